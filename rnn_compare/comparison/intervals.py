@@ -103,8 +103,8 @@ class Band:
     runs: NDArray[np.int64]
 
 
-def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
-    """Returns the mean of curves, and at each epoch the t-interval of the mean.
+def band(curves: Sequence[Sequence[float]]) -> Band:
+    """Returns the mean of curves, and at each epoch the 95 % t-interval of the mean.
 
     The interval is that of one epoch at a time, and of seeds alone: the same reviews judge all runs. The curves hold
     one figure of one setting, by epoch from the first, of each run; runs may have come less far.
@@ -124,7 +124,7 @@ def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
     mean = np.nanmean(values, axis=0) if epochs else np.empty(0)
     several = int(np.count_nonzero(runs >= FEWEST))
     deviation = np.nanstd(values[:, :several], axis=0, ddof=1) if several else np.empty(0)
-    half = stdtrit(runs[:several] - 1, (1 + level) / 2) * deviation / np.sqrt(runs[:several])
+    half = stdtrit(runs[:several] - 1, 0.975) * deviation / np.sqrt(runs[:several])
     return Band(mean, mean[:several] - half, mean[:several] + half, runs)
 
 

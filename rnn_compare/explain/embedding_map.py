@@ -68,15 +68,13 @@ def neighbours(
     return [(vocabulary.word(int(ids[i])), float(cosines[i])) for i in nearest]
 
 
-def gates_by_word(
-    experiment: Experiment, weights: Weights, vocabulary: Vocabulary, among: int = MAP_WORDS
-) -> list[tuple[str, float]]:
+def gates_by_word(experiment: Experiment, weights: Weights, vocabulary: Vocabulary) -> list[tuple[str, float]]:
     """Returns the mean openness of a gate at each word, the most open first: of a cell without a recurrent kernel.
 
     There the gate depends on the word alone. It is the cell's first one, in the first layer, reading forward; the words
     are the most frequent ones.
     """
-    ids, cell_type = known_ids(experiment, vocabulary)[:among], cell(experiment.cell)
+    ids, cell_type = known_ids(experiment, vocabulary)[:MAP_WORDS], cell(experiment.cell)
     (layer, *_), *_ = recurrent_weights(experiment, weights)
     states = initial_states(experiment.cell, len(ids), experiment.units)
     inputs = np.dot(weights["embedding/embeddings"][ids], layer.kernel)

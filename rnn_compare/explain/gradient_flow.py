@@ -133,14 +133,12 @@ class FollowedGradient:
     directions: tuple[GradientFlow, ...]
 
 
-def follow_gradient(
-    experiment: Experiment, weights: Weights, size: int = PROBE_SIZE, *, tell: Tell | None = None
-) -> FollowedGradient:
+def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | None = None) -> FollowedGradient:
     """Follows the gradient through reviews that are the same for all networks: see ``probe_batch``.
 
     Raises ``UserError`` if the source cannot be read.
     """
-    ids, labels = probe_batch(experiment, size)
+    ids, labels = probe_batch(experiment)
     norms = gradient_norms(experiment, weights, ids, labels, tell)
     return FollowedGradient(len(ids), tuple(gradient_flow(direction) for direction in norms))
 

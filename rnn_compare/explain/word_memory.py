@@ -58,7 +58,6 @@ def memory_test(
     *,
     pairs: int = PAIRS,
     points: int = POINTS,
-    seed: int = 0,
     tell: Tell | None = None,
 ) -> MemoryTest:
     """Places one sentiment word among neutral words, ever farther from the end, and asks for the verdict.
@@ -71,10 +70,9 @@ def memory_test(
         words: See ``polarity.choose_words``.
         pairs: How many texts, each in two versions.
         points: How many distances at most, from 1 to maxlen, at about equal ratios.
-        seed: Decides the texts. Networks of the same maxlen are given the same ones.
     """
     distances = spaced_distances(experiment.maxlen, points)
-    rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs, seed)
+    rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs)
     log_odds = predict_logits(experiment, weights, rows.reshape(-1, experiment.maxlen), tell).reshape(rows.shape[:-1])
     positive, negative = log_odds[:, 0], log_odds[:, 1]
     return MemoryTest(
@@ -87,12 +85,12 @@ def memory_test(
 
 
 def draw_texts(
-    maxlen: int, vocabulary: Vocabulary, words: WordChoice, distances: NDArray[np.int64], pairs: int, seed: int
+    maxlen: int, vocabulary: Vocabulary, words: WordChoice, distances: NDArray[np.int64], pairs: int, seed: int = 0
 ) -> NDArray[np.int32]:
     """Draws texts of neutral words and places a word in them.
 
     Every sentiment word is used as often as the others of its kind; which positive one is paired with which
-    negative one is drawn.
+    negative one is drawn. Networks of the same maxlen are given the same texts.
 
     Returns:
         Ids (distances, 2, pairs, maxlen): for each distance the texts with a positive and those with a negative

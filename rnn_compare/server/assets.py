@@ -39,8 +39,7 @@ ROOT = Path(streamlit.__file__).parent / "static"
 """Holds Streamlit's page, and below ``static/`` the files whose names tell their content."""
 
 WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
-BOARD = "BidiComponent"
-"""What a first page is made of, as Streamlit's scripts for it are called; and the board."""
+"""What a first page is made of, as Streamlit's scripts for it are called."""
 SHEETS = ("common/streamlit.css", "common/theme.css", "pages/compare.css")
 _HEAD_ENDS = b"</head>"
 _contents: dict[tuple[Path, bool], bytes] = {}
