@@ -1,4 +1,4 @@
-"""What a training tells of itself while it runs, whatever does the arithmetic: metrics and gradients."""
+"""Reports of a training while it runs, whatever does the arithmetic: its progress, metrics and gradients."""
 
 import logging
 import math
