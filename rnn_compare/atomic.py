@@ -1,9 +1,11 @@
 """Writes files and folders whole or not at all, whenever the process dies: beside their place first, then renamed."""
 
 import contextlib
+import hashlib
 import secrets
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
@@ -53,6 +55,18 @@ def identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def sha256(path: Path) -> str:
+    """Returns the hash of a file's content, in hex; asked again it answers at once. Raises ``OSError``."""
+    facts = path.stat()
+    return _sha256_of_version(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from http.client import HTTPException
 from itertools import chain
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.atomic import whole_file
+from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
@@ -169,26 +168,19 @@ def read(file: KerasFile) -> RankedReviews:
     return RankedReviews(words, train, test)
 
 
-def _refuse_untrusted(file: KerasFile, sha256: str) -> None:
-    if sha256 != SHA256 and not file.named_by_owner:
+def _refuse_untrusted(file: KerasFile, digest: str) -> None:
+    if digest != SHA256 and not file.named_by_owner:
         raise UserError(
-            f"{file.npz} is not Keras' own file (sha256 {sha256[:12]}…, expected {SHA256[:12]}…) and could run code, "
+            f"{file.npz} is not Keras' own file (sha256 {digest[:12]}…, expected {SHA256[:12]}…) and could run code, "
             f"so it is refused. Use Keras' own file; if you trust this one, allow it with {IMDB_VARIABLE}={file.npz}"
         )
 
 
 def _sha256(path: Path) -> str:
     try:
-        facts = path.stat()
-        return _sha256_of_version(path, facts.st_size, facts.st_mtime_ns)
+        return sha256(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}). Make it readable or move it away.") from error
-
-
-@lru_cache(maxsize=8)
-def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _broken(path: Path, what: str) -> UserError:

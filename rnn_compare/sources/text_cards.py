@@ -4,14 +4,13 @@ A card's name holds the hash of the file's content. So a run names exactly what 
 change or go, and the run still knows its labels.
 """
 
-import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rnn_compare.atomic import whole_file
+from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.formatting import visible
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.csv_layout import Layout
@@ -136,8 +135,7 @@ def remove(name: str) -> None:
 def digest(path: Path) -> str:
     """Returns the beginning of the SHA-256 of a file; nothing where there is none. Asked again it answers at once."""
     try:
-        facts = path.stat()
-        return _digest_of_version(path, facts.st_size, facts.st_mtime_ns)
+        return sha256(path)[:12]
     except OSError:
         return ""
 
@@ -152,9 +150,3 @@ def _card(place: Path, _changed: int) -> Card | None:
         return Card.model_validate_json(place.read_bytes())
     except (OSError, ValidationError):  # somebody has changed it: the file is read anew
         return None
-
-
-@lru_cache(maxsize=64)
-def _digest_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
