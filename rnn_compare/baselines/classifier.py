@@ -28,9 +28,12 @@ class Fitted(Protocol):
 class Classifier:
     """A baseline, found by the file that declares it.
 
-    Attributes: name, title: Short, for files and the command line; and as pages have it. position: Its place among all;
-    the simplest first. fit: Takes the training reviews (all of the source's, and the places of those to fit to) and the
-    vocabulary's size, from which on ids are unknown. reads_text: Whether its verdict depends on the text.
+    Attributes:
+        name, title: Short, for files and the command line; and as pages have it.
+        position: Its place among all; the simplest first.
+        fit: Takes the training reviews (all of the source's, and the places of those to fit to) and the vocabulary's
+            size, from which on ids are unknown.
+        reads_text: Whether its verdict depends on the text.
     """
 
     name: str

@@ -38,8 +38,10 @@ class Sizes(NamedTuple):
 class KerasLayer(NamedTuple):
     """One layer between the embedding and the verdict.
 
-    Attributes: kind: The name of its class. tensors: Shapes of its weights by their paths within the layer, in Keras'
-    order. is_own: Whether the class is one of the network's own, which Keras lacks.
+    Attributes:
+        kind: The name of its class.
+        tensors: Shapes of its weights by their paths within the layer, in Keras' order.
+        is_own: Whether the class is one of the network's own, which Keras lacks.
     """
 
     name: str

@@ -19,9 +19,10 @@ from rnn_compare.feedforward.registry import without_recurrence
 class Tensor:
     """One weight tensor, by Keras' name, such as ``recurrent_kernel``.
 
-    Attributes: path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network. arithmetic:
-    Of its count, such as ``4 · 32·32 = 4,096``. direction: ``forward`` or ``backward`` within a bidirectional layer,
-    otherwise empty.
+    Attributes:
+        path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network.
+        arithmetic: Of its count, such as ``4 · 32·32 = 4,096``.
+        direction: ``forward`` or ``backward`` within a bidirectional layer, otherwise empty.
     """
 
     name: str
@@ -56,9 +57,11 @@ class GateShare:
 class Layer:
     """One layer of a network.
 
-    Attributes: name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``. kind: Its class, such as
-    ``LSTM`` or ``Bidirectional(LSTM)``. arithmetic: Of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``. gates:
-    The share of each gate in one direction; empty where there are none.
+    Attributes:
+        name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
+        kind: Its class, such as ``LSTM`` or ``Bidirectional(LSTM)``.
+        arithmetic: Of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
+        gates: The share of each gate in one direction; empty where there are none.
     """
 
     name: str
