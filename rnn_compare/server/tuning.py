@@ -73,10 +73,10 @@ class Connections:
         self._server, there, now = server, server.server_state.connections, time.monotonic()
         if sys.platform != "win32":
             self._room = (1 - KEPT_FREE) * self._most - (psutil.Process().num_fds() - len(there))
-        since = {connection: self._silent.get(connection, now) for connection in there if _awaits_a_request(connection)}
-        self._silent.clear()
-        self._silent.update(since)
-        for connection, began in since.items():
+        self._silent = {
+            connection: self._silent.get(connection, now) for connection in there if _awaits_a_request(connection)
+        }
+        for connection, began in self._silent.items():
             if now - began > SILENT_SECONDS:
                 connection.transport.close()
 
