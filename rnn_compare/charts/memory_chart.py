@@ -1,5 +1,6 @@
 """Charts of the memory test: how well a word is told apart the farther back it stands, and what is left of it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,8 @@ def telling_word(networks: Iterable[NetworkMemory]) -> str:
 def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of how many pairs are told apart, by where the sentiment word stands."""
     figure = go.Figure()
-    chance = _chance(networks)
+    pairs = min((network.test.pairs for network in networks), default=1)
+    chance = 1.96 * 0.5 / math.sqrt(pairs)  # how far from one half guessing leads in 19 of 20 cases
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(
         *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
@@ -57,11 +59,6 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     _finish(figure, networks)
     figure.update_yaxes(axis("distance between the predictions (log-odds)", rangemode="tozero"))
     return figure
-
-
-def _chance(networks: Sequence[NetworkMemory]) -> float:
-    """Returns how far from one half guessing leads in 19 of 20 cases."""
-    return float(1.96 * 0.5 / np.sqrt(min((network.test.pairs for network in networks), default=1)))
 
 
 def _widths(lines: int) -> list[float]:

@@ -131,9 +131,9 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
         return _band(question, answers)
     numbers = [float(answer) for answer in answers if not isinstance(answer, tuple)]
     if question.kind == "lead":
-        others = [float(answer) for answer in beside if not isinstance(answer, tuple)]
-        width = _bin_width(max([*numbers, *others], default=0.0))
-        bins = max(5, int(max([*numbers, *others], default=0.0) // width) + 1)
+        largest = max((float(answer) for answer in (*answers, *beside) if not isinstance(answer, tuple)), default=0.0)
+        width = next((width for width in BIN_WIDTHS if largest < width * MOST_BINS), BIN_WIDTHS[-1])
+        bins = max(5, int(largest // width) + 1)
         labels = tuple(f"{width * index}–{width * (index + 1)}" for index in range(bins))
         numbers = [number // width for number in numbers]
     elif question.kind == "overfits_from":
@@ -150,10 +150,6 @@ def _curve(question: Question, answer: object) -> tuple[float, ...]:
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise UserError("Validation accuracy is between 0 and 100 %.")
     return tuple(round(float(share), 3) for share in answer)
-
-
-def _bin_width(largest: float) -> int:
-    return next((width for width in BIN_WIDTHS if largest < width * MOST_BINS), BIN_WIDTHS[-1])
 
 
 def _band(question: Question, answers: Sequence[Answer]) -> Tally:

@@ -130,11 +130,6 @@ def facts(values: Mapping[str, str]) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _counted(experiment: Experiment, count: Parameters) -> str:
-    """Returns whose count the formula gives: one recurrent layer's, or that of all layers without recurrence."""
-    return experiment.without_recurrence.title if experiment.without_recurrence else count.recurrent_layers[0].kind
-
-
 def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
     rows = []
     for layer in count.layers:
@@ -148,9 +143,11 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
         ]
     rows.append(f"<tr><td>before Dense, as in the lecture's summary</td><td>{count.before_dense:,}</td></tr>")
     rows.append(f"<tr><td><b>all</b></td><td><b>{count.total:,}</b></td></tr>")
+    network = experiment.without_recurrence
+    counted = network.title if network else count.recurrent_layers[0].kind  # by the formula
     return (
         f'<section class="card" style="--color:{look.color}"><h3>{escape(experiment.label)}: {count.total:,} '
-        f'parameters</h3><p class="soft">{escape(_counted(experiment, count))}: {escape(formula(experiment.cell))}'
+        f'parameters</h3><p class="soft">{escape(counted)}: {escape(formula(experiment.cell))}'
         f"</p><table>{''.join(rows)}</table></section>"
     )
 

@@ -42,16 +42,12 @@ def _on_one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def _readable(text: str) -> str:
-    return visible(text, besides="\n\t")
-
-
 def _experiment(values: Any) -> Any:
     return values if isinstance(values, Experiment) else recorded_experiment(to_json(values).decode())
 
 
 Line = Annotated[str, AfterValidator(_on_one_line)]
-Lines = Annotated[str, AfterValidator(_readable)]
+Lines = Annotated[str, AfterValidator(lambda text: visible(text, besides="\n\t"))]
 RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 Moment = Annotated[float, Field(ge=0, le=1e11)]
 FigureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -1,16 +1,7 @@
 """Accuracy over the epochs, with the lecture's best ones as marks."""
 
-import math
-from collections.abc import Sequence
-
-from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart, Mark
+from rnn_compare.charts.curves.curve_chart import CurveChart, Mark, up_to_1
 from rnn_compare.charts.palette import picture
-
-
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    lowest = min(values, default=1.0)
-    return min(0.4, math.floor(10 * lowest) / 10), ROOM
-
 
 ACCURACY = CurveChart(
     name="accuracy",
@@ -21,7 +12,7 @@ ACCURACY = CurveChart(
     hoverformat=".1f",
     unit=" %",
     factor=100,
-    range=_range,
+    range=up_to_1(0.4),
     position=10,
     shown_first=True,
     marks=(

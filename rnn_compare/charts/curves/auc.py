@@ -1,17 +1,8 @@
 """Area under the ROC curve over the epochs: how well the networks rank the validation reviews."""
 
-import math
-from collections.abc import Sequence
-
-from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
+from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
 
 GUESSING = 0.5
-
-
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    lowest = min(values, default=GUESSING)
-    return min(GUESSING, math.floor(10 * lowest) / 10), ROOM
-
 
 AUC = CurveChart(
     name="auc",
@@ -20,6 +11,6 @@ AUC = CurveChart(
     validation="val_auc",
     tickformat=".3~f",
     hoverformat=".3f",
-    range=_range,
+    range=up_to_1(GUESSING),
     position=30,
 )

@@ -1,11 +1,17 @@
 """The declaration of a chart over the epochs, as ``assets/board/board.js`` draws it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 ROOM = 1.005
 """A hair beyond the last tick, or Plotly leaves it out."""
+
+
+def up_to_1(usual: float) -> Callable[[Sequence[float]], tuple[float, float]]:
+    """Returns a range that begins at a usual value, or at the tenth below the lowest of the values."""
+    return lambda values: (min(usual, math.floor(10 * min(values, default=1.0)) / 10), ROOM)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
     untested = [network for network in networks if (test := analyses.get(network.key)) is None or test.problem]
     if untested:
-        st.button(_invitation(len(untested), len(networks)), type="primary", key="run_memory_test", on_click=begin)
+        which = "" if len(untested) == len(networks) else f" for {counted(len(untested), 'more network')}"
+        st.button(f"Run the memory test{which}", type="primary", key="run_memory_test", on_click=begin)
     tests = [(network, analyses[network.key]) for network in networks if network.key in analyses]
     for network, analysis in tests:
         if analysis.result:
@@ -125,9 +126,3 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     st.markdown(conclusion(tested))
     st.html(used_words(tested))
     st.caption(caveat(tested))
-
-
-def _invitation(untested: int, total: int) -> str:
-    if untested == total:
-        return "Run the memory test"
-    return f"Run the memory test for {counted(untested, 'more network')}"

@@ -41,7 +41,9 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             f"its mean over the units of the first layer, among the most frequent words.</p>{gates}"
         )
     if typed.strip():
-        _show_neighbours(networks, typed, near, problems)
+        bold = "; bold: in every network" if shared(near) else ""
+        heading = f"<p><b>Neighbours of “{escape(typed.strip())}”</b> by cosine similarity{bold}</p>"
+        st.html(heading + neighbour_cards(networks, near, problems))
     else:
         st.markdown("In a long, thin cloud the embedding encodes little but sentiment.")
 
@@ -180,12 +182,6 @@ def _show_map(
     components.show_figure(word_chart(words, marked, sheet, labels[1]), key)
     missing = marked[0] if marked and marked[0] not in words.words else ""
     st.caption(remark(words, labels[1], missing))
-
-
-def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, problems: dict[str, str]) -> None:
-    bold = "; bold: in every network" if shared(near) else ""
-    heading = f"<p><b>Neighbours of “{escape(typed.strip())}”</b> by cosine similarity{bold}</p>"
-    st.html(heading + neighbour_cards(networks, near, problems))
 
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
