@@ -5,7 +5,7 @@ All that the browser needs for stepping and playing goes to it once, as bytes: a
 
 import base64
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import SATURATED, CellReading
+from rnn_compare.explain.prediction import Array
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
@@ -93,22 +94,15 @@ def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> l
             encoded.append((network, encode(network.run.experiment, text)))
         except UserError as error:
             st.error(f"{network.title}: {error}")
-    by_workers = {
-        network.run.id: services.engine.analyse(worker_tasks.after_each_word, *_question(network, review))
-        for network, review in encoded
-        if not network.run.experiment.reads_forward
-    }
-    _wait_a_moment("Reading each beginning", list(by_workers.values()))
+    anew = [(network, review) for network, review in encoded if not network.run.experiment.reads_forward]
+    by_workers = _by_workers(services, "Reading each beginning", worker_tasks.after_each_word, anew)
     results = []
     for network, review in encoded:
         analysis = by_workers.get(network.run.id)
-        if analysis and analysis.problem:
-            st.error(f"{network.title}: {analysis.problem}")
-        elif analysis is None or analysis.ended:
+        if analysis is None or analysis.result is not None:
             logits = analysis.result if analysis else None
-            results.append(
-                NetworkReading(network, review, read(network.run.experiment, network.weights, review, logits))
-            )
+            reading = read(network.run.experiment, network.weights, review, logits)
+            results.append(NetworkReading(network, review, reading))
     return results
 
 
@@ -198,33 +192,32 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
 
 def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str, list[float]]:
     """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
-    analyses = [
-        (result, services.engine.analyse(worker_tasks.left_out, *_question(result.network, result.review)))
-        for result in results
-    ]
-    _wait_a_moment("Leaving out each word", [analysis for _, analysis in analyses])
-    for result, analysis in analyses:
-        if analysis.problem:
-            st.error(f"{result.network.title}: {analysis.problem}")
+    pairs = [(result.network, result.review) for result in results]
+    analyses = _by_workers(services, "Leaving out each word", worker_tasks.left_out, pairs)
     return {
-        result.network.run.id: [round(float(logit), 4) for logit in analysis.result]
-        for result, analysis in analyses
+        run: [round(float(logit), 4) for logit in analysis.result]
+        for run, analysis in analyses.items()
         if analysis.result is not None
     }
 
 
-def _question(network: LoadedNetwork, review: EncodedReview) -> tuple[Any, ...]:
-    """Returns the arguments of ``worker_tasks.left_out`` and ``worker_tasks.after_each_word``."""
-    return *network.key, tuple(review.ids.tolist()), len(words_read(review))
-
-
-def _wait_a_moment(title: str, analyses: Sequence[Analysis]) -> None:
-    """Waits for what is done at once; of the rest the page shows how far it is, and is drawn anew when it has ended."""
+def _by_workers(
+    services: Services, title: str, task: Callable[..., Array], pairs: Sequence[tuple[LoadedNetwork, EncodedReview]]
+) -> dict[str, Analysis]:
+    """Returns what workers make of reviews, by run; the page shows problems and, after a moment, how far they are."""
+    analyses = {
+        network.run.id: services.engine.analyse(task, *network.key, tuple(review.ids.tolist()), len(words_read(review)))
+        for network, review in pairs
+    }
     until = time.monotonic() + QUICK_SECONDS
-    while time.monotonic() < until and not all(analysis.ended for analysis in analyses):
+    while time.monotonic() < until and not all(analysis.ended for analysis in analyses.values()):
         time.sleep(0.02)
-    if waiting := [analysis for analysis in analyses if not analysis.ended]:
+    if waiting := [analysis for analysis in analyses.values() if not analysis.ended]:
         wait_for(title, *waiting)
+    for network, _ in pairs:
+        if problem := analyses[network.run.id].problem:
+            st.error(f"{network.title}: {problem}")
+    return analyses
 
 
 def _layer(deepest: Reading) -> int:
