@@ -102,7 +102,7 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
                 callback_list.on_epoch_begin(epoch)
                 logs = self._train_epoch(training, epoch, callback_list)
                 logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, callback_list).items()}
-                callback_list.on_epoch_end(epoch, logs)
+                callback_list.on_epoch_end(epoch, logs | {"gradient_norm": self._training().gradient_norm})
                 if self.stop_training:
                     break
             callback_list.on_train_end(logs)
@@ -112,6 +112,7 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
 
     def _train_epoch(self, training: Batches, epoch: int, callback_list: keras.callbacks.CallbackList) -> Logs:
         measured, under_way, rate = _Measured(), self._training(), self._learning_rate()
+        under_way.gradient_norm = 0.0
         for step, (ids, labels) in enumerate(training.epoch(epoch)):
             callback_list.on_train_batch_begin(step)
             logits = under_way.train(ids, labels, rate)
@@ -176,7 +177,13 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
 
 
 class _Training:
-    """Weights and the optimizer's state while a network is trained."""
+    """Weights and the optimizer's state while a network is trained.
+
+    Attributes:
+        gradient_norm: The largest of the epoch so far.
+    """
+
+    gradient_norm = 0.0
 
     def __init__(self, model: FusedNetwork) -> None:
         model.optimizer.build(model.trainable_variables)
@@ -192,7 +199,7 @@ class _Training:
         dropout_masks = [[_dropout_mask(cell, len(ids)) for cell in cells] for cells in self._cells]
         forward_pass = network_pass.forward(self._options, self.weights, ids.astype(np.int64), dropout_masks)
         gradients = network_pass.backward(self._options, self.weights, forward_pass, labels.astype(np.float32))
-        self._steps.step(self.weights, *gradients, learning_rate)
+        self.gradient_norm = max(self.gradient_norm, self._steps.step(self.weights, *gradients, learning_rate))
         return forward_pass.logits
 
     def write(self, model: FusedNetwork) -> None:

@@ -37,8 +37,8 @@ class Steps(ABC):
 
     def step(
         self, weights: Sequence[Array], embedding: WordGradients, gradients: Sequence[Array], learning_rate: float
-    ) -> None:
-        """Changes all weights.
+    ) -> float:
+        """Changes all weights, and returns the largest norm of a weight's gradient, before clipping.
 
         Args:
             weights: The embedding, and all others.
@@ -47,14 +47,17 @@ class Steps(ABC):
             learning_rate: The step's size.
         """
         rate = np.float32(learning_rate)
+        # Keras takes the norm of the embedding's gradient over its rows, one for each place.
+        norms = np.sqrt([embedding.squares.sum(), *(np.square(gradient).sum() for gradient in gradients)])
         if self.clipnorm:
-            embedding, gradients = _clipped(embedding, gradients, np.float32(self.clipnorm))
+            embedding, gradients = _clipped(embedding, gradients, norms, np.float32(self.clipnorm))
         table, *others = weights
         first, *rest = zip(*self.moments, strict=True) if self.moments else [()] * len(weights)
         self._step_embedding(table, embedding, rate, *first)
         for weight, gradient, moments in zip(others, gradients, rest, strict=True):
             self._step_dense(weight, gradient, rate, *moments)
         self.done += 1
+        return float(norms.max())
 
     @abstractmethod
     def _step_embedding(self, table: Array, gradient: WordGradients, rate: np.float32, *moments: Array) -> None: ...
@@ -118,19 +121,12 @@ class Adam(Steps):
 
 
 def _clipped(
-    embedding: WordGradients, gradients: Sequence[Array], clipnorm: np.float32
+    embedding: WordGradients, gradients: Sequence[Array], norms: Array, clipnorm: np.float32
 ) -> tuple[WordGradients, list[Array]]:
-    """Scales each gradient to the norm ``clipnorm`` if it is longer, as ``keras.optimizers.Optimizer`` does.
-
-    Keras takes the norm of the embedding's gradient over its rows, one for each place.
-    """
-    scale = _scale(embedding.squares.sum(), clipnorm)
-    dense = [gradient * _scale(np.square(gradient).sum(), clipnorm) for gradient in gradients]
+    """Scales each gradient to the norm ``clipnorm`` if it is longer, as ``keras.optimizers.Optimizer`` does."""
+    scale, *scales = clipnorm / np.maximum(norms, clipnorm)
+    dense = [gradient * scale for gradient, scale in zip(gradients, scales, strict=True)]
     return WordGradients(embedding.words, embedding.sums * scale, embedding.squares * scale**2), dense
-
-
-def _scale(square: np.float32, clipnorm: np.float32) -> np.float32:
-    return np.float32(clipnorm / max(np.sqrt(square), clipnorm))
 
 
 STEPS: dict[Optimizer, type[Steps]] = {"rmsprop": RMSprop, "adam": Adam, "sgd": SGD}

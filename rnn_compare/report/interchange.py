@@ -18,7 +18,6 @@ from pydantic_core import to_json
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.formatting import visible
-from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
@@ -30,7 +29,7 @@ DATA_ID = "rnn-compare"
 MAX_RUNS = 1000
 MAX_UNPACKED = 256 * 2**20
 """Bytes of predictions and weights that one report may hold, unpacked."""
-_MEASURED_BY_KERAS = frozenset(name for name, figure in METRICS.items() if figure.compute is None)
+_MEASURED_BY_KERAS = frozenset({"accuracy", "loss", "val_accuracy", "val_loss"})
 _SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
 _ALIKE = ("experiment", "created", "started", "ended", "name", "note", "parameters", "summary")
 """Fields that a report holds as the record does."""

@@ -25,7 +25,8 @@ def test_steps_and_state_are_those_of_keras(name: Optimizer, clipnorm: float | N
     for _ in range(5):
         rows, *dense = (random.normal(size=shape).astype(np.float32) for shape in ((len(IDS), 3), *SHAPES[1:]))
         optimizer.apply([tf.IndexedSlices(rows, IDS, SHAPES[0]), *map(tf.constant, dense)], theirs)
-        steps.step(weights, gradients_of_places(IDS[np.newaxis], rows[np.newaxis], 6), dense, 0.01)
+        norm = steps.step(weights, gradients_of_places(IDS[np.newaxis], rows[np.newaxis], 6), dense, 0.01)
+        assert norm == pytest.approx(max(np.linalg.norm(gradient) for gradient in (rows, *dense)))
     for ours, keras_own in zip([*weights, *_ordered(steps)], [*theirs, *optimizer.variables[2:]], strict=True):
         np.testing.assert_allclose(ours, keras_own.numpy(), rtol=1e-5, atol=1e-7)
     assert steps.done == int(optimizer.iterations)

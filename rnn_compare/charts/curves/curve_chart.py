@@ -36,7 +36,7 @@ class CurveChart:
     Attributes:
         name: Names it in addresses and messages.
         training: The figure whose curve is dashed and grows within an epoch too; None if there is none.
-        validation: The figure whose curve is solid, with a marker at each epoch.
+        validation: The figure whose curve is solid, with a marker at each epoch; usually of the validation.
         tickformat: Of the numbers along the axis, as d3 writes them.
         hoverformat: Of the numbers beside the pointer.
         unit: Stands behind the numbers of both.

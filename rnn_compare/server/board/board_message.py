@@ -98,12 +98,13 @@ def _chart(
     title = f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title
     low, high = chart.range(values)
     lines = baselines if view.baselines and chart.has_baselines else ()
+    called = METRICS[chart.validation].title
     return {
         "name": chart.name,
         "title": title,
         "training": chart.training,
         "validation": chart.validation,
-        "called": f"validation {chart.title if chart.title.isupper() else chart.title.lower()}",
+        "called": f"{called[0].lower()}{called[1:]}",
         "best": "highest" if METRICS[chart.validation].higher_is_better else "lowest",
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,

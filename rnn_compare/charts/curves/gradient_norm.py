@@ -1,0 +1,24 @@
+"""The largest gradient over the epochs: the jumps of a network whose gradients explode."""
+
+import math
+from collections.abc import Sequence
+
+from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    highest = max(values, default=1.0)
+    step = 10.0 ** math.floor(math.log10(max(highest, 1.0)))
+    return 0.0, ROOM * step * math.ceil(highest / step + 0.1)
+
+
+GRADIENT_NORM = CurveChart(
+    name="gradient",
+    title="Largest gradient norm",
+    training=None,
+    validation="gradient_norm",
+    tickformat="~g",
+    hoverformat=".2f",
+    range=_range,
+    position=40,
+)
