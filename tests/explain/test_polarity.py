@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_compare.baselines import bags
 from rnn_compare.errors import UserError
-from rnn_compare.explain import polarity
 from rnn_compare.explain.polarity import choose_words, log_odds
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
@@ -28,7 +28,7 @@ def test_a_word_counts_once_a_review_and_reviews_in_parts_give_the_same(monkeypa
     lengths, labels = random.integers(1, 30, 40), random.integers(0, 2, 40)
     ranks, offsets = random.integers(1, 25, lengths.sum()), np.cumsum([0, *lengths])
     texts = [set(ranks[start:end]) for start, end in itertools.pairwise(offsets)]
-    monkeypatch.setattr(polarity, "REVIEWS_AT_ONCE", 7)
+    monkeypatch.setattr(bags, "REVIEWS_AT_ONCE", 7)
     odds, share = log_odds(Labelled(ranks, offsets, labels), 20)
 
     def log_of_odds(rank: int, label: int) -> float:
