@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation
-from rnn_compare.dashboard.widgets import presenter_controls
 from rnn_compare.runs.events import Status
 from rnn_compare.server import presenter
 from rnn_compare.server.access.rate_limit import RateLimit
@@ -39,7 +38,7 @@ def signed_in(app: AppTest, typed: str = PASS) -> AppTest:
 
 @pytest.fixture(autouse=True)
 def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presenter_controls, "_place", lambda: "10.0.0.7")  # AppTest has no connection to take one from
+    monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")  # AppTest has no connection to take one from
 
 
 # ---- who is who --------------------------------------------------------------------------------
