@@ -37,6 +37,7 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
             {
                 "name": chart.name,
                 "title": chart.title,
+                "solid": chart.solid,
                 "dashed": chart.training is not None,
                 "tickformat": chart.tickformat,
                 "digits": int(chart.hoverformat.strip(".f")),
@@ -121,7 +122,7 @@ def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Tra
         "mode": "lines+markers",
         "line": {"color": look.color, "width": 3},
         "marker": {"symbol": look.marker, "size": 8, "color": look.color},
-        "hovertemplate": f"{name} validation{means} <b>%{{y:{chart.hoverformat}}}{chart.unit}</b><extra></extra>",
+        "hovertemplate": f"{name} {chart.solid}{means} <b>%{{y:{chart.hoverformat}}}{chart.unit}</b><extra></extra>",
         "showlegend": True,
     }
     return [*traces, shared | _mean(measured) | solid]

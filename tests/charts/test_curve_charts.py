@@ -34,3 +34,10 @@ def test_charts_that_are_asked_for_come_once_and_in_order_and_nonsense_is_passed
     assert known(["loss", "accuracy", "loss", "<script>"]) == ("accuracy", "loss")
     assert known(["loss"]) == ("loss",)
     assert known([""]) == SHOWN_FIRST
+
+
+def test_the_largest_gradient_has_an_axis_of_its_own_size_and_is_of_the_training() -> None:
+    chart = CHARTS["gradient"]
+    highest = [chart.range(values)[1] / 1.005 for values in ([], [0.11, 0.08], [2.09], [185.0, 3.0])]
+    assert highest == pytest.approx([2.0, 0.2, 3.0, 200.0])
+    assert [CHARTS[name].solid for name in ("accuracy", "gradient")] == ["validation", "training"]

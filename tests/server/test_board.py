@@ -96,7 +96,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
         **{"tickformat": ".0f", "hoverformat": ".1f", "unit": " %", "factor": 100, "range": (0.4, 1.005)},
-        **{"called": "validation accuracy", "best": "highest"},
+        **{"solid": "validation", "called": "validation accuracy", "best": "highest"},
         **{"baselines": [], "remark": ""},
         "marks": [
             {"text": "lecture's SimpleRNN\n85 %", "at": 0.85, "color": "#D55E00", "side": "bottom"},

@@ -66,3 +66,8 @@ class CurveChart:
     def figures(self) -> tuple[str, ...]:
         """The names of the figures that it draws."""
         return (self.validation,) if self.training is None else (self.training, self.validation)
+
+    @property
+    def solid(self) -> str:
+        """What its solid curves are measured in, as its key names it."""
+        return "validation" if self.validation.startswith("val_") else "training"

@@ -7,8 +7,8 @@ from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
-    highest = max(values, default=1.0)
-    step = 10.0 ** math.floor(math.log10(max(highest, 1.0)))
+    highest = max(values, default=0.0) or 1.0
+    step = 10.0 ** math.floor(math.log10(highest))
     return 0.0, ROOM * step * math.ceil(highest / step + 0.1)
 
 

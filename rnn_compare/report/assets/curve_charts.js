@@ -33,8 +33,8 @@ function buildFigure(parent, chart, hidden) {
   const caption = element("figcaption", "", figure);
   element("b", "", caption, chart.title);
   const key = element("span", "key", caption);
-  for (const kind of chart.dashed ? ["validation", "training"] : ["validation"]) {
-    element("i", kind === "training" ? "dashed" : "", key);
+  for (const [line, kind] of [["", chart.solid], ...(chart.dashed ? [["dashed", "training"]] : [])]) {
+    element("i", line, key);
     key.append(kind);
   }
   for (const format of ["PNG", "SVG"]) {

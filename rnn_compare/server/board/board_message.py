@@ -104,6 +104,7 @@ def _chart(
         "title": title,
         "training": chart.training,
         "validation": chart.validation,
+        "solid": chart.solid,
         "called": f"{called[0].lower()}{called[1:]}",
         "best": "highest" if METRICS[chart.validation].higher_is_better else "lowest",
         "tickformat": chart.tickformat,

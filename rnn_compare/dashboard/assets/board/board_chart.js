@@ -50,11 +50,11 @@ export function buildChart(parent, chart) {
 }
 
 // Returns the elements for the title and for the remark, which is shown where there is room.
-function buildCaption(box, { title: text, training, validation }) {
+function buildCaption(box, { title: text, training, validation, solid }) {
   const caption = element("figcaption", "", box);
   const title = element("b", "", caption, text);
   const key = element("span", "rc-key", caption);
-  for (const [drawn, line, name] of [[validation, "rc-solid", "validation"], [training, "rc-dashed", "training"]]) {
+  for (const [drawn, line, name] of [[validation, "rc-solid", solid], [training, "rc-dashed", "training"]]) {
     if (!drawn) continue;
     element("i", line, key);
     key.append(name);

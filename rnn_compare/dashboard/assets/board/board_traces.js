@@ -81,7 +81,7 @@ function validationLine(chart, curves, { color, marker }) {
   const { validation, counts } = curves;
   const value = `<b>%{y:${chart.hoverformat}}${chart.unit}</b>`;
   const template = (index) =>
-    `%{fullData.name} validation ${value}${marginAt(chart, curves, index)}<extra></extra>`;
+    `%{fullData.name} ${chart.solid} ${value}${marginAt(chart, curves, index)}<extra></extra>`;
   return {
     uid: "validation", mode: "lines+markers", ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
