@@ -70,10 +70,9 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
             hovertemplate=f"%{{customdata[0]}}: %{{y:.1f}} %, %{{x:,.4~r}} {unit}, "
             "n = %{customdata[1]}<extra></extra>",
         )
-    figure.update_layout(
+    return figure.update_layout(
         **layout(HEIGHT), xaxis=axis(cost, **_range(costs), tickformat=",.3~r"), yaxis=accuracy_axis(accuracy)
     )
-    return figure
 
 
 def _range(costs: Sequence[float]) -> dict[str, object]:

@@ -38,13 +38,12 @@ def chart(
         hovertemplate="median %{y:.1f} %<extra></extra>",
     )
     style = layout(HEIGHT) | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
-    made.update_layout(
+    return made.update_layout(
         **style,
         legend_font_size=TYPE,
         xaxis=axis("epoch", dtick=1) | _type("epoch"),
         yaxis=percent_axis("") | _type(f"{plain(network)}, validation accuracy"),
     )
-    return made
 
 
 def _type(title: str) -> dict[str, object]:

@@ -47,8 +47,7 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
         _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % told apart")
         lowest = min(lowest, *network.test.told_apart.tolist())
     _finish(figure, networks)
-    figure.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
-    return figure
+    return figure.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
 def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
@@ -57,8 +56,7 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     for width, network in zip(_widths(len(networks)), networks, strict=True):
         _add(figure, network, network.test.effect, width, "predictions %{y:.3f} apart")
     _finish(figure, networks)
-    figure.update_yaxes(axis("distance between the predictions (log-odds)", rangemode="tozero"))
-    return figure
+    return figure.update_yaxes(axis("distance between the predictions (log-odds)", rangemode="tozero"))
 
 
 def _widths(lines: int) -> list[float]:

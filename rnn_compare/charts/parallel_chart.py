@@ -33,7 +33,7 @@ def parallel_chart(results: Sequence[Outcome]) -> go.Figure:
     _add_axis(figure, len(names), "accuracy", list(map(percent, ticks)), [_scaled(tick, low, high) for tick in ticks])
     _add_lines(figure, results, names, [_scaled(value, low, high) for value in means])
     hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
-    figure.update_layout(
+    return figure.update_layout(
         showlegend=False,
         hovermode="closest",
         xaxis={**hidden, "range": [-0.35, len(names) + 0.65]},
@@ -41,7 +41,6 @@ def parallel_chart(results: Sequence[Outcome]) -> go.Figure:
         margin={"l": 5, "r": 5, "t": 5, "b": 5},
         height=HEIGHT,
     )
-    return figure
 
 
 def _add_axis(figure: go.Figure, place: int, title: str, texts: Sequence[str], heights: Sequence[float]) -> None:

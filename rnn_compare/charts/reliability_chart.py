@@ -38,9 +38,8 @@ def reliability_chart(calibration: Calibration, look: Look, label: str = "positi
         "%{customdata:,} reviews<extra></extra>",
     )
     share: dict[str, Any] = {"range": [-2, 102], "dtick": 20}
-    figure.update_layout(
+    return figure.update_layout(
         **layout(HEIGHT),
         xaxis=percent_axis(f"predicted probability of {plain(label)}", **share),
         yaxis=percent_axis(f"share that is {plain(label)}", **share),
     )
-    return figure

@@ -38,10 +38,9 @@ def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Fi
     for members, name, look in zip(lines.values(), names, drawn_as, strict=True):
         members.sort(key=lambda item: values.index(getattr(item.experiment, setting)))
         _add(figure, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
-    figure.update_layout(
+    return figure.update_layout(
         **layout(HEIGHT), xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)), yaxis=accuracy_axis(accuracy)
     )
-    return figure
 
 
 def _add(
@@ -120,12 +119,11 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
         )
     few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
     ticks = {"dtick": 1} if few else {}
-    figure.update_layout(
+    return figure.update_layout(
         **layout(HEIGHT),
         xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **ticks),
         yaxis=accuracy_axis(accuracy),
     )
-    return figure
 
 
 def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
@@ -163,13 +161,12 @@ def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
     figure.update_yaxes(**axis("units", type="category"), col=1)
     figure.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
     figure.update_annotations(font_size=17)
-    figure.update_layout(
+    return figure.update_layout(
         # The numbers stand in the fields: on a phone there is no room for a scale beside them.
         coloraxis={"colorscale": "Cividis", "showscale": False},
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
         height=rows * (FRAME_PIXELS + ROW_PIXELS * max(2, len(units))),
     )
-    return figure
 
 
 def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> Mean | None:

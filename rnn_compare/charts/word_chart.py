@@ -130,14 +130,13 @@ def word_chart(
     ranges = _ranges(words.points, sheet)
     _label(figure, words, labelled, ranges, sheet)
     hidden = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
-    figure.update_layout(
+    return figure.update_layout(
         showlegend=False,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         height=sheet.height,
         xaxis={"range": ranges[0], **hidden},
         yaxis={"range": ranges[1], "scaleanchor": "x", **hidden},
     )
-    return figure
 
 
 def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> list[tuple[float, float]]:
