@@ -1,6 +1,7 @@
 """The ASGI parts that `app.py` hands to Streamlit: start and end of the server with its workers, routes, middleware."""
 
 import contextlib
+import gc
 import importlib
 import inspect
 import logging
@@ -47,6 +48,7 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
     print(app.access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(app.services)
+    gc.freeze()  # what is there stays: looking through it for garbage stops the whole server for a tenth of a second
     if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
     with _before_the_end(app.phones.close):

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
@@ -82,10 +83,8 @@ class Connections:
 
     def is_full(self, for_phones: bool = False) -> bool:
         """Tells whether there is no room for a further connection, or none for a phone's."""
-        return (
-            self._server is not None
-            and len(self._server.server_state.connections) > self._room - for_phones * FOR_PAGES * self._most
-        )
+        there = len(self._server.server_state.connections) if self._server else 0
+        return there > self._room - for_phones * FOR_PAGES * self._most
 
 
 def _awaits_a_request(connection: Any) -> bool:
@@ -148,8 +147,10 @@ def take_turns() -> None:
     one moment, the event loop, which phones and all pages wait for, would be one of two hundred; so it is one of three.
     A script that has run for ``TURN_SECONDS`` waits for something, such as a worker, and no longer counts.
     """
-    freed, since = threading.Condition(), dict[int, float]()
-    run = ScriptRunner._run_script
+    sys.setswitchinterval(0.0005)  # the loop waits as long at each message that it sends: by default 0.005 s
+    # Starting a thread waits until it runs, so another thread than the event loop's does that.
+    starter, freed, since = ThreadPoolExecutor(1, "scripts' start"), threading.Condition(), dict[int, float]()
+    start, run = ScriptRunner.start, ScriptRunner._run_script
 
     def has_room() -> bool:
         return sum(time.monotonic() - began < TURN_SECONDS for began in since.values()) < SCRIPTS_AT_ONCE
@@ -167,6 +168,7 @@ def take_turns() -> None:
                 freed.notify()
 
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # no setting for it
+    ScriptRunner.start = lambda runner: starter.submit(start, runner)  # type: ignore[assignment, method-assign]  # as above
 
 
 class Seldom(logging.Filter):

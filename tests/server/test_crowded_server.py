@@ -1,6 +1,7 @@
 """What keeps a crowded server going: scripts take turns, and a storm of errors is logged once."""
 
 import logging
+import queue
 import threading
 import time
 from typing import Any
@@ -10,6 +11,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from rnn_compare.server import tuning
 from rnn_compare.server.tuning import Seldom
+from tests.patience import PATIENCE
 
 
 def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +27,7 @@ def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypat
             raise ValueError("a script that fails gives its turn back")
 
     monkeypatch.setattr(ScriptRunner, "_run_script", script)
+    monkeypatch.setattr(ScriptRunner, "start", ScriptRunner.start)  # put back afterwards
     tuning.take_turns()
     runs: Any = ScriptRunner._run_script
 
@@ -47,6 +50,7 @@ def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.Mo
     go_on = threading.Event()
     monkeypatch.setattr(tuning, "TURN_SECONDS", 0.1)
     monkeypatch.setattr(ScriptRunner, "_run_script", lambda hangs, _: hangs and go_on.wait())
+    monkeypatch.setattr(ScriptRunner, "start", ScriptRunner.start)
     tuning.take_turns()
     runs: Any = ScriptRunner._run_script
     threads = [threading.Thread(target=runs, args=(True, None)) for _ in range(tuning.SCRIPTS_AT_ONCE)]
@@ -58,6 +62,24 @@ def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.Mo
     go_on.set()
     for thread in threads:
         thread.join()
+
+
+def test_who_has_a_script_started_does_not_wait_until_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, started = threading.Event(), queue.SimpleQueue[Any]()
+
+    def start(runner: Any) -> None:
+        go_on.wait(PATIENCE)
+        started.put(runner)
+
+    monkeypatch.setattr(ScriptRunner, "start", start)
+    monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
+    tuning.take_turns()
+    runners: list[Any] = [1, 2]
+    for runner in runners:
+        ScriptRunner.start(runner)
+    assert started.empty()
+    go_on.set()
+    assert [started.get(timeout=PATIENCE) for _ in runners] == runners
 
 
 def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
