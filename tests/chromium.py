@@ -37,6 +37,8 @@ ARGUMENTS = [
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
 expect.set_options(timeout=PATIENCE)
+# Milliseconds; by itself it asks at each frame, and a page that waits draws sixty of them a second.
+Page.wait_for_function.__kwdefaults__["polling"] = 100
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use."""
 
 import functools
+import gc
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixt
 from tests.unstarted import own_app, record, services  # noqa: F401  # fixtures
 
 kept.keep()
+gc.disable()  # until all is collected: looking through imports for garbage takes a sixth of their time, and finds none
 
 # A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
 os.environ[FIRST_START_VARIABLE] = "0"
@@ -35,6 +37,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("quick", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile("quick")
+
+
+def pytest_collection_finish() -> None:
+    """Has no later collection look through what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""What is compiled or prepared is kept for all tests, and for the next time: byte code, kernels and the reviews."""
+"""What is compiled or prepared is kept for all tests, and for the next time: byte code, kernels, reviews, baselines."""
 
 import hashlib
 import os
@@ -19,7 +19,12 @@ KEPT = PROJECT / ".pytest_cache"
 _COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.training.worker.compilation import warm_up; warm_up()")
 _LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
 """Of the packages that most tests import: one half and the other."""
-_PREPARE = (sys.executable, "-c", "from rnn_compare.reviews.prepared import prepare; prepare('bundled')")
+_PREPARE = (
+    sys.executable,
+    "-c",
+    "from rnn_compare.comparison.baselines import baselines; from rnn_compare.experiment import Experiment;"
+    " from rnn_compare.reviews.prepared import prepare; prepare('bundled'); baselines(Experiment())",
+)
 
 
 def keep() -> None:
@@ -41,12 +46,15 @@ def compile_bytecode() -> None:
 
 
 def prepared() -> Path:
-    """Returns a cache folder with the bundled reviews as today's sources prepare them; the kernels are compiled.
+    """Returns a cache folder with the bundled reviews as today's sources prepare them, and the baselines of the book's
+    split; the kernels are compiled.
 
     The first of several processes does it, the others wait.
     """
-    sources = (path for room in ("reviews", "sources") for path in (PROJECT / "rnn_compare" / room).rglob("*.py"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:16]
+    package = PROJECT / "rnn_compare"
+    rooms = [path for room in ("baselines", "reviews", "sources") for path in (package / room).rglob("*.py")]
+    sources = sorted([*rooms, package / "comparison" / "baselines.py"])
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = KEPT / "prepared" / digest
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(KEPT / "prepared.lock"):
@@ -58,3 +66,12 @@ def prepared() -> Path:
         if not all(sign_of(cell).exists() for cell in CELLS):
             subprocess.run(_COMPILE_KERNELS, cwd=PROJECT, check=True, capture_output=True)
     return folder
+
+
+def lend(prepared_cache: Path, cache: Path) -> None:
+    """Makes a server's cache folder with reviews and baselines: else its first page with a run on it starts a worker,
+    which imports TensorFlow and computes baselines for 15 seconds.
+    """
+    cache.mkdir(exist_ok=True)
+    for part in ("reviews", "baselines"):
+        (cache / part).symlink_to(prepared_cache / part)

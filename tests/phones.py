@@ -15,6 +15,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
+from tests.kept import lend
 from tests.processes import fetch
 from tests.recorded import record
 
@@ -42,8 +43,7 @@ def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lectu
 
 def record_two_runs(cache: Path, prepared_cache: Path) -> list[str]:
     """Fills a new cache with two networks of which the second is far ahead, and returns their ids."""
-    cache.mkdir()
-    (cache / "reviews").symlink_to(prepared_cache / "reviews")
+    lend(prepared_cache, cache)
     store = RunStore(cache / "runs.db")
     shares = {"SimpleRNN": (0.61, 0.66, 0.70, 0.71), "LSTM": (0.64, 0.78, 0.86, 0.88)}
     with pytest.MonkeyPatch.context() as patch:

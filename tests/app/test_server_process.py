@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from rnn_compare.paths import CACHE_VARIABLE
+from tests.kept import lend
 
 PROJECT = Path(__file__).resolve().parents[2]
 VISIT = """
@@ -79,8 +80,11 @@ if __name__ == "__main__":
 """
 
 
-def test_the_first_page_has_all_it_needs_imported_before_its_visitor_comes(tmp_path: Path) -> None:
+def test_the_first_page_has_all_it_needs_imported_before_its_visitor_comes(
+    prepared_cache: Path, tmp_path: Path
+) -> None:
     """Once it imported scipy.stats for a verdict on the shipped comparison, which takes as long as an empty page."""
+    lend(prepared_cache, tmp_path / "cache")
     script = tmp_path / "first_visit.py"
     script.write_text(FIRST_VISIT)
     environment = {**os.environ, CACHE_VARIABLE: str(tmp_path / "cache"), "PYTHONPATH": str(PROJECT)}

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.store import RunStore
 from tests.browser.visits import SMALL
 from tests.chromium import PATIENCE, launched, opened_window
+from tests.kept import lend
 from tests.phones import record_two_runs
 from tests.processes import free_port, page_of, started
 
@@ -49,7 +49,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run app.py` on a free port, with a cache of its own that holds prepared reviews."""
     cache = tmp_path_factory.mktemp("server") / "cache"
-    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    lend(prepared_cache, cache)
     with serving(cache) as running:
         yield running
 
@@ -58,7 +58,7 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def bare_server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server without any run."""
     cache = tmp_path_factory.mktemp("bare") / "cache"
-    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    lend(prepared_cache, cache)
     with serving(cache) as running:
         yield running
 

@@ -11,6 +11,7 @@ from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
 from tests.browser.visits import settle
 from tests.chromium import PATIENCE
+from tests.kept import lend
 
 MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Reviews", "More settings", "Seeds")
 UNUSED_IS_SAID_MS = 4000  # Chromium says three seconds after a page was loaded what was preloaded in vain
@@ -50,8 +51,7 @@ new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sourc
 def newcomer(prepared_cache: Path, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A visitor's page at a server that starts for the first time, with the recordings that the program ships."""
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    lend(prepared_cache, tmp_path / "cache")
     with serving(tmp_path / "cache") as running:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.add_init_script(JUMPS)

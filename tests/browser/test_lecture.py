@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Server, serving
 from tests.browser.test_accessibility import broken_rules
 from tests.chromium import PATIENCE
+from tests.kept import lend
 
 TRAINING = 8 * PATIENCE
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
@@ -51,9 +52,9 @@ pytestmark = pytest.mark.lecture  # ``tests/faults/test_offline.py`` gives a sho
 @pytest.fixture
 def lectern(prepared_cache: Path, tmp_path: Path) -> Iterator[Server]:
     cache = tmp_path / "cache"
-    (cache / "lectures").mkdir(parents=True)
+    lend(prepared_cache, cache)
+    (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
-    (cache / "reviews").symlink_to(prepared_cache / "reviews")
     with serving(cache) as running:
         yield running
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import shutil
 import socket
 import struct
 import time
@@ -16,6 +15,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from tests.epochs import epoch_end
+from tests.kept import lend
 
 from .conftest import Server, serving
 from .cut_line import CutLine, cut_line
@@ -79,7 +79,7 @@ class Hall:
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     cache = tmp_path_factory.mktemp("hall") / "cache"
-    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    lend(prepared_cache, cache)
     (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
     running = Hall(cache)

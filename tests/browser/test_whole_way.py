@@ -60,6 +60,17 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
 
     page.get_by_role("button", name="Stop LSTM(8)").click()
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
+    page.reload()
+    expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
+    expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
+    page.get_by_role("button", name="Stop SimpleRNN(8)").click()
+    expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
+    mine = made_here(server)
+    assert len(mine) == 2, "nothing was trained twice"
+    stopped = next(run for run in mine if run.experiment.cell == "LSTM")
+    assert stopped.status is Status.STOPPED
+    assert stopped.epochs, "what was measured is kept"
+
     newer = elsewhere.get_by_role("button", name="A newer comparison was started")
     elsewhere.reload()
     expect(card(elsewhere, "LSTM(8)").or_(newer)).to_be_visible(timeout=PATIENCE)
@@ -67,18 +78,6 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
         newer.click()
     expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
     elsewhere.close()
-
-    mine = made_here(server)
-    stopped = next(run for run in mine if run.experiment.cell == "LSTM")
-    assert stopped.status is Status.STOPPED
-    assert stopped.epochs, "what was measured is kept"
-
-    page.reload()
-    expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
-    expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
-    page.get_by_role("button", name="Stop SimpleRNN(8)").click()
-    expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
-    assert len(made_here(server)) == 2, "nothing was trained twice"
 
     page.get_by_role("link", name="Try a review").click()
     box, outdated = (

@@ -1,8 +1,5 @@
 """Several comparisons: against statsmodels' Holm, and that each interval says what its test says."""
 
-import gc
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,13 +15,6 @@ differences = st.builds(
     st.floats(1, 30),
 )
 UNTOLD = Difference(0.1, (1, 1), reason="one seed")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _older_objects_are_no_garbage() -> Iterator[None]:
-    gc.freeze()  # each call of statsmodels' collects all garbage
-    yield
-    gc.unfreeze()
 
 
 @given(st.lists(differences, min_size=1, max_size=8))

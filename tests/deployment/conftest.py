@@ -20,6 +20,7 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
+from tests.kept import lend
 from tests.processes import PAGE, PROJECT, free_port, started
 
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_NGINX"
@@ -76,11 +77,14 @@ class Ports:
 
 
 @contextlib.contextmanager
-def behind_nginx(folder: Path, ports: Ports, *options: str, keeps_the_path: bool = True) -> Iterator[None]:
+def behind_nginx(
+    folder: Path, prepared_cache: Path, ports: Ports, *options: str, keeps_the_path: bool = True
+) -> Iterator[None]:
     """Serves a page with one finished run by the documented command, behind the documented nginx.
 
     Args:
         folder: Takes cache, certificate and logs.
+        prepared_cache: Reviews and baselines.
         ports: Where both listen.
         options: More of Streamlit's options.
         keeps_the_path: Whether nginx hands the path on; else it takes it away, and the server knows nothing of it.
@@ -108,7 +112,7 @@ def behind_nginx(folder: Path, ports: Ports, *options: str, keeps_the_path: bool
     assert command[:3] == ["streamlit", "run", "app.py"]
     if not keeps_the_path:
         del named["--server.baseUrlPath"]
-    record_a_run(folder / "cache")
+    record_a_run(folder / "cache", prepared_cache)
     ask_a_class(folder / "cache")
     environment = {**os.environ, CACHE_VARIABLE: str(folder / "cache"), "RNN_COMPARE_WORKERS": "1"}
     page = [*PAGE, *(f"{option}={value}" for option, value in named.items()), *options]
@@ -150,9 +154,9 @@ def ask_a_class(cache: Path) -> None:
     classroom.close()
 
 
-def record_a_run(cache: Path) -> None:
+def record_a_run(cache: Path, prepared_cache: Path) -> None:
     """Fills a cache with one finished run, whose card and curves a page then shows."""
-    cache.mkdir()
+    lend(prepared_cache, cache)
     store = RunStore(cache / "runs.db")
     [run] = store.create([Experiment(epochs=2)], Owner.current(), "page")
     store.record([Started(run, 322_113, "", {}, 1.0)])

@@ -16,12 +16,14 @@ PASS = "a pass of the tests"
 
 
 @pytest.fixture(scope="module", params=["kept", pytest.param("taken away", marks=pytest.mark.thorough)])
-def course(request: pytest.FixtureRequest, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def course(
+    request: pytest.FixtureRequest, prepared_cache: Path, ports: Ports, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a page behind a proxy that hands the path on, or takes it away."""
     folder = tmp_path_factory.mktemp("below_a_path")
     (folder / "secrets.toml").write_text(f'[presenter]\npassword = "{PASS}"')
     secrets = f"--secrets.files={folder / 'secrets.toml'}"
-    with behind_nginx(folder, ports, secrets, keeps_the_path=request.param == "kept"):
+    with behind_nginx(folder, prepared_cache, ports, secrets, keeps_the_path=request.param == "kept"):
         yield ports.course
 
 

@@ -18,10 +18,10 @@ HUB = "/user/lecturer/"
 
 
 @pytest.fixture(scope="module")
-def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def jupyter(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a user's Jupyter server, which knows the program by the documented file."""
     folder, port = tmp_path_factory.mktemp("jupyter"), free_port()
-    record_a_run(folder / "cache")
+    record_a_run(folder / "cache", prepared_cache)
     configuration = folder / "jupyter_server_config.py"
     program = f'"{sys.executable}", "-m", "rnn_compare"'
     configuration.write_text(adapted(documented("python"), {'"/opt/rnn/bin/rnn-compare"': program}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,7 +34,9 @@ class Course:
 
 
 @pytest.fixture(scope="module", params=["small", pytest.param("certified", marks=pytest.mark.places)])
-def course(request: pytest.FixtureRequest, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+def course(
+    request: pytest.FixtureRequest, prepared_cache: Path, ports: Ports, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Course]:
     """Behind nginx and TLS, told of the provider by the documented secrets file."""
     provider = {"small": SMALL, "certified": CERTIFIED}[request.param]
     folder, port = tmp_path_factory.mktemp("sign_in"), free_port()
@@ -41,7 +44,7 @@ def course(request: pytest.FixtureRequest, ports: Ports, tmp_path_factory: pytes
     (folder / "secrets.toml").write_text(adapted(documented("toml", "[auth]"), own))
     with (
         provider.running(folder, port, f"{ports.course}oauth2callback", (LISTED, UNLISTED)),
-        behind_nginx(folder, ports, f"--secrets.files={folder / 'secrets.toml'}"),
+        behind_nginx(folder, prepared_cache, ports, f"--secrets.files={folder / 'secrets.toml'}"),
     ):
         yield Course(ports.course, provider)
 

@@ -1,6 +1,7 @@
 """The program without its checkout: a wheel is built, installed elsewhere, and its page visited."""
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -11,10 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from rnn_compare.server.services import FIRST_PAGE_VARIABLE
+from tests.kept import lend
 from tests.processes import PROJECT, free_port, started
 
 from .test_jupyter import HUB, TOKEN, jupyter_server, own_environment
 
+COMPILED = ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX", FIRST_PAGE_VARIABLE)
+"""Settings that spare a new home two processes which would compile for minutes, and workers that nobody asks for."""
 BROWSER_SCRIPT = """#!/bin/sh
 echo "$1" > {opened}
 """
@@ -29,8 +34,14 @@ class Installed:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Nothing of this process' own settings, and so nothing of the checkout."""
-        return {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(self.home), "RNN_COMPARE_WORKERS": "1"}
+        """Nothing of this process' own settings, and so nothing of the checkout, but for what is compiled already."""
+        own = {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(self.home), "RNN_COMPARE_WORKERS": "1"}
+        return own | {name: os.environ[name] for name in COMPILED if name in os.environ}
+
+    @property
+    def data(self) -> Path:
+        """The user's own folder."""
+        return self.home / ".local/share/rnn-compare"
 
     def run(self, *arguments: str) -> str:
         """Returns what the command line prints."""
@@ -69,8 +80,9 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
 
 
 @pytest.fixture
-def page_of_the_wheel(installed: Installed, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def page_of_the_wheel(installed: Installed, prepared_cache: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """What `rnn-compare` opens, and the file into which the browser that it calls writes where it was sent."""
+    lend(prepared_cache, installed.data)
     opened, script, port = tmp_path / "opened", tmp_path / "browser", free_port()
     script.write_text(BROWSER_SCRIPT.format(opened=opened))
     script.chmod(0o755)
@@ -85,7 +97,7 @@ def page_of_the_wheel(installed: Installed, tmp_path: Path) -> Iterator[tuple[st
 def test_the_command_line_is_there_and_writes_into_the_users_own_folder(installed: Installed) -> None:
     assert json.loads(installed.run("parameters", "--cell", "LSTM", "--units", "32", "--json"))["total"] == 328_353
     assert installed.run("runs").startswith("No runs yet")
-    assert (installed.home / ".local/share/rnn-compare/runs.db").exists()
+    assert (installed.data / "runs.db").exists()
 
 
 def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str, Path], page: Page) -> None:

@@ -45,7 +45,8 @@ def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def cache(prepared_cache: Path, tmp_path: Path) -> Path:
     """A cache folder with prepared reviews and no runs, for processes of its own."""
     folder = tmp_path / "cache"
-    shutil.copytree(prepared_cache / "reviews", folder / "reviews")
+    for part in ("reviews", "baselines"):
+        shutil.copytree(prepared_cache / part, folder / part)
     return folder
 
 

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
+from tests.kept import lend
 from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started
 
@@ -137,7 +137,7 @@ class Server:
 def _serve(folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py") -> Iterator[Server]:
     """`streamlit run` on a free port, with a cache of its own."""
     cache, log = folder / "cache", folder / "server.log"
-    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    lend(prepared_cache, cache)
     port = free_port()
     command = [*page_of(script), f"--server.port={port}", *arguments]
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"}
