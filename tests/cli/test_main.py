@@ -154,13 +154,6 @@ def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
     assert f"weights of epoch {facts['best_epoch']} written" in capsys.readouterr().err
 
 
-def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.Popen[str]]) -> None:
-    process = command("train", "--epochs", "1", *TINY)
-    printed, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, errors
-    assert "No verdict on LSTM(4) and SimpleRNN(4) from 16 held-out reviews" in printed
-
-
 def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_process_and_a_run_called_interrupted(
     command: Callable[..., subprocess.Popen[str]], cache: Path
 ) -> None:

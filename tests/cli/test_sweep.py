@@ -76,7 +76,9 @@ def test_a_sweep_that_is_not_known_is_named(
     assert "There is no sweep 'nobody'" in capsys.readouterr().err
 
 
-def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tmp_path: Path) -> None:
+def test_a_sweep_is_stopped_as_one_and_continued_as_one(
+    prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     cache = tmp_path / "cache"
     cache.mkdir()
     (cache / "reviews").symlink_to(prepared_cache / "reviews")
@@ -136,7 +138,7 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tm
     assert told[-1]["typical_margin"] > 0
 
     # Nothing is left to train: it is told at once.
-    again = start(*settings, *TINY, "--seeds", "1", "2", "3", "4")
-    out, _ = again.communicate(timeout=PATIENCE)
-    assert [json.loads(line) for line in out.splitlines()] == [told[-1]]
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    assert main(["sweep", "--json", *settings, *TINY, "--seeds", "1", "2", "3", "4"]) == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [told[-1]]
     store.close()

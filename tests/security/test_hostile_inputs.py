@@ -299,7 +299,7 @@ def test_a_links_parameters_are_never_more_than_text(services: Services, record:
     record()
     names = list(HOSTILE)
     parameters = (*SETTINGS, "more_units", "more_maxlen", "show", "marks", "view", "example", "review")
-    for shift in range(0, len(names), 7):
+    for shift in range(0, len(names), 14):
         given = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
         with nothing_but_the_cache_is_touched():
             app = visit(page, **given)

@@ -45,8 +45,8 @@ def curve(events: list[Event]) -> dict[int, list[float]]:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"cell": "SimpleRNN"},
-        {"cell": "LSTM"},
+        pytest.param({"cell": "SimpleRNN"}, marks=pytest.mark.thorough),
+        pytest.param({"cell": "LSTM"}, marks=pytest.mark.thorough),
         {"cell": "GRU", "dropout": 0.3, "optimizer": "adam"},
         {"cell": "SimpleRNN", "stock_layers": True, "dropout": 0.3},
     ],
@@ -73,7 +73,7 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
             np.testing.assert_allclose(a, b, atol=1e-5)
 
 
-@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+@pytest.mark.parametrize("cell", ["LSTM", pytest.param("GRU", marks=pytest.mark.thorough)])
 def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
     cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
