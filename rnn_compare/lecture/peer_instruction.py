@@ -17,7 +17,7 @@ Votes = Mapping[str, Answer]
 def normalized_gain(before: int, after: int, devices: int) -> float | None:
     """Returns the normalised gain (post − pre) / (1 − pre) of Hake (1998); None where all were right before.
 
-    Of the devices that answered both times so many were right before and after.
+    ``before`` and ``after`` are the devices that were right, of those that answered both times.
 
     Example:
         >>> normalized_gain(12, 21, 30)

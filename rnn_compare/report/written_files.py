@@ -22,11 +22,7 @@ Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
 
 def written(contents: Contents, form: Form) -> dict[str, bytes]:
-    """Returns the files of a report.
-
-    Returns:
-        Their content, by what is added to a file's stem, ``""`` for the first one; those of ``tensorboard`` by their
-        path within a folder.
+    """Returns the files of a report by what is added to their stem, those of ``tensorboard`` by their path in a folder.
 
     Raises:
         UserError: If it cannot be made of these runs.
@@ -87,12 +83,7 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 
 
 def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str, bytes]:
-    """Returns both tables as files.
-
-    Returns:
-        By what is added to a file's stem: ``""`` for the predictions and ``".curves"`` for the curves, which have a row
-        for each epoch, the settings of its run before its figures (``runs.csv_export``).
-    """
+    """Returns the predictions (``""``) and the curves (``runs.csv_export``) by what is added to a file's stem."""
     if kind == "csv":
         table = predictions(contents).to_csv(index=False, float_format="%.5f")
         # The mark tells spreadsheets that this is UTF-8.
