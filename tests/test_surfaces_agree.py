@@ -106,9 +106,7 @@ class Claims:
         text = re.sub(r"(⟦\d⟧) \([^()]*(?:%|points)\)", r"\1", text)
         subject = ""
         for sentence in re.split(r"(?<=[.)]) (?=[A-Z⟦])", text):
-            level = (
-                "networks" if re.match("(No answer is right: )?(As |Even these|These two)", sentence) else "settings"
-            )
+            level = "networks" if re.match("As |Even these|These two", sentence) else "settings"
             subject = next(iter(re.findall(r"⟦(\d)⟧", sentence)), subject) if not sentence.startswith("It") else subject
             places = list(map(int, re.findall(r"⟦(\d)⟧", sentence)))
             if "is better than" in sentence:
@@ -168,8 +166,6 @@ class Surfaces:
         self.names = [group.name for group in self.groups]
         self.claims: dict[str, Claims] = {}
         self.wrong = ["two of one name"] if len(set(self.names)) < len(self.names) else []
-        self.decided: dict[tuple[int, int], str] = {}
-        self.best: int | None = None
         self._runs, self._evidence = runs, evidence
 
     def read(self, surface: str, text: str, names: list[str] | None = None) -> None:
@@ -195,9 +191,6 @@ class Surfaces:
             result = outcome(question, self._runs, self._evidence)
             state = State(lecture="L", phase="revealed", question=question, runs=tuple(ids))
             self.read("wall", phone_message.for_all(state, self._runs, [], result)["outcome"]["said"])
-            if question is BEST and isinstance(result.answer, int):
-                cells = [group.experiment.cell for group in self.groups]
-                self.best = cells.index(CELLS[result.answer])
 
     def read_commands(self) -> None:
         """Reads what ``compare`` prints, as text and as JSON."""
@@ -224,7 +217,6 @@ class Surfaces:
         claims = self.claims.setdefault("JSON", Claims())
         (claims.better if better else claims.alike).add(("settings", *(better or (one, other))))
         if values["p"] is not None:
-            self.decided[one, other] = self.decided[other, one] = values["verdict"]
             if (values["low"] > 0 or values["high"] < 0) is not bool(better) or "level" not in values:
                 self.wrong.append("JSON: interval, its level and verdict")
         if networks := values["networks"]:
@@ -234,11 +226,6 @@ class Surfaces:
     def contradictions(self, held_out: int) -> list[str]:
         """Returns what is wrong with surfaces by themselves, and what they say against each other."""
         wrong = list(self.wrong)
-        if self.best is not None:  # better than every other, as a setting, or as trained
-            rivals = [place for place in range(len(self.groups)) if place != self.best]
-            levels = ["settings" if (self.best, rival) in self.decided else "networks" for rival in rivals]
-            answers = {(level, self.best, rival) for level, rival in zip(levels, rivals, strict=True)}
-            self.claims["answer"] = Claims(answers)
         for (surface, claims), (rival, others) in itertools.product(self.claims.items(), repeat=2):
             for level, one, other in claims.better:
                 if one == other:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import gap, networks_sentence, result
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.sentences import gap
+from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.formatting import listed, percent
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
@@ -49,7 +49,7 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
     if question.kind == "own":
         if question.right is None:
             return QuestionOutcome(None, "This question has no right answer.")
-        return QuestionOutcome(question.right, f"Right is: {question.choices[question.right]}.")
+        return QuestionOutcome(question.right, f"The answer: {question.choices[question.right]}.")
     if not runs:
         return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
     if not all(run.status.ended for run in runs):
@@ -101,22 +101,33 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
         why = f"{listed(broken)} ended early" if broken else "only one network was trained"
         return QuestionOutcome(None, f"No answer is right: {why}.")
     verdict = judge(networks, evidence)
-    explanation = networks_sentence(verdict) or result(verdict)
-    if question.kind == "lead" and not any(pair.problem for pair in verdict.pairs):
-        first, second = sorted(networks, key=_best, reverse=True)[:2]
-        lead = gap(_best(first), _best(second))
-        return QuestionOutcome(
-            float(lead),
-            f"At the best epochs it is {lead} points: {first.name} {percent(_best(first))}, {second.name} "
-            f"{percent(_best(second))}. Answers within {NEAR_POINTS:g} point count as right. Best epochs are "
-            f"optimistic, because they were picked on the same reviews. {explanation}",
-        )
-    if verdict.best is None or question.kind == "lead":
-        return QuestionOutcome(None, f"No answer is right: {explanation}")
+    if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
+        return QuestionOutcome(None, f"No answer is right: {problem}")
+    first, second = sorted(networks, key=_best, reverse=True)[:2]
+    lead = gap(_best(first), _best(second))
+    measured = f"{first.name} {percent(_best(first))}, {second.name} {percent(_best(second))} at their best epochs."
+    if question.kind == "lead":
+        near = f"Answers within {NEAR_POINTS:g} point count as right."
+        return QuestionOutcome(float(lead), f"{lead} points: {measured} {near} {_inferred(verdict, first)}")
     choices = [group_called(choice, networks) for choice in question.choices]
-    if verdict.best not in choices:
-        return QuestionOutcome(None, f"{explanation} It is none of the answers that were offered.")
-    return QuestionOutcome(choices.index(verdict.best), explanation)
+    if not float(lead) or first not in choices:
+        why = "the highest are equal" if not float(lead) else f"{first.name} was not offered"
+        return QuestionOutcome(None, f"No answer is right: {why}. {measured}")
+    return QuestionOutcome(choices.index(first), f"{measured} {_inferred(verdict, first)}")
+
+
+def _inferred(verdict: Judgement, first: Group) -> str:
+    """Returns what the measured order, with ``first`` ahead, does or does not show."""
+    if (best := verdict.best) is None:
+        return f"That does not show that {first.name} is the better network: the lead could be chance."
+    pairs = [(other.name, pair.difference) for other, pair in verdict.against_leader]
+    as_settings = [name for name, difference in pairs if difference and difference.p is not None]
+    as_trained = [name for name, difference in pairs if difference and difference.p is None]
+    sentences = [f"{best.name} is better than {listed(as_settings)}, beyond chance."] * bool(as_settings)
+    sentences += [
+        f"As trained, {best.name} is better than {listed(as_trained)}, beyond chance. Another seed could change it."
+    ] * bool(as_trained)
+    return " ".join(sentences)
 
 
 def _best(group: Group) -> float:

@@ -27,8 +27,9 @@ class Question(BaseModel):
 
     Attributes:
         id: Its name in its lecture.
-        kind: What is asked: which of ``choices`` is best, the lead of the best over the second in points, the epoch
-            from which ``network`` overfits, the validation curve of ``network``, or the lecturer's own question.
+        kind: What is asked: which of ``choices`` reaches the highest validation accuracy in this training, its lead
+            over the second in points, the epoch from which ``network`` overfits, its validation curve, or the
+            lecturer's own question.
         choices: Labels of the networks, or the answers to an own question.
         right: Which choice of an own question is right; None where no answer is.
         epochs: Those of the training that is asked about.
@@ -134,7 +135,7 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
         largest = max((float(answer) for answer in (*answers, *beside) if not isinstance(answer, tuple)), default=0.0)
         width = next((width for width in BIN_WIDTHS if largest < width * MOST_BINS), BIN_WIDTHS[-1])
         bins = max(5, int(largest // width) + 1)
-        labels = tuple(f"{width * index}–{width * (index + 1)}" for index in range(bins))
+        labels = tuple(f"{width * index}–{width * (index + 1) - 0.1:g}" for index in range(bins))
         numbers = [number // width for number in numbers]
     elif question.kind == "overfits_from":
         labels = ("never", *map(str, range(1, question.epochs + 1)))

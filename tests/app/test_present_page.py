@@ -371,7 +371,7 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
             navigation.advance(services)
         navigation.advance(services)
         navigation.advance(services)
-        assert f"Right is: {choice}." in sent(page())
+        assert f"The answer: {choice}." in sent(page())
 
 
 def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Services, tmp_path: Path) -> None:

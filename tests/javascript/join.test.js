@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
-import { ends, scales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { barOf, ends, scales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
@@ -36,6 +36,14 @@ test("a point of the chart is found again from where it lies", () => {
   for (const share of [0.4, 0.73, 1]) assert.ok(Math.abs(scale.shareAt(scale.y(share)) - share) < 1e-9);
   assert.equal(scale.epochAt(-999), 1);
   assert.equal(scale.shareAt(9999), 0.4);
+});
+
+test("an answer and the outcome are marked on the bar that counts them", () => {
+  const labels = ["0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"];
+  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4].map((value) => barOf("lead", labels, value));
+  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4]);
+  assert.equal(barOf("lead", labels, null), -1);
+  assert.equal(barOf("best_network", ["SimpleRNN", "LSTM"], 1), 1);
 });
 
 test("an answer is said as it was asked for", () => {

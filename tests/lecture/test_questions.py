@@ -85,10 +85,10 @@ def test_leads_are_kept_in_steps_of_a_half() -> None:
 
 def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
     found = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
-    assert found.labels == ("0–1", "1–2", "2–3", "3–4", "4–5")
+    assert found.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
     assert found.counts == (2, 1, 0, 0, 1)
     wide = tally(LEAD, [0.0, 50.0])
-    assert (wide.labels[0], wide.labels[-1]) == ("0–5", "50–55")
+    assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50–54.9")
     assert len(wide.labels) <= MOST_BINS
 
 

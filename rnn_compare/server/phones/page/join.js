@@ -1,7 +1,7 @@
 // The page for phones: shows the step at hand, asks its question, and tells what came of it.
 
 import { control, inWords } from "./join_ask.js";
-import { bars, curvesPicture } from "./join_chart.js";
+import { barOf, bars, curvesPicture } from "./join_chart.js";
 import { fill, last, part, say } from "./join_dom.js";
 import { keep, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
@@ -99,26 +99,15 @@ function verdict() {
   return own.right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
 }
 
-function isIn(label, value) {
-  const [low, high] = label.split("–").map(Number);
-  return value >= low && value <= high + 0.49;
-}
-
-// Tells which bar an answer is counted in.
-function barOf(given) {
-  const { kind } = told.question;
-  const { labels } = last(told.tallies);
-  if (given === null) return -1;
-  return kind === "lead" ? labels.findIndex((label) => isIn(label, given)) : given;
-}
-
 function renderTally() {
   const { question, outcome, tallies } = told;
   if (!question || question.kind === "curve" || !tallies.length) fill(part("tally"));
   else {
     const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
-    const right = outcome && outcome.final ? barOf(outcome.answer) : -1;
-    fill(part("tally"), bars(tallies, barOf(answer()), right, called));
+    const [own, right] = [answer(), outcome && outcome.final ? outcome.answer : null].map((value) =>
+      barOf(question.kind, last(tallies).labels, value),
+    );
+    fill(part("tally"), bars(tallies, own, right, called));
   }
 }
 
@@ -129,7 +118,8 @@ function renderOutcome() {
   const [said, right] = verdict();
   say(part("verdict"), said);
   part("verdict").dataset.right = right;
-  say(part("said"), told.outcome ? told.outcome.said : "");
+  const isSaid = told.question && told.question.kind === "own" && right === "true"; // the verdict names the answer
+  say(part("said"), told.outcome && !isSaid ? told.outcome.said : "");
   say(part("played"), told.played || ""); // nobody takes a recording for live
   if (told.hasRuns) fill(part("curves"), curvesPicture(told, answer()));
   else fill(part("curves"));

@@ -133,7 +133,7 @@ export function curvesPicture({ curves, epochs, tallies, question }, mine) {
   const keys = ["Validation accuracy"];
   if (drawings.band.length) {
     holds.push(...band(scale, drawings.band));
-    keys.push(`grey: the middle half of ${drawings.answered} drawings`);
+    keys.push(drawings.answered > 1 ? `grey: the middle half of ${drawings.answered} drawings` : "grey: one drawing");
   }
   holds.push(...begun.flatMap((curve) => line(scale, curve, withTraining)));
   if (withTraining) keys.push("dashed: training accuracy");
@@ -155,6 +155,12 @@ function bar(count, most, isBefore) {
 
 function answers({ answered }) {
   return `${answered} ${answered === 1 ? "answer" : "answers"}`;
+}
+
+// The place of the bar that an answer is counted in; -1 where there is none. Bars begin at the first number of their label.
+export function barOf(kind, labels, value) {
+  if (value === null) return -1;
+  return kind === "lead" ? labels.filter((label) => parseFloat(label) <= value).length - 1 : value;
 }
 
 // How many gave which answer; with a second vote, the first beside it in outline.
