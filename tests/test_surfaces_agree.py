@@ -216,9 +216,9 @@ class Surfaces:
         better = {"a is better": (one, other), "b is better": (other, one)}.get(values["verdict"])
         claims = self.claims.setdefault("JSON", Claims())
         (claims.better if better else claims.alike).add(("settings", *(better or (one, other))))
-        if values["p"] is not None:
-            if (values["low"] > 0 or values["high"] < 0) is not bool(better) or "level" not in values:
-                self.wrong.append("JSON: interval, its level and verdict")
+        decides = values["p"] is not None and (values["low"] > 0 or values["high"] < 0)
+        if values["p"] is not None and (decides is not bool(better) or "level" not in values):
+            self.wrong.append("JSON: interval, its level and verdict")
         if networks := values["networks"]:
             ahead = (one, other) if networks["difference"] > 0 else (other, one)
             (claims.better if networks["p"] <= 0.05 else claims.alike).add(("networks", *ahead))

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.formatting import counted
 
-HEIGHT = 380
+HEIGHT = 450
 TYPE = 24
 """Pixels of the type: it is read from the last row."""
 BAND = "rgba(136, 136, 136, 0.35)"
@@ -42,7 +42,7 @@ def chart(
         **style,
         legend_font_size=TYPE,
         xaxis=axis("epoch", dtick=1) | _type("epoch"),
-        yaxis=percent_axis("") | _type(f"{plain(network)}, validation accuracy"),
+        yaxis=percent_axis("") | _type(f"{plain(network)}, accuracy") | {"range": [40, 100]},  # as phones draw
     )
 
 

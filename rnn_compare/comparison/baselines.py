@@ -29,7 +29,7 @@ BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
 GUESS = 0.03
 """The most that bags of words reach beyond the majority class where they guess."""
-NOTE = "Baselines read whole reviews, networks at most maxlen words."
+NOTE = "Baselines read whole texts, networks the last maxlen words."
 
 
 @dataclass(frozen=True, eq=False)

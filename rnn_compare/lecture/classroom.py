@@ -42,7 +42,7 @@ class Classroom:
         self._state, self._lecture = State(), 0
         if last := self._record.last():
             self._lecture, state, ended = last
-            self._state = State(version=state.version) if ended else state
+            self._state = _after(state) if ended else state
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
         self._mail = Mailbox(self._record, self._lecture)
@@ -296,7 +296,7 @@ class Classroom:
 
     def _end(self) -> None:
         if self._state.lecture:
-            state = State(version=self._state.version + 1)
+            state = _after(replace(self._state, version=self._state.version + 1))
             self._record.end(self._lecture, state)
             self._state, self._mail = state, Mailbox(self._record, self._lecture)
 
@@ -316,6 +316,12 @@ class Classroom:
     def _answers_at_hand(self) -> dict[str, Answer]:
         question = self._state.question
         return self._answers.get((question.id, self._state.round), {}) if question else {}
+
+
+def _after(state: State) -> State:
+    """Returns the state once a lecture has ended: phones keep the networks that they were offered."""
+    is_offered = state.networks_offered
+    return State(version=state.version, runs=state.runs if is_offered else (), networks_offered=is_offered)
 
 
 _BARE_WALL: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_review_id": ""}

@@ -92,9 +92,9 @@ def meaning(results: Sequence[Baseline]) -> str:
     guessed, words, bigrams = (
         next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
     )
-    order = f"Word pairs are {gap(bigrams, words)} points {'better' if bigrams >= words else 'worse'} than single words"
-    text = f"{order}. A network above word pairs probably uses more than pairs; one below may still use word order."
     if max(words, bigrams) - guessed <= GUESS:
         text = "Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words."
-    rarer = " The majority class is below 50 % since the label more common in training is less common here."
-    return f"{text} {NOTE}{rarer * (guessed < 0.5)}"
+        return f"{text} {NOTE}"
+    points = gap(bigrams, words)
+    order = f"{points} points {'better' if bigrams >= words else 'worse'}" if float(points) else "no better"
+    return f"Word pairs are {order} than single words. {NOTE}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.pages.present import navigation, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
@@ -134,7 +134,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
-        assert f"training {about(services.seconds(experiments))}. `book.toml`" in sent(page())
+        assert f"training {about(services.seconds(experiments))}." in sent(page())
 
 
 @pytest.mark.usefixtures("services")
@@ -352,7 +352,10 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     assert f"Since the first time: {changed}" in sent(page("notes"))
     navigation.advance(services)
     assert current_app().classroom().state().phase == "revealed", "no later step tells what is right"
-    assert "rc-tick" in sent(page())
+    wall = sent(page())
+    assert "rc-tick" in wall
+    assert "at the start: 4 answers" in wall
+    assert "now: 3 answers" in wall
 
 
 def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Services, tmp_path: Path) -> None:
@@ -420,12 +423,24 @@ def test_the_code_home_holds_an_address_that_phones_reach(lecture: Services, mon
     assert "QR code of http://10.1.2.3:8501/?show=" in home(lecture, monkeypatch, "0.0.0.0")
 
 
-def test_where_phones_cannot_come_home_says_how_to_let_them_in(
+def test_where_phones_cannot_come_home_gives_thanks_and_no_command(
     lecture: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = home(lecture, monkeypatch, "127.0.0.1")
     assert "QR code of" not in told
-    assert "--server.address 0.0.0.0" in told
+    assert "Thank you." in told
+    assert "--server.address" not in told
+
+
+@pytest.mark.usefixtures("lecture")
+def test_a_wall_that_was_left_shows_the_way_back_and_no_result() -> None:
+    app = page()
+    app.session_state[start_page.PAUSED] = True
+    app.run()
+    assert "for the wall" not in sent(app)
+    assert "(notes)" in sent(app)
+    press(app, "Resume the lecture")
+    assert "for the wall" in sent(app)
 
 
 def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:
@@ -440,7 +455,7 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
     assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
     next(button for button in notes.button if button.label == "Show").click().run()
     assert current_app().classroom().state().wall_review == "A <b>wonderful</b> film."
-    next(button for button in page("notes").button if button.label == "Drop").click().run()
+    next(button for button in page("notes").button if button.label == "Delete").click().run()
     assert current_app().classroom().reviews() == []
     assert current_app().classroom().state().wall_review is None
 

@@ -12,5 +12,5 @@ def test_the_band_lies_around_the_median_and_both_are_named() -> None:
     assert list(median.y) == [60, 70]
     assert median.name == "median of 12 drawings"
     said = in_words(made)
-    assert said.title == "Chart of LSTM(32), validation accuracy by epoch"
+    assert said.title == "Chart of LSTM(32), accuracy by epoch"
     assert "60.0 %" in said.lines[-1]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rnn_compare.charts.memory_chart import told_apart_chart
-from rnn_compare.dashboard.pages.inside import memory
-from rnn_compare.dashboard.pages.inside.memory import caveat, conclusion, used_words
+from rnn_compare.dashboard.widgets import memory_test as memory
+from rnn_compare.dashboard.widgets.memory_test import caveat, conclusion, used_words
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.charts.memories import found, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page

@@ -73,6 +73,19 @@ def test_a_server_that_is_started_again_knows_all(classroom: Classroom, restart:
     assert after.own("b").review == review
 
 
+def test_networks_that_were_offered_stay_with_phones_until_the_next_lecture(
+    classroom: Classroom, restart: Restart
+) -> None:
+    classroom.hide(["lstm-1"])
+    classroom.offer_networks(True)
+    classroom.end()
+    for ended in (classroom, restart()):
+        state = ended.state()
+        assert (state.lecture, state.networks_offered, state.runs, state.hidden) == ("", True, ("lstm-1",), frozenset())
+    ended.begin("another")
+    assert not ended.state().networks_offered
+
+
 def test_a_drawing_is_read_from_the_disk_as_it_was_sent(classroom: Classroom, restart: Restart) -> None:
     classroom.show_step(1, "", "", CURVE)
     classroom.open_vote()

@@ -41,7 +41,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         "wall": None
         if state.wall_review is None
         else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},
-        "hasRuns": revealed and bool(state.runs),
+        "hasRuns": revealed and bool(state.runs) and not (state.question and state.question.repeats),
         "curves": _curves(open_runs, state.question),
         "played": (replayed(open_runs) or f"Not live: {recorded(open_runs)}.") if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),

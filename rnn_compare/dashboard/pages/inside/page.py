@@ -3,15 +3,15 @@
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, memory, word_map
-from rnn_compare.dashboard.widgets import network_choice, reading, url_state
+from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, word_map
+from rnn_compare.dashboard.widgets import memory_test, network_choice, reading, url_state
 from rnn_compare.server.app import current_app
 
 VIEWS = {
     "Word by word": reading.show,
     "Attention": attention.show,
     "Gradient flow": gradients.show,
-    "Memory test": memory.show,
+    "Memory test": memory_test.show,
     "Words": word_map.show,
     "Equations": formulas.show,
 }

@@ -12,10 +12,13 @@ from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Answer, Question, Tally, tally
+from rnn_compare.server.app import current_app
 
 UPRIGHT = ("lead", "overfits_from")
 """Kinds of questions whose answers are an order, drawn from left to right."""
 ROUNDS = ("first vote", "after discussion")
+REPEATED = ("at the start", "now")
+"""Of a question that repeats an earlier one: its first answers, and the last."""
 
 
 def show(moment: Moment, question: Question) -> None:
@@ -32,7 +35,10 @@ def show(moment: Moment, question: Question) -> None:
 def class_bars(
     moment: Moment, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None
 ) -> str:
-    """Returns the bars of a question as HTML, networks in their colours."""
+    """Returns the bars of a question as HTML, networks in their colours; beside those of the one that it repeats."""
+    if rounds and question.repeats:
+        first = current_app().classroom().rounds(question.repeats)[:1]
+        rounds = [*(list(answers.values()) for answers in first), *rounds]
     networks = moment.networks
     styles = looks(experiment.cell for experiment in networks.values())
     colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
@@ -61,7 +67,8 @@ def bars(
         for place, (label, of_rounds) in enumerate(zip(labels, counts, strict=True))
     )
     style = f"--rc-bars: {len(labels) * len(counted_rounds)}"
-    return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
+    legend = _legend(counted_rounds, REPEATED if question.repeats else ROUNDS)
+    return f'{legend}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
 
 
 def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | None:
@@ -110,11 +117,11 @@ def _answer(
     )
 
 
-def _legend(rounds: Sequence[Tally]) -> str:
+def _legend(rounds: Sequence[Tally], names: Sequence[str]) -> str:
     if len(rounds) < 2:
         return f'<p class="rc-votes-legend">{counted(rounds[0].answered, "answer")}</p>'
     entries = (
         f'<span><i class="rc-round-{place}"></i>{name}: {counted(votes.answered, "answer")}</span>'
-        for place, (name, votes) in enumerate(zip(ROUNDS, rounds, strict=True))
+        for place, (name, votes) in enumerate(zip(names, rounds, strict=True))
     )
     return f'<p class="rc-votes-legend">{"".join(entries)}</p>'

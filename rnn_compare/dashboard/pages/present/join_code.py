@@ -29,7 +29,7 @@ def beside_the_code(body: str) -> str:
     """Returns HTML with the code of phones beside it, as large as it fits: while something is asked of them."""
     url, can_be_reached = address()
     if not can_be_reached:
-        return f"<div>{body}</div>"
+        return f'<div class="rc-voting"><div>{body}</div></div>'
     caption = escape(url.partition("://")[2])
     code = f"<figure>{picture(url)}<figcaption>{caption}</figcaption></figure>"
     return f'<div class="rc-voting"><div>{body}</div>{code}</div>'

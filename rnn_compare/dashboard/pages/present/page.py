@@ -9,7 +9,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
-from rnn_compare.dashboard.widgets import flash, url_state
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.server.app import current_app
@@ -33,9 +33,10 @@ def render() -> None:
         start_page.show(services)
         return
     try:
-        _hear(services)
+        if not st.session_state.get(start_page.PAUSED):
+            _hear(services)
         if moment := now(services):
-            _wall(moment)
+            (start_page.show_pause if st.session_state.get(start_page.PAUSED) else _wall)(moment)
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
@@ -51,7 +52,8 @@ def _hear(services: Services) -> None:
         # No access to Streamlit's session between the two: it may break off this run, and the press would be lost.
         heard[0] = serial
         if what == LEAVE:
-            url_state.open_compare()
+            st.session_state[start_page.PAUSED] = True
+            return
         with flash.noting(problems):
             MOVES[what](services)
 

@@ -1,4 +1,4 @@
-"""The start of a lecture and its end."""
+"""The start of a lecture, its pause and its end."""
 
 from typing import Any
 
@@ -6,21 +6,26 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import Moment, step_kinds
 from rnn_compare.dashboard.widgets import flash
-from rnn_compare.formatting import about, counted
+from rnn_compare.formatting import about, as_markdown, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
+PAUSED = "present_paused"
+"""Set in the session in which the wall was left with Esc."""
+SECOND_SCREEN = "[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews."
+
 
 def show(services: Services) -> None:
     """Draws a card for each lecture."""
+    st.session_state.pop(PAUSED, None)
     st.markdown("## Present")
     st.markdown(
-        "The class predicts, the networks train unseen, then you compare. → or Page Down: next; ←: back; Esc: leave "
-        "(you can resume)."
+        "The class predicts, the networks train with hidden curves, then you compare. → or Page Down: next; ←: back; "
+        "Esc: pause."
     )
     lectures, problems = read_all(step_kinds())
     flash.show()
@@ -28,10 +33,19 @@ def show(services: Services) -> None:
         _card(services, lecture)
     for problem in problems:
         st.warning(problem, icon=":material/edit_document:")
-    st.markdown("[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews.")
-    join_code.say_if_nobody_can_come()
-    if presenter.is_open():
-        st.markdown(permissions.AT_THE_MACHINE)
+    st.markdown(SECOND_SCREEN)
+    with st.expander("Who can join and present"):
+        join_code.say_if_nobody_can_come()
+        st.markdown(permissions.AT_THE_MACHINE if presenter.is_open() else "Whoever has signed in can present.")
+
+
+def show_pause(moment: Moment) -> None:
+    """Draws the way back to the wall, to the second screen and to the end."""
+    st.markdown(f"## {as_markdown(moment.lecture.title)}")
+    st.markdown(f"Paused at step {moment.index + 1} of {len(moment.lecture.steps)}: {as_markdown(moment.step.title)}")
+    st.button("Resume the lecture", on_click=st.session_state.pop, args=(PAUSED, None), type="primary")
+    st.markdown(SECOND_SCREEN)
+    end_button()
 
 
 def end_button() -> None:
@@ -55,7 +69,7 @@ def _card(services: Services, lecture: Lecture) -> None:
         edited = edited_copy(name).exists() and not permissions.why_not()
         description.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {about(seconds)}. "
-            + (f"To edit: `{edited_copy(name)}`" if edited else f"`{name}.toml`")
+            + (f"To edit: `{edited_copy(name)}`" if edited else "")
         )
 
         def button(place: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:

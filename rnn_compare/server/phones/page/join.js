@@ -61,7 +61,7 @@ function ownLine() {
   if (trouble) return trouble;
   if (told.phase === "idle") return "The vote is not open yet.";
   if (told.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
-  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "You can change it until the vote closes.";
+  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "";
   if (unsent()) return `Not sent yet, saved on this phone: ${words}.`;
   return `Sent: ${words}. You can change it until the vote closes.`;
 }
@@ -128,8 +128,9 @@ function renderOutcome() {
 
 function render() {
   if (!told) return;
-  say(part("title"), told.on ? told.title || "The lecture" : "No lecture right now");
-  say(part("text"), told.on ? told.text : "Leave this page open: questions appear here.");
+  const off = told.networks ? "The lecture has ended. Thank you." : "No lecture right now";
+  say(part("title"), told.on ? told.title || "The lecture" : off);
+  say(part("text"), told.on ? told.text : told.networks ? "" : "Leave this page open: questions appear here.");
   renderQuestion();
   renderOutcome();
   part("networks").hidden = !told.networks;

@@ -79,7 +79,7 @@ function slider(_question, onSend) {
     send.hidden = !isOpen;
     tell();
   };
-  const label = element("label", { for: "lead" }, "Lead of the best over the second, in points");
+  const label = element("label", { for: "lead" }, "Points");
   return { node: element("div", {}, label, said, element("div", { class: "steps" }, less, input, more), send), show };
 }
 

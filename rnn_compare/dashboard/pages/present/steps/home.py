@@ -27,8 +27,8 @@ def show(moment: Moment) -> None:
             f'<div><p class="rc-invite">{escape(typed)}</p>'
             "<p>Scan the code to open today's networks.</p></div></div>"
         )
-    with st.container(key="wall_words"):
-        join_code.say_if_nobody_can_come()
+    else:
+        st.html('<p class="rc-question">Thank you.</p>')
     with st.container(horizontal=True, key="wall_buttons"):
         if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")

@@ -19,7 +19,7 @@ def show(moment: Moment) -> None:
         parameter_table.drawing(name, look, experiment, scale)
         for (name, experiment), look in zip(networks.items(), styles, strict=True)
     )
-    st.html(f'<div class="rc-parameters">{cards}</div>')
+    st.html(f'{parameter_table.legend(list(networks.values()))}<div class="rc-parameters">{cards}</div>')
 
 
 STEP = StepKind("networks", show)

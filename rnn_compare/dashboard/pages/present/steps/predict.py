@@ -31,16 +31,17 @@ def _counted(question: Question, is_open: bool) -> None:
     counts = current_app().classroom().counts()
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
     body = (
+        f"{f'<ul>{choices}</ul>' if choices else ''}"
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
         f"of {max(counts.joined, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
-        f"{f'<ul>{choices}</ul>' if choices else ''}"
     )
-    st.html(join_code.beside_the_code(body) if is_open else f'<div class="rc-voting rc-closed">{body}</div>')
+    st.html(join_code.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
 
 
 def buttons(moment: Moment) -> None:
     """Draws what a presenter can do with the vote."""
-    again = ("Discuss and vote again", navigation.vote_again, moment.services)
+    answered = current_app().classroom().counts().answered
+    again = ("Discuss and vote again" if answered else "Reopen the vote", navigation.vote_again, moment.services)
     show = ("Show the answers", navigation.show_answers, moment.services)
     go_on = ("Go on without showing them", navigation.show_next_step, moment.services)
     offered: dict[str, list[tuple[Any, ...]]] = {

@@ -19,7 +19,7 @@ from rnn_compare.lecture.class_state import SentReview
 from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.app import current_app
 
-WORDS = "wall_word_by_word"
+WORDS, QUEUE = "wall_word_by_word", "wall_queue"
 MOST_LISTED = 30
 """Reviews of the queue that are listed, the newest first."""
 
@@ -40,7 +40,7 @@ def show(moment: Moment) -> None:
             st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
             answers.show(runs, moment.state.wall_review, "best")
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
-        with st.popover("Choose a review", icon=":material/inbox:"):
+        with st.popover("Choose a review", icon=":material/inbox:", key=QUEUE, on_change="rerun"):
             ticking(show_queue, 2.0, moment, "wall")
         offer_networks(moment)
         if moment.state.wall_review is not None and runs:
@@ -58,7 +58,7 @@ def show_queue(moment: Moment, place: str) -> None:
     classroom = current_app().classroom()
     with st.container(horizontal=True):
         is_open = moment.state.reviews_open
-        label = "Close reviews" if is_open else "Open reviews"
+        label = "Stop accepting reviews" if is_open else "Accept reviews"
         button(label, f"{place}_take", moment.state.version, classroom.open_reviews, not is_open)
         if moment.state.wall_review is not None:
             button("Take it off the wall", f"{place}_off", None, classroom.show_review, None)
@@ -78,11 +78,12 @@ def _show_entry(moment: Moment, review: SentReview, place: str) -> None:
         with st.container(horizontal=True):
             label = "Show again" if review.shown else "Show"
             button(label, f"{place}_show_{review.id}", None, _put_on_wall, moment, review, type="primary", **look)
-            button("Drop", f"{place}_drop_{review.id}", None, drop, review.id)
+            button("Delete", f"{place}_drop_{review.id}", None, drop, review.id)
 
 
 def _put_on_wall(moment: Moment, review: SentReview) -> None:
     current_app().classroom().show_review(review.id, _verdicts(moment, review.text))
+    st.session_state[QUEUE] = False  # it would cover the results
 
 
 def _verdicts(moment: Moment, text: str) -> list[str]:
