@@ -88,6 +88,20 @@ def test_recorded_networks_read_like_the_command_on_a_phone_and_break_no_rule_of
     context.close()
 
 
+def test_on_opening_each_network_predicts_once(browser: Browser, file: Path) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.add_init_script("""
+      globalThis.predictions = 0;
+      new MutationObserver((changes) => { predictions += changes.length; })
+        .observe(document, { subtree: true, attributeFilter: ["data-probability"] });
+    """)
+    opened.goto(file.as_uri())
+    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
+    assert opened.evaluate("predictions") == opened.locator(".rc-verdict").count() == 2
+    context.close()
+
+
 def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:
     report.get_by_role("textbox").fill("xyzzy plugh")
     report.locator(".rc-problem", has_text="None of these words is in the vocabulary").first.wait_for()
