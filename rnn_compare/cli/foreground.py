@@ -32,14 +32,13 @@ Display = Callable[[Sequence[str]], contextlib.AbstractContextManager[output.Sho
 
 
 def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
-    """Trains runs and shows how they do until the last has ended.
+    """Trains runs and shows how they do until the last has ended; returns the exit code.
+
+    It is 0, 1 if a run failed, 130 after Ctrl-C.
 
     Args:
         submit: Submits them to an engine that is starting, and returns their ids; it may raise ``UserError``.
         display: Shows their progress in another way, given a name for each run.
-
-    Returns:
-        The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
     """
     fork_server.start()  # TensorFlow is imported beside what follows
     from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once

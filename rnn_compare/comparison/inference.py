@@ -28,9 +28,7 @@ def settings(
     Returns:
         The difference. There is no p and no interval where there is one run of a setting and no spread of it. Where
         verdicts were not kept, the reviews' share is that of independent reviews, an upper bound (``paired`` is false).
-
-    Raises:
-        ValueError: If a setting has no runs.
+        Raises ``ValueError`` if a setting has no runs.
 
     Example:
         >>> a = [Achieved(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]

@@ -45,13 +45,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     own "7 of 10"), markup (br) and scraps that the tokenizer leaves (re, co) are no words to a reader.
 
     All of the source's training reviews decide, not only those that one network was trained on, so that all
-    networks that are compared meet the same words.
-
-    Args:
-        vocabulary_size: Ids from here on are unknown to the network.
-
-    Raises:
-        UserError: If the network knows too few words.
+    networks that are compared meet the same words. Ids from ``vocabulary_size`` on are unknown to the network; raises
+    ``UserError`` if it knows too few words.
     """
     words = reviews.vocabulary.words[: vocabulary_size - INDEX_FROM - 1]
     odds, share = log_odds(reviews.training, len(words))
@@ -75,16 +70,10 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
 
 
 def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns how far words speak for a positive review, and how many reviews they stand in.
+    """Returns the most frequent words' log-odds (words,), and the share of all reviews that hold each (words,).
 
     log((p + ½) / (P - p + ½)) - log((n + ½) / (N - n + ½)), where p of P positive and n of N negative reviews
     hold the word, once or more often; 0 is neutral.
-
-    Args:
-        words: How many of the most frequent words are asked about.
-
-    Returns:
-        The log-odds (words,) and the share of all reviews that hold the word (words,), both by rank.
 
     Example:
         >>> odds, share = log_odds(Labelled(np.array([1, 2, 1, 3]), np.array([0, 2, 4]), np.array([1, 0])), 3)

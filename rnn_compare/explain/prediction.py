@@ -23,13 +23,9 @@ NUMBERS_AT_ONCE = 2**22
 
 
 def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
-    """Returns what the network makes of reviews, as Keras' ``predict``.
+    """Returns the probability that each review is positive (batch,), as Keras' ``predict``.
 
-    Args:
-        ids: Word ids as it was trained on, padded to the same length (batch, timesteps).
-
-    Returns:
-        The probability that each review is positive (batch,).
+    The ids are those that it was trained on, padded to the same length (batch, timesteps).
     """
     return sigmoid(predict_logits(experiment, weights, ids, tell))
 
@@ -80,10 +76,9 @@ def recurrent_pass(
 def feedforward_pass(
     network: Feedforward, experiment: Experiment, weights: Weights, ids: Ids
 ) -> tuple[Array, dict[str, Array]]:
-    """Carries reviews through the embedding and a network without recurrence.
+    """Returns what Dense reads (batch, features), and the signals of a network without recurrence.
 
-    Returns:
-        What the Dense layer reads (batch, features), and the network's signals: see ``Feedforward.forward``.
+    See ``Feedforward.forward``.
     """
     return network.forward(weights, weights["embedding/embeddings"][ids], _mask(experiment, ids))
 

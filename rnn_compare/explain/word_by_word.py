@@ -66,16 +66,13 @@ def read(
 
 
 def beginnings(ids: NDArray[np.int32], first: int) -> NDArray[np.int32]:
-    """Returns the reviews that end before the first word, after it, after the second, and so on.
+    """Returns the reviews that end before the first word, after it, and so on, as ids (words + 1, timesteps).
 
     Each is padded at the front, as a review of its own; the last is the review itself.
 
     Args:
         ids: The row of word ids (timesteps,).
         first: Position of the first word.
-
-    Returns:
-        Ids (words + 1, timesteps).
 
     Example:
         >>> beginnings(np.array([0, 1, 7, 8], np.int32), first=2)

@@ -9,14 +9,12 @@ from rnn_compare.metrics.metric import Metric
 def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> float | None:
     """Returns the chance that a positive review is given a higher probability than a negative one, exactly.
 
-    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). One half is guessing.
+    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). One half is guessing; None
+    where all reviews are of one class.
 
     Args:
         labels: 0 or 1 (reviews,).
         probabilities: Of being positive (reviews,).
-
-    Returns:
-        The area from 0 to 1; None where all reviews are of one class.
 
     Example:
         >>> area_under_roc_curve(np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.4, 0.9], np.float32))

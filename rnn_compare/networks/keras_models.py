@@ -25,14 +25,13 @@ OPTIMIZERS: dict[Optimizer, type[Any]] = {
 def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
+    It maps word ids (batch, maxlen) to probabilities (batch, 1).
+
     It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the
     shuffles of a ``fit`` that follows are decided too.
 
     Args:
         kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which is trained faster.
-
-    Returns:
-        A compiled model that maps word ids (batch, maxlen) to probabilities (batch, 1).
     """
     keras.utils.set_random_seed(experiment.seed)
     model = network(experiment, kind)

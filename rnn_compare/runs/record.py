@@ -19,8 +19,7 @@ SILENT_SECONDS = 60.0
 class Owner(NamedTuple):
     """A process, told from a later one with the same number by when it started.
 
-    Attributes:
-        started: When it started, in seconds since the machine's boot: a clock that is set does not change that.
+    That is in seconds since the machine's boot: a clock that is set does not change it.
     """
 
     pid: int

@@ -39,10 +39,7 @@ class RunStore:
     Args:
         path: The database file; made if missing. A file that is no sound database is set aside under
             another name, ``set_aside``, and a new one begun. One that is removed or replaced while it is open is
-            opened anew.
-
-    Raises:
-        UserError: If the file can neither be opened nor made.
+            opened anew. Raises ``UserError`` if it can neither be opened nor made.
     """
 
     def __init__(self, path: Path) -> None:

@@ -20,8 +20,7 @@ REPLACED = "The record of lectures was removed or replaced while the program ran
 class App:
     """All that one server keeps. Making it opens nothing and writes nothing. Any thread may use it.
 
-    Args:
-        folder: Returns the cache folder, or raises ``UserError``.
+    ``folder`` returns the cache folder, or raises ``UserError``.
 
     Attributes:
         upload_gate: The sessions that may send a file.

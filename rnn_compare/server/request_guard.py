@@ -39,9 +39,6 @@ class RequestGuard:
     presenter's texts (``upload_gate``) and what a phone sends (``join``).
     While it listens on this machine only, it answers to this machine's names only: else any web site could have its
     own name point here, and would then pass for the page itself (DNS rebinding).
-
-    Args:
-        app: Knows who may send what, and whether there is room.
     """
 
     def __init__(self, server: ASGIApp, app: App) -> None:

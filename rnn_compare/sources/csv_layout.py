@@ -90,10 +90,7 @@ def layout(text: str) -> Layout:
     """Finds the layout of a file.
 
     The columns are known by their names, such as ``text`` and ``label``; where they have others, the labels' column is
-    the one with the fewest values, the texts' the one with the longest.
-
-    Raises:
-        UserError: If it has no two columns.
+    the one with the fewest values, the texts' the one with the longest. Raises ``UserError`` if it has no two columns.
 
     Example:
         >>> layout("no\\tgood\\twhat was said\\n1\\ty\\tOh, well\\n2\\tn\\tNo!\\n3\\ty\\tAh, nice\\n").columns
@@ -108,8 +105,7 @@ def layout(text: str) -> Layout:
 def rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows that hold anything, each with its number: the header, in row 1, first.
 
-    Raises:
-        UserError: At a row that cannot be read.
+    Raises ``UserError`` at a row that cannot be read.
 
     Example:
         >>> list(rows("text;label\\n\\nOh;bad\\n", ";"))

@@ -8,8 +8,7 @@ from rnn_compare.sources.task import task
 def red_or_blue(size: int, distance: int, neutral: list[str]) -> tuple[list[str], list[int]]:
     """Makes texts that begin with "red" or with "blue", and go on with ``distance`` neutral words.
 
-    Returns:
-        The texts, and for each 1 if its first word is "red", else 0: as many of the one as of the other.
+    The label is 1 if the first word is "red", else 0: as many of the one as of the other.
     """
     draw = np.random.RandomState(distance)
     texts, labels = [], []

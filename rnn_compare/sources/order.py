@@ -10,10 +10,7 @@ def which_came_first(size: int, distance: int, neutral: list[str]) -> tuple[list
 
     One to nine neutral words, one of the two, one to nine neutral words, the other, and ``distance`` neutral words.
     Both stand in every text, so which words it holds says nothing; neither do pairs of neighbours, since each has
-    neutral words on both sides.
-
-    Returns:
-        The texts, and for each 1 if "red" came first, else 0: as many of the one as of the other.
+    neutral words on both sides. The label is 1 if "red" came first, else 0: as many of the one as of the other.
     """
     draw = np.random.RandomState(distance)
     texts, labels = [], []

@@ -9,10 +9,7 @@ def even_or_odd(size: int, distance: int, _neutral: list[str]) -> tuple[list[str
     """Makes texts of 1 to ``distance`` words, each of them "red" or "blue".
 
     All words but the last are drawn, and the last makes the count of "red" even or odd: so all texts of one length and
-    label are equally likely.
-
-    Returns:
-        The texts, and for each 1 if "red" is in it an even number of times, else 0: as many of the one as of the other.
+    label are equally likely. The label is 1 if "red" is there an even number of times, else 0: as many of both.
     """
     draw = np.random.RandomState(distance)
     texts, labels = [], []

@@ -57,9 +57,7 @@ class Dispatcher:
 
     The record is the queue: runs of this process start in the order of ``runs.queue.line``, one to a worker. Dask
     neither keeps the order of what is sent at nearly the same time, nor spares what waits at a worker that dies.
-
-    Args:
-        wake: Called when a step is due before the next tick; it must return at once.
+    ``wake`` is called when a step is due before the next tick; it must return at once.
     """
 
     def __init__(self, store: RunStore, owner: Owner, wake: Callable[[], None]) -> None:

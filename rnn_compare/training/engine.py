@@ -140,8 +140,7 @@ class Engine:
     def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
         """Has a run that has ended go on from its last epoch, as if never broken off, and train some epochs more.
 
-        Raises:
-            UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
+        Raises ``UserError`` if it is at work, has nothing left to train, has no state to go on from, or as ``submit``.
         """
         recorded = self._store.run(run)
         if recorded.is_from_elsewhere:

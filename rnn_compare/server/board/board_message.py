@@ -140,16 +140,12 @@ MOST_OF_SEEDS = 800
 
 
 def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[str, Any]:
-    """Returns the curves of one card.
+    """Returns the curves of one card: ``figures`` by name, an epoch each.
 
-    Args:
-        every: Of which epochs single seeds and bands are sent: of each, of every second, …
-
-    Returns:
-        ``figures`` by name, an epoch each, and for one run ``trail``, points of the running epoch. For several seeds
-        ``figures`` are means over those that have finished the epoch, and ``seeds`` holds how many these are
-        (``counts``, a base-36 digit each), half the width of the mean's interval (``half``) and the curves of the
-        single ones (``single``), the latter two ``every`` so many epochs.
+    For one run there is ``trail`` besides, points of the running epoch. For several seeds ``figures`` are means over
+    those that have finished the epoch, and ``seeds`` holds how many these are (``counts``, a base-36 digit each), half
+    the width of the mean's interval (``half``) and the curves of the single ones (``single``), the latter two of each,
+    of every second, … epoch (``every``).
     """
     if len(group.runs) == 1:
         return _of_one(group.runs[0], charts)
