@@ -7,13 +7,13 @@ _JOINERS = "\u200c\u200d"
 
 
 def percent(share: float) -> str:
-    """Returns a share of 0 to 1 in percent.
+    """Returns a share of 0 to 1 in percent; halves are rounded up, as browsers do.
 
     Example:
-        >>> percent(0.86244)
-        '86.2 %'
+        >>> percent(0.86244), percent(73 / 80), percent(0.91249996)  # the last is the same in 32 bits
+        ('86.2 %', '91.3 %', '91.3 %')
     """
-    return f"{100 * share:.1f} %"
+    return f"{100 * share + 1e-5:.1f} %"
 
 
 def counted(number: int, thing: str) -> str:
@@ -53,7 +53,11 @@ def duration(seconds: float) -> str:
     Example:
         >>> [duration(seconds) for seconds in (0.62, 12.4, 41.7, 134, 4000)]
         ['0.6 s', '12.4 s', '42 s', '2 min 14 s', '1 h 6 min']
+        >>> duration(0.034)
+        '0.03 s'
     """
+    if seconds < 0.095:
+        return f"{seconds:.2f} s"
     if seconds < 20:
         return f"{seconds:.1f} s"
     whole = round(seconds)

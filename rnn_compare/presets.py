@@ -98,8 +98,8 @@ ATTENTION = Preset(
 # Of ten seeds the SimpleRNN learned it in nine; minGRU, trained with seven, in none.
 PARITY = Preset(
     "Does a gate need the state?",
-    "Is “red” there an even number of times? SimpleRNN, LSTM and GRU learn it for up to 15 words; minGRU, whose gate "
-    "sees the word alone, knows the shortest texts and guesses at the longest.",
+    "Does “red” occur an even number of times? SimpleRNN, LSTM and GRU learn it for up to 15 words; minGRU, whose gate "
+    "sees the word alone, learns only the shortest texts.",
     cells=("SimpleRNN", "LSTM", "GRU", "minGRU"),
     maxlens=(16,),
     shared=_TASK | {"source": "parity", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},

@@ -47,9 +47,9 @@ LEAD = Question(id="lead", kind="lead", text="By how many points?")
 SPLITS = {1: (10, 0.1), 8: (40, 0.2), 40: (200, 0.2), 400: (2000, 0.2)}
 """Reviews and validation split, by how many reviews are held out."""
 DIFFERENCE = re.compile(
-    r"(\d+\.\d) ± [\d.]+ points(?: could be chance)? \([\w ]+: ([\d.]+) % and ([\d.]+) %; [\d.]+ % interval"
+    r"(\d+\.\d) ± [\d.]+ points(?: could be chance)? \(([\d.]+) % and ([\d.]+) % (?:on|in) [\w ]+[;)]"
 )
-"""A difference with the numbers that it comes of, and the level of its interval."""
+"""A difference with the numbers that it comes of."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,11 @@ class Claims:
         """Takes in what sentences claim of groups of these names."""
         for place in sorted(range(len(names)), key=lambda place: -len(names[place])):
             text = text.replace(names[place], f"⟦{place}⟧")
-        text = re.sub(r"(⟦\d⟧) \([^()]*(?:%|points)\)", r"\1", text)
+        text = re.sub(r"(⟦\d⟧) \([^()]*(?:%|points)[^()]*\)", r"\1", text)
         subject = ""
         for sentence in re.split(r"(?<=[.)]) (?=[A-Z⟦])", text):
-            level = "networks" if re.match("As |Even these|These two", sentence) else "settings"
+            of_networks = re.match("As |Of these|These two|Both trained", sentence)
+            level = "networks" if of_networks else "settings"
             subject = next(iter(re.findall(r"⟦(\d)⟧", sentence)), subject) if not sentence.startswith("It") else subject
             places = list(map(int, re.findall(r"⟦(\d)⟧", sentence)))
             if "is better than" in sentence:
@@ -176,7 +177,7 @@ class Surfaces:
             if f"{float(first) - float(second):.1f}" != by:
                 self.wrong.append(f"{surface}: {first} − {second} is not {by}")
         if text.replace("± stays above", "").count("±") > len(DIFFERENCE.findall(text)):
-            self.wrong.append(f"{surface}: a difference without its numbers or its level: {text[:300]}")
+            self.wrong.append(f"{surface}: a difference without its numbers: {text[:300]}")
 
     def read_pages(self, store: RunStore) -> None:
         """Reads page, table, report, wall and phones."""

@@ -17,10 +17,11 @@ Measure = Literal["kept", "typical", "test"]
 
 @dataclass(frozen=True)
 class MeasureText:
-    """A measure as people read it: the head of its column, and its definition, to follow that and a colon."""
+    """A measure as people read it: the head of its column, its definition, and what its accuracies were reached on."""
 
     title: str
     meaning: str
+    where: str = ""
 
     @property
     def short(self) -> str:
@@ -37,9 +38,12 @@ MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
         "Kept weights",
         "epoch chosen on one half of the held-out reviews, accuracy on the other, both ways; nearly unbiased.",
+        "on reviews that did not choose the epoch",
     ),
-    "typical": MeasureText("Typical epoch", "median over the second half of the epochs."),
-    "test": MeasureText("Test reviews", "the best epoch's weights on reviews used for nothing else."),
+    "typical": MeasureText("Typical epoch", "median over the second half of the epochs.", "in a typical epoch"),
+    "test": MeasureText(
+        "Test reviews", "the best epoch's weights on reviews used for nothing else.", "on the test reviews"
+    ),
 }
 """In the order of their columns."""
 BEST_EPOCH = MeasureText("Best epoch", "highest validation accuracy; optimistic: picked on the same reviews.")

@@ -130,7 +130,7 @@ def _shipped() -> dict[str, dict[str, Spread]]:
 BEST = "Best epoch, as the book reports it"
 WHICH_IS_WHICH = (
     " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ±: 95 % interval of the mean over the seeds."
+    + " ±: 95 % interval."
 )
 
 

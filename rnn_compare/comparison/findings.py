@@ -11,7 +11,7 @@ from rnn_compare.comparison.difference import FEWEST_REVIEWS
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.intervals import share_variance
-from rnn_compare.comparison.sentences import networks_sentence, points, result, seed_sentence
+from rnn_compare.comparison.sentences import networks_sentence, result
 from rnn_compare.comparison.verdicts import judge, usual_measure
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.events import EpochEnd, Status
@@ -64,7 +64,9 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
 
 def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidence: Evidence) -> list[Finding]:
     if not all(group.ended for group in all_groups):
-        return _where_they_stand(with_epochs, "So far, after", "no verdict before the last epoch")
+        awaited = [group.name for group in all_groups if not group.ended]
+        awaits = "the last epoch" if len(awaited) == len(all_groups) else listed(awaited)
+        return _where_they_stand(with_epochs, "So far, after", f"the verdict waits for {awaits}")
     whole = [group for group in all_groups if group.counted]
     left_out = _left_out(all_groups)
     if not whole:
@@ -74,7 +76,7 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
         return [*_one_setting(whole[0], evidence), *[Finding(whole[0].runs[0].id, beside)] * bool(beside), *left_out]
     verdict = judge(whole, evidence)
     # Of two networks with one seed each there is more to say: how they differ as they are.
-    texts = [result(verdict), seed_sentence(verdict.pairs[0]) if len(whole) == 2 else "", networks_sentence(verdict)]
+    texts = [result(verdict), networks_sentence(verdict)]
     leader = verdict.order[0][0] if verdict.order else whole[0]
     return [*(Finding(leader.runs[0].id, text) for text in texts if text), *left_out]
 
@@ -102,9 +104,8 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
     if len(achieved) < 2:
         return []
     shares = [training.accuracy for training in achieved]
-    span = f"{points(min(shares))} to {percent(max(shares))}"
-    how = f"{len(shares)} seeds ({MEASURES[measure].short})"
-    text = f"{group.name} reaches {span} over {how}; nothing but the seed differs."
+    span = f"{percent(min(shares))} to {percent(max(shares))}"
+    text = f"{group.name} reaches {span} {MEASURES[measure].where} with {len(shares)} seeds; nothing else differs."
     return [Finding(group.runs[0].id, text)]
 
 
@@ -177,8 +178,8 @@ def _overfits(run: Run) -> tuple[str, str]:
     since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
     lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
     shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
-    when = "by its end" if run.status.ended else "so far"
-    return f"overfits{since}: {when} {shares}{lowest_loss}.", "overfits"
+    when = "in the last epoch" if run.status.ended else "so far"
+    return f"overfits{since}: {shares} {when}{lowest_loss}.", "overfits"
 
 
 def _is_ahead(run: Run) -> bool:
@@ -223,7 +224,8 @@ def _fell(run: Run) -> tuple[str, str]:
     lowest = min(below, key=lambda epoch: epoch["val_accuracy"])
     epochs = f"epoch {after.epoch}" if lowest is after else f"epochs {after.epoch} to {lowest.epoch}"
     fall = f"from {percent(before['val_accuracy'])} to {percent(lowest['val_accuracy'])} validation accuracy"
-    recovered = ", then recovered" if len(below) < len(later) else ""
+    rest = [epoch["val_accuracy"] for epoch in later[len(below) :]]
+    recovered = ", then recovered" if rest and min(rest) > before["val_accuracy"] - FALL else ""
     return f"dropped in {epochs} {fall}{recovered}.", "dropped from one epoch to the next"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.formatting import percent
 
 FEWEST = 3
 """Runs from which a variance may be lent to other runs of the same setting, and a mean has an interval."""
@@ -150,7 +151,7 @@ class Mean:
     def text(self) -> str:
         """The mean in percent with its margin, such as ``86.2 ± 0.4 %``."""
         margin = "" if self.margin is None else f" ± {100 * self.margin:.1f}"
-        return f"{100 * self.mean:.1f}{margin} %"
+        return f"{percent(self.mean).removesuffix(' %')}{margin} %"
 
 
 def mean(values: Sequence[float]) -> Mean | None:

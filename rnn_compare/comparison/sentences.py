@@ -1,11 +1,13 @@
 """A verdict in words: the result in one line, the sentence on each pair, and the numbers behind it."""
 
 import math
+from operator import itemgetter
 from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import GUESS
 from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, POINT, Difference, seeds_to_see
+from rnn_compare.comparison.intervals import FEWEST
 from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
 
@@ -14,9 +16,8 @@ USELESS = 0.2
 MOST_SEEDS = 100
 """Seeds beyond which nobody trains."""
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
-_BY_LUCK = (
-    "If they were equally good, a gap this large would occur less than 5 % of the time. Another seed could change it."
-)
+_ANOTHER_SEED = "Another seed could change that."
+_MORE_SEEDS = f"Train {FEWEST} seeds or more of each."
 _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7: "All seven", 8: "All eight"}
 
 
@@ -32,17 +33,15 @@ def sentence(pair: Comparison) -> str:
         return pair.problem
     ahead, behind = (pair.a.name, pair.b.name) if difference.difference >= 0 else (pair.b.name, pair.a.name)
     shares = " and ".join(map(percent, sorted(pair.shares, reverse=True)))
-    numbers = f"{MEASURES[pair.measure].short}: {shares}"
     if difference.reason == "too few reviews":
         return _too_few_reviews(f"{ahead} and {behind}", pair)
     if _is_tie(pair):
-        return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} ({_how(pair)})."
+        return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} {_where(pair)}."
     if difference.p is None or (pair.better is None and half_width(difference) >= USELESS):
         return _too_few_seeds(pair)
     by = f"{gap(*pair.shares)} ± {points(half_width(difference))} points"
-    sources = listed(list(dict.fromkeys(pair.lent)))
-    lent = f", seed-to-seed variation estimated from {sources}" if sources and min(difference.runs) == 1 else ""
-    how = f"({numbers}; {100 * difference.level:.4g} % interval, {_seeds(pair)}{lent}{_together(pair)})"
+    level = f"; {100 * difference.level:.4g} % interval{_together(pair)}" if difference.comparisons > 1 else ""
+    how = f"({shares} {_where(pair)}{level})"
     if pair.better is None:
         return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
     if half_width(difference) >= USELESS:
@@ -57,19 +56,23 @@ def network_sentence(pair: Comparison) -> str:
     if (networks := pair.networks) is None:
         return ""
     reviews = f"{networks.reviews:,} reviews"
-    of_epochs = f" (epochs {networks.epochs[0]} and {networks.epochs[1]})" if networks.epochs else ""
+    of_epochs = ""
+    if networks.epochs:
+        halved = networks.reviews < min(run.reviews for runs in pair.achieved for run in runs)
+        chosen_by = ", chosen on the other held-out reviews" if halved else ""
+        of_epochs = f" (epochs {networks.epochs[0]} and {networks.epochs[1]}{chosen_by})"
     if networks.only_a == networks.only_b == 0:
         return f"Both trained networks{of_epochs} get the same {networks.right_a:,} of {reviews} right."
     (more, ahead), (fewer, behind) = sorted(
         [(networks.right_a, pair.a.name), (networks.right_b, pair.b.name)], key=lambda item: -item[0]
     )
     counts = f"{ahead} gets {more:,} of {reviews} right, {behind} {fewer:,}"
-    which = f"As they are, these two trained networks{of_epochs}"
+    which = f"These two trained networks{of_epochs}"
     if pair.better_network is None:
         return f"{which} cannot be told apart: {counts}, {p_value(networks.p_adjusted)}."
     low, high = sorted(map(abs, networks.limits))
     interval = f"{100 * networks.level:.4g} % interval of the difference: {points(low)} to {points(high)} points"
-    return f"{which} differ: {counts} ({interval}). {_BY_LUCK}"
+    return f"{which} differ: {counts} ({interval}). {_ANOTHER_SEED}"
 
 
 def networks_sentence(verdict: Judgement) -> str:
@@ -84,18 +87,8 @@ def networks_sentence(verdict: Judgement) -> str:
     alike = [other.name for other, pair in verdict.against_leader if pair.networks and pair.better_network is None]
     parts = [f"is better than {listed(better)}"] * bool(better)
     parts += [f"cannot be told apart from {listed(alike)}"] * bool(alike)
-    return f"As trained, {leader.name} {', and '.join(parts)}.{f' {_BY_LUCK}' if better else ''}" if parts else ""
-
-
-def seed_sentence(pair: Comparison) -> str:
-    """Returns the leads that may be chance, and why; empty where other runs do not show what a seed does."""
-    difference = pair.difference
-    if difference is None or not difference.variance_seeds or min(difference.runs) > 1 or _is_tie(pair):
-        return ""
-    return (
-        f"A lead under {points(half_width(difference))} points could be chance: the choice of seeds alone gives it a "
-        f"standard deviation of {points(math.sqrt(difference.variance_seeds))} points."
-    )
+    text = f"Of these trained networks, {leader.name} {', and '.join(parts)}."
+    return f"{text} {_ANOTHER_SEED}" if better else text if parts else ""
 
 
 def details(pair: Comparison) -> list[str]:
@@ -103,7 +96,7 @@ def details(pair: Comparison) -> list[str]:
     measured = pair.difference
     if measured is None:
         return []
-    lines = [f"{MEASURES[pair.measure].title}: {MEASURES[pair.measure].meaning}"]
+    lines = []
     if measured.p is not None and measured.p_adjusted is not None:
         adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
         test = "paired t over the seeds, corrected for splits that overlap" if _by_seed(pair) else "Welch's t"
@@ -172,7 +165,7 @@ def _several(verdict: Judgement) -> str:
     leader, share = verdict.order[0]
     shares = {id(group): percent(accuracy) for group, accuracy in verdict.order}
     judged = [pair for pair in verdict.pairs if pair.difference]
-    how = f"({_how(*judged)})" if judged else ""
+    where = f" {_where(judged[0])}" if judged else ""
     groups: dict[str, list[str]] = {"better": [], "tie": [], "alike": [], "unknown": []}
     others = []
     for other, pair in verdict.against_leader:
@@ -188,11 +181,11 @@ def _several(verdict: Judgement) -> str:
         f"cannot be told apart from {alike}: a different seed could reverse this" if alike else "",
         f"leads {unknown}, which may be the luck of one seed" if unknown else "",
     ]
-    text = f"{leader.name} ({percent(share)}) {'. It '.join(filter(None, parts))} {how}."
+    text = f"{leader.name} ({percent(share)}{where}) {'. It '.join(filter(None, parts))}."
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:
-        text = f"{_all(verdict)} reach {percent(share)} {how}."
+        text = f"{_all(verdict)} reach {percent(share)}{where}."
     return " ".join([*([text] if any(parts) else []), *others])
 
 
@@ -205,11 +198,11 @@ def _beside_baselines(verdict: Judgement) -> str:
     }
     if not accuracies or not verdict.order or len(verdict.baselines[0].correct) < FEWEST_REVIEWS:
         return ""
-    highest, best = max(accuracies.values())
+    highest, best = max(accuracies.values(), key=itemgetter(0))
     by_baseline: dict[str, list[str]] = {}
     for group, share in verdict.order:
         reached = [baseline for baseline in accuracies.values() if _shown(baseline[0]) >= _shown(share)]
-        accuracy, title = min(reached, default=(highest, best))
+        accuracy, title = min(reached, key=itemgetter(0), default=(highest, best))
         word = "below" if _shown(share) < _shown(accuracy) else "no better than"
         text = f"{word} the {title}" if reached else f"above every baseline, the highest being the {title}"
         by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
@@ -228,7 +221,7 @@ def _all(verdict: Judgement) -> str:
 
 def _shown(share: float) -> float:
     """Returns a share as far as its digits are shown."""
-    return round(100 * share, 1)
+    return float(percent(share).removesuffix(" %"))
 
 
 def _is_tie(pair: Comparison) -> bool:
@@ -237,20 +230,12 @@ def _is_tie(pair: Comparison) -> bool:
     return pair.better is None and not wide and _shown(pair.shares[0]) == _shown(pair.shares[1])
 
 
-def _how(*pairs: Comparison) -> str:
-    """Returns the measure of pairs, their seeds, and for how many comparisons the verdict is adjusted."""
-    return f"{MEASURES[pairs[0].measure].short}, {_seeds(*pairs)}{_together(*pairs)}"
+def _where(pair: Comparison) -> str:
+    return MEASURES[pair.measure].where
 
 
-def _seeds(*pairs: Comparison) -> str:
-    counts = sorted({len(runs) for pair in pairs for runs in pair.achieved})
-    if counts == [1]:
-        return "one seed each"
-    return f"{counts[0]} seeds each" if len(counts) == 1 else f"{listed(list(map(str, counts)))} seeds"
-
-
-def _together(*pairs: Comparison) -> str:
-    comparisons = max(pair.difference.comparisons for pair in pairs if pair.difference)
+def _together(pair: Comparison) -> str:
+    comparisons = pair.difference.comparisons if pair.difference else 1
     return f", adjusted for {comparisons} comparisons" if comparisons > 1 else ""
 
 
@@ -266,18 +251,22 @@ def _too_few_reviews(names: str, pair: Comparison) -> str:
 
 def _too_few_seeds(pair: Comparison) -> str:
     a, b, (share_a, share_b) = pair.a.name, pair.b.name, map(percent, pair.shares)
-    numbers = f"{MEASURES[pair.measure].short}: {a} {share_a}, {b} {share_b}"
+    numbers = f"{a} {share_a}, {b} {share_b} {_where(pair)}"
     if pair.difference and pair.difference.reason == "fewer than two shared seeds":
         return f"No verdict: two shared seeds are needed where the seed decides the split ({numbers})."
     first, second = map(len, pair.achieved)
+    if first == second == 1:
+        (ahead, highest), (behind, other) = sorted(
+            zip((a, b), pair.shares, strict=True), key=itemgetter(1), reverse=True
+        )
+        lead = f"{ahead} ({percent(highest)} {_where(pair)}) leads {behind} ({percent(other)})"
+        return f"{lead}, which may be the luck of one seed. {_MORE_SEEDS}"
     who = f"{counted(first, 'seed')} of {a} and {counted(second, 'seed')} of {b}"
-    who = who if first != second else "One seed" if first == 1 else _seeds(pair)
+    who = f"{first} seeds each" if first == second else who
     why = "nothing was tested, since one seed does not show how much results vary"
     if pair.difference and pair.difference.p is not None:
         why = "results vary too much between seeds"
-    elif first == second:
-        why = "a different seed could reverse this"
-    return f"{who} cannot tell which setting is better ({numbers}): {why}. Train more seeds."
+    return f"{who} cannot tell which setting is better ({numbers}): {why}. {_MORE_SEEDS}"
 
 
 def _power(pair: Comparison, measured: Difference) -> str:

@@ -84,7 +84,7 @@ def _sections(contents: Contents, looks: Sequence[Look], plots: str) -> list[str
         "Curves": plots,
         "Results by setting": f"{html_tables.of_groups(contents, looks)}"
         f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
-        "Baselines without word order": html_tables.of_baselines(contents.baselines) if contents.baselines else "",
+        "Baselines": html_tables.of_baselines(contents.baselines) if contents.baselines else "",
         "Parameters, term by term": html_tables.arithmetic(contents, looks),
         "All runs": f"{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}",
         "Settings": html_tables.settings(groups),

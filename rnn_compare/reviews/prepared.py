@@ -95,8 +95,8 @@ class Reviews:
         return Vocabulary(json.loads((self.folder / "words.json").read_bytes()))
 
     def share_cut(self, maxlen: int) -> float:
-        """Returns the share of the training reviews that a maxlen cuts; the start token takes a position as well."""
-        return float(np.mean(np.diff(self.training.offsets) + 1 > maxlen))
+        """Returns the share of the training reviews of which a maxlen cuts off words, after the start token."""
+        return float(np.mean(np.diff(self.training.offsets) > maxlen))
 
     def share_lost(self, maxlen: int) -> float:
         """Returns the share of all words of the training reviews that a maxlen cuts off, after the start token."""

@@ -71,7 +71,7 @@ def test_of_one_seed_each_nothing_is_told_of_the_settings(store: RunStore, capsy
     assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "cannot tell")
     assert line["difference"] == pytest.approx(-20)
     assert line["networks"]["p"] < 0.05, "these two networks do differ"
-    assert "One seed cannot tell" in line["sentence"]
+    assert "the luck of one seed" in line["sentence"]
 
 
 def test_in_words_the_sentence_comes_first_and_the_numbers_after(

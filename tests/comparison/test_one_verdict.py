@@ -57,7 +57,7 @@ def test_where_the_interval_excludes_0_the_better_setting_is_named_however_wide_
     assert wide.better is wide.a
     assert re.match(
         r"GRU\(8\) is better than SimpleRNN\(8\), but by how much is uncertain: \d\d to \d+ points "
-        r"\(kept weights: 100\.0 % and 25\.0 %; 95 % interval, 3 seeds each\)\.",
+        r"\(100\.0 % and 25\.0 % on reviews that did not choose the epoch\)\.",
         sentence(wide),
     )
     assert "cannot tell" not in sentence(wide)
@@ -67,8 +67,8 @@ def test_groups_of_one_name_are_told_apart(store: RunStore, evidence: Evidence) 
     runs = of_cells(store, 3, {"GRU": 0.8, "LSTM": 0.71, "SimpleRNN": 0.61}, name="mine")
     assert [group.name for group in groups(runs)] == ["mine (GRU(8))", "mine (LSTM(8))", "mine (SimpleRNN(8))"]
     assert result(judge(groups(runs), evidence)) == (
-        "mine (GRU(8)) (80.5 %) is better than mine (LSTM(8)) (71.5 %) and mine (SimpleRNN(8)) (61.5 %) "
-        "(kept weights, 3 seeds each, adjusted for 3 comparisons)."
+        "mine (GRU(8)) (80.5 % on reviews that did not choose the epoch) is better than mine (LSTM(8)) (71.5 %) and "
+        "mine (SimpleRNN(8)) (61.5 %)."
     )
 
 
@@ -103,8 +103,9 @@ def test_where_nobody_erred_the_reviews_have_a_share_in_the_variance_all_the_sam
 def test_seeds_of_one_side_alone_are_told_and_that_nothing_was_tested(store: RunStore, evidence: Evidence) -> None:
     uneven = pair(trained(store, "GRU", 0.8, 0.81, 0.8), trained(store, "LSTM", 0.79), evidence)
     assert sentence(uneven) == (
-        "3 seeds of GRU(8) and 1 seed of LSTM(8) cannot tell which setting is better (kept weights: GRU(8) 80.3 %, "
-        "LSTM(8) 79.0 %): nothing was tested, since one seed does not show how much results vary. Train more seeds."
+        "3 seeds of GRU(8) and 1 seed of LSTM(8) cannot tell which setting is better (GRU(8) 80.3 %, LSTM(8) 79.0 % on "
+        "reviews that did not choose the epoch): nothing was tested, since one seed does not show how much results "
+        "vary. Train 3 seeds or more of each."
     )
 
 
@@ -112,7 +113,7 @@ def test_an_interval_names_its_own_level(store: RunStore, evidence: Evidence) ->
     runs = of_cells(store, 3, {"GRU": 0.85, "LSTM": 0.8, "MGU": 0.75, "SimpleRNN": 0.7})
     for compared in judge(groups(runs), evidence).pairs:
         assert compared.difference is not None
-        assert f"; {100 * compared.difference.level:.4g} % interval, " in sentence(compared)
+        assert f"; {100 * compared.difference.level:.4g} % interval, adjusted for 6 comparisons)" in sentence(compared)
 
 
 # ---- trained networks, as they are --------------------------------------------------------------
@@ -146,7 +147,7 @@ def test_networks_are_compared_by_weights_that_exist() -> None:
 def test_equal_networks_get_the_same_right(store: RunStore, evidence: Evidence) -> None:
     same = pair(trained(store, "GRU", 1.0, reviews=400), trained(store, "LSTM", 1.0, reviews=400), evidence)
     assert network_sentence(same) == "Both trained networks (epochs 1 and 1) get the same 80 of 80 reviews right."
-    assert sentence(same) == "GRU(8) and LSTM(8) both reach 100.0 % (kept weights, one seed each)."
+    assert sentence(same) == "GRU(8) and LSTM(8) both reach 100.0 % on reviews that did not choose the epoch."
 
 
 def test_of_three_networks_of_one_seed_each_the_trained_ones_are_told_apart(
@@ -157,7 +158,7 @@ def test_of_three_networks_of_one_seed_each_the_trained_ones_are_told_apart(
     assert verdict.best is None
     assert "leads LSTM(8) (94.0 %) and SimpleRNN(8) (60.0 %), which may be the luck of one seed" in result(verdict)
     assert networks_sentence(verdict).startswith(
-        "As trained, GRU(8) is better than SimpleRNN(8), and cannot be told apart from LSTM(8). If they were"
+        "Of these trained networks, GRU(8) is better than SimpleRNN(8), and cannot be told apart from LSTM(8). Another"
     )
 
 
@@ -174,17 +175,18 @@ def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses
 ) -> None:
     runs = of_cells(store, 1, {"GRU": 1.0, "LSTM": 1.0, "SimpleRNN": 1.0})
     assert beside(judge(groups(runs), evidence), majority=0.494, words=0.49, bigrams=0.493) == (
-        "All three reach 100.0 % (kept weights, one seed each). A bag of words does no better than guessing (49.0 %)."
+        "All three reach 100.0 % on reviews that did not choose the epoch. A bag of words does no better than guessing "
+        "(49.0 %)."
     )
     assert [finding.text for finding in findings(runs, evidence)] == [
-        "All three reach 100.0 % (kept weights, one seed each)."
+        "All three reach 100.0 % on reviews that did not choose the epoch."
     ]
 
 
 def test_a_network_at_or_below_a_baseline_is_said_to_be(store: RunStore, evidence: Evidence) -> None:
     runs = [*trained(store, "SimpleRNN", 0.84, 0.85, 0.86), *trained(store, "LSTM", 0.89, 0.88, 0.9)]
     verdict = judge(groups(runs), evidence)
-    assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 4\.\d ± \d\.\d points \(kept", result(verdict))
+    assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 4\.\d ± \d\.\d points \(8", result(verdict))
     both, apart = (beside(verdict, majority=0.5, words=words, bigrams=0.913) for words in (0.9, 0.87))
     assert both.endswith("Both are below the bag of words (90.0 %).")
     assert apart.endswith(
@@ -204,4 +206,4 @@ def test_a_difference_is_that_of_the_numbers_beside_it(store: RunStore) -> None:
     shown = Comparison(
         Group("A", (run,)), Group("B", (run,)), "kept", (sides[0], sides[1]), at_level(judged, 0.95, 0.01)
     )
-    assert "by 3.8 ± 2.5 points (kept weights: 88.1 % and 84.3 %; " in sentence(shown)
+    assert "by 3.8 ± 2.5 points (88.1 % and 84.3 % on reviews" in sentence(shown)

@@ -103,7 +103,7 @@ def test_the_presenter_stays_signed_in_and_sends_texts_of_more_bytes_than_nginx_
     path = "/course" if request.node.callspec.params["course"] == "kept" else "/"
     assert (cookie["path"], cookie["secure"], cookie["httpOnly"]) == (path, True, True)
     page.goto(f"{course}reviews")
-    page.get_by_text("Texts of your own").first.click()  # for the presenter alone
+    page.get_by_text("Your own texts").first.click()  # for the presenter alone
     page.locator("input[type=file]").set_input_files(tmp_path / "texts.csv")
     # All have come in; the worker that reads them would have to import TensorFlow first.
     page.get_by_text("Reading texts.csv").or_(page.get_by_text("1,500")).first.wait_for()

@@ -113,7 +113,7 @@ def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay
         for group in board["groups"]:
             assert group["status"] == "replay"
             assert group["state"].startswith("replay, epoch ")
-            assert group["layers"] == RECORDED
+            assert group["layers"] == "recorded"
             assert (group["press"], group["left"]) == ("", "")
         assert board["busy"], "browsers ask often while there is something to see"
 

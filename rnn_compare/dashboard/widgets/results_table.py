@@ -41,7 +41,9 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
 def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
     whole = [group for group in networks if group.counted]
     pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) else ()
-    return table([achievements(group, evidence) for group in networks]), "".join(map(verdict, pairs))
+    return table([achievements(group, evidence) for group in networks]), "".join(
+        verdict(pair, len(pairs)) for pair in pairs
+    )
 
 
 def table(rows: Sequence[Result]) -> str:
@@ -53,11 +55,12 @@ def table(rows: Sequence[Result]) -> str:
     return f"<table class='rc-results' tabindex='0'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def verdict(pair: Comparison) -> str:
-    """Returns the sentence of a pair as HTML, with the numbers behind it to be opened."""
+def verdict(pair: Comparison, pairs: int) -> str:
+    """Returns the numbers behind the verdict on a pair as HTML; of several pairs each below its sentence."""
     lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(pair), *details(pair))))
-    summary = escape(sentence(pair))
-    return f"<details class='rc-verdict'><summary>{summary}</summary><ul>{lines}</ul></details>"
+    if pairs == 1:
+        return f"<ul class='rc-verdict'>{lines}</ul>"
+    return f"<details class='rc-verdict'><summary>{escape(sentence(pair))}</summary><ul>{lines}</ul></details>"
 
 
 def _row(result: Result) -> str:
@@ -77,7 +80,7 @@ def _seeds(group: Group) -> str:
 
 def _show_baselines(analysis: BaselineResults) -> None:
     reviews = counted(len(analysis.baselines[0].correct), "held-out review")
-    st.markdown(f"**Classifiers without word order**, on {reviews}")
+    st.markdown(f"**Baselines**, on {reviews}")
     heads = ("Baseline", "Validation", "Test", "Terms", "Time")
     st.table([dict(zip(heads, baseline.texts, strict=True)) for baseline in analysis.baselines])
     st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))

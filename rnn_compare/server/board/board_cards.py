@@ -19,8 +19,8 @@ from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """The state of a card whose run is played again, so that nobody takes it for live."""
-LAYERS = {"fused": "fast layers"}
-"""What a card calls the layers that a run was trained by."""
+USUAL_LAYERS = "fused"
+"""The layers that a card does not name."""
 
 
 def subject(runs: Sequence[Run]) -> str:
@@ -30,7 +30,10 @@ def subject(runs: Sequence[Run]) -> str:
     experiments = [run.experiment for run in runs]
     facts = (
         [registry.title(experiment.dataset) for experiment in experiments],
-        [counted(experiment.reviews, "review") for experiment in experiments],
+        [
+            counted(experiment.reviews, "review" if registry.about_films(experiment.source) else "text")
+            for experiment in experiments
+        ],
         [f"maxlen {experiment.maxlen:,}" for experiment in experiments],
         [counted(experiment.epochs, "epoch") for experiment in experiments],
     )
@@ -84,6 +87,7 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
         "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
+        "best_epoch": best.epoch if best else 0,
         "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "left": _left(run, history),
@@ -98,7 +102,7 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
 def _trained_by(runs: Sequence[Run]) -> str:
     first = runs[0]
     layers = first.layers.partition(",")[0]
-    return recorded(runs) if first.replayed or first.is_from_elsewhere else LAYERS.get(layers, layers)
+    return "recorded" if first.replayed or first.is_from_elsewhere else "" if layers == USUAL_LAYERS else layers
 
 
 def _pace(runs: Sequence[Run]) -> str:
@@ -143,6 +147,8 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
 def _left(run: Run, history: History) -> str:
     if run.status is not Status.RUNNING or run.replayed:
         return ""
+    if len(run.epochs) == run.experiment.epochs:
+        return "finishing"
     if run.seconds_left is None:
         return f"{about(history.left(run) * history.slower(run))} left"
     return f"{duration(run.seconds_left)} left"

@@ -113,8 +113,9 @@ function buildFindings(root, className, label, set = setText) {
 
 // Sets a sentence whose remarks in brackets are smaller than what it claims. Names such as LSTM(32) have no space.
 function setWithRemarks(item, text) {
-  if (item.textContent === text) return;
+  const unbroken = text.replace(/ ± (\S+) /g, "\u00a0±\u00a0$1\u00a0");
+  if (item.textContent === unbroken) return;
   item.textContent = "";
-  const parts = text.split(/( \((?:[^()]|\([^()]*\))*\))/);
+  const parts = unbroken.split(/( \((?:[^()]|\([^()]*\))*\))/);
   parts.forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
 }

@@ -15,17 +15,19 @@ export function boardWords(chart, groups, hidden, guessed) {
 
 function networkWords(chart, group) {
   const curves = curvesOf(chart, group);
-  const validation = course(chart, curves.validation.y, (index) => marginAt(chart, curves, index));
+  const margin = (index) => marginAt(chart, curves, index);
+  const chosen = chart.validation === "val_accuracy" ? group.best_epoch - 1 : -1; // as the card says, also of equals
+  const validation = course(chart, curves.validation.y, margin, chosen);
   const ended = curves.training.y.filter((_, index) => Number.isInteger(curves.training.x[index]));
   const training = course(chart, ended);
   const said = [validation && `${chart.called} ${validation}`, training && `in training ${training}`].filter(Boolean);
   return `${group.label}: ${said.join("; ") || "no epoch has ended yet"}.`;
 }
 
-function course({ best, hoverformat, unit }, values, margin = () => "") {
+function course({ best, hoverformat, unit }, values, margin = () => "", chosen = -1) {
   const [, digits] = /\.(\d+)/.exec(hoverformat);
   return courseOf(values, {
     written: (value, index) => `${value.toFixed(digits)}${unit}${margin(index)}`,
-    at: (index) => `in epoch ${index + 1}`, extremes: [best],
+    at: (index) => `in epoch ${index + 1}`, extremes: [best], chosen,
   });
 }

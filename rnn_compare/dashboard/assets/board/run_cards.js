@@ -4,7 +4,6 @@ import { button, element, setText } from "../common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state"], ["best_note", "last"], ["size", "left", "pace", "layers"]];
-const LAYERS = "fast layers: Keras layers with a compiled loop, several times faster; stock Keras: its own layers";
 
 // onName(id) is called when a card's name is clicked, onNameTwice(id) on a double click, and onPress(what, id) when its
 // button is pressed.
@@ -75,7 +74,6 @@ function buildWords(root) {
     const row = element("div", "rc-pair", root);
     for (const name of names) words[name] = element("span", `rc-${name}`, row);
   }
-  words.layers.title = LAYERS;
   words.reason = element("p", "rc-reason", root);
   return words;
 }

@@ -231,7 +231,7 @@ def _fit_into(services: Services, setup: Setup) -> None:
         st.session_state.update({"reviews": time_fit.reviews, "epochs": time_fit.epochs})
         st.session_state[_FIT_RESULT] = fit_summary(time_fit, setup.experiments[0])
 
-    st.markdown("**Fit into a time**")
+    st.markdown("**Fit to a time limit**")
     st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
     st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit", width="stretch")
     st.caption(

@@ -1,6 +1,7 @@
 """The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -12,8 +13,9 @@ from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presen
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
-from rnn_compare.formatting import about, counted
+from rnn_compare.formatting import about, counted, listed
 from rnn_compare.presets import is_of_the_book
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
@@ -21,6 +23,8 @@ from rnn_compare.server.board.board_message import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import grouped, link, newest
+from rnn_compare.settings import default
+from rnn_compare.sources import text_cards
 from rnn_compare.sources.registry import about_films
 from rnn_compare.sources.registry import labels as labels_of
 from rnn_compare.training.demo import is_demo
@@ -54,6 +58,7 @@ def render() -> None:
         with button:
             _train(services, setup)
         with box:
+            _show_finished(services, setup)
             _train_beside(services, setup)
         charted = on_the_charts(services)  # with what was just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
@@ -96,10 +101,28 @@ def _train(services: Services, setup: controls.Setup) -> None:
 
     if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
         presenter_controls.act(services, submit)
+        if not flash.noted():
+            st.toast("Training started")  # the page may be scrolled down
+
+
+def _show_finished(services: Services, setup: controls.Setup) -> None:
+    """Offers the newest finished run of each network that is set up, where all have one and are not shown."""
+    shown = {run.experiment for run in on_the_charts(services)}
+    runs = _finished(services, setup.experiments)
+    if setup.experiments and runs and not shown.issuperset(setup.experiments):
+        label, names = "Show finished runs", link(runs, services.runs()).split(",")
+        st.button(label, icon=":material/history:", on_click=pin, args=(names,), width="stretch", key="show_finished")
+
+
+def _finished(services: Services, experiments: Sequence[Experiment]) -> list[Run]:
+    """Returns the newest finished run of each experiment; none unless all have one."""
+    newest_of = {run.experiment: run for run in services.runs() if run.status is Status.FINISHED}
+    runs = [newest_of[experiment] for experiment in experiments if experiment in newest_of]
+    return runs if len(runs) == len(experiments) else []
 
 
 def _train_beside(services: Services, setup: controls.Setup) -> None:
-    """Offers to train what is set up beside what is shown, where the two can be compared and share no network."""
+    """Offers to add what is set up to what is shown, where they can be compared; trains it unless it has been."""
     charted = on_the_charts(services)
     shown = [run.experiment for run in charted]
     more = [experiment for experiment in setup.experiments if experiment not in shown]
@@ -107,15 +130,20 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     if not (charted and more and fits and can_be_compared([*more, *shown])):
         return
 
+    finished = [run.id for run in _finished(services, more)]
+
     def submit() -> None:
         together = charted[0].comparison  # a newcomer sees them all, not the added ones alone
         started = services.engine.submit(more, comparison=together, **visitor.place_in_line())
         services.refresh()
         pin_beside(started, services.runs())
 
-    names = labels([*more, *shown])[: len(more)]  # as told from those that are there
-    label = f"Add {', '.join(dict.fromkeys(names))} to the charts"
-    if presenter_controls.button(label, icon=":material/add:", width="stretch"):
+    names = list(dict.fromkeys(labels([*more, *shown])[: len(more)]))  # as told from those that are there
+    label = f"{listed(names) if len(names) < 3 else f'these {len(names)} networks'} to the charts"
+    if finished:
+        add, arguments = partial(pin_beside, finished), (services.runs(),)
+        st.button(f"Add {label}", icon=":material/add:", on_click=add, args=arguments, width="stretch")
+    elif presenter_controls.button(f"Train and add {label}", icon=":material/add:", width="stretch"):
         presenter_controls.act(services, submit)
         st.rerun()  # there is nothing to add now
 
@@ -151,11 +179,12 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
 def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
     """Draws the line that says what this is, with what is done to the charts; returns what is wanted of them."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        shown = charted[0].experiment if charted else Experiment()
-        no, yes = labels_of(shown.dataset)
-        texts = "film reviews" if about_films(shown.source) else "texts"
+        own = next(filter(text_cards.card, pinned()), default("source"))
+        shown = charted[0].experiment.dataset if charted else own
+        no, yes = labels_of(shown)
+        texts = "film reviews" if about_films(shown) else "texts"
         networks = "Neural" if any(run.experiment.without_recurrence for run in charted) else "Recurrent neural"
-        about_these = f"{networks} networks learn to tell {yes} from {no} {texts}."
+        about_these = f"{networks} networks learn to classify {texts} as {yes} or {no}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
         _offer_replay(services, charted)
@@ -171,7 +200,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
                 bind="query-params",
             )
             of_the_book = bool(charted) and all(is_of_the_book(run.experiment) for run in charted)
-            marks = of_the_book and st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+            marks = of_the_book and st.toggle("Mark Kamada's 85 % and 89 %", key="marks", bind="query-params")
             gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
             with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
     return View(known(charts), marks, with_baselines, gap)

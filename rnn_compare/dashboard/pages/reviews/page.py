@@ -132,7 +132,7 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
         (f"{facts.words:,}", "different words"),
         (f"{facts.mean_length:.1f}", "words per review, on average"),
         (percent(share_known), f"of all words are known at vocabulary size {size:,}"),
-        (percent(reviews.share_cut(maxlen)), "of the reviews are longer than maxlen"),
+        (percent(reviews.share_cut(maxlen)), "of the reviews have more words than maxlen"),
         (percent(reviews.share_lost(maxlen)), "of all words are dropped"),
         (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
     )

@@ -58,7 +58,7 @@ def show(source_key: str) -> None:
     A file that was read is chosen as the source, in the widget of that key.
     """
     problem = st.session_state.get(_PROBLEM)
-    with st.expander("Texts of your own", icon=":material/upload_file:", expanded=bool(problem)):
+    with st.expander("Your own texts", icon=":material/upload_file:", expanded=bool(problem)):
         st.caption(WHAT)
         if reason := why_not():
             st.caption(reason)
@@ -143,7 +143,7 @@ def show_summary(card: Card, reviews: Reviews, source_key: str) -> None:
     """Draws the summary of texts, and buttons to train on them or to remove them."""
     st.html(summary(card, reviews))
     with st.container(horizontal=True):
-        if st.button("Train on these texts", type="primary", icon=":material/arrow_forward:"):
+        if st.button("Open on Compare", type="primary", icon=":material/arrow_forward:"):
             _to_the_set_up(card, reviews)
         hint = "Their runs stay, without the texts."
         arguments = (card.name, source_key)
@@ -166,7 +166,7 @@ def summary(card: Card, reviews: Reviews) -> str:
         f"Texts: column <b>{text}</b>; labels: column <b>{label}</b>; separated by {divided}s, {escape(encoding)}.",
         f"{shortest:,.0f} to {longest:,.0f} words each, median {median:,.0f}; a maxlen of {maxlen:,} cuts "
         f"{percent(reviews.share_cut(maxlen))} of the texts.",
-        f"Always saying {escape(most_common)} is right for {its_share}.",
+        f"Always answering {escape(most_common)} is right {its_share} of the time.",
         *map(escape, card.remarks()),
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)

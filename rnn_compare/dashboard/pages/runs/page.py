@@ -176,7 +176,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     def dialog() -> None:
         names = "".join(f"<li>{escape(run_table.description(run))}</li>" for run in runs)
         st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
-        st.html("<p>Deletes record, curves and weights for everyone. This cannot be undone.</p>")
+        st.html("<p>This deletes record, curves and weights for everyone, and cannot be undone.</p>")
         with st.container(horizontal=True):
             delete = st.button(f"Delete {counted(len(runs), 'run')}", type="primary", key="delete_for_good")
             if delete or st.button("Keep"):

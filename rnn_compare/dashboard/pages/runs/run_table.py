@@ -1,5 +1,6 @@
 """The table of runs: its columns, its order and its search."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -73,22 +74,28 @@ def description(run: Run) -> str:
 def matching(runs: Sequence[Run], search: str) -> list[Run]:
     """Returns the runs in whose id, name, network, settings, note or status every searched word occurs.
 
-    Upper and lower case are the same; nothing searched finds all.
+    Upper and lower case are the same; a number is found as a whole, with commas or without; nothing searched finds all.
     """
-    words = search.casefold().split()
-    return [run for run in runs if all(word in _searched(run) for word in words)]
+    words = [re.sub(r"(?<=\d),(?=\d)", "", word) for word in search.casefold().split()]
+    return [
+        run
+        for run in runs
+        for text in [_searched(run)]
+        if all(word in (text.split() if word.isdecimal() else text) for word in words)
+    ]
 
 
 def _searched(run: Run) -> str:
-    settings = f"{run.experiment.label} {' '.join(_settings(run.experiment))}"
+    settings = f"{run.experiment.label} {' '.join(_settings(run.experiment, with_defaults=True))}"
     source = registry.title(run.experiment.source)
     return "\n".join((run.id, run.name, settings, source, run.note, run.status.value)).casefold()
 
 
-def _settings(experiment: Experiment) -> Iterator[str]:
+def _settings(experiment: Experiment, with_defaults: bool = False) -> Iterator[str]:
     yield f"maxlen {experiment.maxlen}"
     yield f"seed {experiment.seed}"
-    for name, value in experiment.model_dump(exclude_defaults=True, exclude={"cell", "maxlen", "seed"}).items():
+    others = experiment.model_dump(exclude_defaults=not with_defaults, exclude={"cell", "maxlen", "seed"})
+    for name, value in others.items():
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
 

@@ -73,10 +73,10 @@ def _buttons(services: Services, sweep: Sweep) -> None:
         act(services, *(partial(services.engine.stop, run.id) for run in at_work))
 
     remaining = len(sweep.to_train)
-    st.caption(_summary(services, sweep))
     label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
     button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
     button("Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
+    st.caption(_summary(services, sweep))  # below: no button moves under a mouse that clicks twice
 
 
 def _summary(services: Services, sweep: Sweep) -> str:
