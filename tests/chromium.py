@@ -38,7 +38,7 @@ PATIENCE = 120_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
 expect.set_options(timeout=PATIENCE)
 # Milliseconds; by itself it asks at each frame, and a page that waits draws sixty of them a second.
-Page.wait_for_function.__kwdefaults__["polling"] = 100
+Page.wait_for_function.__kwdefaults__["polling"] = 100  # type: ignore[index]  # None for a function without any
 
 
 @pytest.fixture(scope="session")

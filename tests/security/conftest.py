@@ -134,7 +134,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def _serve(folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py") -> Iterator[Server]:
+def serving(folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py") -> Iterator[Server]:
     """`streamlit run` on a free port, with a cache of its own."""
     cache, log = folder / "cache", folder / "server.log"
     lend(prepared_cache, cache)
@@ -152,14 +152,14 @@ def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """A server with a presenter's pass and OIDC set, on the address that config.toml gives it."""
     folder = tmp_path_factory.mktemp("guarded")
     (folder / "secrets.toml").write_text(SECRETS)
-    with _serve(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+    with serving(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server without a pass, opened to a class."""
-    with _serve(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
+    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
         yield server
 
 
@@ -169,7 +169,7 @@ def lecture(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("lecture")
     (folder / "secrets.toml").write_text(SECRETS)
     secrets = f"--secrets.files={folder / 'secrets.toml'}"
-    with _serve(
+    with serving(
         folder, prepared_cache, "--server.address=0.0.0.0", secrets, script="benchmarks/presented.py"
     ) as server:
         yield server

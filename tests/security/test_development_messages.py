@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from .conftest import PASS, Forger, Server, _serve
+from .conftest import PASS, Forger, Server, serving
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def on_a_laptop(home: Path, prepared_cache: Path, tmp_path: Path) -> Iterator[Se
     """A guarded server as its presenter starts it, who is asked what Streamlit asks developers."""
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(f'[presenter]\npassword = "{PASS}"')
-    with _serve(tmp_path, prepared_cache, f"--secrets.files={secrets}", "--server.headless=false") as server:
+    with serving(tmp_path, prepared_cache, f"--secrets.files={secrets}", "--server.headless=false") as server:
         yield server
 
 

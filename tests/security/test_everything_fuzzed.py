@@ -33,7 +33,7 @@ from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 from tests.processes import PROJECT
 
-from .conftest import PASS, SECRETS, Forger, Server, _serve, press, type_in
+from .conftest import PASS, SECRETS, Forger, Server, press, serving, type_in
 from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
 Route = tuple[str, list[str]]
@@ -79,7 +79,7 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A server with a pass, two runs that can be asked, and lectures that train nothing."""
     folder = tmp_path_factory.mktemp("fuzzed")
     (folder / "secrets.toml").write_text(SECRETS)
-    with _serve(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+    with serving(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
         (server.cache / "lectures").mkdir()
         for name in ("book", "attention", "gates", "memory"):
             (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)
