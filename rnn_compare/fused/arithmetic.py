@@ -9,6 +9,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
 from numba.np import linalg
 from numpy.typing import NDArray
@@ -124,20 +125,33 @@ def largest(gradients: Array) -> np.float32:
 # Loops, since Numba takes long to compile what NumPy writes in a line: with all its broadcasting, and errors as text.
 
 
+@compiled_for_one_row
+def _add_row(total: Array, row: Array) -> None:
+    for j in range(len(total)):
+        total[j] += row[j]
+
+
 @compiled_part
 def add(target: Array, more: Array) -> None:
     """Adds one array (n, width) to another."""
     for row in range(len(more)):
-        for j in range(more.shape[1]):
-            target[row, j] += more[row, j]
+        _add_row(target[row], more[row])
 
 
 @compiled_part
 def add_rows(total: Array, rows: Array) -> None:
     """Adds rows (n, width) to a total (width,)."""
     for row in range(len(rows)):
-        for j in range(len(total)):
-            total[j] += rows[row, j]
+        _add_row(total, rows[row])
+
+
+@compiled
+def add_by_place(totals: Array, place: Indices, rows: Array) -> None:
+    """Adds each row (n, width) to the total at its place (n,)."""
+    for row in range(len(rows)):
+        if row + AHEAD < len(rows):
+            prefetch(totals, place[row + AHEAD])
+        _add_row(totals[place[row]], rows[row])
 
 
 @compiled_part
@@ -180,6 +194,8 @@ prefetch = cast(Callable[[Array, int], None], intrinsic(_prefetch))
 
 def _product(beta: float) -> Any:
     def product(_typing: Any, a: Any, b: Any, out: Any) -> Any:
+        if any((kind.dtype, kind.ndim) != (types.float32, 2) for kind in (a, b, out)):
+            raise TypingError(f"multiply and add_product take matrices of float32, not {a}, {b} and {out}.")
 
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             numbers = [_tools.alloca_once_value(builder, ir.FloatType()(number)) for number in (1, beta)]
@@ -206,6 +222,6 @@ def _product(beta: float) -> Any:
 
 
 multiply = cast(Callable[[Array, Array, Array], None], _product(0))
-"""``multiply(a, b, out)`` writes a·b into ``out``, whose rows and those of a and b may be parts of longer ones."""
+"""``multiply(a, b, out)`` writes a·b into ``out``: float32, of whole or part rows; or a, b whole and transposed."""
 add_product = cast(Callable[[Array, Array, Array], None], _product(1))
 """``add_product(a, b, out)`` adds a·b to ``out``."""

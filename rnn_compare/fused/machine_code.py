@@ -7,7 +7,7 @@ from typing import Any
 
 import numba
 from filelock import FileLock
-from numba.core import codegen
+from numba.core import codegen, lowering, types
 from numba.core.caching import IndexDataCacheFile, _CacheLocator
 
 from rnn_compare.fused.code_folder import SOURCES, code_folder
@@ -64,18 +64,19 @@ IndexDataCacheFile.save = _one_at_a_time(IndexDataCacheFile.save)  # type: ignor
 
 def _unless_part(method: Callable[..., None]) -> Callable[..., None]:
     # Numba optimises each function with all that it calls, and writes machine code for it, before it links it into what
-    # calls it and does so again. Where Python cannot call a function, the latter is enough: a quarter is saved.
+    # calls it and does so again. Where Python cannot call a function, the latter is enough: a fifth is saved.
     @functools.wraps(method)
     def of_whole(self: Any) -> None:
         names = [function.name for function in self.get_defined_functions()]
         if any("_ZN7cpython" in name for name in names) or not any(name.startswith("_ZN") for name in names):
             method(self)
-        self._finalized = True
+        self._finalized = True  # else Numba, when it links the function into another, would do what is left out here
 
     return of_whole
 
 
 def _if_compiled(set_env: Callable[..., None]) -> Callable[..., None]:
+    # Numba tells a function's machine code where its globals are; that of a part is in what calls it.
     @functools.wraps(set_env)
     def of_whole(self: Any, name: str, env: Any) -> None:
         if self._engine.is_symbol_defined(name):
@@ -89,3 +90,18 @@ _library._optimize_final_module = _unless_part(_library._optimize_final_module)
 _library._finalize_final_module = _unless_part(_library._finalize_final_module)
 _codegen: Any = codegen.JITCPUCodegen
 _codegen.set_env = _if_compiled(_codegen.set_env)
+
+
+def _unless_borrowed(count: Callable[..., None]) -> Callable[..., None]:
+    # Python holds the arrays of all named tuples while kernels, which make none, are at work. Counting references to
+    # them for each function that a tuple is handed to, a hundred in a timestep, is left out.
+    @functools.wraps(count)
+    def of_own(self: Any, kind: Any, value: Any) -> None:
+        if not isinstance(getattr(kind, "this", kind), types.NamedTuple):  # a method's ``this``
+            count(self, kind, value)
+
+    return of_own
+
+
+_lower: Any = lowering.Lower
+_lower.incref, _lower.decref = map(_unless_borrowed, (_lower.incref, _lower.decref))

@@ -14,6 +14,7 @@ and then, for all blocks,
 4. one row: the state after that prefix.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.fused.arithmetic import Array, Indices, compiled, compiled_part
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, compiled_part, prefetch
 
 Mask = NDArray[np.bool_]
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
@@ -93,7 +94,7 @@ class PackedBatch:
         """The row of a packed array at which the prefix begins."""
         return len(self.source) - self.prefix - 1
 
-    @property
+    @functools.cached_property
     def prefix_block(self) -> Packing:
         """The prefix, as a block of one review that begins at once."""
         active, begin = np.ones(self.prefix + 1, np.int64), np.zeros(1, np.int64)
@@ -137,7 +138,7 @@ def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[Pack
         _find_sources(block, NO_MASK if mask is None else mask, mask is not None, backwards, source)
     places = np.arange(prefix)
     source[end : end + prefix] = reference * timesteps + (timesteps - 1 - places if backwards else places)
-    return PackedBatch(blocks, source), _gather(x, source)
+    return PackedBatch(blocks, source), gather(x, source)
 
 
 @compiled_part
@@ -160,10 +161,13 @@ def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, sou
 
 
 @compiled
-def _gather(x: Array, source: Indices) -> Array:
+def gather(x: Array, source: Indices) -> Array:
+    """Returns the rows of x (batch, timesteps, features), counted through, that ``source`` names; zeros for -1."""
     batch, timesteps, features = x.shape
-    flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), np.float32)
+    flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), x.dtype)
     for row in range(len(source)):
+        if row + AHEAD < len(source):
+            prefetch(flat, source[row + AHEAD])
         if source[row] >= 0:
             _copy(flat[source[row]], packed[row])
     return packed

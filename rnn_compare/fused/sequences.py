@@ -13,7 +13,7 @@ from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
-from rnn_compare.fused.sums import GradientSums
+from rnn_compare.fused.sums import STRETCH, GradientSums
 
 WORTH_SHARING = 400_000
 """Numbers of all gates of a batch, or of its inputs' gradients, from which on threads share the work: it takes a third
@@ -123,21 +123,20 @@ def forward(
 
 def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
-    threads.for_each(
-        lambda at: project(inputs[at], kernel, bias, projected[at]),
-        parts(len(inputs)),
-        projected.size >= 4 * WORTH_SHARING,
-    )
+    at = parts(len(inputs), projected.size >= 4 * WORTH_SHARING)
+    threads.for_each(lambda at: project(inputs[at], kernel, bias, projected[at]), at)
     return projected
 
 
 @compiled
 def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None:
     """Writes W·input + b for each input (inputs, features)."""
-    multiply(inputs, kernel, projected)
-    for row in range(len(projected)):
-        for j in range(len(bias)):
-            projected[row, j] += bias[j]
+    for begin in range(0, len(inputs), STRETCH):
+        rows = projected[begin : begin + STRETCH]
+        multiply(inputs[begin : begin + STRETCH], kernel, rows)
+        for row in range(len(rows)):
+            for j in range(len(bias)):
+                rows[row, j] += bias[j]
 
 
 def worth_sharing(rows: int, width: int) -> bool:
@@ -145,9 +144,9 @@ def worth_sharing(rows: int, width: int) -> bool:
     return rows * width >= WORTH_SHARING
 
 
-def parts(inputs: int) -> list[slice]:
-    """Returns parts of so many inputs, always equally many: how sums are rounded must not depend on the threads."""
-    ends = [inputs * k // PARTS for k in range(PARTS + 1)]
+def parts(inputs: int, sharing: bool) -> list[slice]:
+    """Returns parts of so many inputs for threads to share, or one; whatever their number, for sums are rounded."""
+    ends = [inputs * k // PARTS for k in range(PARTS + 1)] if sharing else [0, inputs]
     return [slice(*bounds) for bounds in itertools.pairwise(ends)]
 
 
@@ -210,8 +209,7 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
     blocks = threads.collect(run, batch.blocks, shares)
     whole = _joined(blocks)
     if batch.prefix:  # whose squares each block has added, review by review
-        nothing = np.empty((0, features), np.float32)
-        of_prefix = whole._replace(squares=nothing, prefix_squares=nothing)
+        of_prefix = whole._replace(squares=np.empty((0, features), np.float32))
         recurrence.backward(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix)
     of_inputs = np.empty((len(whole.squares), features), np.float32)
     if forward_pass.shared:
@@ -248,7 +246,6 @@ def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: 
         followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
         entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
         prefix=zeros(0 if squared else prefix, rows, features),
-        prefix_squares=zeros(prefix if squared else 0, features),
     )
 
 
@@ -285,6 +282,6 @@ def _finish_inputs(forward_pass: ForwardPass, blocks: Sequence[GradientSums], of
         # The latter is a sum; NumPy's own takes ten times as long.
         return np.dot(inputs[at].T, by_input), np.dot(np.ones(len(by_input), np.float32), by_input)
 
-    for of_kernel, of_bias in threads.collect(finish, parts(len(inputs)), worth_sharing(*whole.by_input.shape)):
+    for of_kernel, of_bias in threads.collect(finish, parts(len(inputs), worth_sharing(*whole.by_input.shape))):
         np.add(whole.kernel, of_kernel, whole.kernel)
         np.add(whole.bias, of_bias, whole.bias)

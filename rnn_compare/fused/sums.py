@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add_product, add_rows, compiled_part, multiply, prefetch
+from rnn_compare.fused.arithmetic import Array, Indices, add_by_place, add_product, add_rows, compiled_part, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
 STRETCH = 64
@@ -35,7 +35,6 @@ class GradientSums(NamedTuple):
             (prefix, state_count, units).
         prefix: Gradients of what each review reads in the shared prefix, by step and sorted row
             (prefix, rows, features); of no steps if only their squares are wanted.
-        prefix_squares: Their squares, summed over the reviews (prefix, features); of no steps if not wanted.
     """
 
     place: Indices
@@ -51,7 +50,6 @@ class GradientSums(NamedTuple):
     followed: np.float32
     entering: Array
     prefix: Array
-    prefix_squares: Array
 
 
 @compiled_part
@@ -73,7 +71,7 @@ def add_stretch(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array,
         add_product(sums.vectors[begin:end].T, dgates, sums.kernel)
         add_rows(sums.bias, dgates)
     else:
-        _add_by_input(sums.by_input, sums.place[begin:end], dgates)
+        add_by_place(sums.by_input, sums.place[begin:end], dgates)
     if len(sums.by_row) > 0:
         multiply(dgates, sums.kernel_T, sums.by_row[begin:end])
     elif len(sums.squares) > 0:
@@ -81,38 +79,19 @@ def add_stretch(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array,
 
 
 @compiled_part
-def _add_by_input(by_input: Array, place: Indices, dgates: Array) -> None:
-    for row in range(len(dgates)):
-        if row + AHEAD < len(dgates):
-            prefetch(by_input, place[row + AHEAD])
-        total, dgate = by_input[place[row]], dgates[row]
-        for j in range(len(total)):
-            total[j] += dgate[j]
-
-
-@compiled_part
 def _add_squares(squares: Array, place: Indices, dgates: Array, transposed: Array) -> None:
     dx = np.empty((len(dgates), squares.shape[1]), np.float32)
     multiply(dgates, transposed, dx)
     for row in range(len(dx)):
-        total = squares[place[row]]
-        for j in range(len(total)):
-            total[j] += dx[row, j] * dx[row, j]
+        for j in range(dx.shape[1]):
+            dx[row, j] *= dx[row, j]
+    add_by_place(squares, place, dx)
 
 
 @compiled_part
-def add_single_reviews(sums: GradientSums, t: int, row: int, dgates: Array) -> None:
-    """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, which they share."""
+def add_single_reviews(sums: GradientSums, t: int, k: int, row: int, dgates: Array) -> None:
+    """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, the packed row ``k``."""
     if len(sums.prefix) > 0:
         add_product(dgates, sums.kernel_T, sums.prefix[t, row : row + len(dgates)])
-    if len(sums.prefix_squares) > 0:
-        _add_squares(sums.prefix_squares[t : t + 1], np.zeros(len(dgates), np.int64), dgates, sums.kernel_T)
-
-
-@compiled_part
-def add_prefix_squares(sums: GradientSums, first: int) -> None:
-    """Adds the squares of the prefix to those of what was read there, from the packed row ``first`` on."""
-    for t in range(len(sums.prefix_squares)):
-        squares = sums.squares[sums.place[first + t]]
-        for j in range(len(squares)):
-            squares[j] += sums.prefix_squares[t, j]
+    if len(sums.squares) > 0:
+        _add_squares(sums.squares, np.full(len(dgates), sums.place[k]), dgates, sums.kernel_T)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_compare.fused import sequences
-from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, prefetch
-from rnn_compare.fused.packing import Mask, pack
+from rnn_compare.fused.arithmetic import Array, Indices, add_by_place, compiled
+from rnn_compare.fused.packing import Mask, gather, pack
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 
@@ -41,21 +41,14 @@ def gradients_of_places(ids: Indices, gradients: Array, vocabulary_size: int) ->
         vocabulary_size: Of the embedding.
     """
     words, place = distinct(ids.ravel(), vocabulary_size)
-    sums, squares = _summed(place, gradients.reshape(len(place), -1), len(words))
-    return WordGradients(words, sums, squares)
+    rows = gradients.reshape(len(place), -1)
+    return WordGradients(words, _summed(place, rows, len(words)), _summed(place, np.square(rows), len(words)))
 
 
-@compiled
-def _summed(place: Indices, rows: Array, words: int) -> tuple[Array, Array]:
-    features = rows.shape[1]
-    sums, squares = np.zeros((words, features), np.float32), np.zeros((words, features), np.float32)
-    for k in range(len(place)):
-        row, total, squared = rows[k], sums[place[k]], squares[place[k]]
-        for j in range(features):
-            total[j] += row[j]
-        for j in range(features):
-            squared[j] += row[j] * row[j]
-    return sums, squares
+def _summed(place: Indices, rows: Array, words: int) -> Array:
+    sums = np.zeros((words, rows.shape[1]), np.float32)
+    add_by_place(sums, place, rows)
+    return sums
 
 
 @compiled
@@ -95,10 +88,8 @@ class DroppedWords:
         """Returns the embedding's gradient from that of the vectors."""
         factors = self.factors[of_vectors.words]
         words, place = distinct(self.words[of_vectors.words], self.vocabulary_size)
-        sums, squares = (np.zeros((len(words), factors.shape[1]), np.float32) for _ in range(2))
-        _add_up(place, of_vectors.sums * factors, sums)
-        _add_up(place, of_vectors.squares * factors * factors, squares)
-        return WordGradients(words, sums, squares)
+        sums = _summed(place, of_vectors.sums * factors, len(words))
+        return WordGradients(words, sums, _summed(place, of_vectors.squares * factors * factors, len(words)))
 
 
 def drop(ids: Indices, table: Array, dropout_mask: Array) -> DroppedWords:
@@ -130,14 +121,6 @@ def _of_each_review(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indice
     return words[:count].copy(), reviews[:count].copy(), own
 
 
-@compiled
-def _add_up(place: Indices, rows: Array, sums: Array) -> None:
-    for k in range(len(place)):
-        row, total = rows[k], sums[place[k]]
-        for j in range(len(row)):
-            total[j] += row[j]
-
-
 @dataclass(frozen=True)
 class WordPass:
     """Results of the forward pass that the backward pass needs.
@@ -166,7 +149,7 @@ def forward(
     Args:
         options: Layer options.
         mask: True where a word is to be read (batch, timesteps).
-        ids: Word ids (batch, timesteps), each below 2²⁴.
+        ids: Word ids (batch, timesteps).
         table: The embedding (vocabulary, features).
         weights: The layer's weights, as Keras lays them out.
         dropout_mask: What each review's vectors are multiplied by (batch, features); None without dropout.
@@ -177,10 +160,9 @@ def forward(
     dropped = None if dropout_mask is None else drop(ids, table, dropout_mask)
     if dropped is not None:
         ids, table = dropped.ids, dropped.vectors
-    as_vectors = ids.astype(np.float32)[:, :, np.newaxis]  # packing compares and moves vectors; these have one number
-    batch, packed = pack(as_vectors, mask, options.backwards, weights[0].shape[1])
-    words, place = distinct(packed[:, 0].astype(np.int64), len(table))
-    vectors = _vectors(table, words)
+    batch, packed = pack(ids[:, :, np.newaxis], mask, options.backwards, weights[0].shape[1])
+    words, place = distinct(packed[:, 0], len(table))
+    vectors = gather(table[np.newaxis], words)
     output, recurrence = sequences.forward(options, batch, mask, vectors, place, weights)
     return output, WordPass(recurrence, words, dropped)
 
@@ -192,15 +174,3 @@ def backward(options: LayerOptions, forward_pass: WordPass, gradient: Array) -> 
     if forward_pass.dropped is not None:
         embedding = forward_pass.dropped.gradient(embedding)
     return embedding, gradients.weights
-
-
-@compiled
-def _vectors(table: Array, words: Indices) -> Array:
-    vectors = np.empty((len(words), table.shape[1]), np.float32)
-    for k in range(len(words)):
-        if k + AHEAD < len(words):
-            prefetch(table, words[k + AHEAD])
-        row, vector = table[words[k]], vectors[k]
-        for j in range(len(row)):
-            vector[j] = row[j]
-    return vectors

@@ -1,7 +1,9 @@
+import numba
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
-from rnn_compare.fused.arithmetic import FADED, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import FADED, OPTIONS, Array, multiply, sigmoid, tanh, unless_faded
 
 EVERYWHERE = np.concatenate([np.linspace(-12, 12, 4001), [-1e30, -1e-30, 0, 1e-30, 1e30]]).astype(np.float32)
 
@@ -33,3 +35,15 @@ def test_sigmoid_is_the_logistic_function() -> None:
 def test_gradients_fade_to_zero_before_they_become_denormal(gradient: float, kept: bool) -> None:
     assert np.finfo(np.float32).tiny < FADED
     assert unless_faded(np.float32(gradient)) == (np.float32(gradient) if kept else 0)
+
+
+def test_products_of_other_than_float32_are_refused() -> None:
+    @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+    def product(a: Array, b: Array, out: Array) -> None:
+        multiply(a, b, out)
+
+    single, double = np.ones((2, 2), np.float32), np.ones((2, 2))
+    product(single, 2 * single, out := np.empty_like(single))
+    np.testing.assert_array_equal(out, 4)
+    with pytest.raises(TypingError, match="float32"):
+        product(single, double, out)

@@ -64,3 +64,21 @@ def test_under_dropout_a_word_is_read_once_a_review_and_comes_to_what_its_places
     threads.allow(1)
     for ours, theirs in zip(again, found, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("cell", KERNELS)
+def test_squares_of_shared_padding_are_those_of_its_places_though_few_rows_stand_for_all_reviews(cell: str) -> None:
+    """With two units, reviews in the padding are soon more than the numbers of their states."""
+    random = np.random.default_rng(3)
+    ids = random.integers(1, 8, (40, 30))
+    for row, padding in enumerate(random.integers(0, 30, 40)):
+        ids[row, :padding] = 0
+    table, towards = (random.normal(size=shape).astype(np.float32) for shape in ((8, 3), (40, 2)))
+    options, weights = LayerOptions(KERNELS[cell]), layer_weights(cell, 3, 2, 0.7)
+    _, read = word_inputs.forward(options, None, ids, table, *weights)
+    embedding, _ = word_inputs.backward(options, read, towards)
+    _, read_as_vectors = vector_inputs.forward(options, None, table[ids], *weights)
+    dx, _ = vector_inputs.backward(options, read_as_vectors, towards)
+    places = gradients_of_places(ids, dx, 8)
+    ours, theirs = (gradient.squares[np.argsort(gradient.words)] for gradient in (embedding, places))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)

@@ -113,9 +113,9 @@ class _Source:
             text += self._loop(f"backward_{number}", lines, blocks, "row * own")
             if blocks and self._cell.recurrent == "matrix":
                 text += "    d_recalled = np.empty((rows, units), np.float32)\n" * bool(phase.recalled)
-                target = "d_recalled" if phase.recalled else "d_state"
-                multiply, columns = "add_product" if "state" in before else "multiply", self._columns(blocks)
-                text += f"    {multiply}(dproducts[:, {columns}], self.U_T[{columns}], {target})\n"
+                out, columns = "d_recalled" if phase.recalled else "d_state", self._columns(blocks)
+                product = "add_product" if "state" in before else "multiply"
+                text += f"    {product}(dproducts[:, {columns}], self.U_T[{columns}], {out})\n"
         head = "def step_back(self, begin, end, dstates, first, last, dgates, dproducts):\n"
         head += "    rows, units = last - first, dstates.shape[2]\n"
         head += "    own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix\n"
