@@ -188,7 +188,7 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
     return types.void(array, row), code
 
 
-prefetch = cast(Callable[[Array, int], None], intrinsic(_prefetch))
+prefetch = cast(Callable[[Array | Indices, int], None], intrinsic(_prefetch))
 """``prefetch(array, row)`` asks for a row of a C-contiguous array, which is to be read soon; it changes nothing."""
 
 

@@ -17,7 +17,7 @@ and then, for all blocks,
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, compiled_part, prefetch
 
 Mask = NDArray[np.bool_]
+Vectors = TypeVar("Vectors", Array, Indices)
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
 BLOCKS = 4
@@ -101,7 +102,7 @@ class PackedBatch:
         return Packing(begin, begin, active, self.first + np.arange(self.prefix + 1), 0)
 
 
-def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Array]:
+def pack(x: Vectors, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Vectors]:
     """Finds the steps to compute and copies their inputs side by side.
 
     Without masking, the prefixes that reviews have in common (their padding) are to be computed once, in a
@@ -142,7 +143,7 @@ def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[Pack
 
 
 @compiled_part
-def _copy(values: Array, to: Array) -> None:
+def _copy(values: Vectors, to: Vectors) -> None:
     for j in range(len(values)):  # Numba's own way, a slice, takes three times as long for so few
         to[j] = values[j]
 
@@ -161,7 +162,7 @@ def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, sou
 
 
 @compiled
-def gather(x: Array, source: Indices) -> Array:
+def gather(x: Vectors, source: Indices) -> Vectors:
     """Returns the rows of x (batch, timesteps, features), counted through, that ``source`` names; zeros for -1."""
     batch, timesteps, features = x.shape
     flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), x.dtype)
@@ -188,7 +189,7 @@ def scatter(packed: Array, source: Indices, flat: Array) -> None:
 
 
 @compiled
-def _common_prefixes(x: Array, backwards: bool, lengths: Indices) -> int:
+def _common_prefixes(x: Vectors, backwards: bool, lengths: Indices) -> int:
     # Follows the largest group of rows that are equal so far. Returns a row that stays in it to its end.
     batch, timesteps, _ = x.shape
     together = np.arange(batch)
@@ -210,7 +211,7 @@ def _common_prefixes(x: Array, backwards: bool, lengths: Indices) -> int:
 
 
 @compiled_part
-def _most_popular(x: Array, at: int, rows: Indices) -> int:
+def _most_popular(x: Vectors, at: int, rows: Indices) -> int:
     best, most = int(rows[0]), 0  # a row that holds NaN equals none, not even itself
     for candidate in rows:
         equals = 0
@@ -224,7 +225,7 @@ def _most_popular(x: Array, at: int, rows: Indices) -> int:
 
 
 @compiled_part
-def _equal(first: Array, second: Array) -> bool:
+def _equal(first: Vectors, second: Vectors) -> bool:
     for j in range(len(first)):  # noqa: SIM110  # Numba compiles no generators
         if first[j] != second[j]:
             return False
