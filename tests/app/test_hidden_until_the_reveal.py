@@ -46,8 +46,8 @@ RECORDED = {"book", "attention", "gates"}
 REVIEW = "A wonderful film, and not for a moment boring."
 WALL = ("present.page", "present.notes")
 OTHER_SEEDS = (2, 3, 4)
-_NO_WORDS = re.compile(r"without words: [\d.]+ %")
-"""What an open network says of nothing: a probability that may equal a hidden figure by chance."""
+_NO_WORDS = re.compile(r"Empty text: [\d.]+ %|moved it [\d.]+ points")
+"""What an open network says of nothing, and from there on: numbers that may equal a hidden figure by chance."""
 _NUMBER = re.compile(r"\d+\.\d+(?!\d|px|r?em)")
 
 

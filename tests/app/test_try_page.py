@@ -1,5 +1,7 @@
 """The box for a review: whatever is typed, an answer or a sentence."""
 
+import re
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -87,9 +89,14 @@ def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
     assert app.text_area(key="review").value == "A wonderful film."
 
 
-def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question(app: AppTest) -> None:
+def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_judged(
+    app: AppTest, trained: list[Run]
+) -> None:
     app.button(key="example Turn at the end").click().run()
     assert "then a positive one. Do the networks notice?" in said(app)
+    marks = re.findall("✓ right|× wrong", " ".join(html.proto.body for html in app.get("html")))
+    verdicts = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
+    assert marks == ["✓ right" if verdict.positive else "× wrong" for verdict in verdicts]
     app.button(key="example Good review").click().run()
     assert "Do the networks" not in said(app)
 
@@ -119,7 +126,9 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         ids[0, -1] = 1  # the start token alone
         share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
         said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
-        assert f"without words: {said} ·" in html
+        moved = 100 * (ask(run, "good film", "best").probability - share)
+        side = "positive" if moved > 0 else "negative"
+        assert f"Empty text: {said}; these words moved it {abs(moved):.1f} points towards {side} ·" in html
 
 
 def test_markup_is_text(app: AppTest) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
+import { gateOf, mostMoving, unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
 
 const pack = (...bytes) => ({ bytes: btoa(String.fromCodePoint(...bytes)), scale: 1 });
 const WORDS = ["cut", "good", "film"];
@@ -47,4 +47,13 @@ test("a mean over all units comes with the word, also where only some units do",
   const values = valuesAt(unpackRun({ ...READ, first: 0, curves }), WORDS, 1);
   assert.equal(values.means.f, 0.5);
   assert.deepEqual(valuesAt(unpackRun(READ), WORDS, 2).means, {});
+});
+
+test("the unit whose gate moves most is named by its number, and its gate is read over the words", () => {
+  const forget = { name: "f", gate: true, ...pack(0, 127, 25, 0) };
+  const run = unpackRun({ ...READ, unit_numbers: [4, 2], signals: [...READ.signals, forget] });
+  assert.equal(mostMoving(run, 32), 1);
+  assert.equal(mostMoving(run, 1), 0, "of the units in the drawing");
+  assert.deepEqual(gateOf(run, "f", 1), [1, 0]);
+  assert.deepEqual([valuesAt(run, WORDS, 2, 1).unit, valuesAt(run, WORDS, 2, 1).place], [2, 1]);
 });

@@ -6,7 +6,6 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.widgets import answers, network_choice
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.server.app import current_app
-from rnn_compare.sources.registry import about_films
 
 
 def render() -> None:
@@ -16,12 +15,10 @@ def render() -> None:
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)
-    experiments = [run.experiment for run in runs]
-    films = all(about_films(experiment.source) for experiment in experiments)
-    text = review_box.text(experiments=() if films else experiments)
-    if not films and (real := review_box.picked()):
+    text = review_box.text(runs, which)
+    if real := review_box.picked(text):
         st.markdown(real.sentence)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():
-        answers.show(runs, text, which)
+        answers.show(runs, text, which, review_box.label(text))

@@ -20,8 +20,8 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “
 """Shown by the style sheet as long as the box holds other words than were judged."""
 
 
-def show(runs: Sequence[Run], text: str, which: Which) -> None:
-    """Draws each network's verdict on a text, and the text as it was read."""
+def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> None:
+    """Draws each network's verdict on a text, right or wrong where its label is known, and the text as it was read."""
     colours = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
@@ -33,7 +33,8 @@ def show(runs: Sequence[Run], text: str, which: Which) -> None:
             continue
         verdicts.append((run, title, verdict))
         epoch = run.best if which == "best" else run.last
-        cards.append(theme.card(title, look, _answer(verdict, f"weights of epoch {epoch.epoch}" if epoch else "")))
+        note = f"weights of epoch {epoch.epoch}" if epoch else ""
+        cards.append(theme.card(title, look, _answer(verdict, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     _what_was_given(verdicts, text)
 
@@ -56,23 +57,28 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
         st.html(f'<div class="rc-judged">{"".join(parts)}</div>')
 
 
-def _answer(verdict: Verdict, note: str) -> str:
+def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
     if verdict.rests_on_nothing:
         return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
     low, high = map(escape, verdict.labels)
     sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
-    without = replace(verdict, probability=verdict.prior)
-    note = f"without words: {percent(without.share)} {without.label} · {note}"
+    empty = replace(verdict, probability=verdict.prior)
+    moved = verdict.probability - verdict.prior
+    side = int(moved > 0)
+    note = (
+        f"Empty text: {percent(empty.share)} {empty.label}; these words moved it {100 * abs(moved):.1f} points towards "
+        f"{verdict.labels[side]} · {note}"
+    )
     if verdict.warning:
         output = f"Its output, {sentence}, means little."
         return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
-    start = 50 if verdict.positive else 100 * verdict.probability
-    width = max(100 * verdict.share - 50, 0.6)
+    end = f"right: {100 - 100 * verdict.probability:.1f}%" if side else f"left: {100 * verdict.probability:.1f}%"
+    truth = "" if label is None else f" <small>{'✓ right' if label == verdict.positive else '× wrong'}</small>"
     ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'
     return (
-        f'<p class="rc-verdict">{sentence}</p>'
+        f'<p class="rc-verdict">{sentence}{truth}</p>'
         f'<div class="rc-scale" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
-        f'<i class="rc-side-{int(verdict.positive)}" style="left: {start:.1f}%; width: {width:.1f}%"></i></div>'
+        f'<i class="rc-side-{side}" style="{end}; width: {100 * abs(moved):.1f}%"></i></div>'
         f'<p class="rc-ends">{ends}</p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )

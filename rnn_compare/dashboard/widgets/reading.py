@@ -54,7 +54,7 @@ class NetworkReading:
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = review_box.text(height=76, experiments=[network.run.experiment for network in networks], first=FIRST)
+    text = review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
     if text.strip():
         show_text(services, networks, text)
 
@@ -64,7 +64,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     results = _read(services, networks, text)
     if not results:
         return
-    if real := review_box.picked():
+    if real := review_box.picked(text):
         st.markdown(real.sentence)
     titles = [result.network.title for result in results if result.network.run.experiment.without_recurrence]
     if titles:
@@ -73,7 +73,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     # The colouring that the browser has set; the component returns it only when it has been given its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
     left_out = _left_out(services, results) if colouring == "left_out" else {}
-    data = message(results, layer, real.positive if real else None) | {"left_out": left_out}
+    data = message(results, layer, review_box.label(text)) | {"left_out": left_out}
     component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
     )
@@ -162,6 +162,7 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "cell": experiment.cell,
         "cell_name": cell_name(cell, reading.cells),
         "units": len(units),
+        "unit_numbers": (1 + units).tolist(),
         "all_units": len(cell.order),
         "backward": cell.backward,
         "curves_title": title,

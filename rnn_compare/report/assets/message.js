@@ -64,7 +64,8 @@ function cellOf(reading, depth) {
   const before = trace.isBackward ? -1 : at - 1;
   return {
     cell: network.cell.name, cell_name: name,
-    units: units.length, all_units: network.units, backward: trace.isBackward,
+    units: units.length, unit_numbers: units.map((unit) => unit + 1), all_units: network.units,
+    backward: trace.isBackward,
     ...curvesOf(network, trace, at, count),
     signals: network.cell.signals.map(({ name: signal, title, kind }) => {
       const values = take(trace.values[signal]);

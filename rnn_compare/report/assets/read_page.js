@@ -115,10 +115,17 @@ function buildCard(parent, network, languages) {
   const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
-  painted().then(() => { // the prediction is seen before
-    const nothing = odds(logitOfNothing(network));
-    prior.textContent = `With no words at all: ${verdictIn(nothing, labels)} · ${network.note}`;
-  });
+  let [empty, shown] = [undefined, undefined]; // predictions: for an empty text, and the one shown
+  const drawBar = () => {
+    if (empty === undefined) return;
+    const start = `Empty text: ${verdictIn(empty, labels)}`;
+    if (shown === undefined) return void setText(prior, `${start} · ${network.note}`);
+    const [side, moved] = [Number(shown > empty), (100 * Math.abs(shown - empty)).toFixed(1)];
+    bar.className = `rc-side-${side}`;
+    bar.style = `${side ? "right" : "left"}: ${100 * (side ? 1 - shown : shown)}%; width: ${moved}%`;
+    setText(prior, `${start}; these words moved it ${moved} points towards ${labels[side]} · ${network.note}`);
+  };
+  painted().then(() => { empty = odds(logitOfNothing(network)); drawBar(); }); // the prediction is seen before
   const show = ({ review, traces }) => {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
     const count = review.words.length - review.first;
@@ -129,16 +136,15 @@ function buildCard(parent, network, languages) {
     setText(warning, warningOf(count, unknown.length) || (looksForeign ? languages.warning : ""));
     card.classList.toggle("doubtful", warning.textContent !== "");
     if (unknown.length === count) {
+      shown = undefined;
+      drawBar();
       setText(verdict, count ? "no prediction" : "–");
       return count ? `${title}: ${warning.textContent}` : "";
     }
-    const probability = odds(logitOf(network, review.ids, traces));
-    const side = Number(probability > 0.5);
-    setText(verdict, verdictIn(probability, labels));
-    verdict.dataset.probability = probability;
-    bar.className = `rc-side-${side}`;
-    bar.style.left = `${side ? 50 : 100 * probability}%`;
-    bar.style.width = `${Math.max(Math.abs(100 * probability - 50), 0.6)}%`;
+    shown = odds(logitOf(network, review.ids, traces));
+    setText(verdict, verdictIn(shown, labels));
+    verdict.dataset.probability = shown;
+    drawBar();
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
   return { show, conclude: (sentence) => setText(turning, sentence) };
@@ -162,7 +168,7 @@ function warningOf(count, unknown) {
 
 // The cells while they read, word by word. What takes long is computed between two answers of the page.
 function buildInside(root, drawings) {
-  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), depth: 0 };
+  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map(), depth: 0 };
   const picker = buildPicker(part("cell"), choice, () => rebuild());
   let message, reading, readings = [], turn = 0, leaving = 0, leftOut = {};
   const finish = async (work, sentence = "") => {

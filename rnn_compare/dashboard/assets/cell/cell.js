@@ -15,24 +15,24 @@ import {
 const PARTS = {
   Strip: (sheet, { x, y, shows, scale, vertical }) => {
     const show = strip(sheet, x, y, { vertical });
-    return (values) => { show(resolve(shows, values), largest(scale, values)); };
+    return (values) => { show(resolve(shows, values), largest(scale, values), values.place); };
   },
   Label: (sheet, { x, y, text, anchor, share }) => {
     if (share === null) return void label(sheet, x, y, text, { anchor });
     const node = label(sheet, x, y, "", { anchor, className: "rc-cell-said" });
     return (values) => {
-      setText(node, text.replace("{}", percent(values.means?.[share] ?? mean(resolve(share, values)))));
+      setText(node, text.replace("{}", percent(shareOf(share, values))));
       return node.textContent;
     };
   },
   GateBox: (sheet, { x, y, name, activation, shows, says, scale }) => {
     const show = gate(sheet, x, y, { name, activation, says });
-    return (values) => show(resolve(shows, values), largest(scale, values), values.means?.[shows]);
+    return (values) => show(resolve(shows, values), largest(scale, values), shareOf(shows, values), values.place);
   },
   Wire: (sheet, { points, arrow }) => wire(sheet, points, arrow),
   Track: (sheet, { start, end, y, arrow, keeps }) => {
     const show = track(sheet, start, end, y, arrow);
-    if (keeps !== null) return (values) => { show(mean(resolve(keeps, values))); };
+    if (keeps !== null) return (values) => { show(shareOf(keeps, values)); };
   },
   Operation: (sheet, { sign, x, y, radius }) => operation(sheet, sign, x, y, radius),
   Joint: (sheet, { x, y }) => joint(sheet, x, y),
@@ -71,6 +71,12 @@ export function resolve(shown, values) {
   if (shown.kind === "Complement") return resolve(shown.value, values).map((number) => 1 - number);
   return shown.factors.map((factor) => resolve(factor, values))
     .reduce((product, factor) => product.map((number, unit) => number * factor[unit]));
+}
+
+// The value of the selected unit, or the mean over all.
+function shareOf(shown, values) {
+  return values.place === undefined ? values.means?.[shown] ?? mean(resolve(shown, values))
+    : resolve(shown, values)[values.place];
 }
 
 // The number drawn in full colour: a constant, or a signal's largest in the whole text, or else at this word.

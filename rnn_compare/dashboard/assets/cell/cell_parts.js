@@ -6,7 +6,7 @@ import { setText } from "../common/dom.js";
 const NAMESPACE = "http://www.w3.org/2000/svg";
 export const WIDTH = 600;
 export const HEIGHT = 364;
-const SHOWN = 32; // units that can be counted from the back of a lecture hall
+export const SHOWN = 32; // units that can be counted from the back of a lecture hall
 const LETTERS = 14; // longer words do not fit their box
 
 // The word in its box with its vector above, and the number of units drawn beside it.
@@ -24,7 +24,8 @@ export function drawWord(sheet) {
     vector(values.input, values.input_scale || Math.max(...values.input.map(Math.abs)) || 1);
     const shown = Math.min(values.state.length, SHOWN);
     const units = values.all_units ?? values.state.length;
-    setText(count, units > shown ? `first ${shown} of ${units} units` : units === 1 ? "1 unit" : `${units} units`);
+    const all = units > shown ? `first ${shown} of ${units} units` : units === 1 ? "1 unit" : `${units} units`;
+    setText(count, values.unit ? `%: unit ${values.unit} of ${units}` : all);
   };
 }
 
@@ -49,26 +50,27 @@ export function gate(sheet, x, y, { name, activation, says }) {
   label(sheet, x, y + 39, name);
   const said = label(sheet, x, y + 60, says.replace(" {}", ""), { className: kind === "gate" ? "rc-cell-said" : "" });
   pill(sheet, x, y + 83, activation);
-  // opening: the mean over all units, where the numbers are of some only.
-  return (numbers, scale, opening = mean(numbers)) => {
-    show(numbers, scale);
+  return (numbers, scale, opening, place) => {
+    show(numbers, scale, place);
     setText(said, says.replace("{}", percent(opening)));
     return `${name} ${said.textContent}`.trim();
   };
 }
 
-// A row of small squares, one for each unit, centred on (x, y); two rows if that makes them larger.
+// A row of small squares, one for each unit, centred on (x, y); two rows if that makes them larger. The square of the
+// selected unit, at `place`, has a frame.
 export function strip(sheet, x, y, { kind = "signed", length = 104, depth = 13, vertical = false } = {}) {
   const turn = vertical ? " rotate(90)" : "";
   const group = add(sheet.marks, "g", { class: "rc-cell-strip", transform: `translate(${x} ${y})${turn}` });
   let squares = [];
-  return (numbers, scale = 1) => {
+  return (numbers, scale = 1, place = undefined) => {
     const count = Math.min(numbers.length, SHOWN);
     if (squares.length !== count) squares = laySquares(group, count, length, depth);
     squares.forEach((square, unit) => {
       const value = Number.isFinite(numbers[unit]) ? numbers[unit] / scale : 0;
+      const tone = kind === "gate" ? "rc-cell-gate" : value < 0 ? "rc-cell-below" : "rc-cell-above";
       set(square, {
-        class: kind === "gate" ? "rc-cell-gate" : value < 0 ? "rc-cell-below" : "rc-cell-above",
+        class: unit === place ? `${tone} rc-cell-selected` : tone,
         "fill-opacity": Math.min(1, Math.abs(value)).toFixed(2),
       });
     });

@@ -13,24 +13,41 @@ export function unpackRun(run) {
 }
 
 // Returns each signal by its name; in `means` its mean over all units, if there is one; and for each state also
-// `…_before` and `…_scale`, its largest value.
-export function valuesAt(run, words, word) {
+// `…_before` and `…_scale`, its largest value. place: the row of the unit that percentages are of, undefined
+// for means.
+export function valuesAt(run, words, word, place) {
   const index = word - run.first;
   const read = words.length - run.first;
-  const place = run.backward ? index + 1 : index - 1;
+  const previous = run.backward ? index + 1 : index - 1;
   const signals = Object.fromEntries(run.signals.map(({ name, values }) => [name, values]));
   const values = {
     word: words[word], input: row(run.input, index, run.input.length / read), input_scale: run.input.scale,
-    all_units: run.all_units,
+    all_units: run.all_units, place, unit: run.unit_numbers?.[place],
     means: Object.fromEntries((run.curves ?? []).map(({ name, values: means }) => [name, means[index]])),
   };
   for (const [name, signal] of Object.entries(signals)) values[name] = row(signal, index, run.units);
   for (const [name, first] of Object.entries(run.before)) {
-    const inside = place >= 0 && place < read;
-    values[`${name}_before`] = inside ? row(signals[name], place, run.units) : row(first, 0, run.units);
+    const inside = previous >= 0 && previous < read;
+    values[`${name}_before`] = inside ? row(signals[name], previous, run.units) : row(first, 0, run.units);
     values[`${name}_scale`] = signals[name].scale;
   }
   return values;
+}
+
+// A gate of one unit, from 0 to 1, at each word read.
+export function gateOf(run, name, place) {
+  const { values } = run.signals.find((signal) => signal.name === name);
+  const count = values.length / run.units;
+  return Array.from({ length: count }, (_, index) => values[index * run.units + place] / values.gateFull);
+}
+
+// The row, of those that the drawing shows, of the unit with the gate that moves most while the text is read.
+export function mostMoving(run, rows) {
+  const gates = run.signals.filter(({ gate }) => gate);
+  const ranges = Array.from({ length: Math.min(rows, run.units) }, (_, place) => (
+    Math.max(...gates.map(({ name }) => gateOf(run, name, place)).map((gate) => Math.max(...gate) - Math.min(...gate)))
+  ));
+  return ranges.indexOf(Math.max(...ranges));
 }
 
 // The numbers of one word.

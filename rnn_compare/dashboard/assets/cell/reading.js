@@ -11,7 +11,7 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
   const isNew = changes();
   let reading, opened = true;
   // The visitor's choices outlive the review.
-  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map() };
+  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map() };
   return {
     update({ left_out: leftOut, ...data }) {
       if (isNew(data)) {

@@ -9,8 +9,8 @@ import { moves, odds } from "./moves.js";
 import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
-// onSignal(name) with the signal that is selected.
-export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
+// onSignal(name) with the signal that is selected, onUnit(unit) with the unit (see curves.js).
+export function buildCard(parent, run, drawing, { words, author, onWord, onSignal, unit, onUnit }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);
   root.dataset.run = run.id;
@@ -27,7 +27,9 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const canvas = element("canvas", "", map);
   const shown = run.units < run.all_units ? `${run.units} of ${run.all_units}` : run.units;
   const showKey = buildKey(root, `${shown} units, most important on top`);
-  const curves = buildCurves(root, run, words.length);
+  const showCell = () => { if (at >= run.first) cell.update(valuesAt(run, words, at, curves.place)); };
+  const onSelect = (next) => { onUnit(next); showGates(); showCell(); };
+  const curves = buildCurves(root, run, words.length, { unit, onUnit: onSelect });
   const cursors = [element("i", "", map), curves.cursor];
   const hovered = element("p", "rc-axes rc-hovered", root);
 
@@ -55,7 +57,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
       for (const cursor of cursors) cursor.style.left = `${100 * (at + 0.5) / words.length}%`;
       showGates();
       showVerdict(at, leftOut);
-      if (at >= run.first) cell.update(valuesAt(run, words, at));
+      showCell();
     },
   };
 }

@@ -53,6 +53,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
     words, author, onWord,
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
+    unit: choice.units.get(run.id), onUnit: (unit) => { choice.units.set(run.id, unit); },
   }));
   text.show(steps.at);
   drawCards();

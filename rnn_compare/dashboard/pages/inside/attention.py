@@ -21,7 +21,7 @@ NEARLY_EQUAL = 1.5
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the box for a review, the choice of a word, and the attention of each network that has some."""
-    text = review_box.text(height=76, experiments=[network.run.experiment for network in networks], first=FIRST)
+    text = review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
     if not text.strip():
         return
     results: list[tuple[LoadedNetwork, AttentionWeights]] = []

@@ -75,22 +75,18 @@ def shared(near: Near) -> set[str]:
 
 
 def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
-    """Returns as HTML what the colours of a map mean, with the verdicts that they stand for.
+    """Returns as HTML what the colours of a map mean.
 
     A colour is measured from the median word, and networks lean: what is nearer to negative than that word may well be
     judged positive.
     """
     shades = ", ".join(color for _, color in COLORS)
     low, high = map(escape, labels)
-    captions = {
-        -1.0: ("≤ ", f" {high}<br>nearer to {low}"),
-        0.0: ("", f" {high}<br>the median word"),
-        1.0: ("≥ ", f" {high}<br>nearer to {high}"),
-    }
+    captions = {-1.0: f"nearer to {low}", 1.0: f"nearer to {high}"}  # without a number: rounded, many a one is 100 %
     ticks = ""
     for place, verdict in scale.ticks():
-        before, after = captions.get(place, ("", ""))
-        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{before}{100 * verdict:.0f} %{after}</b>'
+        text = captions.get(place, f"{percent(verdict)} {high}{'' if place else '<br>the median word'}")
+        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{text}</b>'
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
 

@@ -1,34 +1,40 @@
 """The box for a review: typed, an example, or a real one that none of the chosen networks has learned from."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import url_state
+from rnn_compare.dashboard.widgets import network_choice, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut, held_out
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut, example_label, held_out, predicted_positive
 from rnn_compare.explain.verdict import MAX_CHARACTERS
 from rnn_compare.formatting import as_markdown
+from rnn_compare.paths import Which
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.sources.registry import about_films
 
 NUMBER = "number"
 """The parameter of the address that names a real review: it is too long to stand there itself."""
+ANY = "any"
 
 
-def text(height: int = 84, experiments: Collection[Experiment] = (), first: str = "") -> str:
+def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -> str:
     """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
 
     Empty, with a notice, if the visitor has asked too often just now; the box keeps its text.
 
     Args:
-        experiments: The chosen networks: real reviews are offered if there are some that none has learned from, and the
+        runs: The chosen networks: real reviews are offered if there are some that none has learned from, and the
             examples if all learned from reviews of films.
         first: The example that stands in the box until the visitor has chosen or typed something.
     """
+    experiments = [run.experiment for run in runs]
     films = all(about_films(experiment.source) for experiment in experiments)
     url_state.take("review")
     _take_from_address(experiments)
@@ -37,7 +43,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
 
     # Before anything is drawn: who sees the box may press on at once, which breaks this off, and then reload.
     typed = str(st.session_state.get("review", ""))
-    real = picked()
+    real = picked(typed)
     url_state.keep(NUMBER, str(real.number) if real else "")
     url_state.keep("review", typed, EXAMPLES[first] if first else "", in_address=real is None)
 
@@ -56,8 +62,8 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         # Buttons: what holds a choice, such as pills, may tell an old one once more, over what was typed since.
         for example in EXAMPLES if films else ():
             st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
-        if experiments:
-            offer_real(experiments)
+        if runs:
+            offer_real(runs, which)
     if not typed.strip():
         return ""
     for name, question in QUESTIONS.items():
@@ -103,8 +109,15 @@ def _take_from_address(experiments: Collection[Experiment]) -> None:
         _take(real, int(number), experiments)
 
 
-def offer_real(experiments: Collection[Experiment]) -> None:
-    """Draws the choice of real reviews, if there are some that none of the experiments has learned from."""
+def label(text: str) -> bool | None:
+    """Tells whether a review is positive; None if it is neither the real one that was picked nor an example."""
+    real = picked(text)
+    return real.positive if real else example_label(text)
+
+
+def offer_real(runs: Sequence[Run], which: Which) -> None:
+    """Draws the choice of real reviews, if there are some that none of the networks has learned from."""
+    experiments = [run.experiment for run in runs]
     real = _held_out(experiments)
     if real is None:
         return
@@ -115,11 +128,25 @@ def offer_real(experiments: Collection[Experiment]) -> None:
 
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
         st.session_state["real_review"] = None
+    groups = _groups(real, runs, which)
+    url_state.take("among", groups)
+    if st.session_state.get("among") not in groups:
+        st.session_state["among"] = ANY
     st.button(
         f"Random {real.kind} review",
         help=f"Held out, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
-        on_click=lambda: take(random.choice(real.numbers)),
+        on_click=lambda: take(random.choice(groups[st.session_state["among"]][1])),
     )
+    if len(groups) > 1:
+        among = st.selectbox(
+            "Random among",
+            list(groups),
+            format_func=lambda name: groups[name][0],
+            key="among",
+            label_visibility="collapsed",
+            width=300,
+        )
+        url_state.keep("among", among, ANY)
     st.number_input(
         "Number of the review",
         min_value=real.numbers[0],
@@ -131,6 +158,33 @@ def offer_real(experiments: Collection[Experiment]) -> None:
         width=160,
         on_change=lambda: take(st.session_state["real_review"]),
     )
+
+
+def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple[str, Sequence[int]]]:
+    """Returns sets of real reviews by their names in the address: a title, and the reviews' numbers."""
+    groups: dict[str, tuple[str, Sequence[int]]] = {ANY: (f"any of {len(real.numbers):,}", real.numbers)}
+    epochs = [run.best if which == "best" else run.last for run in runs]
+    sides = [_sides(run.id, end.epoch, run.status, run) for run, end in zip(runs, epochs, strict=True) if end]
+    if real.kind == "test" or len(sides) < len(runs):
+        return groups
+    common = [number for number in real.numbers if all(number in by_number for by_number in sides)]
+    for run, title, by_number in zip(runs, network_choice.card_titles(runs), sides, strict=True):
+        wrong = [number for number in common if by_number[number] != real.positive(number)]
+        groups[f"wrong.{run.id}"] = f"{title} is wrong", wrong
+    groups["differ"] = "the networks disagree", [n for n in common if len({by_number[n] for by_number in sides}) > 1]
+    return {
+        name: (title if name == ANY else f"{title}: {len(numbers):,} of {len(common):,}", numbers)
+        for name, (title, numbers) in groups.items()
+        if numbers
+    }
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sides(run: str, epoch: int, status: Status, _run: Run) -> dict[int, bool]:  # noqa: ARG001  # the key
+    """Returns whether a run's weights call a review positive, by its number, where that was recorded."""
+    store = current_app().services().store
+    recorded = [*store.predictions(run), *store.predictions(run, "test")]
+    return predicted_positive(_run.experiment, [part for part in recorded if part.epoch == epoch])
 
 
 def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
@@ -147,9 +201,8 @@ def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> No
     st.session_state.update(picked=review, review=review.text, real_review=number)
 
 
-def picked() -> RealReview | None:
-    """Returns the real review that stands in the box as it was written; None if something else stands there."""
+def picked(text: str) -> RealReview | None:
+    """Returns the real review that was picked if this is its text, as it was written; else None."""
     review: RealReview | None = st.session_state.get("picked")
     # The browser may hand line ends back in another way.
-    same = review is not None and review.text.split() == str(st.session_state.get("review", "")).split()
-    return review if same else None
+    return review if review is not None and review.text.split() == text.split() else None
