@@ -9,8 +9,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.runs.events import Predictions
-from rnn_compare.runs.probabilities import THRESHOLD, decoded
+from rnn_compare.runs.events import THRESHOLD, Predictions, decoded
 from rnn_compare.sources.registry import SOURCES, source
 
 EXAMPLES = {

@@ -19,7 +19,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from tests.patience import PATIENCE
