@@ -39,7 +39,10 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # how far from one half guessing leads in 19 of 20 cases
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(
-        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
+        *in_percent([0.5 - chance, 0.5 + chance]),
+        **chance_band,
+        name="95 % range of guessing, if pairs were independent",
+        showlegend=True,
     )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
@@ -84,7 +87,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
         showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(
-            f"{telling_word(networks)}, from the end",
+            f"place of the {telling_word(networks)}, in words from the end",
             type="log",
             range=[np.log10(longest) + 0.03 * span, -0.03 * span],
             tickvals=ticks,

@@ -37,7 +37,7 @@ class GradientTrack:
         size: The gradient's length at the last word, the median over the reviews.
         relative: That at each place, as a multiple of that at the last word (rows, points).
         share: How much of the sum over all words the words up to each place hold, from 0 to 1 (rows, points).
-        memory: The effective memory: how many last words hold half of the sum (rows,); (0,) where there is no gradient.
+        memory: The reach: how many last words hold half of the sum (rows,); (0,) where there is no gradient.
             A row of ``share`` reaches one half at that place and no sooner.
     """
 
@@ -80,7 +80,7 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
     usable = sizes[there]
     shares = np.nancumsum(usable, axis=1) / sums[there, np.newaxis]
     # The quantiles are those of an actual review at each place, so that a share's crossing of one half is that of
-    # the effective memories: as many reviews are beyond one half as have an effective memory so short.
+    # the reaches: as many reviews are beyond one half as have a reach so short.
     from_largest = np.sort(shares, axis=0)[::-1]
     memories = np.sort(1 + np.argmax(shares >= 0.5, axis=1))
     ranks = [math.ceil(quartile * len(usable)) - 1 for quartile in quartiles]

@@ -1,7 +1,7 @@
 """Reviews to ask networks about: examples, and real ones from which none of several networks has learned."""
 
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +9,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.runs.events import THRESHOLD, Predictions, decoded
 from rnn_compare.sources.registry import SOURCES, source
 
 EXAMPLES = {
@@ -29,11 +28,6 @@ QUESTIONS = {
 }
 """What to ask of those examples that a network may well get wrong."""
 POSITIVE_EXAMPLES = {"Good review", "Turn at the end", "Negation"}
-
-
-def example_label(text: str) -> bool | None:
-    """Tells whether a text is an example that is meant positively; None if it is no example."""
-    return next((name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split()), None)
 
 
 @dataclass(frozen=True)
@@ -79,17 +73,6 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
         return None
     name = learned_from.pop()
     return HeldOut("validation", range(first, last + 1), source(name).labels, prepared.load(name))
-
-
-def predicted_positive(experiment: Experiment, predictions: Iterable[Predictions]) -> dict[int, bool]:
-    """Returns whether recorded predictions of one epoch call a review positive, by the review's number."""
-    places = prepared.load(experiment.dataset).places(experiment)
-    sides: dict[int, bool] = {}
-    for part in predictions:
-        numbers = 1 + getattr(places, part.part)
-        if len(numbers) == part.reviews:  # a source's own test reviews have numbers of their own
-            sides |= zip(numbers.tolist(), (decoded(part.probabilities) > THRESHOLD).tolist(), strict=True)
-    return sides
 
 
 def _learned_up_to(experiment: Experiment) -> int:

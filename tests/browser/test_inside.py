@@ -193,7 +193,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(where).to_have_text("after epoch 2")
     memory = inside.locator(".rc-memory")
     expect(memory).to_have_count(2)
-    expect(memory.first).to_have_text(re.compile(r"^(\d+ to )?\d+ words?effective memory"))
+    expect(memory.first).to_have_text(re.compile(r"^\d+ words?reach of the gradient"))
     when = inside.locator(".rc-memory + .rc-note").first
     expect(when).to_contain_text("after epoch 2")
     size, reach, memories = inside.locator(".rc-history-chart").all()
@@ -206,7 +206,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(told.first).to_have_text(
         re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
     )
-    told = inside.get_by_role("figure", name="Effective memory").get_by_role("listitem")
+    told = inside.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
     expect(told.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
     line = reach.locator("path.js-line").first
     last = line.get_attribute("d")

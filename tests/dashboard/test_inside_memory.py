@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.charts.memory_chart import told_apart_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
-from rnn_compare.dashboard.widgets.memory_test import caveat, conclusion, used_words
+from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.charts.memories import found, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -36,15 +36,22 @@ def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
     assert "word0, word1, word2 … (100 in all)" in html
 
 
-def test_good_is_called_neutral_where_it_was_chosen() -> None:
-    assert "even “good”" in caveat([recalled(neutral=["good"])])
-    assert "even" not in caveat([recalled()])
+def test_one_sentence_says_how_far_each_network_tells_the_pairs_apart() -> None:
+    far, near, never = (
+        recalled("far", told_apart=[1, 0.97, 0.95]),
+        recalled("*near*"),
+        recalled("never", told_apart=[0.9] * 3),
+    )
+    assert reach([far, near, never]) == (
+        "At least 95 % of the pairs are told apart: far up to word 100 from the end, "
+        "\\*near\\* up to word 1 from the end, never at no distance."
+    )
 
 
 def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> None:
     alike, other = recalled(), recalled(pairs=50, positive=["superb", "wonderful", "perfect"])
-    assert "averages 200 pairs that share 2 sentiment words." in conclusion([alike, alike])
-    assert "averages 50 to 200 pairs that share 2 to 4 sentiment words." in conclusion([alike, other])
+    assert "averages 200 pairs, which share 2 sentiment words and" in conclusion([alike, alike])
+    assert "averages 50 to 200 pairs, which share 2 to 4 sentiment words and" in conclusion([alike, other])
 
 
 def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(drawn: dict[str, Any]) -> None:
@@ -66,7 +73,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in drawn["memory_chart"].data] == ["one"]
-    assert any("the word for “positive” raised its probability" in text.value for text in app.markdown)
+    assert any("the word for “positive” is predicted nearer to “positive”" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()
@@ -95,5 +102,4 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     assert "<b>urgent</b>" in used_words([own])
     assert "<b>positive</b>" not in used_words([own])
     assert "telling word" in conclusion([own])
-    assert "under both" in caveat([own])
     assert "telling word" in told_apart_chart([own]).layout.xaxis.title.text

@@ -22,7 +22,7 @@ sizes = st.lists(st.lists(st.integers(1, 1000), min_size=6, max_size=6), min_siz
 
 
 @given(sizes)
-def test_a_share_reaches_one_half_where_the_effective_memory_says_and_no_sooner(reviews: list[list[int]]) -> None:
+def test_a_share_reaches_one_half_where_the_reach_says_and_no_sooner(reviews: list[list[int]]) -> None:
     found = track(np.array(reviews, np.float64))
     for memory, share in zip(found.memory, found.share, strict=True):
         assert share[memory - 1] >= 0.5
@@ -30,7 +30,7 @@ def test_a_share_reaches_one_half_where_the_effective_memory_says_and_no_sooner(
 
 
 @given(sizes)
-def test_the_effective_memory_is_the_median_of_those_of_single_reviews_and_the_quartiles_lie_around_it(
+def test_the_reach_is_the_median_of_those_of_single_reviews_and_the_quartiles_lie_around_it(
     reviews: list[list[int]],
 ) -> None:
     found = track(np.array(reviews, np.float64))
@@ -76,7 +76,7 @@ def through_a_record(found: GradientTrack) -> GradientTrack:
 
 
 @given(sizes)
-def test_what_is_recorded_still_reaches_one_half_at_the_effective_memory(reviews: list[list[int]]) -> None:
+def test_what_is_recorded_still_reaches_one_half_at_the_reach(reviews: list[list[int]]) -> None:
     found = track(np.array(reviews, np.float64))
     back = through_a_record(found)
     assert back.memory == found.memory

@@ -79,7 +79,7 @@ test("the gradient is told near the end and at the farthest word, on each track"
   assert.equal(carry, `A, carry track: ${share}.`);
 });
 
-test("the effective memory is told over the epochs", () => {
+test("the reach is told over the epochs", () => {
   const [said] = memoryWords(FOLLOWED);
   assert.equal(said, "A: highest 12 words before training, 1 word after epoch 4, the last.");
 });

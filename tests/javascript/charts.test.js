@@ -213,7 +213,7 @@ test("a band lies between the quartiles where a logarithm can show them, and a m
   assert.deepEqual(flowTraces(FOLLOWED, 4, "relative")[0].x, []);
 });
 
-test("the effective memory is marked where the share comes to one half", () => {
+test("the reach is marked where the share comes to one half", () => {
   const marks = flowTraces(FOLLOWED, 1, "share").filter(({ mode }) => mode === "markers");
   assert.deepEqual(marks.map(({ x, y }) => [x, y]), [[[2], [50]]]);
   const [, memories] = memoryTraces(FOLLOWED, 3);
@@ -228,12 +228,12 @@ test("where the chosen epochs of the networks differ, each is first shown with i
   assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(0, [0]), run(1, [1])] }), [OWN], "nothing to play");
 });
 
-test("an effective memory is the range of the middle half of the reviews", () => {
-  assert.deepEqual([[2, 1, 3], [1, 1, 1], [1], [0]].map(headline), ["1 to 3 words", "1 word", "1 word", "none"]);
+test("the reach is that of the median review", () => {
+  assert.deepEqual([[2, 1, 3], [1, 1, 1], [1], [0]].map(headline), ["2 words", "1 word", "1 word", "none"]);
 });
 
-test("beside an effective memory stands what the reviews do, and nothing that is not known", () => {
-  assert.deepEqual(remarks(FLOW), ["median 2 words", "norm at the last word: 0.5"]);
+test("beside a reach stands what the reviews do, and nothing that is not known", () => {
+  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "norm at the last word: 0.5"]);
   assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "on the carry track: 1 word");
   assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
 });

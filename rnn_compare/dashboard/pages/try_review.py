@@ -16,8 +16,6 @@ def render() -> None:
         return
     runs, which = network_choice.choose(askable)
     text = review_box.text(runs, which)
-    if real := review_box.picked(text):
-        st.markdown(real.sentence)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():

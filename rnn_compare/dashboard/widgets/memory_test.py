@@ -15,16 +15,14 @@ from rnn_compare.explain.word_memory import keep, kept
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
-from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
+
+MOSTLY = 0.95
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
-    labels = {registry.labels(network.run.experiment.dataset) for network in networks}
-    st.markdown(
-        f"One telling word, {_either(labels)}, farther and farther from the end of a neutral text. Is it still noticed?"
-    )
+    st.markdown("A word of either label stands ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
         if network.key not in analyses and (recalled := kept(network.run.id, network.state)):
@@ -47,16 +45,6 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)
 
 
-def _either(labels: set[tuple[str, str]]) -> str:
-    """Returns the two kinds of telling word; networks of several sources share no names for them."""
-    if len(labels) > 1:
-        return "of either label"
-    no, yes = next(iter(labels), SENTIMENT)
-    if (no, yes) == SENTIMENT:
-        return "positive or negative"
-    return f"for “{as_markdown(yes)}” or “{as_markdown(no)}”"
-
-
 def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
     """Returns as HTML which words were used, once for all networks that were tested with the same ones."""
     groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
@@ -73,26 +61,26 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
     return f'<div class="rc-used-words">{"".join(parts)}</div>'
 
 
-def caveat(tested: Sequence[NetworkMemory]) -> str:
-    """Returns a note on the choice of the words and its limits."""
-    if any(network.labels != SENTIMENT for network in tested):
-        return "Words picked by the training labels; neutral: about equally frequent under both."
-    good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
-    return (
-        "Words picked by the training labels; neutral: about equally frequent under both, "
-        f"{'even “good”' if good else 'maybe words such as “good”'} (“not good”)."
-    )
-
-
 def conclusion(tested: Sequence[NetworkMemory]) -> str:
     """Returns the interpretation of the charts."""
     pairs = counted_range([network.test.pairs for network in tested], "pair")
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        f"Each point averages {pairs} that share {words}. A word may be remembered by a trace too small to decide a "
-        "prediction."
+        f"Each point averages {pairs}, which share {words} and so are not independent. A word may be remembered by a "
+        "trace too small to decide a prediction."
     )
+
+
+def reach(tested: Sequence[NetworkMemory]) -> str:
+    """Returns, in a sentence, the farthest word from the end up to which each network tells the pairs apart."""
+    parts = []
+    for network in tested:
+        fails = network.test.told_apart < MOSTLY
+        count = int(fails.argmax()) if fails.any() else len(fails)
+        where = f"up to word {network.test.distances[count - 1]:,} from the end" if count else "at no distance"
+        parts.append(f"{as_markdown(network.title)} {where}")
+    return f"At least {100 * MOSTLY:.0f} % of the pairs are told apart: {', '.join(parts)}."
 
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
@@ -114,15 +102,18 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
 
 
 def _results(tested: Sequence[NetworkMemory]) -> None:
+    st.markdown(f"**{reach(tested)}**")
     left, right = st.columns(2)
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
-        st.markdown(f"**Is the word remembered?** Pairs in which the word for {label} raised its probability.")
+        st.markdown(
+            f"**Is the word remembered?** Pairs whose text with the word for {label} is predicted nearer to {label}."
+        )
         components.show_figure(told_apart_chart(tested), "memory_chart")
     with right:
         st.markdown("**How much is left?** Median difference within a pair.")
         components.show_figure(effect_chart(tested), "memory_effects")
     st.markdown(conclusion(tested))
     st.html(used_words(tested))
-    st.caption(caveat(tested))
+    st.caption("Words picked by the training labels; neutral words are about as frequent under both.")

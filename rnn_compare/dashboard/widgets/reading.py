@@ -64,8 +64,6 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     results = _read(services, networks, text)
     if not results:
         return
-    if real := review_box.picked(text):
-        st.markdown(real.sentence)
     titles = [result.network.title for result in results if result.network.run.experiment.without_recurrence]
     if titles:
         st.caption(f"{as_markdown(listed(titles))}: {WITHOUT_CELL}")

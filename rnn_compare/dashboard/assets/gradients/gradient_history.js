@@ -42,8 +42,8 @@ function buildHistory(root, data, pace, redraw) {
   const charts = element("div", "rc-history", root);
   const size = chart(charts, "Gradient, relative to the last word");
   const reach = chart(charts, "Share of the sum in the last words");
-  const memories = isOne ? undefined : chart(charts, "Effective memory by epoch, in words");
-  const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);
+  const memories = isOne ? undefined : chart(charts, "Reach by epoch, in words");
+  const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_share", "gradient_reach"].map(config);
   cards.show(moments[steps.at]);
   return {
     get pace() { return steps.pace; },
@@ -80,7 +80,7 @@ function chart(parent, title) {
   return { words: buildWords(place), node: element("div", "rc-history-chart", place) };
 }
 
-// A card for each run with its effective memory.
+// A card for each run with the reach of its gradient.
 function buildCards(root, runs) {
   const row = element("div", "rc-verdicts", root);
   const bodies = runs.map((run) => {
@@ -98,23 +98,23 @@ function buildCards(root, runs) {
         const which = run.directions.length < 2 ? "" : ` ${flow.backward ? "backward" : "forward"}`;
         element("b", "", line, headline(flow.states.memory));
         const [words] = flow.states.memory;
-        element("span", "", line, `${words ? "effective memory" : "no gradient arrives"}${which}`);
+        element("span", "", line, `${words ? "reach of the gradient" : "no gradient arrives"}${which}`);
         element("p", "rc-note", bodies[index], [when, ...remarks(flow)].join(" · "));
       }
     }),
   };
 }
 
-// The effective memory: where the middle half of the reviews lies, which shows if networks differ.
-export function headline([words, lower, upper]) {
-  return lower < upper ? `${shown(lower)} to ${counted(upper)}` : words ? counted(words) : "none";
+// The reach: the median over the reviews.
+export function headline([words]) {
+  return words ? counted(words) : "none";
 }
 
-// Remarks on an effective memory.
+// Remarks on a reach; where the middle half of the reviews lies shows if networks differ.
 export function remarks({ states, carry }) {
-  const [words, lower, upper] = states.memory;
+  const [, lower, upper] = states.memory;
   return [
-    ...(lower < upper ? [`median ${counted(words)}`] : []),
+    ...(lower < upper ? [`middle half of the reviews: ${shown(lower)} to ${counted(upper)}`] : []),
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
     ...(states.size ? [`norm at the last word: ${Number(states.size.toPrecision(2))}`] : []),
   ];

@@ -1,4 +1,4 @@
-// The lines and layouts of the gradient charts: size, reach, and effective memory by epoch.
+// The lines and layouts of the gradient charts: size, share, and reach by epoch.
 
 import {
   axisIn, axisTitle, cursorAt, escapeLabel, faded, inPercent, layoutIn, levelAt, percentAxis, sizeIn,

@@ -1,4 +1,4 @@
-"""Gradient flow: the size of the backpropagated gradient at every word, and the effective memory, epoch by epoch."""
+"""Gradient flow: the size of the backpropagated gradient at every word, and its reach, epoch by epoch."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,17 +74,17 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
         f"Norm of the gradient, ‖∂L/∂hₜ‖, at each word of {counted_range(numbers, 'long review')}. "
-        "**Effective memory**: how many of the last words hold half of the total. It shows how far back a network can "
-        "learn, not what it remembers."
+        "**Reach**: how many of the last words hold half of the total, in the median review. It shows how far back a "
+        "network can learn; what it remembers, *Memory test* shows."
     )
 
 
 def separation(histories: Sequence[GradientHistory]) -> str:
-    """Returns a sentence on networks whose effective memory is the same within the spread over the reviews."""
+    """Returns a sentence on networks whose reach is the same within the spread over the reviews."""
     ranges = [history.epochs[history.at].directions[0].states.memory[1:] for history in histories]
     if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
         return ""
-    return " **The ranges overlap: it does not separate these networks.**"
+    return " **The middle halves of the reviews overlap: the reach does not separate these networks.**"
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:

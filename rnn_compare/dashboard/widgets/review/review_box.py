@@ -3,17 +3,19 @@
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import network_choice, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut, example_label, held_out, predicted_positive
+from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS, HeldOut, held_out
 from rnn_compare.explain.verdict import MAX_CHARACTERS
 from rnn_compare.formatting import as_markdown
 from rnn_compare.paths import Which
-from rnn_compare.runs.events import Status
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import THRESHOLD, Status, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
@@ -69,6 +71,8 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
     for name, question in QUESTIONS.items():
         if typed.split() == EXAMPLES[name].split():
             st.markdown(question)
+    if real := picked(typed):
+        st.markdown(real.sentence)
     if pause := visitor.pause_before_prediction():
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
@@ -111,8 +115,9 @@ def _take_from_address(experiments: Collection[Experiment]) -> None:
 
 def label(text: str) -> bool | None:
     """Tells whether a review is positive; None if it is neither the real one that was picked nor an example."""
-    real = picked(text)
-    return real.positive if real else example_label(text)
+    if real := picked(text):
+        return real.positive
+    return next((name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split()), None)
 
 
 def offer_real(runs: Sequence[Run], which: Which) -> None:
@@ -138,14 +143,8 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
         on_click=lambda: take(random.choice(groups[st.session_state["among"]][1])),
     )
     if len(groups) > 1:
-        among = st.selectbox(
-            "Random among",
-            list(groups),
-            format_func=lambda name: groups[name][0],
-            key="among",
-            label_visibility="collapsed",
-            width=300,
-        )
+        look: dict[str, Any] = {"key": "among", "label_visibility": "collapsed", "width": 300}
+        among = st.selectbox("Random among", list(groups), format_func=lambda name: groups[name][0], **look)
         url_state.keep("among", among, ANY)
     st.number_input(
         "Number of the review",
@@ -162,29 +161,32 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
 
 def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple[str, Sequence[int]]]:
     """Returns sets of real reviews by their names in the address: a title, and the reviews' numbers."""
-    groups: dict[str, tuple[str, Sequence[int]]] = {ANY: (f"any of {len(real.numbers):,}", real.numbers)}
+    every: dict[str, tuple[str, Sequence[int]]] = {ANY: ("any", real.numbers)}
     epochs = [run.best if which == "best" else run.last for run in runs]
     sides = [_sides(run.id, end.epoch, run.status, run) for run, end in zip(runs, epochs, strict=True) if end]
     if real.kind == "test" or len(sides) < len(runs):
-        return groups
-    common = [number for number in real.numbers if all(number in by_number for by_number in sides)]
-    for run, title, by_number in zip(runs, network_choice.card_titles(runs), sides, strict=True):
-        wrong = [number for number in common if by_number[number] != real.positive(number)]
-        groups[f"wrong.{run.id}"] = f"{title} is wrong", wrong
-    groups["differ"] = "the networks disagree", [n for n in common if len({by_number[n] for by_number in sides}) > 1]
-    return {
-        name: (title if name == ANY else f"{title}: {len(numbers):,} of {len(common):,}", numbers)
-        for name, (title, numbers) in groups.items()
-        if numbers
+        return every
+    common = [number for number in real.numbers if all(number in side for side in sides)]
+    groups = {
+        f"wrong.{run.id}": (f"{title} is wrong", [n for n in common if side[n] != real.positive(n)])
+        for run, title, side in zip(runs, network_choice.card_titles(runs), sides, strict=True)
     }
+    groups["differ"] = "the networks disagree", [n for n in common if len({side[n] for side in sides}) > 1]
+    count = f" of {len(common):,}"
+    return every | {name: (f"{title}: {len(some):,}{count}", some) for name, (title, some) in groups.items() if some}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _sides(run: str, epoch: int, status: Status, _run: Run) -> dict[int, bool]:  # noqa: ARG001  # the key
     """Returns whether a run's weights call a review positive, by its number, where that was recorded."""
     store = current_app().services().store
-    recorded = [*store.predictions(run), *store.predictions(run, "test")]
-    return predicted_positive(_run.experiment, [part for part in recorded if part.epoch == epoch])
+    places = prepared.load(_run.experiment.dataset).places(_run.experiment)
+    sides: dict[int, bool] = {}
+    for part in (*store.predictions(run), *store.predictions(run, "test")):
+        numbers = 1 + getattr(places, part.part)
+        if part.epoch == epoch and len(numbers) == part.reviews:  # a source's own test reviews have other numbers
+            sides |= zip(numbers.tolist(), (decoded(part.probabilities) > THRESHOLD).tolist(), strict=True)
+    return sides
 
 
 def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
