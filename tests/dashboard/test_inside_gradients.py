@@ -32,7 +32,7 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which networks were followed; the reviews of source keras are missing."""
     asked: list[str] = []
 
-    def probe(experiment: Experiment, _size: int) -> tuple[Any, Any]:
+    def probe(experiment: Experiment) -> tuple[Any, Any]:
         if experiment.source == "keras":
             raise UserError("The file <imdb> is missing.")
         asked.append(experiment.label)
