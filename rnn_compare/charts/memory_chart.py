@@ -41,7 +41,7 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     figure.add_hrect(
         *in_percent([0.5 - chance, 0.5 + chance]),
         **chance_band,
-        name="95 % range of guessing, if pairs were independent",
+        name="95 % range of guessing",
         showlegend=True,
     )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)

@@ -50,8 +50,8 @@ def test_one_sentence_says_how_far_each_network_tells_the_pairs_apart() -> None:
 
 def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> None:
     alike, other = recalled(), recalled(pairs=50, positive=["superb", "wonderful", "perfect"])
-    assert "averages 200 pairs, which share 2 sentiment words and" in conclusion([alike, alike])
-    assert "averages 50 to 200 pairs, which share 2 to 4 sentiment words and" in conclusion([alike, other])
+    assert "averages 200 pairs that share 2 sentiment words:" in conclusion([alike, alike])
+    assert "averages 50 to 200 pairs that share 2 to 4 sentiment words:" in conclusion([alike, other])
 
 
 def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(drawn: dict[str, Any]) -> None:

@@ -67,8 +67,8 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        f"Each point averages {pairs}, which share {words} and so are not independent. A word may be remembered by a "
-        "trace too small to decide a prediction."
+        f"Each point averages {pairs} that share {words}: guessing may stray beyond the grey range. A word may be "
+        "remembered by a trace too small to decide a prediction."
     )
 
 
