@@ -226,6 +226,22 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
     assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
 
 
+def test_finished_runs_of_the_set_up_are_shown_without_training(services: Services, record: Callable[..., str]) -> None:
+    finished, shown_one = record(cell="GRU"), record(cell="LSTM")
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.query_params["show"] = shown_one
+    app.run()
+    app.pills(key="cell").set_value(["GRU"]).run()
+    next(button for button in app.button if button.label == "Add GRU(32) to the charts").click().run()
+    assert app.query_params["show"] == f"{shown_one},{finished}"
+    app.query_params["show"] = shown_one
+    app.session_state["pinned_runs"] = [shown_one]
+    app.run()
+    next(button for button in app.button if button.label == "Show finished runs").click().run()
+    assert app.query_params["show"] == finished
+    assert len(services.store.runs()) == 2, "nothing was trained"
+
+
 def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     train_button(app).click().run()

@@ -119,6 +119,8 @@ def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) ->
         ("fin gru", ["gru"]),
         ("stopped", ["lstm"]),
         ("seed 987654321", ["lstm"]),
+        ("gru 25,000 epochs 10", ["gru"]),
+        ("987", []),
     ],
 )
 def test_a_search_looks_at_name_network_note_and_status(
@@ -131,7 +133,7 @@ def test_a_search_looks_at_name_network_note_and_status(
     app = page()
     app.text_input[0].set_value(search).run()
     assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == found
-    assert "1 of 2 runs" in html(app)
+    assert f"{len(found)} of 2 runs" in html(app)
 
 
 def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[..., str]) -> None:

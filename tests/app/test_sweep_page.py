@@ -100,6 +100,18 @@ def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callab
     assert services.store.run(broken).status is Status.QUEUED
 
 
+def test_a_press_of_train_moves_no_button_of_the_sweep() -> None:
+    def above(app: AppTest) -> list[str]:
+        kinds = [type(element).__name__ for element in app.sidebar]
+        return kinds[: kinds.index("Button") + 2]
+
+    app = page()
+    before = above(app)
+    button(app, "sweep_train").click().run()
+    assert above(app) == before, "a second click would press what took its place"
+    assert button(app, "sweep_train").disabled
+
+
 def test_only_the_presenter_starts_and_stops_a_sweep(
     services: Services, one: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
