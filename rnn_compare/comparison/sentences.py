@@ -182,6 +182,7 @@ def _several(verdict: Judgement) -> str:
         f"leads {unknown}, which may be the luck of one seed" if unknown else "",
     ]
     text = f"{leader.name} ({percent(share)}{where}) {'. It '.join(filter(None, parts))}."
+    text += f" {_MORE_SEEDS}" if unknown else ""
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:

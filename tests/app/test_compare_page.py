@@ -224,6 +224,9 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
     app.run()
     assert "The runs in this link were deleted" in shown(app)
     assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
+    app.query_params["show"] = f"lstm-000000,{services.store.runs()[0].id}"
+    app.run()
+    assert "Some runs in this link were deleted" in shown(app)
 
 
 def test_finished_runs_of_the_set_up_are_shown_without_training(services: Services, record: Callable[..., str]) -> None:

@@ -10,7 +10,7 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import components, theme
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
-from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
+from rnn_compare.dashboard.widgets.pinned_runs import missing, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, listed
@@ -209,11 +209,9 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
 def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> None:
     latest = max((run.position for run in newest(runs)), default=0)
     is_newer = bool(pinned() and charted) and latest > max(run.position for run in charted)
-    if pinned() and charted and not names_any(runs):
-        st.caption(
-            ":material/link_off: The runs in this link were deleted or are on another machine. Showing the newest "
-            "comparison."
-        )
+    if charted and not services.snapshot().hidden and (absent := missing(runs)):
+        which, instead = ("The", " Showing the newest comparison.") if absent == pinned() else ("Some", "")
+        st.caption(f":material/link_off: {which} runs in this link were deleted or are on another machine.{instead}")
     elif is_newer and st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
         pin([])
         st.rerun(scope="app")

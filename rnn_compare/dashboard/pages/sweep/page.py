@@ -32,6 +32,7 @@ def render() -> None:
         if setup.problem:
             st.error(setup.problem)
         _buttons(services, sweep)
+    st.markdown("## Sweep")
     flash.show()
     say_what_is_hidden(services)
     if not setup.problem:
