@@ -36,7 +36,7 @@ BOOK = Preset(
 )
 SHORT = Preset(
     "Short",
-    "The same in less than a minute: 8,000 reviews, their last 100 words, 5 epochs.",
+    "A rehearsal in less than a minute: 8,000 reviews, their last 100 words, 5 epochs; rarely enough for a verdict.",
     cells=("SimpleRNN", "LSTM"),
     maxlens=(100,),
     shared={"epochs": 5, "reviews": 8_000},

@@ -67,10 +67,10 @@ def test_a_double_bias_is_drawn_twice_as_wide_and_explained() -> None:
     assert "biases" not in simple
 
 
-def test_why_there_are_four_blocks_is_said() -> None:
-    assert "4 times, once for each: input gate, forget gate, candidate, output gate." in drawn(Experiment(cell="LSTM"))
-    assert "One block, no gates." in drawn(Experiment())
-    assert "Twice, forward and backward. No gates." in drawn(Experiment(bidirectional=True))
+def test_each_of_four_blocks_is_named_and_two_directions_are_said() -> None:
+    lstm = drawn(Experiment(cell="LSTM"), scale=3)
+    assert all(f"<p>{name} <i>" in lstm for name in ("input gate", "forget gate", "candidate", "output gate"))
+    assert "Twice, forward and backward." in drawn(Experiment(bidirectional=True))
 
 
 @given(EXPERIMENTS)

@@ -154,6 +154,7 @@ test("names that end at one value stand one above the other, in the order of the
   assert.equal(c, 0.1);
   assert.ok(a - b >= 0.125 - 1e-9, "a line of type apart");
   assert.ok(a + 0.0625 <= 1 + 1e-9, "not above the chart");
+  assert.ok(apart([{ text: "a", y: 0 }], place)[0].y > 0, "Plotly draws no label on the very edge");
 });
 
 test("epochs begin at 1, but for what is drawn of the first while it runs", () => {

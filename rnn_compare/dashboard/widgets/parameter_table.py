@@ -131,8 +131,7 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     columns = _columns(counted)
     inner = _feedforward(counted, scale) if experiment.without_recurrence else _recurrent(experiment, counted, scale)
     dense = counted.layers[-1]
-    weights = f"<p>{dense.tensors[0].shape[0]:,} weights and a bias</p>"
-    boxes = [_embedding(counted.layers[0], counted), *inner, _box("dense", dense, counted, weights)]
+    boxes = [_embedding(counted.layers[0], counted), *inner, _box("dense", dense, counted, "")]
     terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
     fractions = " ".join(f"{column:.2f}fr" for column in columns)
     return (
@@ -183,7 +182,7 @@ def _box(kind: str, layer: Layer, counted: Parameters, body: str, name: str = ""
 
 def _embedding(layer: Layer, counted: Parameters, rows: str = "words") -> str:
     count, features = layer.tensors[0].shape
-    return _box("embedding", layer, counted, f"<p>{features} features for each of {count:,} {rows}</p>")
+    return _box("embedding", layer, counted, f"<p>{features} numbers for each of {count:,} {rows}</p>")
 
 
 def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> list[str]:
@@ -241,13 +240,8 @@ def _arithmetic(layer: Layer) -> str:
 
 
 def _why(experiment: Experiment, cell: Cell) -> str:
-    names = ", ".join(gate.name for gate in cell.gates)
-    both_ways = "Twice, forward and backward. " if experiment.bidirectional else ""
-    often = (
-        f"{cell.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'One block, '}no gates."
-    )
-    biases = f" {cell.notes}" if cell.bias_rows > 1 else ""
-    return f"{both_ways}{often[0].upper()}{often[1:]}{biases}"
+    both_ways = "Twice, forward and backward." if experiment.bidirectional else ""
+    return " ".join(filter(None, (both_ways, cell.notes if cell.bias_rows > 1 else "")))
 
 
 def _gates(cell: Cell, units: int, features: int, layer: Layer, scale: float) -> str:

@@ -45,7 +45,7 @@ export function apart(labels, { low, high, height, size }) {
   const placed = labels
     .map((label) => ({ label, y: label.y, half: 0.5 * line * rowsOf(label.text).length }))
     .toSorted((a, b) => a.y - b.y);
-  let floor = low - (high - low);
+  let floor = low - 0.49 * line; // Plotly leaves out a label on the very edge
   for (const one of placed) {
     one.y = Math.max(one.y, floor + one.half);
     floor = one.y + one.half;
