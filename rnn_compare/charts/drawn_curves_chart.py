@@ -26,6 +26,7 @@ def chart(
         fillcolor=BAND,
         mode="none",
         name="the middle half",
+        showlegend=drawings > 1,
         hoverinfo="skip",
     )
     made.add_scatter(

@@ -108,7 +108,7 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
     measured = f"{first.name} {percent(_best(first))}, {second.name} {percent(_best(second))} at their best epochs."
     if question.kind == "lead":
         near = f"Answers within {NEAR_POINTS:g} point count as right."
-        return QuestionOutcome(float(lead), f"{lead} points: {measured} {near} {_inferred(verdict, first)}")
+        return QuestionOutcome(float(lead), f"{lead} points: {measured} {_inferred(verdict, first)} {near}")
     choices = [group_called(choice, networks) for choice in question.choices]
     if not float(lead) or first not in choices:
         why = "the highest are equal" if not float(lead) else f"{first.name} was not offered"

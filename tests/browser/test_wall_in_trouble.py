@@ -30,9 +30,9 @@ def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeat
     page.get_by_role("button", name="OK").click()
     expect(page.get_by_text("database is locked")).to_have_count(0, timeout=PATIENCE)
     close.click()
-    expect(page.get_by_role("button", name="Discuss and vote again")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Reopen the vote")).to_be_visible(timeout=PATIENCE)
     # The closed vote draws the notes anew, which would take a question away that was opened a moment before.
-    expect(second.get_by_role("button", name="Discuss and vote again")).to_be_visible(timeout=PATIENCE)
+    expect(second.get_by_role("button", name="Reopen the vote")).to_be_visible(timeout=PATIENCE)
     second.get_by_role("button", name="End the lecture").click(timeout=PATIENCE)
     second.get_by_role("button", name="End it").click()
     expect(second.get_by_text("No lecture is running")).to_be_visible(timeout=PATIENCE)

@@ -156,7 +156,7 @@ class SoakedLecture:
     def _open(self, wall: Wall, place: int) -> None:
         if wall.place and wall.place != place:
             self._presenter.press("PageDown" if wall.place < place else "ArrowLeft")
-        for button in ("Open the vote", "Discuss and vote again"):  # or pressed once too often
+        for button in ("Open the vote", "Discuss and vote again", "Reopen the vote"):  # or pressed once too often
             if wall.has(button):
                 self._presenter.click(button)
 
@@ -229,7 +229,7 @@ def _is_open(wall: Wall) -> bool:
 
 
 def _is_shown(wall: Wall) -> bool:
-    return wall.has("Discuss and vote again") and not wall.has("Show the answers")
+    return (wall.has("Discuss and vote again") or wall.has("Reopen the vote")) and not wall.has("Show the answers")
 
 
 def _has_an_epoch(wall: Wall) -> bool:

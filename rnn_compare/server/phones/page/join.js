@@ -120,7 +120,7 @@ function renderOutcome() {
   part("verdict").dataset.right = right;
   const isSaid = told.question && told.question.kind === "own" && right === "true"; // the verdict names the answer
   say(part("said"), told.outcome && !isSaid ? told.outcome.said : "");
-  say(part("played"), told.played || ""); // nobody takes a recording for live
+  say(part("played"), (told.hasRuns && told.played) || ""); // nobody takes a recording for live
   if (told.hasRuns) fill(part("curves"), curvesPicture(told, answer()));
   else fill(part("curves"));
   renderTally();

@@ -54,7 +54,7 @@ function epochPicker(question, onSend) {
 }
 
 function slider(_question, onSend) {
-  const input = element("input", { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0, id: "lead" });
+  const input = element("input", { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0, id: "lead", "aria-label": "points" });
   const said = element("output", { class: "points", for: "lead" }, "");
   const send = element("button", { type: "button", class: "send" }, "Send my answer");
   const less = element("button", { type: "button", "aria-label": "half a point less" }, "–");
@@ -79,8 +79,7 @@ function slider(_question, onSend) {
     send.hidden = !isOpen;
     tell();
   };
-  const label = element("label", { for: "lead" }, "Points");
-  return { node: element("div", {}, label, said, element("div", { class: "steps" }, less, input, more), send), show };
+  return { node: element("div", {}, said, element("div", { class: "steps" }, less, input, more), send), show };
 }
 
 // Returns what a question is answered with: ``node``, and ``show(answer, isOpen)``.

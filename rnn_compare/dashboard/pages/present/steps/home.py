@@ -25,7 +25,7 @@ def show(moment: Moment) -> None:
         st.html(
             f'<div class="rc-home"><figure>{join_code.picture(url)}</figure>'
             f'<div><p class="rc-invite">{escape(typed)}</p>'
-            "<p>Scan the code to open today's networks.</p></div></div>"
+            "<p>Thank you. Scan the code to open today's networks.</p></div></div>"
         )
     else:
         st.html('<p class="rc-question">Thank you.</p>')

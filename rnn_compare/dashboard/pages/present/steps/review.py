@@ -19,7 +19,7 @@ from rnn_compare.lecture.class_state import SentReview
 from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.app import current_app
 
-WORDS, QUEUE = "wall_word_by_word", "wall_queue"
+WORDS, QUEUE, CHOSEN = "wall_word_by_word", "wall_queue", "wall_review_chosen"
 MOST_LISTED = 30
 """Reviews of the queue that are listed, the newest first."""
 
@@ -40,6 +40,8 @@ def show(moment: Moment) -> None:
             st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
             answers.show(runs, moment.state.wall_review, "best")
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
+        if st.session_state.pop(CHOSEN, False):  # the list would cover the results
+            st.session_state[QUEUE] = False
         with st.popover("Choose a review", icon=":material/inbox:", key=QUEUE, on_change="rerun"):
             ticking(show_queue, 2.0, moment, "wall")
         offer_networks(moment)
@@ -83,7 +85,7 @@ def _show_entry(moment: Moment, review: SentReview, place: str) -> None:
 
 def _put_on_wall(moment: Moment, review: SentReview) -> None:
     current_app().classroom().show_review(review.id, _verdicts(moment, review.text))
-    st.session_state[QUEUE] = False  # it would cover the results
+    st.session_state[CHOSEN] = True
 
 
 def _verdicts(moment: Moment, text: str) -> list[str]:
