@@ -13,7 +13,6 @@ from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
-from tests.kept import lend
 from tests.phones import PlainPhone
 
 SIZES = ((1280, 720), (1024, 768))
@@ -37,7 +36,8 @@ STILL = """async () => {
 def hall(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A fresh install, which takes in its recordings at its first start."""
     cache = tmp_path / "cache"
-    lend(prepared_cache, cache)
+    cache.mkdir()
+    (cache / "reviews").symlink_to(prepared_cache / "reviews")
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
     with serving(cache) as running:
