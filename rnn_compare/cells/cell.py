@@ -253,12 +253,12 @@ def sized(symbol: str, subscript: str = "") -> str:
 
     Example:
         >>> print(sized("U", "_f"))
-        \underbrace{U_f}_{UNITS \times UNITS}\,\underbrace{\mathrm{state}_t}_{UNITS}
+        \underbrace{U_f}_{UNITS \times UNITS}\,\underbrace{h_{t-1}}_{UNITS}
     """
-    factor, size = (r"\mathrm{input}_t", "FEATURES") if symbol == "W" else (r"\mathrm{state}_t", "UNITS")
+    factor, size = (r"x_t", "FEATURES") if symbol == "W" else (r"h_{t-1}", "UNITS")
     return rf"\underbrace{{{symbol}{subscript}}}_{{UNITS \times {size}}}\,\underbrace{{{factor}}}_{{{size}}}"
 
 
-def gate_line(symbol: str, activation: str, letter: str, state: str = r"\mathrm{state}_t") -> str:
+def gate_line(symbol: str, activation: str, letter: str, state: str = r"h_{t-1}") -> str:
     """Returns the line of one gate in LaTeX, without sizes: symbol, activation, and the letter of its W, U and b."""
-    return rf"{symbol} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,{state} + b_{letter}) \\"
+    return rf"{symbol} &= {activation}(W_{letter}\,x_t + U_{letter}\,{state} + b_{letter}) \\"

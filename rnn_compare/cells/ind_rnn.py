@@ -12,8 +12,8 @@ CELL = Cell(
     signals=(Signal("state", "state h", "state"), Signal("pre_activation", "before tanh", "value")),
     phases=(Phase(forward, backward),),
     formula=(
-        rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
-        r"+ \underbrace{U}_{UNITS} \circ \underbrace{\mathrm{state}_t}_{UNITS} + \underbrace{b}_{UNITS}\big) \\",
+        rf"h_t &= \tanh\big({sized('W')}",
+        r"+ \underbrace{U}_{UNITS} \circ \underbrace{h_{t-1}}_{UNITS} + \underbrace{b}_{UNITS}\big) \\",
     ),
     pace=Pace(fused=0.5e-6, stock=0.9e-6),
     recurrent="vector",

@@ -54,8 +54,8 @@ CELL = Cell(
     formula=(
         rf"f &= \sigma\big({sized('W', '_f')}",
         rf"+ {sized('U', '_f')} + \underbrace{{b_f}}_{{UNITS}}\big) \\",
-        gate_line(r"\mathrm{candidate}", r"\tanh", "h", r"(f \circ \mathrm{state}_t)"),
-        r"\mathrm{output}_t &= (1 - f) \circ \mathrm{state}_t + f \circ \mathrm{candidate} \\",
+        gate_line(r"\mathrm{candidate}", r"\tanh", "h", r"(f \circ h_{t-1})"),
+        r"h_t &= (1 - f) \circ h_{t-1} + f \circ \mathrm{candidate} \\",
     ),
     pace=Pace(fused=0.7e-6, stock=1.4e-6),
     in_keras=False,

@@ -34,8 +34,8 @@ CELL = Cell(
     phases=(Phase(forward, backward),),
     formula=(
         rf"z &= \sigma\big({sized('W', '_z')} + \underbrace{{b_z}}_{{UNITS}}\big) \\",
-        r"\mathrm{candidate} &= W_h\,\mathrm{input}_t + b_h \\",
-        r"\mathrm{output}_t &= (1 - z) \circ \mathrm{state}_t + z \circ \mathrm{candidate} \\",
+        r"\mathrm{candidate} &= W_h\,x_t + b_h \\",
+        r"h_t &= (1 - z) \circ h_{t-1} + z \circ \mathrm{candidate} \\",
     ),
     pace=Pace(fused=0.5e-6, stock=1.2e-6),
     recurrent="none",

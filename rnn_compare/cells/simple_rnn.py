@@ -26,7 +26,7 @@ CELL = Cell(
     signals=(Signal("state", "state h", "state"), Signal("pre_activation", "before tanh", "value")),
     phases=(Phase(forward, backward),),
     formula=(
-        rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
+        rf"h_t &= \tanh\big({sized('W')}",
         rf"+ {sized('U')} + \underbrace{{b}}_{{UNITS}}\big) \\",
     ),
     pace=Pace(fused=0.5e-6, stock=0.9e-6),

@@ -35,8 +35,8 @@ def test_every_gate_has_its_matrices_in_the_formula(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_formula_names_what_the_source_names(cell: str) -> None:
     assigned = [line.strip().partition(" = ")[0] for line in source(cell_of(cell)).splitlines()]
-    for in_formula, in_source in (("output", "state"), ("carry", "carry"), ("candidate", "candidate")):
-        assert (rf"\mathrm{{{in_formula}}}" in latex(cell, sizes())) == (in_source in assigned)
+    for in_formula, in_source in (("h_t", "state"), ("c_t", "carry"), (r"\mathrm{candidate}", "candidate")):
+        assert (f"{in_formula} &=" in latex(cell, sizes())) == (in_source in assigned)
 
 
 def test_the_lectures_loop_can_be_run() -> None:

@@ -17,11 +17,7 @@ from rnn_compare.formatting import listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
-ABOUT_CELLS = (
-    "One timestep, with the sizes of your networks. Papers "
-    r"write $x_t$, $h_{t-1}$, $h_t$ and $c_{t-1}$ for $\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ "
-    r"and $\mathrm{carry}_t$."
-)
+ABOUT_CELLS = "One timestep, with the sizes of your networks."
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(by_shapes))), language="python")
-            st.markdown("As a formula, and for a batch:")
+            st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$), and for a batch:")
         with st.container(key=f"formula_{cell}"):
             st.latex(latex(cell, next(iter(by_shapes))))
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
@@ -100,14 +96,13 @@ def latex(cell: str, sizes: Shapes) -> str:
     Example:
         >>> print(latex("SimpleRNN", Shapes(units=8, features=16, keras=())))
         \\begin{aligned}
-        \\mathrm{output}_t &= \\tanh\\big(\\underbrace{W}_{8 \\times 16}\\,\\underbrace{\\mathrm{input}_t}_{16}
-        + \\underbrace{U}_{8 \\times 8}\\,\\underbrace{\\mathrm{state}_t}_{8} + \\underbrace{b}_{8}\\big) \\\\
-        \\mathrm{state}_{t+1} &= \\mathrm{output}_t
+        h_t &= \\tanh\\big(\\underbrace{W}_{8 \\times 16}\\,\\underbrace{x_t}_{16}
+        + \\underbrace{U}_{8 \\times 8}\\,\\underbrace{h_{t-1}}_{8} + \\underbrace{b}_{8}\\big) \\\\
         \\end{aligned}
     """
     filled = "\n".join(cell_of(cell).formula)
     filled = filled.replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
-    return f"\\begin{{aligned}}\n{filled}\n\\mathrm{{state}}_{{t+1}} &= \\mathrm{{output}}_t\n\\end{{aligned}}"
+    return f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}"
 
 
 def loop(sizes: Shapes) -> str:
@@ -151,7 +146,7 @@ def notes(cell: str) -> str:
     stored = f"{gates} side by side, transposed" if gates else "each matrix transposed"
     sentences = (
         "σ is the logistic function, $\\circ$ the elementwise product." if gates else "",
-        f"Keras stores {stored}: state·U for U·state.",
+        f"Keras stores {stored}: $hU$ for $Uh$.",
         _code_names(layout),
         layout.notes,
     )
@@ -160,13 +155,14 @@ def notes(cell: str) -> str:
 
 def _code_names(cell: Cell) -> str:
     names = [name for phase in cell.phases for name in parsed(phase.forward).inputs]
-    product = "U·state" if cell.recurrent == "matrix" else "U∘state"
+    product = r"U h_{t-1}" if cell.recurrent == "matrix" else r"U \circ h_{t-1}"
+    primed = " + b'"
     sums = [f"`x{end}`" for end in cell.suffixes if f"x{end}" in names]
     apart = [f"`u{end}`" for end in cell.suffixes if f"u{end}" in names]
     inputs = [f"`w{end}`" for end in cell.suffixes if f"w{end}" in names]
     meanings = (
-        (sums, f"W·input + {product} + b"),
-        (inputs, "W·input + b"),
-        (apart, f"{product}{' + b′' * (cell.bias_rows > 1)}"),
+        (sums, f"W x_t + {product} + b"),
+        (inputs, "W x_t + b"),
+        (apart, f"{product}{primed * (cell.bias_rows > 1)}"),
     )
-    return f"In the code, {'; '.join(f'{listed(group)} = {meaning}' for group, meaning in meanings if group)}."
+    return f"In the code, {'; '.join(f'{listed(group)} = ${meaning}$' for group, meaning in meanings if group)}."
