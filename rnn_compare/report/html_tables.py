@@ -97,7 +97,7 @@ def settings(groups: Sequence[Group]) -> str:
         for label, experiment, seed in zip(labels(plain), plain, seeds, strict=True)
     ]
     heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
-    return f"{table(heads, rows)}<h3>Same for all that have it</h3>{facts(in_words(shared))}"
+    return f"{table(heads, rows)}<h3>Shared settings</h3>{facts(in_words(shared))}"
 
 
 def made_with(runs: Sequence[Run]) -> str:

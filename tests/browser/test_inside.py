@@ -140,7 +140,7 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A good film and no more")
-    told = inside.get_by_role("figure", name="Prediction after each word").get_by_role("listitem")
+    told = inside.get_by_role("figure", name="Probability of positive after each word").get_by_role("listitem")
     expect(told).to_have_count(2)
     number = r"\d+\.\d %"
     expect(told.first).to_have_text(

@@ -44,8 +44,6 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         bold = "; bold: in every network" if shared(near) else ""
         heading = f"<p><b>Neighbours of “{escape(typed.strip())}”</b> by cosine similarity{bold}</p>"
         st.html(heading + neighbour_cards(networks, near, problems))
-    else:
-        st.markdown("In a long, thin cloud the embedding encodes little but sentiment.")
 
 
 def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[str, str]]:
