@@ -26,9 +26,9 @@ export function buildCurves(parent, run, words, { unit, onUnit }) {
   const draw = () => {
     curves = run.curves.map(({ name, values }) => (place === undefined ? values : gateOf(run, name, place)));
     lines.forEach((line, index) => {
-      const ends = hasGates ? rangeOf(curves[index]) : [0, 1];
-      line.range.textContent = hasGates ? `${percent(ends[0])} to ${percent(ends[1])} in this text` : "";
-      line.draw(curves[index], ends);
+      const [low, high] = [Math.min(...curves[index]), Math.max(...curves[index])];
+      line.range.textContent = hasGates ? `${percent(low)} to ${percent(high)} in this text` : "";
+      line.draw(curves[index], hasGates ? widened(low, high) : [0, 1]);
     });
   };
   const select = (next) => {
@@ -66,8 +66,7 @@ function buildUnits(parent, run, { place, moving }, onPlace) {
 }
 
 // What a strip spans: gates move little, so their own range, but no less than LEAST.
-function rangeOf(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+function widened(low, high) {
   const room = Math.max(0, LEAST - (high - low)) / 2;
   return [Math.max(0, low - room), Math.min(1, high + room)];
 }
