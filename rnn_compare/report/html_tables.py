@@ -141,7 +141,7 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
             f"{escape(gate.arithmetic.partition(' = ')[0])}</td><td>{gate.count:,}</td></tr>"
             for gate in layer.gates
         ]
-    rows.append(f"<tr><td>before Dense, as in the lecture's summary</td><td>{count.before_dense:,}</td></tr>")
+    rows.append(f"<tr><td>before Dense</td><td>{count.before_dense:,}</td></tr>")
     rows.append(f"<tr><td><b>all</b></td><td><b>{count.total:,}</b></td></tr>")
     network = experiment.without_recurrence
     counted = network.title if network else count.recurrent_layers[0].kind  # by the formula

@@ -64,7 +64,7 @@ class KnownBaselines:
             return BaselineResults(remark=self._problems[experiment][1])
         if not analysis.ended:
             total = analysis.total or len(BASELINES)
-            return BaselineResults(remark=f"Baselines: {analysis.done} of {total} so far", waiting=True)
+            return BaselineResults(remark=f"Fitting baselines: {analysis.done} of {total} ready", waiting=True)
         return BaselineResults(tuple(analysis.result), others)
 
 

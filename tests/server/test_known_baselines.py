@@ -63,11 +63,11 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     assert known.look_up([run(new, epochs=0)]) == BaselineResults()
     assert known.look_up([]) == BaselineResults()
     assert engine.begun == {}
-    assert known.look_up([run(new)]) == BaselineResults((), "Baselines: 0 of 3 so far", waiting=True)
+    assert known.look_up([run(new)]) == BaselineResults((), "Fitting baselines: 0 of 3 ready", waiting=True)
     [analysis] = engine.begun.values()
     assert [*engine.begun] == [(same_baselines(new),)]
     analysis.done, analysis.total = 2, 3
-    assert known.look_up([run(new)]).remark == "Baselines: 2 of 3 so far"
+    assert known.look_up([run(new)]).remark == "Fitting baselines: 2 of 3 ready"
     analysis.result = [baseline("majority", 0.5)]
     assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
 
