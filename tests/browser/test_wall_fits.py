@@ -88,7 +88,7 @@ class Walk:
             expect(self.page.get_by_text("Finished.")).to_be_visible()
         elif step.kind.name == "baselines":
             expect(self.page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
-            expect(self.page.get_by_text("so far")).to_have_count(0)
+            expect(self.page.get_by_text("Fitting baselines")).to_have_count(0)
         self.look(name)
         if step.question:
             for place, phone in enumerate(self.phones):
