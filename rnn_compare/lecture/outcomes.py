@@ -46,14 +46,14 @@ class QuestionOutcome:
 
 def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
     """Returns the outcome of a question."""
+    if not all(run.status.ended for run in runs):
+        return QuestionOutcome(None, "The outcome is known after the last epoch.", final=False)
     if question.kind == "own":
         if question.right is None:
             return QuestionOutcome(None, "This question has no right answer.")
         return QuestionOutcome(question.right, f"The answer: {question.choices[question.right]}.")
     if not runs:
         return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
-    if not all(run.status.ended for run in runs):
-        return QuestionOutcome(None, "The outcome is known after the last epoch.", final=False)
     networks = groups(runs)
     if question.kind in ("best_network", "lead"):
         return _compared(question, networks, evidence)

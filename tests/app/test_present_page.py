@@ -374,6 +374,9 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
             navigation.advance(services)
         navigation.advance(services)
         navigation.advance(services)
+        assert "The answer: " not in sent(page()), "the recording still plays"
+        services.replays.stop()
+        services.refresh()
         assert f"The answer: {choice}." in sent(page())
 
 

@@ -127,6 +127,8 @@ def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
     found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
     assert (found.answer, found.final) == (None, False)
     assert not came_of(BEST, store).final
+    running = trained(store, "GRU", 0.9, status=Status.RUNNING)
+    assert came_of(OWN, store, running).answer is None, "an answer that the curves are about to give"
 
 
 def test_what_was_stopped_makes_no_network_best(store: RunStore) -> None:

@@ -62,7 +62,7 @@ def _look(state: State) -> None:
     facts = (
         ("clock", time.strftime("%H:%M")),
         ("elapsed", f"{minutes}:{seconds:02}"),
-        ("phones", f"{counts.here:,}"),
+        ("online", f"{counts.here:,}"),
         ("joined", f"{counts.joined:,}"),
         ("answered", f"{counts.answered:,}" if state.question else "–"),
         ("vote", f"{state.phase}, round {state.round}" if state.question else "–"),
