@@ -16,7 +16,7 @@ export function messageOf(readings, drawings, depth) {
   const lengths = new Set(readings.map(({ network }) => network.maxlen));
   const cut = first && lengths.size === 1 ? `the first ${first} ${first === 1 ? "word" : "words"} cut off` : "";
   const runs = readings.map((reading) => runOf(reading, read.length, depth));
-  return { words: read, at: read.length - 1, author: null, cut, drawings, runs };
+  return { words: read, at: read.length - 1, cut, drawings, runs };
 }
 
 const wordsRead = ({ review }) => review.words.length - review.first;

@@ -47,7 +47,8 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     const text = part("review").value;
     if (reader.text !== text) {
       const review = encode(text, network.vocabulary, network);
-      const reading = { network, card, review, traces: review.words.length ? pass(network, review.ids) : [] };
+      const author = examples.find(([, example]) => example === text)?.[3] ?? null;
+      const reading = { network, card, review, author, traces: review.words.length ? pass(network, review.ids) : [] };
       Object.assign(reader, { text, reading: { ...reading, sentence: card.show(reading) } });
     }
     return reader.reading;
@@ -95,8 +96,7 @@ function listen(examples, read) {
       read();
     });
   }
-  if (!examples.length) return;
-  take(...examples.find(([name]) => name === FIRST).slice(1));
+  if (examples.length) take(...examples.find(([name]) => name === FIRST).slice(1));
 }
 
 // A network's prediction. show(reading) shows another one and returns it in a sentence, conclude(sentence) says what
@@ -199,7 +199,7 @@ function buildInside(root, drawings) {
     reading?.end();
     root.replaceChildren();
     if (!readings.length) return;
-    message = messageOf(readings, drawings, choice.depth);
+    message = { ...messageOf(readings, drawings, choice.depth), author: readings[0].author };
     reading = buildReading(root, message, choice, { ask: () => {}, keep: () => {}, buildChart: buildWordChart });
     reading.leaveOut(leftOut);
     reading.draw();

@@ -17,7 +17,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
+from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import ENGLISH, FOREIGN, LEAST_SHARE, OTHER_LANGUAGES, run_weights
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
@@ -69,12 +69,13 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
     sizes = {entry["dataset"]: entry["vocabulary_size"] for entry in sorted(entries, key=itemgetter("vocabulary_size"))}
     words = {dataset: prepared.load(dataset).vocabulary.words[:size] for dataset, size in sizes.items()}
+    texts = EXAMPLES.items() if films else ()
     data = {
         "networks": entries,
         "vocabularies": {dataset: packed("\n".join(words[dataset]).encode()) for dataset in words},
         "languages": LANGUAGES,
         "drawings": {name: to_plain(picture(name).drawing) for name in cells},
-        "examples": [[name, text, QUESTIONS.get(name, "")] for name, text in EXAMPLES.items() if films],
+        "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in texts],
     }
     return data, problems
 
