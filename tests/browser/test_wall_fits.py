@@ -106,7 +106,6 @@ class Walk:
             self.page.get_by_role("button", name="Choose a review").click()
             self.page.get_by_role("button", name="Show", exact=True).click()
             expect(self.page.locator(".rc-verdict").first).to_be_visible()
-            self.page.keyboard.press("Escape")
             expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
             self.look(f"{name} shown")
 

@@ -199,7 +199,6 @@ class SoakedLecture:
             presenter.click("Show")
 
         wall = presenter.until("a review on the wall", lambda wall: wall.review, choose)
-        presenter.press("Escape")
         return wall.review
 
     def _end(self) -> None:
