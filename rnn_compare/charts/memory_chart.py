@@ -87,7 +87,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
         showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(
-            f"place of the {telling_word(networks)}, in words from the end",
+            f"words from the {telling_word(networks)} to the end",
             type="log",
             range=[np.log10(longest) + 0.03 * span, -0.03 * span],
             tickvals=ticks,
