@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.formatting import counted
 
-HEIGHT = 450
+HEIGHT = 380
 TYPE = 24
 """Pixels of the type: it is read from the last row."""
 BAND = "rgba(136, 136, 136, 0.35)"
