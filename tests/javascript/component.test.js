@@ -12,10 +12,10 @@ class Node {
 }
 
 // As much of a browser as a component asks for, its library there already. `resize` and `theme` change it.
-function open(context) {
+function open(context, className = "rc-any") {
   context.mock.timers.enable({ apis: ["setInterval"] });
   const style = { color: "black", fontFamily: "serif", getPropertyValue: () => "" };
-  const observers = new Set();
+  const [observers, classes] = [new Set(), new Set()];
   class Observer {
     constructor(act) { this.act = act; }
     observe() { observers.add(this); }
@@ -23,12 +23,15 @@ function open(context) {
   }
   const browser = {
     window: { Plotly: "the library" }, getComputedStyle: () => style, ResizeObserver: Observer,
-    document: { baseURI: "https://hall.test/", createElement: () => new Node() },
+    document: {
+      baseURI: "https://hall.test/", createElement: () => new Node(),
+      documentElement: { classList: { toggle: (name, is) => (is ? classes.add(name) : classes.delete(name)) } },
+    },
   };
   Object.assign(globalThis, browser);
   context.after(() => { for (const name of Object.keys(browser)) delete globalThis[name]; });
   const told = { built: 0, updates: [], draws: 0, ended: 0, page: undefined };
-  const made = component("rc-any", (root, page) => {
+  const made = component(className, (root, page) => {
     told.built += 1;
     told.page = page;
     return {
@@ -39,7 +42,7 @@ function open(context) {
   });
   const urls = { plotly: "/plotly.js", styles: ["/a.css", "/b.css"] };
   return {
-    told, ...made,
+    told, classes, ...made,
     render: (parentElement, data, more = {}) => made.render({ data, parentElement, ...more }, urls),
     resize: () => { for (const { act } of observers) act(); },
     theme: (color) => { style.color = color; context.mock.timers.tick(1000); },
@@ -54,6 +57,18 @@ test("a place is built once, with its style sheets, and updated with every messa
   assert.deepEqual([told.built, told.updates], [2, [1, 2, 3]]);
   const sheets = one.children.filter(({ rel }) => rel === "stylesheet");
   assert.deepEqual(sheets.map(({ href }) => href.pathname), ["/a.css", "/b.css"]);
+});
+
+test("the page's root has the component's class while one of its name is there", (context) => {
+  const { render, dispose, classes } = open(context, "rc-own");
+  const places = [new Node(), new Node()];
+  for (const place of places) render(place, 1);
+  const seen = places.map((place) => {
+    place.isConnected = false;
+    dispose(place);
+    return [...classes];
+  });
+  assert.deepEqual(seen, [["has-rc-own"], []]);
 });
 
 test("nothing is drawn before Plotly is here, then what came meanwhile", async (context) => {

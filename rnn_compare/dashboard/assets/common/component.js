@@ -42,6 +42,7 @@ function mount(className, build, place, urls) {
     setStateValue: (name, value) => told.setStateValue(name, value),
   });
   const unwatch = watch(root, redraw);
+  count(className, 1);
   loadPlotly(urls.plotly).then((loaded) => { plotly = loaded; redraw(); });
   return {
     update(message) {
@@ -50,9 +51,17 @@ function mount(className, build, place, urls) {
     },
     end() {
       unwatch();
+      count(className, -1);
       handle.end();
     },
   };
+}
+
+// Gives the page's `html` the class `has-NAME` while components of this name are there.
+const counts = new Map();
+function count(name, change) {
+  counts.set(name, (counts.get(name) ?? 0) + change);
+  document.documentElement.classList.toggle(`has-${name}`, counts.get(name) > 0);
 }
 
 // Calls `draw` when the size or the theme changes, since the server sends no message then.
