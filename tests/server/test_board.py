@@ -126,6 +126,30 @@ def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
     assert unpacked(sent["figures"]["val_accuracy"]) == [0.6, 0.7]
 
 
+def test_gradient_norms_reach_the_browser_whole_however_large() -> None:
+    norms, known = (0.6, 45.0, 378.0), run("a", Status.FINISHED, 1).epochs[0]
+    seeds = [
+        Run(
+            **vars(run(f"seed-{seed}", Status.FINISHED, 1))
+            | {
+                "experiment": Experiment(seed=seed),
+                "epochs": tuple(
+                    EpochEnd("a", epoch, {**known.figures, "gradient_norm": norm}, 2.0)
+                    for epoch, norm in enumerate(norms, 1)
+                ),
+            }
+        )
+        for seed in (1, 2, 3)
+    ]
+    for runs in (seeds[:1], seeds):
+        sent = message(runs, {}, View(("gradient",)))
+        [chart], [group] = sent["charts"], sent["groups"]
+        assert chart["factor"] * chart["range"][1] == pytest.approx(402)
+        curves = [group["figures"]["gradient_norm"], *group.get("seeds", {}).get("single", {}).get("gradient_norm", [])]
+        for curve in curves:
+            assert [chart["factor"] * (value or 0) for value in unpacked(curve)] == pytest.approx(norms, abs=0.01)
+
+
 def size(runs: list[Run], charts: tuple[str, ...]) -> int:
     sent = message(runs, {}, View(charts, marks=True, baselines=True, gap=True), remark="So to say. " * 10)
     return len(json.dumps(sent, separators=(",", ":")).encode())

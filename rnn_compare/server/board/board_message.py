@@ -63,6 +63,8 @@ def message(
     styles = looks(group.experiment.cell for group in groups)
     colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}
     every = thinning(groups, curve_charts)
+    # Half an interval may be longer than the axis.
+    scales = {chart.name: max(1, 2 * _range(chart, runs)[1] / LARGEST) for chart in curve_charts}
     return {
         "subject": subject(runs),
         "replay": replayed(runs),
@@ -73,11 +75,11 @@ def message(
                 "color": look.color,
                 "marker": look.marker,
                 **board_cards.card(group, starts, history),
-                **curves(group, curve_charts, every),
+                **curves(group, curve_charts, scales, every),
             }
             for group, look in zip(groups, styles, strict=True)
         ],
-        "charts": [_chart(chart, runs, view, baselines, remark) for chart in curve_charts],
+        "charts": [_chart(chart, runs, scales[chart.name], view, baselines, remark) for chart in curve_charts],
         "gap": view.gap,
         "busy": any(not run.status.ended for run in runs),
         "epochs": max((run.experiment.epochs for run in runs), default=10),
@@ -87,13 +89,16 @@ def message(
     }
 
 
-def _chart(
-    chart: CurveChart, runs: Sequence[Run], view: View, baselines: Sequence[Mark], remark: str
-) -> dict[str, Any]:
+def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
     points = [point.figures for run in runs for points in (run.epochs, trail(run)) for point in points]
-    values = [figures[name] for figures in points for name in chart.figures if name in figures]
+    return chart.range([figures[name] for figures in points for name in chart.figures if name in figures])
+
+
+def _chart(
+    chart: CurveChart, runs: Sequence[Run], scale: float, view: View, baselines: Sequence[Mark], remark: str
+) -> dict[str, Any]:
     title = f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title
-    low, high = chart.range(values)
+    low, high = (end / scale for end in _range(chart, runs))
     lines = baselines if view.baselines and chart.has_baselines else ()
     called = METRICS[chart.validation].title
     return {
@@ -107,7 +112,7 @@ def _chart(
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
         "unit": chart.unit,
-        "factor": chart.factor,
+        "factor": chart.factor * scale,
         "range": (low, high),
         "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
         "remark": remark if chart.has_baselines else "",
@@ -136,8 +141,8 @@ MOST_OF_SEEDS = 800
 """Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
 
 
-def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[str, Any]:
-    """Returns the curves of one card: ``figures`` by name, an epoch each.
+def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, float], every: int = 1) -> dict[str, Any]:
+    """Returns the curves of one card: ``figures`` by name, an epoch each, divided by their chart's scale.
 
     For one run there is ``trail`` besides, points of the running epoch. For several seeds ``figures`` are means over
     those that have finished the epoch, and ``seeds`` holds how many these are (``counts``, a base-36 digit each), half
@@ -145,18 +150,20 @@ def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[s
     of every second, … epoch (``every``).
     """
     if len(group.runs) == 1:
-        return _of_one(group.runs[0], charts)
+        return _of_one(group.runs[0], charts, scales)
     means = {name: _mean(group, name) for chart in charts for name in chart.figures}
+    by = {name: scales[chart.name] for chart in charts for name in chart.figures}
     validation = [chart.validation for chart in charts]
     few = slice(every - 1, None, every)
     return {
-        "figures": {name: packed(values.mean) for name, values in means.items()},
+        "figures": {name: packed(values.mean, by[name]) for name, values in means.items()},
         "seeds": {
             "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
             "every": every,
-            "half": {name: packed(_half(means[name])[few]) for name in validation},
+            "half": {name: packed(_half(means[name])[few], by[name]) for name in validation},
             "single": {
-                name: [packed(_values(run, name)[few]) for run in group.runs if run.epochs] for name in validation
+                name: [packed(_values(run, name)[few], by[name]) for run in group.runs if run.epochs]
+                for name in validation
             },
         },
     }
@@ -187,8 +194,8 @@ def trail(run: Run) -> list[Progress]:
     return points[::-1][::step][::-1]
 
 
-def packed(values: Iterable[float | None]) -> str:
-    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
+def packed(values: Iterable[float | None], scale: float = 1) -> str:
+    """Writes numbers in ten-thousandths of a scale, three base-36 digits each: a third of the bytes of decimals.
 
     That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
     ``___``.
@@ -198,19 +205,19 @@ def packed(values: Iterable[float | None]) -> str:
         '0006NKZZZ___'
     """
     return "".join(
-        "___" if value is None else np.base_repr(round(10_000 * min(max(value, 0.0), LARGEST)), 36).zfill(3)
+        "___" if value is None else np.base_repr(round(10_000 * min(max(value / scale, 0.0), LARGEST)), 36).zfill(3)
         for value in values
     )
 
 
-def _of_one(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
+def _of_one(run: Run, charts: Sequence[CurveChart], scales: Mapping[str, float]) -> dict[str, Any]:
     points = trail(run)
     return {
-        "figures": {name: packed(_values(run, name)) for chart in charts for name in chart.figures},
+        "figures": {name: packed(_values(run, name), scales[chart.name]) for chart in charts for name in chart.figures},
         "trail": {
             "at": packed(point.batch / point.batches for point in points),
             "figures": {
-                chart.training: packed(point.figures.get(chart.training) for point in points)
+                chart.training: packed((point.figures.get(chart.training) for point in points), scales[chart.name])
                 for chart in charts
                 if chart.training is not None
             },
