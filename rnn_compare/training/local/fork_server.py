@@ -15,7 +15,6 @@ import os
 import signal
 import sys
 import threading
-import unittest.mock
 from concurrent.futures import Future
 from multiprocessing import forkserver
 from pathlib import Path
@@ -77,14 +76,17 @@ def _requests() -> "SimpleQueue[Future[None]]":
 
     def serve() -> None:
         while True:
-            started = requests.get()
+            started, before = requests.get(), os.environ.get("PYTHONPATH", "")
+            # Tells it whose it is, and where this package is: it looks where it stands.
+            os.environ.update({_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()})
             try:
-                # Tells it whose it is, and where this package is: it looks where it stands.
-                with unittest.mock.patch.dict(os.environ, {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()}):
-                    forkserver.ensure_running()
-                started.set_result(None)
+                forkserver.ensure_running()
             except OSError as error:
                 started.set_exception(error)
+            del os.environ[_PROGRAM]
+            os.environ["PYTHONPATH"] = before  # no other variable is touched: other threads read them meanwhile
+            if not started.done():
+                started.set_result(None)
 
     threading.Thread(target=serve, name="fork server", daemon=True).start()
     return requests

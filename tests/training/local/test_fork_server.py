@@ -112,6 +112,15 @@ def test_it_gives_way_to_the_pages_once_and_so_do_its_workers() -> None:
     assert {process.nice() for process in (the_fork_server(), *worker_processes())} == {min(19, os.nice(0) + 10)}
 
 
+@forked_only
+def test_what_another_thread_writes_into_the_environment_while_it_starts_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "ENVIRONMENT", {})
+    monkeypatch.setenv("PYTHONPATH", "mine")
+    monkeypatch.setattr("multiprocessing.forkserver.ensure_running", lambda: monkeypatch.setenv("MEANWHILE", "1"))
+    fork_server.start()
+    assert (os.environ["PYTHONPATH"], os.environ.get("MEANWHILE")) == ("mine", "1")
+
+
 def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
     assert said_by(SPAWNED, prepared_cache, tmp_path, workers=1) == ["finished 1", "False"]
 
