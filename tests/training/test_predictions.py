@@ -1,3 +1,5 @@
+import math
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -9,8 +11,10 @@ from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
+from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training.worker import fitting
-from rnn_compare.training.worker.fitting import validation_predictions
+from rnn_compare.training.worker.fitting import StreamCallback, validation_predictions
+from rnn_compare.training.worker.progress_reporter import Stream, TrainingJob
 
 from .conftest import tiny
 
@@ -59,3 +63,25 @@ def test_model_and_training_are_what_they_are_without_it(built: str) -> None:
     assert keras_models.summary_text(plain) == keras_models.summary_text(watched)
     for a, b in zip(plain.get_weights(), watched.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_largest_gradient_norm_is_the_same_for_fused_and_stock_layers() -> None:
+    experiment = tiny(reviews=80, cell="SimpleRNN")
+    fused, stock = (fit(build(experiment), experiment)["gradient_norm"] for build in BUILT.values())
+    assert len(fused) == experiment.epochs
+    assert min(fused) > 0
+    assert fused == pytest.approx(stock, rel=1e-3)
+
+
+def test_a_gradient_norm_too_large_for_a_number_is_left_out_and_the_run_goes_on() -> None:
+    events: list[Event] = []
+    stream = Stream(TrainingJob("run", tiny(), events.append, lambda: False), lambda _: None)
+    predictions: Any = SimpleNamespace(probabilities=np.array([0.2, 0.8], np.float32))
+    callback = StreamCallback(stream, predictions, np.array([0, 1]))
+    callback.on_epoch_begin(0)
+    measured = {"loss": 0.5, "accuracy": 0.5, "val_loss": 0.5, "val_accuracy": 0.5}
+    callback.on_epoch_end(0, measured | {"gradient_norm": math.inf})
+    end = events[-1]
+    assert isinstance(end, EpochEnd)
+    assert end.figures.keys() >= measured.keys()
+    assert "gradient_norm" not in end.figures

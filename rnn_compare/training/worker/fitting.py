@@ -1,5 +1,6 @@
 """``fit`` for fused and stock Keras networks: its callbacks, and what they predict meanwhile. Imports TensorFlow."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -177,6 +178,8 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Ends the epoch, validation included."""
         by_keras = {name: logs[name] for name in METRICS if name in logs}
+        if not math.isfinite(by_keras.get("gradient_norm", 0.0)):  # its square needs more than 32 bits; a loss may not
+            del by_keras["gradient_norm"]
         probabilities = self._predictions.probabilities
         self._stream.epoch_ends(
             by_keras | computed(self._labels, probabilities),

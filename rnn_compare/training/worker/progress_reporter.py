@@ -23,10 +23,7 @@ class StopAskedError(Exception):
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """One training, as all that takes part in it needs to know it.
-
-    It is asked after every batch whether the run is to stop, so that has to be quick.
-    """
+    """One training, for all that takes part in it. ``stop_asked`` is called after every batch: it has to be quick."""
 
     run: str
     experiment: Experiment
@@ -34,7 +31,7 @@ class TrainingJob:
     stop_asked: Callable[[], bool]
 
     def check_stop(self, *_: object, **__: object) -> None:
-        """Raises ``StopAskedError`` if the run is to stop; whoever calls it back may tell more."""
+        """Raises ``StopAskedError`` if the run is to stop; it ignores what a callback is given."""
         if self.stop_asked():
             raise StopAskedError(self.run)
 
@@ -102,8 +99,8 @@ class Stream:
     def epoch_ends(self, figures: Mapping[str, float], predictions: Predictions | None = None) -> None:
         """Has the weights saved, then tells the epoch's predictions for the validation reviews, and its figures.
 
-        By name, ``loss``, ``val_loss`` and ``val_accuracy`` among them. Raises ``UserError`` if a loss is no longer a
-        number, or the weights cannot be saved.
+        Figures are by name, ``loss``, ``val_loss`` and ``val_accuracy`` among them. Raises ``UserError`` if a loss is
+        no longer a number, or the weights cannot be saved.
         """
         seconds = time.monotonic() - self._epoch_began
         if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
