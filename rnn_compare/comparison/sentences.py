@@ -256,18 +256,19 @@ def _too_few_seeds(pair: Comparison) -> str:
     if pair.difference and pair.difference.reason == "fewer than two shared seeds":
         return f"No verdict: two shared seeds are needed where the seed decides the split ({numbers})."
     first, second = map(len, pair.achieved)
-    if first == second == 1:
+    if first == second == 1 and share_a != share_b:
         (ahead, highest), (behind, other) = sorted(
             zip((a, b), pair.shares, strict=True), key=itemgetter(1), reverse=True
         )
         lead = f"{ahead} ({percent(highest)} {_where(pair)}) leads {behind} ({percent(other)})"
         return f"{lead}, which may be the luck of one seed. {_MORE_SEEDS}"
     who = f"{counted(first, 'seed')} of {a} and {counted(second, 'seed')} of {b}"
-    who = f"{first} seeds each" if first == second else who
+    who = f"{counted(first, 'seed')} each" if first == second else who
     why = "nothing was tested, since one seed does not show how much results vary"
     if pair.difference and pair.difference.p is not None:
         why = "results vary too much between seeds"
-    return f"{who} cannot tell which setting is better ({numbers}): {why}. {_MORE_SEEDS}"
+    more = _MORE_SEEDS if min(first, second) < FEWEST else "Train more seeds of each."
+    return f"{who} cannot tell which setting is better ({numbers}): {why}. {more}"
 
 
 def _power(pair: Comparison, measured: Difference) -> str:

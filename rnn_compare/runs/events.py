@@ -156,7 +156,7 @@ class Requeued:
 
 @dataclass(frozen=True)
 class Ended:
-    """The last word of a run, with a sentence where something went wrong; at seconds since 1970."""
+    """The end of a run, at seconds since 1970, with a sentence where something went wrong."""
 
     run: str
     status: Status

@@ -105,6 +105,9 @@ def test_an_interval_as_wide_as_the_chart_is_no_sentence(store: RunStore, eviden
     found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
     assert sentence(found).startswith("2 seeds each cannot tell which setting is better (SimpleRNN(32) 67.")
     assert sentence(found).endswith("results vary too much between seeds. Train 3 seeds or more of each.")
+    many = of_two(evidence, [*seeds(store, "GRU", 0.5, 1, 0.5, 1), *seeds(store, "MGU", 0.5, 1, 1, 1)])
+    assert sentence(many).startswith("4 seeds each cannot tell")
+    assert sentence(many).endswith("results vary too much between seeds. Train more seeds of each.")
 
 
 def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidence) -> None:
