@@ -39,10 +39,7 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # how far from one half guessing leads in 19 of 20 cases
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(
-        *in_percent([0.5 - chance, 0.5 + chance]),
-        **chance_band,
-        name="95 % range of guessing",
-        showlegend=True,
+        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
     )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance

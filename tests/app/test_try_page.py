@@ -1,11 +1,15 @@
 """The box for a review: whatever is typed, an answer or a sentence."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.widgets.review import review_box
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.held_out import EXAMPLES
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
 from rnn_compare.report.shipped_runs import take_in_shipped
@@ -43,6 +47,12 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 def test_an_example_fills_the_box(app: AppTest) -> None:
     app.button(key="example Bad review").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
+
+
+def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
+    other = replace(trained[0], experiment=Experiment(source="order"))
+    groups = ([trained[0]], [other], [trained[0], other])
+    assert [review_box.label(EXAMPLES["Good review"], runs) for runs in groups] == [True, None, None]
 
 
 def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:

@@ -19,4 +19,4 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():
-        answers.show(runs, text, which, review_box.label(text))
+        answers.show(runs, text, which, review_box.label(text, runs))

@@ -71,7 +71,8 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     # The colouring that the browser has set; the component returns it only when it has been given its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
     left_out = _left_out(services, results) if colouring == "left_out" else {}
-    data = message(results, layer, review_box.label(text)) | {"left_out": left_out}
+    author = review_box.label(text, [network.run for network in networks])
+    data = message(results, layer, author) | {"left_out": left_out}
     component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
     )

@@ -19,7 +19,8 @@ from rnn_compare.runs.events import THRESHOLD, Status, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.sources.registry import about_films
+from rnn_compare.sources.registry import about_films, labels
+from rnn_compare.sources.source import SENTIMENT
 
 NUMBER = "number"
 """The parameter of the address that names a real review: it is too long to stand there itself."""
@@ -93,7 +94,7 @@ class RealReview:
     kind: str
     number: int
     positive: bool
-    labels: tuple[str, str] = ("negative", "positive")
+    labels: tuple[str, str] = SENTIMENT
     film: bool = True
 
     @property
@@ -113,11 +114,13 @@ def _take_from_address(experiments: Collection[Experiment]) -> None:
         _take(real, int(number), experiments)
 
 
-def label(text: str) -> bool | None:
-    """Tells whether a review is positive; None if it is neither the real one that was picked nor an example."""
-    if real := picked(text):
-        return real.positive
-    return next((name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split()), None)
+def label(text: str, runs: Sequence[Run]) -> bool | None:
+    """Returns the label of the real review picked or of an example; None of other texts, or if a network has others."""
+    real = picked(text)
+    if {labels(run.experiment.dataset) for run in runs} - {real.labels if real else SENTIMENT}:
+        return None  # the text has stayed in the box from networks that learned something else
+    examples = (name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split())
+    return real.positive if real else next(examples, None)
 
 
 def offer_real(runs: Sequence[Run], which: Which) -> None:
