@@ -78,8 +78,8 @@ def reach(tested: Sequence[NetworkMemory]) -> str:
     for network in tested:
         fails = network.test.told_apart < MOSTLY
         count = int(fails.argmax()) if fails.any() else len(fails)
-        where = f"up to word {network.test.distances[count - 1]:,} from the end" if count else "at no distance"
-        parts.append(f"{as_markdown(network.title)} {where}")
+        where = f"up to word {network.test.distances[count - 1]:,}" if count else "not even at word 1"
+        parts.append(f"{as_markdown(network.title)} {where} from the end")
     return f"At least {100 * MOSTLY:.0f} % of the pairs are told apart: {', '.join(parts)}."
 
 
