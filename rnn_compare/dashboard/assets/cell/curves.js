@@ -13,7 +13,7 @@ export function buildCurves(parent, run, words, { unit, onUnit }) {
   const frame = element("div", "rc-curves", parent);
   const hasGates = run.signals.some(({ gate }) => gate);
   const moving = hasGates ? mostMoving(run, SHOWN) : undefined;
-  const selected = run.unit_numbers.indexOf(unit);
+  const selected = run.unit_numbers.slice(0, SHOWN).indexOf(unit); // another review may have others in the drawing
   let place = unit === "mean" ? undefined : selected < 0 ? moving : selected;
   let curves;
   const lines = run.curves.map(({ title }) => {
