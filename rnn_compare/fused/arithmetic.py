@@ -222,6 +222,6 @@ def _product(beta: float) -> Any:
 
 
 multiply = cast(Callable[[Array, Array, Array], None], _product(0))
-"""``multiply(a, b, out)`` writes a·b into ``out``: float32, of whole or part rows; or a, b whole and transposed."""
+"""``multiply(a, b, out)`` writes a·b into ``out``: float32; parts of rows will do; if transposed, a or b is whole."""
 add_product = cast(Callable[[Array, Array, Array], None], _product(1))
 """``add_product(a, b, out)`` adds a·b to ``out``."""

@@ -163,7 +163,7 @@ def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, sou
 
 @compiled
 def gather(x: Vectors, source: Indices) -> Vectors:
-    """Returns the rows of x (batch, timesteps, features), counted through, that ``source`` names; zeros for -1."""
+    """Returns rows of x (batch, timesteps, features): ``source`` holds review · timesteps + step, or -1 for zeros."""
     batch, timesteps, features = x.shape
     flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), x.dtype)
     for row in range(len(source)):

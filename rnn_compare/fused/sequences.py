@@ -145,7 +145,7 @@ def worth_sharing(rows: int, width: int) -> bool:
 
 
 def parts(inputs: int, sharing: bool) -> list[slice]:
-    """Returns parts of so many inputs for threads to share, or one; whatever their number, for sums are rounded."""
+    """Returns parts of so many inputs, or one: as many with any number of threads, since sums are rounded."""
     ends = [inputs * k // PARTS for k in range(PARTS + 1)] if sharing else [0, inputs]
     return [slice(*bounds) for bounds in itertools.pairwise(ends)]
 
