@@ -5,17 +5,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.widgets.review import review_box
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.held_out import EXAMPLES
+from rnn_compare.explain.held_out import EXAMPLES, HeldOut
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
 from rnn_compare.report.shipped_runs import take_in_shipped
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
+from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
@@ -53,6 +58,22 @@ def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list
     other = replace(trained[0], experiment=Experiment(source="order"))
     groups = ([trained[0]], [other], [trained[0], other])
     assert [review_box.label(EXAMPLES["Good review"], runs) for runs in groups] == [True, None, None]
+
+
+def test_test_reviews_are_offered_though_the_source_that_the_networks_learned_from_is_gone(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = HeldOut("test", range(1, 3), SENTIMENT, prepared.load("bundled"))
+
+    def gone(name: str) -> Reviews:
+        raise UserError(f"{name} is not there.")
+
+    monkeypatch.setattr(review_box, "held_out", lambda _: offer)
+    monkeypatch.setattr(prepared, "load", gone)
+    st.cache_data.clear()
+    app.run()
+    assert not app.exception
+    assert any(button.label == "Random test review" for button in app.button)
 
 
 def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
