@@ -75,7 +75,7 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     return (
         f"Norm of the gradient, ‖∂L/∂hₜ‖, at each word of {counted_range(numbers, 'long review')}. "
         "**Reach**: how many of the last words hold half of the total, in the median review. It shows how far back a "
-        "network can learn; what it remembers, *Memory test* shows."
+        "network can learn; *Memory test* shows what it remembers."
     )
 
 
