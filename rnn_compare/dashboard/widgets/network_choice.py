@@ -152,11 +152,7 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
 
 
 def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
-    """Returns what a worker makes of a network; None while it is at it, which the page shows.
-
-    Raises:
-        UserError: If it cannot.
-    """
+    """Returns what a worker makes of a network; None while it works, as the page shows. Raises ``UserError``."""
     analysis = services.engine.analyse(task, *network.key)
     if analysis.problem:
         raise UserError(analysis.problem)
