@@ -15,7 +15,7 @@ def declared(package: str, kind: type[Declared]) -> list[Declared]:
     Example:
         >>> from rnn_compare.metrics.metric import Metric
         >>> sorted(metric.name for metric in declared("rnn_compare.metrics", Metric))[:2]
-        ['accuracy', 'loss']
+        ['accuracy', 'gradient_norm']
     """
     names = (f"{package}.{module.name}" for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
     values = [value for name in names for value in vars(importlib.import_module(name)).values()]

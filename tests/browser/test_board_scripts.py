@@ -43,6 +43,7 @@ def chart(name: str, training: bool = True) -> Message:
         "hoverformat": ".1f",
         "unit": " %",
         "factor": 100,
+        "solid": "validation",
         "called": f"validation {name}",
         "best": "highest",
         "range": [0.4, 1.005],

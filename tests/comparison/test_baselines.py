@@ -181,7 +181,7 @@ def test_the_command_prints_a_table_and_says_that_whole_reviews_are_read(capsys:
     heads, *rows, note = capsys.readouterr().out.splitlines()
     assert heads.split() == ["baseline", "validation", "test", "terms", "time"]
     assert [row.split("  ")[0] for row in rows] == [baseline.title for baseline in BASELINES.values()]
-    assert "whole reviews" in note
+    assert "whole texts" in note
 
 
 @pytest.mark.parametrize(

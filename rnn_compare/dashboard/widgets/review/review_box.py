@@ -179,7 +179,7 @@ def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple
     return every | {name: (f"{title}: {len(some):,}{count}", some) for name, (title, some) in groups.items() if some}
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _sides(run: str, epoch: int, status: Status, _run: Run) -> dict[int, bool]:  # noqa: ARG001  # the key
     """Returns whether a run's weights call a review positive, by its number, where that was recorded."""
     store = current_app().services().store
