@@ -2,11 +2,14 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation, start_page
+from rnn_compare.dashboard.pages.present import page as wall
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
@@ -444,6 +447,18 @@ def test_a_wall_that_was_left_shows_the_way_back_and_no_result() -> None:
     assert "(notes)" in sent(app)
     press(app, "Resume the lecture")
     assert "for the wall" in sent(app)
+
+
+@pytest.mark.usefixtures("lecture")
+def test_esc_takes_the_keys_and_their_style_from_the_page_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keys(**_: object) -> SimpleNamespace:
+        st.html("listens for keys")
+        return SimpleNamespace(presses=[[1, "leave"]])
+
+    monkeypatch.setattr(wall, "component", lambda *_: keys)
+    paused = page()
+    assert "Resume the lecture" in sent(paused)
+    assert "listens for keys" not in sent(paused)
 
 
 def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:

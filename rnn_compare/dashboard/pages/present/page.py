@@ -49,11 +49,12 @@ def _hear(services: Services) -> None:
     problems = flash.noted()
     keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
     for serial, what in _presses(keys.presses, heard[0]):
+        if what == LEAVE:
+            st.session_state[start_page.PAUSED] = True
         # No access to Streamlit's session between the two: it may break off this run, and the press would be lost.
         heard[0] = serial
         if what == LEAVE:
-            st.session_state[start_page.PAUSED] = True
-            return
+            st.rerun()  # without the keys, which bring the wall's style
         with flash.noting(problems):
             MOVES[what](services)
 
@@ -68,7 +69,6 @@ def _presses(messages: Any, heard: int) -> list[tuple[int, str]]:
 
 
 def _wall(moment: Moment) -> None:
-    st.html('<span class="rc-wall"></span>')
     ticking(_corner, LOOK_SECONDS, moment.state)
     with st.container(key="wall_title"):
         st.html(f"<h1>{escape(moment.step.title)}</h1>")
