@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
@@ -108,7 +109,8 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
     measured = f"{first.name} {percent(_best(first))}, {second.name} {percent(_best(second))} at their best epochs."
     if question.kind == "lead":
         near = f"Answers within {NEAR_POINTS:g} point count as right."
-        return QuestionOutcome(float(lead), f"{lead} points: {measured} {_inferred(verdict, first)} {near}")
+        inferred = f"{_inferred(verdict, first)} " if float(lead) or verdict.best else ""
+        return QuestionOutcome(float(lead), f"{lead} points: {measured} {inferred}{near}")
     choices = [group_called(choice, networks) for choice in question.choices]
     if not float(lead) or first not in choices:
         why = "the highest are equal" if not float(lead) else f"{first.name} was not offered"
@@ -119,15 +121,14 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
 def _inferred(verdict: Judgement, first: Group) -> str:
     """Returns what the measured order, with ``first`` ahead, does or does not show."""
     if (best := verdict.best) is None:
-        return f"That does not show that {first.name} is the better network: the lead could be chance."
+        return f"That does not show that {first.name} is better: the lead could be chance."
+    beyond = f"{'' if best is first else f' {MEASURES[verdict.measure].where}'}, beyond chance."
     pairs = [(other.name, pair.difference) for other, pair in verdict.against_leader]
     as_settings = [name for name, difference in pairs if difference and difference.p is not None]
     as_trained = [name for name, difference in pairs if difference and difference.p is None]
-    sentences = [f"{best.name} is better than {listed(as_settings)}, beyond chance."] * bool(as_settings)
-    sentences += [
-        f"As trained, {best.name} is better than {listed(as_trained)}, beyond chance. Another seed could change it."
-    ] * bool(as_trained)
-    return " ".join(sentences)
+    setting = f"{best.name} is better than {listed(as_settings)}{beyond}" if as_settings else ""
+    trained = f"As trained, {best.name} is better than {listed(as_trained)}{beyond} Another seed could change it."
+    return " ".join(filter(None, (setting, trained if as_trained else "")))
 
 
 def _best(group: Group) -> float:
