@@ -40,8 +40,8 @@ test("a point of the chart is found again from where it lies", () => {
 
 test("an answer and the outcome are marked on the bar that counts them", () => {
   const labels = ["0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"];
-  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4].map((value) => barOf("lead", labels, value));
-  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4]);
+  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4.9, 6.2].map((value) => barOf("lead", labels, value));
+  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4, -1]);
   assert.equal(barOf("lead", labels, null), -1);
   assert.equal(barOf("best_network", ["SimpleRNN", "LSTM"], 1), 1);
 });

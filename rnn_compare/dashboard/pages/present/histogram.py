@@ -83,8 +83,7 @@ def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | N
         return None
     if question.kind != "lead":
         return int(right)
-    low = [float(label.partition("–")[0]) for label in votes.labels]
-    return max((place for place, least in enumerate(low) if least <= right), default=None)
+    return next((place for place, label in enumerate(votes.labels) if right <= float(label.partition("–")[2])), None)
 
 
 def score(right: int, answered: int) -> str:

@@ -157,10 +157,10 @@ function answers({ answered }) {
   return `${answered} ${answered === 1 ? "answer" : "answers"}`;
 }
 
-// The place of the bar that an answer is counted in; -1 where there is none. Bars begin at the first number of their label.
+// The place of the bar that an answer is counted in; -1 where there is none. Bars end at the last number of their label.
 export function barOf(kind, labels, value) {
   if (value === null) return -1;
-  return kind === "lead" ? labels.filter((label) => parseFloat(label) <= value).length - 1 : value;
+  return kind === "lead" ? labels.findIndex((label) => value <= Number(label.split("–")[1])) : value;
 }
 
 // How many gave which answer; with a second vote, the first beside it in outline.
