@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import uvicorn
 from streamlit.runtime import app_session
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
@@ -167,8 +167,16 @@ def take_turns() -> None:
                 del since[threading.get_ident()]
                 freed.notify()
 
+    def begin(self: ScriptRunner) -> None:
+        try:
+            start(self)
+        except Exception:  # most likely no thread is left; a future would keep it to itself
+            logging.getLogger(__name__).exception("A page's script could not be started.")
+            # Else the session would leave all that follows to this one, and wait for ever.
+            self.on_event.send(self, event=ScriptRunnerEvent.SHUTDOWN, client_state=None)
+
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # no setting for it
-    ScriptRunner.start = lambda runner: starter.submit(start, runner)  # type: ignore[assignment, method-assign]  # as above
+    ScriptRunner.start = lambda self: starter.submit(begin, self)  # type: ignore[assignment, method-assign]  # as above
 
 
 class Seldom(logging.Filter):

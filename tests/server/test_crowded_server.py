@@ -5,9 +5,10 @@ import queue
 import threading
 import time
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 
 from rnn_compare.server import tuning
 from rnn_compare.server.tuning import Seldom
@@ -80,6 +81,22 @@ def test_who_has_a_script_started_does_not_wait_until_it_runs(monkeypatch: pytes
     assert started.empty()
     go_on.set()
     assert [started.get(timeout=PATIENCE) for _ in runners] == runners
+
+
+def test_a_session_is_told_of_a_script_that_cannot_be_started(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def start(_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(ScriptRunner, "start", start)
+    monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
+    tuning.take_turns()
+    events, runner = queue.SimpleQueue[Any](), Mock()
+    runner.on_event.send = lambda _, event, client_state: events.put((event, client_state))
+    ScriptRunner.start(runner)
+    assert events.get(timeout=PATIENCE) == (ScriptRunnerEvent.SHUTDOWN, None)
+    assert "can't start new thread" in caplog.text
 
 
 def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
