@@ -9,13 +9,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
-from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine, EngineState
+from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
 from .conftest import script
@@ -243,6 +245,22 @@ def test_finished_runs_of_the_set_up_are_shown_without_training(services: Servic
     next(button for button in app.button if button.label == "Show finished runs").click().run()
     assert app.query_params["show"] == finished
     assert len(services.store.runs()) == 2, "nothing was trained"
+
+
+def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of_a_comparison(
+    services: Services,
+) -> None:
+    few = comparison(["SimpleRNN", "LSTM", "GRU"], [32], [500], range(1, 6), epochs=1)
+    made = services.store.create(few, Owner.current(), "page")
+    for run in made:
+        services.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.5, 0.5, 0.5, 1.0)])
+        services.store.record([Ended(run, Status.FINISHED, None, 2.0)])
+    services.refresh()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.query_params.update({"cell": ["LSTM", "GRU"], "seeds": "5", "epochs": "1", "show": made[0]})
+    app.run()
+    next(button for button in app.button if button.label == "Show finished runs").click().run()
+    assert [group["label"] for group in board(app)["groups"]] == ["LSTM(32)", "GRU(32)"]
 
 
 def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:

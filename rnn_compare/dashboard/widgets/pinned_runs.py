@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import CURTAIN, Services
-from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link, short_names
+from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link
 from rnn_compare.sources import text_cards
 
 PARAMETER = "show"
@@ -25,18 +25,14 @@ def pinned() -> list[str]:
     return names or list(st.session_state.get(_PINNED, []))
 
 
-def pin(started: Sequence[str]) -> None:
-    """Names in the page's address the runs that were just started together; none: it follows the newest comparison."""
-    _name(short_names(started, started[0]) if started else [])
-
-
 def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
-    """Adds the runs that were just started to those that the page's address names."""
+    """Adds runs to those that the page's address names."""
     picked = {run.id: run for run in (*shown(runs), *(run for run in runs if run.id in started))}
-    _name(link(list(picked.values()), runs).split(","))
+    pin(link(list(picked.values()), runs).split(","))
 
 
-def _name(names: list[str]) -> None:
+def pin(names: list[str]) -> None:
+    """Has the page's address name runs as a link does; with no name the page follows the newest comparison."""
     st.session_state[_PINNED] = names
     st.session_state[_CHOSEN] = False
     if names:

@@ -22,7 +22,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import CURTAIN, Services
-from rnn_compare.server.shown_runs import grouped, link, newest
+from rnn_compare.server.shown_runs import grouped, link, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import text_cards
 from rnn_compare.sources.registry import about_films
@@ -79,7 +79,7 @@ def _stay_with_what_is_shown(services: Services) -> None:
     runs = services.runs()
     is_presenter = visitor.is_at_the_machine() if presenter.is_open() else presenter.is_presenter()
     if not pinned() and is_presenter and (latest := newest(runs)):
-        pin([run.id for run in latest])
+        pin(link(latest, runs).split(","))
 
 
 def _say_what_starts(services: Services, setup: controls.Setup) -> None:
@@ -97,7 +97,8 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
 
 def _train(services: Services, setup: controls.Setup) -> None:
     def submit() -> None:
-        pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
+        started = services.engine.submit(list(setup.experiments), **visitor.place_in_line())
+        pin(short_names(started, started[0]))
 
     if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
         presenter_controls.act(services, submit)
@@ -108,8 +109,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
 def _show_finished(services: Services, setup: controls.Setup) -> None:
     """Offers the newest finished run of each network that is set up, where all have one and are not shown."""
     shown = {run.experiment for run in on_the_charts(services)}
-    runs = _finished(services, setup.experiments)
-    if setup.experiments and runs and not shown.issuperset(setup.experiments):
+    if (runs := _finished(services, setup.experiments)) and not shown.issuperset(setup.experiments):
         label, names = "Show finished runs", link(runs, services.runs()).split(",")
         st.button(label, icon=":material/history:", on_click=pin, args=(names,), width="stretch", key="show_finished")
 
@@ -129,7 +129,6 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     fits = len({experiment.setting for experiment in [*more, *shown]}) <= MAX_COMPARED
     if not (charted and more and fits and can_be_compared([*more, *shown])):
         return
-
     finished = [run.id for run in _finished(services, more)]
 
     def submit() -> None:
