@@ -84,6 +84,23 @@ def attend(classroom: Classroom, lecture: Callable[[Broadcast, Phone], Any]) -> 
     return asyncio.run(run())
 
 
+def test_where_nobody_answers_a_question_again_phones_do_not_show_its_first_answers_for_the_new(
+    classroom: Classroom,
+) -> None:
+    asked = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"))
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        for question in (asked, asked.model_copy(update={"id": "again", "repeats": "own"})):
+            classroom.show_step(0, "Predict", "Which?", question)
+            classroom.open_vote()
+            if question is asked:
+                classroom.answer("b", "own", 1, 1)
+        classroom.reveal()
+        await phone.until(lambda phone: phone.state["phase"] == "revealed")
+
+    assert attend(classroom, lecture).state["tallies"] == []
+
+
 def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_answer(
     classroom: Classroom, runs: list[str], services: Services
 ) -> None:

@@ -138,8 +138,8 @@ def _made(
     runs = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
     outcome, rounds = None, []
     if question:
-        before = classroom.rounds(question.repeats)[:1] if question.repeats else []
-        votes = [list(answers.values()) for answers in [*before, *classroom.rounds(question.id)]]
+        before, answered = classroom.rounds(question.repeats)[:1], classroom.rounds(question.id)
+        votes = [list(answers.values()) for answers in [*(before if answered else ()), *answered]]
         every = [answer for answers in votes for answer in answers]
         rounds = [tally(question, answers, every) for answers in votes]
         if services and not is_quick:
