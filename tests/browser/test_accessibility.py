@@ -20,6 +20,18 @@ SEEN: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", SCR
 """In the gate; test_screens.py looks at all schemes and sizes."""
 GATED = {"compare", "word by word", "a run", "present"}
 """Visits of the gate; ``pytest -m thorough`` and ``-m screens`` make all."""
+SETTLED_COLORS = """async () => {
+    const colors = () => [...document.querySelectorAll("*")].map((node) => {
+        const { color, fill } = getComputedStyle(node);
+        return color + fill;
+    }).join();
+    for (let before, now = colors(), same = 0, looks = 0; same < 6 && looks < 100; looks += 1, before = now) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        now = colors();
+        same = now === before ? same + 1 : 0;
+    }
+}"""
+"""Another scheme comes to text inside text frame by frame, and to charts when they next look, each second."""
 KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
     ("scrollable-region-focusable", "katex-display"),
@@ -39,6 +51,7 @@ def broken_rules(page: Page, *more: str) -> list[str]:
     """What axe finds, a line for each element; ``more`` are rules that it looks at only when asked."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.add_script_tag(path=str(AXE))
+    page.evaluate(SETTLED_COLORS)
     found = page.evaluate(
         "([tags, rules]) => axe.run(document, { runOnly: tags, rules, resultTypes: ['violations'] })",
         [RULES, {rule: {"enabled": True} for rule in more}],
