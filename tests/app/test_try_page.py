@@ -159,7 +159,9 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
         moved = 100 * (ask(run, "good film", "best").probability - share)
         side = "positive" if moved > 0 else "negative"
-        assert f"Empty text: {said}; these words moved it {abs(moved):.1f} points towards {side} ·" in html
+        points = f"{abs(moved):.1f}"
+        effect = "did not move it" if points == "0.0" else f"moved it {points} points towards {side}"
+        assert f"Empty text: {said}; these words {effect} ·" in html
 
 
 def test_markup_is_text(app: AppTest) -> None:

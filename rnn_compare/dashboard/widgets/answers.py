@@ -65,16 +65,15 @@ def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
     empty = replace(verdict, probability=verdict.prior)
     moved = verdict.probability - verdict.prior
     side = int(moved > 0)
-    note = (
-        f"Empty text: {percent(empty.share)} {empty.label}; these words moved it {100 * abs(moved):.1f} points towards "
-        f"{verdict.labels[side]} · {note}"
-    )
+    points = f"{100 * abs(moved):.1f}"
+    effect = "did not move it" if points == "0.0" else f"moved it {points} points towards {verdict.labels[side]}"
+    note = f"Empty text: {percent(empty.share)} {empty.label}; these words {effect} · {note}"
     if verdict.warning:
         output = f"Its output, {sentence}, means little."
         return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
     end = f"right: {100 - 100 * verdict.probability:.1f}%" if side else f"left: {100 * verdict.probability:.1f}%"
     truth = "" if label is None else f" <small>{'✓ right' if label == verdict.positive else '× wrong'}</small>"
-    ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'
+    ends = f'<span class="rc-side-0">towards {low}</span><span class="rc-side-1">towards {high}</span>'
     return (
         f'<p class="rc-verdict">{sentence}{truth}</p>'
         f'<div class="rc-scale" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'

@@ -1,7 +1,7 @@
 // The page that reads: networks and words are unpacked from the file, and every text is read while it is typed.
 
 import { odds } from "../../dashboard/assets/cell/moves.js";
-import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
+import { movement, verdictIn } from "../../dashboard/assets/cell/reading_card.js";
 import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
@@ -111,7 +111,7 @@ function buildCard(parent, network, languages) {
   const scale = element("div", "rc-scale", card);
   const bar = element("i", "", scale);
   const ends = element("p", "rc-ends", card);
-  labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
+  labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, `towards ${label}`));
   const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
@@ -120,10 +120,10 @@ function buildCard(parent, network, languages) {
     if (empty === undefined) return;
     const start = `Empty text: ${verdictIn(empty, labels)}`;
     if (shown === undefined) return void setText(prior, `${start} · ${network.note}`);
-    const [side, moved] = [Number(shown > empty), (100 * Math.abs(shown - empty)).toFixed(1)];
+    const [side, moved] = [Number(shown > empty), 100 * (shown - empty)];
     bar.className = `rc-side-${side}`;
-    bar.style = `${side ? "right" : "left"}: ${100 * (side ? 1 - shown : shown)}%; width: ${moved}%`;
-    setText(prior, `${start}; these words moved it ${moved} points towards ${labels[side]} · ${network.note}`);
+    bar.style = `${side ? "right" : "left"}: ${100 * (side ? 1 - shown : shown)}%; width: ${Math.abs(moved)}%`;
+    setText(prior, `${start}; these words ${movement(moved, labels)} · ${network.note}`);
   };
   painted().then(() => { empty = odds(logitOfNothing(network)); drawBar(); }); // the prediction is seen before
   const show = ({ review, traces }) => {

@@ -111,7 +111,7 @@ export function sentence(run, word, index, leftOut) {
 }
 
 // In words, since a sign alone does not say which label gained.
-function movement(points, labels) {
+export function movement(points, labels) {
   const size = Math.abs(points).toFixed(1);
   return size === "0.0" ? "did not move it" : `moved it ${size} points towards ${labels[Number(points > 0)]}`;
 }

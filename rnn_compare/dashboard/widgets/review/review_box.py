@@ -164,7 +164,7 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
 
 def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple[str, Sequence[int]]]:
     """Returns sets of real reviews by their names in the address: a title, and the reviews' numbers."""
-    every: dict[str, tuple[str, Sequence[int]]] = {ANY: ("any", real.numbers)}
+    every: dict[str, tuple[str, Sequence[int]]] = {ANY: ("any review", real.numbers)}
     epochs = [run.best if which == "best" else run.last for run in runs]
     if real.kind == "test" or not all(epochs):  # test reviews may be of another source: its own need not be here
         return every
