@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import TypeAdapter
+from pydantic import OnErrorOmit, TypeAdapter
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.cells.registry import cell
@@ -63,7 +63,7 @@ class Speed:
 
 UNMEASURED = Speed()
 """Taken until it is known."""
-_SPEEDS = TypeAdapter(dict[str, Speed])
+_SPEEDS = TypeAdapter(dict[str, OnErrorOmit[Speed]])
 
 
 def work(experiment: Experiment) -> float:

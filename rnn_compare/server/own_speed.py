@@ -1,4 +1,4 @@
-"""Speed of this machine: measured once, by its own workers when they are idle, and stored."""
+"""Speed of this machine: measured at the first start by its idle workers, and stored."""
 
 import contextlib
 import statistics
@@ -13,39 +13,41 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
 from rnn_compare.training.worker import worker_process
 
-LOOK_SECONDS = 2.0
-"""How often it looks whether the workers are idle, until they were."""
-STEP_SECONDS = 1.5
+MEASUREMENTS = 3
+"""The fastest counts: another program that runs for a moment makes a measurement slow, and nothing makes one fast."""
+PAUSE_SECONDS = 2.0
+"""Time between measurements, and between checks while the workers are busy."""
+STEP_SECONDS = 0.5
 ANSWER_SECONDS = 60.0
 
 
 class OwnSpeed:
-    """The speed of the machine that the engine trains on. Any thread may ask."""
+    """The speed of the machine that the engine trains on. Thread-safe."""
 
     def __init__(self, engine: Engine, store: RunStore) -> None:
         self._engine, self._store = engine, store
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        # On a cluster each worker has a machine of its own: nobody slows another down, and runs teach their pace.
+        # Workers of a cluster have a machine each and do not slow each other down; its runs show the pace.
         self._workers = 1 if engine.scheduler else worker_count()
         self._known = None if engine.scheduler else measured_speed(self._workers)
 
     @property
     def now(self) -> Speed:
-        """What is known by now."""
+        """The speed measured so far, or the default."""
         return self._known or Speed(workers=self._workers)
 
     def measure_once(self, after: Callable[[], object] = lambda: None) -> None:
-        """Has it measured as soon as the workers are ready and idle, unless it is known. Returns at once.
+        """Starts a thread that measures as soon as the workers are idle, unless the speed is known.
 
-        ``after`` waits for what else keeps the machine busy.
+        ``after`` returns once nothing else keeps the machine busy.
         """
         if self._known is None and self._engine.scheduler is None:
             self._thread = threading.Thread(target=self._measure, args=(after,), name="own speed", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float) -> None:
-        """Waits until it is measured or given up."""
+        """Waits until the speed is measured or the measurement is given up."""
         if self._thread is not None:
             self._thread.join(timeout)
 
@@ -55,18 +57,22 @@ class OwnSpeed:
 
     def _measure(self, after: Callable[[], object]) -> None:
         after()
-        while self._known is None and not self._closing.wait(LOOK_SECONDS):
+        count = 0
+        while count < MEASUREMENTS and not self._closing.wait(PAUSE_SECONDS):
             if self._engine.state.phase != "ready":
                 continue
-            with contextlib.suppress(UserError):  # a worker was lost: the next time
-                self._known = measured(self._engine, self._store, self._workers)
+            with contextlib.suppress(UserError):  # a worker was lost: try again
+                if speed := measured(self._engine, self._store, self._workers):
+                    best, count = self._known or speed, count + 1
+                    alone, together = min(best.alone, speed.alone), min(best.together, speed.together)
+                    self._known = Speed(alone, together, self._workers)
         if self._known:
-            with contextlib.suppress(OSError, UserError):  # a full disk: it is measured anew at the next start
+            with contextlib.suppress(OSError, UserError):  # a full disk: the next start measures again
                 keep_speed(self._known)
 
 
 def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
-    """Returns how fast this machine is with one worker at work and with all of them; None where they are not idle.
+    """Returns this machine's speed with one worker and with all of them at work; None if they are not idle.
 
     Raises ``UserError`` if a worker does not answer.
     """
@@ -77,8 +83,8 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None
     alone = step(1)
-    with ThreadPoolExecutor(workers) as side_by_side:
-        together = statistics.fmean(side_by_side.map(step, [workers] * workers))
-    if store.unfinished(engine.owner):  # a run came between
+    with ThreadPoolExecutor(workers) as pool:
+        together = statistics.fmean(pool.map(step, [workers] * workers))
+    if store.unfinished(engine.owner):  # a run started meanwhile
         return None
     return Speed(alone, max(alone, together), workers)
