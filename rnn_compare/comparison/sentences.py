@@ -16,7 +16,7 @@ USELESS = 0.2
 MOST_SEEDS = 100
 """Seeds beyond which nobody trains."""
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
-_ANOTHER_SEED = "Another seed could change that."
+ANOTHER_SEED = "Another seed could change that."
 _MORE_SEEDS = f"Train {FEWEST} seeds or more of each."
 _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7: "All seven", 8: "All eight"}
 
@@ -72,7 +72,7 @@ def network_sentence(pair: Comparison) -> str:
         return f"{which} cannot be told apart: {counts}, {p_value(networks.p_adjusted)}."
     low, high = sorted(map(abs, networks.limits))
     interval = f"{100 * networks.level:.4g} % interval of the difference: {points(low)} to {points(high)} points"
-    return f"{which} differ: {counts} ({interval}). {_ANOTHER_SEED}"
+    return f"{which} differ: {counts} ({interval}). {ANOTHER_SEED}"
 
 
 def networks_sentence(verdict: Judgement) -> str:
@@ -88,7 +88,7 @@ def networks_sentence(verdict: Judgement) -> str:
     parts = [f"is better than {listed(better)}"] * bool(better)
     parts += [f"cannot be told apart from {listed(alike)}"] * bool(alike)
     text = f"Of these trained networks, {leader.name} {', and '.join(parts)}."
-    return f"{text} {_ANOTHER_SEED}" if better else text if parts else ""
+    return f"{text} {ANOTHER_SEED}" if better else text if parts else ""
 
 
 def details(pair: Comparison) -> list[str]:

@@ -8,7 +8,7 @@ from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import gap
+from rnn_compare.comparison.sentences import ANOTHER_SEED, gap
 from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.formatting import listed, percent
 from rnn_compare.lecture.questions import Answer, Question
@@ -127,7 +127,7 @@ def _inferred(verdict: Judgement, first: Group) -> str:
     as_settings = [name for name, difference in pairs if difference and difference.p is not None]
     as_trained = [name for name, difference in pairs if difference and difference.p is None]
     setting = f"{best.name} is better than {listed(as_settings)}{beyond}" if as_settings else ""
-    trained = f"As trained, {best.name} is better than {listed(as_trained)}{beyond} Another seed could change it."
+    trained = f"Of these trained networks, {best.name} is better than {listed(as_trained)}{beyond} {ANOTHER_SEED}"
     return " ".join(filter(None, (setting, trained if as_trained else "")))
 
 

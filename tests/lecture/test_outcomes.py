@@ -9,6 +9,7 @@ import pytest
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import overfits_from
+from rnn_compare.comparison.sentences import ANOTHER_SEED
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, outcome
 from rnn_compare.lecture.questions import Question, checked
@@ -52,7 +53,9 @@ def came_of(question: Question, store: RunStore, *runs: Run) -> QuestionOutcome:
 def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
     found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
     assert found.answer == 1
-    assert "As trained, LSTM(32) is better than SimpleRNN(32), beyond chance. Another seed" in found.explanation
+    assert found.explanation.endswith(
+        f"Of these trained networks, LSTM(32) is better than SimpleRNN(32), beyond chance. {ANOTHER_SEED}"
+    )
     assert is_right(BEST, 1, found)
     assert is_right(BEST, 0, found) is False
 
