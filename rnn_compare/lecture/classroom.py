@@ -181,9 +181,9 @@ class Classroom:
             self._set(reviews_open=are_open)
 
     def offer_networks(self, are_offered: bool) -> None:
-        """Lets phones open the page that reads, or no longer."""
+        """Lets phones open the page that reads, or no longer; after a lecture they can only be withdrawn."""
         with self._changing():
-            self._set(networks_offered=are_offered)
+            self._set(networks_offered=are_offered, after_the_end=not are_offered)
 
     def reviews(self) -> list[SentReview]:
         """Returns the reviews that were sent, oldest first."""
@@ -287,8 +287,8 @@ class Classroom:
         for callback in tuple(self._listeners):
             callback()
 
-    def _set(self, **changes: Any) -> None:
-        if not self._state.lecture:
+    def _set(self, *, after_the_end: bool = False, **changes: Any) -> None:
+        if not (self._state.lecture or after_the_end):
             raise UserError(NO_LECTURE)
         state = replace(self._state, **changes, version=self._state.version + 1)
         self._record.keep(self._lecture, state, _key(state.question, state.step))

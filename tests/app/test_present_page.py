@@ -140,6 +140,15 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
         assert f"training {about(services.seconds(experiments))}." in sent(page())
 
 
+@pytest.mark.usefixtures("lecture")
+def test_networks_that_phones_keep_after_a_lecture_can_be_withdrawn() -> None:
+    current_app().classroom().offer_networks(True)
+    current_app().classroom().end()
+    app = page().button(key="withdraw_networks").click().run()
+    assert not current_app().classroom().state().networks_offered
+    assert "Withdraw the networks" not in sent(app)
+
+
 @pytest.mark.usefixtures("services")
 def test_a_lecture_without_a_recording_says_so_and_a_copy_to_edit_says_where_it_is() -> None:
     app = page()
@@ -508,9 +517,10 @@ def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkey
 
 
 def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ended(
-    lecture: Services, tmp_path: Path
+    lecture: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text("title = Mine")
+    monkeypatch.setattr(wall, "component", lambda *_: pytest.fail("The keys bring the wall's style."))
     app = page()
     assert "mine.toml is not valid TOML" in app.error[0].value
     next(button for button in app.button if button.label == "End it").click().run()

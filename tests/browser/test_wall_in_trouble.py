@@ -29,11 +29,12 @@ def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeat
     other.close()
     page.get_by_role("button", name="OK").click()
     expect(page.get_by_text("database is locked")).to_have_count(0, timeout=PATIENCE)
+    second.get_by_role("button", name="End the lecture").click(timeout=PATIENCE)
+    expect(second.get_by_role("button", name="End it")).to_be_visible(timeout=PATIENCE)
     close.click()
     expect(page.get_by_role("button", name="Reopen the vote")).to_be_visible(timeout=PATIENCE)
-    # The closed vote draws the notes anew, which would take a question away that was opened a moment before.
+    # The closed vote draws the notes anew, and the confirmation stays open.
     expect(second.get_by_role("button", name="Reopen the vote")).to_be_visible(timeout=PATIENCE)
-    second.get_by_role("button", name="End the lecture").click(timeout=PATIENCE)
     second.get_by_role("button", name="End it").click()
     expect(second.get_by_text("No lecture is running")).to_be_visible(timeout=PATIENCE)
     second.close()

@@ -86,6 +86,18 @@ def test_networks_that_were_offered_stay_with_phones_until_the_next_lecture(
     assert not ended.state().networks_offered
 
 
+def test_after_a_lecture_the_networks_can_be_withdrawn_and_not_offered_again(
+    classroom: Classroom, restart: Restart
+) -> None:
+    classroom.offer_networks(True)
+    classroom.end()
+    classroom.offer_networks(False)
+    for ended in (classroom, restart()):
+        assert not ended.state().networks_offered
+    with pytest.raises(UserError):
+        ended.offer_networks(True)
+
+
 def test_a_drawing_is_read_from_the_disk_as_it_was_sent(classroom: Classroom, restart: Restart) -> None:
     classroom.show_step(1, "", "", CURVE)
     classroom.open_vote()

@@ -28,15 +28,16 @@ def render() -> None:
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    services = current_app().services()
-    if not current_app().classroom().state().lecture:
-        start_page.show(services)
-        return
+    services, is_paused = current_app().services(), st.session_state.get(start_page.PAUSED)
     try:
-        if not st.session_state.get(start_page.PAUSED):
+        moment = now(services)  # an unusable file is reported on a page without the keys, which bring the wall's style
+        if moment and not is_paused:
             _hear(services)
-        if moment := now(services):
-            (start_page.show_pause if st.session_state.get(start_page.PAUSED) else _wall)(moment)
+            moment = now(services)
+        if moment is None:
+            start_page.show(services)
+        else:
+            (start_page.show_pause if is_paused else _wall)(moment)
     except UserError as error:
         st.error(str(error))
         st.button("Try again")

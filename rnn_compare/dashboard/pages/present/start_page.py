@@ -33,6 +33,11 @@ def show(services: Services) -> None:
         _card(services, lecture)
     for problem in problems:
         st.warning(problem, icon=":material/edit_document:")
+    classroom = current_app().classroom()
+    if classroom.state().networks_offered:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("Phones can still open the networks of the last lecture.")
+            permissions.button("Withdraw the networks", "withdraw_networks", None, classroom.offer_networks, False)
     st.markdown(SECOND_SCREEN)
     with st.expander("Who can join and present"):
         join_code.say_if_nobody_can_come()
@@ -50,7 +55,8 @@ def show_pause(moment: Moment) -> None:
 
 def end_button() -> None:
     """Draws the button that ends the lecture, and says what is kept of it."""
-    with st.popover("End the lecture", icon=":material/stop_circle:"):
+    # With on_change the server knows that it is open, so that it stays open when the page is drawn anew.
+    with st.popover("End the lecture", icon=":material/stop_circle:", key="end_lecture", on_change="rerun"):
         waiting = sum(not review.shown for review in current_app().classroom().reviews())
         gone = f" {counted(waiting, 'review')} you have not shown will be deleted." if waiting else ""
         st.markdown(f"Hidden curves become visible to everyone.{gone} Answers, curves and networks are kept.")
