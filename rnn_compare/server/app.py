@@ -1,4 +1,4 @@
-"""The one object that a server's process shares: its record, its class, and all that it remembers of its visitors."""
+"""The object that holds a server's state: its record, its class, and what it knows of its visitors."""
 
 import threading
 from collections.abc import Callable
@@ -18,12 +18,13 @@ REPLACED = "The record of lectures was removed or replaced while the program ran
 
 
 class App:
-    """All that one server keeps. Making it opens nothing and writes nothing. Any thread may use it.
+    """The state of one server. Creating it opens and writes nothing. Thread-safe.
 
-    ``folder`` returns the cache folder, or raises ``UserError``.
+    Args:
+        folder: Returns the cache folder; raises ``UserError`` if it cannot be used.
 
     Attributes:
-        upload_gate: The sessions that may send a file.
+        upload_gate: The sessions that may upload a file.
         predictions: The limit on questions to the networks, by visitor.
         live: The answers to browsers that follow the board.
     """
@@ -41,7 +42,7 @@ class App:
         self.phones = Phones(self.classroom, self.running, self.connections)
 
     def services(self) -> Services:
-        """Returns the record and the engine, started at the first call.
+        """Returns the record and the engine, which start at the first call.
 
         Raises ``UserError`` if the cache folder or the record cannot be used; the next call tries again.
         """
@@ -51,11 +52,11 @@ class App:
             return self._services
 
     def running(self) -> Services | None:
-        """Returns the record and the engine if they have started, at once."""
+        """Returns the record and the engine if they have started; never waits."""
         return self._services
 
     def classroom(self) -> Classroom:
-        """Returns the class, as the disk knows it at the first call.
+        """Returns the class, which is read from the disk at the first call.
 
         Raises ``UserError`` if the cache folder or the record of the class cannot be used; the next call tries again.
         """
@@ -69,7 +70,7 @@ class App:
             return classroom
 
     def close(self) -> None:
-        """Ends the engine and its workers, and closes all records; they open again when they are needed."""
+        """Stops the engine and its workers and closes all records; they reopen when needed."""
         with self._starting:
             if self._services is not None:
                 self._services.close()
@@ -84,5 +85,5 @@ _current = App()
 
 
 def current_app() -> App:
-    """Returns this process's App: Streamlit's pages cannot be handed anything."""
+    """Returns this process's App, since Streamlit cannot pass arguments to pages."""
     return _current

@@ -1,4 +1,4 @@
-"""The ASGI parts that `app.py` hands to Streamlit: start and end of the server with its workers, routes, middleware."""
+"""The ASGI parts of `app.py`: the server's start and end, its routes and its middleware."""
 
 import contextlib
 import gc
@@ -26,81 +26,81 @@ from rnn_compare.server.board import live
 from rnn_compare.server.request_guard import RequestGuard
 from rnn_compare.server.urls import base_path, page_url
 
-BEFOREHAND = (
+IMPORTED_AT_START = (
     "rnn_compare.dashboard.site",
     "scipy.special",
     "streamlit.material_icon_names",
     *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
 )
-"""What is imported before the first visitor would wait for it: the pages, what their verdicts are computed with, and
-what Streamlit looks at icons with."""
+"""Modules that the first visitor would otherwise wait for: the pages, statistics for verdicts, Streamlit's icons."""
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
-    """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
-    app.connections.spare_descriptors()
-    tuning.take_turns()
+    """Starts the engine with the server, so that its workers are ready before anyone presses Train."""
+    app.connections.raise_limit()
+    tuning.share_event_loop()
+    tuning.limit_scripts()
+    tuning.poll_less(app.connections)
     for name in ("asyncio", "uvicorn.error"):
-        logging.getLogger(name).addFilter(tuning.Seldom())
-    tuning.look_rarely(app.connections)
+        logging.getLogger(name).addFilter(tuning.RepeatFilter())
     prepare()
     print(app.access.described(), flush=True)
-    with contextlib.suppress(UserError):  # every page says it in words, and tries again
+    with contextlib.suppress(UserError):  # every page reports it and tries again
         await anyio.to_thread.run_sync(app.services)
-    gc.freeze()  # what is there stays: looking through it for garbage stops the whole server for a tenth of a second
-    if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
+    gc.freeze()  # collecting what exists by now would stop the whole server for a tenth of a second
+    if not st.get_option("server.headless"):  # Streamlit does this for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
-    with _before_the_end(app.phones.close):
+    with _on_termination(app.phones.close):
         yield {}
     await anyio.to_thread.run_sync(app.close)
 
 
 def prepare() -> None:
-    """Does beforehand what the first visitor would wait for."""
-    for module in BEFOREHAND:
+    """Imports in advance what the first visitor would wait for."""
+    for module in IMPORTED_AT_START:
         importlib.import_module(module)
-    # Streamlit asks for the stack with its first element. Python then looks for the file of every module, only once.
+    # Streamlit calls this for every visitor. The first call looks up the file of every module.
     inspect.stack()
 
 
 @contextlib.contextmanager
-def _before_the_end(call: Callable[[], None]) -> Iterator[None]:
-    """Has a function called when the process is told to end: the server itself first waits for open connections."""
+def _on_termination(call: Callable[[], None]) -> Iterator[None]:
+    """Calls a function on SIGINT and SIGTERM, before the server waits for open connections."""
     if threading.current_thread() is not threading.main_thread():  # a server within a test
         yield
         return
-    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def handle(number: int, frame: object) -> None:
         call()
-        if callable(then := before[signal.Signals(number)]):
-            then(number, frame)
+        if callable(handler := handlers[number]):
+            handler(number, frame)
 
-    for number in before:
+    for number in handlers:
         signal.signal(number, handle)
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
 def middleware(app: App) -> list[Middleware]:
-    """Returns what every request goes through, the outermost first."""
+    """Returns the middleware of every request, the outermost first."""
     return [Middleware(RequestGuard, app), Middleware(StreamlitFiles), Middleware(Preload)]
 
 
 def routes(app: App) -> list[Route]:
-    """Returns the addresses that are this program's own; Streamlit adds no base path to them."""
+    """Returns this program's own routes; Streamlit does not add its base path to them."""
     pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *app.phones.pages)
     return [
         Route(f"{base_path()}/compare", _to_the_first_page),
         *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
-        *(Route(f"{base_path()}/{path}", take, methods=["POST"]) for path, take in app.phones.posts),
+        *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.phones.posts),
     ]
 
 
 async def _to_the_first_page(request: Request) -> RedirectResponse:
-    """Sends on whoever types what the menu calls Compare: Streamlit knows its first page by ``/`` alone."""
+    """Redirects the typed address of *Compare*, which Streamlit serves at ``/`` only."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")

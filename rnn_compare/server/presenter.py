@@ -1,8 +1,7 @@
-"""The presenter's permissions, and the visitors who have them.
+"""The presenter's permissions and sign-in, by pass or by the university's identity provider.
 
-Where `.streamlit/secrets.toml` sets a presenter's pass (docs/security.md), only the presenter trains, stops, continues,
-deletes, names and changes settings; everybody else looks and tries reviews. Without one everything is open, as on a
-laptop with one user.
+If `.streamlit/secrets.toml` sets a presenter's pass (docs/security.md), only the presenter trains, stops, continues,
+deletes, renames and changes settings; everyone else looks and tries reviews. Without a pass, everyone may do it all.
 """
 
 import hmac
@@ -11,23 +10,21 @@ import streamlit as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.server.access import sign_in_token, visitor_cookie
-from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 
 REFUSAL = "Only the presenter can do this. Sign in with the pass under Presenter, at the end of the sidebar."
 
 TOKEN = "presenter_token"
-"""Holds the token in a visitor's session."""
+"""The session's key for the sign-in token."""
 
 
 def is_presenter() -> bool:
-    """Tells whether this visitor may do everything; where no pass is set, everybody may."""
-    policy = current_app().access.rule()
-    return policy.open or bool(not policy.problem and (signed_in_until(policy) or is_known(policy)))
+    """Returns whether this visitor may do everything."""
+    return is_open() or bool(signed_in_until() or has_presenter_email())
 
 
 def is_open() -> bool:
-    """Tells whether everybody may do everything, since no pass is set."""
+    """Returns whether no pass is set, so that everyone may do everything."""
     return current_app().access.rule().open
 
 
@@ -37,44 +34,48 @@ def why_not() -> str | None:
 
 
 def require() -> None:
-    """Stands before everything that only the presenter may do: a disabled button keeps nobody from sending its message.
+    """Raises ``UserError`` unless this visitor is the presenter.
 
-    Raises ``UserError`` if this visitor may only look.
+    Call it in every action of the presenter: a browser can send a disabled button's message all the same.
     """
     if reason := why_not():
         raise UserError(reason)
 
 
-def remember(policy: Rule, typed: str) -> bool:
-    """Makes this visitor the presenter if what was typed is the pass; returns whether it is."""
-    right = hmac.compare_digest(typed.encode(), policy.password.encode())
-    if right:
-        st.session_state[TOKEN] = sign_in_token.issue(visitor_cookie.of_this_page(), policy.password)
-    return right
+def sign_in(password: str) -> bool:
+    """Signs this visitor in and returns True if the password is right; raises ``OSError`` if it cannot be saved."""
+    right = current_app().access.rule().password
+    if not hmac.compare_digest(password.encode(), right.encode()):
+        return False
+    st.session_state[TOKEN] = sign_in_token.issue(visitor_cookie.of_this_page(), right)
+    return True
 
 
-def forget() -> None:
-    """Has the pass typed anew, in all tabs of this browser, before its visitor is the presenter again."""
+def sign_out() -> None:
+    """Signs this visitor out, in all tabs of this browser."""
     sign_in_token.revoke(visitor_cookie.of_this_page())
+    if has_presenter_email():
+        st.logout()
 
 
-def signed_in_until(policy: Rule) -> int:
-    """Returns when this visitor's sign-in with the pass ends, in seconds since 1970; 0 if there is none."""
-    headers, tokens = st.context.headers, [st.session_state.get(TOKEN)]
-    # A page of another port of this machine may connect too, and its browser sends the cookie along.
+def signed_in_until() -> int:
+    """Returns when this visitor's sign-in with the pass expires, in seconds since 1970; 0 without a sign-in."""
+    password, headers, tokens = current_app().access.rule().password, st.context.headers, [st.session_state.get(TOKEN)]
+    # A page from another port of this machine can connect too, and its browser sends the same cookie.
     if headers.get("Origin", "").endswith(f"//{headers.get('Host')}"):
         tokens.append(st.context.cookies.get(visitor_cookie.PRESENTER))
-    for token in filter(None, tokens if policy.password else ()):
-        if until := sign_in_token.valid_until(str(token), visitor_cookie.of_this_page(), policy.password):
-            st.session_state[TOKEN] = token  # so it holds while the connection is lost
+    for token in filter(None, tokens if password else ()):
+        if until := sign_in_token.valid_until(str(token), visitor_cookie.of_this_page(), password):
+            st.session_state[TOKEN] = token  # keeps the sign-in while the connection is lost
             return until
     return 0
 
 
-def is_known(policy: Rule) -> bool:
-    """Tells whether the university's provider vouches that this visitor is a presenter."""
-    if not policy.emails or not st.user.get("is_logged_in"):
+def has_presenter_email() -> bool:
+    """Returns whether the identity provider confirms one of the presenters' e-mail addresses."""
+    emails = current_app().access.rule().emails
+    if not emails or not st.user.get("is_logged_in"):
         return False
     email, verified = st.user.get("email"), st.user.get("email_verified", True)
-    # Some providers pass on any address that somebody claims to have, and say so.
-    return isinstance(email, str) and verified in (True, "true") and email.strip().casefold() in policy.emails
+    # Some providers accept any address that a user claims, and report it as not verified.
+    return isinstance(email, str) and verified in (True, "true") and email.strip().casefold() in emails

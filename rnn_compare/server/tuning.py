@@ -1,7 +1,7 @@
-"""Open connections and their limit; and changes to uvicorn, Streamlit and logging for which neither offers a setting.
+"""Limits on open connections, and changes to uvicorn, Streamlit and logging that neither offers as a setting.
 
-An open page or phone holds descriptors, and a process has only so many: with the last one gone it can open no file and
-take no visitor. So phones are turned away before that, in words, and the wall goes on.
+Every open page and phone uses file descriptors. A process that runs out of them can neither open a file nor accept a
+visitor, so phones are refused first, with a message.
 """
 
 import asyncio
@@ -27,97 +27,95 @@ if sys.platform != "win32":
     import resource
 
 FULL = "The server has no room for more connections at the moment. Try again in a few seconds."
-KEPT_FREE, FOR_PAGES = 1 / 8, 1 / 8
-"""Shares of the descriptors: for files and what comes all at once; and, of the others, for pages rather than phones."""
+RESERVED, FOR_PAGES = 1 / 8, 1 / 8
+"""Shares of the descriptors kept for files and bursts of connections, and for pages rather than phones."""
 SILENT_SECONDS = 10.0
-"""After so long without a whole request a connection is closed."""
-ENDLESS = 10_240
-"""Descriptors where the system names no limit: macOS gives no more."""
+"""A connection without a complete request is closed after this time."""
+MACOS_DESCRIPTORS = 10_240
+"""The limit of macOS, which reports none."""
+TICK_SECONDS = 0.5
+"""Interval at which uvicorn checks whether to stop, updates the date of its answers, and connections are checked."""
+GONE_MS = 45_000
+"""A phone that acknowledges nothing for this long has left the network; the system's default is 15 minutes."""
+SCRIPTS_AT_ONCE, TURN_SECONDS = 2, 1.0
+LOG_SECONDS, MOST_WARNINGS = 60.0, 1000
 
 
 class Connections:
-    """The connections of this process: how many there is room for, and which are silent.
+    """The open connections of this process and their limit.
 
-    One does for the process, whoever owns it: descriptors are counted by process, and :meth:`look` is called by the
-    loop that ``look_rarely`` puts in the place of uvicorn's own.
+    One object per process, since descriptors are counted per process. The server's loop calls :meth:`check`.
     """
 
     def __init__(self) -> None:
         self._server: uvicorn.Server | None = None
-        self._most = self._room = math.inf  # descriptors that there may be, connections that leave enough of them free
-        self._silent: dict[Any, float] = {}
+        self._descriptors = self._limit = math.inf
+        self._silent_since: dict[Any, float] = {}
 
-    def spare_descriptors(self) -> None:
-        """Gets the process as many descriptors as its system lets it have, and has a page take two instead of five.
-
-        Streamlit makes an event loop for each session, for libraries that ask for one; no script runs it. It is three
-        descriptors, and one loop does for all.
-        """
+    def raise_limit(self) -> None:
+        """Raises the process's limit of descriptors as far as the system allows."""
         if sys.platform != "win32":
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            self._most = ENDLESS if hard == resource.RLIM_INFINITY else hard
+            self._descriptors = MACOS_DESCRIPTORS if hard == resource.RLIM_INFINITY else hard
             try:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (self._most, hard))
+                resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, hard))
             except (OSError, ValueError):
-                self._most = soft
-        loop = asyncio.new_event_loop()
-        shared = property(lambda _session: loop, lambda _session, own: own.close())
-        app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
-        app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # one session's end is not all's
+                self._descriptors = soft
 
-    def at_once(self) -> int:
-        """Returns how many connections may come in one go."""
-        return int(min(2048, KEPT_FREE / 2 * self._most))
+    def backlog(self) -> int:
+        """Returns how many new connections may wait at once."""
+        return int(min(2048, RESERVED / 2 * self._descriptors))
 
-    def look(self, server: uvicorn.Server) -> None:
-        """Looks how many connections there is room for, and closes silent ones; to be called every moment."""
-        self._server, there, now = server, server.server_state.connections, time.monotonic()
+    def check(self, server: uvicorn.Server) -> None:
+        """Updates the limit of connections and closes silent ones."""
+        self._server, connections, now = server, server.server_state.connections, time.monotonic()
         if sys.platform != "win32":
-            self._room = (1 - KEPT_FREE) * self._most - (psutil.Process().num_fds() - len(there))
-        self._silent = {
-            connection: self._silent.get(connection, now) for connection in there if _awaits_a_request(connection)
+            others = psutil.Process().num_fds() - len(connections)
+            self._limit = (1 - RESERVED) * self._descriptors - others
+        self._silent_since = {
+            connection: self._silent_since.get(connection, now) for connection in filter(_is_silent, connections)
         }
-        for connection, began in self._silent.items():
-            if now - began > SILENT_SECONDS:
+        for connection, since in self._silent_since.items():
+            if now - since > SILENT_SECONDS:
                 connection.transport.close()
 
     def is_full(self, for_phones: bool = False) -> bool:
-        """Tells whether there is no room for a further connection, or none for a phone's."""
-        there = len(self._server.server_state.connections) if self._server else 0
-        return there > self._room - for_phones * FOR_PAGES * self._most
+        """Returns whether no further connection is accepted, or no further phone."""
+        count = len(self._server.server_state.connections) if self._server else 0
+        return count > self._limit - for_phones * FOR_PAGES * self._descriptors
 
 
-def _awaits_a_request(connection: Any) -> bool:
-    """Tells whether part of a request has come, or nothing at all; uvicorn itself ends those that rest after one."""
+def _is_silent(connection: Any) -> bool:
+    """Returns whether no complete request has arrived; uvicorn itself closes connections that idle after one."""
     if not hasattr(connection, "timeout_keep_alive_task"):  # a websocket
         return False
     is_idle = connection.cycle is None or connection.cycle.response_complete
     return is_idle and connection.timeout_keep_alive_task is None
 
 
-TICK_SECONDS = 0.5
-"""How often uvicorn looks whether it is to end and renews the date of its answers, and connections are looked at."""
-SCRIPTS_AT_ONCE, TURN_SECONDS = 2, 1.0
-GONE_MS = 45_000
-"""After so long without a word a phone has left the network: the system itself would wait for a quarter of an hour."""
-LOG_SECONDS = 60.0
-MOST_WARNINGS = 1000
-"""Different warnings that are remembered."""
+def share_event_loop() -> None:
+    """Makes all of Streamlit's sessions share one event loop, which saves three descriptors per page.
+
+    Streamlit creates a loop per session for libraries that ask for one; scripts never run it.
+    """
+    loop = asyncio.new_event_loop()
+    shared = property(lambda _session: loop, lambda _session, own: own.close())
+    app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
+    app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # other sessions still use it
 
 
-def look_rarely(connections: Connections) -> None:
-    """Has the server look around twice a second instead of twenty times; called before it begins to.
+def poll_less(connections: Connections) -> None:
+    """Makes the server poll twice a second instead of twenty times. Call before it starts to serve.
 
-    uvicorn looks ten times a second whether it was told to end, and Streamlit, twice five times, whether somebody has
-    edited a ``config.toml``, whatever ``fileWatcherType`` says. Neither offers a setting. What was edited counts from
-    the next start.
+    uvicorn checks ten times a second whether to stop. Streamlit checks ten times for changes of ``config.toml``,
+    whatever ``fileWatcherType`` is; changes now take effect at the next start.
     """
 
     async def main_loop(server: uvicorn.Server) -> None:
-        sockets = [listening.fileno() for listens in server.servers for listening in listens.sockets]
-        set_up_sockets(sockets, connections.at_once())
+        sockets = [listener.fileno() for group in server.servers for listener in group.sockets]
+        set_up_sockets(sockets, connections.backlog())
         while not await server.on_tick(0):
-            connections.look(server)
+            connections.check(server)
             await asyncio.sleep(TICK_SECONDS)
 
     uvicorn.Server.main_loop = main_loop  # type: ignore[assignment, method-assign]  # no setting for it
@@ -125,64 +123,61 @@ def look_rarely(connections: Connections) -> None:
 
 
 def set_up_sockets(descriptors: Iterable[int], backlog: int) -> None:
-    """Has all that is written to a connection sent at once, and few connections wait to be taken.
+    """Disables Nagle's algorithm on listening sockets, drops lost phones early, and limits the backlog.
 
-    Streamlit binds its socket in a way by which asyncio does not take it for one of TCP, and leaves it as it is: an
-    answer's body then waits until the browser has acknowledged the headers, which it does 40 ms later (Nagle's
-    algorithm, RFC 896, and delayed acknowledgements). A first page is more than a hundred answers. New connections
-    inherit what is set here. asyncio takes all of the backlog in one go, a descriptor each.
+    asyncio does not recognize the socket that Streamlit binds as TCP and leaves Nagle's algorithm on (RFC 896): the
+    body of an answer then waits 40 ms until the browser acknowledges the headers, and a first page is more than a
+    hundred answers. New connections inherit these options. asyncio accepts the whole backlog at once.
     """
     for descriptor in descriptors:
-        with socket.socket(fileno=os.dup(descriptor)) as listening:
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with socket.socket(fileno=os.dup(descriptor)) as listener:
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
-            listening.listen(backlog)
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
+            listener.listen(backlog)
 
 
-def take_turns() -> None:
-    """Has pages' scripts, and their fragments, run a few at a time from now on.
+def limit_scripts() -> None:
+    """Makes page scripts and fragments run at most ``SCRIPTS_AT_ONCE`` at a time.
 
-    Each is a thread that computes, and Python lets one thread compute at once. Where a hall's pages all draw anew in
-    one moment, the event loop, which phones and all pages wait for, would be one of two hundred; so it is one of three.
-    A script that has run for ``TURN_SECONDS`` waits for something, such as a worker, and no longer counts.
+    Each script is a thread, and Python runs one thread at a time. When all pages of a class redraw at once, the event
+    loop, which phones and pages wait for, would compete with hundreds of threads. A script that has run for
+    ``TURN_SECONDS`` is waiting for something, such as a worker, and no longer counts.
     """
-    sys.setswitchinterval(0.0005)  # the loop waits as long at each message that it sends: by default 0.005 s
-    # Starting a thread waits until it runs, so another thread than the event loop's does that.
-    starter, freed, since = ThreadPoolExecutor(1, "scripts' start"), threading.Condition(), dict[int, float]()
+    sys.setswitchinterval(0.0005)  # the event loop waits this long for each message it sends; the default is 0.005 s
+    # Starting a thread blocks until it runs, so the event loop leaves that to another thread.
+    starter, turn_ended = ThreadPoolExecutor(1, "start of scripts"), threading.Condition()
     start, run = ScriptRunner.start, ScriptRunner._run_script
-
-    def has_room() -> bool:
-        return sum(time.monotonic() - began < TURN_SECONDS for began in since.values()) < SCRIPTS_AT_ONCE
+    began: dict[int, float] = {}  # by thread
 
     def run_in_turn(self: ScriptRunner, rerun_data: RerunData) -> None:
-        with freed:
-            while not has_room():
-                freed.wait(TURN_SECONDS)
-            since[threading.get_ident()] = time.monotonic()
+        with turn_ended:
+            while sum(time.monotonic() - at < TURN_SECONDS for at in began.values()) >= SCRIPTS_AT_ONCE:
+                turn_ended.wait(TURN_SECONDS)
+            began[threading.get_ident()] = time.monotonic()
         try:
             run(self, rerun_data)
         finally:
-            with freed:
-                del since[threading.get_ident()]
-                freed.notify()
+            with turn_ended:
+                del began[threading.get_ident()]
+                turn_ended.notify()
 
-    def begin(self: ScriptRunner) -> None:
+    def start_or_shut_down(self: ScriptRunner) -> None:
         try:
             start(self)
-        except Exception:  # most likely no thread is left; a future would keep it to itself
+        except Exception:  # most likely no thread is available; the future would hide it
             logging.getLogger(__name__).exception("A page's script could not be started.")
-            # Else the session would leave all that follows to this one, and wait for ever.
+            # Otherwise the session would wait for this script forever.
             self.on_event.send(self, event=ScriptRunnerEvent.SHUTDOWN, client_state=None)
 
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # no setting for it
-    ScriptRunner.start = lambda self: starter.submit(begin, self)  # type: ignore[assignment, method-assign]  # as above
+    ScriptRunner.start = lambda self: starter.submit(start_or_shut_down, self)  # type: ignore[assignment, method-assign]  # as above
 
 
-class Seldom(logging.Filter):
-    """Lets a warning through at most once a minute, the next time with how often it came meanwhile.
+class RepeatFilter(logging.Filter):
+    """Logs the same warning at most once a minute, with the number of repetitions since.
 
-    A storm of errors must not fill the disk, nor keep the server busy.
+    So repeated errors neither fill the disk nor slow the server down.
     """
 
     def __init__(self) -> None:
@@ -190,14 +185,14 @@ class Seldom(logging.Filter):
         self._logged: dict[tuple[str, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tells whether a record is logged; called by `logging`."""
+        """Returns whether a record is logged."""
         message, now = record.getMessage(), time.monotonic()
         key = message.partition("\n")[0], repr(record.exc_info and record.exc_info[1])
-        at, more = self._logged.get(key, (-LOG_SECONDS, 0))
+        at, repetitions = self._logged.get(key, (-LOG_SECONDS, 0))
         is_new = now - at >= LOG_SECONDS or record.levelno < logging.WARNING
-        if is_new and more:
-            record.msg, record.args = f"{message}\n({more:,} more like it since the last.)", None
+        if is_new and repetitions:
+            record.msg, record.args = f"{message}\n({repetitions:,} more like it since the last.)", None
         if len(self._logged) >= MOST_WARNINGS:
             self._logged.clear()
-        self._logged[key] = (now, 0) if is_new else (at, more + 1)
+        self._logged[key] = (now, 0) if is_new else (at, repetitions + 1)
         return is_new

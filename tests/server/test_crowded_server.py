@@ -11,7 +11,7 @@ import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 
 from rnn_compare.server import tuning
-from rnn_compare.server.tuning import Seldom
+from rnn_compare.server.tuning import RepeatFilter
 from tests.patience import PATIENCE
 
 
@@ -29,7 +29,7 @@ def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypat
 
     monkeypatch.setattr(ScriptRunner, "_run_script", script)
     monkeypatch.setattr(ScriptRunner, "start", ScriptRunner.start)  # put back afterwards
-    tuning.take_turns()
+    tuning.limit_scripts()
     runs: Any = ScriptRunner._run_script
 
     def run(page: int) -> None:
@@ -52,7 +52,7 @@ def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.Mo
     monkeypatch.setattr(tuning, "TURN_SECONDS", 0.1)
     monkeypatch.setattr(ScriptRunner, "_run_script", lambda hangs, _: hangs and go_on.wait())
     monkeypatch.setattr(ScriptRunner, "start", ScriptRunner.start)
-    tuning.take_turns()
+    tuning.limit_scripts()
     runs: Any = ScriptRunner._run_script
     threads = [threading.Thread(target=runs, args=(True, None)) for _ in range(tuning.SCRIPTS_AT_ONCE)]
     for thread in threads:
@@ -74,7 +74,7 @@ def test_who_has_a_script_started_does_not_wait_until_it_runs(monkeypatch: pytes
 
     monkeypatch.setattr(ScriptRunner, "start", start)
     monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
-    tuning.take_turns()
+    tuning.limit_scripts()
     runners: list[Any] = [1, 2]
     for runner in runners:
         ScriptRunner.start(runner)
@@ -91,7 +91,7 @@ def test_a_session_is_told_of_a_script_that_cannot_be_started(monkeypatch: pytes
     monkeypatch.setattr(logging.getLogger(tuning.__name__), "exception", logged.append)
     monkeypatch.setattr(ScriptRunner, "start", start)
     monkeypatch.setattr(ScriptRunner, "_run_script", ScriptRunner._run_script)
-    tuning.take_turns()
+    tuning.limit_scripts()
     events, runner = queue.SimpleQueue[Any](), Mock()
     runner.on_event.send = lambda _, event, client_state: events.put((event, client_state))
     ScriptRunner.start(runner)
@@ -103,7 +103,7 @@ def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     logger = logging.getLogger("tests.storm")
-    monkeypatch.setattr(logger, "filters", [Seldom()])
+    monkeypatch.setattr(logger, "filters", [RepeatFilter()])
     with caplog.at_level(logging.INFO, logger="tests.storm"):
         for number in range(500):
             logger.error("socket.accept() out of system resource\nsocket: %d", number, exc_info=OSError(24, "Too many"))

@@ -1,4 +1,4 @@
-"""The presenter's buttons and actions, and the sign-in in the sidebar: by pass, or by the university's own."""
+"""Buttons that only the presenter can press, and the sign-in in the sidebar."""
 
 import time
 from collections.abc import Callable
@@ -13,20 +13,19 @@ from rnn_compare.server.access import visitor_cookie
 from rnn_compare.server.access.rate_limit import whole_seconds
 from rnn_compare.server.access.rules import LONGEST, Rule
 from rnn_compare.server.app import current_app
-from rnn_compare.server.presenter import TOKEN, forget, is_known, is_presenter, remember, signed_in_until
 from rnn_compare.server.services import Services
 
-_TYPED, _PROBLEM = "presenter_pass", "presenter_said"
+_PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
 
 
 def button(label: str, disabled: bool = False, hint: str | None = None, **options: Any) -> bool:
-    """Draws a button that is disabled for all but the presenter, with the reason as its help; returns a press."""
+    """Draws a button that only the presenter can press; for others it is disabled, and its help gives the reason."""
     locked = presenter.why_not()
     return st.button(label, disabled=disabled or bool(locked), help=locked or hint, **options)
 
 
 def act(services: Services, *actions: Callable[[], object]) -> None:
-    """Does what a button says, for the presenter; what fails is shown on the page, and the next action is done."""
+    """Runs a button's actions, for the presenter; a failure appears on the page and does not stop the next action."""
     for action in actions:
         with flash.noting():
             presenter.require()
@@ -35,66 +34,61 @@ def act(services: Services, *actions: Callable[[], object]) -> None:
 
 
 def show_sign_in() -> None:
-    """Draws the sign-in; nothing where no pass is set."""
-    rules = current_app().access.rule()
-    if rules.open:
+    """Draws the sign-in, if a pass is set."""
+    rule = current_app().access.rule()
+    if rule.open:
         return
-    signed_in, until = is_presenter(), signed_in_until(rules)
     with st.sidebar, st.container(key="presenter_box"):
-        if rules.problem:
-            st.warning(rules.problem, icon=":material/lock:")
+        if rule.problem:
+            st.warning(rule.problem, icon=":material/lock:")
             return
-        with st.popover("Presenter", icon=f":material/{'lock_open' if signed_in else 'lock'}:", type="tertiary"):
-            if signed_in:
+        is_presenter, until = presenter.is_presenter(), presenter.signed_in_until()
+        icon = f":material/{'lock_open' if is_presenter else 'lock'}:"
+        with st.popover("Presenter", icon=icon, type="tertiary"):
+            if is_presenter:
                 hours = f", in this browser, until {time.strftime('%H:%M', time.localtime(until))}" if until else ""
                 st.caption(f"You are signed in as the presenter{hours}.")
-                st.button("Sign out", on_click=_sign_out, args=(rules,))
+                st.button("Sign out", on_click=presenter.sign_out)
             else:
-                _offer(rules)
+                _show_form(rule)
         if until:
-            data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[TOKEN]}
+            data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[presenter.TOKEN]}
             component("common/sign_in.js")(data=data, key="presenter_cookie")
 
 
-def _offer(rules: Rule) -> None:
-    if rules.password:
+def _show_form(rule: Rule) -> None:
+    if rule.password:
         with st.form("presenter_form", border=False):
-            st.text_input("Pass", type="password", key=_TYPED, autocomplete="current-password")
-            st.form_submit_button("Sign in", on_click=_try_pass, args=(rules,))
-    if rules.emails:
+            st.text_input("Pass", type="password", key=_PASSWORD, autocomplete="current-password")
+            st.form_submit_button("Sign in", on_click=_sign_in_with_pass)
+    if rule.emails:
         if st.user.get("is_logged_in"):
             st.caption(f"{st.user.get('email')} is not a presenter.".replace("@", "\\@"))
             st.button("Sign out", on_click=st.logout)
         else:
-            st.button("Sign in with your university", on_click=_log_in)
+            st.button("Sign in with your university", on_click=_sign_in_with_university)
     if problem := st.session_state.get(_PROBLEM):
         st.error(problem)
 
 
-def _try_pass(rules: Rule) -> None:
-    typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
-    st.session_state[_TYPED] = ""
+def _sign_in_with_pass() -> None:
+    password = str(st.session_state.get(_PASSWORD, ""))[: LONGEST + 1]
+    st.session_state[_PASSWORD] = ""
     st.session_state.pop(_PROBLEM, None)
     access = current_app().access
-    place = st.context.ip_address or "this machine"  # not the cookie: whoever guesses throws it away
-    if wait := access.tries_of_one.take(place) or access.tries_of_all.take("all"):
+    address = st.context.ip_address or "this machine"  # not the cookie, which a script that guesses would discard
+    if wait := access.tries_of_one.take(address) or access.tries_of_all.take("all"):
         st.session_state[_PROBLEM] = f"Too many attempts. Try again in {whole_seconds(wait)}."
         return
     try:
-        if not remember(rules, typed):
+        if not presenter.sign_in(password):
             st.session_state[_PROBLEM] = "Wrong pass."
     except OSError as error:  # a full disk
         st.session_state[_PROBLEM] = f"The sign-in could not be saved: {error.strerror or error}."
 
 
-def _log_in() -> None:
+def _sign_in_with_university() -> None:
     try:
         st.login()
-    except Exception as error:  # noqa: BLE001  # whatever is missing, the lecturer must be told
+    except Exception as error:  # noqa: BLE001  # Streamlit raises several kinds for an incomplete configuration
         st.session_state[_PROBLEM] = f"Signing in is not set up: {error}"
-
-
-def _sign_out(rules: Rule) -> None:
-    forget()
-    if is_known(rules):
-        st.logout()

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, step_kinds
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import flash, invite
 from rnn_compare.formatting import about, as_markdown, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server import presenter
@@ -40,7 +40,8 @@ def show(services: Services) -> None:
             permissions.button("Withdraw the networks", "withdraw_networks", None, classroom.offer_networks, False)
     st.markdown(SECOND_SCREEN)
     with st.expander("Who can join and present"):
-        join_code.say_if_nobody_can_come()
+        if not join_code.address()[1]:
+            st.markdown(invite.obstacle())
         st.markdown(permissions.AT_THE_MACHINE if presenter.is_open() else "Whoever has signed in can present.")
 
 
