@@ -52,10 +52,8 @@ def sign_in(password: str) -> bool:
 
 
 def sign_out() -> None:
-    """Signs this visitor out, in all tabs of this browser."""
+    """Ends the sign-in with the pass, in all tabs of this browser."""
     sign_in_token.revoke(visitor_cookie.of_this_page())
-    if has_presenter_email():
-        st.logout()
 
 
 def signed_in_until() -> int:

@@ -48,7 +48,7 @@ def show_sign_in() -> None:
             if is_presenter:
                 hours = f", in this browser, until {time.strftime('%H:%M', time.localtime(until))}" if until else ""
                 st.caption(f"You are signed in as the presenter{hours}.")
-                st.button("Sign out", on_click=presenter.sign_out)
+                st.button("Sign out", on_click=_sign_out)
             else:
                 _show_form(rule)
         if until:
@@ -85,6 +85,12 @@ def _sign_in_with_pass() -> None:
             st.session_state[_PROBLEM] = "Wrong pass."
     except OSError as error:  # a full disk
         st.session_state[_PROBLEM] = f"The sign-in could not be saved: {error.strerror or error}."
+
+
+def _sign_out() -> None:
+    presenter.sign_out()
+    if presenter.has_presenter_email():
+        st.logout()
 
 
 def _sign_in_with_university() -> None:
