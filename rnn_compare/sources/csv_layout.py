@@ -57,16 +57,16 @@ def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
 
 
 def _guesses(sample: bytes) -> list[str]:
+    """Returns the encodings in which a sample makes sense, the likeliest first."""
     from charset_normalizer import from_bytes  # few files need it
 
-    matches = list(from_bytes(sample, cp_isolation=list(_GUESSED)))
-    names = [min(_GUESSED.index(name) for name in match.could_be_from_charset if name in _GUESSED) for match in matches]
-    least = min((match.chaos for match in matches), default=0.0)
-    ranked = sorted(
-        (-round(match.coherence, 2), match.chaos > least + _AS_GOOD, name)
-        for match, name in zip(matches, names, strict=True)
-    )
-    return [_GUESSED[name] for *_, name in ranked]
+    candidates = [
+        (match, min(_GUESSED.index(name) for name in match.could_be_from_charset if name in _GUESSED))
+        for match in from_bytes(sample, cp_isolation=list(_GUESSED))
+    ]
+    limit = min((match.chaos for match, _ in candidates), default=0.0) + _AS_GOOD
+    candidates.sort(key=lambda pair: (-round(pair[0].coherence, 2), pair[0].chaos > limit, pair[1]))
+    return [_GUESSED[place] for _, place in candidates]
 
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -87,17 +87,23 @@ class Layout:
 
 
 def layout(text: str) -> Layout:
-    """Finds the layout of a file.
+    """Returns the layout of a file.
 
-    The columns are known by their names, such as ``text`` and ``label``; where they have others, the labels' column is
-    the one with the fewest values, the texts' the one with the longest. Raises ``UserError`` if it has no two columns.
+    The delimiter is the one that divides most of the first rows into as many cells as the header. Columns are
+    recognized by their names, such as ``text`` and ``label``; otherwise the labels' column is the one with the fewest
+    values, the texts' the one with the longest. Raises ``UserError`` if there are no two columns.
 
     Example:
         >>> layout("no\\tgood\\twhat was said\\n1\\ty\\tOh, well\\n2\\tn\\tNo!\\n3\\ty\\tAh, nice\\n").columns
         ('what was said', 'good')
     """
-    delimiter = _delimiter(text)
-    header, sample = _beginning(text, delimiter)
+    samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda delimiter: _fit(samples[delimiter]))
+    if not _fit(samples[delimiter])[0]:
+        next(rows(text, ","))  # raises if row 1 is what cannot be read
+        raise UserError(f"Row 1 has only one cell: no comma, semicolon or tab separates it. {EXPECTED}")
+    header, *sample = samples[delimiter]
+    header = [name.strip() for name in header]
     text_place, label_place = _columns(header, sample)
     return Layout(delimiter, (header[text_place], header[label_place]), (text_place, label_place), len(header))
 
@@ -111,74 +117,54 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         >>> list(rows("text;label\\n\\nOh;bad\\n", ";"))
         [(1, ['text', 'label']), (3, ['Oh', 'bad'])]
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            long = "field limit" in str(error)
-            raise UserError(
-                f"Row {number} has a cell of more than {csv.field_size_limit():,} characters, or an unclosed quotation "
-                "mark."
-                if long
-                else f"Row {number} has an unclosed quotation mark, or one inside a quoted text that is "
-                'not doubled ("").'
-            ) from None
-        if any(cell.strip() for cell in row):
-            yield number, row
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+            if any(cell.strip() for cell in row):
+                yield number, row
+    except csv.Error as error:
+        raise UserError(
+            f"Row {number + 1} has a cell of more than {csv.field_size_limit():,} characters, or an unclosed quotation "
+            "mark."
+            if "field limit" in str(error)
+            else f"Row {number + 1} has an unclosed quotation mark, or one inside a quoted text that is not doubled "
+            '("").'
+        ) from None
 
 
-def _delimiter(text: str) -> str:
-    """Returns what divides the first rows alike, most of them and into most cells."""
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        widths: list[int] = []
-        with contextlib.suppress(UserError):  # what is wrong with a row is said when it is read
-            widths.extend(len(row) for _, row in islice(rows(text, delimiter), _SAMPLE_ROWS))
-        width = widths[0] if widths else 0
-        return (widths.count(width), -width) if width > 1 else (0, 0)
-
-    best = max(DELIMITERS, key=fit)
-    if fit(best)[0]:
-        return best
-    next(rows(text, ","))  # it may be row 1 that cannot be read
-    raise UserError(f"Row 1 has only one cell: no comma, semicolon or tab separates it. {EXPECTED}")
-
-
-def _beginning(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
-    numbered = rows(text, delimiter)
-    header = [name.strip() for name in next(numbered)[1]]
+def _sample(text: str, delimiter: str) -> list[list[str]]:
+    """Returns the header and the first rows, up to one that cannot be read: the error is raised when all are."""
     sample: list[list[str]] = []
     with contextlib.suppress(UserError):
-        sample.extend(row for _, row in islice(numbered, _SAMPLE_ROWS))
-    return header, sample
+        sample.extend(row for _, row in islice(rows(text, delimiter), _SAMPLE_ROWS))
+    return sample
+
+
+def _fit(sample: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Returns how many rows have as many cells as the header, and of equal counts the better for fewer cells."""
+    width = len(sample[0]) if sample else 0
+    return (sum(len(row) == width for row in sample), -width) if width > 1 else (0, 0)
 
 
 def _columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """Returns which column holds the texts, and which the labels: by their names, else by what stands in them."""
+    """Returns the places of the texts' column and the labels' column, by their names, else by their cells."""
     cells = [[row[place].strip() for row in sample if len(row) > place] for place in range(len(header))]
 
     def place_of(names: Sequence[str]) -> int | None:
-        matching = (place for place, name in enumerate(header) if name.casefold() in names)
-        return next(matching, None)
+        return next((place for place, name in enumerate(header) if name.casefold() in names), None)
 
-    def length(place: int) -> float:
+    def mean_length(place: int) -> float:
         return sum(map(len, cells[place])) / max(len(cells[place]), 1)
+
+    def values(place: int) -> int:
+        count = len({cell for cell in cells[place] if cell})
+        return count if count > 1 else len(cells[place]) + 1  # a column with one value holds no labels
 
     places = range(len(header))
     label, text = place_of(_NAMES_LABEL), place_of(_NAMES_TEXT)
     if text is None:
-        text = max((place for place in places if place != label), key=length)
+        text = max((place for place in places if place != label), key=mean_length)
     if label is None:
-        # Of columns that repeat as few values the later one: a number of the row comes first, a label last.
-        label = min((place for place in places if place != text), key=lambda place: (_values(cells[place]), -place))
+        # Of columns with equally few values the later one: row numbers come first, labels last.
+        label = min((place for place in places if place != text), key=lambda place: (values(place), -place))
     return text, label
-
-
-def _values(cells: Sequence[str]) -> int:
-    count = len({cell for cell in cells if cell})
-    return count if count > 1 else len(cells) + 1  # one that says the same everywhere is no label either

@@ -9,34 +9,23 @@ from pathlib import Path
 
 from rnn_compare.errors import UserError
 from rnn_compare.sources import text_cards
-from rnn_compare.sources.labelled_csv import MAX_BYTES, SEPARATORS, parse
+from rnn_compare.sources.labelled_csv import SEPARATORS, parse
 from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
 
+MAX_BYTES = 64 * 2**20
 ENDINGS = (".csv", ".tsv", ".txt")
 """Of files that are looked for in the cache."""
 
 
 def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_cards.Card:
-    """Reads a file and keeps what was understood of it; from then on it is a source.
+    """Reads a file and writes its card; from then on it is a source.
 
     Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
     """
     path = path.resolve()
     content = _content(path)
-    parsed = parse(content, tell)
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    card = text_cards.Card(
-        name=f"{text_cards.PREFIX}{_slug(path)}-{digest}",
-        path=str(path),
-        encoding=parsed.encoding,
-        layout=parsed.layout,
-        labels=parsed.names,
-        counts=(parsed.labels.count(0), parsed.labels.count(1)),
-        left_out=parsed.left_out,
-        repeated=parsed.repeated,
-        contradicting=parsed.contradicting,
-        formulas=parsed.formulas,
-    )
+    name = f"{text_cards.PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
+    card = text_cards.Card(name=name, path=str(path), **dict(parse(content, tell).description))
     text_cards.keep(card)
     return card
 
@@ -97,8 +86,8 @@ def _read(card: text_cards.Card) -> WrittenReviews:
         raise UserError(
             f"{path} has changed since it was read as {card.name}. Choose it again; it becomes a new source."
         )
-    parsed = parse(content)
-    return WrittenReviews(parsed.texts, parsed.labels)
+    texts, labels, _ = parse(content)
+    return WrittenReviews(texts, labels)
 
 
 def _content(path: Path) -> bytes:

@@ -8,42 +8,23 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.formatting import visible
 from rnn_compare.paths import cache_folder, cache_place
-from rnn_compare.sources.csv_layout import Layout
-from rnn_compare.sources.labelled_csv import Rows
+from rnn_compare.sources.labelled_csv import Description
 
 PREFIX = "texts-"
 NAME = re.compile(r"texts-([a-z0-9-]{1,20})-[0-9a-f]{12}")
 _LONGEST_TITLE = 60
 
 
-class Card(BaseModel):
-    """The record of a file of texts.
-
-    Attributes:
-        path: Where the file was.
-        encoding, layout: How it is written.
-        labels: What the labels 0 and 1 are called.
-        counts: Texts that have each.
-        left_out, repeated, contradicting, formulas: As ``LabelledTexts`` has them.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Card(Description):
+    """The record of a file of texts: its source's name, its path and its description."""
 
     name: str = Field(pattern=NAME)
     path: str
-    encoding: str
-    layout: Layout
-    labels: tuple[str, str]
-    counts: tuple[int, int]
-    left_out: Rows
-    repeated: Rows
-    contradicting: Rows
-    formulas: Rows
 
     @property
     def title(self) -> str:

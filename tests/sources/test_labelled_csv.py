@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.reviews.vocabulary import tokenize
-from rnn_compare.sources import labelled_csv
+from rnn_compare.sources import labelled_csv, own_texts
 from rnn_compare.sources.labelled_csv import has_word, ordered, parse
 
 HEADER = "text,label\n"
@@ -39,9 +40,9 @@ TEXTS = ["A fine day", "Rain again"] * 6
 def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimiter: str) -> None:
     content = content.replace("text,label", f"text{delimiter}label")
     found = parse(content.encode())
-    assert found.layout.delimiter == delimiter
+    assert found.description.layout.delimiter == delimiter
     assert [text.replace(",", "") for text in found.texts] == TEXTS
-    assert (found.labels, found.names) == ([1, 0] * 6, ("bad", "good"))
+    assert (found.labels, found.description.labels) == ([1, 0] * 6, ("bad", "good"))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
 )
 def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], encoding: str) -> None:
     found = parse(encode("text,label\n" + "Très déçu 😞,mauvais\nUne réussite épatante,bon\n" * 5))
-    assert (found.texts[0], found.encoding) == ("Très déçu 😞", encoding)
+    assert (found.texts[0], found.description.encoding) == ("Très déçu 😞", encoding)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,8 @@ def test_what_a_spreadsheet_writes_in_its_countrys_letters_is_guessed(encoding: 
 def test_columns_are_known_by_their_names_or_by_what_they_hold(header: str, row: str, columns: tuple[str, str]) -> None:
     rows = [row.format(number=i, text=f"It was {i}", label=("calm", "wild")[i % 2]) for i in range(20)]
     found = parse("\n".join([header, *rows]).encode())
-    assert found.layout.columns == columns
-    assert (found.texts[3], found.names[found.labels[3]]) == ("It was 3", "wild")
+    assert found.description.layout.columns == columns
+    assert (found.texts[3], found.description.labels[found.labels[3]]) == ("It was 3", "wild")
 
 
 @pytest.mark.parametrize(
@@ -111,16 +112,16 @@ def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
     labels: tuple[str, str], names: tuple[str, str]
 ) -> None:
     content = FINE.replace("good", labels[0]).replace("bad", labels[1])
-    assert parse(content.encode()).names == names == tuple(ordered(labels))
+    assert parse(content.encode()).description.labels == names == tuple(ordered(labels))
 
 
 def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
     more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
     found = parse((FINE + more).encode())
-    assert (found.left_out.count, found.left_out.first) == (3, [14, 16, 17])
-    assert (found.repeated.count, found.repeated.first) == (11, [4, 5, 6, 7, 8])
-    assert (found.contradicting.count, found.contradicting.first) == (1, [15])
-    assert (found.formulas.count, found.formulas.first) == (1, [19])
+    assert (found.description.left_out.count, found.description.left_out.first) == (3, [14, 16, 17])
+    assert (found.description.repeated.count, found.description.repeated.first) == (11, [4, 5, 6, 7, 8])
+    assert (found.description.contradicting.count, found.description.contradicting.first) == (1, [15])
+    assert (found.description.formulas.count, found.description.formulas.first) == (1, [19])
     assert found.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
 
 
@@ -146,7 +147,7 @@ def test_whatever_a_csv_writer_wrote_is_read_as_it_was(rows: list[tuple[str, boo
     writer.writerows([("text", "label"), *((text, "yes" if label else "no") for text, label in rows)])
     found = parse(file.getvalue().encode())
     assert list(zip(found.texts, map(bool, found.labels), strict=True)) == kept
-    assert found.left_out.count == len(rows) - len(kept)
+    assert found.description.left_out.count == len(rows) - len(kept)
 
 
 @given(st.text())
@@ -212,6 +213,8 @@ def test_as_many_rows_as_are_allowed_are_read() -> None:
     assert len(parse((HEADER + "a b,y\nc d,n\n" * 100_000).encode()).texts) == labelled_csv.MAX_ROWS
 
 
-def test_a_file_beyond_all_measure_is_not_even_looked_at() -> None:
+def test_a_file_beyond_all_measure_is_not_even_looked_at(tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(own_texts.MAX_BYTES + 1)
     with pytest.raises(UserError, match="the limit is 64 MB"):
-        parse(bytes(labelled_csv.MAX_BYTES + 1))
+        own_texts.take_in(tmp_path / "large.csv")
