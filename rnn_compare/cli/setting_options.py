@@ -9,7 +9,7 @@ from rnn_compare.experiment import Experiment, bounds, choices
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.formatting import counted
 from rnn_compare.settings import text
-from rnn_compare.sources import own_texts, text_cards
+from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
@@ -87,12 +87,12 @@ def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
 
 def _source_name(source_or_file: str, as_json: bool) -> str:
     """Returns the name of a source; a file of texts is taken in first, and what was understood of it printed."""
-    path = None if is_known(source_or_file) else own_texts.find(source_or_file)
+    path = None if is_known(source_or_file) else own_texts.find_file(source_or_file)
     if path is None:
         return source_or_file
     from rnn_compare.reviews import taking_in  # NumPy takes a moment
 
-    card = text_cards.card(taking_in.take_in(str(path)))
+    card = own_texts.find_card(taking_in.take_in(str(path)))
     if card is None:  # removed in this very moment
         return source_or_file
     if not as_json:
@@ -100,7 +100,7 @@ def _source_name(source_or_file: str, as_json: bool) -> str:
     return card.name
 
 
-def _understood(card: text_cards.Card) -> str:
+def _understood(card: own_texts.Card) -> str:
     balance = " and ".join(f"{count:,} {label!r}" for label, count in zip(card.labels, card.counts, strict=True))
     summary = f"{card.title}: {counted(card.size, 'text')}, {balance}, read as {card.name}."
     return " ".join([summary, *card.remarks()])

@@ -3,6 +3,7 @@
 The terms stand in the lecture's order: recurrent + input + bias.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from rnn_compare.feedforward.registry import without_recurrence
 
 @dataclass(frozen=True)
 class Tensor:
-    """One weight tensor, by Keras' name, such as ``recurrent_kernel``.
+    """One weight tensor.
 
     Attributes:
         path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network.
@@ -25,19 +26,20 @@ class Tensor:
         direction: ``forward`` or ``backward`` within a bidirectional layer, otherwise empty.
     """
 
-    name: str
     path: str
     shape: tuple[int, ...]
     arithmetic: str
     direction: str = ""
 
     @property
+    def name(self) -> str:
+        """Keras' name of it, such as ``recurrent_kernel``."""
+        return self.path.rpartition("/")[2]
+
+    @property
     def count(self) -> int:
         """Numbers in the tensor."""
-        count = 1
-        for size in self.shape:
-            count *= size
-        return count
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -132,18 +134,16 @@ def parameters(experiment: Experiment) -> Parameters:
     Dropout and masking learn nothing and do not appear.
     """
     features = experiment.embedding_size
-    if experiment.without_recurrence:
+    if network := experiment.without_recurrence:
         sizes = sizes_of(experiment)
-        between = [layer for layer in experiment.without_recurrence.layers(sizes) if layer.tensors]
-        read_by_dense = int(getattr(sizes, experiment.without_recurrence.output))
-        return Parameters(
-            (_embedding(experiment.vocabulary_size, features), *map(_feedforward, between), _dense(read_by_dense))
-        )
-    layers = [_embedding(experiment.vocabulary_size, features)]
-    for index in range(experiment.layers):
-        layers.append(_recurrent(experiment, index, features))
-        features = experiment.units * (2 if experiment.bidirectional else 1)
-    return Parameters((*layers, _dense(features)))
+        layers = [_feedforward(layer) for layer in network.layers(sizes) if layer.tensors]
+        features = int(getattr(sizes, network.output))
+    else:
+        layers = []
+        for index in range(experiment.layers):
+            layers.append(_recurrent(experiment, index, features))
+            features = experiment.units * (2 if experiment.bidirectional else 1)
+    return Parameters((_embedding(experiment), *layers, _dense(features)))
 
 
 def formula(cell_name: str) -> str:
@@ -161,8 +161,7 @@ def formula(cell_name: str) -> str:
         layers = network.layers(Sizes("units", "features", "maxlen"))
         return " + ".join(_sum(layer.tensors) for layer in layers if layer.tensors)
     cell_type = cell(cell_name)
-    terms = _terms(cell_type, "units", "features")
-    return f"{cell_type.blocks} · ({terms})" if cell_type.blocks > 1 else terms
+    return _times(cell_type.blocks, " + ".join(_terms(cell_type, "units", "features").values()))
 
 
 def sizes_of(experiment: Experiment) -> Sizes:
@@ -196,19 +195,18 @@ def recurrent_options(experiment: Experiment, index: int) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value and value != "orthogonal"} | masked
 
 
-def _embedding(vocabulary_size: int, size: int) -> Layer:
-    arithmetic = _equals(f"{vocabulary_size:,}·{size}", vocabulary_size * size)
-    tensor = Tensor("embeddings", "embedding/embeddings", (vocabulary_size, size), arithmetic)
-    return Layer("embedding", "Embedding", (tensor,), arithmetic)
+def _embedding(experiment: Experiment) -> Layer:
+    words, size = experiment.vocabulary_size, experiment.embedding_size
+    arithmetic = f"{words:,}·{size} = {words * size:,}"
+    return Layer("embedding", "Embedding", (Tensor("embedding/embeddings", (words, size), arithmetic),), arithmetic)
 
 
 def _feedforward(layer: KerasLayer) -> Layer:
     tensors = tuple(
-        Tensor(path.rpartition("/")[2], f"{layer.name}/{path}", tuple(map(int, shape)), _product(shape))
-        for path, shape in layer.tensors.items()
+        Tensor(f"{layer.name}/{path}", tuple(map(int, shape)), _product(shape)) for path, shape in layer.tensors.items()
     )
-    total = sum(tensor.count for tensor in tensors)
-    return Layer(layer.name, layer.kind, tensors, _equals(_sum(layer.tensors), total))
+    count = sum(tensor.count for tensor in tensors)
+    return Layer(layer.name, layer.kind, tensors, f"{_sum(layer.tensors)} = {count:,}")
 
 
 def _sum(shapes: Mapping[str, tuple[Size, ...]]) -> str:
@@ -227,59 +225,58 @@ def _product(shape: tuple[Size, ...]) -> str:
 
 
 def _dense(features: int) -> Layer:
-    kernel = Tensor("kernel", "dense/kernel", (features, 1), _equals(f"{features:,}·1", features))
-    bias = Tensor("bias", "dense/bias", (1,), "1")
-    return Layer("dense", "Dense", (kernel, bias), _equals(f"{features:,}·1 + 1", features + 1))
+    kernel = Tensor("dense/kernel", (features, 1), f"{features:,}·1 = {features:,}")
+    bias = Tensor("dense/bias", (1,), "1")
+    return Layer("dense", "Dense", (kernel, bias), f"{features:,}·1 + 1 = {features + 1:,}")
 
 
 def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
-    cell_type, units = cell(experiment.cell), experiment.units
-    name = recurrent_layer_name(experiment, index)
+    cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
     inner = cell_type.keras_name + (f"_{index}" if index else "")
     directions = (
         {way: f"{name}/{way}_{inner}" for way in ("forward", "backward")} if experiment.bidirectional else {"": name}
     )
     tensors = tuple(
-        tensor
+        Tensor(f"{path}/{cell_type.keras_name}_cell/{tensor}", shape, arithmetic, direction)
         for direction, path in directions.items()
-        for tensor in _cell_tensors(cell_type, units, features, f"{path}/{cell_type.keras_name}_cell", direction)
+        for tensor, (shape, arithmetic) in _cell_tensors(cell_type, experiment.units, features).items()
     )
-    terms = _terms(cell_type, f"{units}", f"{features:,}")
-    per_gate = sum(tensor.count for tensor in tensors) // (len(directions) * cell_type.blocks)
-    factors = [f"{size}" for size in (len(directions), cell_type.blocks) if size > 1]
-    expression = " · ".join([*factors, f"({terms})"]) if factors else terms
+    count = sum(tensor.count for tensor in tensors)
+    terms = " + ".join(_terms(cell_type, f"{experiment.units}", f"{features:,}").values())
+    per_gate = count // (len(directions) * cell_type.blocks)
     return Layer(
         name=name,
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
-        arithmetic=_equals(expression, sum(tensor.count for tensor in tensors)),
-        gates=tuple(GateShare(*gate, _equals(terms, per_gate), per_gate) for gate in cell_type.gates),
+        arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {count:,}",
+        gates=tuple(GateShare(*gate, f"{terms} = {per_gate:,}", per_gate) for gate in cell_type.gates),
     )
 
 
-def _cell_tensors(cell: Cell, units: int, features: int, path: str, direction: str) -> tuple[Tensor, ...]:
-    blocks, rows = cell.blocks, cell.bias_rows
-    bias_shape = (rows, blocks * units) if rows > 1 else (blocks * units,)
-    shapes: dict[str, tuple[tuple[int, ...], str]] = {"kernel": ((features, blocks * units), f"{features:,}·{units}")}
-    if recurrent := recurrent_term(cell, f"{units}"):
-        shape = (units, blocks * units) if cell.recurrent == "matrix" else (blocks * units,)
-        shapes["recurrent_kernel"] = (shape, recurrent)
-    shapes["bias"] = (bias_shape, _bias(cell, f"{units}"))
-    return tuple(
-        Tensor(name, f"{path}/{name}", shape, _tensor_arithmetic(blocks, one_gate, shape), direction)
-        for name, (shape, one_gate) in shapes.items()
-    )
+def _cell_tensors(cell: Cell, units: int, features: int) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Returns the shapes of a cell's tensors and the arithmetic of their counts, in Keras' order."""
+    columns = cell.blocks * units
+    shapes = {
+        "kernel": (features, columns),
+        "recurrent_kernel": (units, columns) if cell.recurrent == "matrix" else (columns,),
+        "bias": (cell.bias_rows, columns) if cell.bias_rows > 1 else (columns,),
+    }
+    terms = _terms(cell, f"{units}", f"{features:,}")
+    tensors: dict[str, tuple[tuple[int, ...], str]] = {}
+    for name in filter(terms.get, shapes):
+        expression, count = _times(cell.blocks, terms[name]), f"{math.prod(shapes[name]):,}"
+        tensors[name] = (shapes[name], expression if expression == count else f"{expression} = {count}")
+    return tensors
 
 
-def _tensor_arithmetic(blocks: int, one_gate: str, shape: tuple[int, ...]) -> str:
-    count = shape[0] * (shape[1] if len(shape) > 1 else 1)
-    expression = f"{blocks} · {one_gate}" if blocks > 1 else one_gate
-    return expression if expression == f"{count:,}" else _equals(expression, count)
-
-
-def _terms(cell: Cell, units: str, features: str) -> str:
-    terms = (recurrent_term(cell, units), f"{features}·{units}", _bias(cell, units))
-    return " + ".join(filter(None, terms))
+def _terms(cell: Cell, units: str, features: str) -> dict[str, str]:
+    """Returns the numbers in one block of each of a cell's tensors as products, in the lecture's order."""
+    terms = {
+        "recurrent_kernel": recurrent_term(cell, units),
+        "kernel": f"{features}·{units}",
+        "bias": f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else units,
+    }
+    return {name: term for name, term in terms.items() if term}
 
 
 def recurrent_term(cell: Cell, units: str) -> str:
@@ -287,9 +284,7 @@ def recurrent_term(cell: Cell, units: str) -> str:
     return {"matrix": f"{units}·{units}", "vector": units, "none": ""}[cell.recurrent]
 
 
-def _bias(cell: Cell, units: str) -> str:
-    return f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else units
-
-
-def _equals(expression: str, count: int) -> str:
-    return f"{expression} = {count:,}"
+def _times(*factors: int | str) -> str:
+    """Returns a product without factors of 1; a sum among several factors is put in parentheses."""
+    several = [f"{factor}" for factor in factors if factor != 1]
+    return " · ".join(f"({factor})" if " + " in factor and len(several) > 1 else factor for factor in several)

@@ -1,7 +1,6 @@
-"""Arrays packed into a text of JSON, and unpacked with great care: predictions and weights that may be anybody's."""
+"""Predictions and weights packed into JSON texts, and unpacked safely: the file may be anybody's."""
 
 import base64
-import binascii
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
@@ -23,45 +22,40 @@ class Checked(BaseModel):
 
 
 def packed(content: bytes) -> str:
-    """Returns bytes by gzip and base64.
+    """Returns bytes compressed by gzip, as base64.
 
     Example:
-        >>> unpacked(packed(b"ab"), 2, "letters", "of another number")
+        >>> _unpacked(packed(b"ab"), 2, "other letters")
         b'ab'
     """
     return base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
-def unpacked(text: str, size: int, what: str, wrong_size: str) -> bytes:
-    """Returns what ``packed`` has packed; no more than was said is unpacked.
-
-    Args:
-        text: As ``packed`` has written it, or anything.
-        size: Bytes that it must hold.
-        what: What they are.
-        wrong_size: What is said of them where they are more or fewer.
+def inflated(content: bytes, limit: int) -> bytes:
+    """Returns what gzip has compressed; no more than a limit of bytes, and one, is ever unpacked.
 
     Raises:
-        ValueError: If it holds anything else.
+        ValueError: If it is damaged, cut short, followed by anything, or longer than the limit.
     """
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip's frame
     try:
-        content, is_whole = inflated(base64.b64decode(text, validate=True), size)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise ValueError(f"{what} that are damaged") from error
-    if len(content) != size or not is_whole:
-        raise ValueError(f"{what} {wrong_size}")
+        unpacked = stream.decompress(content, limit + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not stream.eof or stream.unused_data or len(unpacked) > limit:
+        raise ValueError("not the whole content")
+    return unpacked
+
+
+def _unpacked(text: str, size: int, otherwise: str) -> bytes:
+    """Returns as many bytes as ``packed`` has packed into a text; raises ``ValueError`` with a reason otherwise."""
+    try:
+        content = inflated(base64.b64decode(text, validate=True), size)
+    except ValueError as error:
+        raise ValueError(otherwise) from error
+    if len(content) != size:
+        raise ValueError(otherwise)
     return content
-
-
-def inflated(content: bytes, most: int) -> tuple[bytes, bool]:
-    """Returns what gzip has packed, one byte more than ``most`` at most, and whether that is all of it.
-
-    Raises:
-        zlib.error: If it is damaged.
-    """
-    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip's frame
-    unpacked_bytes = reader.decompress(content, most + 1)
-    return unpacked_bytes, reader.eof and not reader.unused_data
 
 
 MAX_EPOCHS, MAX_REVIEWS = 100, 1_000_000
@@ -96,30 +90,29 @@ class RecordedPredictions(Checked):
         return len(self.epochs) * self.reviews * BYTES_A_NUMBER
 
     def unpacked(self, run: str) -> Iterator[Predictions]:
-        """Yields the predictions of each epoch.
+        """Yields a run's predictions of each epoch.
 
         Raises:
-            ValueError: If they are not as many as was said, or no probabilities. No more is unpacked than was said.
+            ValueError: If there are more or fewer than declared, or they are no probabilities.
         """
-        whole = unpacked(self.probabilities, self.size, "predictions", "of a wrong number of reviews")
-        values = np.frombuffer(whole, "<f2")
+        content = _unpacked(
+            self.probabilities, self.size, "predictions that are damaged or of a wrong number of reviews"
+        )
+        values = np.frombuffer(content, "<f2").reshape(len(self.epochs), self.reviews)
         if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
             raise ValueError("predictions that are not probabilities")
-        for place, (epoch, accuracy) in enumerate(zip(self.epochs, self.accuracies, strict=True)):
-            size = self.reviews * BYTES_A_NUMBER
-            epoch_bytes = whole[place * size : (place + 1) * size]
-            yield Predictions(run, epoch, self.part, accuracy, self.reviews, epoch_bytes)
+        for epoch, accuracy, probabilities in zip(self.epochs, self.accuracies, values, strict=True):
+            yield Predictions(run, epoch, self.part, accuracy, self.reviews, probabilities.tobytes())
 
     @classmethod
     def of_epochs(cls, epochs: Sequence[Predictions]) -> Self:
         """Returns the predictions of one part, in the order of their epochs."""
-        content = b"".join(epoch.probabilities for epoch in epochs)
         return cls(
             part=epochs[0].part,
             epochs=[epoch.epoch for epoch in epochs],
             accuracies=[epoch.accuracy for epoch in epochs],
             reviews=epochs[0].reviews,
-            probabilities=packed(content),
+            probabilities=packed(b"".join(epoch.probabilities for epoch in epochs)),
         )
 
 
@@ -127,7 +120,7 @@ class RecordedWeights(Checked):
     """Every weight tensor of one network, after one epoch.
 
     Attributes:
-        epoch: Whose weights they are.
+        epoch: After which they were saved.
         numbers: 16-bit floats, little endian, tensor after tensor in the order of ``networks.parameters``, packed.
     """
 
@@ -144,7 +137,7 @@ class RecordedWeights(Checked):
         Raises:
             ValueError: If they are of another network, or no finite numbers.
         """
-        content = unpacked(self.numbers, self.size(experiment), "weights", "of another network")
+        content = _unpacked(self.numbers, self.size(experiment), "weights that are damaged or of another network")
         numbers = np.frombuffer(content, "<f2").astype(np.float32)
         if not np.all(np.isfinite(numbers)):
             raise ValueError("weights that are not numbers")
@@ -162,5 +155,5 @@ class RecordedWeights(Checked):
 
 
 def rounded(weights: Weights) -> Weights:
-    """Returns weights as they are after they were packed and unpacked."""
+    """Returns weights in half precision, as they are once packed and unpacked."""
     return Weights(tuple((path, array.astype("<f2").astype(np.float32)) for path, array in weights.tensors))

@@ -22,7 +22,7 @@ Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
 
 def written(contents: Contents, form: Form) -> dict[str, bytes]:
-    """Returns the files of a report by what is added to their stem, those of ``tensorboard`` by their path in a folder.
+    """Returns the files of a report by the suffix of their stem, those of ``tensorboard`` by their path in a folder.
 
     Raises:
         UserError: If it cannot be made of these runs.
@@ -52,7 +52,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def predictions(contents: Contents) -> "pd.DataFrame":
-    """Returns a row for each review that a network judged after an epoch.
+    """Returns a row for each prediction: of a network, after an epoch, for a review.
 
     Columns: ``run``, ``name``, ``part`` (validation or test), ``epoch`` (from 1), ``review`` (its place within
     the part, from 0, the same for all runs of a split), ``label`` (0 or 1; missing where the reviews are not at
@@ -83,10 +83,10 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 
 
 def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str, bytes]:
-    """Returns the predictions (``""``) and the curves (``runs.csv_export``) by what is added to a file's stem."""
+    """Returns the predictions and the curves (``runs.csv_export``) by the suffix of a file's stem."""
     if kind == "csv":
         table = predictions(contents).to_csv(index=False, float_format="%.5f")
-        # The mark tells spreadsheets that this is UTF-8.
+        # With a byte order mark, by which spreadsheets recognize UTF-8.
         return {"": table.encode("utf-8-sig"), ".curves": curves(contents.runs).encode("utf-8-sig")}
     return {"": _parquet(predictions(contents)), ".curves": _parquet(_curves(contents))}
 
@@ -95,7 +95,7 @@ def _curves(contents: Contents) -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.DataFrame(list(rows(contents.runs)), columns=list(COLUMNS))
-    return table.astype(dict.fromkeys(METRICS, float))  # a figure that every epoch lacks has no type of its own
+    return table.astype(dict.fromkeys(METRICS, float))  # a column of missing values has no type of its own
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:
@@ -104,44 +104,33 @@ def _parquet(table: "pd.DataFrame") -> bytes:
 
 
 def event_files(contents: Contents) -> dict[str, bytes]:
-    """Returns the content of each event file by its path within the folder that TensorBoard is given.
+    """Returns the event files of TensorBoard by their paths within its log folder.
 
-    Each run has a folder with ``train`` and ``validation`` in it, with ``epoch_accuracy``, ``epoch_loss`` and what else
-    was measured. Steps count epochs from 0, as in Keras.
+    Each run has a folder with ``train`` and ``validation`` in it, with ``epoch_accuracy``, ``epoch_loss`` and the other
+    metrics. Steps count epochs from 0, as in Keras.
     """
     files = {}
-    for run in contents.runs:
-        if not run.epochs:
-            continue
-        folder = f"{_folder(contents.names[run.id])} {run.id}"
+    for run in filter(lambda run: run.epochs, contents.runs):
         for part in ("train", "validation"):
-            # One name for ever: a file that is written again replaces the one before.
-            path = f"{folder}/{part}/events.out.tfevents.{int(run.created)}.{run.id}"
+            # Always the same name, so that writing again replaces the file.
+            name = f"events.out.tfevents.{int(run.created)}.{run.id}"
+            path = f"{_folder(contents.names[run.id])} {run.id}/{part}/{name}"
             files[path] = _events(run, of_validation=part == "validation")
     return files
 
 
 def _events(run: Run, *, of_validation: bool) -> bytes:
-    from tensorboardX.proto.event_pb2 import Event
-    from tensorboardX.proto.summary_pb2 import Summary
-    from tensorboardX.record_writer import RecordWriter
+    from tensorboardX import SummaryWriter
 
-    at = run.started or run.created
-    events = [Event(wall_time=at, file_version="brain.Event:2")]
-    for epoch in run.epochs:
-        at += epoch.seconds
-        values = [
-            Summary.Value(tag=f"epoch_{name.removeprefix('val_')}", simple_value=value)
-            for name, value in epoch.figures.items()
-            if name.startswith("val_") is of_validation
-        ]
-        events.append(Event(wall_time=at, step=epoch.epoch - 1, summary=Summary(value=values)))
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "events"
-        writer = RecordWriter(str(file))
-        for event in events:
-            writer.write(event.SerializeToString())
-        writer.close()
+        with SummaryWriter(folder) as writer:
+            end = run.started or run.created
+            for epoch in run.epochs:
+                end += epoch.seconds
+                for name, value in epoch.figures.items():
+                    if name.startswith("val_") is of_validation:
+                        writer.add_scalar(f"epoch_{name.removeprefix('val_')}", value, epoch.epoch - 1, walltime=end)
+        [file] = Path(folder).iterdir()
         return file.read_bytes()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
-from rnn_compare.sources import own_texts, text_cards
+from rnn_compare.sources import own_texts
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  
 
 def forget(name: str) -> None:
     """Removes a file's texts from the cache, with all that was prepared of them; runs trained on them stay."""
-    if text_cards.card(name):
+    if own_texts.find_card(name):
         own_texts.forget(name)
         for folder in (cache_place() / "reviews").glob(f"{name}-v*"):
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Snapshot
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 
 MAX_SHOWN = MAX_COMPARED * MAX_SEEDS
 """Runs on the charts at most."""
@@ -33,7 +33,7 @@ def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; else the newest ones, on the texts that it names if it does."""
-    of_texts = any(map(text_cards.card, names))
+    of_texts = any(map(own_texts.find_card, names))
     newest_of = [run for run in runs if run.experiment.source in names] if of_texts else runs
     return _that_fit(_named(runs, names) or newest(newest_of))
 

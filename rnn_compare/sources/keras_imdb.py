@@ -1,7 +1,7 @@
-"""Keras' own IMDB files: their places, the trusted ones, and their checks.
+"""Keras' own IMDB files: where they are looked for, their download, and their checks.
 
-``imdb.npz`` holds object arrays, which are pickled, and unpickling can run code. So only the file that
-Keras itself would download (known by its sha256) is opened, or one that its owner has named.
+``imdb.npz`` holds object arrays, which are pickled, and unpickling can run code. So only the file that Keras itself
+would download (recognized by its SHA-256) is opened, or one that its owner has named.
 """
 
 import hashlib
@@ -26,14 +26,20 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
 
-SILENCE_SECONDS = 30.0
-"""Longest silence of a server."""
-AT_ONCE = 2**16
+IMDB_VARIABLE = "RNN_COMPARE_IMDB"
+NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
+SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
+"""Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads, as in Keras' source."""
+ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+"""The folder from which Keras downloads both files."""
+_TIMEOUT = 30.0
+"""Seconds without a byte from the server."""
+_CHUNK = 2**16
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file to fetch: its name, how many bytes it has, and what it hashes to by which algorithm."""
+    """A file to download: its name, its size in bytes, and its digest by a hash algorithm."""
 
     name: str
     size: int
@@ -41,57 +47,16 @@ class RemoteFile:
     digest: str
 
 
-def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
-    """Fetches one file of an address such as ``https://…/`` into a folder, and yields how many bytes have come.
-
-    Raises ``UserError`` if there is no network, something else came than this file, or it cannot be written.
-    """
-    origin = f"{address.rstrip('/')}/{remote.name}"
-    try:
-        with (
-            urllib.request.urlopen(origin, timeout=SILENCE_SECONDS) as answer,
-            whole_file(folder / remote.name) as partial,
-        ):
-            content, received = hashlib.new(remote.algorithm, usedforsecurity=False), 0
-            with partial.open("wb") as stream:
-                while received <= remote.size and (part := answer.read(AT_ONCE)):  # little more than it should have
-                    stream.write(part)
-                    content.update(part)
-                    received += len(part)
-                    yield min(received, remote.size)
-            _check(remote, content.hexdigest(), origin)
-    except (OSError, HTTPException, ValueError) as error:  # a line that breaks, a full disk, an address that is none
-        reason = getattr(error, "reason", None) or error
-        raise UserError(
-            f"{origin} cannot be downloaded to {folder} ({reason}). It needs a connection and {remote.size / 1e6:.0f} "
-            f"MB. Offline, copy {remote.name} there from another machine."
-        ) from error
-
-
-def _check(remote: RemoteFile, digest: str, origin: str) -> None:
-    if digest != remote.digest:
-        raise UserError(
-            f"The file from {origin} is not the expected one ({remote.algorithm} {digest[:12]}…, expected "
-            f"{remote.digest[:12]}…) and was discarded. Try again, or copy the file from another machine."
-        )
-
-
-IMDB_VARIABLE = "RNN_COMPARE_IMDB"
-NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
-SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
-"""Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads; it stands in Keras' source."""
-ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-"""The folder from which Keras downloads both files."""
 FILES = (
     RemoteFile(WORD_INDEX, 1_641_221, "md5", "bfafd718b763782e994055a2d397834f"),
     RemoteFile(NPZ, 17_464_789, "sha256", SHA256),
 )
-"""The reviews come last: once they are there, both are."""
+"""The reviews come last: once they have arrived, both have."""
 
 
 @dataclass(frozen=True)
 class KerasFile:
-    """The two files, and whether their owner named them in ``RNN_COMPARE_IMDB``."""
+    """The two files on this machine, and whether their owner named them in ``RNN_COMPARE_IMDB``."""
 
     npz: Path
     word_index: Path
@@ -130,29 +95,57 @@ def find() -> KerasFile:
 
 
 def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = None) -> str:
-    """Fetches both files into the cache folder, unless Keras' files are there already; returns the npz's path.
+    """Downloads both files into the cache folder, unless Keras' files are there already; returns the npz's path.
 
-    Tells how many of all bytes have come. Raises ``UserError`` if there is no network, something else came than Keras'
-    files, or they cannot be written.
+    Calls ``tell`` with the bytes received and the bytes of both. Raises ``UserError`` if there is no network, something
+    other than Keras' files arrived, or they cannot be written.
     """
     try:
         return str(find().npz)
     except UserError:
-        if os.environ.get(IMDB_VARIABLE):  # nothing else is looked at
+        if os.environ.get(IMDB_VARIABLE):  # the only place that is looked at
             raise
-    done, total = 0, sum(remote.size for remote in FILES)
+    received, total = 0, sum(remote.size for remote in FILES)
     for remote in FILES:
-        for received in download(remote, address, cache_folder()):
+        for count in _download(remote, f"{address.rstrip('/')}/{remote.name}", cache_folder()):
+            received += count
             if tell:
-                tell(done + received, total)
-        done += remote.size
+                tell(min(received, total), total)
     return str(find().npz)
+
+
+def _download(remote: RemoteFile, url: str, folder: Path) -> Iterator[int]:
+    """Downloads a file into a folder, and yields how many bytes each part has."""
+    digest, received = hashlib.new(remote.algorithm, usedforsecurity=False), 0
+    try:
+        with (
+            urllib.request.urlopen(url, timeout=_TIMEOUT) as answer,
+            whole_file(folder / remote.name) as partial,
+        ):
+            with partial.open("wb") as stream:
+                while received <= remote.size and (part := answer.read(_CHUNK)):  # hardly more than it should have
+                    stream.write(part)
+                    digest.update(part)
+                    received += len(part)
+                    yield len(part)
+            if digest.hexdigest() != remote.digest:
+                raise UserError(
+                    f"The file from {url} is not the expected one ({remote.algorithm} {digest.hexdigest()[:12]}…, "
+                    f"expected {remote.digest[:12]}…) and was discarded. Try again, or copy the file from another "
+                    "machine."
+                )
+    except (OSError, HTTPException, ValueError) as error:  # a broken connection, a full disk, an invalid address
+        reason = getattr(error, "reason", None) or error
+        raise UserError(
+            f"{url} cannot be downloaded to {folder} ({reason}). It needs a connection and {remote.size / 1e6:.0f} "
+            f"MB. Offline, copy {remote.name} there from another machine."
+        ) from error
 
 
 def read(file: KerasFile) -> RankedReviews:
     """Reads words, training reviews and test reviews.
 
-    Raises ``UserError`` if a file isn't trusted, is damaged, or doesn't hold what Keras' files hold.
+    Raises ``UserError`` if a file isn't trusted, is damaged, or has other content than Keras' files.
     """
     try:
         content = file.npz.read_bytes()

@@ -1,70 +1,119 @@
-"""Texts of the lecturer's own: a CSV file, read as a source like the others."""
+"""Texts of the lecturer's own: CSV files, each read as a source like the others.
+
+Of a file that was read there is a card in ``<cache>/texts/known/``, named by the hash of the file's content. So a run
+names exactly what it was trained on; the file itself may change or go, and the run still knows its labels.
+"""
 
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
+from pydantic import Field, ValidationError
+
+from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.sources import text_cards
-from rnn_compare.sources.labelled_csv import SEPARATORS, parse
+from rnn_compare.formatting import visible
+from rnn_compare.paths import cache_folder, cache_place
+from rnn_compare.sources.labelled_csv import SEPARATORS, Description, parse
 from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
 
 MAX_BYTES = 64 * 2**20
 ENDINGS = (".csv", ".tsv", ".txt")
-"""Of files that are looked for in the cache."""
+"""Of files that are looked for in the folder of texts."""
+PREFIX = "texts-"
+NAME = re.compile(r"texts-([a-z0-9-]{1,20})-[0-9a-f]{12}")
+"""A source's name: the file's name and the beginning of its content's SHA-256."""
+_LONGEST_TITLE = 60
 
 
-def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_cards.Card:
+class Card(Description):
+    """The record of a file of texts: its source's name, its path and its description."""
+
+    name: str = Field(pattern=NAME)
+    path: str
+
+    @property
+    def title(self) -> str:
+        """The file's name, as people read it."""
+        name = visible(Path(self.path).name)
+        return name if len(name) <= _LONGEST_TITLE else f"{name[:_LONGEST_TITLE]}…"
+
+    @property
+    def size(self) -> int:
+        """The number of its texts."""
+        return sum(self.counts)
+
+    @property
+    def digest(self) -> str:
+        """The beginning of the content's SHA-256."""
+        return self.name.rpartition("-")[2]
+
+    def remarks(self) -> list[str]:
+        """Returns what should be known before training on it, in sentences."""
+        notes = []
+        if self.encoding not in ("utf-8-sig", "utf-16"):
+            notes.append(f"It is not UTF-8; {self.encoding} was assumed. If letters look wrong, save it as CSV UTF-8.")
+        for rows, singular, plural in (
+            (self.left_out, "has no word or no label and is left out", "have no word or no label and are left out"),
+            (self.repeated, "repeats the text of an earlier row", "repeat the text of an earlier row"),
+            (self.contradicting, "has another label there", "have another label there"),
+            (self.formulas, "starts like a formula; it is read as text", "start like formulas; they are read as text"),
+        ):
+            if rows.count:
+                numbers = ", ".join(f"{number:,}" for number in rows.first)
+                more = ", …" if rows.count > len(rows.first) else ""
+                what = f"1 row {singular}" if rows.count == 1 else f"{rows.count:,} rows {plural}"
+                notes.append(f"{what} (row {numbers}{more}).")
+        if self.repeated.count:
+            notes.append("A text on both sides of the split makes validation look better than it is.")
+        return notes
+
+
+def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> Card:
     """Reads a file and writes its card; from then on it is a source.
 
     Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
     """
     path = path.resolve()
     content = _content(path)
-    name = f"{text_cards.PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
-    card = text_cards.Card(name=name, path=str(path), **dict(parse(content, tell).description))
-    text_cards.keep(card)
+    name = f"{PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
+    card = Card(name=name, path=str(path), **dict(parse(content, tell).description))
+    folder()
+    with whole_file(_card_file(name)) as partial:
+        partial.write_text(card.model_dump_json(), encoding="utf-8")
     return card
 
 
-def unread() -> list[Path]:
-    """Returns the files in the folder of texts that have not been read since they last changed."""
-    digests = {card.path: card.digest for card in map(text_cards.card, text_cards.names()) if card}
-    return [path for path in _files() if digests.get(str(path.resolve())) != text_cards.digest(path)]
+def folder() -> Path:
+    """Returns the folder of texts, made if missing; raises ``UserError`` if the cache cannot be written to."""
+    place = cache_folder() / "texts"
+    place.mkdir(exist_ok=True)
+    return place
 
 
-def find(text: str) -> Path | None:
-    """Returns the file that somebody means by a path, by the name of a file in the folder of texts, or as its source.
+def names() -> tuple[str, ...]:
+    """Returns the sources that files were read as, by their titles; of several versions of a file the latest."""
+    newest: dict[str, Card] = {}
+    files = sorted(cache_place().glob("texts/known/*.json"), key=lambda file: (_modified(file), file))
+    for card in filter(None, (find_card(file.stem) for file in files)):
+        newest[card.title] = card
+    return tuple(newest[title].name for title in sorted(newest, key=str.casefold))
 
-    ``texts-tickets`` is the source of ``tickets.csv`` in the folder.
-    """
-    path = Path(os.path.expanduser(text))  # noqa: PTH111  # which leaves the home of nobody as it is
-    if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # which no name is too long for
-        beside = text_cards.folder() / path.name
-        return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113  # as above
-    wanted = text.removeprefix(text_cards.PREFIX)
-    if wanted == text:
+
+def find_card(name: str) -> Card | None:
+    """Returns the card of a source; None if there is no such source, or its file was never read here."""
+    if not NAME.fullmatch(name):
         return None
-    return next((file for file in _files() if _slug(file) == wanted), None)
+    file = _card_file(name)
+    card = _read_card(file, _modified(file))
+    return card if card and card.name == name else None
 
 
-def _files() -> list[Path]:
-    return [file for file in sorted(text_cards.folder().iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
-
-
-def forget(name: str) -> None:
-    """Removes what was understood of a file, and the file itself where it lies in the folder of texts."""
-    if card := text_cards.card(name):
-        path = Path(card.path)
-        if path.parent == text_cards.folder().resolve() and text_cards.digest(path) == card.digest:
-            path.unlink(missing_ok=True)
-        text_cards.remove(name)
-
-
-def source(card: text_cards.Card) -> Source:
+def source(card: Card) -> Source:
     """Returns a file that was read as a source."""
     return Source(
         name=card.name,
@@ -79,7 +128,66 @@ def source(card: text_cards.Card) -> Source:
     )
 
 
-def _read(card: text_cards.Card) -> WrittenReviews:
+def unread() -> list[Path]:
+    """Returns the files in the folder of texts that have not been read since they last changed."""
+    digests = {card.path: card.digest for card in map(find_card, names()) if card}
+    return [path for path in _files() if digests.get(str(path.resolve())) != digest(path)]
+
+
+def find_file(text: str) -> Path | None:
+    """Returns the file that is named by its path, by its name in the folder of texts, or as a source.
+
+    ``texts-tickets`` is the source of ``tickets.csv`` in the folder.
+    """
+    path = Path(os.path.expanduser(text))  # noqa: PTH111  # Path.expanduser raises where there is no such home
+    if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # Path.is_file raises at a long name
+        beside = folder() / path.name
+        return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113  # as above
+    wanted = text.removeprefix(PREFIX)
+    return None if wanted == text else next((file for file in _files() if _slug(file) == wanted), None)
+
+
+def forget(name: str) -> None:
+    """Removes a file's card, and the file itself if it lies in the folder of texts."""
+    if card := find_card(name):
+        path = Path(card.path)
+        if path.parent == folder().resolve() and digest(path) == card.digest:
+            path.unlink(missing_ok=True)
+        _card_file(name).unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """Returns the beginning of a file's SHA-256, empty if there is no such file; the hash is cached."""
+    try:
+        return sha256(path)[:12]
+    except OSError:
+        return ""
+
+
+def _card_file(name: str) -> Path:
+    return cache_place() / "texts" / "known" / f"{name}.json"
+
+
+def _modified(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:  # there is none, or no longer
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _read_card(file: Path, _changed: int) -> Card | None:
+    try:
+        return Card.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError):  # damaged: the file of texts is read again
+        return None
+
+
+def _files() -> list[Path]:
+    return [file for file in sorted(folder().iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
+
+
+def _read(card: Card) -> WrittenReviews:
     path = Path(card.path)
     content = _content(path)
     if not hashlib.sha256(content).hexdigest().startswith(card.digest):
@@ -104,7 +212,7 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _script(card: text_cards.Card) -> ScriptPart:
+def _script(card: Card) -> ScriptPart:
     text, label = card.layout.places
     code = _IN_A_SCRIPT.format(
         name=Path(card.path).name,

@@ -5,7 +5,7 @@ from typing import TypeGuard
 from rnn_compare import sources
 from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
-from rnn_compare.sources import bundled, own_texts, text_cards
+from rnn_compare.sources import bundled, own_texts
 from rnn_compare.sources.source import Source
 
 DEFAULT = bundled.SOURCE
@@ -23,12 +23,12 @@ SOURCES: tuple[str, ...] = tuple(_SOURCES)
 
 def names() -> tuple[str, ...]:
     """Returns the names of all sources that can be chosen: those declared, then texts of one's own."""
-    return SOURCES + text_cards.names()
+    return SOURCES + own_texts.names()
 
 
 def is_known(name: object) -> TypeGuard[str]:
     """Tells whether there is a source of a name."""
-    return isinstance(name, str) and (name in _SOURCES or text_cards.card(name) is not None)
+    return isinstance(name, str) and (name in _SOURCES or own_texts.find_card(name) is not None)
 
 
 def title(name: str) -> str:
@@ -41,7 +41,7 @@ def title(name: str) -> str:
     try:
         return source(name).title
     except UserError:
-        parts = text_cards.NAME.fullmatch(name)
+        parts = own_texts.NAME.fullmatch(name)
         return f"{parts[1]} (removed)" if parts else name
 
 
@@ -72,9 +72,9 @@ def source(name: str) -> Source:
     task, _, distance = name.rpartition("-")
     if task in _SOURCES and (at_distance := _SOURCES[task].at_distance) and distance.isdecimal():
         return at_distance(int(distance))
-    if card := text_cards.card(name):
+    if card := own_texts.find_card(name):
         return own_texts.source(card)
-    if name.startswith(text_cards.PREFIX):
+    if name.startswith(own_texts.PREFIX):
         raise UserError(
             f"The texts {name[:40]!r} are not here. Read their file again on the page Reviews, or with `--source "
             "FILE.csv`."

@@ -16,7 +16,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services
-from rnn_compare.sources import registry, text_cards
+from rnn_compare.sources import own_texts, registry
 from tests.patience import PATIENCE
 
 from .conftest import script
@@ -30,9 +30,9 @@ NAME = "<b>my</b> tickets.csv"
 @pytest.fixture(autouse=True)
 def _own_folder(shared_services: Services) -> Iterator[Services]:
     yield shared_services
-    for name in text_cards.names():
+    for name in own_texts.names():
         taking_in.forget(name)
-    for left in text_cards.folder().glob("*.*"):
+    for left in own_texts.folder().glob("*.*"):
         left.unlink()
 
 
@@ -69,9 +69,9 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert "separated by commas, UTF-8." in body
     assert "a maxlen of 7 cuts 0.0 % of the texts." in body
     assert "of all words are known at vocabulary size 10,000" in body
-    assert app.selectbox(key="reviews_source").value == text_cards.names()[0]
+    assert app.selectbox(key="reviews_source").value == own_texts.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another
-    kept = [path.name for path in text_cards.folder().glob("*.csv")]
+    kept = [path.name for path in own_texts.folder().glob("*.csv")]
     assert kept == ["_b_my__b_ tickets.csv"]
 
 
@@ -87,19 +87,19 @@ def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept(content: str
     app = sent(content)
     assert not app.exception
     assert said in app.error[0].value.replace("\\", "")
-    assert not list(text_cards.folder().glob("*.csv"))
+    assert not list(own_texts.folder().glob("*.csv"))
     assert app.selectbox(key="reviews_source").value == "bundled"
 
 
 def test_another_file_of_the_same_name_replaces_none() -> None:
     sent(CONTENT, "tickets.csv")
     sent(CONTENT + "One more,open\n", "tickets.csv")
-    assert len(list(text_cards.folder().glob("tickets*.csv"))) == len(text_cards.names()) == 2
+    assert len(list(own_texts.folder().glob("tickets*.csv"))) == len(own_texts.names()) == 2
 
 
 def test_what_suits_short_texts_is_a_short_maxlen_and_a_small_vocabulary() -> None:
     sent(CONTENT)
-    [name] = text_cards.names()
+    [name] = own_texts.names()
     assert upload.suited(prepared.load(name)) == {"maxlen": 7, "vocabulary_size": 100}  # six words and the start
     assert prepared.load(name).share_cut(7) == 0.0
 
@@ -107,7 +107,7 @@ def test_what_suits_short_texts_is_a_short_maxlen_and_a_small_vocabulary() -> No
 def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
     [run] = shared_services.store.create([Experiment()], Owner.current(), "page")
     sent(CONTENT)
-    [name] = text_cards.names()
+    [name] = own_texts.names()
     shared_services.refresh()
     try:
         message = live.message(shared_services, [name], View())
@@ -120,7 +120,7 @@ def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name
 
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
-    (text_cards.folder() / "from the shell.csv").write_text(CONTENT)
+    (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
     app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     app.button(key="read from the shell.csv").click().run()
     until(app, lambda app: "<section class='rc-understood'" in html(app))
@@ -130,15 +130,15 @@ def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
 
 def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     app = sent(CONTENT)
-    name = text_cards.names()[0]
+    name = own_texts.names()[0]
     next(button for button in app.button if button.label == "Remove these texts").click().run()
-    assert text_cards.names() == ()
-    assert not list(text_cards.folder().glob("*.csv"))
+    assert own_texts.names() == ()
+    assert not list(own_texts.folder().glob("*.csv"))
     other = AppTest.from_string(REVIEWS, default_timeout=PATIENCE)
     other.session_state["reviews_source"] = name
     for page in (app, other.run(), sent(CONTENT)):  # it can be brought again
         assert not page.exception
-    assert (app.selectbox(key="reviews_source").value, text_cards.names()) == ("bundled", (name,))
+    assert (app.selectbox(key="reviews_source").value, own_texts.names()) == ("bundled", (name,))
     assert other.selectbox(key="reviews_source").value == "bundled"
 
 
@@ -154,7 +154,7 @@ def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
 @pytest.mark.slow
 def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_services: Services) -> None:
     sent(CONTENT)
-    [name] = text_cards.names()
+    [name] = own_texts.names()
     small = {"units": 4, "maxlen": 10, "epochs": 2, "vocabulary_size": 100, "embedding_size": 4, "learning_rate": 0.05}
     ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
     assert shared_services.engine.wait(ids, timeout=PATIENCE)

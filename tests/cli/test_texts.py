@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 
 PROJECT = Path(__file__).parents[2]
 CONTENT = "state;what was written\n" + "".join(
@@ -34,13 +34,13 @@ def test_a_file_is_read_and_what_was_understood_is_said(capsys: pytest.CaptureFi
 
 
 def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    (text_cards.folder() / "other.csv").write_text(CONTENT)
+    (own_texts.folder() / "other.csv").write_text(CONTENT)
     for given in ("tickets.csv", "other.csv", "texts-other"):
         assert main(["parameters", "--source", given, "--json", *SMALL]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
     assert all(json.loads(line) for line in printed.out.splitlines())
-    names = text_cards.names()
+    names = own_texts.names()
     assert [name.rpartition("-")[0] for name in names] == ["texts-other", "texts-tickets"]
     assert main(["parameters", "--source", names[1], "--json", *SMALL]) == 0
 
@@ -99,5 +99,5 @@ def test_networks_are_trained_on_it_compared_and_judge_by_its_labels_also_when_t
         assert json.loads(capsys.readouterr().out)["label"] == label
     assert main(["predict", last["run"], "thanks"]) == 0
     assert "% closed\n" in capsys.readouterr().out
-    assert main(["baselines", "--source", text_cards.names()[0], "--json"]) == 0
+    assert main(["baselines", "--source", own_texts.names()[0], "--json"]) == 0
     assert '"val_accuracy": 1.0' in capsys.readouterr().out

@@ -202,7 +202,7 @@ def test_a_hostile_report_is_refused_in_a_sentence_and_records_nothing(
 def test_a_sound_run_beside_a_hostile_one_is_not_recorded_either(bring: Any, store: RunStore) -> None:
     data = changed(*TOLD, "probabilities", to=packed(b""))
     data["runs"].insert(0, sound()["runs"][0] | {"id": "lstm-000000"})
-    with pytest.raises(UserError, match="lstm-3f9a2c has predictions of a wrong number of reviews"):
+    with pytest.raises(UserError, match="lstm-3f9a2c has predictions that are damaged or of a wrong number of reviews"):
         bring(data)
     assert store.runs() == []
 

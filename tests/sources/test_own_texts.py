@@ -15,7 +15,7 @@ from rnn_compare.networks.keras_script import script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared, taking_in
 from rnn_compare.reviews.encoding import read_text
-from rnn_compare.sources import own_texts, registry, text_cards
+from rnn_compare.sources import own_texts, registry
 from rnn_compare.training.remote import bundle
 
 WORDS = ("printer", "password", "Größe", "it's", "broken", "thanks", "again", "PLEASE", "e-mail")
@@ -146,7 +146,7 @@ def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(writ
     path = write("cache/texts/My tickets.csv")
     write("cache/texts/notes.md")
     assert own_texts.unread() == [path]
-    assert own_texts.find("My tickets.csv") == own_texts.find("texts-my-tickets") == path
+    assert own_texts.find_file("My tickets.csv") == own_texts.find_file("texts-my-tickets") == path
     taking_in.take_in(str(path))
     assert own_texts.unread() == []
     write("cache/texts/My tickets.csv", more="40;one more;open\n")
@@ -155,14 +155,14 @@ def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(writ
 
 @pytest.mark.parametrize("given", ["bundled", "texts-nothing", "order", "no such thing"])
 def test_what_names_no_file_is_none(given: str) -> None:
-    assert own_texts.find(given) is None
+    assert own_texts.find_file(given) is None
 
 
 @pytest.mark.parametrize(
     "name", ["texts-../../../etc/passwd", "texts-a-0123456789ab/..", "texts-A-0123456789ab", "texts-", "texts-a-b" * 9]
 )
 def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
-    assert text_cards.card(name) is None
+    assert own_texts.find_card(name) is None
     assert not registry.is_known(name)
     with pytest.raises(UserError):
         registry.source(name)
@@ -175,7 +175,7 @@ def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
 def test_a_card_that_somebody_has_spoilt_counts_as_none(write: Write, cache: Path, content: bytes) -> None:
     name = taking_in.take_in(str(write()))
     (cache / "texts" / "known" / f"{name}.json").write_bytes(content)
-    assert text_cards.card(name) is None
+    assert own_texts.find_card(name) is None
     assert name not in registry.names()
     assert taking_in.take_in(str(write())) == name  # reading the file again mends it
     assert registry.is_known(name)
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) 
 
 def test_what_should_be_known_before_training_is_said_in_sentences(write: Write) -> None:
     more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
-    card = text_cards.card(taking_in.take_in(str(write(more=more, encoding="cp1252"))))
+    card = own_texts.find_card(taking_in.take_in(str(write(more=more, encoding="cp1252"))))
     assert card is not None
     said = " ".join(card.remarks())
     assert "It is not UTF-8; cp1252 was assumed." in said

@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 
 PARAMETER = "show"
 """The address's parameter."""
@@ -71,7 +71,7 @@ def shown(runs: Sequence[Run]) -> list[Run]:
 def missing(runs: Sequence[Run]) -> list[str]:
     """Returns what this visitor's link names that is neither one of the runs nor a file of texts."""
     there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
-    return [name for name in pinned() if name not in there and not text_cards.card(name)]
+    return [name for name in pinned() if name not in there and not own_texts.find_card(name)]
 
 
 def say_what_is_hidden(services: Services) -> bool:

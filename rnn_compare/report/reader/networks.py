@@ -26,7 +26,7 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import packed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-from rnn_compare.sources import registry, text_cards
+from rnn_compare.sources import own_texts, registry
 
 _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "skips_padding")
 MOST_EXACT = 2_000_000
@@ -46,7 +46,7 @@ OWN_TEXTS = (
 
 def has_own_texts(runs: Iterable[Run]) -> bool:
     """Tells whether runs learned from somebody's own texts, which a page would pass on in part."""
-    return any(run.experiment.source.startswith(text_cards.PREFIX) for run in runs)
+    return any(run.experiment.source.startswith(own_texts.PREFIX) for run in runs)
 
 
 def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, Any], list[str]]:

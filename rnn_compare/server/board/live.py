@@ -25,7 +25,7 @@ from rnn_compare.server.known_baselines import BaselineResults, lines
 from rnn_compare.server.services import CURTAIN, Services, Snapshot
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
 from rnn_compare.server.urls import FOLDER
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 
 PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 2000
@@ -108,7 +108,7 @@ def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: Vi
     findings = services.findings(snapshot, runs)
     starts = services.starts(snapshot)
     history = services.history(snapshot)
-    texts = next(filter(None, map(text_cards.card, names)), None)
+    texts = next(filter(None, map(own_texts.find_card, names)), None)
     hint = f"{texts.title}. {HINT}" if texts else HINT
     return board_message.message(runs, starts, view, hint, history, findings, lines(results.baselines), results.remark)
 

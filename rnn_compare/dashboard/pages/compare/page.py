@@ -24,7 +24,7 @@ from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import grouped, link, newest, short_names
 from rnn_compare.settings import default
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import about_films
 from rnn_compare.sources.registry import labels as labels_of
 from rnn_compare.training.demo import is_demo
@@ -178,7 +178,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
 def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
     """Draws the line that says what this is, with what is done to the charts; returns what is wanted of them."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        own = next(filter(text_cards.card, pinned()), default("source"))
+        own = next(filter(own_texts.find_card, pinned()), default("source"))
         shown = charted[0].experiment.dataset if charted else own
         no, yes = labels_of(shown)
         texts = "film reviews" if about_films(shown) else "texts"

@@ -22,7 +22,7 @@ from rnn_compare.reviews.vocabulary import INDEX_FROM
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.settings import default
-from rnn_compare.sources import text_cards
+from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import Source
 from rnn_compare.training.analyses import Analysis
@@ -49,7 +49,7 @@ def render() -> None:
     if dataset.about:
         st.markdown(dataset.about)
     reviews = _load(experiment.dataset)
-    if card := text_cards.card(experiment.source):
+    if card := own_texts.find_card(experiment.source):
         upload.show_summary(card, reviews, _key("source"))
     st.html(_counts(reviews, experiment, dataset.labels[1]))
     _look(reviews, _choose(reviews, dataset.labels), experiment)

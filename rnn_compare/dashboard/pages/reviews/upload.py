@@ -26,10 +26,10 @@ from rnn_compare.server.access import upload_gate
 from rnn_compare.server.app import current_app
 from rnn_compare.server.request_guard import for_this_machine_only
 from rnn_compare.settings import default
-from rnn_compare.sources import own_texts, text_cards
+from rnn_compare.sources import own_texts
 from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
-from rnn_compare.sources.text_cards import Card
+from rnn_compare.sources.own_texts import Card
 
 WHAT = (
     f"CSV with a header, a column of texts and a column with two labels, {MIN_TEXTS} to {MAX_ROWS:,} rows. Anyone who "
@@ -129,8 +129,8 @@ def _stored(sent: UploadedFile) -> _Reading:
     digest = hashlib.sha256(content).hexdigest()[:12]
     name = "".join(sign if sign.isalnum() or sign in " ._-()" else "_" for sign in sent.name).strip(" .")
     stem, ending = Path(name).stem[:_LONGEST_NAME] or "texts", Path(name).suffix.lower()
-    path = text_cards.folder() / f"{stem}{ending if ending in own_texts.ENDINGS else '.csv'}"
-    if path.exists() and text_cards.digest(path) != digest:
+    path = own_texts.folder() / f"{stem}{ending if ending in own_texts.ENDINGS else '.csv'}"
+    if path.exists() and own_texts.digest(path) != digest:
         path = path.with_stem(f"{stem}-{digest[:6]}")
     is_new = not path.exists()
     if is_new:
