@@ -32,7 +32,7 @@ class Rows:
     first: list[int]
 
     @classmethod
-    def of(cls, numbers: Iterable[int]) -> Self:
+    def numbered(cls, numbers: Iterable[int]) -> Self:
         """Returns the rows that have these numbers."""
         numbers = list(numbers)
         return cls(len(numbers), numbers[:_LISTED_ROWS])
@@ -113,10 +113,10 @@ def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> Lab
         layout=file_layout,
         labels=names,
         counts=(labels.count(0), labels.count(1)),
-        left_out=Rows.of(row.number for row in every if not row.is_used),
-        repeated=Rows.of(row.number for row in used if earliest[row.bare] is not row),
-        contradicting=Rows.of(row.number for row in used if earliest[row.bare].label != row.label),
-        formulas=Rows.of(row.number for row in used if row.bare.startswith("=")),
+        left_out=Rows.numbered(row.number for row in every if not row.is_used),
+        repeated=Rows.numbered(row.number for row in used if earliest[row.bare] is not row),
+        contradicting=Rows.numbered(row.number for row in used if earliest[row.bare].label != row.label),
+        formulas=Rows.numbered(row.number for row in used if row.bare.startswith("=")),
     )
     return LabelledTexts([row.text for row in used], labels, description)
 
