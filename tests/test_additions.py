@@ -1,0 +1,261 @@
+"""One file each adds a cell, a network without recurrence, a baseline and a lecture's step to a copy of the program."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import rnn_compare
+from rnn_compare.paths import CACHE_VARIABLE
+
+CIFG = '''
+"""CIFG: an LSTM whose input gate is what its forget gate leaves (Greff et al. 2017)."""
+
+from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal
+from rnn_compare.cells.formula import Values, sigmoid, tanh
+
+
+def forward(x_f: Values, x_c: Values, x_o: Values, previous_carry: Values) -> tuple[Values, ...]:
+    f = sigmoid(x_f)
+    candidate = tanh(x_c)
+    o = sigmoid(x_o)
+    carry = f * previous_carry + (1 - f) * candidate
+    state = o * tanh(carry)
+    return (f, candidate, o, carry, state)
+
+
+def backward(f, candidate, o, carry, previous_carry, d_state, d_carry):
+    shown = tanh(carry)
+    d_carry = d_carry + d_state * o * (1 - shown * shown)
+    d_x_f = d_carry * (previous_carry - candidate) * f * (1 - f)
+    d_x_c = d_carry * (1 - f) * (1 - candidate * candidate)
+    d_x_o = d_state * shown * o * (1 - o)
+    d_previous_carry = d_carry * f
+    return (d_x_f, d_x_c, d_x_o, d_previous_carry, d_carry)
+
+
+CELL = Cell(
+    name="CIFG",
+    keras_name="cifg",
+    year=2099,
+    source="this test",
+    gates=(Gate("f", "forget gate"), Gate("c", "candidate"), Gate("o", "output gate")),
+    signals=(
+        Signal("carry", "carry c", "state"),
+        Signal("state", "state h", "state"),
+        Signal("f", "forget gate", "gate"),
+        Signal("candidate", "candidate", "value"),
+        Signal("o", "output gate", "gate"),
+    ),
+    phases=(Phase(forward, backward),),
+    formula=(r"\\mathrm{output}_t &= \\dots \\\\",),
+    pace=Pace(1e-6, 1e-6),
+    states=("state", "carry"),
+    in_keras=False,
+    keeping_gate="f",
+)
+'''
+
+PAIRS = '''
+"""A convolution of two words, and the mean of its matches."""
+
+from rnn_compare.feedforward.convolution import convolved
+from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
+
+
+def layers(sizes):
+    units, features, _ = sizes
+    return (
+        KerasLayer("pairs", "Conv1D", (units, 2), {"activation": "relu"},
+                   {"kernel": (2, features, units), "bias": (units,)}),
+        KerasLayer("mean", "GlobalAveragePooling1D"),
+    )
+
+
+def forward(weights, vectors, _mask):
+    return convolved(weights, "pairs", vectors).mean(axis=1), {}
+
+
+NETWORK = Feedforward(
+    name="pairs",
+    title="pairs of words",
+    year=2099,
+    source="this test",
+    layers=layers,
+    forward=forward,
+    formula=(r"\\mathrm{output} &= \\dots \\\\",),
+    pace=1e-6,
+    shortest=2,
+)
+'''
+
+NAIVE_BAYES = '''
+"""Naive Bayes on the words of a review."""
+
+import numpy as np
+
+from rnn_compare.baselines.bags import BagClassifier, LinearModel, bags
+from rnn_compare.baselines.classifier import Classifier
+
+
+def fit(reviews, places, vocabulary_size):
+    held, labels = bags(reviews, places, vocabulary_size, longest=1), reviews.labels[places]
+    positive, negative = (
+        1 + np.bincount(held.terms[labels[held.reviews] == label], minlength=vocabulary_size) for label in (1, 0)
+    )
+    weights = np.log(positive / positive.sum()) - np.log(negative / negative.sum())
+    prior = np.log(labels.mean() / (1 - labels.mean()))
+    return BagClassifier(LinearModel(np.arange(vocabulary_size), weights, prior), vocabulary_size, longest=1)
+
+
+NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
+'''
+
+USE = """
+import numpy as np
+from rnn_compare.charts.palette import picture
+from rnn_compare.cli.main import main
+from rnn_compare.comparison.baselines import cached
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.backpropagation import gradient_norms
+from rnn_compare.explain.prediction import predict
+from rnn_compare.report import html_tables
+from rnn_compare.server import known_baselines
+
+sizes = ["--units", "4", "--embedding-size", "3"]
+assert main(["parameters", "--cell", "CIFG", *sizes]) == 0
+assert main(["parameters", "--network", "pairs", *sizes]) == 0
+assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
+baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
+assert "Word pairs" in known_baselines.meaning(baselines)
+assert "<td>Naive Bayes</td>" in html_tables.of_baselines(baselines)
+print(known_baselines.lines(baselines))
+
+small = [*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200"]
+assert main(["train", "--cell", "CIFG", "--network", "pairs", *small, "--json"]) == 0
+
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.keras_script import script
+
+for name, layer in (("CIFG", "class CIFG(layers.RNN):"), ("pairs", 'layers.Conv1D(4, 2, activation="relu"),')):
+    experiment = Experiment(cell=name, units=4, embedding_size=3, vocabulary_size=100, maxlen=5)
+    model, random = keras_models.build(experiment), np.random.default_rng(0)
+    model.set_weights([array + 0.3 * random.normal(size=array.shape) for array in model.get_weights()])
+    weights, ids = keras_models.get_weights(model), random.integers(0, 100, (6, 5))
+    np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+    assert layer in script(experiment)
+    assert picture(name).color.startswith("#") and (picture(name).drawing or name == "pairs")
+    if name == "CIFG":
+        assert gradient_norms(experiment, weights, ids, np.arange(6) % 2)[0].states.all()
+assert experiment.label == "Pairs of words(4)"
+print("used")
+"""
+
+PAUSE = '''
+"""A pause, in which the hall writes reviews."""
+
+import streamlit as st
+
+from rnn_compare.lecture.step_kind import StepKind
+
+
+def show(moment):
+    st.html(f"<p>Back in ten minutes, for {moment.lecture.steps[moment.index + 1].title}</p>")
+
+
+PAUSE = StepKind("pause", show, takes_reviews=True)
+'''
+
+LECTURE = """
+title = "Mine"
+preset = "Short"
+[[steps]]
+kind = "text"
+title = "Before"
+[[steps]]
+kind = "pause"
+title = "Coffee"
+text = "**Outside**"
+[[steps]]
+kind = "networks"
+title = "the networks"
+"""
+
+GIVE = """
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
+from rnn_compare.training.engine import Engine
+
+store = RunStore(cache_folder() / "runs.db")
+own = current_app()
+own._services = Services(store, Engine(store, origin="page"), own.classroom)  # not started: nothing is trained
+visitor.is_at_the_machine = lambda: True
+
+
+def page(name):
+    script = f"from rnn_compare.dashboard.pages.present.{name} import render; render()"
+    app = AppTest.from_string(script).run(timeout=60)
+    assert not app.exception
+    return app
+
+
+page("page").button(key="begin_mine").click().run(timeout=60)
+for title, takes_reviews in (("Before", False), ("Coffee", True), ("the networks", False)):
+    state = current_app().classroom().state()
+    assert (state.title, state.reviews_open) == (title, takes_reviews), state
+    wall = [node.proto.body for node in page("page").get("html")] + [text.value for text in page("page").markdown]
+    assert ("<p>Back in ten minutes, for the networks</p>" in wall) == (title == "Coffee"), wall
+    assert ("**Outside**" in wall) == (title == "Coffee"), wall
+    next(button for button in page("notes").button if button.label == "Next").click().run(timeout=60)
+"""
+
+
+def use(folder: Path, script: str, added: Mapping[str, str]) -> str:
+    """Copies the package into a folder with further files, runs a script there, and returns what it prints."""
+    package = Path(rnn_compare.__path__[0])
+    shutil.copytree(package, folder / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
+    for name, content in added.items():
+        (folder / name).write_text(content)
+    environment = {CACHE_VARIABLE: str(folder / "cache"), "PYTHONPATH": str(folder), "RNN_COMPARE_WORKERS": "1"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_cell_a_network_and_a_baseline_are_trained_counted_drawn_read_and_exported(
+    tmp_path: Path, prepared_cache: Path
+) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    added = {"cells/cifg.py": CIFG, "feedforward/pairs.py": PAIRS, "baselines/naive_bayes.py": NAIVE_BAYES}
+    printed = use(tmp_path, USE, {f"rnn_compare/{name}": content for name, content in added.items()})
+    assert "3 · (4·4 + 3·4 + 4) = 96" in printed
+    assert "2·3·4 + 4 = 28" in printed
+    told = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    accuracies = {line["name"]: line["val_accuracy"] for line in told if "name" in line}
+    assert list(accuracies) == ["majority", "naive_bayes", "words", "bigrams"]
+    assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
+    assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in printed
+    assert '"cell": "CIFG", "status": "finished"' in printed
+    assert '"network": "pairs", "cell": "pairs", "status": "finished"' in printed
+    assert printed.endswith("used\n")
+
+
+def test_a_step_is_named_by_a_lecture_shown_and_takes_reviews(tmp_path: Path) -> None:
+    (tmp_path / "cache" / "lectures").mkdir(parents=True)
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
+    use(tmp_path, GIVE, {"rnn_compare/dashboard/pages/present/steps/pause.py": PAUSE})
