@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import machine
 from rnn_compare.comparison.accuracies import Achieved, Measure, kept, typical
-from rnn_compare.comparison.inference import settings, trained_networks
+from rnn_compare.comparison.difference import settings
 from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.mcnemar import trained_networks
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared

@@ -143,6 +143,14 @@ def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -
     return Achieved(float(correct.mean()), correct, len(labels))
 
 
+def stacked(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:
+    """Returns the verdicts of runs on the same reviews (runs, reviews); None where they were not kept of all."""
+    verdicts = [run.correct for run in runs if run.correct is not None]
+    if len(verdicts) < len(runs) or len(set(map(len, verdicts))) > 1:
+        return None
+    return np.stack(verdicts)
+
+
 def _right(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.float64] | None:  # (epochs, reviews)
     recorded = [epoch for epoch in probabilities if epoch is not None]
     if not recorded or len(recorded) < len(probabilities):

@@ -1,13 +1,17 @@
-"""The difference of two settings: t-interval, p-value and verdict, and the seeds that it takes to see one."""
+"""The difference of two settings, would they be trained anew: its tests, intervals, and several judged together."""
 
-import bisect
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rnn_compare.comparison.intervals import FEWEST, Spread
+import numpy as np
+
+from rnn_compare.comparison.accuracies import Achieved, stacked
+from rnn_compare.comparison.intervals import FEWEST, Spread, share_variance, spread
+
+# Distributions come from scipy.special, without the weight of scipy.stats.
 
 Verdict = Literal["a is better", "b is better", "cannot tell"]
 Reason = Literal["", "one seed", "fewer than two shared seeds", "too few reviews"]
@@ -27,15 +31,16 @@ class Difference:
     Attributes:
         difference: Mean accuracy of a less that of b.
         runs: How many of a and of b.
-        low, high: The interval that covers the true difference with probability ``level``; None where there is no p.
         p: Of a difference as significant, were the settings equal, at any look from one seed to ten: ``LOOKS`` times
-            that of a single look. None where nothing tells what a seed does.
+            that of a single look. None where nothing tells what a seed does; then the fields down to ``level`` mean
+            nothing.
         p_adjusted: The same where several comparisons are made together; ``p`` for one alone.
-        verdict: By ``p_adjusted`` at 5 %.
         df: Degrees of freedom of Student's t.
         variance_seeds: The seeds' share of the variance of ``difference``.
         variance_reviews: The held-out reviews' share.
         paired: Whether verdicts were compared review by review; else ``variance_reviews`` is an upper bound.
+        level: The probability with which the interval from ``low`` to ``high`` covers the true difference.
+        comparisons: How many were made together.
         reason: Why there is no p.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
         spreads: Of single runs of a and of b, as the test took them; empty where seeds are compared in pairs.
@@ -43,14 +48,11 @@ class Difference:
 
     difference: float
     runs: tuple[int, int]
-    low: float | None = None
-    high: float | None = None
     p: float | None = None
     p_adjusted: float | None = None
-    verdict: Verdict = "cannot tell"
-    df: float | None = None
-    variance_seeds: float | None = None
-    variance_reviews: float | None = None
+    df: float = 0.0
+    variance_seeds: float = 0.0
+    variance_reviews: float = 0.0
     paired: bool = True
     level: float = 1 - ALPHA
     comparisons: int = 1
@@ -59,11 +61,133 @@ class Difference:
     spreads: tuple[Spread, ...] = ()
 
     @property
-    def standard_error(self) -> float | None:
+    def verdict(self) -> Verdict:
+        """The better setting by ``p_adjusted`` at 5 %."""
+        if self.p_adjusted is None or self.p_adjusted > ALPHA:
+            return "cannot tell"
+        return "a is better" if self.difference > 0 else "b is better"
+
+    @property
+    def standard_error(self) -> float:
         """Standard error of the difference, seeds and reviews together."""
-        if self.variance_seeds is None or self.variance_reviews is None:
-            return None
         return math.sqrt(self.variance_seeds + self.variance_reviews)
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; 0 where there is no p."""
+        from scipy.special import stdtrit
+
+        if self.p is None:
+            return 0.0
+        return float(stdtrit(self.df, 1 - (1 - self.level) / LOOKS / 2)) * self.standard_error
+
+    @property
+    def low(self) -> float | None:
+        """Lower limit of the interval; None where there is no p."""
+        return None if self.p is None else self.difference - self.half_width
+
+    @property
+    def high(self) -> float | None:
+        """Upper limit of the interval; None where there is no p."""
+        return None if self.p is None else self.difference + self.half_width
+
+
+def settings(
+    a: Sequence[Achieved], b: Sequence[Achieved], spread_a: Spread | None = None, spread_b: Spread | None = None
+) -> Difference:
+    """Compares two settings by their runs on the same reviews: would they differ if they were trained anew?
+
+    Welch's test over the seeds, to which the share of the reviews is added. With verdicts
+    c[s, i] = μ[i] + g[s] + e[s, i] of seed s and review i, that share is V / reviews: V is the variance over the
+    reviews of the difference of both mean verdicts, less what the noise of single verdicts adds to it.
+
+    Args:
+        a, b: Runs of each setting, at least one, different in nothing but the seed, measured in the same way on the
+            same reviews.
+        spread_a, spread_b: Of at least three earlier runs of exactly that setting, measured in the same way: pooled
+            with the runs' own, and all that tells what a seed does where there is one run.
+
+    Returns:
+        The difference; without p where there is one run of a setting and no spread of it. Where verdicts were not
+        kept, the reviews' share is that of independent reviews, an upper bound (``paired`` is false).
+
+    Raises:
+        ValueError: If a setting has no runs.
+
+    Example:
+        >>> a = [Achieved(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]
+        >>> b = [Achieved(accuracy, None, 25_000) for accuracy in (0.82, 0.84, 0.83)]
+        >>> result = settings(a, b)
+        >>> f"{result.difference:.3f}, from {result.low:.3f} to {result.high:.3f}, p = {result.p:.3f}: {result.verdict}"
+        '0.050, from 0.016 to 0.084, p = 0.010: a is better'
+    """
+    if not a or not b:
+        raise ValueError("each setting needs at least one run")
+    mean_a, mean_b = (float(np.mean([run.accuracy for run in runs])) for runs in (a, b))
+    runs = len(a), len(b)
+    reviews = min(run.reviews for run in (*a, *b))
+    of_a, of_b = _seeds(a, spread_a, reviews), _seeds(b, spread_b, reviews)
+    if of_a is None or of_b is None:
+        return Difference(mean_a - mean_b, runs, reason="one seed")
+    seeds = [(of_a.variance / len(a), of_a.df), (of_b.variance / len(b), of_b.df)]
+    verdicts = stacked([*a, *b])
+    if verdicts is None or verdicts.shape[1] < 2:
+        paired, share = False, share_variance(mean_a, reviews) + share_variance(mean_b, reviews)
+    else:
+        between = np.var(verdicts[: len(a)].mean(axis=0) - verdicts[len(a) :].mean(axis=0), ddof=1)
+        paired, share = True, max(0.0, float(between) - of_a.noise / len(a) - of_b.noise / len(b)) / reviews
+    judged = by_student(mean_a - mean_b, runs, seeds, (share, max(1, reviews - 1)))
+    return replace(judged, paired=paired, spreads=(of_a, of_b))
+
+
+def settings_with_splits(
+    a: Mapping[int, float], b: Mapping[int, float], training_reviews: int, validation_reviews: int
+) -> Difference:
+    """Compares two settings where the seed also decides which reviews are held out: seed by seed.
+
+    Student's paired t with the correction of Nadeau and Bengio (2003): the parts of different seeds overlap, so that
+    the variance of the mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
+
+    Args:
+        a, b: Accuracy of each setting by seed. Two runs with one seed judge the same reviews.
+        training_reviews, validation_reviews: How many each run trains on and is judged by.
+
+    Returns:
+        The difference over the seeds that both have; the others are in ``left_out``. Without p where both have fewer
+        than two.
+
+    Example:
+        >>> a, b = {1: 0.88, 2: 0.87, 3: 0.89}, {1: 0.83, 2: 0.83, 3: 0.82, 4: 0.90}
+        >>> result = settings_with_splits(a, b, 20_000, 5_000)
+        >>> f"{result.difference:.4f}, p = {result.p:.3f}, without {result.left_out}"
+        '0.0533, p = 0.223, without (4,)'
+    """
+    left_out = tuple(sorted(a.keys() ^ b.keys()))
+    differences = np.array([a[seed] - b[seed] for seed in sorted(a.keys() & b.keys())])
+    count = len(differences)
+    if count < 2:
+        over_all = float(np.mean(list(a.values())) - np.mean(list(b.values())))
+        return Difference(over_all, (len(a), len(b)), reason="fewer than two shared seeds", left_out=left_out)
+    variance = _with_floor(float(differences.var(ddof=1)), validation_reviews)
+    of_seeds, of_overlap = variance / count, variance * validation_reviews / training_reviews
+    judged = by_student(float(differences.mean()), (count, count), [(of_seeds + of_overlap, count - 1)], (0.0, 1))
+    return replace(judged, variance_seeds=of_seeds, variance_reviews=of_overlap, left_out=left_out)
+
+
+def _seeds(group: Sequence[Achieved], earlier: Spread | None, reviews: int) -> Spread | None:
+    """Returns the spread of a setting's seeds: from the group itself and from earlier runs, if they are enough."""
+    own = spread(group) if len(group) > 1 else None
+    if earlier is not None and earlier.runs >= FEWEST:
+        own = own.pooled(earlier) if own else earlier
+    return own and replace(own, variance=_with_floor(own.variance, reviews))
+
+
+def _with_floor(variance: float, reviews: int) -> float:
+    """Returns a variance of accuracies that is not 0, though all were equal: they are counted in steps of one review.
+
+    An error of rounding is spread evenly over a step, which gives it a variance of step²/12.
+    """
+    return max(variance, 1 / (12 * reviews**2))
 
 
 def by_student(
@@ -76,17 +200,16 @@ def by_student(
         reviews: Those of the part that the held-out reviews bring.
 
     Example:
-        >>> found = by_student(0.04, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
-        >>> found.df, round(found.p, 3), found.verdict  # t = 4, of which p = 0.016 at a single look
+        >>> result = by_student(0.04, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
+        >>> result.df, round(result.p, 3), result.verdict  # t = 4, of which p = 0.016 at a single look
         (4.0, 0.081, 'cannot tell')
     """
-    from scipy.special import stdtr  # Student's distribution, without the weight of scipy.stats
+    from scipy.special import stdtr
 
     of_seeds = sum(variance for variance, _ in seeds)
     df = degrees_of_freedom(seeds, reviews)
     p = min(1.0, LOOKS * 2 * float(stdtr(df, -abs(difference) / math.sqrt(of_seeds + reviews[0]))))
-    untested = Difference(difference, runs, p=p, df=df, variance_seeds=of_seeds, variance_reviews=reviews[0])
-    return at_level(untested, 1 - ALPHA, p)
+    return Difference(difference, runs, p, p, df, of_seeds, reviews[0])
 
 
 def degrees_of_freedom(seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]) -> float:
@@ -105,26 +228,6 @@ def satterthwaite(*parts: tuple[float, float]) -> float:
     return sum(variance for variance, _ in parts) ** 2 / sum(v**2 / df for v, df in parts)
 
 
-def at_level(difference: Difference, level: float, p_adjusted: float) -> Difference:
-    """Returns a difference that has a p with the interval of another level, and the verdict by an adjusted p."""
-    from scipy.special import stdtrit
-
-    assert difference.df is not None
-    assert difference.standard_error is not None
-    half = float(stdtrit(difference.df, 1 - (1 - level) / LOOKS / 2)) * difference.standard_error
-    verdict: Verdict = "cannot tell"
-    if p_adjusted <= ALPHA:
-        verdict = "a is better" if difference.difference > 0 else "b is better"
-    return replace(
-        difference,
-        low=difference.difference - half,
-        high=difference.difference + half,
-        p_adjusted=p_adjusted,
-        verdict=verdict,
-        level=level,
-    )
-
-
 def holm(differences: Sequence[Difference]) -> list[Difference]:
     """Returns the same differences, judged together: that any of them is called real by chance stays below 5 %.
 
@@ -136,14 +239,17 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
 
     Example:
         >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]
-        >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
+        >>> [(round(item.p, 3), round(item.p_adjusted, 3), item.verdict) for item in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.011, 0.023, 'a is better'), (1.0, 1.0, 'cannot tell')]
     """
-    tested = [(place, item.p) for place, item in enumerate(differences) if item.p is not None]
-    judged = list(differences)
-    for (place, _), (p, level) in zip(tested, holm_adjusted([p for _, p in tested]), strict=True):
-        judged[place] = at_level(replace(differences[place], comparisons=len(tested)), level, p)
-    return judged
+    ps = [item.p for item in differences if item.p is not None]
+    adjusted = iter(holm_adjusted(ps))
+
+    def judged(item: Difference) -> Difference:
+        p, level = next(adjusted)
+        return replace(item, p_adjusted=p, level=level, comparisons=len(ps))
+
+    return [item if item.p is None else judged(item) for item in differences]
 
 
 def holm_adjusted(ps: Sequence[float]) -> list[tuple[float, float]]:
@@ -161,75 +267,3 @@ def holm_adjusted(ps: Sequence[float]) -> list[tuple[float, float]]:
     levels = [1 - ALPHA / (count - min(rank, called_real)) for rank in range(count)]
     by_place = dict(zip(order, zip(adjusted, levels, strict=True), strict=True))
     return [by_place[place] for place in range(count)]
-
-
-POWER = 0.8
-"""In so many of 100 % of comparisons a difference of the chosen size is to be called real."""
-POINT = 0.01
-MOST = 100_000
-"""Seeds beyond which nobody asks."""
-Pair = tuple[float, float]
-
-
-def seeds_to_see(difference: float, measured: Difference) -> int | None:
-    """Returns ``seeds_needed`` by the variances and the earlier runs of a comparison of two settings."""
-    variances = measured.spreads[0].variance, measured.spreads[1].variance
-    lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
-    return seeds_needed(variances, measured.variance_reviews or 0.0, difference, (lent_a, lent_b))
-
-
-def seeds_needed(
-    variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
-) -> int | None:
-    """Returns how many seeds of each setting show a true difference with 80 % power at 5 %, two-sided.
-
-    By the noncentral t of the very test of ``inference.settings``. The difference is to be one that matters, chosen
-    beforehand: put in the one just seen, and the answer only repeats p (Hoenig and Heisey 2001).
-
-    Args:
-        variances: Of single runs' accuracies of either setting, as in ``intervals.Spread.variance``; above 0.
-        variance_reviews: The share that the held-out reviews have in the variance of the difference.
-        difference: That is to be seen, a share: one point if not given.
-        lent: Degrees of freedom that earlier runs add to either variance.
-
-    Returns:
-        The number, at least 2; None where no number of seeds suffices, for the reviews alone hide such a difference:
-        then more held-out reviews are needed.
-
-    Example:
-        >>> seeds_needed((0.01**2, 0.01**2))
-        26
-        >>> seeds_needed((0.01**2, 0.01**2), variance_reviews=0.003**2) is None
-        True
-    """
-
-    def suffices(seeds: int) -> bool:
-        return power_reached(seeds, variances, variance_reviews, difference, lent) >= POWER
-
-    return bisect.bisect_left(range(MOST), True, lo=2, key=suffices) if suffices(MOST) else None
-
-
-def power_reached(
-    seeds: int, variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
-) -> float:
-    """Returns the chance that a true difference is called real with so many seeds of each setting, at least 2.
-
-    Example:
-        >>> round(power_reached(26, (0.01**2, 0.01**2)), 2)
-        0.82
-    """
-    from scipy.special import stdtrit
-
-    of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]
-    of_reviews = variance_reviews, math.inf  # thousands of degrees of freedom: nothing beside the seeds
-    beyond = float(stdtrit(degrees_of_freedom(of_seeds, of_reviews), 1 - ALPHA / LOOKS / 2))
-    df = satterthwaite(*of_seeds, of_reviews)
-    shift = difference / math.sqrt(sum(variances) / seeds + variance_reviews)
-    return 1 - _noncentral_t(beyond, df, shift) + _noncentral_t(-beyond, df, shift)
-
-
-def _noncentral_t(value: float, df: float, shift: float) -> float:
-    from scipy.special import nctdtr
-
-    chance = float(nctdtr(df, shift, value))
-    return 0.0 if math.isnan(chance) else chance  # scipy gives up where the chance is next to nothing

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.accuracies import Achieved, stacked
 from rnn_compare.formatting import percent
 
 FEWEST = 3
@@ -68,11 +68,9 @@ def spread(runs: Sequence[Achieved]) -> Spread:
 
 
 def _noise(runs: Sequence[Achieved]) -> float:
-    by_run = [run.correct for run in runs if run.correct is not None]
-    reviews = {len(correct) for correct in by_run}
-    if len(by_run) < len(runs) or len(reviews) > 1 or reviews == {1}:
+    verdicts = stacked(runs)
+    if verdicts is None or verdicts.shape[1] < 2:
         return 0.0
-    verdicts = np.stack(by_run)
     verdicts -= verdicts.mean(axis=1, keepdims=True)
     # The mean of Var(x - y) / 2 over pairs is the mean variance less the mean covariance; neither needs the pairs.
     squares = float(np.sum(verdicts**2))

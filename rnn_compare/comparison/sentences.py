@@ -6,8 +6,9 @@ from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import GUESS
-from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, POINT, Difference, seeds_to_see
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
 from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.power import POINT, seeds_to_see
 from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
 
@@ -37,14 +38,14 @@ def sentence(pair: Comparison) -> str:
         return _too_few_reviews(f"{ahead} and {behind}", pair)
     if _is_tie(pair):
         return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} {_where(pair)}."
-    if difference.p is None or (pair.better is None and half_width(difference) >= USELESS):
+    if difference.p is None or (pair.better is None and difference.half_width >= USELESS):
         return _too_few_seeds(pair)
-    by = f"{gap(*pair.shares)} ± {points(half_width(difference))} points"
+    by = f"{gap(*pair.shares)} ± {points(difference.half_width)} points"
     level = f"; {100 * difference.level:.4g} % interval{_together(pair)}" if difference.comparisons > 1 else ""
     how = f"({shares} {_where(pair)}{level})"
     if pair.better is None:
         return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
-    if half_width(difference) >= USELESS:
+    if difference.half_width >= USELESS:
         least, most = sorted(min(1.0, abs(limit or 0.0)) for limit in (difference.low, difference.high))
         uncertain = f"{100 * least:.0f} to {100 * most:.0f} points"
         return f"{ahead} is better than {behind}, but by how much is uncertain: {uncertain} {how}."
@@ -58,7 +59,7 @@ def network_sentence(pair: Comparison) -> str:
     reviews = f"{networks.reviews:,} reviews"
     of_epochs = ""
     if networks.epochs:
-        halved = networks.reviews < min(run.reviews for runs in pair.achieved for run in runs)
+        halved = networks.reviews < pair.reviews
         chosen_by = ", chosen on the other held-out reviews" if halved else ""
         of_epochs = f" (epochs {networks.epochs[0]} and {networks.epochs[1]}{chosen_by})"
     if networks.only_a == networks.only_b == 0:
@@ -93,35 +94,30 @@ def networks_sentence(verdict: Judgement) -> str:
 
 def details(pair: Comparison) -> list[str]:
     """Returns the numbers behind a comparison, a line each."""
-    measured = pair.difference
-    if measured is None:
+    if (measured := pair.difference) is None:
         return []
-    lines = []
-    if measured.p is not None and measured.p_adjusted is not None:
-        adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
-        test = "paired t over the seeds, corrected for splits that overlap" if _by_seed(pair) else "Welch's t"
-        lines.append(
-            f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
-            f"{points((_shown(pair.shares[0]) - _shown(pair.shares[1])) / 100)} points, "
-            f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
-            f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
-            "Interval and p-value allow for a look after every seed up to ten."
-        )
-    if measured.variance_seeds is not None and measured.variance_reviews is not None:
-        of_seeds = measured.variance_seeds / (measured.variance_seeds + measured.variance_reviews)
-        reviews = "what overlapping splits share (Nadeau and Bengio)" if _by_seed(pair) else "the choice of reviews"
-        unpaired = "" if measured.paired else ", counted as independent: not every run stored its single verdicts"
-        lines.append(
-            f"{100 * of_seeds:.0f} % of the variance comes from the seeds, {100 - 100 * of_seeds:.0f} % from "
-            f"{reviews}{unpaired}."
-        )
-    if measured.p is not None:
-        lines += [f"Seed-to-seed variation estimated from {source}." for source in dict.fromkeys(pair.lent)]
-    if min(measured.runs) > 1 and measured.p is not None:
-        lines.append(_power(pair, measured))
-    if measured.left_out:
-        lines.append(f"Left out: {counted(len(measured.left_out), 'seed')} that only one of the two settings has.")
-    return lines
+    seeds = counted(len(measured.left_out), "seed")
+    left_out = [f"Left out: {seeds} that only one of the two settings has."] * bool(measured.left_out)
+    if measured.p is None or measured.p_adjusted is None:
+        return left_out
+    adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
+    test, reviews = "Welch's t", "the choice of reviews"
+    if pair.seed_by_seed:
+        test = "paired t over the seeds, corrected for splits that overlap"
+        reviews = "what overlapping splits share (Nadeau and Bengio)"
+    of_seeds = round(100 * measured.variance_seeds / (measured.variance_seeds + measured.variance_reviews))
+    unpaired = "" if measured.paired else ", counted as independent: not every run stored its single verdicts"
+    return [
+        f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
+        f"{points((_shown(pair.shares[0]) - _shown(pair.shares[1])) / 100)} points, "
+        f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
+        f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
+        "Interval and p-value allow for a look after every seed up to ten.",
+        f"{of_seeds} % of the variance comes from the seeds, {100 - of_seeds} % from {reviews}{unpaired}.",
+        *(f"Seed-to-seed variation estimated from {source}." for source in dict.fromkeys(pair.lent)),
+        *([_power(pair, measured)] if min(measured.runs) > 1 else []),
+        *left_out,
+    ]
 
 
 def points(share: float) -> str:
@@ -142,11 +138,6 @@ def p_value(p: float) -> str:
         ['p = 0.31', 'p = 0.012', 'p < 0.001']
     """
     return "p < 0.001" if p < 0.001 else f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.3f}"
-
-
-def half_width(difference: Difference) -> float:
-    """Returns half of the interval, a share; 0 where there is none."""
-    return 0.0 if difference.low is None or difference.high is None else (difference.high - difference.low) / 2
 
 
 def gap(first: float, second: float) -> str:
@@ -227,7 +218,7 @@ def _shown(share: float) -> float:
 
 def _is_tie(pair: Comparison) -> bool:
     """Tells whether both show the same accuracy, unless even so one is better, or the seeds lie too far apart."""
-    wide = pair.difference is None or half_width(pair.difference) >= USELESS
+    wide = pair.difference is None or pair.difference.half_width >= USELESS
     return pair.better is None and not wide and _shown(pair.shares[0]) == _shown(pair.shares[1])
 
 
@@ -240,13 +231,8 @@ def _together(pair: Comparison) -> str:
     return f", adjusted for {comparisons} comparisons" if comparisons > 1 else ""
 
 
-def _by_seed(pair: Comparison) -> bool:
-    """Tells whether seeds are compared one by one: each has held-out reviews of its own."""
-    return pair.a.experiment.vary_split and pair.measure != "test"
-
-
 def _too_few_reviews(names: str, pair: Comparison) -> str:
-    reviews = counted(min(run.reviews for runs in pair.achieved for run in runs), "held-out review")
+    reviews = counted(pair.reviews, "held-out review")
     return f"No verdict on {names} from {reviews}: at least {FEWEST_REVIEWS} are needed to tell them apart."
 
 
@@ -272,8 +258,8 @@ def _too_few_seeds(pair: Comparison) -> str:
 
 
 def _power(pair: Comparison, measured: Difference) -> str:
-    if _by_seed(pair):
-        least = _NORMAL * math.sqrt(measured.variance_reviews or 0.0)
+    if pair.seed_by_seed:
+        least = _NORMAL * math.sqrt(measured.variance_reviews)
         return f"However many seeds are trained, ± stays above {points(least)} points, since the splits overlap."
     needed = seeds_to_see(POINT, measured)
     text = f"Detecting a difference of {points(POINT)} points with 80 % power takes"

@@ -4,14 +4,20 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rnn_compare.comparison import inference
 from rnn_compare.comparison.accuracies import Achieved, Measure
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, Difference, holm
+from rnn_compare.comparison.difference import (
+    ALPHA,
+    FEWEST_REVIEWS,
+    Difference,
+    holm,
+    settings,
+    settings_with_splits,
+)
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.inference import NetworkDifference
 from rnn_compare.comparison.intervals import Spread
+from rnn_compare.comparison.mcnemar import NetworkDifference, networks_together, trained_networks
 
 MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
@@ -43,6 +49,16 @@ class Comparison:
         """The mean accuracies of a and b that the difference comes of."""
         first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.achieved)
         return first, second
+
+    @property
+    def reviews(self) -> int:
+        """The number of reviews that judge the trainings."""
+        return min(training.reviews for trainings in self.achieved for training in trainings)
+
+    @property
+    def seed_by_seed(self) -> bool:
+        """Whether seeds are compared one by one: each has held-out reviews of its own."""
+        return self.a.experiment.vary_split and self.measure != "test"
 
     @property
     def better(self) -> Group | None:
@@ -104,7 +120,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
         for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
     ]
     differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
-    networks = inference.networks_together([pair.networks for pair in pairs])
+    networks = networks_together([pair.networks for pair in pairs])
     judged = tuple(
         replace(pair, difference=pair.difference and next(differences), networks=of_networks)
         for pair, of_networks in zip(pairs, networks, strict=True)
@@ -136,17 +152,15 @@ def _pair(
         what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
         return Comparison(a, b, measure, problem=f"{lacking} {what}, so it cannot be compared by this measure.")
     pair = Comparison(a, b, measure, (tuple(trainings[0]), tuple(trainings[1])))
-    if a.experiment.vary_split and measure != "test":
-        pair = _seed_by_seed(pair)
-    if min(run.reviews for runs in pair.achieved for run in runs) < FEWEST_REVIEWS:
+    if pair.reviews < FEWEST_REVIEWS:
         first, second = pair.shares
         runs = len(trainings[0]), len(trainings[1])
         return replace(pair, difference=Difference(first - second, runs, reason="too few reviews"))
-    if pair.difference:
-        return pair
-    difference = inference.settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
+    if pair.seed_by_seed:
+        return _seed_by_seed(pair)
+    difference = settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
     one_each = len(trainings[0]) == len(trainings[1]) == 1 and measure != "typical"
-    networks = inference.trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
+    networks = trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
     return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
 
 
@@ -157,12 +171,11 @@ def _seed_by_seed(pair: Comparison) -> Comparison:
     )
     of_a, of_b = ({seed: training.accuracy for seed, training in runs.items()} for runs in (first, second))
     experiment = pair.a.experiment
-    difference = inference.settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
-    pair = replace(pair, difference=difference)
-    if difference.p is None:
-        return pair
-    shared = sorted(first.keys() & second.keys())
-    return replace(pair, achieved=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
+    difference = settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
+    if difference.p is not None:
+        shared = sorted(first.keys() & second.keys())
+        pair = replace(pair, achieved=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
+    return replace(pair, difference=difference)
 
 
 def _why_not(a: Group, b: Group, measure: Measure) -> str:

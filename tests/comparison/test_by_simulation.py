@@ -9,7 +9,7 @@ from scipy import stats
 
 from rnn_compare.comparison import difference
 from rnn_compare.comparison.accuracies import Achieved, kept, typical
-from rnn_compare.comparison.inference import settings
+from rnn_compare.comparison.difference import settings
 from rnn_compare.comparison.intervals import spread
 
 pytestmark = pytest.mark.slow

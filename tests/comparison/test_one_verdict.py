@@ -8,11 +8,11 @@ import pytest
 
 from rnn_compare.comparison.accuracies import Achieved
 from rnn_compare.comparison.baselines import Baseline
-from rnn_compare.comparison.difference import at_level, by_student
+from rnn_compare.comparison.difference import by_student, settings
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.inference import networks_together, settings, trained_networks
+from rnn_compare.comparison.mcnemar import networks_together, trained_networks
 from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison, Judgement, judge
 from rnn_compare.experiment import Experiment
@@ -204,6 +204,6 @@ def test_a_difference_is_that_of_the_numbers_beside_it(store: RunStore) -> None:
     judged = by_student(0.0388, (3, 3), [(0.00003, 4)], (0.0, 1))
     sides = tuple((Achieved(share, None, 400),) * 3 for share in (0.8814, 0.8426))
     shown = Comparison(
-        Group("A", (run,)), Group("B", (run,)), "kept", (sides[0], sides[1]), at_level(judged, 0.95, 0.01)
+        Group("A", (run,)), Group("B", (run,)), "kept", (sides[0], sides[1]), replace(judged, p_adjusted=0.01)
     )
     assert "by 3.8 ± 2.5 points (88.1 % and 84.3 % on reviews" in sentence(shown)

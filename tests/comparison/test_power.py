@@ -7,9 +7,9 @@ import pytest
 from statsmodels.stats.power import TTestIndPower
 
 from rnn_compare.comparison.accuracies import Achieved
-from rnn_compare.comparison.difference import LOOKS, by_student, power_reached, seeds_needed, seeds_to_see
-from rnn_compare.comparison.inference import settings
+from rnn_compare.comparison.difference import LOOKS, by_student, settings
 from rnn_compare.comparison.intervals import Spread
+from rnn_compare.comparison.power import power_reached, seeds_needed, seeds_to_see
 
 
 @pytest.mark.parametrize("deviation", [0.002, 0.005, 0.01, 0.02, 0.05])

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import details, half_width, network_sentence, sentence
+from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge, usual_measure
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
@@ -95,7 +95,7 @@ def test_earlier_runs_are_lent_to_several_seeds_too(store: RunStore, evidence: E
     assert alone.difference is not None
     assert two_each.difference is not None
     assert two_each.difference.spreads[0].df == 1 + 2
-    assert half_width(two_each.difference) < half_width(alone.difference)
+    assert two_each.difference.half_width < alone.difference.half_width
     assert any(
         line == "Seed-to-seed variation estimated from 3 other runs of this setting." for line in details(two_each)
     )

@@ -1,0 +1,98 @@
+"""McNemar's test of two trained networks, as they are, on the same reviews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnn_compare.comparison.accuracies import Achieved, stacked
+from rnn_compare.comparison.difference import ALPHA, holm_adjusted
+
+
+@dataclass(frozen=True)
+class NetworkDifference:
+    """Difference of two trained networks on the same reviews; it says nothing of their settings trained anew.
+
+    Attributes:
+        only_a, only_b: Reviews that only one of them judges rightly; the others tell nothing.
+        right_a, right_b: Reviews that it judges rightly.
+        p: Of verdicts that disagree as unevenly or more, were the networks equally good.
+        p_adjusted: The same where several pairs are judged together; ``p`` for one alone.
+        epochs: Whose weights judged, of a and of b; empty for those that judged the test reviews.
+    """
+
+    only_a: int
+    only_b: int
+    right_a: int
+    right_b: int
+    reviews: int
+    p: float
+    p_adjusted: float
+    level: float = 1 - ALPHA
+    epochs: tuple[int, ...] = ()
+
+    @property
+    def difference(self) -> float:
+        """Accuracy of a less that of b, a share."""
+        return (self.only_a - self.only_b) / self.reviews
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The interval of the difference for reviews of the same kind."""
+        disagreed = self.only_a + self.only_b
+        low, high = (2 * limit - 1 for limit in _limits(self.only_a, disagreed, self.level)) if disagreed else (-1, 1)
+        least, most = _limits(disagreed, self.reviews, self.level)
+        return low * (least if low > 0 else most), high * (least if high < 0 else most)
+
+
+def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
+    """Compares two trained networks review by review (McNemar 1947, exact).
+
+    Of n reviews on which exactly one network is right, a is right on b ~ Binomial(n, π), with π = ½ where the
+    networks are equally good. The difference is (2π − 1) times the share θ of such reviews. Its limits are those of
+    2π − 1 (Clopper and Pearson 1934) times that limit of θ which is farther from the estimate: so they exclude 0 where
+    p < 5 %, and cover a large difference, where θ is uncertain too.
+
+    Where both halves of the reviews chose the same epoch (``accuracies.kept``) all of them judge its weights. Otherwise
+    no one network gave all verdicts: then the even places judge the weights that the odd ones chose.
+
+    Args:
+        a, b: Verdicts on the same reviews that did not choose the epoch, such as of ``accuracies.kept``.
+
+    Returns:
+        The difference; None where verdicts are missing, are shares of several epochs, or are not of the same reviews.
+
+    Example:
+        >>> a = np.array([1.0] * 80 + [0.0] * 5 + [1.0] * 10 + [0.0] * 5)
+        >>> b = np.array([1.0] * 80 + [1.0] * 5 + [0.0] * 10 + [0.0] * 5)
+        >>> result = trained_networks(Achieved(0.9, a, 100), Achieved(0.85, b, 100))
+        >>> result.only_a, result.only_b, result.difference, round(result.p, 3)
+        (10, 5, 0.05, 0.302)
+    """
+    from scipy.special import bdtr  # the binomial distribution, without the weight of scipy.stats
+
+    verdicts = stacked([a, b])
+    if verdicts is None or not np.all((verdicts == 0) | (verdicts == 1)):
+        return None
+    step = 1 if len(set(a.epochs)) < 2 and len(set(b.epochs)) < 2 else 2
+    first, second = verdicts[:, ::step]
+    only_a, only_b = int(np.sum(first > second)), int(np.sum(second > first))
+    p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
+    epochs = (*a.epochs[:1], *b.epochs[:1])
+    return NetworkDifference(only_a, only_b, int(first.sum()), int(second.sum()), len(first), p, p, epochs=epochs)
+
+
+def networks_together(pairs: Sequence[NetworkDifference | None]) -> list[NetworkDifference | None]:
+    """Returns the same differences, judged together (Holm): that any is called real by chance stays below 5 %."""
+    adjusted = iter(holm_adjusted([pair.p for pair in pairs if pair]))
+    together = ((pair, next(adjusted)) if pair else (None, (1.0, 0.0)) for pair in pairs)
+    return [pair and replace(pair, p_adjusted=p, level=level) for pair, (p, level) in together]
+
+
+def _limits(hits: int, n: int, level: float) -> tuple[float, float]:
+    """Returns the interval of a share (Clopper and Pearson 1934), as ``scipy.stats.binomtest`` does."""
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
+    high = float(betaincinv(hits + 1, n - hits, (1 + level) / 2)) if hits < n else 1.0
+    return low, high
