@@ -68,17 +68,14 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
         awaits = "the last epoch" if len(awaited) == len(all_groups) else listed(awaited)
         return _where_they_stand(with_epochs, "So far, after", f"the verdict waits for {awaits}")
     whole = [group for group in all_groups if group.counted]
-    left_out = _left_out(all_groups)
     if not whole:
         return _where_they_stand(with_epochs, "After", "no verdict: no run trained to its end")
-    if len(whole) == 1:
-        beside = result(judge(whole, evidence))
-        return [*_one_setting(whole[0], evidence), *[Finding(whole[0].runs[0].id, beside)] * bool(beside), *left_out]
     verdict = judge(whole, evidence)
-    # Of two networks with one seed each there is more to say: how they differ as they are.
-    texts = [result(verdict), networks_sentence(verdict)]
+    # Of networks with one seed each there is more to say: how they differ as they are.
+    first = _span(whole[0], evidence) if len(whole) == 1 else ""
+    texts = filter(None, (first, result(verdict), networks_sentence(verdict)))
     leader = verdict.order[0][0] if verdict.order else whole[0]
-    return [*(Finding(leader.runs[0].id, text) for text in texts if text), *left_out]
+    return [*(Finding(leader.runs[0].id, text) for text in texts), *_left_out(all_groups)]
 
 
 def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
@@ -86,60 +83,53 @@ def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: 
     if len(with_epochs) < 2:
         return []
     epoch = min(max(len(run.epochs) for run in group.runs) for group in with_epochs)
-    shares = {
-        group.name: statistics.fmean(
-            run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch
-        )
-        for group in with_epochs
-    }
-    best = max(with_epochs, key=lambda group: shares[group.name])
-    ordered = sorted(shares.items(), key=lambda item: -item[1])
-    standings = ", ".join(f"{name} {percent(share)}" for name, share in ordered)
-    return [Finding(best.runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
+
+    def share(group: Group) -> float:
+        return statistics.fmean(run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch)
+
+    ordered = sorted(with_epochs, key=share, reverse=True)
+    standings = ", ".join(f"{group.name} {percent(share(group))}" for group in ordered)
+    return [Finding(ordered[0].runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
 
 
-def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
+def _span(group: Group, evidence: Evidence) -> str:
     measure = usual_measure([group], evidence)
-    achieved = evidence.of_group(group, measure) or []
-    if len(achieved) < 2:
-        return []
-    shares = [training.accuracy for training in achieved]
-    span = f"{percent(min(shares))} to {percent(max(shares))}"
-    text = f"{group.name} reaches {span} {MEASURES[measure].where} with {len(shares)} seeds; nothing else differs."
-    return [Finding(group.runs[0].id, text)]
+    shares = evidence.mean_of(group, measure)
+    if shares is None or shares.runs < 2:
+        return ""
+    span = f"{percent(shares.lowest)} to {percent(shares.highest)}"
+    return f"{group.name} reaches {span} {MEASURES[measure].where} with {shares.runs} seeds; nothing else differs."
 
 
 def _left_out(all_groups: Sequence[Group]) -> list[Finding]:
-    groups_left = [group for group in all_groups if group.left_out]
-    if not groups_left or len(all_groups) == 1 == len(all_groups[0].runs):
+    incomplete = [group for group in all_groups if group.left_out]
+    if not incomplete or len(all_groups) == 1 == len(all_groups[0].runs):
         return []
-    names = listed([_of_a_group(group) for group in groups_left])
-    return [Finding(groups_left[0].left_out[0].id, f"Not compared: {names}.")]
+    names = listed([_incomplete(group) for group in incomplete])
+    return [Finding(incomplete[0].left_out[0].id, f"Not compared: {names}.")]
 
 
-def _of_a_group(group: Group) -> str:
-    ended_early = group.left_out
-    if len(ended_early) > 1:
-        return f"{len(ended_early)} of {len(group.runs)} seeds of {group.name} (ended early)"
-    seed = f" seed {ended_early[0].experiment.seed}" if len(group.runs) > 1 else ""
-    epochs = f"{len(ended_early[0].epochs)} of {ended_early[0].experiment.epochs} epochs"
-    return f"{group.name}{seed} ({ended_early[0].status.value} after {epochs})"
+def _incomplete(group: Group) -> str:
+    run, *others = group.left_out
+    if others:
+        return f"{1 + len(others)} of {len(group.runs)} seeds of {group.name} (ended early)"
+    seed = f" seed {run.experiment.seed}" if len(group.runs) > 1 else ""
+    return f"{group.name}{seed} ({run.status.value} after {len(run.epochs)} of {run.experiment.epochs} epochs)"
 
 
-Remark = Callable[[Run], tuple[str, str]]
-"""Takes a run; returns what is to be seen, of one and in short where it is so of several. Empty where there is none."""
+Remark = Callable[[Run], tuple[str, str] | None]
+"""Returns what is to be seen of a run: of it alone, and in short where it is so of several; None where nothing is."""
 
 
 def seen_in(group: Group, remark: Remark) -> str:
     """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
     if len(group.runs) > 1 and not group.ended:
         return ""  # the seeds that are still to come may show it or not
-    seen = [sentences for run in group.runs if run.epochs and (sentences := remark(run))[0]]
-    if len(group.runs) == 1 or not seen:
-        return seen[0][0] if seen else ""
-    if 2 * len(seen) < len(group.runs):
+    texts = [text for run in group.runs if run.epochs and (text := remark(run))]
+    if not texts or 2 * len(texts) < len(group.runs):
         return ""
-    return f"{seen[0][1]} with {len(seen)} of {len(group.runs)} seeds."
+    alone, in_short = texts[0]
+    return alone if len(group.runs) == 1 else f"{in_short} with {len(texts)} of {len(group.runs)} seeds."
 
 
 def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
@@ -153,33 +143,32 @@ def margin(accuracy: float, other: float, reviews: int, other_reviews: int, look
         >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
         (0.013, 0.019)
     """
-    sure = SURE if looks == 1 else statistics.NormalDist().inv_cdf(1 - 0.025 / looks)
+    sure = statistics.NormalDist().inv_cdf(1 - 0.025 / looks)
     return sure * math.sqrt(share_variance(accuracy, reviews) + share_variance(other, other_reviews))
 
 
 def overfits_from(run: Run) -> int | None:
     """Returns the epoch from which a run overfits, the one after its validation loss was lowest; 0 if it does not.
 
-    None if it does, but no epoch can be named since its validation loss was lowest in its last one, or if it has fewer
-    than ``OVERFIT_EPOCHS``.
+    A run of fewer than ``OVERFIT_EPOCHS`` does not. None if it does, but no epoch can be named since its validation
+    loss was lowest in its last one.
     """
-    if len(run.epochs) < OVERFIT_EPOCHS:
-        return None
-    if not _is_ahead(run):
+    if len(run.epochs) < OVERFIT_EPOCHS or not _is_ahead(run):
         return 0
     lowest = _lowest_loss(run)
     return None if lowest is run.epochs[-1] else lowest.epoch + 1
 
 
-def _overfits(run: Run) -> tuple[str, str]:
-    if len(run.epochs) < OVERFIT_EPOCHS or not _is_ahead(run):
-        return "", ""
-    lowest, last = _lowest_loss(run), run.epochs[-1]
-    since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
-    lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
+def _overfits(run: Run) -> tuple[str, str] | None:
+    if (epoch := overfits_from(run)) == 0:
+        return None
+    last = run.epochs[-1]
+    since, lowest = "", ""
+    if epoch:
+        since, lowest = f" from epoch {epoch} on", f"; validation loss was lowest after epoch {epoch - 1}"
     shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
     when = "in the last epoch" if run.status.ended else "so far"
-    return f"overfits{since}: {shares} {when}{lowest_loss}.", "overfits"
+    return f"overfits{since}: {shares} {when}{lowest}.", "overfits"
 
 
 def _is_ahead(run: Run) -> bool:
@@ -200,25 +189,25 @@ def _lowest_loss(run: Run) -> EpochEnd:
     return min(run.epochs, key=lambda epoch: epoch["val_loss"])
 
 
-def _guesses(run: Run) -> tuple[str, str]:
+def _guesses(run: Run) -> tuple[str, str] | None:
     highest = _highest(run.epochs)
     sure = SURE * _standard_error(0.5, run)
     if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > 0.5 + sure:
-        return "", ""
+        return None
     text = "is worse than a coin" if highest < 0.5 - sure else "cannot be told from a coin"
     return f"{text}: {percent(highest)} validation accuracy at its best.", text
 
 
-def _fell(run: Run) -> tuple[str, str]:
+def _fell(run: Run) -> tuple[str, str] | None:
     pairs = list(itertools.pairwise(run.epochs))
     fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
     if fallen is None:
-        return "", ""
+        return None
     before, after = fallen
     reviews = run.experiment.validation_reviews
     by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
     if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
-        return "", ""
+        return None
     later = run.epochs[after.epoch - 1 :]
     below = list(itertools.takewhile(lambda epoch: epoch["val_accuracy"] <= before["val_accuracy"], later))
     lowest = min(below, key=lambda epoch: epoch["val_accuracy"])
@@ -229,13 +218,13 @@ def _fell(run: Run) -> tuple[str, str]:
     return f"dropped in {epochs} {fall}{recovered}.", "dropped from one epoch to the next"
 
 
-def _still_learns(run: Run) -> tuple[str, str]:
+def _still_learns(run: Run) -> tuple[str, str] | None:
     if run.status is not Status.FINISHED or len(run.epochs) < 2 or run.stopped_early:
-        return "", ""
+        return None
     last = run.epochs[-1]
     gained = last["val_accuracy"] - _highest(run.epochs[:-1])
     if gained < _standard_error(last["val_accuracy"], run) or last["accuracy"] - last["val_accuracy"] >= OVERFIT_GAP:
-        return "", ""
+        return None
     return "was still getting better in its last epoch: more epochs may help.", "was still getting better at the end"
 
 

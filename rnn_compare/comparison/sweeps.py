@@ -21,6 +21,8 @@ from rnn_compare.runs.record import Run
 MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
 """Settings that vary slowest, in this order; the seed varies fastest."""
+BROKEN_OFF, AT_WORK, TRAINED = 1, 2, 3
+"""Ranks of runs: of several with one setting that of the highest counts."""
 _PLURAL = {
     "cell": "cell types",
     "units": "units",
@@ -33,46 +35,33 @@ _PLURAL = {
 
 @dataclass(frozen=True)
 class Sweep:
-    """The trainings of a grid, and the run that counts for each.
+    """The trainings of a grid as they stand.
 
     Attributes:
         experiments: What is to be trained, each once.
-        runs: Of those that were begun: the newest one that trained to its end, else one that is at work, else the
-            newest that can be continued, else the newest.
+        runs: The run that counts, of experiments that have one: the newest that trained to its end, else one at work,
+            else the newest that can be continued, else the newest.
+        trained: The runs that have trained to their end.
+        at_work: The runs that wait or train.
+        broken_off: The runs that can be continued.
+        missing: What has to be trained from the first epoch.
     """
 
     experiments: tuple[Experiment, ...]
     runs: Mapping[Experiment, Run]
-
-    @property
-    def trained(self) -> list[Run]:
-        """The runs that have trained to their end."""
-        return [run for run in self.runs.values() if is_whole(run)]
-
-    @property
-    def at_work(self) -> list[Run]:
-        """The runs that wait or train."""
-        return [run for run in self.runs.values() if not run.status.ended]
-
-    @property
-    def broken_off(self) -> list[Run]:
-        """The runs that can be continued."""
-        return [run for run in self.runs.values() if _goes_on(run)]
-
-    @property
-    def missing(self) -> list[Experiment]:
-        """What has to be trained from the first epoch."""
-        counted_for = {experiment for experiment, run in self.runs.items() if _rank(run)}
-        return [experiment for experiment in self.experiments if experiment not in counted_for]
+    trained: tuple[Run, ...]
+    at_work: tuple[Run, ...]
+    broken_off: tuple[Run, ...]
+    missing: tuple[Experiment, ...]
 
     @property
     def to_train(self) -> list[Experiment]:
-        """What nobody trains yet: the missing ones, and what is left of those that were broken off."""
+        """What nobody trains yet: what is left of the runs that were broken off, and the missing ones."""
         rest = [
             run.experiment.model_copy(update={"epochs": max(1, run.experiment.epochs - len(run.epochs))})
             for run in self.broken_off
         ]
-        return rest + self.missing
+        return [*rest, *self.missing]
 
 
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
@@ -105,15 +94,18 @@ def grid(settings: Mapping[str, Any]) -> list[Experiment]:
 
 def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
     """Returns the sweep of a grid as it stands, by all runs, oldest first."""
-    wanted = set(experiments)
-    counts: dict[Experiment, Run] = {}
+    attempts: dict[Experiment, list[Run]] = {experiment: [] for experiment in experiments}
     for run in runs:
-        if run.experiment in wanted and not run.is_from_elsewhere:
-            before = counts.get(run.experiment)
-            if before is None or _rank(run) >= _rank(before):
-                counts[run.experiment] = run
-    distinct = dict.fromkeys(experiments)
-    return Sweep(tuple(distinct), {experiment: counts[experiment] for experiment in distinct if experiment in counts})
+        if run.experiment in attempts and not run.is_from_elsewhere:
+            attempts[run.experiment].append(run)
+    counting = {experiment: max(reversed(several), key=_rank) for experiment, several in attempts.items() if several}
+    ranks = {experiment: _rank(run) for experiment, run in counting.items()}
+    trained, at_work, broken_off = (
+        tuple(counting[experiment] for experiment in ranks if ranks[experiment] == rank)
+        for rank in (TRAINED, AT_WORK, BROKEN_OFF)
+    )
+    missing = tuple(experiment for experiment in attempts if not ranks.get(experiment))
+    return Sweep(tuple(attempts), counting, trained, at_work, broken_off, missing)
 
 
 def varied(experiments: Collection[Experiment]) -> list[str]:
@@ -189,9 +181,7 @@ def _place(name: str) -> tuple[int, int]:
 def _rank(run: Run) -> int:
     """Returns how much a run counts for; 0 if its experiment has to be trained anew."""
     if is_whole(run):
-        return 3
-    return 2 if not run.status.ended else int(_goes_on(run))
-
-
-def _goes_on(run: Run) -> bool:
-    return run.can_be_continued and not is_whole(run) and (not run.epochs or checkpoint.is_there(run.id))
+        return TRAINED
+    if not run.status.ended:
+        return AT_WORK
+    return BROKEN_OFF if run.can_be_continued and (not run.epochs or checkpoint.is_there(run.id)) else 0

@@ -1,4 +1,4 @@
-"""Two trained networks on the same reviews: McNemar's test against statsmodels, its limits by hand and by simulation."""
+"""Two trained networks: McNemar's test against statsmodels, its limits by hand and by simulation."""
 
 import numpy as np
 import pytest

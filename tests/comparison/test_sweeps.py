@@ -87,7 +87,7 @@ def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_
     assert [each.id for each in sweep.trained] == ["r1"]
     assert [each.id for each in sweep.at_work] == ["r4"]
     assert [each.id for each in sweep.broken_off] == ["r5"]
-    assert sweep.missing == [four, five]  # without a checkpoint nothing can go on
+    assert sweep.missing == (four, five)  # without a checkpoint nothing can go on
     assert [each.epochs for each in sweep.to_train] == [1, 2, 2]
     assert sentence(sweep, "about 2 min") == ("1 of 5 runs trained, 1 at work, 1 to continue, 2 to train: about 2 min.")
 
