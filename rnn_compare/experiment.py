@@ -2,12 +2,10 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.feedforward import Feedforward
@@ -20,7 +18,6 @@ Schedule = Literal["constant", "cosine", "exponential"]
 RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 InitialGates = Literal["constant", "chrono"]
 
-OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 DECAY = 0.8
 """Factor of the exponential schedule's learning rate after every epoch."""
 
@@ -182,9 +179,9 @@ class Experiment(BaseModel):
 
     @field_validator("cell")
     @classmethod
-    def _is_a_cell(cls, name: str) -> str:
+    def _is_a_network(cls, name: str) -> str:
         if name not in NETWORKS:
-            raise PydanticCustomError("literal_error", "no network", {"expected": _one_of(NETWORKS)})
+            raise ValueError(_no_choice("cell", name))
         return name
 
     @field_validator("dropout", "recurrent_dropout", "test_split", "forget_bias")
@@ -213,49 +210,41 @@ class Experiment(BaseModel):
         if info.context is _RECORDED:
             return name
         if not registry.is_known(name):
-            raise PydanticCustomError("literal_error", "no source", {"expected": _one_of(registry.names())})
+            raise ValueError(_no_choice("source", name))
         if info.data.get("reviews", 0) > registry.source(name).size:
-            sentence = _out_of_bounds("reviews", info.data["reviews"], name)
-            raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+            raise ValueError(_out_of_bounds("reviews", info.data["reviews"], name))
         return name
 
     @field_validator("distance")
     @classmethod
     def _suits_the_source(cls, distance: int, info: ValidationInfo) -> int:
         name = info.data.get("source")
-        if info.context is not _RECORDED and registry.is_known(name) and (sentence := _wrong_distance(name, distance)):
-            raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+        if info.context is not _RECORDED and registry.is_known(name):
+            tasks = [task for task in registry.SOURCES if registry.source(task).distance]
+            if name in tasks and not distance:
+                raise ValueError(f"distance is 0; {name} needs one: a number of words.")
+            if distance and name not in tasks:
+                raise ValueError(f"distance is {distance}; only {listed(tasks)} have one.")
         return distance
 
     @model_validator(mode="after")
-    def _nothing_that_decides_is_cut_off(self, info: ValidationInfo) -> Self:
+    def _settings_fit_together(self, info: ValidationInfo) -> Self:
         if info.context is not _RECORDED and (words := registry.source(self.dataset).longest) > self.maxlen:
             raise ValueError(
-                f"a maxlen of {self.maxlen} cuts off a deciding word: at distance {self.distance} the texts of "
-                f"{self.source} have up to {words} words; set maxlen to {words} or more"
+                f"A maxlen of {self.maxlen} cuts off a deciding word: at distance {self.distance} the texts of "
+                f"{self.source} have up to {words} words; set maxlen to {words} or more."
             )
-        return self
-
-    @model_validator(mode="after")
-    def _gates_begin_in_one_way(self) -> Self:
         if self.initial_gates == "chrono" and self.forget_bias is not None:
             raise ValueError(
-                f"a forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one of them out"
+                f"A forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one of them "
+                "out."
             )
-        return self
-
-    @model_validator(mode="after")
-    def _reviews_are_long_enough(self) -> Self:
         if (shortest := network(self.cell).shortest) > self.maxlen:
-            raise ValueError(f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more")
-        return self
-
-    @model_validator(mode="after")
-    def _both_sides_hold_a_review(self) -> Self:
+            raise ValueError(f"A maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more.")
         if not 0 < self.training_reviews < self.reviews - self.test_reviews:
             raise ValueError(
-                f"a validation_split of {self.validation_split} leaves one side of {self.reviews} reviews empty; "
-                "use more reviews or another split"
+                f"A validation_split of {self.validation_split} leaves one side of {self.reviews} reviews empty; use "
+                "more reviews or another split."
             )
         return self
 
@@ -393,34 +382,26 @@ def choices(field: str) -> tuple[str, ...]:
     return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
 
 
-def _wrong_distance(name: str, distance: int) -> str:
-    """Returns what is wrong with the distance for a source, in a sentence; empty if nothing is."""
-    if registry.source(name).distance:
-        return "" if distance else f"distance is 0; {name} needs one: a number of words."
-    tasks = [task for task in registry.SOURCES if registry.source(task).distance]
-    return f"distance is {distance}; only {listed(tasks)} have one." if distance else ""
-
-
-def _one_of(names: Sequence[str]) -> str:
-    return " or ".join(filter(None, (", ".join(map(repr, names[:-1])), repr(names[-1]))))
-
-
 def _sentence(detail: Any, values: dict[str, Any]) -> str:
     field = str(detail["loc"][0]) if detail["loc"] else ""
     value = detail["input"]
-    if detail["type"] == "sentence":
-        return str(detail["msg"])
-    if detail["type"] == "extra_forbidden":
-        return f"There is no setting {_short(field)}."
-    if detail["type"] in ("greater_than_equal", "less_than_equal"):
-        return _out_of_bounds(field, value, values.get("source"))
-    if detail["type"] == "literal_error":
-        return f"{field} is {_short(value)!r}; it must be one of {detail['ctx']['expected']}."
-    if not field:
-        return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
+    match detail["type"]:
+        case "value_error":
+            return str(detail["msg"]).removeprefix("Value error, ")
+        case "extra_forbidden":
+            return f"There is no setting {_short(field)}."
+        case "greater_than_equal" | "less_than_equal":
+            return _out_of_bounds(field, value, values.get("source"))
+        case "literal_error":
+            return _no_choice(field, value)
     kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
     kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
     return f"{field} is {_short(value)!r}; it must be {kind}."
+
+
+def _no_choice(field: str, value: Any) -> str:
+    *names, last = map(repr, choices(field))
+    return f"{field} is {_short(value)!r}; it must be one of {', '.join(names)} or {last}."
 
 
 def _out_of_bounds(field: str, value: Any, source: Any) -> str:

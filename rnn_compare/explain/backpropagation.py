@@ -19,24 +19,9 @@ from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
 
 
-@dataclass(frozen=True)
-class LayerGradients:
-    """Gradients of the loss in the order of the text.
-
-    Attributes:
-        states: With respect to the hidden state after each timestep (batch, timesteps, units), over every path
-            by which it acts on what comes later.
-        carry: With respect to the cell's second state, the LSTM's carry, after each timestep (batch, timesteps,
-            units), over the hidden state of the same timestep too; None for a cell with one state.
-    """
-
-    states: Gradient
-    carry: Gradient | None
-
-
 def backpropagate(
     cell_name: str, trace: Trace, weights: CellWeights, last_gradient: Gradient, mask: Mask | None = None
-) -> LayerGradients:
+) -> Gradient:
     """Carries a gradient back through one direction of a recurrent layer, one timestep after the other.
 
     Args:
@@ -44,6 +29,11 @@ def backpropagate(
         last_gradient: Of the loss with respect to the last state that was read (batch, units).
         mask: True where a timestep was read (batch, timesteps). Elsewhere the states are those of the timestep
             before, and so are the gradients.
+
+    Returns:
+        The gradients of the loss with respect to each of the cell's states after each timestep, in the order of the
+        text (states, batch, timesteps, units). The first is that of the hidden state, over every path by which it acts
+        on what comes later; that of the LSTM's carry also runs over the hidden state of the same timestep.
     """
     cell_type = cell(cell_name)
     U, b = weights.recurrent_kernel.astype(np.float64), weights.bias.astype(np.float64)  # noqa: N806  # as in cells/
@@ -59,8 +49,7 @@ def backpropagate(
             complete = tuple(np.where(is_read, new, old) for new, old in zip(complete, gradients, strict=True))
         complete_gradients[:, t] = complete
         gradients = earlier
-    states, *others = complete_gradients.swapaxes(1, 2)
-    return LayerGradients(states, others[0] if others else None)
+    return complete_gradients.swapaxes(1, 2)
 
 
 def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
@@ -108,31 +97,30 @@ def gradient_norms(
         ids: Word ids (batch, timesteps).
         labels: 1 for a positive review, 0 for a negative one (batch,).
     """
-    states = [np.empty(ids.shape) for _ in range(2 if experiment.bidirectional else 1)]
-    carries = [np.empty(ids.shape) for _ in states]
+    shape = len(cell(experiment.cell).states), *ids.shape
+    lengths = [np.empty(shape) for _ in range(2 if experiment.bidirectional else 1)]
     rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * experiment.units))
     for start in range(0, len(ids), rows):
         part = slice(start, start + rows)
-        for direction, gradients in enumerate(state_gradients(experiment, weights, ids[part], labels[part])):
-            states[direction][part] = np.linalg.norm(gradients.states, axis=-1)
-            if gradients.carry is not None:
-                carries[direction][part] = np.linalg.norm(gradients.carry, axis=-1)
+        for norms, gradients in zip(
+            lengths, state_gradients(experiment, weights, ids[part], labels[part]), strict=True
+        ):
+            norms[:, part] = np.linalg.norm(gradients, axis=-1)
         if tell is not None:
             tell(min(start + rows, len(ids)), len(ids))
-    has_carry = len(cell(experiment.cell).states) > 1
     read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
     return tuple(
-        GradientNorms(backward, norms, carry if has_carry else None, read)
-        for backward, norms, carry in zip((False, True), states, carries, strict=False)
+        GradientNorms(backward, states, carry[0] if carry else None, read)
+        for backward, (states, *carry) in zip((False, True), lengths, strict=False)
     )
 
 
 def state_gradients(
     experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
-) -> tuple[LayerGradients, ...]:
+) -> tuple[Gradient, ...]:
     """Returns the gradient of each review's loss for every state of the last recurrent layer (see ``gradient_norms``).
 
-    There is one result a direction, each (batch, timesteps, units).
+    There is one result a direction, each (states, batch, timesteps, units) as of ``backpropagate``.
     """
     last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
     mask = ids != 0 if experiment.mask_padding else None

@@ -1,7 +1,7 @@
 """Gradient flow as it is drawn and recorded: size and reach on the way back through a few long reviews, as medians."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,17 +46,13 @@ class GradientTrack:
     share: Array
     memory: tuple[int, ...]
 
-    def at(self, places: NDArray[np.int64]) -> "GradientTrack":
-        """Returns it at some of the places alone; they are counted from 1."""
-        return GradientTrack(self.size, self.relative[:, places - 1], self.share[:, places - 1], self.memory)
-
-    def plain(self) -> dict[str, Any]:
-        """Returns it in plain values of three digits each; what is no number is 0."""
+    def plain(self, places: NDArray[np.int64]) -> dict[str, Any]:
+        """Returns it at some of the places, counted from 1, in plain values of three digits; what is no number is 0."""
         return {
             "size": _rounded(self.size),
-            "relative": [[_rounded(value) for value in row] for row in self.relative],
+            "relative": [[_rounded(value) for value in row] for row in self.relative[:, places - 1]],
             # Rounded down, so that none reaches one half too soon.
-            "share": [[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share],
+            "share": [[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share[:, places - 1]],
             "memory": list(self.memory),
         }
 
@@ -89,40 +85,8 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
     return GradientTrack(size, relative, from_largest[ranks], tuple(int(memories[rank]) for rank in ranks))
 
 
-def recorded_track(values: Mapping[str, Any]) -> GradientTrack:
-    """Returns what ``GradientTrack.plain`` wrote."""
-    relative, share = np.array(values["relative"], np.float64), np.array(values["share"], np.float64)
-    return GradientTrack(values["size"], relative, share, tuple(values["memory"]))
-
-
 def _rounded(value: float) -> float:
     return float(f"{value:.3g}") if np.isfinite(value) else 0.0
-
-
-@dataclass(frozen=True)
-class GradientFlow:
-    """The backpropagated gradient in one direction of the last recurrent layer.
-
-    Attributes:
-        backward: Whether the text was read from its end.
-        places: How many words before the end of the reading, 1 for the word read last (points,).
-        states: The gradient for the hidden state at these places.
-        carry: That for an LSTM's carry, its median alone; None for a cell of one state.
-    """
-
-    backward: bool
-    places: NDArray[np.int64]
-    states: GradientTrack
-    carry: GradientTrack | None
-
-    def plain(self) -> DirectionGradients:
-        """Returns it in plain values, which ``from_plain`` takes."""
-        return {
-            "backward": self.backward,
-            "places": self.places.tolist(),
-            "states": self.states.plain(),
-            "carry": self.carry and self.carry.plain(),
-        }
 
 
 @dataclass(frozen=True)
@@ -130,7 +94,7 @@ class FollowedGradient:
     """The gradient of one network, followed from the verdict back through long reviews, in each direction."""
 
     reviews: int
-    directions: tuple[GradientFlow, ...]
+    directions: tuple[DirectionGradients, ...]
 
 
 def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | None = None) -> FollowedGradient:
@@ -143,22 +107,25 @@ def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | No
     return FollowedGradient(len(ids), tuple(gradient_flow(direction) for direction in norms))
 
 
-def from_plain(values: DirectionGradients) -> GradientFlow:
-    """Returns what ``GradientFlow.plain`` wrote."""
-    places, carry = np.array(values["places"], np.int64), values["carry"]
-    return GradientFlow(values["backward"], places, recorded_track(values["states"]), carry and recorded_track(carry))
-
-
-def gradient_flow(norms: GradientNorms) -> GradientFlow:
-    """Summarizes one direction, in the order of backpropagation.
+def gradient_flow(norms: GradientNorms) -> DirectionGradients:
+    """Summarizes one direction, in the order of backpropagation, in plain values as they are recorded and drawn.
 
     Of long reviews ``NEAR`` + ``FAR`` places are kept, enough for a chart, and those where a share reaches one half.
+
+    Returns:
+        ``backward``: whether the text was read from its end; ``places``: how many words before the end of the reading,
+        1 for the word read last (points,); ``states`` and ``carry``: the ``GradientTrack`` of the hidden state at these
+        places, and that of an LSTM's carry, its median alone; None for a cell of one state.
     """
     states = track(_from_end(norms.states, norms))
     carry = None if norms.carry is None else track(_from_end(norms.carry, norms), QUARTILES[:1])
-    memories = (*states.memory, *(carry.memory if carry else ()))
-    places = _places(states.relative.shape[1], memories)
-    return GradientFlow(norms.backward, places, states.at(places), carry and carry.at(places))
+    places = _places(states.relative.shape[1], (*states.memory, *(carry.memory if carry else ())))
+    return {
+        "backward": norms.backward,
+        "places": places.tolist(),
+        "states": states.plain(places),
+        "carry": carry and carry.plain(places),
+    }
 
 
 def _from_end(values: Array, norms: GradientNorms) -> Array:

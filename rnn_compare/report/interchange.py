@@ -203,7 +203,7 @@ def checked(content: str | bytes) -> RecordedRuns:
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = _on_one_line(".".join(map(str, wrong["loc"])))[:80]
-        what = _on_one_line(wrong["msg"].removeprefix("Value error, "))[:200]
+        what = _on_one_line(wrong["msg"].removeprefix("Value error, ").rstrip("."))[:200]
         raise UserError(
             f"The report cannot be imported: {place or 'file'}: {what}. Nothing was recorded. Ask for the original "
             "file."

@@ -130,7 +130,7 @@ class Predictions:
 
 
 DirectionGradients = dict[str, Any]
-"""``explain.gradient_flow.GradientFlow.plain``, for one direction of a recurrent layer."""
+"""As ``explain.gradient_flow.gradient_flow`` returns it, for one direction of a recurrent layer."""
 
 
 @dataclass(frozen=True)

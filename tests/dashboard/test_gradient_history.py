@@ -12,19 +12,20 @@ from rnn_compare.dashboard.pages.inside.gradients import (
     separation,
 )
 from rnn_compare.explain.backpropagation import GradientNorms
-from rnn_compare.explain.gradient_flow import FollowedGradient, GradientFlow, gradient_flow
+from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow
+from rnn_compare.runs.events import DirectionGradients
 from tests.dashboard.chosen_runs import chosen
 from tests.epochs import epoch_end
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 
 
-def flow(*rows: np.ndarray, backward: bool = False, carry: bool = False) -> GradientFlow:
+def flow(*rows: np.ndarray, backward: bool = False, carry: bool = False) -> DirectionGradients:
     states = np.array(rows)
     return gradient_flow(GradientNorms(backward, states, states if carry else None, np.ones(states.shape, np.bool_)))
 
 
-def history(one: Any, *epochs: int, flows: tuple[GradientFlow, ...] | None = None, recorded: bool = True) -> Any:
+def history(one: Any, *epochs: int, flows: tuple[DirectionGradients, ...] | None = None, recorded: bool = True) -> Any:
     followed = FollowedGradient(16, flows or (flow(RISING),))
     return GradientHistory(one, epochs[-1], dict.fromkeys(epochs, followed), epochs if recorded else ())
 

@@ -72,7 +72,7 @@ def test_what_was_recorded_is_shown_as_it_is_and_an_epoch_passed_over_is_worked_
 ) -> None:
     one = chosen("recorded")  # its weights are those of epoch 0: it has no other
     for epochs, measured in [((0, 1), 0), ((1, 2), 1)]:
-        store = StubStore(*(EpochGradients("recorded", epoch, 16, [FLOW.plain()]) for epoch in epochs))
+        store = StubStore(*(EpochGradients("recorded", epoch, 16, [FLOW]) for epoch in epochs))
         page(gradients.show, SimpleNamespace(store=store), [one])
         assert len(probed) == measured
         assert sent[-1]["epochs"] == sorted({0, *epochs})
@@ -101,4 +101,4 @@ def test_a_large_network_is_left_to_a_worker_and_waited_for(sent: list[dict[str,
     app.run()
     assert not app.exception
     (way,) = sent[-1]["runs"][0]["directions"]
-    assert way["flows"] == [FLOW.plain()]
+    assert way["flows"] == [FLOW]

@@ -187,4 +187,4 @@ class GradientRecorder:
 
     def _measured(self, epoch: int, weights: Weights) -> EpochGradients:
         followed = follow_gradient(self._job.experiment, weights, tell=self._job.check_stop)
-        return EpochGradients(self._job.run, epoch, followed.reviews, [flow.plain() for flow in followed.directions])
+        return EpochGradients(self._job.run, epoch, followed.reviews, list(followed.directions))

@@ -14,7 +14,7 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_o
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient, from_plain
+from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
 from rnn_compare.formatting import as_markdown, counted_range, listed
 from rnn_compare.server.services import Services
 
@@ -81,7 +81,7 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
 
 def separation(histories: Sequence[GradientHistory]) -> str:
     """Returns a sentence on networks whose reach is the same within the spread over the reviews."""
-    ranges = [history.epochs[history.at].directions[0].states.memory[1:] for history in histories]
+    ranges = [history.epochs[history.at].directions[0]["states"]["memory"][1:] for history in histories]
     if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
         return ""
     return " **The middle halves of the reviews overlap: the reach does not separate these networks.**"
@@ -136,7 +136,7 @@ def _history(services: Services, network: LoadedNetwork) -> GradientHistory | No
     ended = network.run.best if network.which == "best" else network.run.last
     at = ended.epoch if ended else 0
     epochs = {
-        recording.epoch: FollowedGradient(recording.reviews, tuple(map(from_plain, recording.directions)))
+        recording.epoch: FollowedGradient(recording.reviews, tuple(recording.directions))
         for recording in services.store.gradients(network.run.id)
     }
     recorded = frozenset(epochs)
@@ -170,7 +170,7 @@ def _run(history: GradientHistory) -> dict[str, Any]:
     network = history.network
     epochs = _spread(list(history.epochs), history.at)
     by_direction = zip(*(history.epochs[epoch].directions for epoch in epochs), strict=True)
-    directions = [{"backward": flows[0].backward, "flows": [flow.plain() for flow in flows]} for flows in by_direction]
+    directions = [{"backward": flows[0]["backward"], "flows": list(flows)} for flows in by_direction]
     return {
         "id": network.run.id,
         "title": network.title,
