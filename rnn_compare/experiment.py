@@ -191,17 +191,13 @@ class Experiment(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _left_out_the_source_decides(cls, values: Any) -> Any:
+    def _source_and_network_decide(cls, values: Any) -> Any:
+        """The source has defaults of its own; what means nothing to the network keeps its default."""
         if isinstance(values, dict) and registry.is_known(values.get("source")):
             origin = registry.source(values["source"])
-            return {"reviews": origin.size, "distance": origin.distance} | values
-        return values
-
-    @model_validator(mode="before")
-    @classmethod
-    def _meaningless_settings_keep_their_defaults(cls, values: Any) -> Any:
+            values = {"reviews": origin.size, "distance": origin.distance} | values
         if isinstance(values, dict) and values.get("cell") in NETWORKS:
-            return {name: values[name] for name in values if name not in network(values["cell"]).meaningless}
+            values = {name: values[name] for name in values if name not in network(values["cell"]).meaningless}
         return values
 
     @field_validator("source")

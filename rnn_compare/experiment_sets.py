@@ -84,25 +84,20 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
         ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
     """
     compared = list(experiments)
-    by_source = {
-        name: _telling_apart([experiment for experiment in compared if experiment.source == name])
-        for name in {experiment.source for experiment in compared}
+    sources = {experiment.source for experiment in compared}
+    telling = {
+        source: _telling_apart([experiment for experiment in compared if experiment.source == source])
+        for source in sources
     }
 
-    def named(experiment: Experiment) -> list[str]:
-        settings = by_source[experiment.source]
-        is_clear = len(by_source) == 1 or (settings and experiment.source == default("source"))
-        return settings if is_clear else ["source", *settings]
+    def label(experiment: Experiment) -> str:
+        names = telling[experiment.source]
+        if len(sources) > 1 and not (names and experiment.source == default("source")):
+            names = ["source", *names]
+        texts = (_setting(name, getattr(experiment, name)) for name in names if experiment.has(name))
+        return " ".join([experiment.label, *texts])
 
-    return [
-        " ".join(
-            [
-                experiment.label,
-                *(_named(name, getattr(experiment, name)) for name in named(experiment) if experiment.has(name)),
-            ]
-        )
-        for experiment in compared
-    ]
+    return list(map(label, compared))
 
 
 def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
@@ -123,9 +118,9 @@ def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
     return differing
 
 
-def _named(field: str, value: Any) -> str:
-    if field == "source":
-        return text(field, value)
-    label = SETTINGS[field].label
+def _setting(name: str, value: Any) -> str:
+    if name == "source":
+        return text(name, value)
+    label = SETTINGS[name].label
     label = label[0].lower() + label[1:]
-    return f"{'' if value else 'no '}{label}" if isinstance(value, bool) else f"{label} {text(field, value)}"
+    return f"{'' if value else 'no '}{label}" if isinstance(value, bool) else f"{label} {text(name, value)}"

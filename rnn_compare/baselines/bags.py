@@ -1,13 +1,14 @@
-"""Reviews as bags of words and of pairs of words, and the linear model that is fitted to them."""
+"""Reviews as bags of words or bigrams, pairs of neighbouring words, and the linear model that is fitted to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.baselines.classifier import Places
+from rnn_compare.baselines.classifier import Classifier, Places
 from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN
 from rnn_compare.sources.source import Labelled
 
@@ -72,7 +73,11 @@ class LinearModel:
 
 @dataclass(frozen=True)
 class BagClassifier:
-    """A linear model of the terms in a review, for bags like those that it was fitted to."""
+    """A linear model of the terms in a review.
+
+    Attributes:
+        vocabulary_size, longest: The arguments of ``bags`` for reviews like those that it was fitted to.
+    """
 
     model: LinearModel
     vocabulary_size: int
@@ -163,3 +168,7 @@ def _once(terms: NDArray[np.int64], reviews: NDArray[np.int64], count: int) -> N
     """Returns ``terms * count + reviews``, each once and sorted. NumPy's ``unique`` takes a hundred times as long."""
     both = np.sort(terms * count + reviews)
     return both[np.concatenate([[True], both[1:] != both[:-1]])] if len(both) else both
+
+
+WORDS = Classifier("words", "Bag of words", position=20, fit=partial(fit_bags, longest=1))
+BIGRAMS = Classifier("bigrams", "Bag of bigrams", position=30, fit=partial(fit_bags, longest=2))

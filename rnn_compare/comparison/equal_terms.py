@@ -1,5 +1,6 @@
 """Networks on equal terms: as many recurrent parameters as a chosen one has, or as many seconds of training."""
 
+import bisect
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ class EqualParameters:
 class EpochSeconds:
     """Seconds of an epoch on this machine.
 
-    Measured on so many runs of this very network; on none if they are estimated from other sizes or cells.
+    Attributes:
+        seconds: The median over the runs.
+        runs: How many runs of this very network were measured; 0 if it is estimated from other sizes or cells.
     """
 
     seconds: float
@@ -50,25 +53,22 @@ class EpochSeconds:
 
 @dataclass(frozen=True)
 class EqualTime:
-    """A network that trains for as many epochs as fit into the seconds that a chosen network wants for all its own."""
+    """A network with as many epochs as fit into the seconds that a chosen network takes for all its own."""
 
     experiment: Experiment
     pace: EpochSeconds
-    wanted: float
 
     @property
     def seconds(self) -> float:
-        """What its epochs take together: as near to ``wanted`` as whole epochs within bounds come."""
+        """The time of its epochs together."""
         return self.experiment.epochs * self.pace.seconds
 
 
 def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
     """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
 
-    Without recurrence, all layers between the embeddings and the verdict's count. All other settings are the chosen
-    network's; its own cell gives that network again. The count grows with the units, so it is searched by halving; of
-    two equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the
-    same.
+    Without recurrence, all layers between Embedding and Dense count, which are left out in any case. All other settings
+    are the chosen network's; its own cell gives that network again. Of two equally near the smaller is taken.
 
     Example:
         >>> [rnn, gru] = match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])
@@ -78,31 +78,31 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualP
         (38, -112)
     """
     wanted = parameters(reference).recurrent
-    matches = []
-    for cell in cells:
-        low, high = map(int, bounds("units"))
-        while low < high:  # the fewest units that reach what is wanted
-            middle = (low + high) // 2
-            low, high = (low, middle) if _recurrent(reference, cell, middle) >= wanted else (middle + 1, high)
-        nearest = min(
-            (units for units in (low - 1, low) if units >= 1),
-            key=lambda units: abs(_recurrent(reference, cell, units) - wanted),
-        )
-        experiment = _with(reference, cell=cell, units=nearest)
-        matches.append(EqualParameters(experiment, parameters(experiment), wanted))
-    return matches
+    return [_nearest(reference, cell, wanted) for cell in cells]
+
+
+def _nearest(reference: Experiment, cell: str, wanted: int) -> EqualParameters:
+    def network(units: int) -> Experiment:
+        return _with(reference, cell=cell, units=units)
+
+    def count(units: int) -> int:
+        return parameters(network(units)).recurrent
+
+    low, high = map(int, bounds("units"))
+    enough = bisect.bisect_left(range(high), wanted, low, key=count)
+    nearest = network(min(range(max(low, enough - 1), enough + 1), key=lambda units: abs(count(units) - wanted)))
+    return EqualParameters(nearest, parameters(nearest), wanted)
 
 
 def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
     """Returns each network with as many epochs as take as long as the reference's, by what this machine's runs took."""
-    wanted = reference.epochs * epoch_seconds(reference, runs).seconds
+    seconds = reference.epochs * epoch_seconds(reference, runs).seconds
     low, high = map(int, bounds("epochs"))
-    matched = []
-    for other in others:
-        pace = epoch_seconds(other, runs)
-        epochs = min(max(round(wanted / pace.seconds), low), high)
-        matched.append(EqualTime(_with(other, epochs=epochs), pace, wanted))
-    return matched
+    paces = [epoch_seconds(other, runs) for other in others]
+    return [
+        EqualTime(_with(other, epochs=min(max(round(seconds / pace.seconds), low), high)), pace)
+        for other, pace in zip(others, paces, strict=True)
+    ]
 
 
 def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
@@ -119,10 +119,6 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
     if timed:
         return EpochSeconds(statistics.median(timed), len(timed))
     return EpochSeconds(History(runs).epoch(experiment), 0)
-
-
-def _recurrent(reference: Experiment, cell: str, units: int) -> int:
-    return parameters(_with(reference, cell=cell, units=units)).recurrent
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:

@@ -19,7 +19,7 @@ class Metric:
         title: What people read, such as ``Validation accuracy``.
         format: How people read it, as Python's format specification, such as ``.1%``.
         position: Where it stands among the others, the lowest first.
-        compute: Computes it from the validation; None where Keras' ``fit`` measures it under the same name.
+        compute: Computes it from the validation; None where training measures it itself, under the same name.
     """
 
     name: str

@@ -53,8 +53,7 @@ def show(services: Services, grid: Grid) -> None:
         runs = [run for run in services.runs() if not run.is_from_elsewhere]
         same_size = [experiment_from(reference.model_dump() | {"cell": name}) for name in others]
         in_time = match_time(reference, same_size, runs)
-        pace = epoch_seconds(reference, runs)
-        st.html(time_table([EqualTime(reference, pace, pace.seconds * reference.epochs), *in_time]))
+        st.html(time_table([EqualTime(reference, epoch_seconds(reference, runs)), *in_time]))
         networks = [reference, *(match.experiment for match in in_time)]
     else:
         matched = match_parameters(reference, [reference.cell, *others])
