@@ -13,6 +13,8 @@ MAX_COMPARED = 8
 """Most networks of one comparison: more curves than this cannot be told apart on a wall."""
 MAX_SEEDS = 10
 """Most trainings of each of them, with a seed of its own."""
+IN_LABEL = {"cell", "units", "layers", "bidirectional"}
+"""Settings that ``Experiment.label`` names."""
 
 
 def comparison(
@@ -68,7 +70,7 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
         >>> can_be_compared([Experiment(cell="average"), Experiment(), Experiment(forget_bias=1.0)])
         False
     """
-    shared = SETTINGS.keys() - {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
+    shared = SETTINGS.keys() - IN_LABEL - {"maxlen", "seed"}
     return all(len({getattr(entry, name) for entry in experiments if entry.has(name)}) <= 1 for name in shared)
 
 
@@ -101,11 +103,10 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
 
 
 def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
-    in_label = {"cell", "units", "layers", "bidirectional"}
     differing = [
         name
         for name in Experiment.model_fields
-        if name not in in_label
+        if name not in IN_LABEL
         and len({getattr(experiment, name) for experiment in experiments if experiment.has(name)}) > 1
     ]
 

@@ -35,6 +35,14 @@ def test_in_a_list_a_setting_is_named_only_where_titles_are_equal() -> None:
     assert list_names(runs) == ["LSTM(32) seed 1", "LSTM(32) seed 2", "GRU(32)"]
 
 
+def test_in_a_list_names_that_need_settings_name_the_same_ones() -> None:
+    first, second, third, fourth = list_names(
+        trained({}, {"maxlen": 100}, {"cell": "LSTM"}, {"cell": "LSTM", "epochs": 5})
+    )
+    assert (first, second) == ("SimpleRNN(32) maxlen 500 epochs 10", "SimpleRNN(32) maxlen 100 epochs 10")
+    assert (third, fourth) == ("LSTM(32) maxlen 500 epochs 10", "LSTM(32) maxlen 500 epochs 5")
+
+
 def test_of_many_settings_no_more_are_named_than_tell_networks_apart() -> None:
     task = {"source": "order", "distance": 20, "maxlen": 40, "reviews": 6_400, "epochs": 8, "optimizer": "adam"}
     assert list_names(trained({}, task)) == ["SimpleRNN(32) IMDB, bundled", "SimpleRNN(32) Order: red or blue first?"]

@@ -179,15 +179,21 @@ def list_names(runs: Sequence[Run]) -> list[str]:
 
 
 def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
-    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained."""
-    for ending in (_settings, _when):
-        equal: dict[str, list[Run]] = {}
-        for run, name in zip(runs, called, strict=True):
-            equal.setdefault(name, []).append(run)
-        several = [same for same in equal.values() if len(same) > 1]
-        ends = {run.id: end for same in several for run, end in zip(same, ending(same), strict=True)}
-        called = [name + ends.get(run.id, "") for run, name in zip(runs, called, strict=True)]
-    return list(called)
+    """Adds to equal names the settings in which all these runs differ, and to names still equal the training's time."""
+    repeated = [run for same in _equally_called(runs, called) for run in same]
+    settings = dict(zip((run.id for run in repeated), _settings(repeated), strict=True))
+    called = [name + settings.get(run.id, "") for run, name in zip(runs, called, strict=True)]
+    times = {
+        run.id: time for same in _equally_called(runs, called) for run, time in zip(same, _when(same), strict=True)
+    }
+    return [name + times.get(run.id, "") for run, name in zip(runs, called, strict=True)]
+
+
+def _equally_called(runs: Sequence[Run], called: Sequence[str]) -> list[list[Run]]:
+    by_name: dict[str, list[Run]] = {}
+    for run, name in zip(runs, called, strict=True):
+        by_name.setdefault(name, []).append(run)
+    return [same for same in by_name.values() if len(same) > 1]
 
 
 def _settings(same: Sequence[Run]) -> list[str]:
