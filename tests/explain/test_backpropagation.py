@@ -135,6 +135,7 @@ def test_norms_are_the_lengths_of_each_reviews_gradient(bidirectional: bool) -> 
     found = gradient_norms(experiment, weights, ids, labels)
     assert [norms.backward for norms in found] == [False, True][: len(found)]
     for norms, expected in zip(found, state_gradients(experiment, weights, ids, labels), strict=True):
+        assert norms.carry is not None
         np.testing.assert_allclose([norms.states, norms.carry], np.sqrt((expected**2).sum(-1)))
 
 
