@@ -46,7 +46,7 @@ RECORDED = {"book", "attention", "gates"}
 REVIEW = "A wonderful film, and not for a moment boring."
 WALL = ("present.page", "present.notes")
 OTHER_SEEDS = (2, 3, 4)
-_NO_WORDS = re.compile(r"Empty text: [\d.]+ %|moved it [\d.]+ points")
+_NO_WORDS = re.compile(r"Empty text: [\d.]+ %|--rc-from: [\d.]+%")
 """What an open network says of nothing, and from there on: numbers that may equal a hidden figure by chance."""
 _NUMBER = re.compile(r"\d+\.\d+(?!\d|px|r?em)")
 

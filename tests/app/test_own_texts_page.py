@@ -168,7 +168,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     assert any("Its label is **" in element.value for element in app.markdown)
     shown = re.sub("<style>.*?</style>", "", html(app), flags=re.DOTALL)
     assert re.search(r"\d % (closed|open) <small>(✓ right|× wrong)</small></p>", shown)
-    assert '<span class="rc-side-0">towards closed</span><span class="rc-side-1">towards open</span>' in shown
+    assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in shown
     assert "positive" not in shown
     taking_in.forget(name)
     for page in (TRY, INSIDE, REVIEWS):  # the run stays, its texts are gone

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.held_out import EXAMPLES, HeldOut
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
 from rnn_compare.report.shipped_runs import take_in_shipped
@@ -132,6 +132,15 @@ def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_jud
     assert "Do the networks" not in said(app)
 
 
+def test_an_examples_question_is_not_asked_of_networks_of_another_task(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.button(key="example Irony").click().run()
+    assert QUESTIONS["Irony"] in [element.value for element in app.markdown]
+    monkeypatch.setattr(review_box, "about_films", lambda _: False)
+    assert QUESTIONS["Irony"] not in [element.value for element in app.run().markdown]
+
+
 def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:
     assert "This text has no words." in answer(app, "!!! ... ???")
 
@@ -157,11 +166,9 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         ids[0, -1] = 1  # the start token alone
         share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
         said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
-        moved = 100 * (ask(run, "good film", "best").probability - share)
-        side = "positive" if moved > 0 else "negative"
-        points = f"{abs(moved):.1f}"
-        effect = "did not move it" if points == "0.0" else f"moved it {points} points towards {side}"
-        assert f"Empty text: {said}; these words {effect} ·" in html
+        assert f"Empty text: {said} ·" in html
+        probability = ask(run, "good film", "best").probability
+        assert f"--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%" in html
 
 
 def test_markup_is_text(app: AppTest) -> None:

@@ -7,8 +7,8 @@ from rnn_compare.dashboard.pages.inside.gradients import (
     FALLEN,
     MOST_EPOCHS,
     GradientHistory,
+    incomplete,
     message,
-    remarks,
     separation,
 )
 from rnn_compare.explain.backpropagation import GradientNorms
@@ -25,9 +25,9 @@ def flow(*rows: np.ndarray, backward: bool = False, carry: bool = False) -> Dire
     return gradient_flow(GradientNorms(backward, states, states if carry else None, np.ones(states.shape, np.bool_)))
 
 
-def history(one: Any, *epochs: int, flows: tuple[DirectionGradients, ...] | None = None, recorded: bool = True) -> Any:
+def history(one: Any, *epochs: int, flows: tuple[DirectionGradients, ...] | None = None) -> Any:
     followed = FollowedGradient(16, flows or (flow(RISING),))
-    return GradientHistory(one, epochs[-1], dict.fromkeys(epochs, followed), epochs if recorded else ())
+    return GradientHistory(one, epochs[-1], dict.fromkeys(epochs, followed))
 
 
 def trained(title: str, epochs: int, **changes: Any) -> Any:
@@ -66,7 +66,7 @@ def test_nothing_but_zeros_leaves_an_axis() -> None:
 @pytest.mark.parametrize("epochs", [MOST_EPOCHS + 1, 100, 101, 480])
 def test_of_very_many_epochs_some_are_sent_both_ends_and_the_one_that_is_looked_at_among_them(epochs: int) -> None:
     followed = FollowedGradient(16, (flow(RISING),))
-    sent = message([GradientHistory(chosen("a"), 7, dict.fromkeys(range(epochs), followed), range(epochs))])
+    sent = message([GradientHistory(chosen("a"), 7, dict.fromkeys(range(epochs), followed))])
     assert MOST_EPOCHS - 1 <= len(set(sent["epochs"])) <= MOST_EPOCHS
     assert (sent["epochs"][0], sent["epochs"][-1]) == (0, epochs - 1)
     assert 7 in sent["epochs"]
@@ -79,12 +79,7 @@ def test_networks_whose_effective_memories_overlap_are_said_not_to_be_separated_
     assert separation([near, far]) == separation([near]) == ""
 
 
-def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
+def test_a_run_that_lacks_the_gradient_of_an_epoch_is_noticed() -> None:
     whole = history(trained("whole", 2), 0, 1, 2)
-    assert remarks([whole]) == ""
-    none = history(trained("no*ne", 2), 2, recorded=False)
-    some = history(trained("some", 4), 1, 4)
-    said = remarks([whole, none, some, none])
-    assert r"no\*ne and no\*ne: no gradients were saved in training." in said
-    assert said.count("no gradients were saved") == 1
-    assert "some: gradient not measured after epochs 2, 3" in said
+    assert not incomplete([whole])
+    assert incomplete([whole, history(trained("some", 4), 1, 4)])

@@ -84,13 +84,14 @@ def test_the_ids_are_the_row_that_the_network_reads() -> None:
 
 def test_the_legend_counts_add_up_to_the_positions() -> None:
     marks = Marks(review_text.legend(read("the zzz film")))
-    assert marks.texts == ["padding", "4", "start", "1", "known", "2", "unknown", "1", "cut off", "0"]
+    assert marks.texts == ["padding", "4", "start", "1", "known", "2", "unknown", "1"]
 
 
 def test_the_strip_says_what_is_cut_off_and_shows_every_position() -> None:
     review = read("the film was good " * 10, maxlen=6)
     strip = review_text.strip(review)
-    assert "cut off: 34 words" in strip
+    assert "<span>not to scale</span>" in strip
+    assert '<span class="rc-cut">cut off</span><b>34</b>' in review_text.legend(review)
     assert "6 positions (maxlen)" in strip
     assert '<i class="rc-known" style="flex: 6"></i>' in strip
     assert 'aria-label="34 words cut off, 0 of 6 positions padding, 6 words known, 0 words unknown"' in strip
@@ -106,7 +107,7 @@ def test_the_strip_says_which_words_are_unknown() -> None:
 
 def test_where_only_the_start_is_cut_off_no_word_is_said_to_be() -> None:
     strip = review_text.strip(read("the film", maxlen=2))
-    assert "cut off: start" in strip
+    assert "start cut off" in strip
 
 
 def test_a_review_that_fits_says_nothing_of_cutting() -> None:

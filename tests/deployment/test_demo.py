@@ -76,5 +76,5 @@ def test_its_own_requirements_are_all_that_it_needs(page: Page, tmp_path: Path) 
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="Play").click()
         page.get_by_role("button", name="Stop replay").wait_for()
         page.goto(f"http://127.0.0.1:{port}/inside")
-        page.get_by_text("as read by").first.wait_for()
+        page.get_by_text("Effect of a word").first.wait_for()
         assert psutil.Process(server.pid).memory_info().rss <= MOST_MEMORY

@@ -3,35 +3,34 @@ import test from "node:test";
 
 import { turningWord } from "../../rnn_compare/dashboard/assets/cell/turning_word.js";
 
-const NET = { title: "LSTM(32)", labels: ["negative", "positive"], first: 0, unknown: [] };
+const NET = { labels: ["negative", "positive"], first: 0, unknown: [] };
 const WORDS = ["a", "boring", "film", "zzyzx"];
 
 // For log-odds of the whole review, then without each word.
 const of = (logits, more = {}, words = WORDS) => turningWord({ ...NET, ...more }, words, logits);
 
 test("a word without which the prediction is the other one is named, with that prediction", () => {
-  assert.equal(of([-2, -2, 0.5, -1, -2]), "Without “boring”, LSTM(32) would say 62.2 % positive.");
-  assert.equal(of([2, 2, -0.5, 1, 2]), "Without “boring”, LSTM(32) would say 62.2 % negative.");
+  assert.equal(of([-2, -2, 0.5, -1, -2]), "Without “boring”: 62.2 % positive.");
+  assert.equal(of([2, 2, -0.5, 1, 2]), "Without “boring”: 62.2 % negative.");
 });
 
 test("of several words that flip it alone, the strongest is named first", () => {
-  const [first, others] = of([-2, 0.1, 0.5, 1, -2]).split(". ");
-  assert.equal(first, "Without “film”, LSTM(32) would say 73.1 % positive");
-  assert.equal(others, "Leaving out “boring” or “a” flips it, too.");
+  const several = of([-2, 0.1, 0.5, 1, -2]);
+  assert.equal(several, "Without “film”: 73.1 % positive; leaving out “boring” or “a” flips it, too.");
   const many = of([-2, 1, 1, 1, 1, 2], {}, ["b", "c", "d", "e", "f"]);
-  assert.match(many, /^Without “f”, .* Leaving out any one of 4 other words flips it, too\.$/);
+  assert.match(many, /^Without “f”: .*; leaving out any one of 4 other words flips it, too\.$/);
 });
 
 test("where no word flips it, the largest effect is told, and equal ones together", () => {
-  const none = "No single word flips LSTM(32)'s prediction: ";
+  const none = "No single word flips the prediction: ";
   assert.equal(of([-2, -2, -0.5, -1, -2]), `${none}“boring” moves it most, 25.8 points towards negative.`);
   assert.equal(of([-2, -2, -0.5, -0.5, -2]), `${none}“boring” and “film” move it most, 25.8 points each.`);
-  assert.equal(of([-2, -2, -2, -2, -2]), `${none}none moves it by as much as 0.1 points.`);
+  assert.equal(of([-2, -2, -2, -2, -2]), `${none}none moves it by 0.1 points.`);
 });
 
 test("even odds are the first label, as accuracies count it", () => {
   assert.match(of([0, 0, -1, -1, 0]), /^No single word/);
-  assert.match(of([0.1, 0.1, 0, 0.1, 0.1]), /^Without “boring”, LSTM\(32\) would say 50\.0 % negative/);
+  assert.match(of([0.1, 0.1, 0, 0.1, 0.1]), /^Without “boring”: 50\.0 % negative/);
 });
 
 test("unknown words are never the strongest, and without another word there is nothing to say", () => {

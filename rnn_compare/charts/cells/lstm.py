@@ -9,7 +9,7 @@ MIX_Y = 126
 
 PICTURE = draw.Picture(
     shades=("#0072B2", "#3F98DA", "#4A63C9", "#0E8FA8", "#7C8FC4", "#2F78D6", "#6C7FA6", "#3E86A0"),
-    gradient_note="Dashed: the LSTM's carry track, where only the forget gate scales the gradient.",
+    gradient_note="On the carry track only the forget gate scales the gradient.",
     drawing=(
         draw.Track(FORGET_X, ADD_X, keeps="f"),
         draw.Track(0, FORGET_X),

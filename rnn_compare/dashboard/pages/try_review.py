@@ -1,11 +1,16 @@
-"""The page *Try a review*: a box for a review, and each network's verdict."""
+"""The page *Try a review*: a box for a review, each network's verdict, and the word that flips it."""
 
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.widgets import answers, network_choice
+from rnn_compare.dashboard.components import component
+from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.dashboard.widgets.review import review_box
+from rnn_compare.explain.word_by_word import words_read
+from rnn_compare.paths import Which
 from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
+from rnn_compare.sources.registry import labels
 
 
 def render() -> None:
@@ -19,4 +24,33 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():
-        answers.show(runs, text, which, review_box.label(text, runs))
+        verdicts = answers.show(runs, text, which, review_box.label(text, runs))
+        if verdicts and st.toggle("Leave out each word", key="leave_out", help="Which word flips the prediction?"):
+            _show_turning_words(services, verdicts, which)
+        answers.show_text(verdicts, text)
+    else:
+        st.caption("Nothing to read yet.")
+
+
+def _show_turning_words(services: Services, verdicts: answers.Answers, which: Which) -> None:
+    """Draws, for each network, which word flips its prediction if it alone is left out."""
+    reviews = {run.id: verdict.review for run, _, verdict in verdicts if not verdict.rests_on_nothing}
+    networks = network_choice.with_weights([run for run, _, _ in verdicts], which)
+    pairs = [(network, reviews[network.run.id]) for network in networks if network.run.id in reviews]
+    logits = reading.left_out(services, pairs)
+    runs = []
+    for network, review in pairs:
+        if network.run.id in logits:
+            words = words_read(review)
+            runs.append(
+                {
+                    "title": network.title,
+                    "color": network.look.color,
+                    "labels": labels(network.run.experiment.dataset),
+                    "first": 0,
+                    "unknown": [place for place, token in enumerate(words) if token.state == "unknown"],
+                    "words": [token.word for token in words],
+                    "logits": logits[network.run.id],
+                }
+            )
+    component("cell/turning_words.js")(data={"runs": runs}, key="turning_words")

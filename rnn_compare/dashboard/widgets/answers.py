@@ -20,8 +20,12 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “
 """Shown by the style sheet as long as the box holds other words than were judged."""
 
 
-def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> None:
-    """Draws each network's verdict on a text, right or wrong where its label is known, and the text as it was read."""
+Answers = Sequence[tuple[Run, str, Verdict]]
+"""Runs with their titles and verdicts."""
+
+
+def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> Answers:
+    """Draws each network's verdict on a text, right or wrong where its label is known; returns the verdicts."""
     colours = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
@@ -36,25 +40,22 @@ def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None
         note = f"weights of epoch {epoch.epoch}" if epoch else ""
         cards.append(theme.card(title, look, _answer(verdict, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
-    _what_was_given(verdicts, text)
+    return verdicts
 
 
-def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> None:
-    """Shows the review as the networks got it, once for all that got the same."""
+def show_text(verdicts: Answers, text: str) -> None:
+    """Draws a text as the networks read it, once for all that read the same."""
     groups: dict[tuple[str, int, int], list[tuple[str, Verdict]]] = {}
     for run, title, verdict in verdicts:
         encoding = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
         groups.setdefault(encoding, []).append((title, verdict))
-    parts = []
-    for (_, vocabulary_size, maxlen), members in groups.items():
-        readers = "" if len(groups) == 1 else f"{', '.join(title for title, _ in members)}: "
-        heading = f"{readers}maxlen {maxlen:,}, the {vocabulary_size:,} most frequent words"
+    parts = ""
+    for (_, vocabulary_size, _), members in groups.items():
+        read = "What was read" if len(groups) == 1 else f"Read by {', '.join(title for title, _ in members)}"
         body = review_text.html(text, members[0][1].review)
-        parts.append(
-            f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{body}</div>'
-        )
+        parts += f"<h3>{escape(read)} (vocabulary size {vocabulary_size:,})</h3>{body}"
     if parts:
-        st.html(f'<div class="rc-judged">{"".join(parts)}</div>')
+        st.html(f'<div class="rc-judged rc-read">{parts}</div>')
 
 
 def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
@@ -63,22 +64,16 @@ def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
     low, high = map(escape, verdict.labels)
     sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
     empty = replace(verdict, probability=verdict.prior)
-    moved = verdict.probability - verdict.prior
-    side = int(moved > 0)
-    points = f"{100 * abs(moved):.1f}"
-    effect = "did not move it" if points == "0.0" else f"moved it {points} points towards {verdict.labels[side]}"
-    note = f"Empty text: {percent(empty.share)} {empty.label}; these words {effect} · {note}"
+    note = f"Empty text: {percent(empty.share)} {empty.label} · {note}"
     if verdict.warning:
         output = f"Its output, {sentence}, means little."
         return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
-    end = f"right: {100 - 100 * verdict.probability:.1f}%" if side else f"left: {100 * verdict.probability:.1f}%"
+    ends = f"--rc-from: {100 * verdict.prior:.1f}%; --rc-to: {100 * verdict.probability:.1f}%"
     truth = "" if label is None else f" <small>{'✓ right' if label == verdict.positive else '× wrong'}</small>"
-    ends = f'<span class="rc-side-0">towards {low}</span><span class="rc-side-1">towards {high}</span>'
     return (
         f'<p class="rc-verdict">{sentence}{truth}</p>'
-        f'<div class="rc-scale" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
-        f'<i class="rc-side-{side}" style="{end}; width: {100 * abs(moved):.1f}%"></i></div>'
-        f'<p class="rc-ends">{ends}</p>'
+        f'<div class="rc-scale" style="{ends}" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
+        f'<i></i></div><p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )
 

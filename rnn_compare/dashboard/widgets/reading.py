@@ -41,6 +41,7 @@ FIRST = "Turn at the end"
 KEY = "inside"
 QUICK_SECONDS = 0.4
 """What is done by then is waited for, without a word about it."""
+Encoding = tuple[LoadedNetwork, EncodedReview]
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     layer = _layer(max((result.reading for result in results), key=lambda reading: len(reading.cells)))
     # The colouring that the browser has set; the component returns it only when it has been given its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
-    left_out = _left_out(services, results) if colouring == "left_out" else {}
+    pairs = [(result.network, result.review) for result in results]
+    logits = left_out(services, pairs) if colouring == "left_out" else {}
     author = review_box.label(text, [network.run for network in networks])
-    data = message(results, layer, author) | {"left_out": left_out}
+    data = message(results, layer, author) | {"left_out": logits}
     component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
     )
@@ -87,7 +89,7 @@ def cut_off(results: Sequence[NetworkReading]) -> str:
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
     """Returns the networks' readings of a text; of those that read each beginning anew, once a worker has done it."""
-    encoded: list[tuple[LoadedNetwork, EncodedReview]] = []
+    encoded: list[Encoding] = []
     for network in networks:
         try:
             encoded.append((network, encode(network.run.experiment, text)))
@@ -126,18 +128,17 @@ class MeanOfUnits(NamedTuple):
     values: NDArray[np.float32]
 
 
-def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
-    """Returns the means of a cell's signals over all units, below a title."""
+def curves(cell: CellReading, name: str) -> list[MeanOfUnits]:
+    """Returns the means of a cell's gates over all units; of a cell without gates those that tell its saturation."""
     if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
-        return "Saturation of tanh, 0 to 100 %", [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
-    means = [
+        return [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
+    return [
         MeanOfUnits(signal.name, signal.title, cell.signals[signal.name].mean(axis=-1))
         for signal in cell_of(name).signals
         if signal.kind == "gate"
     ]
-    return "Gates: 0 % closed, 100 % open", means
 
 
 def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
@@ -156,7 +157,6 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         return common | {"note": experiment.without_recurrence.notes, "windows": rows, "units": experiment.units}
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
-    title, means = curves(cell, experiment.cell)
     return common | {
         "cell": experiment.cell,
         "cell_name": cell_name(cell, reading.cells),
@@ -164,10 +164,9 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "unit_numbers": (1 + units).tolist(),
         "all_units": len(cell.order),
         "backward": cell.backward,
-        "curves_title": title,
         "curves": [
             {"name": mean.name, "title": mean.title, "values": [round(float(value), 3) for value in mean.values]}
-            for mean in means
+            for mean in curves(cell, experiment.cell)
         ],
         "signals": [
             {
@@ -190,9 +189,8 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
     return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
 
 
-def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str, list[float]]:
-    """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
-    pairs = [(result.network, result.review) for result in results]
+def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[float]]:
+    """Returns the log-odds of a review and then without each word, by run, where a worker is done; waits for others."""
     analyses = _by_workers(services, "Leaving out each word", worker_tasks.left_out, pairs)
     return {
         run: [round(float(logit), 4) for logit in analysis.result]
@@ -202,7 +200,7 @@ def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str
 
 
 def _by_workers(
-    services: Services, title: str, task: Callable[..., Array], pairs: Sequence[tuple[LoadedNetwork, EncodedReview]]
+    services: Services, title: str, task: Callable[..., Array], pairs: Sequence[Encoding]
 ) -> dict[str, Analysis]:
     """Returns what workers make of reviews, by run; the page shows problems and, after a moment, how far they are."""
     analyses = {

@@ -118,11 +118,10 @@ function curvesOf({ cell, units }, { values }, at, count) {
   const gates = cell.signals.filter(({ kind }) => kind === "gate");
   if (gates.length) {
     const curves = gates.map(({ name, title }) => ({ name, title, values: means(values[name], (value) => value) }));
-    return { curves_title: "Gates: 0 % closed, 100 % open", curves };
+    return { curves };
   }
   const isSaturated = (value) => Number(Math.abs(value) > SATURATED);
   return {
-    curves_title: "Saturation of tanh, 0 to 100 %",
     curves: [
       { name: "slope", title: "mean slope of tanh", values: means(values.state, (value) => 1 - value ** 2) },
       { name: "saturation", title: `units beyond ±${SATURATED}`, values: means(values.state, isSaturated) },

@@ -1,7 +1,7 @@
 // The page that reads: networks and words are unpacked from the file, and every text is read while it is typed.
 
 import { odds } from "../../dashboard/assets/cell/moves.js";
-import { movement, verdictIn } from "../../dashboard/assets/cell/reading_card.js";
+import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
 import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
@@ -109,23 +109,17 @@ function buildCard(parent, network, languages) {
   const verdict = element("p", "rc-verdict", card);
   const warning = element("p", "rc-problem", card);
   const scale = element("div", "rc-scale", card);
-  const bar = element("i", "", scale);
+  element("i", "", scale);
   const ends = element("p", "rc-ends", card);
-  labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, `towards ${label}`));
+  labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
   const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
-  let [empty, shown] = [undefined, undefined]; // predictions: for an empty text, and the one shown
-  const drawBar = () => {
-    if (empty === undefined) return;
-    const start = `Empty text: ${verdictIn(empty, labels)}`;
-    if (shown === undefined) return void setText(prior, `${start} · ${network.note}`);
-    const [side, moved] = [Number(shown > empty), 100 * (shown - empty)];
-    bar.className = `rc-side-${side}`;
-    bar.style = `${side ? "right" : "left"}: ${100 * (side ? 1 - shown : shown)}%; width: ${Math.abs(moved)}%`;
-    setText(prior, `${start}; these words ${movement(moved, labels)} · ${network.note}`);
-  };
-  painted().then(() => { empty = odds(logitOfNothing(network)); drawBar(); }); // the prediction is seen before
+  painted().then(() => { // the prediction is seen before
+    const empty = odds(logitOfNothing(network));
+    setText(prior, `Empty text: ${verdictIn(empty, labels)} · ${network.note}`);
+    scale.style.setProperty("--rc-from", `${100 * empty}%`);
+  });
   const show = ({ review, traces }) => {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
     const count = review.words.length - review.first;
@@ -136,15 +130,13 @@ function buildCard(parent, network, languages) {
     setText(warning, warningOf(count, unknown.length) || (looksForeign ? languages.warning : ""));
     card.classList.toggle("doubtful", warning.textContent !== "");
     if (unknown.length === count) {
-      shown = undefined;
-      drawBar();
       setText(verdict, count ? "no prediction" : "–");
       return count ? `${title}: ${warning.textContent}` : "";
     }
-    shown = odds(logitOf(network, review.ids, traces));
+    const shown = odds(logitOf(network, review.ids, traces));
     setText(verdict, verdictIn(shown, labels));
     verdict.dataset.probability = shown;
-    drawBar();
+    scale.style.setProperty("--rc-to", `${100 * shown}%`);
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
   return { show, conclude: (sentence) => setText(turning, sentence) };

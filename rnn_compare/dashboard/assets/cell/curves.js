@@ -9,9 +9,9 @@ const LEAST = 0.1;
 // unit: the number of the unit that was selected, "mean", or undefined for the unit that moves most. onUnit is called
 // with such a selection.
 export function buildCurves(parent, run, words, { unit, onUnit }) {
-  const head = element("p", "rc-axes", parent, run.curves_title);
-  const frame = element("div", "rc-curves", parent);
   const hasGates = run.signals.some(({ gate }) => gate);
+  const head = element("p", "rc-axes", parent, hasGates ? "Gates of" : "Saturation");
+  const frame = element("div", "rc-curves", parent);
   const moving = hasGates ? mostMoving(run, SHOWN) : undefined;
   const selected = run.unit_numbers.slice(0, SHOWN).indexOf(unit); // another review may have others in the drawing
   let place = unit === "mean" ? undefined : selected < 0 ? moving : selected;
@@ -27,7 +27,7 @@ export function buildCurves(parent, run, words, { unit, onUnit }) {
     curves = run.curves.map(({ name, values }) => (place === undefined ? values : gateOf(run, name, place)));
     lines.forEach((line, index) => {
       const [low, high] = [Math.min(...curves[index]), Math.max(...curves[index])];
-      line.range.textContent = hasGates ? `${percent(low)} to ${percent(high)} in this text` : "";
+      line.range.textContent = hasGates ? `${percent(low)} to ${percent(high)}` : "";
       line.draw(curves[index], hasGates ? widened(low, high) : [0, 1]);
     });
   };
@@ -57,9 +57,10 @@ function buildUnits(parent, run, { place, moving }, onPlace) {
   const rest = [...run.unit_numbers.keys()].slice(0, SHOWN).filter((row) => row !== moving)
     .toSorted((a, b) => run.unit_numbers[a] - run.unit_numbers[b]);
   const places = [moving, undefined, ...rest];
+  const among = run.all_units > SHOWN ? ` of the ${SHOWN} drawn` : "";
   for (const row of places) {
     const text = row === undefined ? `mean of ${run.all_units} units` : `unit ${run.unit_numbers[row]}`;
-    element("option", "", list, row === moving ? `${text}, which moves most` : text);
+    element("option", "", list, row === moving ? `${text}, which moves most${among}` : text);
   }
   list.selectedIndex = places.indexOf(place);
   list.addEventListener("change", () => onPlace(places[list.selectedIndex]));

@@ -27,7 +27,6 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
   const sides = ["rc-negative", "rc-positive"].map((side) => element("b", side, legend));
   const marks = ["rc-unknown", "rc-cut"].map((mark) => element("span", mark, legend));
   [marks[0].textContent, marks[1].textContent] = ["unknown word", "cut off"];
-  if (runs.length > 1) element("span", "", legend, "as read by");
   const leads = runs.length < 2 ? [] : runs.map((run, index) => {
     const made = button("rc-lead", legend, run.title, () => onLead(index));
     made.title = `Colour the words by ${run.title}`;
@@ -35,7 +34,7 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
     return made;
   });
   const how = element("div", "rc-moved", below);
-  element("span", "", how, "Colour: the word's effect");
+  element("span", "", how, "Effect of a word");
   const colourings = Object.entries(COLOURINGS).map(([name, { title, meaning }]) => {
     const made = button("rc-colouring", how, title, () => onColouring(name));
     made.dataset.colouring = name;
@@ -53,8 +52,8 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
       marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
-      const strongest = () => `strongest word while reading: ${strongestWord(words.slice(run.first), moved)}`;
-      scale.textContent = moved ? turning ?? `${strongest()}, for ${run.title}` : "computing …";
+      const strongest = () => `strongest: ${strongestWord(words.slice(run.first), moved)}`;
+      scale.textContent = moved ? turning ?? strongest() : "computing …";
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },

@@ -25,20 +25,18 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const tabs = buildTabs(root, run, onSignal);
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);
-  const shown = run.units < run.all_units ? `${run.units} of ${run.all_units}` : run.units;
-  const showKey = buildKey(root, `${shown} units, most important on top`);
+  const showKey = buildKey(root, run);
   const showCell = () => { if (at >= run.first) cell.update(valuesAt(run, words, at, curves.place)); };
   const onSelect = (next) => { onUnit(next); showGates(); showCell(); };
   const curves = buildCurves(root, run, words.length, { unit, onUnit: onSelect });
   const cursors = [element("i", "", map), curves.cursor];
-  const hovered = element("p", "rc-axes rc-hovered", root);
+  const hovered = element("p", "rc-axes rc-hovered", root, " "); // never empty, or the page would jump
 
   let at = 0;
   let under; // the word under the mouse
   const showGates = () => {
-    const word = under ?? at;
-    curves.show(word);
-    hovered.textContent = `at word ${word + 1}, “${words[word]}”`; // never empty, or the page would jump
+    curves.show(under ?? at);
+    hovered.textContent = under === undefined ? " " : `at word ${under + 1}, “${words[under]}”`;
   };
   const onHover = (word) => { under = word; showGates(); };
   for (const area of [map, curves.frame]) pointAtWords(area, words.length, { onWord, onHover });
@@ -80,8 +78,8 @@ function buildVerdict(root, run, words, author) {
     verdict.textContent = verdictIn(after, run.labels);
     if (author === null) return;
     const right = after > 0.5 === author;
-    const whose = isOpinion(run) ? "its author" : "its label";
-    truth.textContent = `${right ? "" : "× "}${whose}: ${run.labels[Number(author)]}`;
+    truth.textContent = right ? "right" : "× wrong";
+    truth.title = `label: ${run.labels[Number(author)]}`;
     truth.classList.toggle("rc-tick", right);
     truth.classList.toggle("rc-wrong", !right);
   };
@@ -93,33 +91,28 @@ export function verdictIn(probability, labels) {
   return `${(100 * share).toFixed(1)} % ${labels[Number(probability > 0.5)]}`;
 }
 
-// Tells if its labels are opinions of a film.
-function isOpinion({ labels }) {
-  return labels[1] === "positive";
-}
-
 // The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, and undefined
 // if they are not requested.
 export function sentence(run, word, index, leftOut) {
   if (index < 0) return `“${word}” was cut off before reading`;
-  if (!leftOut) return `“${word}” ${movement(moves(run)[index].points, run.labels)}`;
+  if (!leftOut) return `“${word}”: ${movement(moves(run)[index].points, run.labels)}`;
   if (!leftOut.logits) return "computing …";
   if (run.unknown.includes(index)) return `“${word}” is not in this network's vocabulary`;
-  const { points, from } = moves(run, leftOut.logits)[index];
-  const [without, whole] = [from, odds(leftOut.logits[0])].map((share) => verdictIn(share, run.labels));
-  return `without “${word}”: ${without} instead of ${whole}; the word ${movement(points, run.labels)}`;
+  const { logits } = leftOut;
+  const [without, whole] = [logits[index + 1], logits[0]].map((logit) => verdictIn(odds(logit), run.labels));
+  return `without “${word}”: ${without} instead of ${whole}`;
 }
 
 // In words, since a sign alone does not say which label gained.
-export function movement(points, labels) {
+function movement(points, labels) {
   const size = Math.abs(points).toFixed(1);
-  return size === "0.0" ? "did not move it" : `moved it ${size} points towards ${labels[Number(points > 0)]}`;
+  return size === "0.0" ? "no change" : `${size} points towards ${labels[Number(points > 0)]}`;
 }
 
 // The key of the heat map: its axes and its colours.
-function buildKey(root, said) {
+function buildKey(root, { units, all_units: all }) {
   const key = element("p", "rc-axes rc-key", root);
-  element("span", "", key, said);
+  element("span", "", key, units < all ? `${units} of ${all} units` : `${units} units`).title = "most important on top";
   const scaled = element("span", "", key);
   const [low, shades, high] = ["span", "i", "span"].map((tag) => element(tag, "", scaled));
   return ({ gate, scale }, { negative, paper, positive, gate: open }) => {

@@ -19,17 +19,17 @@ export function turningWord(run, words, logits) {
   if (!effects.length) return "";
   const isHigh = odds(logits[0]) > 0.5;
   const [turning, ...others] = effects.filter(({ from }) => from > 0.5 !== isHigh);
-  if (!turning) return `No single word flips ${run.title}'s prediction: ${strongest(effects, run.labels)}.`;
+  if (!turning) return `No single word flips the prediction: ${strongest(effects, run.labels)}.`;
   const also = named(others, "or", `any one of ${others.length} other words`);
-  const sentence = `Without ${turning.word}, ${run.title} would say ${verdictIn(turning.from, run.labels)}.`;
-  return also ? `${sentence} Leaving out ${also} flips it, too.` : sentence;
+  const sentence = `Without ${turning.word}: ${verdictIn(turning.from, run.labels)}`;
+  return also ? `${sentence}; leaving out ${also} flips it, too.` : `${sentence}.`;
 }
 
 // Words whose effects read alike are named together.
 function strongest(effects, labels) {
   const shown = ({ points }) => Math.abs(points).toFixed(1);
   const size = shown(effects[0]);
-  if (size === "0.0") return "none moves it by as much as 0.1 points";
+  if (size === "0.0") return "none moves it by 0.1 points";
   const equals = effects.filter((effect) => shown(effect) === size);
   if (equals.length > 1) return `${named(equals, "and", `${equals.length} words`)} move it most, ${size} points each`;
   return `${effects[0].word} moves it most, ${size} points towards ${labels[Number(effects[0].points > 0)]}`;

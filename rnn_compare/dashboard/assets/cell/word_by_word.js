@@ -53,7 +53,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
     words, author, onWord,
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
-    unit: choice.units.get(run.id), onUnit: (unit) => { choice.units.set(run.id, unit); },
+    unit: choice.units.get(cellOf(run)), onUnit: (unit) => { choice.units.set(cellOf(run), unit); },
   }));
   text.show(steps.at);
   drawCards();
@@ -75,6 +75,11 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
       steps.end();
     },
   };
+}
+
+// A unit is chosen in one of a network's cells.
+function cellOf({ id, cell_name: name }) {
+  return `${id} ${name}`;
 }
 
 // Networks with the same signals share the choice of a signal.

@@ -96,9 +96,8 @@ function buildCards(root, runs) {
       for (const flow of flowsAt(run, moment)) {
         const line = element("p", "rc-memory", bodies[index]);
         const which = run.directions.length < 2 ? "" : ` ${flow.backward ? "backward" : "forward"}`;
+        element("span", "", line, `reach${which} `);
         element("b", "", line, headline(flow.states.memory));
-        const [words] = flow.states.memory;
-        element("span", "", line, `${words ? "reach of the gradient" : "no gradient arrives"}${which}`);
         element("p", "rc-note", bodies[index], [when, ...remarks(flow)].join(" · "));
       }
     }),
@@ -114,28 +113,25 @@ export function headline([words]) {
 export function remarks({ states, carry }) {
   const [, lower, upper] = states.memory;
   return [
-    ...(lower < upper ? [`middle half of the reviews: ${shown(lower)} to ${counted(upper)}`] : []),
-    ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
-    ...(states.size ? [`norm at the last word: ${Number(states.size.toPrecision(2))}`] : []),
+    ...(lower < upper ? [`middle half: ${shown(lower)} to ${counted(upper)}`] : []),
+    ...(carry?.memory[0] ? [`carry track: ${counted(carry.memory[0])}`] : []),
   ];
 }
 
-// One legend for all charts: colours, dashes and the tint.
+// One legend for all charts: dashes and the tint; the cards have the colours.
 function buildLegend(root, runs) {
   const legend = element("div", "rc-history-legend", root);
-  const entry = (text, dash, color = "currentColor") => {
+  const entry = (text, dash) => {
     const made = element("span", "", legend);
-    const sample = element("i", `rc-${dash}`, made);
-    sample.style.setProperty("--rc-color", color);
+    element("i", `rc-${dash}`, made).style.setProperty("--rc-color", "currentColor");
     made.append(text);
   };
   const flows = runs.flatMap((run) => flowsAt(run, Infinity));
-  for (const { title, color } of runs) entry(title, DASHES.states[0], color);
   if (flows.some(({ backward }) => backward)) entry("backward", DASHES.states[1]);
   for (const backward of [false, true]) {
     const carried = flows.some((flow) => flow.carry && flow.backward === backward);
     if (carried) entry(backward ? "carry track, backward" : "carry track", DASHES.carry[Number(backward)]);
   }
   const banded = flows.some(({ states }) => states.memory.length > 1);
-  if (banded) entry("line: median, tint: middle half of the reviews", "band");
+  if (banded) entry("middle half of the reviews", "band");
 }

@@ -10,8 +10,11 @@ export const TRACKS = { states: "hidden state", carry: "carry track" };
 const BAND = 0.16; // opacity
 // How a value is drawn, and the hover text.
 const KINDS = {
-  relative: { written: Number, said: "%{y:.2e} of the last word's" },
-  share: { written: inPercent, said: "words from there on: %{y:.1f} %" },
+  relative: {
+    written: Number,
+    said: ({ size }) => `%{y:.2e} of the last word's${size ? `, which is ${size.toPrecision(2)}` : ""}`,
+  },
+  share: { written: inPercent, said: () => "words from there on: %{y:.1f} %" },
 };
 
 // Stands for each run's own epoch: the one whose weights are shown.
@@ -63,7 +66,7 @@ function line(run, flow, track, kind) {
     mode: "lines", name: escapeLabel(nameOf(run, flow.backward)), x: flow.places,
     y: flow[track][kind][0].map((value) => (value > 0 ? written(value) : null)), // a logarithm cannot show 0
     line: { color: run.color, dash: DASHES[track][Number(flow.backward)], width: track === "states" ? 3.5 : 2.5 },
-    hovertemplate: `${TRACKS[track]}, word %{x:,} from the end: ${said}`,
+    hovertemplate: `${TRACKS[track]}, word %{x:,} from the end: ${said(flow[track])}`,
   };
 }
 

@@ -1,6 +1,6 @@
 """Gradient flow: the size of the backpropagated gradient at every word, and its reach, epoch by epoch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
-from rnn_compare.formatting import as_markdown, counted_range, listed
+from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
@@ -26,6 +26,7 @@ NO_GRADIENT_THROUGH_TIME = (
     "No state is carried from word to word here: the way from each word to the prediction is equally short, so no "
     "gradient fades with distance."
 )
+MEANING = "The reach shows how far back a network can learn; *Memory test* shows what it remembers."
 FALLEN = 1e-6
 """Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
 MOST_EPOCHS = 50
@@ -40,13 +41,11 @@ class GradientHistory:
         network: The run with its weights.
         at: The epoch of those weights.
         epochs: The gradient after each epoch, in order; that of ``at`` among them.
-        recorded: The epochs whose gradient was recorded at their end.
     """
 
     network: LoadedNetwork
     at: int
     epochs: Mapping[int, FollowedGradient]
-    recorded: Collection[int]
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -60,22 +59,21 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             problems.setdefault(str(error), []).append(network.title)
     complete = [history for history in histories if history is not None]
     if complete:
-        st.markdown(introduction(complete) + separation(complete))
+        st.markdown(introduction(complete) + separation(complete), help=MEANING)
     show_problems(problems)
     if complete:
         component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
         st.markdown(conclusion([history.network.run.experiment for history in complete]))
-        if missing := remarks(complete):
-            st.caption(missing)
+        if incomplete(complete):
+            st.caption("Some epochs have no gradient: to save time, or after an interruption.")
 
 
 def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        f"Norm of the gradient, ‖∂L/∂hₜ‖, at each word of {counted_range(numbers, 'long review')}. "
-        "**Reach**: how many of the last words hold half of the total, in the median review. It shows how far back a "
-        "network can learn; *Memory test* shows what it remembers."
+        f"Gradient ‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}. **Reach**: how many of the last "
+        "words hold half of its sum, in the median review."
     )
 
 
@@ -84,12 +82,12 @@ def separation(histories: Sequence[GradientHistory]) -> str:
     ranges = [history.epochs[history.at].directions[0]["states"]["memory"][1:] for history in histories]
     if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
         return ""
-    return " **The middle halves of the reviews overlap: the reach does not separate these networks.**"
+    return " **The middle halves overlap: the reach does not separate these networks.**"
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
-    sentences = ["The faster a line falls, the less the network learns from words far back: the gradient vanishes."]
+    sentences = ["The faster a line falls (the gradient vanishes), the less is learned from words far back."]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
     if any(experiment.bidirectional for experiment in experiments):
@@ -116,13 +114,9 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
     }
 
 
-def remarks(histories: Sequence[GradientHistory]) -> str:
-    """Returns a note in Markdown on the epochs that runs lack, one sentence for all that lack the same."""
-    titles: dict[str, list[str]] = {}
-    for history in histories:
-        if missing := _missing(history):
-            titles.setdefault(missing, []).append(as_markdown(history.network.title))
-    return " ".join(f"{listed(names)}: {missing}." for missing, names in titles.items())
+def incomplete(histories: Sequence[GradientHistory]) -> bool:
+    """Returns True if a run lacks the gradient after one of its epochs."""
+    return any(history.epochs.keys() < {epoch.epoch for epoch in history.network.run.epochs} for history in histories)
 
 
 def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
@@ -139,13 +133,12 @@ def _history(services: Services, network: LoadedNetwork) -> GradientHistory | No
         recording.epoch: FollowedGradient(recording.reviews, tuple(recording.directions))
         for recording in services.store.gradients(network.run.id)
     }
-    recorded = frozenset(epochs)
     if at not in epochs:
         followed = _followed(services, network)
         if followed is None:
             return None
         epochs[at] = followed
-    return GradientHistory(network, at, dict(sorted(epochs.items())), recorded)
+    return GradientHistory(network, at, dict(sorted(epochs.items())))
 
 
 def _followed(services: Services, network: LoadedNetwork) -> FollowedGradient | None:
@@ -188,17 +181,3 @@ def _spread(epochs: Sequence[int], at: int) -> list[int]:
         return list(epochs)
     places = np.linspace(0, len(epochs) - 1, MOST_EPOCHS - 1).round().astype(int)
     return sorted({at, *(epochs[place] for place in places)})
-
-
-def _missing(history: GradientHistory) -> str:
-    run = history.network.run
-    if not history.recorded:
-        return "no gradients were saved in training"
-    left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]
-    if not left_out:
-        return ""
-    numbers = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
-    return (
-        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {numbers}, to save time or after an "
-        "interruption"
-    )

@@ -69,7 +69,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
             offer_real(runs, which)
     if not typed.strip():
         return ""
-    for name, question in QUESTIONS.items():
+    for name, question in QUESTIONS.items() if films else ():
         if typed.split() == EXAMPLES[name].split():
             st.markdown(question)
     if real := picked(typed):

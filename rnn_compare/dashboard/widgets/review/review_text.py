@@ -33,17 +33,16 @@ def html(text: str, review: EncodedReview) -> str:
 def strip(review: EncodedReview) -> str:
     """Returns one bar of all positions a network reads, padding first, and before it what was cut off."""
     cut, maxlen = sum(token.state == "cut off" for token in review.tokens), len(review.ids)  # the start token counted
-    lost = cut_note = ""
+    lost = note = ""
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
         lost = f'<div class="rc-lost" style="flex: 0 0 {100 * share:.1f}%"></div>'
-        to_scale = "" if share < WIDEST_CUT else ", not drawn to scale"
-        cut_note = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}{to_scale}</span>"
+        note = "start cut off" if cut == 1 else "not to scale" if share == WIDEST_CUT else ""
     kinds = itertools.groupby(map(_id_class, review.ids))
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (
         f'<div class="rc-strip" role="img" aria-label="{_in_words(review)}">{lost}<div class="rc-row">{row}</div></div>'
-        f'<div class="rc-ruler">{cut_note}<span>{counted(maxlen, "position")} (maxlen)</span></div>'
+        f'<div class="rc-ruler"><span>{note}</span><span>{counted(maxlen, "position")} (maxlen)</span></div>'
     )
 
 
@@ -56,10 +55,7 @@ def legend(review: EncodedReview) -> str:
         ("unknown", "rc-unknown", review.count("unknown")),
         ("cut off", "rc-cut", review.count("cut off")),
     )
-    items = (
-        f'<li{"" if count else " class=rc-none"}><span class="{kind}">{name}</span><b>{count:,}</b></li>'
-        for name, kind, count in counts
-    )
+    items = (f'<li><span class="{kind}">{name}</span><b>{count:,}</b></li>' for name, kind, count in counts if count)
     return f'<ul class="rc-legend">{"".join(items)}</ul>'
 
 

@@ -38,7 +38,8 @@ def show(moment: Moment) -> None:
     else:
         with st.container(key="wall_verdicts"):
             st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
-            answers.show(runs, moment.state.wall_review, "best")
+            verdicts = answers.show(runs, moment.state.wall_review, "best")
+            answers.show_text(verdicts, moment.state.wall_review)
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         if st.session_state.pop(CHOSEN, False):  # the list would cover the results
             st.session_state[QUEUE] = False
