@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
+from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
@@ -19,7 +19,7 @@ from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
 
 LONGEST_TITLE = 3
-"""Groups that the title names."""
+"""The most groups that the title names."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Contents:
 
     Attributes:
         runs: Each once, in the order asked for.
-        names: What tells each run from the others, by its id.
-        achieved: By run and measure; None where a run was not measured so.
-        predictions: What each run's network said of the held-out reviews, by its id.
-        verdict: On the groups; None of a single one, and while a run is at work.
-        baselines: Of the split that all runs share; none where they differ, or where it was not worked out before.
+        names: Of each run, distinct from the others', by its id.
+        accuracies: Of each run, by its id: in its best epoch, then by each of ``MEASURES``; None where not measured.
+        predictions: Of each run on the held-out reviews, by its id.
+        verdict: On the groups; None for a single group, and while a run is training.
+        baselines: Of the split that all runs share; none where the runs differ, or where they were not computed before.
         made: Seconds since 1970.
     """
 
     runs: tuple[Run, ...]
     names: Mapping[str, str]
     groups: tuple[Group, ...]
-    achieved: Mapping[tuple[str, Measure], Achieved | None]
+    accuracies: Mapping[str, tuple[float | None, ...]]
     predictions: Mapping[str, tuple[Predictions, ...]]
     verdict: Judgement | None
     baselines: tuple[Baseline, ...]
@@ -47,16 +47,15 @@ class Contents:
 
     @property
     def title(self) -> str:
-        """What is compared, in one line."""
-        called = [group.name for group in self.groups]
-        if len(called) > LONGEST_TITLE:
+        """The settings compared, in one line."""
+        if len(self.groups) > LONGEST_TITLE:
             cells = dict.fromkeys(TITLES.get(group.experiment.cell, group.experiment.cell) for group in self.groups)
-            return f"{len(called)} settings compared: {', '.join(cells)}"
-        return listed(called)
+            return f"{len(self.groups)} settings compared: {', '.join(cells)}"
+        return listed([group.name for group in self.groups])
 
     @property
     def so_far(self) -> bool:
-        """Whether a run is still at work."""
+        """Whether a run is still training."""
         return not all(run.status.ended for run in self.runs)
 
 
@@ -64,13 +63,13 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
     """Gathers the contents of a report of runs.
 
     Raises:
-        UserError: If none was named, or one is not in the record.
+        UserError: If there is no id, or one is not in the record.
     """
     if not ids:
         raise UserError("Name at least one run; `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     for dataset in {run.experiment.dataset for run in runs}:
-        with contextlib.suppress(UserError):  # labels come with the reviews; without them the report leaves labels out
+        with contextlib.suppress(UserError):  # without the reviews, the report lacks labels
             prepared.prepare(dataset)
     evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
@@ -78,8 +77,8 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         runs=runs,
         names=dict(zip((run.id for run in runs), names(runs), strict=True)),
         groups=all_groups,
-        achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in MEASURES},
-        predictions={  # without those of an epoch that has ended since its run was read
+        accuracies={run.id: _accuracies(run, evidence) for run in runs},
+        predictions={  # without those of an epoch that has ended since the run was read
             run.id: tuple(
                 epoch
                 for epoch in (*store.predictions(run.id), *store.predictions(run.id, "test"))
@@ -91,3 +90,10 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         baselines=shared_baselines([run.experiment for run in runs]),
         made=time.time(),
     )
+
+
+def _accuracies(run: Run, evidence: Evidence) -> tuple[float | None, ...]:
+    if run.best is None:
+        return (None,) * (1 + len(MEASURES))
+    achieved = [evidence.achieved(run, measure) for measure in MEASURES]
+    return (run.best["val_accuracy"], *(outcome and outcome.accuracy for outcome in achieved))

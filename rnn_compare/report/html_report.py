@@ -1,4 +1,4 @@
-"""A report as one HTML file without a network: networks that read, charts, verdicts, tables, and the runs as data."""
+"""A report as one HTML file for use off-line: networks that read, charts, verdicts, tables, and the runs as data."""
 
 import base64
 import hashlib
@@ -23,15 +23,15 @@ from rnn_compare.report.reader.page_script import formulas, joined
 from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8
-"""Verdicts that are read from afar; of more, each is small. More than several are folded away, the clearest not."""
+"""Up to a few verdicts are large; of more than several, the less clear ones are folded away."""
 PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), on the same validation reviews."
 
 
 def html(contents: Contents) -> str:
-    """Returns a page that a browser opens off-line: its first part reads reviews, its second is the report.
+    """Returns a page whose first part reads reviews, and whose second is the report.
 
-    Another copy of the program takes in the runs that it carries. A content security policy lets the page's own script
-    run and nothing else, and keeps it from asking any network for anything.
+    Another copy of the program can import its runs. A content security policy allows the page's own script only, and no
+    network requests.
     """
     looks_of_groups = looks(group.experiment.cell for group in contents.groups)
     reading, problems = reader(contents.groups, looks_of_groups)
@@ -45,7 +45,7 @@ def html(contents: Contents) -> str:
         style=_style(),
         made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.",
         notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
-        report="".join(_sections(contents, looks_of_groups, _plots(contents) if plots else _NO_EPOCH)),
+        report=_sections(contents, looks_of_groups, has_plots=bool(plots)),
         charts=_escaped_json(plots),
         networks=_escaped_json(reading),
         data_id=interchange.DATA_ID,
@@ -77,23 +77,21 @@ def _escaped_json(values: object) -> str:
     return json.dumps(values).replace("<", "\\u003c")
 
 
-def _sections(contents: Contents, looks: Sequence[Look], plots: str) -> list[str]:
-    groups = contents.groups
-    which = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
+def _sections(contents: Contents, looks: Sequence[Look], has_plots: bool) -> str:
+    meanings = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
     sections = {
-        "Curves": plots,
-        "Results by setting": f"{html_tables.of_groups(contents, looks)}"
-        f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
-        "Baselines": html_tables.of_baselines(contents.baselines) if contents.baselines else "",
-        "Parameters, term by term": html_tables.arithmetic(contents, looks),
-        "All runs": f"{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}",
-        "Settings": html_tables.settings(groups),
-        "Environment": f"{html_tables.made_with(contents.runs)}{_ENDING}",
+        "Curves": _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>",
+        "Results by setting": f"{html_tables.group_table(contents, looks)}"
+        f'<ul class="soft">{meanings}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(contents.groups)}',
+        "Baselines": html_tables.baseline_table(contents.baselines) if contents.baselines else "",
+        "Parameters, term by term": html_tables.parameter_cards(contents, looks),
+        "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
+        "Settings": html_tables.settings(contents.groups),
+        "Environment": f"{html_tables.environments(contents.runs)}{_ENDING}",
     }
-    return [_verdicts(contents), *(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)]
+    return _verdicts(contents) + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
 
 
-_NO_EPOCH = "<p>No epoch has finished yet.</p>"
 _ENDING = (
     '<p class="soft">This file contains the runs and their predictions: import them with '
     "<code>python -m rnn_compare import FILE.html</code>.</p>"
@@ -105,21 +103,25 @@ def _verdicts(contents: Contents) -> str:
         return "<p>Runs were training when this file was made: figures are preliminary; there was no verdict yet.</p>"
     if contents.verdict is None:
         return ""
-    paragraphs = []
-    # The clearest first: of eight settings there are 28 pairs. Of a single one the summary says it all.
-    for comparison in sorted(contents.verdict.pairs, key=_clearness):
-        text = f'<p class="verdict">{escape(sentence(comparison))}</p>' if len(contents.verdict.pairs) > 1 else ""
-        more = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
-        numbers = f"<details><summary>The numbers</summary><ul>{more}</ul></details>" if more else ""
-        networks = f"<p>{escape(as_they_are)}</p>" if (as_they_are := network_sentence(comparison)) else ""
-        paragraphs.append(f"{text}{networks}{numbers}")
-    first, rest = "".join(paragraphs[:SEVERAL]), "".join(paragraphs[SEVERAL:])
-    folded = (
-        f"<details><summary>{counted(len(paragraphs) - SEVERAL, 'more pair')}</summary>{rest}</details>" if rest else ""
-    )
-    size = "many" if len(paragraphs) > FEW else "few"
+    # The clearest first: of eight settings there are 28 pairs.
+    pairs = [
+        _pair(comparison, is_only=len(contents.verdict.pairs) == 1)
+        for comparison in sorted(contents.verdict.pairs, key=_clearness)
+    ]
+    folded = ""
+    if rest := pairs[SEVERAL:]:
+        folded = f"<details><summary>{counted(len(rest), 'more pair')}</summary>{''.join(rest)}</details>"
+    size = "many" if len(pairs) > FEW else "few"
     summary = f'<p class="verdict">{escape(result(contents.verdict))}</p>'
-    return f'<h2>Verdict</h2><div class="{size}">{summary}{first}{folded}</div>'
+    return f'<h2>Verdict</h2><div class="{size}">{summary}{"".join(pairs[:SEVERAL])}{folded}</div>'
+
+
+def _pair(comparison: Comparison, *, is_only: bool) -> str:
+    """Returns the verdict on two settings; that on the only two stands in the summary already."""
+    text = "" if is_only else f'<p class="verdict">{escape(sentence(comparison))}</p>'
+    networks = f"<p>{escape(words)}</p>" if (words := network_sentence(comparison)) else ""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
+    return text + networks + (f"<details><summary>The numbers</summary><ul>{lines}</ul></details>" if lines else "")
 
 
 def _clearness(comparison: Comparison) -> float:

@@ -1,4 +1,4 @@
-"""Tables of a report as HTML; whatever people have typed is escaped here."""
+"""Tables of a report as HTML; all that people have typed is escaped here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from rnn_compare.charts.palette import Look
 from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.comparison.intervals import mean
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
@@ -31,11 +31,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def of_groups(contents: Contents, looks: Sequence[Look]) -> str:
-    """Returns what each setting achieved, the mean over its seeds."""
-    heads = ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch")
+def group_table(contents: Contents, looks: Sequence[Look]) -> str:
+    """Returns the accuracies of each setting, means over its seeds."""
     return table(
-        heads,
+        ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch"),
         [
             (
                 f'<span class="dot" style="--color:{look.color}"></span>{escape(group.name)}',
@@ -49,17 +48,16 @@ def of_groups(contents: Contents, looks: Sequence[Look]) -> str:
     )
 
 
-def of_runs(contents: Contents) -> str:
-    """Returns what each run achieved."""
-    heads = ("Run", "Seed", "Epochs", *TITLES, "Last epoch", "Parameters", "Seconds per epoch", "Status")
+def run_table(contents: Contents) -> str:
+    """Returns the accuracies of each run."""
     return table(
-        heads,
+        ("Run", "Seed", "Epochs", *TITLES, "Last epoch", "Parameters", "Seconds per epoch", "Status"),
         [
             (
                 f"{escape(contents.names[run.id])}<small>{escape(run.id)}</small>",
                 str(run.experiment.seed),
                 f"{len(run.epochs)} of {run.experiment.epochs}",
-                *_achieved(contents, run),
+                *_accuracies(contents, run),
                 percent(run.last["val_accuracy"]) if run.last else NOTHING,
                 NOTHING if run.parameters is None else f"{run.parameters:,}",
                 NOTHING if run.seconds_per_epoch is None else f"{run.seconds_per_epoch:.1f}",
@@ -70,14 +68,14 @@ def of_runs(contents: Contents) -> str:
     )
 
 
-def of_baselines(baselines: Sequence[Baseline]) -> str:
-    """Returns what reading without any order reaches on the same reviews."""
+def baseline_table(baselines: Sequence[Baseline]) -> str:
+    """Returns the accuracies of classifiers that ignore word order, on the same reviews."""
     rows = [tuple(map(escape, baseline.texts)) for baseline in baselines]
     return table(("Baseline", "Validation", "Test", "Terms", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 
-def arithmetic(contents: Contents, looks: Sequence[Look]) -> str:
-    """Returns a card for each different network: how its parameters are counted, term by term."""
+def parameter_cards(contents: Contents, looks: Sequence[Look]) -> str:
+    """Returns a card for each different network, its parameters counted term by term."""
     networks: dict[Parameters, tuple[Experiment, Look]] = {}
     for group, look in zip(contents.groups, looks, strict=True):
         networks.setdefault(parameters(group.experiment), (group.experiment, look))
@@ -85,7 +83,7 @@ def arithmetic(contents: Contents, looks: Sequence[Look]) -> str:
 
 
 def settings(groups: Sequence[Group]) -> str:
-    """Returns the settings: those in which the networks differ beside each other, then those that all share."""
+    """Returns the settings: a table of those in which the networks differ, then those that all share."""
     plain = [group.experiment.model_copy(update={"seed": 0}) for group in groups]
     values = [experiment.model_dump(exclude={"seed"}) for experiment in plain]
     differing = [name for name in values[0] if len({row[name] for row in values}) > 1]
@@ -100,8 +98,8 @@ def settings(groups: Sequence[Group]) -> str:
     return f"{table(heads, rows)}<h3>Shared settings</h3>{facts(in_words(shared))}"
 
 
-def made_with(runs: Sequence[Run]) -> str:
-    """Returns on which machines and with which versions the runs were trained; equal ones once."""
+def environments(runs: Sequence[Run]) -> str:
+    """Returns a card for each environment in which runs were trained: machine, versions, time."""
     groups: dict[tuple[Any, ...], list[Run]] = {}
     for run in runs:
         where = {"machine": run.owner.host, **({"imported as": run.origin} if run.is_from_elsewhere else {})}
@@ -116,7 +114,7 @@ def made_with(runs: Sequence[Run]) -> str:
 
 
 def notes(runs: Sequence[Run]) -> str:
-    """Returns what people have written about runs; empty where they have written nothing."""
+    """Returns people's notes on runs."""
     return "".join(
         f"<p><b>{escape(run.title)}</b> <code>{escape(run.id)}</code>: {escape(run.note)}</p>"
         for run in runs
@@ -125,7 +123,7 @@ def notes(runs: Sequence[Run]) -> str:
 
 
 def facts(values: Mapping[str, str]) -> str:
-    """Returns names with their values."""
+    """Returns a list of names with their values."""
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in values.items())
     return f"<dl>{rows}</dl>"
 
@@ -153,31 +151,24 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
 
 
 def _means(contents: Contents, group: Group) -> list[str]:
-    by_run = [_shares(contents, run) for run in group.counted]
-    return [_mean_text([shares[place] for shares in by_run], percent) for place in range(len(SHOWN))]
+    by_run = [contents.accuracies[run.id] for run in group.counted]
+    return [_mean_text([accuracies[place] for accuracies in by_run], percent) for place in range(len(SHOWN))]
 
 
 def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> str:
     measured = [value for value in values if value is not None]
-    average: Mean | None = mean(measured) if len(measured) == len(values) else None
+    average = mean(measured) if len(measured) == len(values) else None
     if average is None:
         return NOTHING
-    if average.margin is None:
-        return text(average.mean)
-    return f"{text(average.mean)}<small>± {text(average.margin).removesuffix(' %')}</small>"
+    margin = "" if average.margin is None else f"<small>± {text(average.margin).removesuffix(' %')}</small>"
+    return text(average.mean) + margin
 
 
-def _achieved(contents: Contents, run: Run) -> list[str]:
-    texts = [NOTHING if share is None else percent(share) for share in _shares(contents, run)]
+def _accuracies(contents: Contents, run: Run) -> list[str]:
+    texts = [NOTHING if accuracy is None else percent(accuracy) for accuracy in contents.accuracies[run.id]]
     if run.best:
         texts[0] += f"<small>epoch {run.best.epoch}</small>"
     return texts
-
-
-def _shares(contents: Contents, run: Run) -> tuple[float | None, ...]:
-    achieved = [contents.achieved.get((run.id, way)) for way in MEASURES]
-    best = run.best["val_accuracy"] if run.best else None
-    return (best, *(None if outcome is None else outcome.accuracy for outcome in achieved))
 
 
 def _status(run: Run) -> str:

@@ -62,9 +62,9 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     assert f"{100 * run.best['val_accuracy']:.1f} %" in text
     assert run.test is not None
     assert f"{100 * run.test.accuracy:.1f} %" in text
-    kept = contents.achieved[run.id, "kept"]
+    _, kept, *_ = contents.accuracies[run.id]
     assert kept is not None
-    assert f"{100 * kept.accuracy:.1f} %" in text
+    assert f"{100 * kept:.1f} %" in text
     for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Typical epoch", "0.1"):
         assert shown in text
 
