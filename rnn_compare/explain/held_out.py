@@ -85,7 +85,8 @@ def _tested(corpus: str) -> HeldOut | None:
     for name in SOURCES:
         candidate = source(name)
         with contextlib.suppress(UserError):  # a source that is not there, or not trusted, has no reviews to offer
-            if candidate.corpus == corpus and candidate.test_size and prepared.is_prepared(name):
+            if candidate.corpus == corpus and prepared.is_prepared(name):
                 reviews = prepared.load(name)
-                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), candidate.labels, reviews)
+                if reviews.testing is not None:
+                    return HeldOut("test", range(1, len(reviews.testing.labels) + 1), candidate.labels, reviews)
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Signals = dict[str, Array]
+WeightsByPath = Mapping[str, Array]
+"""The tensors of a whole network by their paths, such as ``conv1d/kernel`` (``networks.weights.Weights``)."""
 Size = int | str
 """A number, or its name where a count is written out in symbols."""
 
@@ -50,13 +52,6 @@ class KerasLayer(NamedTuple):
     options: Mapping[str, Any] = {}
     tensors: Mapping[str, tuple[Size, ...]] = {}
     is_own: bool = False
-
-
-class WeightsByPath(Protocol):
-    """Weights of a whole network, such as ``networks.weights.Weights``."""
-
-    def __getitem__(self, path: str) -> Array:
-        """Returns the tensor of a path such as ``conv1d/kernel``."""
 
 
 @dataclass(frozen=True)

@@ -87,17 +87,15 @@ def layer_class(name: str) -> Any:
 
 def get_weights(model: keras.Model) -> Weights:
     """Copies the weights out of a model, named by their paths without the model's own name."""
-    return Weights(
-        tuple(
-            (variable.path.removeprefix(f"{model.name}/"), np.asarray(variable.numpy(), np.float32))
-            for variable in model.weights
-        )
-    )
+    return {
+        variable.path.removeprefix(f"{model.name}/"): np.asarray(variable.numpy(), np.float32)
+        for variable in model.weights
+    }
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:
     """Copies weights into a model of the same experiment."""
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
 
 
 def summary_text(model: keras.Model) -> str:

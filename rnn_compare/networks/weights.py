@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,27 +16,8 @@ from rnn_compare.networks.parameters import parameters
 Array = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Every weight tensor of one network in float32, by its path (``networks.parameters``), in Keras' order.
-
-    Example:
-        >>> Weights((("dense/bias", np.zeros(1, np.float32)),))["dense/bias"]
-        array([0.], dtype=float32)
-    """
-
-    tensors: tuple[tuple[str, Array], ...]
-
-    def __getitem__(self, path: str) -> Array:
-        for name, array in self.tensors:
-            if name == path:
-                return array
-        raise KeyError(path)
-
-    @property
-    def arrays(self) -> list[Array]:
-        """The arrays alone, as Keras' ``set_weights`` takes them."""
-        return [array for _, array in self.tensors]
+Weights = Mapping[str, Array]
+"""Every weight tensor of one network by its path (``networks.parameters``), in Keras' order."""
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -47,11 +28,11 @@ def save(weights: Weights, path: Path) -> None:
     try:
         with whole_file(path) as partial:
             # Not compressed: trained floats hardly shrink, and a large embedding would take seconds.
-            np.savez(partial, allow_pickle=False, **dict(weights.tensors))
+            np.savez(partial, allow_pickle=False, **weights)
     except OSError as error:
         raise UserError(
             f"Cannot save {path} ({error.strerror or error}); it needs "
-            f"{sum(array.nbytes for array in weights.arrays) / 1e6:.1f} MB. Free some space or make the folder "
+            f"{sum(array.nbytes for array in weights.values()) / 1e6:.1f} MB. Free some space or make the folder "
             "writable, then continue the run."
         ) from error
 
@@ -83,7 +64,7 @@ def _checked(arrays: dict[str, Array], path: Path, experiment: Experiment) -> We
             raise _broken(path, f"have {name} as {array.dtype}, where float32 is expected")
     if surplus := sorted(arrays.keys() - expected.keys()):
         raise _broken(path, f"hold {surplus[0]}, which {experiment.label} does not have")
-    return Weights(tuple((name, arrays[name]) for name in expected))
+    return {name: arrays[name] for name in expected}
 
 
 def _broken(path: Path, what: str) -> UserError:

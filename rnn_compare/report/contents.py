@@ -96,4 +96,4 @@ def _accuracies(run: Run, evidence: Evidence) -> tuple[float | None, ...]:
     if run.best is None:
         return (None,) * (1 + len(MEASURES))
     achieved = [evidence.achieved(run, measure) for measure in MEASURES]
-    return (run.best["val_accuracy"], *(outcome and outcome.accuracy for outcome in achieved))
+    return (run.best["val_accuracy"], *(outcome.accuracy if outcome else None for outcome in achieved))

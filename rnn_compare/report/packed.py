@@ -143,17 +143,15 @@ class RecordedWeights(Checked):
             raise ValueError("weights that are not numbers")
         tensors = parameters(experiment).tensors
         parts = np.split(numbers, np.cumsum([tensor.count for tensor in tensors])[:-1])
-        return Weights(
-            tuple((tensor.path, part.reshape(tensor.shape)) for tensor, part in zip(tensors, parts, strict=True))
-        )
+        return {tensor.path: part.reshape(tensor.shape) for tensor, part in zip(tensors, parts, strict=True)}
 
     @classmethod
     def of_weights(cls, epoch: int, weights: Weights) -> Self:
         """Returns the weights after an epoch, rounded to half precision."""
-        content = b"".join(array.astype("<f2").tobytes() for array in weights.arrays)
+        content = b"".join(array.astype("<f2").tobytes() for array in weights.values())
         return cls(epoch=epoch, numbers=packed(content))
 
 
 def rounded(weights: Weights) -> Weights:
     """Returns weights in half precision, as they are once packed and unpacked."""
-    return Weights(tuple((path, array.astype("<f2").astype(np.float32)) for path, array in weights.tensors))
+    return {path: array.astype("<f2").astype(np.float32) for path, array in weights.items()}

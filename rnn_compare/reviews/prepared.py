@@ -20,7 +20,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.reviews.encoding import pad
-from rnn_compare.reviews.preparing import Facts, write
+from rnn_compare.reviews.preparing import write
 from rnn_compare.reviews.vocabulary import Vocabulary
 from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import Labelled
@@ -83,7 +83,6 @@ class Reviews:
     """
 
     folder: Path
-    facts: Facts
     training: Labelled
     testing: Labelled | None
     texts: Texts | None
@@ -93,6 +92,11 @@ class Reviews:
     def vocabulary(self) -> Vocabulary:
         """The source's words, read when first asked for."""
         return Vocabulary(json.loads((self.folder / "words.json").read_bytes()))
+
+    @property
+    def mean_length(self) -> float:
+        """The mean number of words in a training review, without the start token."""
+        return float(np.diff(self.training.offsets).mean())
 
     def share_cut(self, maxlen: int) -> float:
         """Returns the share of the training reviews of which a maxlen cuts off words, after the start token."""
@@ -238,10 +242,9 @@ def _open(folder: Path) -> Reviews:
         return Texts(mapped(f"{prefix}texts"), mapped(f"{prefix}text_offsets")) if there else None
 
     try:
-        facts = Facts(**json.loads((folder / "facts.json").read_bytes()))
-        testing = labelled("test") if facts.test_sequences else None
-        return Reviews(folder, facts, labelled("train"), testing, texts(""), texts("test_"))
-    except (OSError, EOFError, ValueError, TypeError) as error:
+        testing = labelled("test") if (folder / "test_ranks.npy").exists() else None
+        return Reviews(folder, labelled("train"), testing, texts(""), texts("test_"))
+    except (OSError, EOFError, ValueError) as error:
         raise UserError(
             f"The prepared reviews in {folder} are damaged ({error}). Delete that folder to prepare them again."
         ) from error

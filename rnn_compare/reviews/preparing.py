@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -19,20 +18,6 @@ UNSEEN = np.iinfo(np.int32).max - INDEX_FROM
 """The rank of a word of the test reviews that no training review holds: its id is beyond every vocabulary's size."""
 
 
-@dataclass(frozen=True)
-class Facts:
-    """Facts about a source: how many reviews and words it holds, and the mean number of words in a training review.
-
-    The start token is not among these words, and there may be no test reviews. The seed decided the order.
-    """
-
-    train_sequences: int
-    test_sequences: int
-    words: int
-    mean_length: float
-    shuffle_seed: int
-
-
 def write(folder: Path, content: WrittenReviews | RankedReviews) -> None:
     """Writes all files of a prepared source into an empty folder; raises ``OSError`` if they cannot be written."""
     ranked = _ranked(content) if isinstance(content, WrittenReviews) else content
@@ -46,14 +31,6 @@ def write(folder: Path, content: WrittenReviews | RankedReviews) -> None:
         _write_texts(folder, "", [content.texts[index] for index in order])
         if content.test_texts:
             _write_texts(folder, "test_", content.test_texts)
-    facts = Facts(
-        train_sequences=len(ranked.train.labels),
-        test_sequences=0 if ranked.test is None else len(ranked.test.labels),
-        words=len(ranked.words),
-        mean_length=float(np.diff(ranked.train.offsets).mean()),
-        shuffle_seed=SHUFFLE_SEED,
-    )
-    (folder / "facts.json").write_text(json.dumps(asdict(facts)), encoding="ascii")
 
 
 def _ranked(content: WrittenReviews) -> RankedReviews:

@@ -20,7 +20,7 @@ from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES
 from rnn_compare.formatting import as_markdown
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights, save
+from rnn_compare.networks.weights import save
 from rnn_compare.paths import weights_file
 from rnn_compare.report import html_tables
 from rnn_compare.runs.events import Ended, Started, Status
@@ -49,9 +49,9 @@ def networks(shared_services: Services) -> list[Run]:
             store.rename(run, "without")
             random = np.random.default_rng(number)
             tensors = parameters(experiments[number]).tensors
-            arrays = [(tensor.path, random.normal(0, 0.5, tensor.shape).astype(np.float32)) for tensor in tensors]
+            weights = {tensor.path: random.normal(0, 0.5, tensor.shape).astype(np.float32) for tensor in tensors}
             for which in ("best", "last"):
-                save(Weights(tuple(arrays)), weights_file(run, which))
+                save(weights, weights_file(run, which))
             store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
             store.record([Ended(run, Status.FINISHED, None, 2.0)])
         finished = [run for run in store.runs() if run.name == "without"]

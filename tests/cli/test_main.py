@@ -16,7 +16,7 @@ from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights, save
+from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Started, Status
@@ -94,7 +94,7 @@ def made_run(cache: Path) -> str:
     store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
     store.close()
     tensors = parameters(experiment).tensors
-    zeros = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
+    zeros = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in tensors}
     for which in ("last", "best"):
         save(zeros, weights_file(run, which))
     return run

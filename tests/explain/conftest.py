@@ -25,12 +25,8 @@ def small(**changes: Any) -> Experiment:
 def random_weights(experiment: Experiment, seed: int = 0, size: float = 0.6) -> Weights:
     """Draws every weight, biases too, large enough that verdicts differ."""
     random = np.random.default_rng(seed)
-    return Weights(
-        tuple(
-            (tensor.path, random.normal(scale=size, size=tensor.shape).astype(np.float32))
-            for tensor in parameters(experiment).tensors
-        )
-    )
+    tensors = parameters(experiment).tensors
+    return {tensor.path: random.normal(scale=size, size=tensor.shape).astype(np.float32) for tensor in tensors}
 
 
 def encoded(experiment: Experiment, text: str) -> EncodedReview:
@@ -46,11 +42,7 @@ def random_text(words: int, seed: int = 0, known: int = 110) -> str:
 def shaken(weights: Weights, seed: int, by: float = 0.3) -> Weights:
     """Moves every weight, so that biases are no longer zero and verdicts differ."""
     random = np.random.default_rng(seed)
-    return Weights(
-        tuple(
-            (name, (array + by * random.normal(size=array.shape)).astype(np.float32)) for name, array in weights.tensors
-        )
-    )
+    return {path: (array + by * random.normal(size=array.shape)).astype(np.float32) for path, array in weights.items()}
 
 
 def padded_reviews(lengths: list[int], maxlen: int, seed: int) -> NDArray[np.int32]:

@@ -59,7 +59,7 @@ def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[
 def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
     """Returns TensorFlow's gradients of the summed losses for the states (and carries) of each direction."""
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     embedding, *lower, last, dense = model.layers
     values, mask = embedding(ids), embedding.compute_mask(ids)
     for layer in lower:
@@ -164,10 +164,9 @@ def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pyte
 
 def test_a_gradient_that_32_bits_could_not_hold_is_still_there() -> None:
     experiment = small(units=1, maxlen=300)
-    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).tensors}
-    tensors["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = 0.5
-    tensors["dense/kernel"][:] = 1
-    weights = Weights(tuple(tensors.items()))
+    weights = {path: np.zeros_like(array) for path, array in random_weights(experiment).items()}
+    weights["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = 0.5
+    weights["dense/kernel"][:] = 1
     (norms,) = gradient_norms(experiment, weights, padded_reviews([300], 300, 0), np.array([1]))
     # All states are 0, where tanh has the slope 1; the verdict is one half.
     np.testing.assert_allclose(norms.states, [0.5 * 0.5 ** np.arange(299, -1, -1)])

@@ -15,7 +15,6 @@ from rnn_compare.explain.embedding_map import (
     word_map,
 )
 from rnn_compare.networks.keras_models import network
-from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import Vocabulary
 from tests.explain.conftest import VOCABULARY, StopError, encoded, random_weights, small, stop
 
@@ -39,7 +38,7 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
     )
     weights = random_weights(experiment, seed)
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     words = ["word1", "word50", "word96", "qwerty"]
     rows = np.stack([encoded(experiment, word).ids for word in words])
     ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
@@ -104,11 +103,10 @@ def test_a_plane_that_is_not_filled_is_flat(shape: tuple[int, int]) -> None:
 
 def test_neighbours_point_the_same_way_however_long_they_are() -> None:
     experiment = small(embedding_size=2)
-    tensors = dict(random_weights(experiment).tensors)
-    embedding = tensors["embedding/embeddings"]
+    weights = random_weights(experiment)
+    embedding = weights["embedding/embeddings"]
     embedding[:] = [-1, 0]
     embedding[4:8] = [[1, 0], [9, 1], [1, 1], [0, 0]]
-    weights = Weights(tuple(tensors.items()))
     found = neighbours(experiment, weights, VOCABULARY, "Word1", count=4)
     assert [word for word, _ in found] == ["word2", "word3", "word4", "word5"]
     assert [cosine for _, cosine in found] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0, -1], abs=1e-6)

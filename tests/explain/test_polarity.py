@@ -10,7 +10,6 @@ from rnn_compare.explain.polarity import choose_words, log_odds
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.reviews.preparing import Facts
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources.source import Labelled
 from rnn_compare.sources.task import NEUTRAL
@@ -81,9 +80,8 @@ def test_no_numeral_markup_or_scrap_of_the_tokenizer_is_chosen_and_no_word_twice
 def test_a_source_without_sentiment_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text('["film", "plot"]')
     both = Labelled(np.array([1, 2, 1, 2]), np.array([0, 2, 4]), np.array([0, 1]))
-    facts = Facts(2, 0, 2, 2.0, 0)
     with pytest.raises(UserError, match="larger vocabulary"):
-        choose_words(Reviews(tmp_path, facts, both, None, None, None), 100)
+        choose_words(Reviews(tmp_path, both, None, None, None), 100)
 
 
 def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_has(

@@ -51,7 +51,7 @@ def test_a_prediction_is_the_one_keras_makes(
     )
     model = network(experiment)
     weights = shaken(get_weights(model), seed)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     ids = padded_reviews(lengths, maxlen, seed)
     np.testing.assert_allclose(predict(experiment, weights, ids), np.asarray(model(ids))[:, 0], atol=1e-5)
 
@@ -63,7 +63,7 @@ def test_the_books_networks_predict_as_keras_predict(cell: str, mask_padding: bo
     model = network(experiment)
     # A SimpleRNN shaken harder is chaotic: over 500 timesteps even Keras' own rounding would change its verdict.
     weights = shaken(get_weights(model), 0, by=0.02)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     ids = padded_reviews([0, 1, 30, 499, 500], 500, 0)
     np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
 
@@ -115,10 +115,9 @@ import numpy as np
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import predict
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights
 experiment = Experiment(cell="LSTM", units=2)
 tensors = parameters(experiment).tensors
-weights = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
+weights = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in tensors}
 assert predict(experiment, weights, np.zeros((1, 500), int)) == 0.5
 print(sorted({"keras", "tensorflow"} & set(sys.modules)))
 """

@@ -33,7 +33,7 @@ def verdict(reading: Reading) -> float:
 def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any]:
     """Returns what each layer of the Keras network puts out at every timestep."""
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     embedding, *recurrent, dense = model.layers
     values, mask = embedding(ids), embedding.compute_mask(ids)
     outputs = []
@@ -87,7 +87,7 @@ def test_a_bidirectional_network_is_asked_about_each_beginning_as_a_review_of_it
     weights, text = random_weights(experiment, seed), random_text(words, seed)
     reading = read(experiment, weights, encoded(experiment, text))
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     beginnings = [" ".join(text.split()[: count + 1]) for count in range(words)]
     rows = np.stack([encoded(experiment, beginning).ids for beginning in beginnings])
     np.testing.assert_allclose(probabilities(reading), np.asarray(model(rows))[:, 0], atol=1e-5)
@@ -105,7 +105,7 @@ def test_the_carry_is_the_one_keras_returns(mask_padding: bool, backward: bool) 
     weights, review = random_weights(experiment), encoded(experiment, random_text(6))
     cell = read(experiment, weights, review).cells[-1]
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     layer = model.layers[1].backward_layer if backward else model.layers[1]
     layer.return_state = True
     for word in range(6):
@@ -217,18 +217,18 @@ def test_a_unit_of_the_last_layer_weighs_what_the_verdict_would_lose_without_it(
     whole = logit(verdict(reading))
     for direction, cell in enumerate(reading.cells):
         for unit, weight in enumerate(cell.importance):
-            without = dict(weights.tensors)
+            without = dict(weights)
             without["dense/kernel"] = without["dense/kernel"].copy()
             without["dense/kernel"][4 * direction + unit] = 0
-            (probability,) = predict(experiment, Weights(tuple(without.items())), review.ids[np.newaxis])
+            (probability,) = predict(experiment, without, review.ids[np.newaxis])
             assert abs(whole - logit(probability)) == pytest.approx(weight, abs=1e-4)
 
 
 def test_a_unit_that_the_layer_above_does_not_hear_weighs_nothing() -> None:
     experiment = small(layers=2)
-    tensors = dict(random_weights(experiment).tensors)
+    tensors = dict(random_weights(experiment))
     tensors["simple_rnn_1/simple_rnn_cell/kernel"][2] = 0
-    lower, _ = read(experiment, Weights(tuple(tensors.items())), encoded(experiment, random_text(6))).cells
+    lower, _ = read(experiment, tensors, encoded(experiment, random_text(6))).cells
     assert lower.importance[2] == 0
     assert (np.delete(lower.importance, 2) > 0).all()
     assert lower.order[-1] == 2
@@ -272,7 +272,7 @@ def test_each_verdict_is_what_keras_says_of_the_text_with_an_unknown_word_in_its
     weights, text = random_weights(experiment, seed), random_text(words, seed).split()
     found = left_out(experiment, weights, " ".join(text))
     model = network(experiment)
-    model.set_weights(weights.arrays)
+    model.set_weights(list(weights.values()))
     shown = min(words, maxlen)
     changed = [" ".join([*text[:place], "qwerty", *text[place + 1 :]]) for place in range(words - shown, words)]
     rows = np.stack([encoded(experiment, each).ids for each in changed])
@@ -281,10 +281,10 @@ def test_each_verdict_is_what_keras_says_of_the_text_with_an_unknown_word_in_its
 
 def test_log_odds_tell_words_apart_where_the_verdict_is_all_but_certain() -> None:
     experiment, text = small(), "word1 word2 word3"
-    tensors = dict(random_weights(experiment).tensors)
-    calm = left_out(experiment, Weights(tuple(tensors.items())), text)
+    tensors = dict(random_weights(experiment))
+    calm = left_out(experiment, tensors, text)
     tensors["dense/bias"] = tensors["dense/bias"] + np.float32(40)
-    sure = left_out(experiment, Weights(tuple(tensors.items())), text)
+    sure = left_out(experiment, tensors, text)
     np.testing.assert_array_equal(sigmoid(sure), 1)
     np.testing.assert_allclose(sure - sure[0], calm - calm[0], atol=1e-5)
 

@@ -27,7 +27,7 @@ def remembering(keep: float, *, lean: float = 0, noise: float = 0, seed: int = 0
     Its states are so small that tanh is as good as straight.
     """
     experiment = small(units=1, embedding_size=1, maxlen=40)
-    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).tensors}
+    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).items()}
     embedding = tensors["embedding/embeddings"]
     embedding[:, 0] = noise * np.random.default_rng(seed).normal(size=len(embedding))
     embedding[[4, 5, 6, 7], 0] = [1, 1, -1, -1]
@@ -35,7 +35,7 @@ def remembering(keep: float, *, lean: float = 0, noise: float = 0, seed: int = 0
     tensors["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = keep
     tensors["dense/kernel"][:] = 1000
     tensors["dense/bias"][:] = lean
-    return experiment, Weights(tuple(tensors.items()))
+    return experiment, tensors
 
 
 def test_a_network_that_keeps_its_state_recalls_a_word_at_every_distance() -> None:

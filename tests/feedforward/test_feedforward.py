@@ -42,7 +42,7 @@ def test_every_tensor_is_the_one_keras_makes(name: str) -> None:
         experiment = Experiment(cell=name, units=units, embedding_size=features, maxlen=maxlen, vocabulary_size=100)
         model, counted = keras_models.network(experiment), parameters(experiment)
         assert [(tensor.path, tensor.shape) for tensor in counted.tensors] == [
-            (path, array.shape) for path, array in keras_models.get_weights(model).tensors
+            (path, array.shape) for path, array in keras_models.get_weights(model).items()
         ]
         assert counted.total == model.count_params()
         for layer in counted.layers:

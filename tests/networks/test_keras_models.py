@@ -54,7 +54,7 @@ def test_weights_set_are_the_weights_got() -> None:
     given = get_weights(build(experiment))
     model = build(experiment.model_copy(update={"seed": 99}))
     set_weights(model, given)
-    for (name, array), (expected_name, expected) in zip(get_weights(model).tensors, given.tensors, strict=True):
+    for (name, array), (expected_name, expected) in zip(get_weights(model).items(), given.items(), strict=True):
         assert name == expected_name
         np.testing.assert_array_equal(array, expected)
 

@@ -14,24 +14,20 @@ EXPERIMENT = Experiment(cell="LSTM", units=3, embedding_size=2, vocabulary_size=
 
 def random_weights(experiment: Experiment) -> Weights:
     random = np.random.default_rng(0)
-    return Weights(
-        tuple(
-            (tensor.path, random.normal(size=tensor.shape).astype(np.float32))
-            for tensor in parameters(experiment).tensors
-        )
-    )
+    tensors = parameters(experiment).tensors
+    return {tensor.path: random.normal(size=tensor.shape).astype(np.float32) for tensor in tensors}
 
 
 def with_tensor(weights: Weights, path: str, array: np.ndarray) -> Weights:
-    return Weights(tuple((name, array if name == path else old) for name, old in weights.tensors))
+    return {**weights, path: array}
 
 
 def test_saved_weights_come_back_bit_for_bit_in_keras_order(tmp_path: Path) -> None:
     model = build(EXPERIMENT)
     save(get_weights(model), tmp_path / "new" / "last.npz")
     loaded = load(tmp_path / "new" / "last.npz", EXPERIMENT)
-    assert len(loaded.arrays) == len(model.get_weights())
-    for array, keras_array in zip(loaded.arrays, model.get_weights(), strict=True):
+    assert len(loaded) == len(model.get_weights())
+    for array, keras_array in zip(loaded.values(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(array, keras_array)
 
 

@@ -83,14 +83,8 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
 
 def random_weights(experiment: Experiment) -> Weights:
     random = np.random.default_rng(2)
-    return rounded(
-        Weights(
-            tuple(
-                (tensor.path, random.normal(0, 0.7, tensor.shape).astype(np.float32))
-                for tensor in parameters(experiment).tensors
-            )
-        )
-    )
+    tensors = parameters(experiment).tensors
+    return rounded({tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors})
 
 
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:

@@ -72,13 +72,13 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
     there: Trained, tmp_path: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = recorded(there, tmp_path / "of_two.json.gz")
-    before = {run: run_weights(there.store.run(run), "best").arrays for run in there.ids}
+    before = {run: run_weights(there.store.run(run), "best") for run in there.ids}
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
     for run in [each.run for each in take_in(file, elsewhere)]:
         assert run.has_weights
         assert not run.can_be_continued
-        for here, original in zip(run_weights(run, "best").arrays, before[run.id], strict=True):
-            np.testing.assert_array_equal(here, original.astype(np.float16).astype(np.float32))
+        for path, here in run_weights(run, "best").items():
+            np.testing.assert_array_equal(here, before[run.id][path].astype(np.float16).astype(np.float32))
         assert 0 <= ask(run, "a wonderful film", "best").probability <= 1
         if run.best is not run.last:
             with pytest.raises(UserError, match="only its best epoch was recorded"):

@@ -14,6 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.reviews.preparing import SHUFFLE_SEED
 from rnn_compare.reviews.vocabulary import rank_words
 
 PROJECT = Path(prepared.__file__).parents[2]
@@ -50,10 +51,10 @@ def small(**settings: object) -> Experiment:
 
 
 def test_the_bundled_reviews_have_keras_figures(bundled: Reviews) -> None:
-    assert bundled.facts.train_sequences == 25_000
-    assert bundled.facts.test_sequences == 0
-    assert bundled.facts.words == len(bundled.vocabulary) == 88_582
-    assert round(bundled.facts.mean_length, 2) == 237.71
+    assert len(bundled.training.labels) == 25_000
+    assert bundled.testing is None
+    assert len(bundled.vocabulary) == 88_582
+    assert round(bundled.mean_length, 2) == 237.71
     assert " ".join(bundled.vocabulary.words[:10]) == "the and a of to is br in it i"
 
 
@@ -134,7 +135,7 @@ def test_arrays_are_read_only_maps_of_files(bundled: Reviews) -> None:
 def test_keras_file_keeps_its_reviews_in_a_fixed_new_order(named_keras_folder: Path) -> None:
     reviews = prepared.load("keras")
     with np.load(named_keras_folder / "imdb.npz", allow_pickle=True) as arrays:
-        order = np.random.RandomState(reviews.facts.shuffle_seed).permutation(30)
+        order = np.random.RandomState(SHUFFLE_SEED).permutation(30)
         assert order.tolist() != list(range(30))
         texts = [" ".join(f"word{rank}" for rank in arrays["x_train"][index]) for index in order]
         assert [reviews.text(index) for index in range(30)] == texts
@@ -174,11 +175,11 @@ def test_more_reviews_than_there_are_is_told_with_a_sentence(named_keras_folder:
 
 
 def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras_files: Callable[..., Path]) -> None:
-    assert prepared.load("keras").facts.train_sequences == 30
+    assert len(prepared.load("keras").training.labels) == 30
     assert prepared.is_prepared("keras")
     write_keras_files(named_keras_folder, x_train=[[1], [2, 3]], y_train=np.array([0, 1]))
     assert not prepared.is_prepared("keras")
-    assert prepared.load("keras").facts.train_sequences == 2
+    assert len(prepared.load("keras").training.labels) == 2
 
 
 def test_a_process_killed_while_preparing_leaves_nothing_half_made(named_keras_folder: Path, tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def read(file):
 
 really_read, keras_imdb.read = keras_imdb.read, read
 print("begins", flush=True)
-print(prepared.load("keras").facts.train_sequences)
+print(len(prepared.load("keras").training.labels))
 """
     assert named_keras_folder.is_dir()
     first = python(script)
@@ -254,7 +255,7 @@ except UserError as error:
     assert "cannot be prepared" in output
     assert "RNN_COMPARE_CACHE" in output
     assert [path.name for path in (tmp_path / "cache" / "reviews").iterdir()] == ["keras.lock"]
-    assert prepared.load("keras").facts.train_sequences == 30
+    assert len(prepared.load("keras").training.labels) == 30
 
 
 def test_a_cache_that_cannot_be_written_to_is_told_with_a_sentence(named_keras_folder: Path, tmp_path: Path) -> None:
@@ -265,7 +266,7 @@ def test_a_cache_that_cannot_be_written_to_is_told_with_a_sentence(named_keras_f
         prepared.load("keras")
 
 
-@pytest.mark.parametrize("name", ["train_ranks.npy", "facts.json"])
+@pytest.mark.parametrize("name", ["train_ranks.npy", "train_offsets.npy"])
 @pytest.mark.parametrize("size", [None, 0, 60])
 def test_damaged_prepared_reviews_are_told_with_a_sentence(
     name: str, size: int | None, named_keras_folder: Path

@@ -25,7 +25,7 @@ from streamlit.proto.Slider_pb2 import Slider as SliderProto
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights, save
+from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
@@ -97,7 +97,7 @@ def _record(server: Server, *cells: str) -> None:
     ]
     for run, experiment in zip(server.store.create(made, Owner.current(), "page"), made, strict=True):
         tensors = parameters(experiment).tensors
-        drawn = Weights(tuple((t.path, random.normal(size=t.shape).astype(np.float32)) for t in tensors))
+        drawn = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv(CACHE_VARIABLE, str(server.cache))
             for which in ("last", "best"):

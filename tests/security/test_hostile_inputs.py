@@ -25,7 +25,7 @@ from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights, save
+from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder, delete_files, weights_file
 from rnn_compare.runs import store
 from rnn_compare.runs.csv_export import curves
@@ -193,7 +193,7 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
     run = record(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
     random = np.random.default_rng(0)
     tensors = parameters(services.store.run(run).experiment).tensors
-    drawn = Weights(tuple((t.path, random.normal(size=t.shape).astype(np.float32)) for t in tensors))
+    drawn = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
     for which in ("last", "best"):
         save(drawn, weights_file(run, which))
     return run

@@ -101,6 +101,6 @@ def test_a_bag_of_words_guesses_order_and_parity_and_knows_the_first_word(
 
 def test_two_distances_are_prepared_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
-    lengths = {distance: prepared.load(f"first-word-{distance}").facts.mean_length for distance in (3, 9)}
+    lengths = {distance: prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)}
     assert lengths == {3: 4.0, 9: 10.0}
     assert len(prepared.load("first-word-3").vocabulary) == len(NEUTRAL.split()) + 2

@@ -148,7 +148,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
     assert "in batch 2 of epoch 2" in end.reason
     assert "smaller learning rate" in end.reason
     saved = weights.load(weights_file("nan", "last"), tiny(epochs=3))
-    assert all(np.isfinite(array).all() for array in saved.arrays)
+    assert all(np.isfinite(array).all() for array in saved.values())
 
 
 def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cache: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
         assert figures == pytest.approx(unbroken[epoch], abs=1e-5)
     for which in ("last", "best"):
         ours, theirs = (weights.load(weights_file(name, which), experiment) for name in (names[1], names[0]))
-        for a, b in zip(ours.arrays, theirs.arrays, strict=True):
+        for a, b in zip(ours.values(), theirs.values(), strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
 
 
@@ -88,7 +88,7 @@ def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
         threads.allow(1)
     assert shared == alone
     of_one, of_two = (weights.load(weights_file(run, "last"), experiment) for run in runs)
-    for (name, ours), (_, theirs) in zip(of_one.tensors, of_two.tensors, strict=True):
+    for (name, ours), (_, theirs) in zip(of_one.items(), of_two.items(), strict=True):
         np.testing.assert_array_equal(ours, theirs, err_msg=name)
 
 
@@ -121,7 +121,7 @@ def test_weights_that_were_not_written_after_the_last_checkpoint_are_written_whe
     for which in ("last", "best"):
         ours = weights.load(weights_file("cut-off", which), tiny())
         theirs = np.load(io.BytesIO(whole[which]))
-        assert all(np.array_equal(array, theirs[name]) for name, array in ours.tensors)
+        assert all(np.array_equal(array, theirs[name]) for name, array in ours.items())
 
 
 def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:

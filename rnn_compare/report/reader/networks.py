@@ -63,7 +63,7 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
             problems.append(f"{group.name} cannot read here: {error}")
     if surplus := [group.name for group in groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
-    is_much = sum(array.size for weights, _ in pairs for array in weights.arrays) > MOST_EXACT
+    is_much = sum(array.size for weights, _ in pairs for array in weights.values()) > MOST_EXACT
     entries = [entry | {"numbers": packed_numbers(coarse(weights) if is_much else weights)} for weights, entry in pairs]
     films = all(entry["in_english"] for entry in entries)
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
@@ -153,7 +153,7 @@ def packed_numbers(weights: Weights) -> str:
 
     All low bytes come before all high bytes: the latter are alike, which packs better.
     """
-    numbers = np.concatenate([array.ravel() for array in weights.arrays]).astype("<f2")
+    numbers = np.concatenate([array.ravel() for array in weights.values()]).astype("<f2")
     planes = numbers.view(np.uint8).reshape(-1, 2).T
     frame = zlib.compressobj(wbits=zlib.MAX_WBITS | 16, strategy=zlib.Z_HUFFMAN_ONLY)  # gzip's; nothing occurs twice
     return base64.b64encode(frame.compress(planes.tobytes()) + frame.flush()).decode()
@@ -161,5 +161,5 @@ def packed_numbers(weights: Weights) -> str:
 
 def coarse(weights: Weights) -> Weights:
     """Returns weights with the words' vectors rounded to multiples of 2⁻¹², which pack a fifth smaller."""
-    embedding, *others = weights.tensors
-    return Weights(((embedding[0], np.round(embedding[1] * 2**12) / np.float32(2**12)), *others))
+    path = "embedding/embeddings"
+    return {**weights, path: np.round(weights[path] * 2**12) / np.float32(2**12)}

@@ -142,7 +142,7 @@ def test_reviews_that_were_brought_are_used_and_found_again(
     from rnn_compare.reviews import prepared
 
     assert prepared.load("bundled").folder.parent == tmp_path / "reviews"
-    assert prepared.load("bundled").facts.train_sequences == 25_000
+    assert prepared.load("bundled").training.labels.shape == (25_000,)
     assert worker.has_reviews("bundled", brought.digest)
     assert [path.name for path in (tmp_path / "reviews").iterdir()] == [f"bundled-{brought.digest}"]
 

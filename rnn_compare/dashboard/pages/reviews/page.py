@@ -123,14 +123,14 @@ def _load(source_name: str) -> Reviews:
 
 def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     ranks, _, labels = reviews.training
-    facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
+    maxlen, size = experiment.maxlen, experiment.vocabulary_size
     share_known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
-    counts = {"train": facts.train_sequences} | ({"test": facts.test_sequences} if facts.test_sequences else {})
+    counts = {"train": len(labels)} | ({"test": len(reviews.testing.labels)} if reviews.testing is not None else {})
     printed = [f"{count} {part} sequences" for part, count in counts.items()]
     printed += [f"input_{part} shape: {(count, maxlen)}" for part, count in counts.items()]
     cards = (
-        (f"{facts.words:,}", "different words"),
-        (f"{facts.mean_length:.1f}", "words per review, on average"),
+        (f"{len(reviews.vocabulary):,}", "different words"),
+        (f"{reviews.mean_length:.1f}", "words per review, on average"),
         (percent(share_known), f"of all words are known at vocabulary size {size:,}"),
         (percent(reviews.share_cut(maxlen)), "of the reviews have more words than maxlen"),
         (percent(reviews.share_lost(maxlen)), "of all words are dropped"),
@@ -141,7 +141,7 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
 
 
 def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
-    count = reviews.facts.train_sequences
+    count = len(reviews.training.labels)
 
     def go_anywhere() -> None:
         st.session_state[NUMBER] = random.randint(1, count)

@@ -180,7 +180,7 @@ def suited(reviews: Reviews) -> dict[str, int]:
     """Returns the settings that suit texts: few of them are cut, and the vocabulary is no larger than needed."""
     longest, least = (int(bounds(name)[index]) for name, index in (("maxlen", 1), ("vocabulary_size", 0)))
     most = 1 + math.ceil(np.percentile(np.diff(reviews.training.offsets), 95))  # with the start token
-    words = reviews.facts.words + INDEX_FROM + 1
+    words = len(reviews.vocabulary) + INDEX_FROM + 1
     return {"maxlen": min(most, longest), "vocabulary_size": max(least, min(words, default("vocabulary_size")))}
 
 
