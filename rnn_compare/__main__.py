@@ -1,4 +1,4 @@
-"""`python -m rnn_compare`: the program without a browser."""
+"""Entry point of `python -m rnn_compare`: the command line."""
 
 from rnn_compare.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Writes files and folders whole or not at all, whenever the process dies: beside their place first, then renamed."""
+"""Atomic writes of files and folders: to a temporary name beside the target, then renamed."""
 
 import contextlib
 import hashlib

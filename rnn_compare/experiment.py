@@ -1,4 +1,4 @@
-"""One training, described completely: the word that every part of the program speaks."""
+"""`Experiment`: the complete description of one training, and the declaration of every setting."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""Several experiments side by side: made from what is compared, and told apart by name."""
+"""Sets of experiments to compare: built from lists of values, and named by what differs."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""Numbers as people read them, with the digits that mean something and no more; and what others typed."""
+"""Formatting of numbers to their significant digits, and of text that people typed."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Ready set-ups: each is one question that a lecture asks."""
+"""Presets: ready set-ups, each of which asks one question."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""The majority class: what most training reviews are, whatever a review says."""
+"""The majority class: the same verdict on every review."""
 
 from dataclasses import dataclass
 

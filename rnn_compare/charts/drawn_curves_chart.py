@@ -1,4 +1,4 @@
-"""The validation curves that a class has drawn before it saw the real one: their median, and the middle half."""
+"""The validation curves that a class drew before the training: their median and middle half."""
 
 from collections.abc import Sequence
 

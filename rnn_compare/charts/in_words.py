@@ -1,4 +1,4 @@
-"""A chart in words, for those who hear the page: what a pointer would be told, at the points that matter."""
+"""Descriptions of charts for screen readers, made from the charts' own data."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Charts of the memory test: how well a word is told apart the farther back it stands, and what is left of it."""
+"""Charts of the memory test: recall of a word, and its effect on the prediction, by its distance from the end."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The common look of figures made in Python: Plotly's layout where it is not the page's own."""
+"""Plotly layout that all figures made in Python share."""
 
 from collections.abc import Iterable
 from html import escape

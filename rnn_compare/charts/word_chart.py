@@ -1,4 +1,4 @@
-"""The map of words as a figure."""
+"""Chart of the embedding: the map of words."""
 
 import itertools
 from collections.abc import Sequence

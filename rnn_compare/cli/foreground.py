@@ -1,4 +1,4 @@
-"""Trainings that the command line waits for: an engine of its own, followed to the end, stopped by Ctrl-C."""
+"""Trainings run by the command line: an engine of its own, progress until the end, Ctrl-C to stop."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""The commands `report`, `record` and `import`: what was trained is taken home, and taken in elsewhere."""
+"""The commands `report`, `record` and `import`: runs written to files and read from them."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Many trainings as one, for the command line: a grid over any settings with several seeds, and what they achieve."""
+"""The command `sweep`: a grid of settings trained with several seeds, and its results."""
 
 import contextlib
 import sys

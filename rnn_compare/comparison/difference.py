@@ -1,4 +1,4 @@
-"""The difference of two settings, would they be trained anew: its tests, intervals, and several judged together."""
+"""The difference of two settings, trained anew: test, interval, and correction for several comparisons."""
 
 import itertools
 import math

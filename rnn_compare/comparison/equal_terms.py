@@ -1,4 +1,4 @@
-"""Networks on equal terms: as many recurrent parameters as a chosen one has, or as many seconds of training."""
+"""Networks on equal terms: with as many recurrent parameters, or as many seconds of training, as a chosen one."""
 
 import bisect
 import statistics

@@ -1,4 +1,4 @@
-"""McNemar's test of two trained networks, as they are, on the same reviews."""
+"""McNemar's exact test of two trained networks on the same reviews."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

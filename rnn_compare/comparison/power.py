@@ -1,4 +1,4 @@
-"""Power: the seeds that it takes to see a difference of two settings."""
+"""Power analysis: the number of seeds that shows a difference of two settings."""
 
 import bisect
 import math

@@ -1,4 +1,4 @@
-"""A sweep: a grid over settings, what of it is trained already, and what its settings achieve.
+"""A sweep: a grid of settings, its finished and missing runs, and each setting's accuracy.
 
 A sweep is its grid and nothing else: which runs belong to it follows from their settings. So what was trained before is
 used again, and a sweep that was broken off goes on wherever the same grid is asked for.

@@ -1,4 +1,4 @@
-"""The verdict on two settings or several: every page, card, file and sentence speaks from it."""
+"""The verdict on two or more settings, from which every page, file and sentence is made."""
 
 import itertools
 from collections.abc import Sequence

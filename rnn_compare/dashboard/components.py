@@ -1,4 +1,4 @@
-"""Browser components made of the scripts in ``assets/``, and parts of a page that tick.
+"""Browser components made of the scripts in ``assets/``, and fragments of a page that refresh.
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
 names is fetched once (``server/assets.py``). A script exports ``render(component, urls)``, which draws a message,

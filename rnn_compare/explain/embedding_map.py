@@ -1,4 +1,4 @@
-"""The words as a network sees them: a map of its embedding, and which words lie close to each other."""
+"""The embedding of a network as a map, and the nearest neighbours of a word."""
 
 from dataclasses import dataclass
 

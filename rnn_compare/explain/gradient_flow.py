@@ -1,4 +1,4 @@
-"""Gradient flow as it is drawn and recorded: size and reach on the way back through a few long reviews, as medians."""
+"""Gradient flow: size and reach of the gradient back through a few long reviews, as medians."""
 
 import math
 from collections.abc import Sequence

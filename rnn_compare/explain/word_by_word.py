@@ -1,4 +1,4 @@
-"""A review read word by word: the verdict after every word, and what went on inside the cells."""
+"""A review read word by word: the verdict after every word, and the states and gates of the cells."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

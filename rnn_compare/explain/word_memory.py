@@ -1,4 +1,4 @@
-"""The memory of a network for one word: reviews whose verdict hangs on it, among words that say nothing."""
+"""The memory test: reviews of neutral words whose label depends on one word, by its distance from the end."""
 
 import contextlib
 import json

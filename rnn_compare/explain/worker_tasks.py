@@ -1,4 +1,4 @@
-"""Analyses that take longer than a page may wait: called in a worker, which knows the weights by their run.
+"""Analyses that run in a worker, since they take longer than a page can wait.
 
 All of them take a run's id, which of its weights are meant, their ``fingerprint`` (so that a result is used again only
 while they are the same), the experiment, and what to report progress to. They raise ``UserError`` if weights or reviews

@@ -1,4 +1,4 @@
-"""Averaged embeddings: the mean of the words' vectors, whatever their order, and a hidden layer."""
+"""Averaged embeddings: the mean of the words' vectors, in no order, and a hidden layer."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The class of a lecture: where the presenter stands, what phones have answered, and what nobody may see yet."""
+"""The class of a lecture: the current step, the phones' answers, and the runs that are still hidden."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""The record of a class and its lecture in one SQLite file: it outlives the server."""
+"""The record of a class and its lecture: one SQLite file, which outlives the server."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The reviews that a class has sent: one waiting a device, until the wall shows it or the lecture ends."""
+"""The reviews that a class has sent: one per device, until the wall shows it or the lecture ends."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""The declaration of a kind of step: what a lecture opens, takes and shows there."""
+"""The declaration of a kind of step: its name, and what a lecture opens, accepts or reveals there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
+"""Keras models of experiments: built, compiled, summarised. For workers only: imports TensorFlow."""
 
 import functools
 from typing import Any

@@ -1,4 +1,4 @@
-"""A report as one HTML file for use off-line: networks that read, charts, verdicts, tables, and the runs as data."""
+"""A report as one HTML file that needs no network: networks that read, charts, verdicts, tables, runs as data."""
 
 import base64
 import hashlib

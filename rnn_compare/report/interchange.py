@@ -1,4 +1,4 @@
-"""Runs as JSON that another copy of the program takes in: plain values, each checked before anything is kept."""
+"""Runs as JSON for another copy of the program: plain values, all checked before any is recorded."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Predictions and weights packed into JSON texts, and unpacked safely: the file may be anybody's."""
+"""Predictions and weights packed into JSON texts, and unpacked safely from files of unknown origin."""
 
 import base64
 import gzip

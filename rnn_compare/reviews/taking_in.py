@@ -1,4 +1,4 @@
-"""Import of a file of texts: reads it and prepares it, so that all that remains is to train."""
+"""Import of a file of texts: read, and prepared for training."""
 
 import shutil
 from collections.abc import Callable

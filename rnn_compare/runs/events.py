@@ -1,4 +1,4 @@
-"""Events of a training: small messages on their way from its worker to the record, and how they hold probabilities."""
+"""Events of a training: messages from its worker to the record, and the packing of probabilities."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass

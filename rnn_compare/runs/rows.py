@@ -1,4 +1,4 @@
-"""Rows of the record: writes events to them, and makes runs of them."""
+"""Rows of the record: events written to them, and runs read from them."""
 
 import json
 import sqlite3

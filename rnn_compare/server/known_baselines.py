@@ -1,4 +1,4 @@
-"""Baselines for the split of the runs on the charts: kept ones at once, others worked out by a worker meanwhile."""
+"""Baselines for the runs on the charts: cached ones at once, others fitted by a worker meanwhile."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The record of runs, the engine that trains, and what is worked out of the runs once for all viewers."""
+"""The services of a server: run record, engine, and results that are computed once for all viewers."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""The dispatcher: which run goes to which worker when, and what becomes of it."""
+"""The dispatcher: assigns queued runs to free workers, and records how each attempt ends."""
 
 import logging
 import secrets

@@ -1,4 +1,4 @@
-"""Accuracy over the epochs, with the lecture's best ones as marks."""
+"""Accuracy over the epochs, with the lecture's best values as marks."""
 
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark, up_to_1
 from rnn_compare.charts.palette import picture

@@ -1,4 +1,4 @@
-"""The largest gradient over the epochs: the jumps of a network whose gradients explode."""
+"""Largest gradient norm over the epochs, which shows exploding gradients."""
 
 import math
 from collections.abc import Sequence

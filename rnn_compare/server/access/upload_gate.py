@@ -1,4 +1,4 @@
-"""The one way in for a file: open only while a presenter's own page shows the box for it (``bring_texts``).
+"""Gate for uploads: open only while a presenter's page shows the upload box (``bring_texts``).
 
 Streamlit keeps an upload in memory under the session that it was sent to, and holds it to ``server.maxUploadSize`` and
 to its token against forged requests. Which session may send at all is decided here.

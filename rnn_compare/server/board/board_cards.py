@@ -1,4 +1,4 @@
-"""The words of the board: its subject, where recorded runs come from, and the cards of one run or of several seeds."""
+"""Texts of the board: its subject, the origin of recorded runs, and the cards of one run or of several seeds."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The board's message: cards, curves, charts and findings as plain values and ready words for the browser."""
+"""The board's message: cards, curves, charts and findings as plain values and finished texts for the browser."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The page that reads, for phones: while the presenter offers it, made once for all."""
+"""The page that reads, for phones: available while the presenter offers it, made once for all."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""The page for phones: a few small files, one stream of events, and two ways to send something."""
+"""The page for phones at `/join`: its files, its event stream, and the routes for answers and reviews."""
 
 import functools
 import hashlib

@@ -1,4 +1,4 @@
-"""The workers of this machine: processes of Dask's, what is sent to them and what they say."""
+"""The workers of this machine: Dask processes, the work sent to them and their messages."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Preparation of a new machine before its first training asks for it: kernels are compiled, reviews prepared.
+"""Preparation of a new machine before its first training: compiles kernels and prepares reviews.
 
 Two processes do it as soon as the server starts, without TensorFlow. They give way to pages as a worker does, and no
 more: a training that begins meanwhile waits for them.

@@ -1,4 +1,4 @@
-"""Start, log and end of a worker process of this machine, and Dask's settings for it: what has none is patched.
+"""Start, log and end of a worker process of this machine, with Dask's settings and patches for it.
 
 The server imports this too, so Keras comes in only when a function is called.
 """

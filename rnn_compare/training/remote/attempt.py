@@ -1,4 +1,4 @@
-"""One attempt at training a run on a worker of a cluster: what it needs goes there, what it makes comes back."""
+"""One attempt at training a run on a cluster's worker: sends its files there and fetches the results."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Installation of the package in a worker that has never heard of it.
+"""Installation of this package in a cluster's worker that lacks it.
 
 This module is sent by value before the package is there, so it imports nothing but the standard library and Dask.
 """

@@ -1,4 +1,4 @@
-"""The workers of a cluster, as its scheduler tells of them: prepared as they come, tried again when they fail."""
+"""The workers of a cluster: prepared as they join, tried again after a failure."""
 
 import asyncio
 import time

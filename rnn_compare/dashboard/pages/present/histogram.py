@@ -1,4 +1,4 @@
-"""The answers of a class: bars, with the rounds of a vote beside each other, or the band of the drawn curves."""
+"""Charts of a class's answers: bars for each round of a vote, or the band of the drawn curves."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

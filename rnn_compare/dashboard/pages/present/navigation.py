@@ -1,4 +1,4 @@
-"""The moves of a lecture: one key leads from the first step to the last.
+"""Navigation through a lecture: next and previous step, votes and trainings.
 
 A question is open as soon as its step is shown; the next press closes the vote, which shows the answers to the
 presenter alone, the one after shows them to the class, and the third goes on. A reveal has as many presses as there

@@ -1,4 +1,4 @@
-"""The second screen, which only the presenter sees: the notes, what comes next, the clock and the hall."""
+"""The second screen, for the presenter alone: notes, next step, clock, answers and reviews."""
 
 import time
 from html import escape

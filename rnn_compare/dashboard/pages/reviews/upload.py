@@ -1,4 +1,4 @@
-"""The upload of the lecturer's own texts: a file is chosen, read by a worker, summed up, and then a source."""
+"""The upload of the lecturer's own texts: a CSV file that a worker reads and that becomes a source."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""Five charts of a sweep's accuracies, and the same as numbers."""
+"""Five charts of a sweep's accuracies, and their table."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""The networks beside what cannot remember anything at all."""
+"""The step `baselines`: the networks compared with classifiers that ignore word order."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""Sentences on the curves, below the curves themselves."""
+"""The step `findings`: the curves, and sentences on them."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The way home: the networks on everybody's own page and phone, and the report."""
+"""The step `home`: the link and the networks to take home, and the report."""
 
 from html import escape
 

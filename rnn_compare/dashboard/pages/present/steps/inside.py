@@ -1,4 +1,4 @@
-"""A view inside the cells while they read, and the test of how long they remember."""
+"""The steps `inside` and `memory`: a view inside the cells, and the memory test."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""The networks, and where their parameters are, term by term."""
+"""The step `networks`: the networks and their parameters, term by term."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The class predicts. Until the presenter shows the answers nobody sees what others say, only how many answered."""
+"""The step `predict`: a question to the class, whose answers stay hidden until the presenter shows them."""
 
 from html import escape
 from typing import Any

@@ -1,4 +1,4 @@
-"""The curves, and the class's predictions beside what came of them."""
+"""The step `reveal`: the curves, and the class's predictions beside the results."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""A review from the hall, chosen by the presenter: what each network says of it, and on demand how it reads it."""
+"""The step `review`: a review from the class, each network's verdict, and on demand how it was read."""
 
 from html import escape
 

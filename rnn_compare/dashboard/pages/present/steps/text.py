@@ -1,4 +1,4 @@
-"""Words: a question to begin with, or why something is so."""
+"""The step `text`: text alone."""
 
 import streamlit as st
 

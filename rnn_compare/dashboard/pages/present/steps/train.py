@@ -1,4 +1,4 @@
-"""The networks learn behind the curtain: how far they are, and nothing else."""
+"""The step `train`: the progress of the hidden trainings, and nothing else."""
 
 from collections.abc import Sequence
 from html import escape
