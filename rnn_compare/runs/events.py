@@ -1,7 +1,7 @@
 """Events of a training: messages from its worker to the record, and the packing of probabilities."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -165,33 +165,6 @@ class Ended:
 
 
 Event = Started | Progress | EpochEnd | Predictions | EpochGradients | Requeued | Ended
-_KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Progress, EpochEnd, Predictions, EpochGradients, Requeued, Ended)
-}
-
-
-def to_message(event: Event) -> dict[str, Any]:
-    """Returns the event as a plain dict that any transport carries."""
-    values = asdict(event)
-    if isinstance(event, Ended):
-        values["status"] = event.status.value
-    return {"kind": type(event).__name__, **values}
-
-
-def from_message(message: dict[str, Any]) -> Event:
-    """Returns the event of a message made by ``to_message``.
-
-    Example:
-        >>> event = EpochEnd("a", 1, {"accuracy": 0.5, "val_accuracy": 0.6}, 12.5)
-        >>> from_message(to_message(event)) == event
-        True
-    """
-    values = {name: value for name, value in message.items() if name != "kind"}
-    if message["kind"] == "Ended":
-        values["status"] = Status(values["status"])
-    event: Event = _KINDS[message["kind"]](**values)
-    return event
-
 
 THRESHOLD = 0.5
 """A probability above it is the verdict *positive*, as in Keras' binary accuracy."""

@@ -1,12 +1,12 @@
 """The engine's interface to its workers, on this machine or on a cluster, and the messages between them."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Event, from_message, to_message
+from rnn_compare.runs.events import Event
 
 T = TypeVar("T")
 
@@ -32,28 +32,9 @@ class QuestionProgress:
 
 
 Message = TrainingEvent | QuestionProgress
+"""Sent as a pickle: Dask's events carry plain values only."""
 OnMessage = Callable[[Message], None]
 """Takes each message of a worker. It must return at once and call nothing of the workers'."""
-
-
-def to_plain(message: Message) -> dict[str, object]:
-    """Returns a message as plain values, the only ones that Dask's events carry."""
-    if isinstance(message, QuestionProgress):
-        return asdict(message)
-    return {"attempt": message.attempt, "event": to_message(message.event)}
-
-
-def from_plain(values: Mapping[str, Any]) -> Message:  # Any: each value has the type of its field
-    """Returns the message of plain values that ``to_plain`` has made. Dask adds which worker sent them.
-
-    Example:
-        >>> message = QuestionProgress("a question", 1, 4)
-        >>> from_plain(to_plain(message) | {"worker": "tcp://127.0.0.1:40000"}) == message
-        True
-    """
-    if "question" in values:
-        return QuestionProgress(values["question"], values["done"], values["total"])
-    return TrainingEvent(values["attempt"], from_message(values["event"]))
 
 
 @dataclass(frozen=True)

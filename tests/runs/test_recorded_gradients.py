@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import DirectionGradients, Ended, EpochGradients, Started, Status, from_message, to_message
+from rnn_compare.runs.events import DirectionGradients, Ended, EpochGradients, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 
@@ -27,11 +27,6 @@ def run(store: RunStore) -> str:
     (run,) = store.create([Experiment()], Owner.current(), "page")
     store.record([Started(run, 1, "", {}, 0.0)])
     return run
-
-
-def test_an_event_goes_to_the_record_and_back() -> None:
-    event = EpochGradients("a", 0, 16, [WAY])
-    assert from_message(to_message(event)) == event
 
 
 def test_epochs_come_back_in_order_and_a_repeated_one_replaces_the_first(store: RunStore, run: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import pickle
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -98,7 +99,7 @@ class LocalWorkers(protocol.Workers):
         worker.quieten_scheduler(cluster.scheduler)
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
-            protocol.TOPIC, lambda entry: self._on_message(protocol.from_plain(entry[1]))
+            protocol.TOPIC, lambda entry: self._on_message(pickle.loads(entry[1]))
         )
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
         self._cluster, self._client = cluster, client

@@ -4,9 +4,10 @@ import asyncio
 import concurrent.futures
 import contextlib
 import os
+import pickle
 import signal
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import TypeVar
 
 from distributed import Client
@@ -208,7 +209,7 @@ class RemoteWorkers(protocol.Workers):
         finally:
             del self._attempts[attempt]
 
-    def _heard(self, entry: tuple[float, Mapping[str, object]]) -> None:
-        message = protocol.from_plain(entry[1])
+    def _heard(self, entry: tuple[float, bytes]) -> None:
+        message = pickle.loads(entry[1])
         if isinstance(message, protocol.TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
             attempt.heard(message.event)

@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import math
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ def train(
     def send(event: Event) -> None:
         if isinstance(event, Ended) and given_up() and attempt not in _stopping:
             return  # the run has not ended: it goes on elsewhere
-        worker.log_event(topic, protocol.to_plain(protocol.TrainingEvent(attempt, event)))
+        worker.log_event(topic, pickle.dumps(protocol.TrainingEvent(attempt, event)))
 
     try:
         from rnn_compare.training.worker import job
@@ -151,7 +152,7 @@ def _teller(question: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            worker.log_event(protocol.TOPIC, protocol.to_plain(protocol.QuestionProgress(question, done, total)))
+            worker.log_event(protocol.TOPIC, pickle.dumps(protocol.QuestionProgress(question, done, total)))
 
     return tell
 
