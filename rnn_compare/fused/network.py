@@ -51,16 +51,11 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
 
     To be compiled with binary cross-entropy, accuracy and an optimizer with its default options. While ``fit`` is at
     work the weights are elsewhere; Keras' variables have them at each epoch's end, before any callback asks.
-
-    Attributes:
-        predicted: The probabilities of the evaluation that is running or was last, batch by batch, each (batch,).
     """
-
-    predicted: list[Array]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.predicted = []
+        self._predicted: Array = np.empty(0, np.float32)
         self._under_way: _Training | None = None
 
     def compile(self, *arguments: Any, **options: Any) -> None:
@@ -102,7 +97,8 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
                 callback_list.on_epoch_begin(epoch)
                 logs = self._train_epoch(training, epoch, callback_list)
                 logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, callback_list).items()}
-                callback_list.on_epoch_end(epoch, logs | {"gradient_norm": self._training().gradient_norm})
+                measured = {"gradient_norm": self._training().gradient_norm, "probabilities": self._predicted}
+                callback_list.on_epoch_end(epoch, logs | measured)
                 if self.stop_training:
                     break
             callback_list.on_train_end(logs)
@@ -132,15 +128,16 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         callback_list = callback_list or keras.callbacks.CallbackList(model=self)
         logits_of, measured = self._reading(), _Measured()
         dropping = [cell for cells in _cells(self) for cell in cells if cell.dropout]
-        self.predicted = []
+        predicted = []
         callback_list.on_test_begin()
         for step, (ids, labels) in enumerate(batches.epoch(0)):
             callback_list.on_test_batch_begin(step)
             for dropping_cell in dropping:
                 dropping_cell.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
             logits = logits_of(ids)
-            self.predicted.append(network_pass.probabilities(logits))
+            predicted.append(network_pass.probabilities(logits))
             callback_list.on_test_batch_end(step, measured.add(logits, labels))
+        self._predicted = np.concatenate(predicted)
         callback_list.on_test_end(measured.logs())
         return measured.logs()
 

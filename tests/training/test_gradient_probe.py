@@ -8,15 +8,14 @@ import pytest
 from rnn_compare.explain.backpropagation import gradient_norms
 from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow, probe_batch
 from rnn_compare.networks import weights
-from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
-from rnn_compare.training.worker import job, progress_reporter
-from rnn_compare.training.worker.progress_reporter import (
+from rnn_compare.training.worker import callbacks, job
+from rnn_compare.training.worker.callbacks import (
     FREE_SECONDS,
-    LARGEST_SHARE,
+    MAX_GRADIENT_SHARE,
     GradientRecorder,
-    StopAskedError,
+    StopRequestedError,
     TrainingJob,
 )
 from tests.explain.conftest import random_weights
@@ -50,7 +49,7 @@ def _reviews(training_cache: object) -> None:
 def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress_reporter, "LARGEST_SHARE", 1e9)
+    monkeypatch.setattr(callbacks, "MAX_GRADIENT_SHARE", 1e9)
     run = f"probed-{len(changes)}-{next(iter(changes))}"
     events = train(run, **changes)
     kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | EpochGradients)]
@@ -68,7 +67,7 @@ def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
     def fail(*_: Any, **__: Any) -> None:
         raise ValueError("no gradient today")
 
-    monkeypatch.setattr(progress_reporter, "follow_gradient", fail)
+    monkeypatch.setattr(callbacks, "follow_gradient", fail)
     with caplog.at_level(logging.ERROR):
         events = train("probe-fails", epochs=3)
     end = events[-1]
@@ -86,29 +85,29 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
         clock.now += cost
         return FollowedGradient(1, ())
 
-    monkeypatch.setattr(progress_reporter, "follow_gradient", measure)
-    probe = GradientRecorder(TrainingJob("run", tiny(), sent.append, lambda: False), clock)
-    any_weights = random_weights(tiny())
-    probe.begins(any_weights)
-    for epoch in range(1, epochs + 1):
+    monkeypatch.setattr(callbacks, "follow_gradient", measure)
+    job = TrainingJob("run", tiny(), sent.append, lambda: False)
+    recorder = GradientRecorder(job, lambda: random_weights(tiny()), clock=clock)
+    recorder.on_train_begin()
+    for epoch in range(epochs):
         clock.now += seconds
-        probe.after(epoch, any_weights)
+        recorder.on_epoch_end(epoch)
     return [event.epoch for event in sent if isinstance(event, EpochGradients)]
 
 
 def test_what_costs_little_is_followed_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    cost = 0.4 * LARGEST_SHARE
+    cost = 0.4 * MAX_GRADIENT_SHARE
     assert followed(monkeypatch, Clock(0.0), epochs=4, seconds=1.0, cost=cost) == [1, 0, 2, 3, 4]
 
 
 def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cost = 4 * LARGEST_SHARE
+    cost = 4 * MAX_GRADIENT_SHARE
     epochs = followed(monkeypatch, Clock(0.0), epochs=40, seconds=1.0, cost=cost)
     assert epochs[:2] == [1, 0], "whatever they cost: training is compared with its beginning"
     assert 5 <= len(epochs) <= 11
-    assert len(epochs) * cost <= LARGEST_SHARE * 40 * (1 + LARGEST_SHARE) + cost
+    assert len(epochs) * cost <= MAX_GRADIENT_SHARE * 40 * (1 + MAX_GRADIENT_SHARE) + cost
 
 
 def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,16 +118,17 @@ def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pyt
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
-    monkeypatch.setattr(progress_reporter, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
-    probe = GradientRecorder(TrainingJob("run", tiny(), sent.append, lambda: False))
-    probe.begins(None)
-    probe.after(7, random_weights(tiny()))
+    monkeypatch.setattr(callbacks, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
+    job = TrainingJob("run", tiny(), sent.append, lambda: False)
+    recorder = GradientRecorder(job, lambda: random_weights(tiny()), resumed=True)
+    recorder.on_train_begin()
+    recorder.on_epoch_end(6)
     assert [event.epoch for event in sent if isinstance(event, EpochGradients)] == [7]
 
 
 def test_whoever_presses_stop_does_not_wait_for_it() -> None:
-    probe = GradientRecorder(TrainingJob("run", tiny(), lambda _event: None, lambda: True))
-    initial: Weights = random_weights(tiny())
-    probe.begins(initial)
-    with pytest.raises(StopAskedError):
-        probe.after(1, initial)
+    job = TrainingJob("run", tiny(), lambda _event: None, lambda: True)
+    recorder = GradientRecorder(job, lambda: random_weights(tiny()))
+    recorder.on_train_begin()
+    with pytest.raises(StopRequestedError):
+        recorder.on_epoch_end(0)

@@ -1,5 +1,4 @@
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -13,18 +12,17 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training.worker import fitting
-from rnn_compare.training.worker.fitting import StreamCallback, validation_predictions
-from rnn_compare.training.worker.progress_reporter import Stream, TrainingJob
+from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
 
 from .conftest import tiny
 
 BUILT = {"fused": models.build, "stock": keras_models.build}
 
 
-def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[float]]:
+def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[Any]]:
     split = prepared.load(experiment.source).padded(experiment)
     training, validation = training_batches(experiment, split), validation_batches(experiment, split)
-    found: dict[str, list[float]] = fitting.fit(model, training, validation, callbacks).history
+    found: dict[str, list[Any]] = fitting.fit(model, training, validation, callbacks).history
     return found
 
 
@@ -33,11 +31,9 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
     experiment = tiny(reviews=170, cell="LSTM", dropout=0.3)  # 34 for validation: two batches of 16, and one of 2
     model = BUILT[built](experiment)
     split = prepared.load(experiment.source).padded(experiment)
-    predictions = validation_predictions(model, len(split.y_val))
     seen: list[tuple[Any, Any]] = []
     follow = keras.callbacks.LambdaCallback(
-        on_test_begin=lambda _logs: predictions.begin(),
-        on_epoch_end=lambda _epoch, _logs: seen.append((predictions.probabilities, model.get_weights())),
+        on_epoch_end=lambda _epoch, logs: seen.append((logs["probabilities"], model.get_weights())),
     )
     accuracies = fit(model, experiment, follow)["val_accuracy"]
     assert len(seen) == 2
@@ -48,18 +44,21 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
     assert not np.array_equal(seen[0][0], seen[1][0]), "a copy of each"
 
 
-@pytest.mark.parametrize("built", BUILT)
-def test_model_and_training_are_what_they_are_without_it(built: str) -> None:
+def test_a_stock_model_and_its_training_are_what_they_are_without_it() -> None:
     experiment = tiny(dropout=0.3)
-    plain, watched = (BUILT[built](experiment) for _ in range(2))
-    predictions = validation_predictions(watched, experiment.validation_reviews)
-    begin = keras.callbacks.LambdaCallback(on_test_begin=lambda _logs: predictions.begin())
-    assert fit(plain, experiment) == fit(watched, experiment, begin)
-    for of_plain, of_watched in (
+    plain, watched = (keras_models.build(experiment) for _ in range(2))
+    split = prepared.load(experiment.source).padded(experiment)
+    training = training_batches(experiment, split)
+    options: dict[str, Any] = {"epochs": experiment.epochs, "steps_per_epoch": len(training), "shuffle": False}
+    validation = fitting.dataset(validation_batches(experiment, split))
+    of_plain = plain.fit(fitting.dataset(training), validation_data=validation, verbose=0, **options).history
+    of_watched = fit(watched, experiment)
+    assert of_plain == {name: of_watched[name] for name in of_plain}
+    for theirs, ours in (
         (plain.variables, watched.variables),
         (plain.optimizer.variables, watched.optimizer.variables),
     ):
-        assert [variable.shape for variable in of_plain] == [variable.shape for variable in of_watched]
+        assert [variable.shape for variable in theirs] == [variable.shape for variable in ours]
     assert keras_models.summary_text(plain) == keras_models.summary_text(watched)
     for a, b in zip(plain.get_weights(), watched.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -75,12 +74,12 @@ def test_the_largest_gradient_norm_is_the_same_for_fused_and_stock_layers() -> N
 
 def test_a_gradient_norm_too_large_for_a_number_is_left_out_and_the_run_goes_on() -> None:
     events: list[Event] = []
-    stream = Stream(TrainingJob("run", tiny(), events.append, lambda: False), lambda _: None)
-    predictions: Any = SimpleNamespace(probabilities=np.array([0.2, 0.8], np.float32))
-    callback = StreamCallback(stream, predictions, np.array([0, 1]))
+    job = TrainingJob("run", tiny(), events.append, lambda: False)
+    callback = ProgressReporter(job, np.array([0, 1]), lambda *_: None)
     callback.on_epoch_begin(0)
     measured = {"loss": 0.5, "accuracy": 0.5, "val_loss": 0.5, "val_accuracy": 0.5}
-    callback.on_epoch_end(0, measured | {"gradient_norm": math.inf})
+    probabilities = np.array([0.2, 0.8], np.float32)
+    callback.on_epoch_end(0, measured | {"gradient_norm": math.inf, "probabilities": probabilities})
     end = events[-1]
     assert isinstance(end, EpochEnd)
     assert end.figures.keys() >= measured.keys()
