@@ -1,7 +1,8 @@
-"""Trainings run by the command line: an engine of its own, progress until the end, Ctrl-C to stop."""
+"""Trainings on the command line: runs them with an engine of its own, to the end or until Ctrl-C."""
 
 import contextlib
 import functools
+import math
 import signal
 import sys
 import time
@@ -32,18 +33,17 @@ Display = Callable[[Sequence[str]], contextlib.AbstractContextManager[output.Sho
 
 
 def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
-    """Trains runs and shows how they do until the last has ended; returns the exit code.
-
-    It is 0, 1 if a run failed, 130 after Ctrl-C.
+    """Trains runs, shows their progress until the last has ended, and returns the exit code.
 
     Args:
-        submit: Submits them to an engine that is starting, and returns their ids; it may raise ``UserError``.
-        display: Shows their progress in another way, given a name for each run.
+        submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
+        as_json: Whether to print JSON lines.
+        display: Another way to show the progress, given a name for each run.
     """
-    fork_server.start()  # TensorFlow is imported beside what follows
-    from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
+    fork_server.start()  # it imports TensorFlow in parallel with what follows
+    from rnn_compare.training.engine import Engine  # slow: `runs` and `predict` should answer at once
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit is as polite as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit counts as Ctrl-C
     with open_store() as store:
         engine = Engine(store, "command line")
         try:
@@ -61,23 +61,23 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
 
 def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
-    """Shows how runs do until the last has ended; tells whether by themselves, or stopped by Ctrl-C."""
+    """Shows the progress of runs until the last has ended; returns False if Ctrl-C stopped them."""
     follower = Follower(store, runs)
     with display(record.names(store.runs(runs))) as show:
         try:
-            _watch(follower, show, engine=engine)
+            _watch(follower, show, engine)
         except KeyboardInterrupt:
             for run in runs:
-                with contextlib.suppress(UserError):  # somebody has deleted it meanwhile
+                with contextlib.suppress(UserError):  # deleted meanwhile
                     engine.stop(run)
-            _watch(follower, show, STOP_SECONDS)
+            _watch(follower, show, seconds=STOP_SECONDS)
             return False
     return True
 
 
 @contextlib.contextmanager
 def open_store() -> Iterator[RunStore]:
-    """Opens the record of runs; says so if a damaged one was set aside."""
+    """Opens the record of runs; prints its warnings, for example that a damaged one was set aside."""
     store = RunStore(cache_folder() / "runs.db")
     for warning in store.warnings:
         print(warning, file=sys.stderr)
@@ -95,15 +95,32 @@ def path(name: str) -> Path:
         raise UserError(f"{name} names a home folder that does not exist. Choose another path.") from error
 
 
-def _watch(follower: Follower, show: output.Show, seconds: float | None = None, engine: "Engine | None" = None) -> None:
-    until = None if seconds is None else time.monotonic() + seconds
+def output_file(name: str, example: str = "") -> Path:
+    """Returns the path of a file to write; raises ``UserError`` if it cannot be one, or has another ending."""
+    file = path(name)
+    ending = example[example.find(".") :]
+    if not file.name.endswith(ending):
+        raise UserError(f"{file} must end in {ending}, for example {example}.")
+    if file.is_dir():
+        problem = "is a folder"
+    elif not file.parent.is_dir():
+        problem = "is in a folder that does not exist"
+    elif file.exists() and not file.is_file():
+        problem = "is not a regular file"
+    else:
+        return file
+    raise UserError(f"{file} {problem}; a file in an existing folder is needed. Choose another path.")
+
+
+def _watch(follower: Follower, show: output.Show, engine: "Engine | None" = None, seconds: float = math.inf) -> None:
+    end = time.monotonic() + seconds
     reason = None
     while True:
         news = follower.news()
         if engine is not None and engine.state.reason not in (reason, None):
-            reason = engine.state.reason  # a cluster that is not there, for instance
+            reason = engine.state.reason  # for example that a cluster cannot be reached
             print(reason, file=sys.stderr)
         show(follower.runs, news)
-        if follower.done or (until is not None and time.monotonic() > until):
+        if follower.done or time.monotonic() > end:
             return
         time.sleep(LOOK_SECONDS)

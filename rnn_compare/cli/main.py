@@ -20,13 +20,13 @@ from rnn_compare.presets import BOOK
 from rnn_compare.reviews.encoding import TokenState
 from rnn_compare.runs.checkpoint import interrupt_orphans
 
-# What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
+# Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
 BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command, what follows the program's name, and returns the exit code.
+    """Runs one command, by default that of this process's command line, and returns the exit code.
 
     It is 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
     """
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(streamlits)}")
     options.streamlits = streamlits
     try:
-        _refuse_what_is_no_text(options)
+        _refuse_undecodable(options)
         code: int = options.command(options)
         return code
     except UserError as error:
@@ -44,12 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return foreground.INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough, such as `| head`
+    except BrokenPipeError:  # the reader of the output has ended, such as `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-# ---- the commands ------------------------------------------------------------------------------
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -68,7 +65,7 @@ def _continue(options: argparse.Namespace) -> int:
 
 def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
-        return sweep.proceed(options.sweep, options.json)
+        return sweep.resume(options.sweep, options.json)
     return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
 
 
@@ -116,11 +113,8 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
-# ---- what they share ---------------------------------------------------------------------------
-
-
-def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
-    """A command line may hold any bytes, but neither the record nor a vocabulary does."""
+def _refuse_undecodable(options: argparse.Namespace) -> None:
+    """Raises ``UserError`` for bytes that are not UTF-8, which the record and the vocabularies cannot contain."""
     for value in vars(options).values():
         for text in value if isinstance(value, list | tuple) else [value]:
             try:
@@ -141,9 +135,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.description = "Opens the page in the browser. Options are passed to `streamlit run`."
     command.set_defaults(command=short_commands.page)
-    _add_train(commands)
-    _add_continue(commands)
-    _add_sweep(commands)
+    command = _command(commands, "train", _train, "train networks side by side")
+    command.description = (
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}. Ctrl-C stops them; finished "
+        "epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+    )
+    command.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of range, 130 after Ctrl-C."
+    add_settings(command, cell=BOOK.cells)
+    command = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
+    command.description = "Resumes runs after their last finished epoch. Example: continue lstm-3f9a2c --more 5"
+    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
+    command.add_argument(
+        "--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs"
+    )
+    command = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
+    command.description = (
+        f"Trains one network for each combination of values, at most {sweeps.MAX_RUNS}, and prints each setting's mean "
+        "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
+        "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
+    )
+    command.add_argument(
+        "--continue", dest="sweep", metavar="ID", help="continue an interrupted sweep with its own settings"
+    )
+    command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
+    add_settings(command, cell=BOOK.cells, several=tuple(Experiment.model_fields))
+    _add_commands_for_results(commands)
+    return parser
+
+
+def _add_commands_for_results(commands: Any) -> None:
     command = _command(commands, "compare", short_commands.compare, "test which of several groups of runs is better")
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
@@ -164,8 +184,20 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "runs", _runs, "list all runs")
     command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
     command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
-    _add_report(commands)
-    command = _command(commands, "import", report.take_in, "import the runs of a report or recording")
+    command = _command(commands, "report", report.write, "write a report of runs to take home")
+    command.description = (
+        "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
+        "stock Keras; curves and predictions as tables; TensorBoard files. Example: report lstm-3f9a2c,lstm-77ab01 "
+        "gru-51c0de --html report.html"
+    )
+    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    command.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
+    command.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
+    for kind in ("parquet", "csv"):
+        more = f"FILE.curves.{kind}"
+        command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
+    command.add_argument("--tensorboard", metavar="FOLDER", help="event files, a folder for each run")
+    command = _command(commands, "import", report.import_report, "import the runs of a report or recording")
     command.add_argument("file", metavar="FILE", help="a file written by `report --html` or `record`")
     command = commands.add_parser(
         "record", help="write finished runs with their best weights, to replay on another machine"
@@ -178,54 +210,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
     command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
     _add_which(command)
-    return parser
-
-
-def _add_train(commands: Any) -> None:
-    train = _command(commands, "train", _train, "train networks side by side")
-    train.description = (
-        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}. Ctrl-C stops them; finished "
-        "epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
-    )
-    train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of range, 130 after Ctrl-C."
-    add_settings(train, cell=BOOK.cells)
-
-
-def _add_continue(commands: Any) -> None:
-    again = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
-    again.description = "Resumes runs after their last finished epoch. Example: continue lstm-3f9a2c --more 5"
-    again.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
-    again.add_argument("--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs")
-
-
-def _add_sweep(commands: Any) -> None:
-    many = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
-    many.description = (
-        f"Trains one network for each combination of values, at most {sweeps.MAX_RUNS}, and prints each setting's mean "
-        "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
-        "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
-    )
-    many.add_argument(
-        "--continue", dest="sweep", metavar="ID", help="continue an interrupted sweep with its own settings"
-    )
-    many.add_argument("--again", action="store_true", help="train everything again, finished runs too")
-    add_settings(many, cell=BOOK.cells, several=tuple(Experiment.model_fields))
-
-
-def _add_report(commands: Any) -> None:
-    written = _command(commands, "report", report.write, "write a report of runs to take home")
-    written.description = (
-        "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
-        "stock Keras; curves and predictions as tables; TensorBoard files. Example: report lstm-3f9a2c,lstm-77ab01 "
-        "gru-51c0de --html report.html"
-    )
-    written.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
-    written.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
-    written.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
-    for kind in ("parquet", "csv"):
-        more = f"FILE.curves.{kind}"
-        written.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    written.add_argument("--tensorboard", metavar="FOLDER", help="event files, a folder for each run")
 
 
 def _count(text: str) -> int:

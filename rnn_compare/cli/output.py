@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -16,17 +16,20 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
 
 @dataclass(frozen=True)
 class News:
-    """News of one run: the epoch that finished; None if this tells the run's end."""
+    """News of one run: a finished epoch, or None for the run's end."""
 
     run: Run
     epoch: EpochEnd | None
 
 
 class Follower:
-    """Follows runs until they have ended; what has happened before is not told."""
+    """Follows runs until they have ended, starting from now."""
 
     def __init__(self, store: RunStore, runs: Sequence[str]) -> None:
         self._store = store
@@ -37,11 +40,11 @@ class Follower:
 
     @property
     def done(self) -> bool:
-        """Whether the end of every run has been told."""
+        """Whether the end of every run has been reported."""
         return len(self._ended) == len(self._ids)
 
     def news(self) -> list[News]:
-        """Returns what is new since the last call, a run's epochs before its end."""
+        """Returns the news since the last call, a run's epochs before its end."""
         self.runs = self._store.runs(self._ids)
         news = []
         for run in self.runs:
@@ -50,7 +53,7 @@ class Follower:
             if run.status.ended and run.id not in self._ended:
                 self._ended.add(run.id)
                 news.append(News(run, None))
-        # A run that somebody deleted has ended too; nothing can be told of it.
+        # A deleted run has ended too, without news.
         self._ended |= set(self._ids) - {run.id for run in self.runs}
         return news
 
@@ -59,7 +62,7 @@ Show = Callable[[list[Run], list[News]], None]
 
 
 def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextManager[Show]:
-    """Returns what shows the progress of trainings: JSON lines, bars on a terminal, plain lines elsewhere."""
+    """Returns a display of the progress of trainings: JSON lines, bars on a terminal, plain lines otherwise."""
     if as_json:
         return contextlib.nullcontext(_show_json)
     return _bars(names) if sys.stdout.isatty() else contextlib.nullcontext(_show_lines)
@@ -98,18 +101,14 @@ def _news_line(item: News) -> str:
 
 @contextlib.contextmanager
 def _bars(names: Sequence[str]) -> Iterator[Show]:
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns) as progress:
-        bars = [progress.add_task(name, total=1.0, said="waiting for a worker") for name in names]
+    with progress_bars(names) as (progress, bars):
         bar_of: dict[str, TaskID] = {}
 
         def show(runs: list[Run], news: list[News]) -> None:
             if not bar_of:
                 bar_of.update((run.id, bar) for run, bar in zip(runs, bars, strict=False))
             for run in runs:  # others may have been deleted meanwhile
-                progress.update(bar_of[run.id], completed=run.fraction_done, said=progress_text(run))
+                progress.update(bar_of[run.id], completed=run.fraction_done, text=progress_text(run))
             for item in news:
                 if item.epoch is None:
                     progress.console.print(_news_line(item), markup=False, highlight=False)
@@ -117,8 +116,17 @@ def _bars(names: Sequence[str]) -> Iterator[Show]:
         yield show
 
 
+@contextlib.contextmanager
+def progress_bars(names: Sequence[str]) -> Iterator[tuple["Progress", list["TaskID"]]]:
+    """Yields rich's progress display with a bar from 0 to 1 for each name; ``text`` is written after a bar."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")) as progress:
+        yield progress, [progress.add_task(name, total=1.0, text="waiting for a worker") for name in names]
+
+
 def progress_text(run: Run) -> str:
-    """Returns how far a run is, in a few words."""
+    """Returns the progress of a run in a few words."""
     if run.status is Status.QUEUED:
         return "waiting for a worker"
     if run.status is Status.RUNNING and not run.epochs and (not run.progress or run.progress[-1].phase == "preparing"):

@@ -1,4 +1,4 @@
-"""The commands `report`, `record` and `import`: runs written to files and read from them."""
+"""The commands `report`, `record` and `import`: write runs to files, and read them on another machine."""
 
 import argparse
 import sys
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from rnn_compare.report.contents import Contents
     from rnn_compare.report.written_files import Form
 
-# What a report needs takes long to import: it is imported where it is written.
+# The imports of a report are slow, so they are made where it is written.
 
 KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv", "tensorboard")
-"""What can be written, by the options of the command: each ``written_files.Form``."""
+"""The forms of a report, which are also the command's options."""
 
 
 def write(options: argparse.Namespace) -> int:
-    """Writes a report of runs in each of several forms; returns the exit code."""
-    places = {kind: _place(kind, target) for kind in KINDS if (target := getattr(options, kind)) is not None}
-    if not places:
+    """Writes a report of runs in several forms; returns the exit code."""
+    targets = {kind: _target(kind, name) for kind in KINDS if (name := getattr(options, kind)) is not None}
+    if not targets:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
     from rnn_compare.report.contents import gather
@@ -32,10 +32,10 @@ def write(options: argparse.Namespace) -> int:
 
     with foreground.open_store() as store:
         contents = gather(store, _ids(options.run))
-    if "html" in places and has_own_texts(contents.runs):
+    if "html" in targets and has_own_texts(contents.runs):
         print(OWN_TEXTS, file=sys.stderr)
-    for kind, place in places.items():
-        for path in _write(kind, contents, place):
+    for kind, target in targets.items():
+        for path in _write(kind, contents, target):
             if options.json:
                 output.json_line({"kind": "written", "what": kind, "path": str(path)})
             else:
@@ -43,12 +43,12 @@ def write(options: argparse.Namespace) -> int:
     return 0
 
 
-def take_in(options: argparse.Namespace) -> int:
-    """Records the runs of a report from elsewhere and prints their ids; returns the exit code."""
-    from rnn_compare.report.importing import take_in as taken_in
+def import_report(options: argparse.Namespace) -> int:
+    """Imports the runs of a report and prints their ids; returns the exit code."""
+    from rnn_compare.report import importing
 
     with foreground.open_store() as store:
-        imported = taken_in(foreground.path(options.file), store)
+        imported = importing.take_in(foreground.path(options.file), store)
     for item in imported:
         if item.is_renamed:
             print(f"{item.id_there} already exists: imported as {item.run.id}.", file=sys.stderr)
@@ -64,14 +64,12 @@ def take_in(options: argparse.Namespace) -> int:
 
 def record(options: argparse.Namespace) -> int:
     """Writes finished runs with their best weights; returns the exit code."""
-    place = foreground.path(options.file)
-    if not place.name.endswith(".json.gz"):
-        raise UserError(f"{place} must end in .json.gz, for example comparison.json.gz.")
+    file = foreground.output_file(options.file, "comparison.json.gz")
     from rnn_compare.report import shipped_runs
 
     with foreground.open_store() as store:
-        shipped_runs.write(store, _ids(options.run), place)
-    print(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
+        shipped_runs.write(store, _ids(options.run), file)
+    print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
     return 0
 
 
@@ -79,40 +77,26 @@ def _ids(texts: Sequence[str]) -> list[str]:
     return [run for text in texts for run in text.split(",") if run]
 
 
-def _place(kind: "Form", name: str) -> Path:
-    """Returns where to write, refused before anything is gathered where that can be seen beforehand."""
-    place = foreground.path(name)
-    wanted = "a folder" if kind == "tensorboard" else "a file in an existing folder"
-    if kind == "tensorboard":
-        problem = "is not a folder" if place.exists() and not place.is_dir() else ""
-    else:
-        problem = (
-            "is a folder" if place.is_dir() else "" if place.parent.is_dir() else "is in a folder that does not exist"
-        )
-        problem = problem or ("is not a regular file" if place.exists() and not place.is_file() else "")
-    if problem:
-        raise UserError(f"{place} {problem}; {wanted} is needed. Choose another path.")
-    return place
+def _target(kind: "Form", name: str) -> Path:
+    if kind != "tensorboard":
+        return foreground.output_file(name)
+    folder = foreground.path(name)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is not a folder; a folder is needed. Choose another path.")
+    return folder
 
 
-def _write(kind: "Form", contents: "Contents", place: Path) -> list[Path]:
-    written = []
-    for path, content in _files(kind, contents, place).items():
+def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
+    from rnn_compare.report import written_files
+
+    paths = []
+    for name, content in written_files.written(contents, kind).items():
+        is_folder = kind == "tensorboard"
+        path = target / name if is_folder else target.with_name(f"{target.stem}{name}{target.suffix}")
         try:
             with whole_file(path) as partial:
                 partial.write_bytes(content)
         except OSError as error:
             raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
-        written.append(path)
-    return written
-
-
-def _files(kind: "Form", contents: "Contents", place: Path) -> dict[Path, bytes]:
-    from rnn_compare.report import written_files
-
-    if kind == "tensorboard":
-        return {place / name: content for name, content in written_files.written(contents, kind).items()}
-    return {
-        place.with_name(f"{place.stem}{added}{place.suffix}"): content
-        for added, content in written_files.written(contents, kind).items()
-    }
+        paths.append(path)
+    return paths

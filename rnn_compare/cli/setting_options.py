@@ -1,4 +1,4 @@
-"""Settings as options of a command: one for each field of ``Experiment``, which alone knows the bounds."""
+"""Settings as options of a command, one for each field of ``Experiment``."""
 
 import argparse
 import sys
@@ -14,9 +14,9 @@ from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
 SEVERAL = ("cell", "units", "maxlen")
-"""Settings that a comparison may give several values of."""
+"""Settings that may have several values in a comparison."""
 _USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "source": SOURCES[0]}
-"""What is taken where a setting is left out, if that is not one value as a page names it."""
+"""Descriptions of the defaults that depend on the source."""
 
 
 def add_settings(
@@ -25,8 +25,14 @@ def add_settings(
     several: Sequence[str] = SEVERAL,
     offered: Collection[str] = Experiment.model_fields,
 ) -> None:
-    """Adds an option for each setting; ``cell`` is what is trained where no network is named."""
-    # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
+    """Adds an option for each setting to a command.
+
+    Args:
+        cell: The networks to train if none is named.
+        several: Settings that accept several values.
+        offered: Settings that the command has.
+    """
+    # Values stay text here: Experiment checks them and explains what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
         if name not in offered:
@@ -54,7 +60,7 @@ def add_settings(
 
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
-    """Returns the settings that were given; a file of one's own texts is read first."""
+    """Returns the settings on the command line, after importing a CSV file that is named as the source."""
     values = {name: getattr(options, name, None) for name in Experiment.model_fields}
     values["cell"] = values["cell"] or getattr(options, "usual_cells", None)
     settings = {name: value for name, value in values.items() if value is not None}
@@ -74,7 +80,7 @@ def experiments(options: argparse.Namespace) -> list[Experiment]:
 
 
 def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
-    """Adds ``--flag`` and ``--no-flag``; where a setting may have several values, both together mean both."""
+    """Adds ``--flag`` and ``--no-flag``; if the setting may have several values, both may be given."""
     purpose = Experiment.model_fields[name].description
     if not several:
         group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
@@ -86,14 +92,14 @@ def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
 
 
 def _source_name(source_or_file: str, as_json: bool) -> str:
-    """Returns the name of a source; a file of texts is taken in first, and what was understood of it printed."""
+    """Returns the name of a source; imports a file of texts first and prints what was understood of it."""
     path = None if is_known(source_or_file) else own_texts.find_file(source_or_file)
     if path is None:
         return source_or_file
     from rnn_compare.reviews import taking_in  # NumPy takes a moment
 
     card = own_texts.find_card(taking_in.take_in(str(path)))
-    if card is None:  # removed in this very moment
+    if card is None:  # removed meanwhile
         return source_or_file
     if not as_json:
         print(_understood(card), file=sys.stderr)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.cli.setting_options import chosen
-from rnn_compare.comparison.baselines import NOTE, Baseline
+from rnn_compare.comparison.baselines import NOTE
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
@@ -28,18 +28,19 @@ if TYPE_CHECKING:
     from rnn_compare.comparison.verdicts import Comparison
     from rnn_compare.runs.store import RunStore
 
+_BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
 FETCHABLE = tuple(name for name in SOURCES if source_of(name).fetch)
-"""The sources whose files can be fetched."""
+"""Sources with files to download."""
 
 
 def page(options: argparse.Namespace) -> int:
     """Starts the server, which opens the browser, and returns its exit code."""
     command = [sys.executable, "-m", "streamlit", "run", str(page_script()), *options.streamlits]
     if os.name == "posix":
-        os.execv(command[0], command)  # Ctrl-C and whoever ends this process then reach the server itself
+        os.execv(command[0], command)  # signals such as Ctrl-C then reach the server itself
     with subprocess.Popen(command) as server:
         while True:
-            with contextlib.suppress(KeyboardInterrupt):  # the server got it too, and has workers to end
+            with contextlib.suppress(KeyboardInterrupt):  # the server got it too, and is ending its workers
                 return server.wait()
 
 
@@ -48,7 +49,8 @@ def baselines(options: argparse.Namespace) -> int:
     results = results_of(experiment_from(chosen(options)))
     if options.json:
         for baseline in results:
-            output.json_line(_baseline_json(baseline))
+            figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
+            output.json_line({"kind": "baseline", "name": baseline.name, **figures})
     else:
         heads = ("baseline", "validation", "test", "terms", "time")
         print(output.table(heads, (baseline.texts for baseline in results)))
@@ -56,19 +58,8 @@ def baselines(options: argparse.Namespace) -> int:
     return 0
 
 
-def _baseline_json(baseline: Baseline) -> dict[str, object]:
-    return {
-        "kind": "baseline",
-        "name": baseline.name,
-        "val_accuracy": baseline.val_accuracy,
-        "seconds": baseline.seconds,
-        "test_accuracy": baseline.test_accuracy,
-        "features": baseline.features,
-    }
-
-
 def fetch(options: argparse.Namespace) -> int:
-    """Fetches the files of a source, unless they are there, and returns the exit code."""
+    """Downloads the files of a source, unless they exist, and returns the exit code."""
 
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -85,16 +76,11 @@ def fetch(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Writes a run's network as a stock Keras model and returns the exit code."""
-    target = foreground.path(options.model)
-    if target.suffix != ".keras":
-        raise UserError(f"{target} must end in .keras, for example model.keras.")
-    if target.is_dir() or not target.parent.is_dir():
-        what = "is a folder" if target.is_dir() else "is in a folder that does not exist"
-        raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
+    target = foreground.output_file(options.model, "model.keras")
     with foreground.open_store() as store:
         run = store.run(options.run)
     written = model_file(run.id, options.which)
-    if not (run.status.ended and written.exists()):  # or it may be of an earlier epoch
+    if not (run.status.ended and written.exists()):  # the file of a running run may be from an earlier epoch
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.training.worker import model_files
 
@@ -115,9 +101,9 @@ def export(options: argparse.Namespace) -> int:
 
 
 def compare(options: argparse.Namespace) -> int:
-    """Compares every pair of groups and prints what may be said of it; returns the exit code.
+    """Compares every pair of groups and prints the verdicts; returns the exit code.
 
-    A group is the id of a run, or several, joined by commas, of runs that differ by their seed alone.
+    A group is the id of a run, or the ids, joined by commas, of several that differ only in their seed.
     """
     from rnn_compare.comparison.evidence import Evidence
     from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
@@ -127,7 +113,7 @@ def compare(options: argparse.Namespace) -> int:
     if len(texts) < 2:
         raise UserError("Name at least two groups to compare, each a run ID or several joined by commas.")
     with foreground.open_store() as store:
-        groups = _told_apart([_group(store, names) for names in texts], texts)
+        groups = _with_unique_names([_group(store, names) for names in texts], texts)
         verdict = judge(groups, Evidence(store), options.measure)
         if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
             raise UserError(problem)
@@ -165,8 +151,8 @@ def _group(store: "RunStore", text: str) -> "Group":
     return matches[0]
 
 
-def _told_apart(groups: Sequence["Group"], texts: Sequence[str]) -> list["Group"]:
-    """Names each group by what differs; two of one setting by what was given."""
+def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list["Group"]:
+    """Returns the groups with unique names; two of one setting are named by their ids."""
     names = labels(group.experiment.model_copy(update={"seed": 0}) for group in groups)
     own = [group.runs[0].name for group in groups]
     unique = [own or label for own, label in zip(own, names, strict=True)]
@@ -182,16 +168,15 @@ def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
     difference, networks = pair.difference, pair.networks
     assert difference is not None
 
-    def points(share: float | None) -> float | None:
-        return None if share is None else 100 * share
+    def in_points(difference: float | None, low: float | None, high: float | None) -> dict[str, float | None]:
+        shares = {"difference": difference, "low": low, "high": high}
+        return {name: None if share is None else 100 * share for name, share in shares.items()}
 
     return {
         "kind": "comparison",
         "a": a,
         "b": b,
-        "difference": points(difference.difference),
-        "low": points(difference.low),
-        "high": points(difference.high),
+        **in_points(difference.difference, difference.low, difference.high),
         "level": None if difference.p is None else difference.level,
         "p": difference.p_adjusted,
         "verdict": difference.verdict,
@@ -200,13 +185,6 @@ def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
         "measure": pair.measure,
         "runs": list(difference.runs),
         "accuracies": list(pair.shares),
-        "networks": None
-        if networks is None
-        else {
-            "difference": points(networks.difference),
-            "low": points(networks.limits[0]),
-            "high": points(networks.limits[1]),
-            "level": networks.level,
-            "p": networks.p_adjusted,
-        },
+        "networks": networks
+        and in_points(networks.difference, *networks.limits) | {"level": networks.level, "p": networks.p_adjusted},
     }

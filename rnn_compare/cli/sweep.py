@@ -1,14 +1,13 @@
-"""The command `sweep`: a grid of settings trained with several seeds, and its results."""
+"""The command `sweep`: trains a grid over any settings with several seeds, and prints the results."""
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
-from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.evidence import Evidence, achievements
-from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
+from rnn_compare.comparison.evidence import Evidence, Result, achievements
+from rnn_compare.comparison.groups import JUDGED_BY, groups
 from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -22,16 +21,16 @@ if TYPE_CHECKING:
 
 
 def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:
-    """Trains what of a grid isn't trained yet, tells what its settings achieve, and returns the exit code.
+    """Trains a grid, prints the results of its settings, and returns the exit code.
 
-    What has trained to its end counts, what was broken off goes on, what another process trains is waited for;
-    ``again`` trains all of it anew, whatever is there.
+    Finished runs count, interrupted ones continue, and those in training by another process are awaited; ``again``
+    ignores all of them.
     """
     sweep = survey(experiments, [] if again else _recorded())
     if sweep.trained:
         print(f"{counted(len(sweep.trained), 'run')} of the sweep already trained and reused", file=sys.stderr)
     if not (sweep.to_train or sweep.at_work):
-        _tell_results(sweep.trained, as_json)
+        _print_results(sweep.trained, as_json)
         return 0
     started: list[str] = []
 
@@ -46,18 +45,18 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     code = foreground.train(submit, as_json, display=None if as_json else _line)
     runs = _recorded()
     now = survey(experiments, [run for run in runs if run.id in started] if again else runs)
-    _tell_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
+    _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
     if now.to_train:
-        print(_how_to_go_on(sweep, now), file=sys.stderr)
+        print(_advice(sweep, now), file=sys.stderr)
     return code
 
 
-def proceed(sweep: str, as_json: bool) -> int:
-    """Goes on with the runs that were begun with a run: finished ones are left alone, others go on.
+def resume(sweep: str, as_json: bool) -> int:
+    """Continues an interrupted sweep and returns the exit code.
 
-    Raises ``UserError`` if there are none, or they are at work.
+    Raises ``UserError`` if there is no such sweep, or it is running.
     """
-    runs = _begun_together(sweep)
+    runs = _runs_of(sweep)
     if not runs:
         raise UserError(
             f"There is no sweep {sweep[:40]!r}. `python -m rnn_compare sweep` prints its name when it starts."
@@ -66,7 +65,7 @@ def proceed(sweep: str, as_json: bool) -> int:
         raise UserError(f"The sweep {sweep} is already running.")
     unfinished = [run.id for run in runs if run.can_be_continued]
     if not unfinished:
-        _tell_results(runs, as_json)
+        _print_results(runs, as_json)
         return 0
 
     def submit(engine: "Engine") -> list[str]:
@@ -76,30 +75,27 @@ def proceed(sweep: str, as_json: bool) -> int:
         return unfinished
 
     code = foreground.train(submit, as_json, display=None if as_json else _line)
-    runs = _begun_together(sweep)
-    _tell_results(runs, as_json)
+    runs = _runs_of(sweep)
+    _print_results(runs, as_json)
     if any(run.can_be_continued for run in runs):
         print(f"Continue it with: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
     return code
 
 
-def results(runs: Sequence[Run], evidence: Evidence) -> list[dict[str, Any]]:
-    """Returns what each setting achieved, in the order of the runs; runs that were broken off are in no mean.
+def results(reached: Sequence[Result]) -> list[dict[str, Any]]:
+    """Returns each setting's result as `sweep --json` prints it; interrupted runs do not count.
 
     ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
-    interval (Student's t), ``spread`` the standard deviation of single runs; None where there is too little to tell.
+    interval (Student's t), ``spread`` the standard deviation of single runs; None where there are too few runs.
     ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.accuracies``).
     """
-    names = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]
-    return [
-        {name: getattr(group.experiment, name) for name in names} | _result(group, evidence) for group in groups(runs)
-    ]
+    names = _settings(reached)
+    return [{name: getattr(result.group.experiment, name) for name in names} | _figures(result) for result in reached]
 
 
-def _result(group: Group, evidence: Evidence) -> dict[str, Any]:
-    reached = achievements(group, evidence)
-    best = reached.best
-    result = {
+def _figures(result: Result) -> dict[str, Any]:
+    group, best = result.group, result.best
+    figures = {
         "runs": len(group.runs),
         "complete": len(group.counted),
         "left_out": [run.id for run in group.left_out],
@@ -109,9 +105,14 @@ def _result(group: Group, evidence: Evidence) -> dict[str, Any]:
         "lowest": best and best.lowest,
         "highest": best and best.highest,
     }
-    for measure, accuracy in reached.measured.items():
-        result |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
-    return result
+    for measure, accuracy in result.measured.items():
+        figures |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
+    return figures
+
+
+def _settings(reached: Sequence[Result]) -> list[str]:
+    names = varied([result.group.experiment for result in reached])
+    return [*OUTERMOST, *(name for name in names if name not in OUTERMOST)]
 
 
 def _recorded() -> list[Run]:
@@ -120,74 +121,64 @@ def _recorded() -> list[Run]:
         return store.runs()
 
 
-def _begun_together(sweep: str) -> list[Run]:
+def _runs_of(sweep: str) -> list[Run]:
     return [run for run in _recorded() if run.comparison == sweep]
 
 
-def _how_to_go_on(before: Sweep, now: Sweep) -> str:
+def _advice(before: Sweep, now: Sweep) -> str:
     together = {now.runs[experiment].comparison for experiment in now.experiments if experiment in now.runs}
     if before.runs or len(together) != 1:
         return "Continue it with the same command: finished runs are reused, interrupted ones continue."
     return f"Continue it with: python -m rnn_compare sweep --continue {together.pop()}"
 
 
-def _tell_results(runs: Sequence[Run], as_json: bool) -> None:
+def _print_results(runs: Sequence[Run], as_json: bool) -> None:
     with foreground.open_store() as store:
-        rows = results(runs, Evidence(store))
+        evidence = Evidence(store)
+        reached = [achievements(group, evidence) for group in groups(runs)]
     if as_json:
-        for row in rows:
-            output.json_line({"kind": "result", **row})
+        for values in results(reached):
+            output.json_line({"kind": "result", **values})
         return
-    for row in rows:
-        if row["left_out"]:
-            print(f"Not finished, not in the means: {', '.join(row['left_out'])}", file=sys.stderr)
-    settings = [name for name in rows[0] if name not in _FIGURES] if rows else []
-    print(output.table((*settings, *_HEADS), [_row(row, settings) for row in rows]))
-    if any(row["margin"] is not None for row in rows):
+    for result in reached:
+        if result.group.left_out:
+            unfinished = ", ".join(run.id for run in result.group.left_out)
+            print(f"Not finished, not in the means: {unfinished}", file=sys.stderr)
+    settings = _settings(reached) if reached else []
+    print(output.table((*settings, *_HEADS), [_row(result, settings) for result in reached]))
+    if any(result.best and result.best.margin is not None for result in reached):
         print("± is the 95 % interval of the mean over seeds (Student's t).")
     if differing := [name.replace("_", " ") for name in settings if name in JUDGED_BY]:
         print(f"Settings with another {' or '.join(differing)} have different validation reviews: do not compare them.")
 
 
 _HEADS = ("complete", "best epoch", "standard deviation", "lowest to highest", "kept weights", "typical epoch", "test")
-_FIGURES = {
-    *("runs", "complete", "left_out", "best", "margin", "spread", "lowest", "highest"),
-    *(name for measure in MEASURES for name in (measure, f"{measure}_margin")),
-}
 
 
-def _row(result: Mapping[str, Any], settings: Sequence[str]) -> tuple[str, ...]:
-    several = result["spread"] is not None
+def _row(result: Result, settings: Sequence[str]) -> tuple[str, ...]:
+    group, best = result.group, result.best
+    several = best is not None and best.deviation is not None
     return (
-        *(str(result[name]) for name in settings),
-        f"{result['complete']} of {result['runs']}",
-        _with_margin(result["best"], result["margin"]),
-        f"{100 * result['spread']:.1f} points" if several else "–",
-        f"{percent(result['lowest'])} to {percent(result['highest'])}" if several else "–",
-        *(_with_margin(result[measure], result[f"{measure}_margin"]) for measure in MEASURES),
+        *(str(getattr(group.experiment, name)) for name in settings),
+        f"{len(group.counted)} of {len(group.runs)}",
+        best.text if best else "–",
+        f"{100 * best.deviation:.1f} points" if best and best.deviation is not None else "–",
+        f"{percent(best.lowest)} to {percent(best.highest)}" if best and several else "–",
+        *(accuracy.text if accuracy else "–" for accuracy in result.measured.values()),
     )
-
-
-def _with_margin(accuracy: float | None, margin: float | None) -> str:
-    if accuracy is None:
-        return "–"
-    return percent(accuracy) if margin is None else f"{100 * accuracy:.1f} ± {100 * margin:.1f} %"
 
 
 @contextlib.contextmanager
 def _line(_names: Sequence[str]) -> Iterator[output.Show]:
-    """Shows a sweep as one bar on a terminal, and as a line for each run that ends elsewhere."""
+    """Shows a sweep as one bar on a terminal, and otherwise as a line for each run that ends."""
     if not sys.stdout.isatty():
         yield _show_ends
         return
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}")) as progress:
-        bar = progress.add_task("sweep", total=1.0, said="waiting for a worker")
+    with output.progress_bars(["sweep"]) as (progress, [bar]):
 
         def show(runs: list[Run], _news: list[output.News]) -> None:
             done = sum(run.fraction_done for run in runs) / max(1, len(runs))
-            progress.update(bar, completed=done, said=_said(runs))
+            progress.update(bar, completed=done, text=_progress_text(runs))
 
         yield show
 
@@ -196,10 +187,10 @@ def _show_ends(runs: list[Run], news: list[output.News]) -> None:
     for item in news:
         if item.epoch is None:
             best = f", best validation accuracy {percent(item.run.best['val_accuracy'])}" if item.run.best else ""
-            print(f"{_said(runs)}: {item.run.id}  {item.run.title}  {item.run.status}{best}", flush=True)
+            print(f"{_progress_text(runs)}: {item.run.id}  {item.run.title}  {item.run.status}{best}", flush=True)
 
 
-def _said(runs: Sequence[Run]) -> str:
+def _progress_text(runs: Sequence[Run]) -> str:
     ended = sum(run.status.ended for run in runs)
     epochs = sum(len(run.epochs) for run in runs)
     return f"{ended} of {len(runs)} runs ended, {epochs} of {sum(run.experiment.epochs for run in runs)} epochs"

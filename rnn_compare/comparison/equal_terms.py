@@ -118,7 +118,7 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
     ]
     if timed:
         return EpochSeconds(statistics.median(timed), len(timed))
-    return EpochSeconds(History(runs).epoch(experiment), 0)
+    return EpochSeconds(History(runs).epoch_seconds(experiment), 0)
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:

@@ -184,4 +184,4 @@ def _rank(run: Run) -> int:
         return TRAINED
     if not run.status.ended:
         return AT_WORK
-    return BROKEN_OFF if run.can_be_continued and (not run.epochs or checkpoint.is_there(run.id)) else 0
+    return BROKEN_OFF if run.can_be_continued and (not run.epochs or checkpoint.exists(run.id)) else 0

@@ -1,4 +1,4 @@
-"""Checkpoints of runs (weights, optimizer, random state and epochs at an epoch's end), and recovery from them."""
+"""Checkpoints of runs after each epoch (weights, optimizer, random state, metrics), and recovery from them."""
 
 import hashlib
 import io
@@ -24,14 +24,13 @@ ORPHANED = "The program ended during the training. Finished epochs are kept; con
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a training at the end of its last finished epoch.
+    """The state of a training after its last finished epoch.
 
     Attributes:
-        epochs: All finished epochs, in order, so that the record can be completed from here.
-        model: Values of the network's variables in Keras' order, random states of dropout included.
-        optimizer: Values of the optimizer's variables in Keras' order.
-        probabilities: Those of the validation reviews then, as ``events.encoded`` writes them; empty with
-            records of version 3.
+        epochs: All finished epochs, in order; they complete the record.
+        model: The network's variables in Keras' order, including dropout's random states.
+        optimizer: The optimizer's variables in Keras' order.
+        probabilities: Of the validation reviews, from ``events.encoded``; empty in records of version 3.
     """
 
     epochs: tuple[EpochEnd, ...]
@@ -41,7 +40,7 @@ class Checkpoint:
 
 
 def save(run: str, checkpoint: Checkpoint) -> None:
-    """Writes a run's checkpoint: whole or not at all, behind a checksum. The one before is kept beside it.
+    """Writes a run's checkpoint atomically, with a checksum. The previous one is kept beside it.
 
     Raises ``UserError`` if the folder cannot be written to or is full.
     """
@@ -63,7 +62,7 @@ def save(run: str, checkpoint: Checkpoint) -> None:
 
 
 def put(run: str, content: bytes) -> None:
-    """Writes a run's checkpoint as ``save`` does, from the bytes of such a file that was written elsewhere.
+    """Writes a run's checkpoint from the bytes of a checkpoint file, as ``save`` does.
 
     Raises ``OSError`` if the folder cannot be written to or is full.
     """
@@ -75,9 +74,9 @@ def put(run: str, content: bytes) -> None:
 
 
 def load(run: str) -> Checkpoint | None:
-    """Returns a run's newest sound checkpoint; None if there is none.
+    """Returns a run's newest valid checkpoint; None if there is none.
 
-    One that is damaged is passed over for the one before: an epoch is then trained once more, with the same result.
+    If it is damaged, the previous one is used: its next epoch is trained again, with the same result.
     """
     for previous in (False, True):
         path = checkpoint_file(run, previous)
@@ -95,8 +94,8 @@ def load(run: str) -> Checkpoint | None:
     return None
 
 
-def is_there(run: str) -> bool:
-    """Tells whether a run has a checkpoint, sound or not."""
+def exists(run: str) -> bool:
+    """Returns whether a run has a checkpoint, valid or not."""
     return checkpoint_file(run).exists() or checkpoint_file(run, previous=True).exists()
 
 
@@ -113,10 +112,10 @@ def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
 
 
 def interrupt_orphans(store: RunStore) -> list[str]:
-    """Marks unfinished runs whose program is gone as interrupted, and returns their ids.
+    """Marks unfinished runs whose process has ended as interrupted, and returns their ids.
 
-    An epoch that was finished but not recorded any more is taken from the run's checkpoint. Raises ``UserError`` if the
-    record cannot be used.
+    Finished epochs that the record lacks are taken from the checkpoints. Raises ``UserError`` if the record cannot be
+    used.
     """
     orphans = store.orphans()
     events: list[Event] = []
@@ -129,6 +128,6 @@ def interrupt_orphans(store: RunStore) -> list[str]:
 
 
 def unrecorded_epochs(run: str, store: RunStore) -> list[EpochEnd]:
-    """Returns the epochs that a run's checkpoint knows and the record does not; none of a run that it does not hold."""
+    """Returns the epochs of a run's checkpoint that its record lacks; none if there is no such record."""
     saved, recorded = load(run), store.runs([run])
     return list(saved.epochs[len(recorded[0].epochs) :]) if saved and recorded else []

@@ -1,4 +1,4 @@
-"""The curves of runs as one CSV table: a row for each epoch, ready for a spreadsheet."""
+"""The curves of runs as one CSV table for spreadsheets, a row for each epoch."""
 
 import csv
 import io
@@ -10,14 +10,14 @@ from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.record import Run
 
 COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *METRICS, "seconds")
-_FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wide ones as well
+_FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets also accept the wide ones
 
 
 def curves(runs: Sequence[Run]) -> str:
-    """Returns the finished epochs of runs as CSV, the settings of its run before each; a run without any has no row.
+    """Returns the finished epochs of runs as CSV, each with the settings of its run.
 
-    One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is the setting,
-    ``epoch`` counts from 1. A figure that an epoch lacks is an empty cell.
+    One long table for filters and pivot tables. ``epochs`` is the setting, ``epoch`` counts from 1. A missing metric is
+    an empty cell.
     """
     text = io.StringIO()
     table = csv.writer(text)
@@ -27,16 +27,16 @@ def curves(runs: Sequence[Run]) -> str:
 
 
 def rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
-    """Yields the same as values, by ``COLUMNS``; None for a figure that an epoch lacks."""
+    """Yields the rows as values in the order of ``COLUMNS``; None for a missing metric."""
     for run in runs:
         settings = run.experiment.model_dump().values()
         for epoch in run.epochs:
-            figures = map(epoch.figures.get, METRICS)
-            yield [run.id, as_cell(run.title), *settings, epoch.epoch, *figures, epoch.seconds]
+            metrics = map(epoch.figures.get, METRICS)
+            yield [run.id, as_cell(run.title), *settings, epoch.epoch, *metrics, epoch.seconds]
 
 
 def as_cell(text: str) -> str:
-    """Keeps a spreadsheet from running what somebody typed as a formula.
+    """Returns text that a spreadsheet does not run as a formula.
 
     Example:
         >>> as_cell("=1+1"), as_cell("1+1")

@@ -1,4 +1,4 @@
-"""Events of a training: messages from its worker to the record, and the packing of probabilities."""
+"""Events of a training, sent from its worker to the record; states of a run; the encoding of probabilities."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,33 +23,33 @@ class Status(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of the run, unless somebody continues it."""
+        """Whether the run is over, unless somebody continues it."""
         return self not in (Status.QUEUED, Status.RUNNING)
 
 
 _CONTINUED = frozenset({Status.QUEUED})
 ALLOWED: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}),
-    # Queued again: its worker was lost, another goes on from the last epoch.
+    # Queued again: its worker was lost, another continues from the last epoch.
     Status.RUNNING: frozenset({Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED, Status.QUEUED}),
     Status.FINISHED: _CONTINUED,
     Status.STOPPED: _CONTINUED,
     Status.FAILED: _CONTINUED,
     Status.INTERRUPTED: _CONTINUED,
 }
-"""The order of states, which ``RunStore`` enforces."""
+"""The allowed transitions, which ``RunStore`` enforces."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """The worker has built the network and begins.
+    """The worker has built the network and starts training.
 
     Attributes:
         parameters: Trainable parameters as Keras counts them.
         summary: Keras' own ``model.summary()``.
-        versions: What the run was made with, such as ``{"keras": "3.15.0"}``.
+        versions: Of the software in use, such as ``{"keras": "3.15.0"}``.
         at: Seconds since 1970.
-        after: The epoch after which it goes on; 0 for a run that begins.
+        after: The epoch after which it continues; 0 for a new run.
     """
 
     run: str
@@ -62,14 +62,14 @@ class Started:
 
 @dataclass(frozen=True)
 class Progress:
-    """Somewhere within an epoch, at most four times a second.
+    """A point within an epoch, at most four times a second.
 
     Attributes:
-        epoch: The epoch that is running, from 1.
-        batch: Batches of this phase that are done.
-        batches: Batches of this phase in all.
-        figures: Running means over the epoch so far, as Keras shows them, by name; none unless training.
-        phase: Each epoch is training, then validation; before the first, a run is preparing its reviews.
+        epoch: The current epoch, from 1.
+        batch: Finished batches of this phase.
+        batches: All batches of this phase.
+        figures: Means over the epoch so far, as Keras shows them, by name; empty unless training.
+        phase: An epoch is training, then validation; before the first, a run is preparing its reviews.
         at: Seconds since 1970.
     """
 
@@ -84,13 +84,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochEnd:
-    """One finished epoch. ``epoch["val_accuracy"]`` is the figure of that name.
+    """One finished epoch. ``epoch["val_accuracy"]`` is the metric of that name.
 
     Attributes:
         epoch: From 1.
-        figures: What was measured, by the names of ``metrics.registry.METRICS``. One that was added to the program
-            later is missing, and so is one that is undefined for the reviews.
-        seconds: What training and validation took.
+        figures: Metrics by the names of ``metrics.registry.METRICS``. Those that are newer than the run, or undefined
+            for its reviews, are missing.
+        seconds: Of training and validation.
     """
 
     run: str
@@ -103,7 +103,7 @@ class EpochEnd:
 
 
 def best_epoch(epochs: Iterable[EpochEnd]) -> EpochEnd | None:
-    """Returns the epoch with the highest validation accuracy; of equals the one with the lowest validation loss."""
+    """Returns the epoch with the highest validation accuracy; among equals, with the lowest validation loss."""
     return max(epochs, key=lambda epoch: (epoch["val_accuracy"], -epoch["val_loss"]), default=None)
 
 
@@ -116,9 +116,9 @@ class Predictions:
 
     Attributes:
         epoch: From 1.
-        part: The validation reviews, after every epoch; or the test reviews, after the training: then the epoch is the
-            one that the validation chose.
-        probabilities: As ``encoded`` writes them.
+        part: Validation reviews, after every epoch; or test reviews, after the training, with the weights of the epoch
+            that the validation selected.
+        probabilities: From ``encoded``.
     """
 
     run: str
@@ -135,9 +135,9 @@ DirectionGradients = dict[str, Any]
 
 @dataclass(frozen=True)
 class EpochGradients:
-    """Norms of the backpropagated gradient after an epoch (0 is before the first), on the same reviews each time.
+    """Norms of the backpropagated gradient after an epoch (0: before the first), always on the same reviews.
 
-    In each direction of the last recurrent layer.
+    One entry for each direction of the last recurrent layer.
     """
 
     run: str
@@ -148,7 +148,7 @@ class EpochGradients:
 
 @dataclass(frozen=True)
 class Requeued:
-    """The run has lost its worker and waits for another, which goes on from the last epoch."""
+    """The run has lost its worker and waits for another, which continues from the last epoch."""
 
     run: str
     reason: str
@@ -156,7 +156,7 @@ class Requeued:
 
 @dataclass(frozen=True)
 class Ended:
-    """The end of a run, at seconds since 1970, with a sentence where something went wrong."""
+    """The end of a run, at seconds since 1970, with the reason in a sentence if something went wrong."""
 
     run: str
     status: Status
@@ -167,13 +167,13 @@ class Ended:
 Event = Started | Progress | EpochEnd | Predictions | EpochGradients | Requeued | Ended
 
 THRESHOLD = 0.5
-"""A probability above it is the verdict *positive*, as in Keras' binary accuracy."""
+"""A review with a higher probability is positive, as in Keras' binary accuracy."""
 
 _ABOVE = np.nextafter(np.float16(THRESHOLD), np.float16(1))
 
 
 def encoded(probabilities: NDArray[np.floating]) -> bytes:
-    """Returns probabilities as 16-bit floats, little endian; what is above the threshold stays above it.
+    """Returns probabilities as 16-bit floats, little endian; rounding never crosses the threshold.
 
     Example:
         >>> decoded(encoded(np.array([0.25, 0.5, 0.50001])))
@@ -185,12 +185,12 @@ def encoded(probabilities: NDArray[np.floating]) -> bytes:
 
 
 def decoded(content: bytes) -> NDArray[np.float32]:
-    """Returns the probabilities that ``encoded`` has written (reviews,)."""
+    """Returns the probabilities in the output of ``encoded`` (reviews,)."""
     return np.frombuffer(content, "<f2").astype(np.float32)
 
 
 def accuracy(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
-    """Returns the share of reviews that are judged rightly; both arrays are (reviews,).
+    """Returns the share of correct predictions; both arrays are (reviews,).
 
     Example:
         >>> accuracy(np.array([0.9, 0.5, 0.1]), np.array([1, 1, 0]))

@@ -9,19 +9,19 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
 MAX_WAITING = 240
-"""How many runs of all visitors may wait: three of the largest comparisons, or thirty usual ones."""
-MAX_WAITING_OF_ONE = MAX_COMPARED * MAX_SEEDS
-"""How many of one visitor may: the largest comparison. They keep nobody waiting, since visitors take turns."""
+"""Maximum number of waiting runs of all visitors: three of the largest comparisons, or thirty usual ones."""
+MAX_WAITING_PER_VISITOR = MAX_COMPARED * MAX_SEEDS
+"""The same of one visitor: the largest comparison. It delays nobody, since visitors take turns."""
 AFTER_ALL_OTHERS = -1
-"""The priority of a sweep's runs: whoever trains a few networks meanwhile is served first."""
+"""Priority of a sweep's runs: everybody else's go first."""
 
 
-def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
-    """Returns those of a process's runs that wait, the next one first.
+def in_order(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
+    """Returns the waiting runs of a process, the next one first.
 
     Higher priority goes first. Then visitors take turns: a visitor's second run waits until everybody's first has
-    begun, one that is at work counted. Among equals, who came first goes first. ``at_work`` holds the ids of runs that
-    a worker has, though the record may not say so yet.
+    started, running ones included. Among equals, the order is that of submission. ``at_work`` holds the ids of runs
+    that already have a worker, which the record may not show yet.
     """
     waiting = [run for run in runs if run.status is Status.QUEUED and run.id not in at_work]
     turns = Counter(run.visitor for run in runs if run.status is Status.RUNNING or run.id in at_work)
@@ -32,18 +32,18 @@ def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
     return sorted(waiting, key=lambda run: keys[run.id])
 
 
-def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
-    """Checks that a visitor may have more runs wait; raises ``UserError`` if too many unfinished runs wait already.
+def check_limits(runs: Sequence[Run], more: int, visitor: str) -> None:
+    """Raises ``UserError`` if a visitor may not add so many runs to the unfinished ones.
 
-    One without an id is the command line or the presenter, whose line has no limit.
+    An empty visitor is the command line or the presenter, who have no limit.
     """
     if not visitor:
         return
     waiting = [run for run in runs if run.status is Status.QUEUED]
     own = sum(run.visitor == visitor for run in waiting)
-    if own + more > MAX_WAITING_OF_ONE:
+    if own + more > MAX_WAITING_PER_VISITOR:
         raise UserError(
-            f"{own} of your networks are waiting; {more} more would exceed the limit of {MAX_WAITING_OF_ONE} per "
+            f"{own} of your networks are waiting; {more} more would exceed the limit of {MAX_WAITING_PER_VISITOR} per "
             "visitor. Wait for some to start, or stop some."
         )
     if len(waiting) + more > MAX_WAITING:

@@ -1,4 +1,4 @@
-"""One run as the record knows it, and the process that it belongs to."""
+"""A run as it is recorded, and the process that owns it."""
 
 import socket
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ SILENT_SECONDS = 60.0
 
 
 class Owner(NamedTuple):
-    """A process, told from a later one with the same number by when it started.
+    """A process, identified by its number and its start, in seconds since the machine booted.
 
-    That is in seconds since the machine's boot: a clock that is set does not change it.
+    Setting the clock does not change these.
     """
 
     pid: int
@@ -28,7 +28,7 @@ class Owner(NamedTuple):
 
     @classmethod
     def current(cls) -> "Owner":
-        """Returns this very process."""
+        """Returns the current process."""
         return cls.of_process(psutil.Process())
 
     @classmethod
@@ -37,12 +37,12 @@ class Owner(NamedTuple):
         return cls(process.pid, process.create_time() - psutil.boot_time(), socket.gethostname())
 
     def alive(self, silent_seconds: float) -> bool:
-        """Tells whether the process still runs."""
+        """Returns whether the process is running; one on another machine counts as ended after a long silence."""
         if self.host != socket.gethostname():
             return silent_seconds < SILENT_SECONDS
         try:
             process = psutil.Process(self.pid)
-            # The boot time is told in whole seconds: allow for their rounding.
+            # The boot time is rounded to whole seconds.
             same = abs(Owner.of_process(process).started - self.started) < 1.5
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
@@ -50,14 +50,14 @@ class Owner(NamedTuple):
 
 
 ELSEWHERE = "recorded elsewhere"
-"""Where a run comes from that was trained by another copy of the program and taken in from its report."""
+"""Origin of a run that was trained by another copy of the program and imported."""
 WEIGHTS = "weights"
-"""Among the versions of a run from elsewhere: which weights came along with its record."""
+"""Key of the versions of an imported run: which weights it came with."""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """Test accuracy of the weights that the validation selected, those after an epoch."""
+    """Test accuracy of the weights of one epoch, the one that the validation selected."""
 
     epoch: int
     accuracy: float
@@ -66,25 +66,25 @@ class Tested:
 
 @dataclass(frozen=True)
 class Run:
-    """A training that waits, runs or ran. Equal records compare equal, so a page can tell what is new.
+    """A waiting, running or ended training. Equal records compare equal, so a page can detect changes.
 
     Attributes:
-        id: Names the run for ever, such as ``lstm-3f9a2c``.
-        position: Counts runs in the order of their making.
-        comparison: The id of the first run that was started together with it.
-        name: What people called it; empty until they do.
-        origin: ``page``, ``command line`` or ``ELSEWHERE``; then its owner is the process that trained it there.
-        reason: Why it failed, was interrupted or waits once more, in a sentence.
+        id: Such as ``lstm-3f9a2c``; it never changes.
+        position: Number of the run in order of creation.
+        comparison: The id of the first run that was submitted together with it.
+        name: Given by people; empty otherwise.
+        origin: ``page``, ``command line``, ``notebook`` or ``ELSEWHERE``, whose owner is the process that trained it.
+        reason: Why it failed, was interrupted or waits again, in a sentence.
         created, started, ended: Seconds since 1970.
-        parameters: Trainable parameters; None until a worker has built the network.
+        parameters: Number of trainable parameters; None until a worker has built the network.
         epochs: Finished epochs, in order.
-        progress: Points within the running epoch, in order; empty at its end.
-        turn: Orders the runs that wait, the smallest first: their position, until they are continued.
-        visitor: Who started it, as an opaque id; empty for the command line and the presenter.
-        priority: Runs of a higher one go first.
+        progress: Points within the current epoch, in order; empty at its end.
+        turn: Order of waiting runs, the smallest first: the position, until the run is continued.
+        visitor: Opaque id of who started it; empty for the command line and the presenter.
+        priority: Higher ones go first.
         continued: The epochs after which it was resumed.
-        test: How it did on the test reviews; None if it was not tested, or not yet.
-        replayed: Whether it is shown as it was at some moment of its training (``server.replays``); never recorded.
+        test: Result on the test reviews; None if it was not tested, or not yet.
+        replayed: Whether it is shown as of an earlier moment of its training (``server.replays``); never recorded.
     """
 
     id: str
@@ -120,13 +120,13 @@ class Run:
 
     @property
     def layers(self) -> str:
-        """Which recurrent layers trained it: ``fused``, or ``stock Keras`` and why; empty until it has begun."""
+        """The kind of layers: ``fused``, or ``stock Keras`` and why; empty until it has started."""
         return self.versions.get("layers", "")
 
     @property
     def best(self) -> EpochEnd | None:
-        """The epoch whose weights are kept as the best (see ``events.best_epoch``)."""
-        # "of epoch 4, …": of equals, older recordings hold the first. A replay has not come to it yet.
+        """The epoch of the best weights (see ``events.best_epoch``)."""
+        # "of epoch 4, …": among equals, older recordings contain the first. A replay may not have reached it yet.
         recorded = None if self.replayed else self.versions.get(WEIGHTS)
         return self.epochs[int(recorded.split()[2].strip(",")) - 1] if recorded else best_epoch(self.epochs)
 
@@ -137,17 +137,17 @@ class Run:
 
     @property
     def is_from_elsewhere(self) -> bool:
-        """Whether its training was elsewhere: it can be looked at and compared, but not continued."""
+        """Whether it was imported: it can be viewed and compared, but not continued."""
         return self.origin == ELSEWHERE
 
     @property
     def has_weights(self) -> bool:
-        """Whether it can be asked about a review: it got far enough, and its weights are here."""
+        """Whether it can read a review: an epoch is finished, and its weights are here."""
         return bool(self.epochs) and (not self.is_from_elsewhere or WEIGHTS in self.versions)
 
     @property
     def can_be_continued(self) -> bool:
-        """Whether it was broken off: before its last epoch, or before all that comes after it was written."""
+        """Whether it ended before its last epoch, or before everything was written."""
         return self.status.ended and self.status is not Status.FINISHED and not self.is_from_elsewhere
 
     @property
@@ -158,14 +158,14 @@ class Run:
 
     @property
     def seconds_per_epoch(self) -> float | None:
-        """Mean over the finished epochs but the first, which also holds the compiling, where there are more."""
+        """Mean over the finished epochs; without the first, which includes compilation, if there are more."""
         timed = [epoch.seconds for epoch in self.epochs]
         timed = timed[1:] or timed
         return sum(timed) / len(timed) if timed else None
 
     @property
     def fraction_done(self) -> float:
-        """Share of all epochs that is done, the running one counted by its batches. 0 to 1."""
+        """Finished share of all epochs, 0 to 1, including the batches of the current one."""
         done = float(len(self.epochs))
         if self.progress and self.status is Status.RUNNING:
             now = self.progress[-1]
@@ -176,16 +176,13 @@ class Run:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimate for a running run, from its own finished epochs; None before there is one.
-
-        The first batches tell little: they also hold the tracing of the network.
-        """
+        """Estimate for a running run from its own finished epochs; None without any: first batches include tracing."""
         if self.status is not Status.RUNNING or self.seconds_per_epoch is None:
             return None
         return (1.0 - self.fraction_done) * self.experiment.epochs * self.seconds_per_epoch
 
 
 def names(runs: Sequence[Run]) -> list[str]:
-    """Returns what to call each of several runs: the given name, else the label that tells it from the others."""
-    told_apart = labels(run.experiment for run in runs)
-    return [run.name or label for run, label in zip(runs, told_apart, strict=True)]
+    """Returns a name for each of several runs: the given one, or a label unique among them."""
+    unique = labels(run.experiment for run in runs)
+    return [run.name or label for run, label in zip(runs, unique, strict=True)]

@@ -1,4 +1,4 @@
-"""Rows of the record: events written to them, and runs read from them."""
+"""Rows of the record: events and runs written to them, runs read from them."""
 
 import json
 import sqlite3
@@ -12,11 +12,11 @@ from rnn_compare.runs.events import ALLOWED, EpochEnd, Event, Predictions, Progr
 from rnn_compare.runs.record import Owner, Run, Tested
 
 PLAIN = ("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary")
-"""Fields of a run that stand in a column of their name as they are."""
+"""Fields of a run that are stored unchanged in a column of the same name."""
 
 
 def write(event: Event, connection: sqlite3.Connection) -> None:
-    """Writes an event; one that does not fit its run's state is passed over (see ``events.ALLOWED``)."""
+    """Writes an event; one that its run's state does not allow is ignored (see ``events.ALLOWED``)."""
     row = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
     if row is None:
         return
@@ -41,7 +41,7 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             )
             connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
         case Predictions() if status is Status.RUNNING:
-            if event.part == "test":  # of the epoch that is chosen now, not of one before the run was continued
+            if event.part == "test":  # replaces the test before the run was continued, of another epoch
                 connection.execute("DELETE FROM predictions WHERE run = ? AND part = 'test'", (event.run,))
             connection.execute(
                 "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
@@ -63,7 +63,7 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
 
 
 def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Connection) -> None:
-    """Writes an ended run as a whole: its row, its epochs and what its network predicted."""
+    """Writes an ended run as a whole: its row, epochs and predictions."""
     values = {name: getattr(run, name) for name in (*PLAIN, "status")} | {
         "experiment": run.experiment.model_dump_json(),
         "setting": run.experiment.setting,
@@ -85,17 +85,17 @@ def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Con
 
 
 def owner_of(row: sqlite3.Row) -> Owner:
-    """Returns the process that a row of ``runs`` names."""
+    """Returns the process in a row of ``runs``."""
     return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
 
 
 def with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
-    """Returns a row by its columns, of which one holds JSON."""
+    """Returns a row as a dict, with one of its columns parsed as JSON."""
     return {**row, column: json.loads(row[column])}
 
 
 def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None) -> Run:
-    """Returns the run of a row of ``runs``, and of its epochs and points in order."""
+    """Returns a run from its row of ``runs``, and its epochs and progress in order."""
     return Run(
         **{name: row[name] for name in (*PLAIN, "position", "turn", "visitor", "priority")},
         experiment=recorded_experiment(row["experiment"]),
@@ -104,7 +104,7 @@ def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Prog
         stop_requested=bool(row["stop_requested"]),
         versions=json.loads(row["versions"]),
         epochs=tuple(epochs),
-        # A run may train an epoch once more whose figures are known.
+        # A run may repeat an epoch that is already recorded.
         progress=tuple(point for point in progress if point.epoch > len(epochs)),
         continued=tuple(json.loads(row["continued"])),
         test=test,

@@ -1,4 +1,4 @@
-"""The tables of the record, and how a connection to them is opened."""
+"""The tables of the record, and connections to them."""
 
 import os
 import sqlite3
@@ -10,7 +10,7 @@ from rnn_compare.experiment import recorded_experiment
 
 BUSY_SECONDS = 15.0
 VERSION, OLDEST = 4, 3
-"""The version that is written, and the oldest that is read: no program before it was released."""
+"""The current version, and the oldest readable one: no earlier program was released."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -76,36 +76,36 @@ CREATE TABLE IF NOT EXISTS gradients (
     PRIMARY KEY (run, epoch)
 );
 """
-"""A figure that is no number is no JSON: it cannot get in."""
+"""NaN and infinity are not valid JSON, so the checks reject them."""
 
 
 def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
-    """Opens a connection that waits ``BUSY_SECONDS`` for a lock and hands out rows by name."""
+    """Opens a connection that waits ``BUSY_SECONDS`` for a lock and returns rows by name."""
     mode = "ro" if read_only else "rwc"
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
-        check_same_thread=False,  # the store's lock lets one thread write at a time
+        check_same_thread=False,  # the store has a lock for its writer
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    # In WAL mode NORMAL survives the death of any process; only a power cut can lose the last moments.
+    # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
     connection.execute("PRAGMA synchronous = NORMAL")
     if read_only:
-        # Each of some forty threads that answer visitors has a connection: pages are kept by the system, once for all.
+        # Some forty threads have a connection each; the operating system caches the pages once for all.
         connection.execute("PRAGMA cache_size = -256")
     return connection
 
 
 def prepare(path: Path) -> Path | None:
-    """Makes the tables; sets a file aside that is no sound database, and returns where it now lies.
+    """Creates the tables; a damaged file is renamed first, and its new path returned.
 
-    Raises ``UserError`` if the file cannot be opened or made, or is of a later version of the program.
+    Raises ``UserError`` if the file cannot be opened or created, or is of another version.
     """
     try:
-        _make_tables(path)
+        _create_tables(path)
         return None
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
@@ -119,11 +119,11 @@ def prepare(path: Path) -> Path | None:
         companion = path.with_name(path.name + suffix)
         if companion.exists():
             companion.rename(aside.with_name(aside.name + suffix))
-    _make_tables(path)
+    _create_tables(path)
     return aside
 
 
-def _make_tables(path: Path) -> None:
+def _create_tables(path: Path) -> None:
     connection = connect(path)
     try:
         sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -143,7 +143,7 @@ def _make_tables(path: Path) -> None:
                 "RNN_COMPARE_CACHE to another folder."
             )
         connection.execute("PRAGMA journal_mode = WAL")
-        # One transaction: two processes may open the file at once, and one may die in between.
+        # One transaction: two processes may open the file at once, and either may crash in between.
         connection.execute("BEGIN IMMEDIATE")
         for statement in TABLES.split(";"):  # sqlite3's own executescript would end the transaction
             connection.execute(statement)

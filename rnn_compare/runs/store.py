@@ -1,4 +1,4 @@
-"""The record of every run, in one SQLite file: one writer a process, any number of readers."""
+"""The record of all runs, in one SQLite file: one writer per process, any number of readers."""
 
 import contextlib
 import secrets
@@ -22,7 +22,7 @@ LOST = "The record of runs was removed while the program ran. A new one was star
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
 
 UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
-"""Errors of a value, which come again however often it is written; a full disk or a lock raises others."""
+"""Errors of a value, which retrying does not solve, unlike a full disk or a lock."""
 
 _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
 _UNFINISHED_OF = "status IN ('queued', 'running') AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
@@ -32,14 +32,15 @@ _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 class RunStore:
     """Reads and writes the record of runs.
 
-    Several processes may hold a store on the same file (SQLite's write-ahead log): a server, a command
-    line. Within a process the writes go through one connection, one after the other; every reading
-    thread has a connection of its own and never waits for a writer.
+    Several processes may use the same file, such as a server and a command line (SQLite's write-ahead log). A process
+    writes through one connection; every reading thread has its own and never waits for a writer.
 
     Args:
-        path: The database file; made if missing. A file that is no sound database is set aside under
-            another name, ``set_aside``, and a new one begun. One that is removed or replaced while it is open is
-            opened anew. Raises ``UserError`` if it can neither be opened nor made.
+        path: The database file, created if missing. A damaged file is renamed to ``set_aside`` and replaced by a new
+            one. A file that is removed or replaced while in use is opened again.
+
+    Raises:
+        UserError: If the file can be neither opened nor created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,8 +55,6 @@ class RunStore:
         with self._write_lock:
             self._writer.close()
 
-    # ---- writing -------------------------------------------------------------------------------
-
     def create(
         self,
         experiments: Sequence[Experiment],
@@ -69,9 +68,9 @@ class RunStore:
         """Records new queued runs, all or none, as one comparison, and returns their ids in order.
 
         Args:
-            origin, visitor, priority: As ``Engine`` has them.
-            beforehand: Told their ids before anything is recorded.
-            comparison: The comparison that they join; one of their own if empty.
+            origin, visitor, priority: As in ``Run``.
+            beforehand: Called with their ids before anything is recorded.
+            comparison: The comparison to add them to; a new one if empty.
         """
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         beforehand(ids)
@@ -92,10 +91,10 @@ class RunStore:
     def submit_again(
         self, run: str, experiment: Experiment, owner: Owner, visitor: str = "", priority: int = 0
     ) -> None:
-        """Has an ended run wait once more, at the end of the line, for a process to go on with it.
+        """Queues an ended run again, at the end of the line.
 
-        The experiment has as many epochs as the run is to have in all. Raises ``UserError`` if it still waits or runs,
-        or is not known.
+        The experiment holds the total number of epochs. Raises ``UserError`` if the run has not ended or does not
+        exist.
         """
         with self._transaction() as connection:
             row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
@@ -110,10 +109,9 @@ class RunStore:
             )
 
     def record(self, events: Sequence[Event]) -> list[str]:
-        """Writes events in one transaction; returns the runs that failed here, since one's values cannot be stored.
+        """Writes events in one transaction; returns runs that failed because their values cannot be stored.
 
-        What does not fit a run's state (an event of a deleted run, or one that comes after its end) is passed over:
-        messages may be late.
+        Late events are ignored: of a deleted run, or after its end.
         """
         failed = []
         with self._transaction() as connection:
@@ -130,49 +128,41 @@ class RunStore:
         return failed
 
     def take_in(self, recorded: Sequence[tuple[Run, Sequence[Predictions]]]) -> None:
-        """Records ended runs as they were recorded elsewhere, with what their networks predicted: all or none.
-
-        Each has an id that no run here has; its position is given anew.
-        """
+        """Records imported runs with their predictions, all or none. Their ids must be new; they get new positions."""
         with self._transaction() as connection:
             for run, predictions in recorded:
                 rows.insert(run, predictions, connection)
 
     def request_stop(self, run: str) -> None:
-        """Asks the run's owner, whichever process it is, to stop it."""
+        """Asks the process that owns the run to stop it."""
         with self._transaction() as connection:
             connection.execute(
                 "UPDATE runs SET stop_requested = 1 WHERE id = ? AND status IN ('queued', 'running')", (run,)
             )
 
     def heartbeat(self, owner: Owner) -> None:
-        """Notes that the owner of its unfinished runs is alive."""
+        """Records that a process with unfinished runs is alive."""
         with self._transaction() as connection:
             connection.execute(f"UPDATE runs SET heartbeat = ? WHERE {_UNFINISHED_OF}", (time.time(), *owner))
 
     def rename(self, run: str, name: str) -> None:
-        """Gives the run a name; an empty one takes it away.
-
-        Raises ``UserError`` if the name is longer than ``MAX_NAME`` characters.
-        """
+        """Names a run, or removes its name if empty; raises ``UserError`` beyond ``MAX_NAME`` characters."""
         self._set_text(run, "name", " ".join(name.split()), MAX_NAME)
 
     def annotate(self, run: str, note: str) -> None:
-        """Writes the run's note; raises ``UserError`` if the note is longer than ``MAX_NOTE`` characters."""
+        """Sets a run's note; raises ``UserError`` beyond ``MAX_NOTE`` characters."""
         self._set_text(run, "note", note.strip(), MAX_NOTE)
 
     def delete(self, run: str) -> None:
-        """Forgets an ended run. Its files are another module's.
+        """Deletes the record of an ended run, but not its files.
 
-        Raises ``UserError`` if the run still waits or runs, or is not known.
+        Raises ``UserError`` if the run has not ended or does not exist.
         """
         self.run(run)
-        with self._transaction() as connection:  # in one go: somebody may continue it at this moment
+        with self._transaction() as connection:  # one statement: somebody may continue it at this moment
             gone = connection.execute("DELETE FROM runs WHERE id = ? AND status NOT IN ('queued', 'running')", (run,))
         if not gone.rowcount:
             raise UserError(f"{run} is still running. Stop it first.")
-
-    # ---- reading -------------------------------------------------------------------------------
 
     def run(self, run: str) -> Run:
         """Returns one run; raises ``UserError`` if there is no such run."""
@@ -184,7 +174,7 @@ class RunStore:
         return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:
-        """Returns the runs asked for (all without ``ids``), in the order of their making."""
+        """Returns the runs with these ids, or all, in order of creation."""
         where, values = "", []
         if ids is not None:
             where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
@@ -209,26 +199,26 @@ class RunStore:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether no run was ever recorded here, not even one that was deleted."""
+        """Whether no run was ever recorded here, including deleted ones."""
         return not self._read("SELECT 1 FROM sqlite_sequence WHERE name = 'runs'")  # SQLite's own count of positions
 
     def orphans(self) -> list[str]:
-        """Returns the unfinished runs whose owner is gone."""
+        """Returns the ids of unfinished runs whose process has ended."""
         unfinished = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
         return [row["id"] for row in unfinished if not rows.owner_of(row).alive(self._silent_seconds(row))]
 
     def unfinished(self, owner: Owner) -> list[Run]:
-        """Returns the runs of a process that wait or are at work."""
+        """Returns the waiting and running runs of a process."""
         records = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", owner)
         return self.runs([row["id"] for row in records])
 
     def gradients(self, run: str) -> list[EpochGradients]:
-        """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
+        """Returns the recorded gradients of a run, epoch by epoch; they are too large to be part of ``runs``."""
         records = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
         return [EpochGradients(**rows.with_values(row, "directions")) for row in records]
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
-        """Returns what a run's network said of each review, epoch by epoch."""
+        """Returns the predictions of a run's network, epoch by epoch."""
         records = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
         return [Predictions(**{name: row[name] for name in row.keys()}) for row in records]  # noqa: SIM118  # a Row is no dict
 
@@ -236,23 +226,20 @@ class RunStore:
         """Returns all runs of a setting, whatever their seed."""
         return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", (setting,))])
 
-    def stop_requests(self, owner: Owner, at_work: Collection[str] = ()) -> list[str]:
-        """Returns the owner's unfinished runs that somebody asked to stop, and those at work that are not recorded."""
+    def stop_requests(self, owner: Owner, training: Collection[str] = ()) -> list[str]:
+        """Returns the ids of unfinished runs that were asked to stop, and of those in training that were deleted."""
         requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", owner)
-        recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
-        return [row["id"] for row in requested] + sorted(set(at_work) - {row["id"] for row in recorded})
+        recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", list(training))
+        return [row["id"] for row in requested] + sorted(set(training) - {row["id"] for row in recorded})
 
     @property
     def warnings(self) -> list[str]:
-        """What people must know of the record: that it was set aside, removed or replaced."""
+        """Sentences for people if the record was damaged, removed or replaced."""
         self._look()
         return self._warnings
 
-    # ---- the rest is how -----------------------------------------------------------------------
-
     def _silent_seconds(self, row: sqlite3.Row) -> float:
-        # Counted from when this process last saw the heartbeat change: the clocks of two machines need not agree,
-        # and either may be set.
+        # Measured from the last change that this process saw: clocks of two machines may differ, and may be set.
         now = time.monotonic()
         beat, seen = self._heartbeats.get(row["id"], (None, now))
         if beat != row["heartbeat"]:
@@ -272,13 +259,13 @@ class RunStore:
         self._warnings = [SET_ASIDE.format(self.set_aside.name)] if self.set_aside else []
 
     def _look(self) -> None:
-        """Opens the file anew where it is no longer the one that was opened."""
+        """Opens the file again if it is no longer the same."""
         if identity(self.path) == self._identity:
             return
         with self._write_lock:
             if (now := identity(self.path)) != self._identity:
-                self._writer.close()  # SQLite leaves the files alone that lie there now
-                with contextlib.suppress(OSError):  # the next line says it in words
+                self._writer.close()  # SQLite does not touch the new files
+                with contextlib.suppress(OSError):  # opening it raises an error with a sentence
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._open()
                 self._warnings.append(REPLACED if now else LOST)

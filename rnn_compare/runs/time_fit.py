@@ -10,14 +10,14 @@ from rnn_compare.formatting import about
 from rnn_compare.sources import registry
 
 FEWEST_EPOCHS, USUAL_EPOCHS = 3, 10
-"""Fewer are no curve; more are not chosen unless they were set."""
+"""Fewer make no curve; more are chosen only if they are set."""
 FEWEST_REVIEWS = 2_000
-"""Fewer are not chosen where there are more: the few that are held out tell little."""
+"""Fewer are not chosen if there are more: too few would be held out."""
 
 
 @dataclass(frozen=True)
 class TimeFit:
-    """Reviews and epochs of every network that fit into a time."""
+    """Reviews and epochs of every network that fit a time limit, and the estimated time."""
 
     reviews: int
     epochs: int
@@ -27,14 +27,15 @@ class TimeFit:
 def fitted(
     experiments: Sequence[Experiment], limit: float, estimated: Callable[[Sequence[Experiment]], float]
 ) -> TimeFit:
-    """Chooses reviews and epochs: both are cut by about the same share of what there could be, as little as need be.
-
-    Raises ``UserError`` if even the fewest take longer.
+    """Returns the largest reviews and epochs that fit a time limit, reduced by about the same share of their maximum.
 
     Args:
         experiments: The networks, of one source; their reviews and epochs are replaced.
-        limit: Seconds that they may take.
-        estimated: Tells how many seconds experiments take; more reviews or epochs never take less.
+        limit: Seconds.
+        estimated: Estimates the seconds of experiments; more reviews or epochs never take less.
+
+    Raises:
+        UserError: If even the fewest take longer.
     """
     most_epochs = max(USUAL_EPOCHS, experiments[0].epochs)
     sizes = _sizes(registry.source(experiments[0].dataset).size)
@@ -60,7 +61,7 @@ def fitted(
 
 
 def _sizes(size: int) -> list[int]:
-    """Returns numbers of reviews to choose among, in order.
+    """Returns the numbers of reviews to choose from, in order.
 
     Example:
         >>> _sizes(25_000)[:2], _sizes(25_000)[-2:], _sizes(130)

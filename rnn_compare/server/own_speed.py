@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from rnn_compare.errors import UserError
-from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
+from rnn_compare.runs.estimate import Speed, store_speed, stored_speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
@@ -30,7 +30,7 @@ class OwnSpeed:
         self._thread: threading.Thread | None = None
         # Workers of a cluster have a machine each and do not slow each other down; its runs show the pace.
         self._workers = 1 if engine.scheduler else worker_count()
-        self._known = None if engine.scheduler else measured_speed(self._workers)
+        self._known = None if engine.scheduler else stored_speed(self._workers)
 
     @property
     def now(self) -> Speed:
@@ -68,7 +68,7 @@ class OwnSpeed:
                     self._known = Speed(alone, together, self._workers)
         if self._known:
             with contextlib.suppress(OSError, UserError):  # a full disk: the next start measures again
-                keep_speed(self._known)
+                store_speed(self._known)
 
 
 def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:

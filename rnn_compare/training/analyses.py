@@ -1,4 +1,4 @@
-"""Analyses: work of seconds that trains nothing, done once by a worker, with progress; results are kept."""
+"""Analyses: calculations of some seconds in a worker, with progress; each is done once and its result kept."""
 
 import logging
 import secrets
@@ -11,27 +11,27 @@ from rnn_compare.errors import UserError
 from rnn_compare.training.protocol import QuestionProgress
 
 KEPT = 200
-"""Analyses whose results are remembered; those that were asked for longest ago are forgotten first."""
+"""Number of remembered analyses; the least recently used are forgotten first."""
 MOST = 64
-"""Analyses that may be under way: each has a thread that waits for its worker."""
+"""Maximum number of running analyses: each has a thread that waits for its worker."""
 
 Work = Callable[[str], object]
-"""Takes the name under which progress is told, and returns the result."""
+"""Takes the name for its ``QuestionProgress``, and returns the result."""
 
 
 @dataclass
 class Analysis:
-    """One piece of work and what has come of it.
+    """The state of one analysis.
 
     Attributes:
-        total: Steps in all; 0 until the first is told.
-        result: What came of it, once it has ended well.
-        problem: A sentence, if it has ended badly.
+        total: Number of steps; 0 until the first is reported.
+        result: None until it has succeeded.
+        problem: The error in a sentence; None unless it has failed.
     """
 
     done: int = 0
     total: int = 0
-    result: Any = None  # whatever was asked for: the page that asks knows its type
+    result: Any = None  # the caller knows its type
     problem: str | None = None
 
     @property
@@ -49,10 +49,9 @@ class Analyses:
         self._running: dict[str, Analysis] = {}
 
     def get(self, key: Hashable, work: Work, again: bool = False) -> Analysis:
-        """Returns the analysis of a key; the first call has a thread do the work, which may raise ``UserError``.
+        """Returns the analysis of a key; the first call starts the work in a thread. The work may raise ``UserError``.
 
-        One that ended badly is done anew after the problem was handed out once; ``again`` does it for one that ended
-        well, too.
+        A failed analysis is returned once and then repeated; ``again`` also repeats a successful one.
         """
         with self._lock:
             earlier = self._analyses.pop(key, None)
@@ -70,7 +69,7 @@ class Analyses:
         return analysis
 
     def take_progress(self, progress: QuestionProgress) -> None:
-        """Takes how far a worker is. It returns at once."""
+        """Takes a worker's progress. Returns at once."""
         if analysis := self._running.get(progress.question):
             analysis.done, analysis.total = progress.done, progress.total
 
@@ -81,7 +80,7 @@ class Analyses:
             analysis.result = work(name)
         except UserError as error:
             analysis.problem = str(error)
-        except Exception as error:  # whatever it is, a page waits for an end
+        except Exception as error:  # a page is waiting for the end
             logging.getLogger(__name__).exception("An analysis failed.")
             analysis.problem = f"An unexpected error ended it ({type(error).__name__}). Try again."
         finally:

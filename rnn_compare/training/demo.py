@@ -1,4 +1,4 @@
-"""The public demonstration: nothing trains, and questions are answered in the server's own process without Keras."""
+"""The public demonstration: no training, and questions are answered in the server's process, without Keras."""
 
 import os
 import threading
@@ -24,9 +24,10 @@ def is_demo() -> bool:
 
 
 class DemoWorkers:
-    """The one worker of a demonstration, this process: it answers one question at a time, and trains nothing."""
+    """The only worker of a demonstration, this process: answers one question at a time and does not train."""
 
     problem: str | None = None
+    resting: bool = False
 
     def __init__(self, receive: Callable[[Message], None]) -> None:
         self._receive = receive
@@ -37,24 +38,24 @@ class DemoWorkers:
         return ["here"]
 
     def info(self) -> list[WorkerInfo]:
-        """Returns nothing: there is no process to watch."""
+        """Returns an empty list: there are no worker processes."""
         return []
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002  # a worker's interface
-        """Raises an error: the engine takes no run in a demonstration."""
+        """Raises ``UserError``: a demonstration does not train."""
         raise UserError(DEMO)
 
     def excuse(self, *_: object, **__: object) -> None:
-        """Does nothing: no training is sent here, and there is no process to end."""
+        """Does nothing: there is no training and no worker process."""
 
-    ask_to_stop = kill = share_cores = rest = rise = look_after = close = excuse
+    ask_to_stop = kill = share_cores = rest = start_again = look_after = close = excuse
 
     def answers(self) -> bool:
         """Returns True."""
         return True
 
-    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:  # noqa: ARG002  # nobody can be interrupted here
-        """Answers a question; raises ``UserError`` if that fails, with ``DEMO`` if it needs Keras."""
+    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:  # noqa: ARG002  # it cannot be interrupted
+        """Returns the answer to a question; raises ``UserError`` if that fails, with ``DEMO`` if it needs Keras."""
         progress = {}
         if name := question.name:
             progress["tell"] = lambda done, total: self._receive(QuestionProgress(name, done, total))

@@ -1,4 +1,4 @@
-"""The dispatcher: assigns queued runs to free workers, and records how each attempt ends."""
+"""The dispatcher: sends waiting runs to free workers and handles their ends, stops and losses."""
 
 import logging
 import secrets
@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 from rnn_compare.errors import UserError
 from rnn_compare.runs.checkpoint import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.events import Ended, Event, Requeued, Status
-from rnn_compare.runs.queue import line
+from rnn_compare.runs.queue import in_order
 from rnn_compare.runs.record import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.protocol import Training, TrainingEvent, Workers
 
 GRACE_SECONDS = 1.5
-"""Seconds for a run to stop of its own; then it counts as stopped, whatever its worker still does."""
+"""Time for a run to stop by itself; then it counts as stopped, whatever its worker does."""
 KILL_SECONDS = 20.0
-"""Seconds until a worker that ignored a stop is killed. Tracing a large network may well take seconds, many where
-others keep the machine busy, and a new worker has to import TensorFlow first, so patience is quicker."""
+"""Time until a worker that ignores a stop is killed. Tracing a large network takes seconds, more on a busy machine, and
+a new worker must import TensorFlow first, so waiting is usually quicker."""
 WRITING_SECONDS = 60.0
-"""The same of a worker that has stopped and still writes its models."""
+"""The same for a worker that has stopped and is writing its models."""
 ARRIVAL_SECONDS = 5.0
-"""Seconds until a silent job is looked after."""
+"""Time until a job without events is checked."""
 
 MAX_RESTARTS = 2
-"""Number of times that a run is restarted from its last epoch after a worker was lost with it."""
+"""Number of times that a run continues after losing its worker."""
 
 LOST_ONCE = "Its worker ended unexpectedly; another continues from the last finished epoch."
 LOST = (
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Job:
-    """A run that was sent to a worker: one attempt at it."""
+    """One attempt at a run, sent to a worker."""
 
     attempt: str
     address: str
@@ -53,11 +53,13 @@ class _Job:
 
 
 class Dispatcher:
-    """Sends the runs that wait to workers and follows them; one thread calls ``step`` again and again.
+    """Sends waiting runs to workers and follows them; one thread calls ``step`` regularly.
 
-    The record is the queue: runs of this process start in the order of ``runs.queue.line``, one to a worker. Dask
-    neither keeps the order of what is sent at nearly the same time, nor spares what waits at a worker that dies.
-    ``wake`` is called when a step is due before the next tick; it must return at once.
+    The record is the queue: this process's runs start in the order of ``runs.queue.in_order``, one per worker. Dask's
+    own queue does not keep the order of nearly simultaneous jobs, and loses those waiting at a worker that dies.
+
+    Args:
+        wake: Called when a step is due before the next tick; it must return at once.
     """
 
     def __init__(self, store: RunStore, owner: Owner, wake: Callable[[], None]) -> None:
@@ -73,18 +75,18 @@ class Dispatcher:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no run of this process waits or is at work, by the last step."""
+        """Whether this process had no unfinished run at the last step."""
         return self._idle and not (self._jobs or self._unwritten or self._inbox)
 
     def receive(self, message: TrainingEvent) -> None:
-        """Takes a worker's message. Any thread may call this; it returns at once."""
+        """Takes a worker's message. Any thread may call it; it returns at once."""
         self._inbox.append(message)
         self._wake()
 
     def step(self, workers: Workers) -> None:
-        """Does all there is to do now.
+        """Handles everything that has happened since the last step.
 
-        Raises ``UserError`` if the record cannot be used; nothing is lost by that, the next step goes on.
+        Raises ``UserError`` if the record cannot be used; the next step then continues without loss.
         """
         self._take_events()
         self._take_finished_jobs(workers)
@@ -99,10 +101,10 @@ class Dispatcher:
         self._beat()
 
     def end_all(self, status: Status, reason: str) -> None:
-        """Records the end of every run that waits or is at work, after all that was told of it or kept by it."""
+        """Records the end of every unfinished run, after its last events and the epochs in its checkpoint."""
         self._take_events()
         try:
-            # Of a run whose own end is still unwritten the record takes no second one.
+            # The record ignores a second end of a run.
             for run in self._store.unfinished(self._owner):
                 self._unwritten += unrecorded_epochs(run.id, self._store)
                 self._unwritten.append(Ended(run.id, status, reason, time.time()))
@@ -115,7 +117,7 @@ class Dispatcher:
             message = self._inbox.popleft()
             event = message.event
             if job := self._jobs.get(event.run):
-                # One that has ended counts as stopped since its worker was unresponsive; the run may wait again by now.
+                # An ended job's worker was unresponsive and counts as stopped; the run may be queued again by now.
                 if job.ended or message.attempt != job.attempt:
                     continue
                 job.started = True
@@ -126,8 +128,8 @@ class Dispatcher:
         for run, job in list(self._jobs.items()):
             if not (job.training.done() or self._never_arrived(job, workers)):
                 continue
-            self._take_events()  # a worker's last words arrive before its job is done
-            # Before the job is forgotten: where record or cache cannot be read just now, the next step tries again.
+            self._take_events()  # a worker's last events arrive before its job is done
+            # Before the job is removed: if the record or cache cannot be read now, the next step tries again.
             missed = [] if job.ended or not job.started else unrecorded_epochs(run, self._store)
             del self._jobs[run]
             if job.ended:
@@ -137,29 +139,29 @@ class Dispatcher:
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
-                self._begin_again(run, job.started, workers.excuse(job.training) if job.training.done() else None)
+                self._requeue(run, job.started, workers.excuse(job.training) if job.training.done() else None)
 
-    def at_work(self) -> dict[str, str]:
-        """Returns which run each worker has, by the worker's address. Any thread may call this."""
+    def training(self) -> dict[str, str]:
+        """Returns the run of each busy worker, by the worker's address. Any thread may call it."""
         return {job.address: run for run, job in list(self._jobs.items())}
 
-    def _begin_again(self, run: str, started: bool, excuse: str | None) -> None:
-        """Has a run whose worker died wait for another; one that the worker never took still waits in the record."""
+    def _requeue(self, run: str, started: bool, excuse: str | None) -> None:
+        """Queues a run whose worker died; one that the worker never started is still queued in the record."""
         if excuse is None:
             self._lost[run] += 1
         if self._lost[run] > MAX_RESTARTS:
-            del self._lost[run]  # whoever continues it begins to count anew
+            del self._lost[run]  # the count starts again if it is continued
             self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
         elif started:
             self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
 
     def _never_arrived(self, job: _Job, workers: Workers) -> bool:
-        # Dask waits for ever for a worker that died before the job reached it.
+        # Dask waits forever for a worker that died before the job reached it.
         late = not job.started and time.monotonic() - job.sent > ARRIVAL_SECONDS
         return late and job.address not in workers.addresses()
 
     def _write_events(self) -> list[str]:
-        """Writes what is unwritten and returns the runs that failed by it; a full disk or a lock only puts it off."""
+        """Writes pending events, later if the disk is full now; returns runs whose events cannot be stored."""
         try:
             failed = self._store.record(self._unwritten) if self._unwritten else []
         except UserError as error:
@@ -171,7 +173,7 @@ class Dispatcher:
     def _stop_requested(self, workers: Workers) -> None:
         for run in self._store.stop_requests(self._owner, self._jobs):
             job = self._jobs.get(run)
-            if job is None:  # it still waits
+            if job is None:  # still queued
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
                 self._ask_to_stop(job, workers)
@@ -196,13 +198,13 @@ class Dispatcher:
     def _send_waiting(self, workers: Workers) -> None:
         busy = {job.address for job in self._jobs.values()}
         free = [address for address in workers.addresses() if address not in busy]
-        # While something is unwritten the record may still call a run queued that has ended.
+        # With unwritten events, the record may still show an ended run as queued.
         self._idle = False
         if not free or self._unwritten:
             return
         unfinished = self._store.unfinished(self._owner)
         self._idle = not unfinished
-        for address, run in zip(free, line(unfinished, self._jobs), strict=False):
+        for address, run in zip(free, in_order(unfinished, self._jobs), strict=False):
             if not run.stop_requested:
                 attempt = secrets.token_hex(8)
                 training = workers.train(attempt, run.id, run.experiment, address)

@@ -1,4 +1,4 @@
-"""The engine: trains the runs of this process, several at once, the rest in order, and records what they measure."""
+"""The engine: trains the runs of this process, several at once and the rest in order, and records their events."""
 
 import atexit
 import contextlib
@@ -17,7 +17,7 @@ from rnn_compare.paths import Which
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import check_room
+from rnn_compare.runs.queue import check_limits
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
@@ -30,10 +30,9 @@ from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_process
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
-"""Seconds between looks for what nobody wakes the engine for (requests to stop, lost workers), while it has runs and
-while it has none."""
+"""Seconds between checks for stop requests and lost workers, with and without runs."""
 START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 180.0, 30.0, 600.0
-"""Longest wait of a question for workers that start and for its answer, and of an analysis for each."""
+"""Maximum wait of a question for starting workers and for its answer, and of an analysis for either."""
 
 CLOSED = "The program was closed. Finished epochs are kept; continue the run."
 
@@ -47,9 +46,8 @@ class EngineState:
     """The state of the engine.
 
     Attributes:
-        phase: ``ready`` once a worker is there, ``starting`` before; also where workers rest, which start when one
-            is wanted.
-        reason: Why it failed, or has no worker, in a sentence.
+        phase: ``ready`` once there is a worker; ``starting`` before, and also while workers rest.
+        reason: Why it failed or has no worker, in a sentence.
     """
 
     phase: Literal["starting", "ready", "failed", "closed"]
@@ -57,19 +55,19 @@ class EngineState:
 
 
 class Engine:
-    """Trains runs in worker processes and writes all they say into the record.
+    """Trains runs in worker processes and records their events, in a thread of its own.
 
-    One thread of its own does everything; the methods below may be called from any thread.
+    Any thread may call its methods.
 
     Args:
-        store: The record. The engine works off the runs that were submitted to it, no others.
-        origin: What the runs are recorded as coming from: ``page`` or ``command line``.
-        somebody_there: Tells whether somebody may soon want a worker. While nobody does, those of this machine give
-            their memory back after some minutes (``supervision.REST_SECONDS``).
+        store: The record. The engine trains only the runs that are submitted to it.
+        origin: Recorded with its runs: ``page``, ``command line`` or ``notebook``.
+        somebody_there: Whether somebody may soon want a worker. If nobody does for ``supervision.REST_SECONDS``, this
+            machine's workers end to free memory.
 
     Attributes:
-        owner: This process, as its runs name it.
-        scheduler: The address of the cluster elsewhere that trains, if one was named.
+        owner: This process.
+        scheduler: The address of the cluster that trains, if one was named.
     """
 
     def __init__(self, store: RunStore, origin: str, somebody_there: Callable[[], bool] = lambda: True) -> None:
@@ -86,26 +84,22 @@ class Engine:
         self._submitting = threading.Lock()
         self._closing = threading.Event()
         self._rest = Rest(somebody_there)
-        self._resting = False
 
     @property
     def state(self) -> EngineState:
-        """The present state of the engine."""
+        """The current state."""
         return self._state
 
     def start(self, after: float = 0.0) -> None:
-        """Begins to bring up the workers and returns at once.
-
-        For ``after`` seconds the machine is left to others: importing TensorFlow keeps every core busy.
-        """
+        """Starts the workers after so many seconds: importing TensorFlow occupies all cores. Returns at once."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
             self._thread.start()
 
     def expect(self, after: float) -> None:
-        """Has the workers fetched if they rest: somebody has come who may soon want one. Returns at once."""
+        """Starts resting workers after so many seconds, since somebody may soon want one. Returns at once."""
         self._rest.want(after)
-        if self._resting:
+        if self._workers is not None and self._workers.resting:
             self._wake.set()
 
     def submit(
@@ -116,16 +110,12 @@ class Engine:
         beforehand: Callable[[list[str]], None] = lambda _: None,
         comparison: str = "",
     ) -> list[str]:
-        """Records one run for each experiment and trains them as workers become free.
+        """Records a run for each experiment, to be trained as workers become free, and returns their ids in order.
 
         Args:
-            visitor: Who asks for it, so that all get their turn (``runs.queue``); empty for the only user there is.
-            priority: Runs of a higher one go first.
-            beforehand: Told the ids of the runs before they are recorded; not called where they are refused.
+            visitor, priority: As in ``Run``; visitors take turns (``runs.queue``).
+            beforehand: Called with the ids before the runs are recorded.
             comparison: As in ``RunStore.create``.
-
-        Returns:
-            The ids of the runs, in the order of the experiments.
 
         Raises:
             UserError: If the engine has failed or was closed, too many runs wait, or nothing can be recorded.
@@ -138,9 +128,9 @@ class Engine:
         return runs
 
     def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
-        """Has a run that has ended go on from its last epoch, as if never broken off, and train some epochs more.
+        """Continues an ended run after its last epoch, as if it had not been interrupted, for some more epochs.
 
-        Raises ``UserError`` if it is at work, has nothing left to train, has no state to go on from, or as ``submit``.
+        Raises ``UserError`` if it is running, has no epochs left or no checkpoint, or as ``submit``.
         """
         recorded = self._store.run(run)
         if recorded.is_from_elsewhere:
@@ -156,8 +146,8 @@ class Engine:
                 f"{run} stopped early: validation loss had not improved for {experiment.patience} epochs. Train a new "
                 "run with more patience, or none (0)."
             )
-        # One whose disk was full at the end of its first epoch has kept nothing else: it begins anew, with that epoch.
-        if len(recorded.epochs) > 1 and not checkpoint.is_there(run):
+        # A run whose disk was full after its first epoch has only that in the record, and starts again.
+        if len(recorded.epochs) > 1 and not checkpoint.exists(run):
             raise UserError(
                 f"{run} has weights but no training state, so it cannot be continued. Train a new run with the same "
                 "settings."
@@ -173,10 +163,10 @@ class Engine:
             raise UserError(DEMO)
         if self._state.phase in ("failed", "closed"):
             raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
-        check_room(self._store.unfinished(self.owner), count, visitor)
+        check_limits(self._store.unfinished(self.owner), count, visitor)
 
     def stop(self, run: str) -> None:
-        """Ends a run within two seconds, whichever process it belongs to, and keeps what was measured.
+        """Ends a run of any process within two seconds; its finished epochs are kept.
 
         Raises ``UserError`` if there is no such run, or the request cannot be recorded.
         """
@@ -185,7 +175,7 @@ class Engine:
         self._wake.set()
 
     def wait(self, runs: Collection[str], timeout: float | None = None) -> bool:
-        """Waits until all the runs have ended; tells whether they have."""
+        """Waits until all the runs have ended; returns False after the timeout."""
         until = None if timeout is None else time.monotonic() + timeout
         while not all(run.status.ended for run in self._store.runs(runs)):
             if until is not None and time.monotonic() > until:
@@ -194,53 +184,50 @@ class Engine:
         return True
 
     def workers(self) -> list[WorkerInfo]:
-        """Returns what is known of each worker, and which run it trains.
-
-        Raises ``UserError`` if they cannot be asked just now.
-        """
-        at_work = self._dispatcher.at_work()
+        """Returns information about each worker; raises ``UserError`` if they do not answer."""
+        training = self._dispatcher.training()
         try:
             workers = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
-        except Exception as error:  # whatever it is, the page must be able to say it
+        except Exception as error:  # any error must be shown on the page
             raise UserError(f"The workers did not answer ({first_line(error)}). Try again.") from error
-        return [replace(worker, run=at_work.get(worker.address)) for worker in workers]
+        return [replace(worker, run=training.get(worker.address)) for worker in workers]
 
     def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:
-        """Has a worker call a function, also while trainings run, and waits for what it returns.
+        """Calls a function in a worker, also during trainings, and returns its result.
 
-        It is sent by its name, so it must be importable. The timeout begins once a worker is there. Raises
-        ``UserError`` if the function cannot do it, or no worker answers in time.
+        The function must be importable. The timeout starts once there is a worker. Raises ``UserError`` if the function
+        fails, or no worker answers in time.
         """
         with self._rest.in_use():
-            return self._answering(START_SECONDS).ask(WorkerQuestion(function, arguments), timeout)
+            return self._ready_workers(START_SECONDS).ask(WorkerQuestion(function, arguments), timeout)
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
         return self.ask(worker_process.summary, experiment, timeout=timeout)
 
     def write_model(self, run: str, which: Which) -> Path:
-        """Has a run's stock Keras model written from its weights, for runs that ended without; raises as ``ask``."""
+        """Writes a run's stock Keras model from its weights and returns its path; raises as ``ask`` does."""
         return self.ask(worker_process.write_model, run, self._store.run(run).experiment, which)
 
     def analyse(self, function: Callable[..., object], *arguments: Hashable, again: bool = False) -> Analysis:
-        """Asks a worker for what takes seconds, and returns at once what there is of it by now.
+        """Starts a calculation of seconds in a worker, once, and returns its present state at once.
 
         Args:
-            function: As for ``ask``, but called as ``function(*arguments, tell=tell)``: it tells its progress as
-                ``tell(done, total)``.
-            arguments: With equal arguments the same analysis is returned, while the program runs.
-            again: Whether one that has ended is done anew, since what it does may be undone by now.
+            function: As for ``ask``, but called as ``function(*arguments, tell=tell)``, with ``tell(done, total)`` to
+                report its progress.
+            arguments: Equal arguments give the same analysis as long as the program runs.
+            again: Whether to repeat one that has ended, if its effects may be undone by now.
         """
 
         def work(name: str) -> object:
             question = WorkerQuestion(function, arguments, name)
             with self._rest.in_use():
-                return self._answering(ANALYSIS_SECONDS).ask(question, ANALYSIS_SECONDS)
+                return self._ready_workers(ANALYSIS_SECONDS).ask(question, ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work, again)
 
     def close(self) -> None:
-        """Ends all runs and workers; what still ran is recorded as interrupted. May be called twice."""
+        """Ends all workers; unfinished runs are recorded as interrupted. May be called twice."""
         self._closing.set()
         self._wake.set()
         if self._thread is not None:
@@ -255,20 +242,21 @@ class Engine:
             if self._closing.is_set():
                 return
             self._workers = self._open_workers()
-            atexit.register(self.close)  # after Dask has registered its own, so that this one comes first
-        except Exception as error:  # noqa: BLE001  # whatever it is, the page must be able to say it
+            atexit.register(self.close)  # registered after Dask's own, so called before it
+        except Exception as error:  # noqa: BLE001  # any error must be shown on the page
             self._fail(error)
             return
         while not self._closing.is_set():
-            # A cluster elsewhere may come and go at any time; here a run that is submitted ends the wait.
-            idle = self.scheduler is None and self._state.phase == "ready" and self._dispatcher.is_idle
-            self._wake.wait(IDLE_SECONDS if idle or (self._resting and not self._rest.is_ending) else TICK_SECONDS)
+            idle = self._state.phase == "ready" and self._dispatcher.is_idle
+            resting = self._workers.resting and not self._rest.is_ending
+            # A foreign cluster may come and go at any time; here a submitted run ends the wait.
+            self._wake.wait(IDLE_SECONDS if self.scheduler is None and (idle or resting) else TICK_SECONDS)
             self._wake.clear()
             try:
-                self._rest_or_rise(self._workers)
+                self._rest_or_start(self._workers, idle)
                 self._workers.look_after()
                 self._dispatcher.step(self._workers)
-                self._look(self._workers)
+                self._update_state(self._workers)
             except UserError as error:  # the record cannot be used just now
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
@@ -279,24 +267,20 @@ class Engine:
         if is_demo():
             return DemoWorkers(self._receive)
         if self.scheduler:
-            from rnn_compare.training.remote.cluster import RemoteWorkers  # few need it
+            from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed
 
             return RemoteWorkers(self.scheduler, self._receive)
         return LocalWorkers(self._receive)
 
-    def _rest_or_rise(self, workers: Workers) -> None:
-        idle = self._state.phase == "ready" and self._dispatcher.is_idle
-        resting = self.scheduler is None and self._rest.is_due(idle)
-        if resting and not self._resting:
-            self._state = EngineState("starting")  # whoever asks from now on waits until they are back
+    def _rest_or_start(self, workers: Workers, idle: bool) -> None:
+        rest = self.scheduler is None and self._rest.is_due(workers.resting, idle)
+        if rest and not workers.resting:
+            self._state = EngineState("starting")  # questions wait from now on
             workers.rest()
-        elif self._resting and not resting:
-            workers.rise()
-        self._resting = resting
+        elif workers.resting and not rest:
+            workers.start_again()
 
-    def _look(self, workers: Workers) -> None:
-        if self._resting:
-            return
+    def _update_state(self, workers: Workers) -> None:
         if workers.problem:
             self._state = EngineState("starting", workers.problem)
         elif self._state.phase == "starting" and workers.addresses():
@@ -308,18 +292,18 @@ class Engine:
         else:
             self._dispatcher.receive(message)
 
-    def _answering(self, patience: float) -> Workers:
-        """Returns the workers once one is there for questions: whoever asks first may do so while they start.
+    def _ready_workers(self, patience: float) -> Workers:
+        """Returns the workers once one can answer questions.
 
-        Raises ``UserError`` if none is in time, or it is known that none will be.
+        Raises ``UserError`` if there is none in time, or it is known that there will be none.
         """
-        self._wake.set()  # where they rest, whoever asks has said by now that he wants one
+        self._wake.set()  # starts resting workers, which the caller has requested by now
         until = time.monotonic() + patience
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
-            if self._workers is not None and not self._resting and self._workers.answers():
+            if self._workers is not None and self._workers.answers():
                 return self._workers
             if self.scheduler is None and self._state.reason:
-                break  # a cluster without workers is no reason: a worker here answers
+                break  # not for a cluster without workers: a worker on this machine answers
             time.sleep(0.05)
         raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")
 
@@ -336,5 +320,5 @@ class Engine:
             self._state = EngineState("closed")
         with contextlib.suppress(Exception):  # it ends in any case
             workers.close()
-        # Afterwards: until it is gone a worker may finish one more epoch.
+        # Afterwards, since a worker may finish one more epoch until it ends.
         self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)

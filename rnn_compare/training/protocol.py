@@ -1,5 +1,6 @@
 """The engine's interface to its workers, on this machine or on a cluster, and the messages between them."""
 
+import pickle
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,7 +17,7 @@ TOPIC = "rnn-compare"
 
 @dataclass(frozen=True)
 class TrainingEvent:
-    """An event of a training, told by one attempt at the run: what an earlier one still says is not heard."""
+    """An event of one attempt at a run; events of earlier attempts are ignored."""
 
     attempt: str
     event: Event
@@ -24,7 +25,7 @@ class TrainingEvent:
 
 @dataclass(frozen=True)
 class QuestionProgress:
-    """The progress of a worker with a question."""
+    """Progress of a worker with a question."""
 
     question: str
     done: int
@@ -32,19 +33,29 @@ class QuestionProgress:
 
 
 Message = TrainingEvent | QuestionProgress
-"""Sent as a pickle: Dask's events carry plain values only."""
 OnMessage = Callable[[Message], None]
-"""Takes each message of a worker. It must return at once and call nothing of the workers'."""
+"""Receives each message of a worker. It must return at once and must not call the workers."""
+
+
+def to_bytes(message: Message) -> bytes:
+    """Returns a message as bytes for Dask's events, which carry plain values only."""
+    return pickle.dumps(message)
+
+
+def from_bytes(content: bytes) -> Message:
+    """Returns the message in the output of ``to_bytes``; it is trusted like any result that Dask unpickles."""
+    message: Message = pickle.loads(content)
+    return message
 
 
 @dataclass(frozen=True)
 class WorkerQuestion(Generic[T]):
-    """A function for a worker to call while somebody waits for the result.
+    """A function call for a worker, with somebody waiting for the result.
 
     Attributes:
-        function: Called in the worker. It is sent by its name, so it must be importable.
-        name: If there is one, the function is also given ``tell=``: a function that takes steps done and steps in
-            all, which reach the engine as ``QuestionProgress`` under this name.
+        function: It is sent by its name, so it must be importable.
+        name: If set, the function is also called with ``tell=``, a function of steps done and steps in total, which
+            reach the engine as ``QuestionProgress`` under this name.
     """
 
     function: Callable[..., T]
@@ -54,9 +65,9 @@ class WorkerQuestion(Generic[T]):
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """The answer to a question: a value, or a sentence that says why there is none.
+    """The answer to a question: a value, or the error in a sentence.
 
-    Exceptions stay in the worker: one of Keras would import Keras into the process that unpickles it.
+    Exceptions stay in the worker: unpickling one of Keras' would import Keras here.
     """
 
     value: T | None = None
@@ -70,23 +81,23 @@ class Answer(Generic[T]):
 
 
 def first_line(error: BaseException) -> str:
-    """Returns the first line of what an exception says, or its kind, for a sentence in brackets."""
+    """Returns the first line of an exception's message, or its type, for use in a sentence."""
     return str(error).strip().partition("\n")[0][:200] or type(error).__name__
 
 
 DaskObject = Any
-"""A client, a future, a cluster of Dask's, or what its scheduler tells: distributed gives few of them types."""
+"""A client, future, cluster or message of Dask: distributed has few types."""
 
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """Facts about one worker, as the page of the cluster shows them.
+    """Information about one worker, as shown on the Cluster page.
 
     Attributes:
-        memory: Bytes that it uses.
-        memory_limit: Bytes that it may use; 0 if there is no limit.
-        run: The run that it trains, None if it is free.
-        problem: Why it is not used, in a sentence; None if it is, or is still starting.
+        memory: Bytes in use.
+        memory_limit: Bytes; 0 for no limit.
+        run: The run that it trains; None if it is free.
+        problem: Why it is not used, in a sentence; None if it is used or still starting.
     """
 
     address: str
@@ -99,69 +110,75 @@ class WorkerInfo:
 
 
 class Training(Protocol):
-    """A run that was sent to a worker: one attempt at it."""
+    """One attempt at a run, sent to a worker."""
 
     def done(self) -> bool:
-        """Tells whether the worker is done with it, or was lost."""
+        """Returns whether it has ended or its worker was lost."""
 
     def add_done_callback(self, callback: Callable[[object], None], /) -> None:
-        """Has a function called once it is done."""
+        """Registers a function to call when it has ended."""
 
 
 class Workers(Protocol):
-    """All workers of one engine. Any thread may call it; nothing here waits for a worker but ``ask``."""
+    """All workers of one engine. Any thread may call it, and only ``ask`` waits for a worker.
+
+    Attributes:
+        resting: Whether the processes have ended because nobody needed them.
+    """
+
+    resting: bool = False
 
     @property
     def problem(self) -> str | None:
-        """Why there are no workers, in a sentence, where that is known."""
+        """Why there are no workers, in a sentence, if known."""
 
     def addresses(self) -> list[str]:
-        """Returns the workers that are there and warm."""
+        """Returns the workers that are ready to train."""
 
     def info(self) -> list[WorkerInfo]:
-        """Returns what is known of each worker, but for the runs that they train."""
+        """Returns information about each worker, without the runs that they train."""
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
-        """Sends a run to a worker; ``attempt`` names this attempt at it, and no other is called so."""
+        """Sends a run to a worker; ``attempt`` is a unique name for this attempt."""
 
     def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
-        """Returns why a training that is done was lost through no fault of its own, in a sentence, if it was."""
+        """Returns why an ended training was lost, in a sentence, if the run itself cannot be the reason."""
         return None
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
-        """Has an attempt end after its present batch; returns without waiting for it."""
+        """Asks an attempt to end after its current batch."""
 
     def kill(self, address: str) -> None:
-        """Kills a worker, whatever it does. Returns without waiting for it."""
+        """Kills a worker."""
 
-    def share_cores(self, at_work: Collection[str]) -> None:  # noqa: ARG002  # as below
-        """Deals out this machine's cores to the workers at these addresses, which are all that train."""
-        return  # those of a cluster have what their owners gave them, and rest when their owners want it
+    def share_cores(self, training: Collection[str]) -> None:  # noqa: ARG002  # as below
+        """Divides this machine's cores among the workers at these addresses, the only ones in training."""
+        return  # a cluster's cores are up to its owners, and so is rest
 
     def rest(self) -> None:
-        """Ends the processes of this machine's workers, which are all idle. Returns without waiting for it."""
+        """Ends the processes of this machine's idle workers."""
         return
 
-    def rise(self) -> None:
-        """Starts them again. Returns without waiting for it."""
+    def start_again(self) -> None:
+        """Starts them again."""
         return
 
     def look_after(self) -> None:
-        """Sees to workers that can do nothing about it themselves; called again and again."""
+        """Restarts workers that hang or failed to start; called regularly."""
 
     def answers(self) -> bool:
-        """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
+        """Returns whether a worker can answer questions; starts one if not."""
         return bool(self.addresses())
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
-        """Has some worker answer a question, and waits for it; raises ``UserError`` if that fails or takes too long."""
+        """Lets a worker answer a question and returns the answer; raises ``UserError`` if that fails or times out."""
 
     def close(self) -> None:
-        """Ends everything that was sent to the workers, and the workers themselves where they are this engine's."""
+        """Ends all trainings, and the workers that belong to this engine."""
 
 
 def worker_info(address: str, facts: DaskObject, problem: str | None = None, ready: bool = True) -> WorkerInfo:
-    """Returns what is known of a worker from what Dask's scheduler tells of it."""
+    """Returns information about a worker from its entry in Dask's scheduler."""
     return WorkerInfo(
         address=address,
         host=facts.get("host") or "",

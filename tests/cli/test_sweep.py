@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rnn_compare.cli import sweep
 from rnn_compare.cli.main import main
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, achievements
+from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
@@ -32,9 +34,13 @@ def evidence(tmp_path: Path) -> Evidence:
     return Evidence(RunStore(tmp_path / "runs.db"))
 
 
+def results(runs: list[Run], evidence: Evidence) -> list[dict[str, Any]]:
+    return sweep.results([achievements(group, evidence) for group in groups(runs)])
+
+
 def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(evidence: Evidence) -> None:
     fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
-    [four, eight] = sweep.results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)], evidence)
+    [four, eight] = results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)], evidence)
     assert (four["units"], four["runs"], four["complete"]) == (4, 3, 3)
     assert four["best"] == pytest.approx(0.8)
     assert four["spread"] == pytest.approx(0.1)
@@ -46,8 +52,8 @@ def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(e
 
 def test_a_setting_beyond_the_usual_three_is_named_where_it_differs(evidence: Evidence) -> None:
     one, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
-    assert [row["dropout"] for row in sweep.results([one, other], evidence)] == [0.0, 0.2]
-    assert "dropout" not in sweep.results([one], evidence)[0]
+    assert [row["dropout"] for row in results([one, other], evidence)] == [0.0, 0.2]
+    assert "dropout" not in results([one], evidence)[0]
 
 
 def test_the_command_line_gives_any_setting_several_values(

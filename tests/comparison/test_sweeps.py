@@ -13,7 +13,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import MAX_WAITING, check_room
+from rnn_compare.runs.queue import MAX_WAITING, check_limits
 from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
@@ -66,7 +66,7 @@ def test_two_hundred_runs_are_a_sweep_and_one_more_is_refused_in_words() -> None
 
 
 def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
-    check_room([], max(MAX_RUNS, MAX_WAITING + 1), "")
+    check_limits([], max(MAX_RUNS, MAX_WAITING + 1), "")
 
 
 def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_broken_off() -> None:

@@ -38,7 +38,7 @@ def test_a_state_is_read_as_it_was_saved() -> None:
 
 def test_a_run_without_one_has_none() -> None:
     assert checkpoint.load("run") is None
-    assert not checkpoint.is_there("run")
+    assert not checkpoint.exists("run")
 
 
 @pytest.mark.parametrize("damage", ["a bit", "the end", "all"])

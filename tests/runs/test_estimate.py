@@ -7,7 +7,7 @@ import pytest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
-from rnn_compare.runs.estimate import START_SECONDS, UNMEASURED, History, Speed, there, work
+from rnn_compare.runs.estimate import START_SECONDS, UNMEASURED, History, Speed, reference_seconds, workload
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Owner, Run
 from tests.epochs import epoch_end
@@ -19,11 +19,11 @@ UNDISTURBED = Speed(alone=1.0, together=1.0)
 def seconds(
     experiments: Sequence[Experiment], earlier: Sequence[Run], workers: int, speed: Speed = UNMEASURED
 ) -> float:
-    return History(earlier, speed).seconds(experiments, workers)
+    return History(earlier, speed).total_seconds(experiments, workers)
 
 
 def epoch(experiment: Experiment, earlier: Sequence[Run], speed: Speed = UNMEASURED) -> float:
-    return History(earlier, speed).epoch(experiment)
+    return History(earlier, speed).epoch_seconds(experiment)
 
 
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
@@ -88,7 +88,7 @@ def test_two_workers_share_the_networks() -> None:
 )
 def test_work_grows_with_what_there_is_to_compute(more: dict[str, Any], times: float) -> None:
     usual = Experiment(stock_layers=more.get("stock_layers", False))
-    assert work(Experiment(**more)) / work(usual) == pytest.approx(times, rel=0.05)
+    assert workload(Experiment(**more)) / workload(usual) == pytest.approx(times, rel=0.05)
 
 
 def at_work(run: str, epochs_left: int, status: Status = Status.QUEUED) -> Run:
@@ -100,7 +100,7 @@ def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_
     earlier = [timed(Experiment(), 3.0)]
     running = [at_work("running", 4, Status.RUNNING)]
     waiting = [at_work("first", 1), at_work("second", 1), at_work("third", 1)]
-    begins = History(earlier, UNDISTURBED).starts(waiting, running, workers=2)
+    begins = History(earlier, UNDISTURBED).start_times(waiting, running, workers=2)
     assert list(begins) == ["first", "second", "third"]
     one, four = START_SECONDS + 3.0, START_SECONDS + 12.0
     assert [begins[run.id] for run in waiting] == pytest.approx([0.0, one, min(2 * one, four)])
@@ -110,14 +110,14 @@ def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
     earlier = [timed(Experiment(), 3.0)]
     epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, 3.0) for epoch in range(1, 9))
     half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
-    begins = History(earlier).starts([half_done, at_work("next", 1)], [], workers=1)
+    begins = History(earlier).start_times([half_done, at_work("next", 1)], [], workers=1)
     assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})
 
 
 def test_before_any_run_the_measured_speed_decides() -> None:
     experiment = Experiment(epochs=3)
     for speed in (Speed(0.5, 0.5), Speed(3.0, 4.0)):
-        expected = START_SECONDS + 3 * speed.alone * there(experiment)
+        expected = START_SECONDS + 3 * speed.alone * reference_seconds(experiment)
         assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
 
 
@@ -147,22 +147,22 @@ def test_what_a_run_took_beside_another_is_taken_as_such() -> None:
 
 
 def test_without_a_run_of_the_cell_the_others_tell_how_fast_the_machine_is() -> None:
-    other = timed(Experiment(cell="GRU"), 3 * there(Experiment(cell="GRU")))
-    assert epoch(Experiment(), [other]) == pytest.approx(3 * there(Experiment()))
+    other = timed(Experiment(cell="GRU"), 3 * reference_seconds(Experiment(cell="GRU")))
+    assert epoch(Experiment(), [other]) == pytest.approx(3 * reference_seconds(Experiment()))
 
 
 def test_the_runs_most_alike_decide_and_quite_others_tell_nothing() -> None:
     experiment = Experiment()
     tiny = Experiment(reviews=60, maxlen=10, units=4)
-    assert epoch(experiment, [timed(tiny, 2.0)] * 9) == pytest.approx(there(experiment))
+    assert epoch(experiment, [timed(tiny, 2.0)] * 9) == pytest.approx(reference_seconds(experiment))
     alike, less = timed(Experiment(reviews=20_000), 4.0), timed(Experiment(reviews=5_000), 9.0)
-    expected = 4.0 * there(experiment) / there(alike.experiment)
+    expected = 4.0 * reference_seconds(experiment) / reference_seconds(alike.experiment)
     assert epoch(experiment, [alike, *[less] * 9]) == pytest.approx(expected)
 
 
 def test_a_run_of_one_epoch_tells_nothing_since_that_holds_the_compiling_too() -> None:
     one = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
-    assert epoch(Experiment(), [one]) == pytest.approx(there(Experiment()))
+    assert epoch(Experiment(), [one]) == pytest.approx(reference_seconds(Experiment()))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -177,10 +177,10 @@ def test_a_long_record_is_looked_through_once_however_many_wait(monkeypatch: pyt
 
     def counted(experiment: Experiment) -> float:
         works.append(experiment)
-        return work(experiment)
+        return workload(experiment)
 
     recorded = [during(timed(Experiment(epochs=2, units=8 + n), 3.0), f"{n}", 100.0 + n, 109.0 + n) for n in range(100)]
-    monkeypatch.setattr(estimate, "work", counted)
-    begins = History(recorded).starts([at_work(f"waits {n}", 2) for n in range(50)], [], workers=2)
+    monkeypatch.setattr(estimate, "workload", counted)
+    begins = History(recorded).start_times([at_work(f"waits {n}", 2) for n in range(50)], [], workers=2)
     assert len(begins) == 50
     assert len(works) < 3 * (len(recorded) + len(begins))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import MAX_WAITING, MAX_WAITING_OF_ONE, check_room, line
+from rnn_compare.runs.queue import MAX_WAITING, MAX_WAITING_PER_VISITOR, check_limits, in_order
 from rnn_compare.runs.record import Owner, Run
 
 
@@ -26,7 +26,7 @@ def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: 
 
 
 def turns(runs: list[Run], at_work: tuple[str, ...] = ()) -> list[int]:
-    return [run.turn for run in line(runs, at_work)]
+    return [run.turn for run in in_order(runs, at_work)]
 
 
 def test_who_comes_first_goes_first() -> None:
@@ -57,7 +57,7 @@ def test_everybody_in_line_is_there_once_and_each_visitors_own_order_is_kept(
     drawn: list[tuple[str, Status, int]],
 ) -> None:
     runs = [run(turn, visitor, status, priority) for turn, (visitor, status, priority) in enumerate(drawn)]
-    ordered = line(runs)
+    ordered = in_order(runs)
     assert {r.id for r in ordered} == {r.id for r in runs if r.status is Status.QUEUED}
     for visitor in "abc":
         for priority in (0, 1):
@@ -66,15 +66,15 @@ def test_everybody_in_line_is_there_once_and_each_visitors_own_order_is_kept(
 
 
 def test_one_visitor_may_not_fill_the_line_and_is_told_so() -> None:
-    waiting = [run(turn, "a") for turn in range(MAX_WAITING_OF_ONE - 1)]
-    check_room(waiting, 1, "a")
-    check_room(waiting, 8, "b")
-    check_room([run(turn) for turn in range(MAX_WAITING_OF_ONE)], 8, "")  # the only user of a laptop
+    waiting = [run(turn, "a") for turn in range(MAX_WAITING_PER_VISITOR - 1)]
+    check_limits(waiting, 1, "a")
+    check_limits(waiting, 8, "b")
+    check_limits([run(turn) for turn in range(MAX_WAITING_PER_VISITOR)], 8, "")  # the only user of a laptop
     with pytest.raises(UserError, match="79 of your networks are waiting; 2 more would exceed the limit of 80"):
-        check_room(waiting, 2, "a")
+        check_limits(waiting, 2, "a")
 
 
 def test_the_line_has_an_end() -> None:
     waiting = [run(turn, str(turn)) for turn in range(MAX_WAITING)]
     with pytest.raises(UserError, match="240 networks are waiting"):
-        check_room(waiting, 1, "new")
+        check_limits(waiting, 1, "new")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
+from rnn_compare.runs.estimate import Speed, store_speed, stored_speed
 
 FACTORS = st.floats(0.01, 100)
 
@@ -19,39 +19,39 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_measured_is_known_from_then_on_for_this_machine_and_as_many_workers() -> None:
-    assert measured_speed(2) is None
-    keep_speed(Speed(0.8, 1.1, 2))
-    assert measured_speed(2) == Speed(0.8, 1.1, 2)
-    assert measured_speed(4) is None
-    keep_speed(Speed(0.8, 1.9, 4))
-    assert (measured_speed(2), measured_speed(4)) == (Speed(0.8, 1.1, 2), Speed(0.8, 1.9, 4))
+    assert stored_speed(2) is None
+    store_speed(Speed(0.8, 1.1, 2))
+    assert stored_speed(2) == Speed(0.8, 1.1, 2)
+    assert stored_speed(4) is None
+    store_speed(Speed(0.8, 1.9, 4))
+    assert (stored_speed(2), stored_speed(4)) == (Speed(0.8, 1.1, 2), Speed(0.8, 1.9, 4))
 
 
 def test_another_machine_that_shares_the_cache_is_measured_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    keep_speed(Speed(0.8, 1.1, 2))
+    store_speed(Speed(0.8, 1.1, 2))
     with monkeypatch.context() as other:
         other.setattr(socket, "gethostname", lambda: "another")
-        assert measured_speed(2) is None
-        keep_speed(Speed(2.0, 3.0, 2))
+        assert stored_speed(2) is None
+        store_speed(Speed(2.0, 3.0, 2))
     monkeypatch.setattr(os, "cpu_count", lambda: 96)
-    assert measured_speed(2) is None
+    assert stored_speed(2) is None
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "nonsense", '{"a": 1}'])
 def test_a_damaged_file_is_measured_anew(cache: Path, content: str) -> None:
-    keep_speed(Speed(0.8, 1.1, 2))
+    store_speed(Speed(0.8, 1.1, 2))
     (cache / "speed.json").write_text(content)
-    assert measured_speed(2) is None
-    keep_speed(Speed(0.8, 1.1, 2))
-    assert measured_speed(2) is not None
+    assert stored_speed(2) is None
+    store_speed(Speed(0.8, 1.1, 2))
+    assert stored_speed(2) is not None
 
 
 @pytest.mark.parametrize("alone", ["-1", "0", "NaN", "Infinity", '"fast"', "null"])
 def test_a_speed_that_is_none_is_not_believed(cache: Path, alone: str) -> None:
-    keep_speed(Speed(0.8, 1.1, 2))
+    store_speed(Speed(0.8, 1.1, 2))
     file = cache / "speed.json"
     file.write_text(file.read_text().replace("0.8", alone))
-    assert measured_speed(2) is None
+    assert stored_speed(2) is None
 
 
 def test_one_bad_entry_spoils_no_other(cache: Path) -> None:
@@ -64,5 +64,5 @@ def test_one_bad_entry_spoils_no_other(cache: Path) -> None:
 @given(FACTORS, FACTORS, st.integers(1, 64), st.floats(0, 100))
 def test_company_never_makes_a_network_quicker(alone: float, together: float, workers: int, at_work: float) -> None:
     speed = Speed(alone, together, workers)
-    assert 1.0 <= speed.slower(at_work) <= max(1.0, together / alone) + 1e-9
-    assert speed.slower(1) == 1.0
+    assert 1.0 <= speed.slowdown(at_work) <= max(1.0, together / alone) + 1e-9
+    assert speed.slowdown(1) == 1.0

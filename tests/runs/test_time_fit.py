@@ -12,7 +12,7 @@ from rnn_compare.runs.time_fit import FEWEST_EPOCHS, fitted
 
 
 def estimated(experiments: Sequence[Experiment]) -> float:
-    return History().seconds(experiments, workers=2)
+    return History().total_seconds(experiments, workers=2)
 
 
 @given(st.sampled_from(PRESETS), st.floats(10, 3600))

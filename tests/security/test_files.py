@@ -182,8 +182,8 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
         if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
-    # This one pickles what the program itself sends to the workers of its owner's cluster, as Dask does.
-    assert using - {"training/remote/connection.py"} == {"sources/keras_imdb.py"}
+    # These two pickle what the program itself sends to its workers and gets from them, as Dask does.
+    assert using - {"training/remote/connection.py", "training/protocol.py"} == {"sources/keras_imdb.py"}
 
 
 def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:

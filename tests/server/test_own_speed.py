@@ -12,7 +12,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.estimate import Speed, measured_speed
+from rnn_compare.runs.estimate import Speed, stored_speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.own_speed import OwnSpeed, measured
 from rnn_compare.training.engine import Engine, EngineState
@@ -89,7 +89,7 @@ def test_the_server_measures_at_its_first_start_and_another_program_hardly_count
     assert own.now == Speed(workers=2)
     own.measure_once()
     own.wait(10.0)
-    assert own.now == measured_speed(2) == Speed(0.7, 0.9, 2)
+    assert own.now == stored_speed(2) == Speed(0.7, 0.9, 2)
     again = OwnSpeed(engine, store)
     again.measure_once()
     again.wait(10.0)
@@ -116,4 +116,4 @@ def test_a_server_that_closes_gives_it_up(store: RunStore, monkeypatch: pytest.M
     own.measure_once()
     own.close()
     own.wait(10.0)
-    assert measured_speed(2) is None
+    assert stored_speed(2) is None

@@ -16,11 +16,13 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0.0
         self.somebody_there = False
+        self.resting = False
         self.rest = Rest(lambda: self.somebody_there, lambda: self.now)
 
     def after(self, seconds: float, idle: bool = True) -> bool:
         self.now += seconds
-        return self.rest.is_due(idle)
+        self.resting = self.rest.is_due(self.resting, idle)
+        return self.resting
 
 
 def test_workers_rest_once_nobody_was_there_and_nothing_trained_for_some_minutes() -> None:

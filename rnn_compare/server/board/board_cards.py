@@ -150,7 +150,7 @@ def _left(run: Run, history: History) -> str:
     if len(run.epochs) == run.experiment.epochs:
         return "finishing"
     if run.seconds_left is None:
-        return f"{about(history.left(run) * history.slower(run))} left"
+        return f"{about(history.seconds_left(run) * history.slowdown(run))} left"
     return f"{duration(run.seconds_left)} left"
 
 
@@ -212,7 +212,7 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
 
 
 def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> list[float]:
-    epoch = history.epoch(group.experiment) * history.slower(at_work[0])
+    epoch = history.epoch_seconds(group.experiment) * history.slowdown(at_work[0])
     return [starts.get(run.id, 0.0) + _seconds_left(run, epoch) for run in at_work]
 
 

@@ -16,7 +16,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.intervals import FEWEST, Band, band
 from rnn_compare.formatting import counted
 from rnn_compare.metrics.registry import METRICS
-from rnn_compare.runs.estimate import NOTHING_KNOWN, History
+from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board import board_cards
@@ -44,7 +44,7 @@ def message(
     starts: Mapping[str, float],
     view: View = View(),
     hint: str = "",
-    history: History = NOTHING_KNOWN,
+    history: History = NO_HISTORY,
     findings: Sequence[Finding] = (),
     baselines: Sequence[Mark] = (),
     remark: str = "",

@@ -1,7 +1,7 @@
-"""Preparation of a new machine before its first training: compiles kernels and prepares reviews.
+"""Preparation of a new machine: compiles kernels and prepares reviews before its first training.
 
-Two processes do it as soon as the server starts, without TensorFlow. They give way to pages as a worker does, and no
-more: a training that begins meanwhile waits for them.
+Two processes do this when the server starts, without TensorFlow. Their priority is a worker's, lower than that of pages
+but no lower: a training that starts meanwhile waits for them.
 """
 
 import contextlib
@@ -22,18 +22,18 @@ from rnn_compare.training.local import fork_server
 from rnn_compare.training.worker.cores import give_way
 
 CODE, REVIEWS = "code", "reviews"
-"""What each of the two begins with."""
+"""The first task of each of the two."""
 
 
 class FirstUse:
-    """The processes that make a machine ready for its first training. Any thread may call it."""
+    """The processes that prepare a machine for its first training. Any thread may call it."""
 
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Starts them, unless all is done; returns at once."""
-        with contextlib.suppress(UserError):  # reviews that cannot be prepared: a training says so
+        """Starts them unless everything is prepared; returns at once."""
+        with contextlib.suppress(UserError):  # if reviews cannot be prepared, a training reports it
             if prepared.is_prepared(Experiment().dataset) and all(
                 sign_of(name).exists() for name in (*BOOK.cells, VARIANTS)
             ):
@@ -43,7 +43,7 @@ class FirstUse:
             subprocess.Popen(
                 [sys.executable, "-m", __name__, begin],
                 env=environment,
-                stdin=subprocess.PIPE,  # ends with this process, and so do they
+                stdin=subprocess.PIPE,  # closed when this process ends, which ends them
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
@@ -56,20 +56,20 @@ class FirstUse:
             process.wait()
 
     def close(self) -> None:
-        """Ends them; what is done by then is kept."""
+        """Ends them; completed work is kept."""
         for process in self._processes:
             process.kill()
             process.communicate()
 
 
 def prepare(begin: str) -> None:
-    """Prepares the reviews, and compiles cell by cell what no other process is compiling: those of the book first."""
+    """Prepares the reviews if they come first, then compiles the cells that no other process is compiling."""
     if begin == REVIEWS:
         prepared.prepare(Experiment().dataset)
-    from rnn_compare.fused.kernels.registry import KERNELS  # which imports Numba, as the server should not
+    from rnn_compare.fused.kernels.registry import KERNELS  # imports Numba, which the server must not
     from rnn_compare.training.worker import compilation
 
-    gc.disable()  # a compiler makes a million objects: looking through them again and again takes a tenth of its time
+    gc.disable()  # the compiler creates a million objects; collecting garbage among them takes a tenth of its time
     for name in dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):
         if not sign_of(name).exists():
             with contextlib.suppress(Timeout):

@@ -1,4 +1,4 @@
-"""Detection of workers that hang, back-off for workers that fail to start, and rest for those that nobody needs."""
+"""Supervision of workers: detection of hanging ones, back-off after failed starts, rest when nobody needs them."""
 
 import contextlib
 import math
@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from rnn_compare.paths import worker_log
 
 LONGEST_STEP = 5.0
-"""Seconds that one look may add. After more this process was asleep itself, or stopped, and its workers with it."""
+"""Maximum seconds that one look adds: after a longer gap this process was asleep or stopped, with its workers."""
 
 
 class Silence:
-    """Counts how long each worker has said nothing while this process was there to hear it.
+    """Measures how long each worker has been silent while this process was awake.
 
-    When a worker was last heard is told by its scheduler's clock, which may be set: all that counts is whether it has
-    changed.
+    The time of a worker's last message is by its scheduler's clock, which may be set, so only its changes count.
     """
 
     def __init__(self) -> None:
@@ -25,9 +24,12 @@ class Silence:
         self._looked: float | None = None
 
     def longer_than(self, seconds: float, heard: Mapping[str, float], now: float) -> list[str]:
-        """Returns the workers that have been silent for longer; their silence then begins anew.
+        """Returns the workers that have been silent for longer, and restarts their count.
 
-        They were last heard by whatever clock; ``now`` is by one that nobody sets.
+        Args:
+            seconds: The limit.
+            heard: Time of each worker's last message, by any clock.
+            now: Seconds by a clock that nobody sets.
 
         Example:
             >>> silence = Silence()
@@ -47,13 +49,13 @@ class Silence:
 
 
 FIRST_SECONDS, LONGEST_SECONDS = 2.0, 60.0
-"""Wait before the second start, and the longest before any: the waits grow, for something may be wrong."""
-TOLD_AFTER = 3
-"""Starts in vain after which it is said: one or two may be bad luck."""
+"""Wait before the second start, and the longest wait; the waits grow."""
+REPORTED_AFTER = 3
+"""Failed starts before the problem is reported."""
 
 
 class Starts:
-    """Counts how often workers were started in vain, by a clock that nobody sets.
+    """Back-off after failed starts of workers, by a clock that nobody sets.
 
     Example:
         >>> starts = Starts(now=0.0)
@@ -68,7 +70,7 @@ class Starts:
         self._count = 1
 
     def is_due(self, some_failed: bool, some_there: bool, now: float) -> bool:
-        """Tells whether to start those again that failed; called again and again."""
+        """Returns whether to start the failed workers again; called regularly."""
         if some_there:
             self._count = 1
         if not some_failed or now - self._last < min(FIRST_SECONDS * self._count, LONGEST_SECONDS):
@@ -79,8 +81,8 @@ class Starts:
 
     @property
     def problem(self) -> str | None:
-        """The problem in a sentence, once none has come up a few times."""
-        if self._count <= TOLD_AFTER:
+        """The problem in a sentence, after several starts without success."""
+        if self._count <= REPORTED_AFTER:
             return None
         return (
             "The workers crash at start; restarting them. Often TensorFlow does not support this processor: try "
@@ -89,69 +91,63 @@ class Starts:
 
 
 REST_SECONDS = 300.0
-"""Seconds for which unused workers are kept warm: each holds half a gigabyte."""
+"""Time that unused workers stay alive: each takes half a gigabyte."""
 
 
 class Rest:
-    """Tells the engine whether its workers are wanted. Any thread may call it.
+    """Decides when unused workers end and when they start again. Any thread may call it.
 
     Args:
-        somebody_there: Tells whether somebody may soon want a worker, as while a page is open.
+        somebody_there: Whether somebody may soon want a worker, as while a page is open.
         clock: Seconds, by a clock that nobody sets.
 
     Example:
         >>> seconds = iter([0.0, 10.0, 400.0, 400.0, 401.0, 403.0])
         >>> rest = Rest(lambda: False, lambda: next(seconds))
-        >>> rest.is_due(idle=True), rest.is_due(idle=True)
+        >>> rest.is_due(resting=False, idle=True), rest.is_due(resting=False, idle=True)
         (False, True)
         >>> rest.want(after=3.0)
-        >>> rest.is_due(idle=True), rest.is_due(idle=True)
+        >>> rest.is_due(resting=True, idle=True), rest.is_due(resting=True, idle=True)
         (True, False)
     """
 
     def __init__(self, somebody_there: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
-        self._somebody_there = somebody_there
-        self._clock = clock
-        self._wanted = clock()
-        """The time at which somebody last wanted them; in the future if they are to be there only then."""
-        self._resting = False
-        self._keeping = 0
+        self._somebody_there, self._clock = somebody_there, clock
+        self._last_use = clock()
+        self._start = math.inf
+        self._users = 0
         self._lock = threading.Lock()
 
     @property
     def is_ending(self) -> bool:
-        """Whether workers that rest are to come back soon."""
-        return self._resting and self._wanted > -math.inf
+        """Whether resting workers will soon start again."""
+        return self._start < math.inf
 
     def want(self, after: float = 0.0) -> None:
-        """Notes that a worker is wanted, after so many seconds if it rests: a page that opens has the machine first."""
+        """Requests a worker; a resting one starts after so many seconds, so that an opening page loads first."""
         with self._lock:
-            at = self._clock() + after
-            # A page that opens does not put off a training that was asked for.
-            self._wanted = min(self._wanted, at) if self.is_ending else at
+            self._last_use = self._clock() + after
+            self._start = min(self._start, self._last_use)  # a page that opens does not delay a training
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
-        """Wants a worker meanwhile, as somebody does who has asked one something."""
+        """Keeps the workers alive meanwhile."""
         self.want()
         with self._lock:
-            self._keeping += 1
+            self._users += 1
         try:
             yield
         finally:
             with self._lock:
-                self._keeping -= 1
+                self._users -= 1
 
-    def is_due(self, idle: bool) -> bool:
-        """Tells whether the workers are to rest now; called again and again."""
+    def is_due(self, resting: bool, idle: bool) -> bool:
+        """Returns whether the workers should rest now, given whether they rest and whether they have nothing to do."""
         with self._lock:
             now = self._clock()
-            if self._resting:
-                self._resting = not (self.is_ending and now >= self._wanted)
-            else:
-                if not idle or self._keeping or self._somebody_there():
-                    self._wanted = now
-                self._resting = now - self._wanted > REST_SECONDS
-                if self._resting:
-                    self._wanted = -math.inf
-            return self._resting
+            if resting:
+                return now < self._start
+            self._start = math.inf
+            if not idle or self._users or self._somebody_there():
+                self._last_use = now
+            return now - self._last_use > REST_SECONDS

@@ -1,6 +1,6 @@
-"""Start, log and end of a worker process of this machine, with Dask's settings and patches for it.
+"""Start, log and end of this machine's worker processes, and Dask's settings for them; what has no setting is patched.
 
-The server imports this too, so Keras comes in only when a function is called.
+The server imports this module too, so Keras is imported only inside the functions.
 """
 
 import contextlib
@@ -25,21 +25,20 @@ NEVER_SECONDS = 86_400.0
 
 CONFIGURATION = {
     "distributed.worker.multiprocessing-method": fork_server.METHOD,
-    # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
+    # TensorFlow's own memory would make Dask pause a worker silently; a job's arrays cannot be spilled anyway.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
-    # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
+    # A replaced worker imports TensorFlow first; Dask would consider it lost.
     "distributed.deploy.lost-worker-timeout": "10 minutes",
-    # Set for the workers of a cluster; one of this machine's would end for good.
+    # For the workers of a cluster only; one of this machine would end for good.
     "distributed.worker.lifetime.duration": None,
-    # A clock that is set, or a laptop that was asleep, would have Dask give up all workers as long silent.
+    # After the clock is set or a laptop was asleep, Dask would consider all workers lost.
     "distributed.scheduler.worker-ttl": None,
-    # Samples every thread a hundred times a second, for a dashboard that is off.
+    # It samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
-    # A laptop that waits for its lecture is left alone: what Dask looks at many times a second serves its own
-    # dashboard, or clusters that move data about.
+    # An idle laptop should stay idle: these checks, many times a second, serve Dask's dashboard or data transfers.
     "distributed.admin.tick.interval": "60s",
     "distributed.admin.tick.cycle": "60s",
     "distributed.admin.system-monitor.interval": "10s",
@@ -47,46 +46,41 @@ CONFIGURATION = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.worker.memory.monitor-interval": "2s",
-    # Of the last thousand messages of each kind and connection, in which nobody looks anything up.
+    # By default it keeps a thousand messages of each kind and connection, which nobody reads.
     "distributed.admin.low-level-log-length": 100,
-    # There is a small HTTP server even without a dashboard; nobody needs it.
+    # Even without a dashboard there is a small HTTP server, which nobody needs.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
 
 
 def quieten_scheduler(dask_scheduler: DaskObject) -> None:
-    """Ends what a scheduler looks at four times a second: whether it should give up for want of work or of workers."""
+    """Stops the scheduler's checks, four times a second, for a lack of work or workers."""
     scheduler.heartbeat_interval = lambda n: HEARTBEAT_SECONDS  # noqa: ARG005  # the number of workers, by Dask's name
     for name in ("idle-timeout", "no-workers-timeout"):
         dask_scheduler.periodic_callbacks[name].stop()
-
-
-def quieten_worker(dask_worker: Worker) -> None:
-    """Has a worker that begins never look for lost data: what it trains with is in its own files."""
-    del dask_worker.periodic_callbacks["find-missing"]
 
 
 LOG_BYTES = 1_000_000
 
 
 def dask_setup(worker: Worker) -> None:
-    """Prepares a fresh worker, before it takes its first job: Dask calls it when this module is preloaded."""
-    quieten_worker(worker)
+    """Prepares a new worker before its first job; called by Dask, which preloads this module."""
+    del worker.periodic_callbacks["find-missing"]  # a search for lost data, of which trainings have none
     fork_server.end_with_it()
     make_ready()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children begin with Python's own
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children start with Python's own handler
     _write_to_log()
 
 
 @functools.cache
 def make_ready() -> None:
-    """Does what all workers need, once: a worker that is forked afterwards has it."""
-    # Ctrl-C at the command line reaches the whole group of processes; the engine decides what ends.
+    """Prepares this process for trainings, once; workers forked from it inherit that."""
+    # Ctrl-C reaches all processes of a command line; the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()
     give_way()
-    # TensorFlow makes a million objects that stay: looking through them for garbage again and again takes a second.
+    # TensorFlow creates a million permanent objects; collecting garbage among them would take a second.
     gc.disable()
     prepare()
     gc.freeze()
@@ -94,14 +88,14 @@ def make_ready() -> None:
 
 
 def kill(dask_worker: Nanny) -> None:
-    """Kills the worker process at once; called on its nanny, which then starts a new one."""
+    """Kills the worker process of a nanny, which then starts a new one."""
     if dask_worker.pid is not None:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may just have died of its own
-            psutil.Process(dask_worker.pid).kill()  # SIGKILL, and what Windows has in its place
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may have just ended
+            psutil.Process(dask_worker.pid).kill()  # SIGKILL or its equivalent on Windows
 
 
 def trim_log() -> None:
-    """Begins a new log where the old one has grown long; one old one is kept."""
+    """Starts a new log if the current one is long; one old log is kept."""
     log = worker_log()
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))

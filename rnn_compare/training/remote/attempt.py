@@ -1,4 +1,4 @@
-"""One attempt at training a run on a cluster's worker: sends its files there and fetches the results."""
+"""One attempt at training a run on a worker of a cluster: sends its files there, and fetches the results."""
 
 import asyncio
 import contextlib
@@ -19,22 +19,22 @@ from rnn_compare.training.worker import worker_process
 
 BROUGHT = ("last.checkpoint", "previous.checkpoint", "last.npz", "best.npz")
 FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras")
-"""In the order in which they are written here: what a run goes on from comes first."""
+"""In the order in which they are written here: the checkpoint, from which a run continues, comes first."""
 TRANSFER_SECONDS = 600.0
 AGAIN_SECONDS = 1.0
 FINAL_SECONDS = 60.0
-"""Longest wait for a worker's last events once its job is done."""
+"""Maximum wait for a worker's last events after its job is done."""
 
 CLEAR_SECONDS = 5.0
-"""After which a worker that lost a job and is still there has something wrong with it."""
+"""Time after which a worker that lost a job but is still listed counts as faulty."""
 
 _log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """One attempt at one run, with a name of its own.
+    """One attempt at one run, under a unique name.
 
-    What the worker tells is handed on in order; of an epoch once its files are here.
+    The worker's events are passed on in order, the end of an epoch once its files are here.
     """
 
     def __init__(
@@ -50,31 +50,31 @@ class Attempt:
         self._versions: dict[str, int] = {}
 
     def heard(self, event: Event) -> None:
-        """Takes an event that the worker tells."""
+        """Takes an event of the worker."""
         self._events.put_nowait(event)
 
     async def train(self) -> str | None:
-        """Trains the run there; returns why that came to nothing where the run itself cannot be the reason.
+        """Trains the run; returns why that failed, in a sentence, if the run itself cannot be the reason.
 
-        In a sentence; None if it was trained, or if the worker was lost with it.
+        None if it was trained, or if the worker was lost during it.
         """
         try:
-            await self._bring()
+            await self._send_files()
         except UserError as error:
             self._member.refuse(str(error))
             return self._member.problem
         except OSError as error:
             return f"The worker {self._member.address} could not take the run ({first_line(error)}); another does."
-        telling = asyncio.create_task(self._tell())
+        forwarding = asyncio.create_task(self._forward_events())
         try:
             arguments = (self._name, self._run, self._experiment, self._connection.topic)
             trained = await self._unless_gone(self._connection.submit(self._member.address, worker.train, *arguments))
             if trained:
                 self._events.put_nowait(None)
-                await asyncio.wait_for(self._unless_gone(telling), FINAL_SECONDS + TRANSFER_SECONDS)
-                await self._unless_gone(self._leave())
+                await asyncio.wait_for(self._unless_gone(forwarding), FINAL_SECONDS + TRANSFER_SECONDS)
+                await self._unless_gone(self._clean_up())
         finally:
-            telling.cancel()
+            forwarding.cancel()
         gone = self._member.gone.is_set() and not self._connection.lost
         if gone and await self._connection.ended_as_planned(self._member.address):
             return "Its worker was shut down; another continues from the last epoch."
@@ -83,11 +83,11 @@ class Attempt:
         return None
 
     async def ask_to_stop(self) -> None:
-        """Has the training end after its present batch."""
-        with contextlib.suppress(OSError, UserError):  # it is asked for once; whoever hears nothing is killed
+        """Asks the training to end after its current batch."""
+        with contextlib.suppress(OSError, UserError):  # a worker that does not stop is killed
             await self._connection.call(self._member.address, worker_process.ask_to_stop, self._name)
 
-    async def _bring(self) -> None:
+    async def _send_files(self) -> None:
         source = self._experiment.dataset
         reviews = await asyncio.to_thread(bundle.reviews, source)
         if not await self._connection.call(self._member.address, worker.has_reviews, source, reviews.digest):
@@ -108,14 +108,14 @@ class Attempt:
         folder = run_folder(self._run)
         return {name: (folder / name).read_bytes() for name in BROUGHT if (folder / name).exists()}
 
-    async def _tell(self) -> None:
+    async def _forward_events(self) -> None:
         while (event := await self._events.get()) is not None:
             if isinstance(event, EpochEnd | Ended):
                 await self._fetch()
             self._on_message(TrainingEvent(self._name, event))
 
     async def _fetch(self) -> None:
-        """Brings here what is new of the run's files. As long as that cannot be done, nothing is told."""
+        """Fetches the run's new files, and retries until it succeeds."""
         while True:
             try:
                 files = await self._connection.call(
@@ -123,14 +123,14 @@ class Attempt:
                 )
                 for name in FETCHED:
                     if name in files:
-                        await asyncio.to_thread(self._keep, name, files[name].content)
+                        await asyncio.to_thread(self._write, name, files[name].content)
                         self._versions[name] = files[name].version
                 return
             except (OSError, UserError) as error:
                 _log.warning("The files of run %s could not be fetched (%s). Retrying.", self._run, error)
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    def _keep(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, content: bytes) -> None:
         path = run_folder(self._run) / name
         if path == checkpoint_file(self._run):
             checkpoint.put(self._run, content)
@@ -138,19 +138,19 @@ class Attempt:
             with whole_file(path) as partial:
                 partial.write_bytes(content)
 
-    async def _leave(self) -> None:
-        await self._fetch()  # a run that was stopped has told its end before its models were written
+    async def _clean_up(self) -> None:
+        await self._fetch()  # a stopped run sends its end before it writes its models
         with contextlib.suppress(OSError, UserError):
             await self._connection.call(self._member.address, delete_files, self._run)
 
     async def _unless_gone(self, work: Awaitable[object]) -> bool:
-        """Waits for work and tells whether it was done; it is given up when the worker is lost."""
+        """Waits for work and returns whether it was done; cancels it when the worker is lost."""
         task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self._member.gone.wait())
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
             if task.done() and not task.cancelled() and task.exception() is None:
                 return True
-            # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
+            # A job fails as soon as the scheduler or the worker is lost; which of them shows a moment later.
             await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
             if not gone.done():
                 error = task.exception() if task.done() and not task.cancelled() else None

@@ -1,6 +1,6 @@
-"""Installation of this package in a cluster's worker that lacks it.
+"""Installation of this package in a cluster's worker.
 
-This module is sent by value before the package is there, so it imports nothing but the standard library and Dask.
+This module is sent by value before the package is installed, so it imports only the standard library and Dask.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME = "rnn_compare"
 FOLDER = "rnn-compare-worker"
 WORKER_MODULE = f"{NAME}.training.remote.worker"
-"""The module that knows whether this process trains, if the package is loaded already."""
+"""Knows whether this process is training, if the package is already loaded."""
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # malloc.h
 
@@ -31,27 +31,26 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8 
 def install(
     package: bytes, digest: str, environment: dict[str, str], cache: str, needed: list[str]
 ) -> tuple[int, dict[str, str | None]]:
-    """Makes the package importable in this worker process, and sets for it what can still be set.
+    """Makes the package importable in this worker process, and adjusts the process for trainings.
 
     Args:
         package: The package as a zip file.
-        digest: Its hash; a package that is there already is not unpacked again.
-        environment: Variables that the trainings are to find.
-        cache: The variable that names the cache folder. Without it a folder of the worker's own is used, which goes
-            when the worker does.
+        digest: Its hash; an installed package is not unpacked again.
+        environment: Variables for the trainings.
+        cache: The variable that names the cache folder. Without it, Dask's temporary folder for the worker is used.
         needed: Names of distributions.
 
     Returns:
-        The number of this process, and the version of each distribution, None where it is not installed. (No
-        dataclass: none of this module's own would be known at the other end.)
+        The process id, and the version of each distribution, None if it is not installed. (No dataclass: the receiver
+        does not have this module.)
 
     Raises:
-        RuntimeError: If the process is at work with another version of the package.
+        RuntimeError: If the process is training with another version of the package.
     """
     from distributed import Worker
 
-    worker = next(iter(Worker._instances))  # get_worker knows it in a job's thread only
-    # A folder of its own within it, should the engine's be the same: a worker keeps other files of a run.
+    worker = next(iter(Worker._instances))  # get_worker works only in a job's thread
+    # A folder of its own within it, in case it is also the engine's: a worker has other files of a run.
     folder = Path(os.environ.get(cache) or worker.local_directory).expanduser().absolute()
     if folder.name != FOLDER:
         folder /= FOLDER
@@ -71,7 +70,7 @@ def _unpack(package: bytes, home: Path) -> None:
     unfinished = Path(tempfile.mkdtemp(dir=home.parent))
     try:
         zipfile.ZipFile(io.BytesIO(package)).extractall(unfinished)
-        with contextlib.suppress(OSError):  # a neighbour with the same folder was first
+        with contextlib.suppress(OSError):  # another worker with the same folder was first
             unfinished.rename(home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -99,23 +98,23 @@ def _log_to(path: Path) -> None:
 
 
 def _settle_memory(worker: "Worker") -> None:
-    # TensorFlow's own memory would have Dask pause the worker silently; a job's arrays cannot be spilled anyway.
+    # As in local/worker.py.
     for fraction in ("target", "spill", "pause"):
         setattr(worker.memory_manager, f"memory_{fraction}_fraction", False)
-    # As the environment of a worker on this machine has it (local/fork_server.py); glibc takes it late as well.
+    # As in the environment of local workers (local/fork_server.py); glibc also accepts it later.
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_MMAP_THRESHOLD, 1 << 30)
         mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
         mallopt(_M_TOP_PAD, 1 << 26)
-    # NumPy came with Dask, and its BLAS has read the environment by now. What trains uses SciPy's, which has not.
+    # Dask has imported NumPy, whose BLAS has already read the environment. Trainings use SciPy's, which has not.
     with contextlib.suppress(ImportError):
         importlib.import_module("threadpoolctl").threadpool_limits(1)
 
 
 def version(name: str) -> str | None:
-    """Returns the version of a distribution, or of its build without GPU code; None if neither is installed."""
+    """Returns the version of a distribution or of its CPU build; None if neither is installed."""
     for distribution in (name, f"{name}-cpu"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             return importlib.metadata.version(distribution)

@@ -1,4 +1,4 @@
-"""Files for a cluster's workers (package and prepared reviews), and the packages that they must have."""
+"""Files for a cluster's workers (this package, prepared reviews), and the packages that they need."""
 
 import functools
 import hashlib
@@ -11,16 +11,16 @@ from rnn_compare.reviews import prepared
 from rnn_compare.training.remote import bootstrap
 
 NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "filelock", "psutil")
-"""Distributions that a worker must have."""
+"""Distributions that a worker needs."""
 ALIKE = ("keras", "tensorflow")
-"""Those whose release must be the same: a run goes on where another worker left it."""
+"""Those that must be of the same release, so that a run can continue on another worker."""
 _NOT_FOR_WORKERS = ("dashboard", "server")
 _NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy", "test_texts.npy", "test_text_offsets.npy")
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Files and the hash of their content."""
+    """Files by name, and a hash of their content."""
 
     digest: str
     files: dict[str, bytes]
@@ -28,7 +28,7 @@ class Bundle:
 
 @functools.cache
 def package() -> tuple[str, bytes]:
-    """Returns the hash of this package's modules, and a zip file of them."""
+    """Returns a hash of this package's modules, and a zip file of them."""
     root = Path(__file__).parents[2]
     sources = {
         path.relative_to(root.parent).as_posix(): path.read_bytes()
@@ -44,7 +44,7 @@ def package() -> tuple[str, bytes]:
 
 @functools.lru_cache(maxsize=2)
 def reviews(source: str) -> Bundle:
-    """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
+    """Returns the files of a source's prepared reviews that training reads; prepares them if necessary.
 
     Raises ``UserError`` if the source cannot be used.
     """
@@ -53,11 +53,14 @@ def reviews(source: str) -> Bundle:
     return Bundle(_digest(files), files)
 
 
-def what_lacks(versions: dict[str, str | None]) -> str | None:
-    """Returns what a worker lacks by its versions of ``NEEDED`` (None for what is not there), in a sentence, or None.
+def missing_packages(versions: dict[str, str | None]) -> str | None:
+    """Returns a sentence about missing and mismatching packages of a worker, or None.
+
+    Args:
+        versions: The worker's versions of ``NEEDED``; None for packages that are not installed.
 
     Example:
-        >>> what_lacks(dict.fromkeys(NEEDED))[:42]
+        >>> missing_packages(dict.fromkeys(NEEDED))[:42]
         'It lacks keras, tensorflow, numba, numpy, '
     """
     here = {name: str(bootstrap.version(name)) for name in NEEDED}

@@ -1,10 +1,9 @@
-"""The workers of a Dask cluster, named by its scheduler's address: they have neither this program nor its files."""
+"""The workers of a Dask cluster, which have neither this package nor its files."""
 
 import asyncio
 import concurrent.futures
 import contextlib
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Coroutine
@@ -23,27 +22,27 @@ from rnn_compare.training.remote.members import Members
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.5
-"""Seconds between two requests for the scheduler's list of workers."""
+"""Interval between requests for the scheduler's list of workers."""
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 20.0
-"""Longest silence of a scheduler before the connection counts as lost."""
+"""Maximum silence of a scheduler before the connection counts as lost."""
 RETRY_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 
 
 class RemoteWorkers(protocol.Workers):
-    """The workers of a cluster that was named by its address.
+    """The workers of a cluster, given its scheduler's address.
 
-    What has to do with the cluster is done on an event loop in a thread of its own. A connection that is lost is
-    made again; runs wait meanwhile. Questions that somebody waits for (summaries, ``.keras`` files, analyses) are
-    answered by one worker on this machine, which has all files; the first question starts it.
+    An event loop in a thread of its own communicates with the cluster. It reconnects after a loss; runs wait meanwhile.
+    Questions (summaries, ``.keras`` files, analyses) are answered by one worker on this machine, which has all files;
+    the first question starts it.
 
     Args:
-        address: The scheduler's, such as ``tls://10.0.0.1:8786``.
-        on_message: Takes each message of a worker, in order.
+        address: Such as ``tls://10.0.0.1:8786``.
+        on_message: Called with each message of a worker, in order.
 
     Raises:
-        UserError: If the address is none that may be used.
+        UserError: If the address is not allowed.
     """
 
     def __init__(self, address: str, on_message: protocol.OnMessage) -> None:
@@ -76,19 +75,19 @@ class RemoteWorkers(protocol.Workers):
         )
 
     def addresses(self) -> list[str]:
-        """Returns the workers that take trainings."""
+        """Returns the workers that accept runs."""
         return [member.address for member in self._members if member.takes_runs]
 
     def info(self) -> list[protocol.WorkerInfo]:
-        """Returns what the scheduler last told of each worker."""
+        """Returns information about each worker."""
         return [member.info for member in self._members]
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
-        """Sends a run to a worker, with what it goes on from."""
+        """Sends a run to a worker, with its files."""
         return self._soon(self._train(attempt, run, experiment, address))
 
     def excuse(self, training: protocol.Training) -> str | None:
-        """Returns why a training was lost, where the run itself cannot be the reason."""
+        """Returns why a training was lost, if the run itself cannot be the reason."""
         assert isinstance(training, concurrent.futures.Future)
         if training.cancelled() or training.exception():
             return None
@@ -96,12 +95,12 @@ class RemoteWorkers(protocol.Workers):
         return excuse
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # an attempt knows where it is
-        """Has an attempt end after its present batch; returns without waiting for it."""
-        if at_work := self._attempts.get(attempt):
-            self._soon(at_work.ask_to_stop())
+        """Asks an attempt to end after its current batch."""
+        if running := self._attempts.get(attempt):
+            self._soon(running.ask_to_stop())
 
     def kill(self, address: str) -> None:
-        """Has a worker's nanny kill it. One without a nanny has nobody to start it anew, and is left alone."""
+        """Lets a worker's nanny kill it. A worker without one is spared, since nobody would restart it."""
 
         async def kill() -> None:
             member, connection = self._members.get(address), self._connection
@@ -111,25 +110,25 @@ class RemoteWorkers(protocol.Workers):
         self._soon(kill())
 
     def look_after(self) -> None:
-        """Sees to the worker of this machine, if there is one; the others are their scheduler's."""
+        """Looks after the worker on this machine, if there is one; the scheduler looks after the others."""
         if self._local is not None:
             self._local.look_after()
 
     def answers(self) -> bool:
-        """Tells whether the worker on this machine is there; the first call starts it."""
+        """Returns whether the worker on this machine is ready; the first call starts it."""
         with self._starting_local:
             if self._local is None:
                 self._local = LocalWorkers(self._on_message, size=1)
             return bool(self._local.addresses())
 
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
-        """Has the worker on this machine answer a question; raises ``UserError`` if that fails or takes too long."""
+        """Lets the worker on this machine answer a question; raises ``UserError`` if that fails or times out."""
         if self._local is None:
             raise UserError("No worker is ready yet. Try again in a moment.")
         return self._local.ask(question, timeout)
 
     def close(self) -> None:
-        """Has all trainings stop and leaves the cluster to itself."""
+        """Stops all trainings and disconnects from the cluster."""
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(3 * CLOSE_SECONDS)
@@ -155,19 +154,19 @@ class RemoteWorkers(protocol.Workers):
                 self._connection = Connection(client)
                 client.subscribe_topic(self._connection.topic, self._heard)
                 await self._follow(self._connection)
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again
+            except Exception as error:  # noqa: BLE001  # retried after any error
                 self._problem = (
                     f"The scheduler {self._address} cannot be reached ({protocol.first_line(error)}). Reconnecting; "
                     "runs wait, finished epochs are kept."
                 )
             self._lose()
             if client is not None:
-                with contextlib.suppress(Exception):  # it is lost in any case
+                with contextlib.suppress(Exception):  # it may be lost already
                     await asyncio.wait_for(client.close(timeout=CLOSE_SECONDS / 2), CLOSE_SECONDS)
             await self._pause(RETRY_SECONDS)
 
     async def _follow(self, connection: Connection) -> None:
-        """Keeps an eye on which workers there are, until the connection is lost or nobody wants it any more."""
+        """Updates the list of workers until the connection is lost or closed."""
         scheduler = None
         while not self._closing.is_set():
             identity = await asyncio.wait_for(self._identity(connection.client), SILENCE_SECONDS)
@@ -179,11 +178,11 @@ class RemoteWorkers(protocol.Workers):
         await asyncio.gather(*(attempt.ask_to_stop() for attempt in self._attempts.values()))
 
     async def _identity(self, client: protocol.DaskObject) -> protocol.DaskObject:
-        """Returns what the scheduler tells of itself and its workers, unless the connection is lost meanwhile."""
+        """Returns the scheduler's facts about itself and its workers; raises ``OSError`` if the connection is lost."""
         request = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
         try:
             while not request.done():
-                if client.status != "running":  # Dask would go on asking
+                if client.status != "running":  # Dask would keep trying
                     raise OSError("the connection was lost")
                 await asyncio.wait({request}, timeout=LOOK_SECONDS)
             return request.result()
@@ -210,6 +209,6 @@ class RemoteWorkers(protocol.Workers):
             del self._attempts[attempt]
 
     def _heard(self, entry: tuple[float, bytes]) -> None:
-        message = pickle.loads(entry[1])
+        message = protocol.from_bytes(entry[1])
         if isinstance(message, protocol.TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
             attempt.heard(message.event)

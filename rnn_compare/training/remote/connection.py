@@ -1,4 +1,4 @@
-"""The connection to a cluster's scheduler: which addresses are allowed, and calls to workers that lack the program."""
+"""The connection to a cluster's scheduler: allowed addresses, calls to workers that do not have this package."""
 
 import asyncio
 import contextlib
@@ -21,13 +21,11 @@ from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.worker import worker_process
 
 SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
-"""Names the address of a Dask scheduler whose workers are to train, such as ``tls://10.0.0.1:8786``."""
+"""Environment variable with the address of a Dask scheduler, such as ``tls://10.0.0.1:8786``."""
 
 
 def check_address(address: str) -> None:
-    """Checks that a scheduler may be connected to.
-
-    Raises ``UserError`` if the address is none, or leads out of this machine without TLS.
+    """Raises ``UserError`` if an address is invalid, or leads to another machine without TLS.
 
     Example:
         >>> check_address("tcp://10.0.0.1:8786")
@@ -56,8 +54,8 @@ def check_address(address: str) -> None:
 
 
 def _parts(address: str) -> tuple[str, str]:
-    """Returns scheme and host; both empty for what is no complete address of a scheduler."""
-    with contextlib.suppress(ValueError):  # a port or an IPv6 address that is none
+    """Returns scheme and host; both empty if the address is invalid."""
+    with contextlib.suppress(ValueError):  # an invalid port or IPv6 address
         parts = urlsplit(address)
         if parts.scheme in ("tls", "tcp") and parts.hostname and parts.port:
             return parts.scheme, parts.hostname
@@ -85,52 +83,49 @@ cloudpickle.register_pickle_by_value(bootstrap)
 
 
 class Connection:
-    """One connection, from when it was made until it is lost."""
+    """One connection to a scheduler, until it is lost."""
 
     def __init__(self, client: DaskObject) -> None:
         self.client = client
-        # Of its own for each connection: what is left of an earlier one is not heard any more.
+        # Unique for each connection, so that late messages of an earlier one are ignored.
         self.topic = f"rnn-compare-{secrets.token_hex(8)}"
         self.lost = False
 
     async def bootstrap(self, address: str) -> int:
-        """Brings the package to a worker, and returns the number of its process.
+        """Installs the package in a worker, and returns its process id.
 
         Raises:
-            UserError: If something is wrong with the worker that its owner can mend.
+            UserError: If the worker has a problem that its owner can fix.
             OSError: If it cannot be reached.
         """
-        there = await self._run(address, BOOTSTRAP_SECONDS, platform.python_version)
-        if _minor(there) != _minor(platform.python_version()):
-            raise UserError(
-                f"It runs Python {there}, this program {platform.python_version()}. Start workers with Python "
-                f"{_minor(platform.python_version())}."
-            )
+        theirs, ours = await self._run(address, BOOTSTRAP_SECONDS, platform.python_version), platform.python_version()
+        if _minor(theirs) != _minor(ours):
+            raise UserError(f"It runs Python {theirs}, this program {ours}. Start workers with Python {_minor(ours)}.")
         digest, package = bundle.package()
         call = _Call(bootstrap.install, package, digest, ENVIRONMENT, CACHE_VARIABLE, list(bundle.NEEDED))
         pid, versions = await self._run(address, BOOTSTRAP_SECONDS, pickle.loads, cloudpickle.dumps(call))
-        if lacks := bundle.what_lacks(versions):
-            raise UserError(lacks)
+        if problem := bundle.missing_packages(versions):
+            raise UserError(problem)
         return int(pid)
 
     async def call(
         self, address: str, function: Callable[..., T], *arguments: object, seconds: float = ANSWER_SECONDS
     ) -> T:
-        """Calls a quick function in a worker's process, whatever it does, and returns what the function returns.
+        """Calls a quick function in a worker's process, also during a training, and returns its result.
 
         Raises:
-            UserError: If the function cannot do it.
-            OSError: If the worker cannot be reached, or is a new process that does not have the package.
+            UserError: If the function fails.
+            OSError: If the worker cannot be reached, or is a new process without the package.
         """
         answer: Answer[T] = await self._run(address, seconds, pickle.loads, _pickled(function, arguments))
         return answer.result()
 
     async def submit(self, address: str, function: Callable[..., T], *arguments: object) -> T:
-        """Has a thread of a worker do what takes long, and returns what the function returns.
+        """Calls a slow function in a thread of a worker, and returns its result.
 
         Raises:
-            UserError: If the function cannot do it.
-            Exception: Whatever Dask finds wrong with the worker.
+            UserError: If the function fails.
+            Exception: Dask's, if it loses the worker.
         """
         future = self.client.submit(
             pickle.loads,
@@ -147,7 +142,7 @@ class Connection:
         return answer.result()
 
     async def ended_as_planned(self, address: str) -> bool:
-        """Tells whether the last worker at an address was retired or closed in order, as at the end of its lifetime."""
+        """Returns whether the last worker at an address was shut down properly, as at the end of its lifetime."""
         try:
             events = await asyncio.wait_for(self.client.get_events(address), ANSWER_SECONDS)
         except Exception:  # noqa: BLE001  # the scheduler was lost too
@@ -173,7 +168,7 @@ class Connection:
 
 
 class _Call:
-    """A call that is made when its pickle is loaded: the scheduler and a fresh worker know ``pickle.loads``."""
+    """A function call that unpickling executes: the scheduler and a new worker know only ``pickle.loads``."""
 
     def __init__(self, function: Callable[..., object], *arguments: object) -> None:
         self.function, self.arguments = function, arguments

@@ -1,6 +1,6 @@
-"""Functions that the engine calls in a cluster's worker, once the package is there.
+"""Functions that the engine calls in a cluster's worker, after the package is installed.
 
-Such a worker shares no files with the engine: what a training needs is brought before it, what it writes is fetched.
+The worker shares no files with the engine: a training's input is sent before it starts, and its output fetched.
 """
 
 import contextlib
@@ -19,19 +19,19 @@ from rnn_compare.reviews import prepared
 from rnn_compare.training.worker import worker_process
 
 LET_GO_SECONDS = 30.0
-"""Longest wait of a training for one before it that nobody wants any more."""
+"""Maximum wait of a training for an abandoned one before it."""
 
 _announced: dict[str, str] = {}
 _at_work: set[str] = set()
 
 
 def at_work() -> bool:
-    """Tells whether this process trains."""
+    """Returns whether this process is training."""
     return bool(_at_work)
 
 
 def has_reviews(source: str, digest: str) -> bool:
-    """Tells whether the prepared reviews are here, and has trainings use them."""
+    """Returns whether the prepared reviews are present; trainings then use them."""
     folder = cache_place() / "reviews" / f"{source}-{digest}"
     if folder.is_dir():
         prepared.use(source, folder)
@@ -39,7 +39,7 @@ def has_reviews(source: str, digest: str) -> bool:
 
 
 def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
-    """Keeps prepared reviews, whole or not at all, and has trainings use them."""
+    """Stores prepared reviews for trainings."""
     folder = cache_place() / "reviews" / f"{source}-{digest}"
     with whole_folder(folder) as partial:
         for name, content in files.items():
@@ -50,7 +50,7 @@ def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
 def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
     """Prepares this process for one attempt at a training, and returns the version of each file.
 
-    It goes on from these files of the run, checkpoint and weights, and from no others.
+    The training continues from these files of the run (checkpoint and weights), and no others.
     """
     delete_files(run)
     for name, content in files.items():
@@ -61,13 +61,13 @@ def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
 
 
 def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
-    """Trains one run, once: a scheduler that sends it a second time, here or elsewhere, is not heeded."""
+    """Trains one run, once: if the scheduler sends the same attempt again, anywhere, it is ignored."""
     worker = get_worker()
     task = worker.get_current_task()
 
-    def given_up() -> bool:
-        # If the program at the other end is gone, the scheduler takes the task back, but cannot end it. A worker that
-        # closes waits half a minute for it, and nobody hears any more what it tells.
+    def abandoned() -> bool:
+        # If the engine's program has ended, the scheduler cancels the task but cannot end it. A closing worker waits
+        # half a minute for it, and its events get lost.
         state = worker.state.tasks.get(task)
         return state is None or state.state != "executing" or worker.status in (Status.closing, Status.closed)
 
@@ -78,8 +78,8 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     _at_work.add(attempt)
     try:
         _wait_for(before)
-        worker_process.train(attempt, run, experiment, topic, given_up)
-        if given_up():
+        worker_process.train(attempt, run, experiment, topic, abandoned)
+        if abandoned():
             raise RuntimeError(f"This worker is closing; run {run} continues on another.")
     finally:
         _at_work.discard(attempt)
@@ -87,14 +87,14 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
 
 @dataclass(frozen=True)
 class RunFile:
-    """One of a run's files, and the version that tells it from the next of that name."""
+    """A file of a run, and a version that changes whenever it is written."""
 
     version: int
     content: bytes
 
 
 def fetch(run: str, names: Collection[str], versions: Mapping[str, int]) -> dict[str, RunFile]:
-    """Returns those of a run's wanted files that are new to one who has these versions of them."""
+    """Returns those files of a run whose version differs from the given one."""
     files = {}
     for name in names:
         path = run_folder(run) / name

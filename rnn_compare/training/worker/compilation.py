@@ -1,4 +1,4 @@
-"""Compilation of the kernels, each cell's once on a machine, before a training needs them. Imports no TensorFlow."""
+"""Compilation of the kernels, once per cell and machine. Does not import TensorFlow."""
 
 from functools import partial
 from typing import Any
@@ -16,16 +16,16 @@ from rnn_compare.networks.parameters import parameters
 
 
 def compile_kernels(*names: str, wait: bool = True) -> None:
-    """Compiles what some cells need in one layer without dropout, or loads it if that is done.
+    """Compiles the kernels of some cells for one layer without dropout, or loads them if they are compiled.
 
-    Several processes may call this at once: one compiles a cell, the others wait for it and load what it compiled.
+    Several processes may call this at once: one compiles a cell, the others load the result.
 
     Args:
-        names: Those of cells, or ``VARIANTS``.
-        wait: Whether to wait for what another process compiles.
+        names: Cells, or ``VARIANTS``.
+        wait: Whether to wait for another process that compiles.
 
     Raises:
-        filelock.Timeout: If another process compiles one, and that is not to be waited for.
+        filelock.Timeout: If another process compiles one, and ``wait`` is False.
     """
     code_folder().mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -40,12 +40,12 @@ def compile_kernels(*names: str, wait: bool = True) -> None:
 
 
 def warm_up() -> None:
-    """Compiles or loads the kernels of all cells, for all settings."""
+    """Compiles or loads the kernels of all cells and settings."""
     compile_kernels(*KERNELS, VARIANTS)
 
 
 def load_compiled() -> None:
-    """Loads the kernels that are compiled already, before a class waits. On a machine's very first start none is."""
+    """Loads the kernels that are already compiled, in advance of a training."""
     compile_kernels(*(name for name in (*KERNELS, VARIANTS) if sign_of(name).exists()))
 
 
@@ -69,6 +69,6 @@ def _call_variants() -> None:
 
 
 def _small_layer(name: str) -> tuple[Any, ...]:
-    # Ids of a batch, an embedding and weights; without Keras, which takes a tenth of a second to build a network.
+    # A batch of ids, an embedding and weights; without Keras, which needs a tenth of a second to build a network.
     tensors = parameters(Experiment(cell=name, units=2, embedding_size=2)).recurrent_layers[0].tensors
     return np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32), *(np.zeros(t.shape, np.float32) for t in tensors)

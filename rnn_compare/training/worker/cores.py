@@ -1,4 +1,4 @@
-"""Even division of this machine's cores among trainings, renewed whenever one begins or ends."""
+"""Even division of this machine's cores among trainings, updated when one starts or ends."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ from rnn_compare.errors import UserError
 
 THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 MOST = 512
-"""Largest number that a variable may hold."""
+"""Largest number that an environment variable may contain."""
 
 
 def number_from(variable: str) -> int | None:
-    """Returns the number that a variable of the environment holds, None if it is not set.
+    """Returns the number in an environment variable, None if it is not set.
 
-    Raises ``UserError`` if it is no whole number from 1 to ``MOST``.
+    Raises ``UserError`` if it is not a whole number from 1 to ``MOST``.
     """
     text = os.environ.get(variable)
     if not text:
@@ -28,7 +28,7 @@ def number_from(variable: str) -> int | None:
 
 
 def give_way() -> None:
-    """Has who looks at the pages go first; on a machine with nothing else to do this costs a training nothing."""
+    """Lowers this process's priority, so that pages go first; on an idle machine this costs a training nothing."""
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
@@ -36,11 +36,11 @@ def give_way() -> None:
 
 
 class Cores:
-    """The threads of each worker that trains, as last sent to it.
+    """The number of threads of each worker in training, as last sent to it.
 
     Args:
-        most: Threads of one training at most; as many as there are cores if None.
-        cores: Those of the machine.
+        most: Maximum number of threads of one training; ``cores`` if None.
+        cores: Number of this machine's cores.
 
     Example:
         >>> cores = Cores(most=None, cores=8)
@@ -55,10 +55,10 @@ class Cores:
         self._cores = cores
         self._shares: dict[str, int] = {}
 
-    def changes(self, at_work: Collection[str]) -> dict[str, int]:
-        """Returns for each worker that trains, and does not know it yet, how many threads it is to use from now on."""
-        share = max(1, min(self._most, self._cores // max(1, len(at_work))))
-        shares = dict.fromkeys(at_work, share)
+    def changes(self, training: Collection[str]) -> dict[str, int]:
+        """Returns the new number of threads for each worker in training whose number changes."""
+        share = max(1, min(self._most, self._cores // max(1, len(training))))
+        shares = dict.fromkeys(training, share)
         changes = {worker: threads for worker, threads in shares.items() if self._shares.get(worker) != threads}
         self._shares = shares
         return changes

@@ -1,4 +1,4 @@
-"""Networks of a run: built from its seed, saved and restored as weights, state and Keras model. For workers only."""
+"""A run's Keras model: built from its seed; its weights, checkpoint and ``.keras`` file. For workers only."""
 
 import logging
 import random
@@ -19,16 +19,19 @@ from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import EpochEnd
 
-# Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
+# Seeds are set for the whole process, so no summary may be built between a run's seed and its weights.
 _building = threading.Lock()
 
 
 def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
-    """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
+    """Builds and compiles a network whose initial weights depend on the seed alone.
 
-    ``kind`` as in ``keras_models.build``. Keras draws the seeds of its initializers from Python's global
-    random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
-    numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
+    Keras draws its initializers' seeds from Python's global random numbers, which Dask's threads use too: one network
+    in twenty had other weights. So Keras gets a generator of its own, seeded as by ``keras.utils.set_random_seed``.
+
+    Args:
+        experiment: The network.
+        kind: As in ``keras_models.build``.
     """
     with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
         return keras_models.build(experiment, kind)
@@ -41,13 +44,13 @@ def summary(experiment: Experiment) -> str:
 
 
 def clear() -> None:
-    """Has Keras forget all that was built."""
+    """Frees all models that Keras has built."""
     with _building:
         keras.utils.clear_session()
 
 
 def save_weights(run: str, model: keras.Model, best: bool) -> None:
-    """Writes a model's weights as a run's last ones, and as its best ones where they are."""
+    """Writes a model's weights as a run's last ones, and also as its best ones if ``best``."""
     now = keras_models.get_weights(model)
     weights.save(now, weights_file(run, "last"))
     if best:
@@ -55,9 +58,9 @@ def save_weights(run: str, model: keras.Model, best: bool) -> None:
 
 
 def write_models(run: str, experiment: Experiment) -> None:
-    """Writes a run's last and best weights as stock Keras models; where that fails, the log says so.
+    """Writes a run's last and best weights as stock Keras models; errors are only logged.
 
-    Weights are what counts and are safe already: a model that cannot be written now is written when asked for.
+    The weights are already saved, so a missing model can be written on request.
     """
     try:
         for which in ("last", "best"):
@@ -68,13 +71,13 @@ def write_models(run: str, experiment: Experiment) -> None:
 
 
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:
-    """Writes a run's weights as a stock Keras model, which plain Keras opens without this program.
+    """Writes a run's weights as a stock Keras model and returns its path.
 
-    Raises ``UserError`` if there are no weights or they are unsound.
+    Raises ``UserError`` if the weights are missing or damaged.
     """
     model = build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
-    model.optimizer.build(model.trainable_variables)  # else Keras warns, on loading, of variables that it misses
+    model.optimizer.build(model.trainable_variables)  # otherwise Keras warns about missing variables on loading
     with whole_file(path := model_file(run, which)) as partial:
         model.save(partial)
     return path
@@ -83,7 +86,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 def checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes = b"") -> Checkpoint:
     """Returns the state of a compiled Keras model after its finished epochs.
 
-    ``model.variables`` holds the random states of dropout too, the optimizer's its moments and its step.
+    ``model.variables`` includes dropout's random states, those of the optimizer its moments and step.
     """
     return Checkpoint(
         tuple(epochs),
@@ -94,10 +97,7 @@ def checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes =
 
 
 def restore(model: Any, checkpoint: Checkpoint) -> None:
-    """Sets a compiled Keras model of the same experiment to a state.
-
-    Raises ``UserError`` if the state is not one of such a model.
-    """
+    """Sets a compiled Keras model to a state; raises ``UserError`` if it is of a different model."""
     model.optimizer.build(model.trainable_variables)
     for variables, values in ((model.variables, checkpoint.model), (model.optimizer.variables, checkpoint.optimizer)):
         if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:

@@ -1,6 +1,6 @@
-"""Functions of every worker process, on this machine or on a cluster.
+"""Functions that run in worker processes, on this machine or on a cluster.
 
-The server imports this too, so Keras comes in only when a function is called.
+The server imports this module too, so Keras is imported only inside the functions.
 """
 
 import contextlib
@@ -8,7 +8,6 @@ import importlib.util
 import logging
 import math
 import os
-import pickle
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -30,16 +29,14 @@ from rnn_compare.training import protocol
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
 OPTIONAL = ("IPython", "pandas", "sklearn")
-"""Packages that Keras imports where it finds them, for wrappers and notebooks that no training needs. They make up a
-third of a worker's start."""
+"""Packages that Keras imports if installed, for wrappers and notebooks. They would take a third of a worker's start."""
 
 
 @contextlib.contextmanager
 def without(*packages: str) -> Iterator[None]:
-    """Has packages count as not installed meanwhile, unless they are imported already.
+    """Makes packages appear as not installed for a while, unless they are already imported.
 
-    What imports them meanwhile must be able to do without. Who imports one afterwards, as the baselines import
-    scikit-learn, gets it.
+    Afterwards they can be imported as usual; the baselines need scikit-learn.
 
     Example:
         >>> with without("ensurepip"):
@@ -49,7 +46,7 @@ def without(*packages: str) -> Iterator[None]:
         >>> import ensurepip
     """
     hidden = [package for package in packages if package not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None stands there for what is not installed
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None marks a module as not installed
     try:
         yield
     finally:
@@ -60,14 +57,14 @@ def without(*packages: str) -> Iterator[None]:
 T = TypeVar("T")
 
 TELL_SECONDS = 0.25
-"""The least time between two messages on the progress of a question."""
+"""Minimum time between two progress messages of a question."""
 
 _stopping: set[str] = set()
-"""Attempts that this process is to stop. A stop that comes after the training has ended concerns no later attempt."""
+"""Attempts that this process is to stop. A stop that arrives late does not affect the next attempt."""
 
 
 def prepare() -> None:
-    """Imports all that a training needs and loads the kernels, before anybody waits for it."""
+    """Imports everything that a training needs and loads the kernels in advance."""
     keep_byte_code()
     with without(*OPTIONAL):
         from rnn_compare.training.worker import compilation, job  # noqa: F401  # which imports Keras
@@ -80,27 +77,27 @@ def train(
     run: str,
     experiment: Experiment,
     topic: str = protocol.TOPIC,
-    given_up: Callable[[], bool] = lambda: False,
+    abandoned: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Trains one run. All that comes of it goes out as events; the last one is ``Ended``, unless it was given up.
+    """Trains one run and sends its events; the last one is ``Ended``, unless the attempt was abandoned.
 
     Args:
-        attempt: Names this attempt at the run; no other will be called so.
-        topic: The Dask topic that the engine listens to.
-        given_up: Tells whether nobody waits for it any more.
+        attempt: Unique name of this attempt at the run.
+        topic: The Dask topic of the events.
+        abandoned: Whether nobody waits for the attempt any more.
     """
     worker = get_worker()
 
     def send(event: Event) -> None:
-        if isinstance(event, Ended) and given_up() and attempt not in _stopping:
-            return  # the run has not ended: it goes on elsewhere
-        worker.log_event(topic, pickle.dumps(protocol.TrainingEvent(attempt, event)))
+        if isinstance(event, Ended) and abandoned() and attempt not in _stopping:
+            return  # the run has not ended: another worker continues it
+        worker.log_event(topic, protocol.to_bytes(protocol.TrainingEvent(attempt, event)))
 
     try:
         from rnn_compare.training.worker import job
 
-        job.train(run, experiment, send, lambda: attempt in _stopping or given_up())
-    except Exception as error:  # an unforeseen error of Keras must not be unpickled in the server
+        job.train(run, experiment, send, lambda: attempt in _stopping or abandoned())
+    except Exception as error:  # the server must not unpickle an exception of Keras
         logging.getLogger(__name__).exception("Run %s failed.", run)
         reason = f"The worker could not train ({type(error).__name__}); see its log."
         send(Ended(run, Status.FAILED, reason, time.time()))
@@ -109,12 +106,12 @@ def train(
 
 
 def ask_to_stop(attempt: str) -> None:
-    """Has an attempt stop after its present batch."""
+    """Stops an attempt after its current batch."""
     _stopping.add(attempt)
 
 
 def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
-    """Does what a question asks for; whatever goes wrong comes back as a sentence."""
+    """Returns the answer to a question; errors become sentences."""
     tell = {"tell": _teller(question.name)} if question.name else {}
     try:
         return protocol.Answer(question.function(*question.arguments, **tell))
@@ -132,9 +129,9 @@ def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
 
 
 def keep_byte_code() -> None:
-    """Has Python keep byte code in the cache folder where it can or must not keep it beside the sources.
+    """Makes Python store byte code in the cache folder if it cannot or may not store it beside the sources.
 
-    Without any, it compiles TensorFlow's thousand modules at every start, which takes twice as long as the rest of it.
+    Without byte code, every start compiles TensorFlow's thousand modules and takes three times as long.
     """
     spec = importlib.util.find_spec("tensorflow")
     if spec is None or spec.cached is None or sys.pycache_prefix is not None:
@@ -152,13 +149,13 @@ def _teller(question: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            worker.log_event(protocol.TOPIC, pickle.dumps(protocol.QuestionProgress(question, done, total)))
+            worker.log_event(protocol.TOPIC, protocol.to_bytes(protocol.QuestionProgress(question, done, total)))
 
     return tell
 
 
 REFERENCE_SECONDS = 0.0092
-"""Seconds of a step on the machine that the cells' paces were measured on (docs/performance.md)."""
+"""Time of a step on the reference machine, where the cells' paces were measured (docs/performance.md)."""
 REVIEWS, WORDS, VOCABULARY = 128, 100, 1_000
 
 
@@ -170,9 +167,9 @@ def summary(experiment: Experiment) -> str:
 
 
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:
-    """Writes a run's ``.keras`` file from its weights and returns where it lies.
+    """Writes a run's ``.keras`` file from its weights and returns its path.
 
-    Raises ``UserError`` if there are no weights or they are unsound.
+    Raises ``UserError`` if the weights are missing or damaged.
     """
     from rnn_compare.training.worker import model_files
 
@@ -182,13 +179,12 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 def step(seconds: float, at_once: int = 1) -> float:
     """Returns the time of a batch, forward and back through the book's layers, in multiples of ``REFERENCE_SECONDS``.
 
-    It is the lower quartile of the repetitions, so that other work of the machine, such as opening the first page,
-    hardly counts.
+    It is the lower quartile of repetitions, which other work of the machine hardly affects.
 
     Args:
-        seconds: Least duration of the measurement.
-        at_once: Workers that measure at once: they share the cores, as trainings would. (The threads stay so; the
-            engine sets them anew for each training.)
+        seconds: Minimum duration of the measurement.
+        at_once: Number of workers that measure at once and share the cores, as in training. (The engine sets the
+            threads again for each training.)
     """
     from rnn_compare.fused import word_inputs
     from rnn_compare.fused.kernels.registry import KERNELS

@@ -62,8 +62,8 @@ def test_the_package_is_sent_without_the_pages() -> None:
 
 def test_what_a_worker_lacks_is_said_with_the_command_that_mends_it() -> None:
     here: dict[str, str | None] = {name: bootstrap.version(name) for name in bundle.NEEDED}
-    assert bundle.what_lacks(here) is None
-    said = bundle.what_lacks(here | {"numba": None, "keras": "2.1.0"})
+    assert bundle.missing_packages(here) is None
+    said = bundle.missing_packages(here | {"numba": None, "keras": "2.1.0"})
     assert said is not None
     assert said.startswith(f"It lacks numba. It has keras 2.1.0; {here['keras']} is needed.")
     assert said.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
@@ -112,7 +112,7 @@ def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPa
         for epoch in epochs:
             attempt.heard(epoch)
         attempt._events.put_nowait(None)
-        await attempt._tell()
+        await attempt._forward_events()
 
     asyncio.run(tell())
     assert told == [(TrainingEvent("attempt", epoch), True) for epoch in epochs]
