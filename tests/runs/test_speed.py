@@ -55,10 +55,10 @@ def test_a_speed_that_is_none_is_not_believed(cache: Path, alone: str) -> None:
 
 
 def test_one_bad_entry_spoils_no_other(cache: Path) -> None:
-    keep_speed(Speed(0.8, 1.1, 2))
+    store_speed(Speed(0.8, 1.1, 2))
     file = cache / "speed.json"
     file.write_text(file.read_text().replace("{", '{"another machine": {"alone": "fast"},', 1))
-    assert measured_speed(2) == Speed(0.8, 1.1, 2)
+    assert stored_speed(2) == Speed(0.8, 1.1, 2)
 
 
 @given(FACTORS, FACTORS, st.integers(1, 64), st.floats(0, 100))
