@@ -1,4 +1,4 @@
-"""The accuracy of one training by measures that must not be mixed: best, kept, typical, and on test reviews."""
+"""The accuracy of one training by measures that must not be mixed: kept weights, typical epoch, test reviews."""
 
 import math
 import statistics
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from rnn_compare.runs.events import THRESHOLD
 
 Measure = Literal["kept", "typical", "test"]
-"""What may be compared: the weights that one would keep, a typical epoch, or the kept weights on the test reviews."""
 
 
 @dataclass(frozen=True)
 class MeasureText:
-    """A measure as people read it: the head of its column, its definition, and what its accuracies were reached on."""
+    """The title of a measure's column, its definition, and on which reviews its accuracies were reached."""
 
     title: str
     meaning: str
@@ -50,20 +49,20 @@ BEST_EPOCH = MeasureText("Best epoch", "highest validation accuracy; optimistic:
 """What the book reports: shown beside the measures, and never compared."""
 
 Probabilities = NDArray[np.floating]
-"""Of being positive (reviews,), as an epoch's validation predicted them."""
+"""The predicted probabilities of being positive (reviews,)."""
 ByEpoch = Sequence[Probabilities | None] | Probabilities
-"""The probabilities of each epoch, None where they were not kept; or one array (epochs, reviews)."""
+"""The probabilities of each epoch, None where they were not recorded; or one array (epochs, reviews)."""
 
 
 @dataclass(frozen=True)
 class Achieved:
-    """The accuracy of one training and, where verdicts were kept, which reviews it stands on.
+    """The accuracy of one training and, if its predictions were recorded, which reviews it got right.
 
     Attributes:
-        accuracy: Share of reviews that were judged rightly, from 0 to 1.
-        correct: Of each review 1 or 0, judged rightly or not, or the share of epochs in which it was (reviews,);
-            None where no verdicts were kept.
-        epochs: Whose verdicts count, from 1; empty for the test reviews.
+        accuracy: The share of reviews that were classified correctly, from 0 to 1.
+        correct: For each review 1 if it was classified correctly, else 0, or the share of epochs in which it was
+            (reviews,); None if predictions were not recorded.
+        epochs: The epochs whose predictions count, from 1; empty for the test reviews.
     """
 
     accuracy: float
@@ -73,13 +72,11 @@ class Achieved:
 
 
 def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None:
-    """Returns what the weights achieve that one would keep: the epoch chosen on one half of the reviews, judged on the
-    other, both ways.
+    """Returns the accuracy of the best epoch, chosen on one half of the reviews and measured on the other, both ways.
 
-    Nearly unbiased for the best epoch's weights, for no review judges an epoch that it helped to choose (two-fold
-    cross-validation of the choice). The halves are the even and the odd places; of equal epochs the first is chosen.
-    ``epochs`` is the one that judges the even places and the one that judges the odd. None where an epoch's
-    probabilities are missing.
+    Nearly unbiased, since no review measures an epoch that it helped to choose (two-fold cross-validation of the
+    choice). The halves are the even and the odd places; of equal epochs the first is chosen. ``epochs`` are the one
+    measured at the even places and the one measured at the odd. None where an epoch's probabilities are missing.
 
     Args:
         probabilities: Of each epoch (reviews,).
@@ -91,33 +88,33 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None
         >>> kept(epochs, labels)
         Achieved(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4, epochs=(2, 1))
     """
-    right = _right(probabilities, labels)
+    right = _by_epoch(probabilities, labels)  # (epochs, reviews)
     if right is None:
         return None
-    judge = [int(right[:, 1 - half :: 2].sum(axis=1).argmax()) for half in (0, 1)]  # chosen on the other half
-    correct = right[judge[0]].copy()
-    correct[1::2] = right[judge[1], 1::2]
-    return Achieved(float(correct.mean()), correct, len(labels), (judge[0] + 1, judge[1] + 1))
+    even, odd = (int(right[:, 1 - half :: 2].sum(axis=1).argmax()) for half in (0, 1))  # chosen on the other half
+    correct = right[even].copy()
+    correct[1::2] = right[odd, 1::2]
+    return Achieved(float(correct.mean()), correct, len(labels), (even + 1, odd + 1))
 
 
 def typical(
     val_accuracy: Sequence[float],
     reviews: int,
-    probabilities: ByEpoch | None = None,
+    probabilities: ByEpoch = (),
     labels: NDArray[np.integer] | None = None,
 ) -> Achieved:
-    """Returns a typical epoch: the median over the second half of the epochs, rather than the best of them.
+    """Returns the accuracy of a typical epoch: the median over the second half of the epochs.
 
     The second half of n epochs begins after epoch ⌈n/2⌉ (6 to 10 of 10, 3 of 3); a single epoch is its own.
 
     Args:
         val_accuracy: Of each epoch, at least one.
-        probabilities: Of each epoch (reviews,), where they were kept.
-        labels: 0 or 1 (reviews,); needed beside probabilities.
+        probabilities: Of each epoch (reviews,), if they were recorded.
+        labels: 0 or 1 (reviews,); needed with the probabilities.
 
     Returns:
-        The median, and of each review the share of those epochs in which it was judged rightly; no such shares where
-        probabilities of one of those epochs are missing.
+        The median and, unless probabilities are missing, in which share of those epochs each review was classified
+        correctly.
 
     Example:
         >>> typical([0.70, 0.80, 0.86, 0.84], 5000)
@@ -125,39 +122,37 @@ def typical(
     """
     last = len(val_accuracy)
     first = min(math.ceil(last / 2), last - 1)
-    correct = None
-    if probabilities is not None and labels is not None and len(probabilities) == last:
-        right = _right(probabilities[first:], labels)
-        correct = None if right is None else right.mean(axis=0)
+    by_epoch = None if labels is None else _by_epoch(probabilities[first:], labels)
+    correct = None if by_epoch is None else by_epoch.mean(axis=0)
     return Achieved(statistics.median(val_accuracy[first:]), correct, reviews, tuple(range(first + 1, last + 1)))
 
 
 def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Achieved:
-    """Returns what chosen weights achieve on reviews that neither trained nor chose them; both arrays are (reviews,).
+    """Returns the accuracy on reviews that neither trained nor chose the weights; both arrays are (reviews,).
 
     Example:
         >>> on_test_reviews(np.array([0.9, 0.2, 0.4]), np.array([1, 0, 1])).correct
         array([1., 1., 0.])
     """
-    correct = _rightly_judged(probabilities, labels)
+    correct = _correct(probabilities, labels)
     return Achieved(float(correct.mean()), correct, len(labels))
 
 
 def stacked(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:
-    """Returns the verdicts of runs on the same reviews (runs, reviews); None where they were not kept of all."""
+    """Returns which of the same reviews each run got right (runs, reviews); None if that is not known of all runs."""
     verdicts = [run.correct for run in runs if run.correct is not None]
     if len(verdicts) < len(runs) or len(set(map(len, verdicts))) > 1:
         return None
     return np.stack(verdicts)
 
 
-def _right(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.float64] | None:  # (epochs, reviews)
+def _by_epoch(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.float64] | None:
     recorded = [epoch for epoch in probabilities if epoch is not None]
     if not recorded or len(recorded) < len(probabilities):
         return None
-    return _rightly_judged(np.stack(recorded), labels)
+    return _correct(np.stack(recorded), labels)
 
 
-def _rightly_judged(probabilities: Probabilities, labels: NDArray[np.integer]) -> NDArray[np.float64]:
+def _correct(probabilities: Probabilities, labels: NDArray[np.integer]) -> NDArray[np.float64]:
     right: NDArray[np.bool_] = (probabilities > THRESHOLD) == (labels == 1)
     return right.astype(np.float64)

@@ -1,4 +1,4 @@
-"""The difference of two settings, trained anew: test, interval, and correction for several comparisons."""
+"""The difference of two settings: tests over seeds and reviews, intervals, and correction for several comparisons."""
 
 import itertools
 import math
@@ -15,35 +15,34 @@ from rnn_compare.comparison.intervals import FEWEST, Spread, share_variance, spr
 
 Verdict = Literal["a is better", "b is better", "cannot tell"]
 Reason = Literal["", "one seed", "fewer than two shared seeds", "too few reviews"]
-"""Why there is no p: the variation between seeds is unknown, or next to nothing was held out."""
+"""Why nothing was tested: the variation between seeds is unknown, or too few reviews were held out."""
 ALPHA = 0.05
-"""In so many of 100 % of comparisons of equals a difference is called real, at any look from one seed to ten."""
+"""The share of comparisons of equal settings that may be called different, at any look from one seed to ten."""
 LOOKS = 5
-"""By what ``ALPHA`` is divided at each look: a constant level, after Pocock (1977); see docs/comparison.md."""
+"""Divides ``ALPHA`` at each look: a constant level, after Pocock (1977); see docs/comparison.md."""
 FEWEST_REVIEWS = 20
-"""Held-out reviews for a verdict: of fewer, the 95 % interval of an accuracy of 50 % is wider than 40 points."""
+"""Held-out reviews that a verdict takes: with fewer, the 95 % interval of a 50 % accuracy exceeds 40 points."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference of two settings, a − b, and what chance explains of it. Shares from 0 to 1, not points.
+    """The difference of two settings, a − b. Shares from 0 to 1, not points.
 
     Attributes:
         difference: Mean accuracy of a less that of b.
-        runs: How many of a and of b.
-        p: Of a difference as significant, were the settings equal, at any look from one seed to ten: ``LOOKS`` times
-            that of a single look. None where nothing tells what a seed does; then the fields down to ``level`` mean
-            nothing.
-        p_adjusted: The same where several comparisons are made together; ``p`` for one alone.
+        runs: The numbers of runs of a and of b.
+        p: The p-value, valid at any look from one seed to ten: ``LOOKS`` times that of a single look. None if nothing
+            was tested; then the fields from ``df`` to ``level`` mean nothing.
+        p_adjusted: ``p`` adjusted for the other comparisons that are made together.
         df: Degrees of freedom of Student's t.
         variance_seeds: The seeds' share of the variance of ``difference``.
         variance_reviews: The held-out reviews' share.
-        paired: Whether verdicts were compared review by review; else ``variance_reviews`` is an upper bound.
+        paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.
         level: The probability with which the interval from ``low`` to ``high`` covers the true difference.
-        comparisons: How many were made together.
-        reason: Why there is no p.
+        comparisons: The number of comparisons that are made together.
+        reason: Why nothing was tested.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
-        spreads: Of single runs of a and of b, as the test took them; empty where seeds are compared in pairs.
+        spreads: The spreads of a and of b that the test used; empty where seeds are compared in pairs.
     """
 
     difference: float
@@ -95,21 +94,21 @@ class Difference:
 def settings(
     a: Sequence[Achieved], b: Sequence[Achieved], spread_a: Spread | None = None, spread_b: Spread | None = None
 ) -> Difference:
-    """Compares two settings by their runs on the same reviews: would they differ if they were trained anew?
+    """Tests whether two settings would differ if they were trained again, by their runs on the same reviews.
 
-    Welch's test over the seeds, to which the share of the reviews is added. With verdicts
-    c[s, i] = μ[i] + g[s] + e[s, i] of seed s and review i, that share is V / reviews: V is the variance over the
-    reviews of the difference of both mean verdicts, less what the noise of single verdicts adds to it.
+    Welch's test over the seeds, with the variance of the reviews added. With verdicts c[s, i] = μ[i] + g[s] + e[s, i]
+    of seed s on review i, that is V / reviews: V is the variance over the reviews of the difference of both mean
+    verdicts, less the noise of single verdicts in it.
 
     Args:
-        a, b: Runs of each setting, at least one, different in nothing but the seed, measured in the same way on the
-            same reviews.
+        a, b: Runs of each setting, at least one, that differ in their seed alone, measured in the same way on the same
+            reviews.
         spread_a, spread_b: Of at least three earlier runs of exactly that setting, measured in the same way: pooled
-            with the runs' own, and all that tells what a seed does where there is one run.
+            with that of the runs, or used alone where there is one run.
 
     Returns:
-        The difference; without p where there is one run of a setting and no spread of it. Where verdicts were not
-        kept, the reviews' share is that of independent reviews, an upper bound (``paired`` is false).
+        The difference; without p if there is one run of a setting and no earlier spread. If predictions were not
+        recorded, the reviews count as independent, which gives an upper bound (``paired`` is false).
 
     Raises:
         ValueError: If a setting has no runs.
@@ -143,18 +142,18 @@ def settings(
 def settings_with_splits(
     a: Mapping[int, float], b: Mapping[int, float], training_reviews: int, validation_reviews: int
 ) -> Difference:
-    """Compares two settings where the seed also decides which reviews are held out: seed by seed.
+    """Tests the difference of two settings seed by seed, where the seed also chooses the held-out reviews.
 
-    Student's paired t with the correction of Nadeau and Bengio (2003): the parts of different seeds overlap, so that
-    the variance of the mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
+    Student's paired t with the correction of Nadeau and Bengio (2003): the splits overlap, so that the variance of the
+    mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
 
     Args:
-        a, b: Accuracy of each setting by seed. Two runs with one seed judge the same reviews.
-        training_reviews, validation_reviews: How many each run trains on and is judged by.
+        a, b: Accuracy of each setting by seed.
+        training_reviews, validation_reviews: The numbers of reviews of each run.
 
     Returns:
-        The difference over the seeds that both have; the others are in ``left_out``. Without p where both have fewer
-        than two.
+        The difference over the seeds that both have; the others are in ``left_out``. Without p if they share fewer than
+        two.
 
     Example:
         >>> a, b = {1: 0.88, 2: 0.87, 3: 0.89}, {1: 0.83, 2: 0.83, 3: 0.82, 4: 0.90}
@@ -175,7 +174,6 @@ def settings_with_splits(
 
 
 def _seeds(group: Sequence[Achieved], earlier: Spread | None, reviews: int) -> Spread | None:
-    """Returns the spread of a setting's seeds: from the group itself and from earlier runs, if they are enough."""
     own = spread(group) if len(group) > 1 else None
     if earlier is not None and earlier.runs >= FEWEST:
         own = own.pooled(earlier) if own else earlier
@@ -183,21 +181,18 @@ def _seeds(group: Sequence[Achieved], earlier: Spread | None, reviews: int) -> S
 
 
 def _with_floor(variance: float, reviews: int) -> float:
-    """Returns a variance of accuracies that is not 0, though all were equal: they are counted in steps of one review.
-
-    An error of rounding is spread evenly over a step, which gives it a variance of step²/12.
-    """
+    # Accuracies move in steps of one review. A rounding error is uniform over a step: its variance is step²/12.
     return max(variance, 1 / (12 * reviews**2))
 
 
 def by_student(
     difference: float, runs: tuple[int, int], seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]
 ) -> Difference:
-    """Judges a difference by Student's t, whose variance is a sum of parts that were estimated independently.
+    """Tests a difference by Student's t, with a variance that is a sum of independent estimates.
 
     Args:
-        seeds: Variance and degrees of freedom of each part that seeds bring; together above 0.
-        reviews: Those of the part that the held-out reviews bring.
+        seeds: Variance and degrees of freedom of each part that comes from seeds; together above 0.
+        reviews: Those of the part that comes from the held-out reviews.
 
     Example:
         >>> result = by_student(0.04, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
@@ -213,10 +208,10 @@ def by_student(
 
 
 def degrees_of_freedom(seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]) -> float:
-    """Returns the degrees of freedom that the test of a sum of variances counts; arguments as in ``by_student``.
+    """Returns the test's degrees of freedom, by Satterthwaite; arguments as in ``by_student``.
 
-    They are Satterthwaite's. But two runs say next to nothing of the seed, and the reviews' thousands of degrees of
-    freedom must not hide that: then Welch's own count, of the seeds alone, is the most there are.
+    Two runs say next to nothing about the seed, and the reviews' thousands of degrees of freedom must not hide that:
+    then Welch's count, of the seeds alone, is the upper limit.
     """
     df = satterthwaite(*seeds, reviews)
     few = any(freedom < FEWEST - 1 for _, freedom in seeds)
@@ -229,13 +224,12 @@ def satterthwaite(*parts: tuple[float, float]) -> float:
 
 
 def holm(differences: Sequence[Difference]) -> list[Difference]:
-    """Returns the same differences, judged together: that any of them is called real by chance stays below 5 %.
+    """Returns the differences with p-values and intervals adjusted for being compared together (Holm 1979).
 
-    The smallest of m p-values is multiplied by m, the next by m − 1, and so on; none becomes smaller than one before it
-    (Holm 1979). The interval of the one of rank j has the level 1 − 5 % / (m − j* + 1), where j* is j, or the rank of
-    the first that is not called real if that comes before: so it excludes 0 where the adjusted p is below 5 %. Each
-    interval matches its test; that all of them cover at once in 95 % is not claimed.
-    Differences without p are left as they are and do not count.
+    The smallest of m p-values is multiplied by m, the next by m − 1, and so on; none becomes smaller than one before
+    it. The interval of rank j has the level 1 − 5 % / (m − j* + 1), where j* is the smaller of j and the rank of the
+    first that is not significant: so it excludes 0 where the adjusted p is below 5 %. Each interval matches its test;
+    they do not claim to cover all at once in 95 %. Differences without p do not count and stay as they are.
 
     Example:
         >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]

@@ -1,4 +1,4 @@
-"""Means over seeds with their intervals, of one figure or of whole curves, and the variance that seeds bring."""
+"""Means over seeds with their intervals, of single figures or of curves, and the variance between seeds."""
 
 import statistics
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from rnn_compare.comparison.accuracies import Achieved, stacked
 from rnn_compare.formatting import percent
 
 FEWEST = 3
-"""Runs from which a variance may be lent to other runs of the same setting, and a mean has an interval."""
+"""Runs that an interval of a mean takes, and a variance that is used for other runs of the same setting."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Spread:
     """Variance between runs of one setting that differ in their seed alone, by one measure of accuracy.
 
     Attributes:
-        variance: Of the runs' accuracies on the same reviews: the seed's share and that of single verdicts together.
-        noise: Of one verdict from run to run beyond the shift of all of them, averaged over the reviews; 0 where no
-            verdicts were kept, which errs on the careful side.
-        runs: How many it was measured on.
-        groups: Around how many means; the variance has so many degrees of freedom less than there are runs.
+        variance: Of the runs' accuracies on the same reviews.
+        noise: Variance of a single verdict between runs, beyond the shift that all verdicts of a run share, averaged
+            over the reviews; 0 if predictions were not recorded, which makes tests conservative.
+        runs: The number of runs.
+        groups: The number of means around which the variance was measured.
     """
 
     variance: float
@@ -37,7 +37,7 @@ class Spread:
         return self.runs - self.groups
 
     def pooled(self, other: "Spread") -> "Spread":
-        """Returns the spread of both, of runs around their own means: weighted by the degrees of freedom.
+        """Returns the pooled spread, weighted by the degrees of freedom; each set of runs keeps its own mean.
 
         Example:
             >>> Spread(0.25, 0.5, 2).pooled(Spread(0.5, 0.5, 4))
@@ -50,15 +50,15 @@ class Spread:
 
 
 def spread(runs: Sequence[Achieved]) -> Spread:
-    """Returns the spread of at least two runs of one setting that judge the same reviews.
+    """Returns the spread of at least two runs of one setting on the same reviews.
 
     With verdicts c[s, i] = μ[i] + g[s] + e[s, i] the noise Var(e) is half the variance over reviews of the
     difference of two runs, averaged over all pairs (components of variance: Searle, Casella and McCulloch 1992).
 
     Example:
-        >>> one, other = np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0, 1.0])
-        >>> found = spread([Achieved(0.75, one, 4), Achieved(0.5, other, 4)])
-        >>> found.variance, found.noise, found.runs  # (0.25² / 2), Var(0, 1, 0, 0) / 2
+        >>> first, second = np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0, 1.0])
+        >>> result = spread([Achieved(0.75, first, 4), Achieved(0.5, second, 4)])
+        >>> result.variance, result.noise, result.runs  # (0.25² / 2), Var(0, 1, 0, 0) / 2
         (0.03125, 0.125, 2)
     """
     if len(runs) < 2:
@@ -80,7 +80,7 @@ def _noise(runs: Sequence[Achieved]) -> float:
 
 
 def share_variance(share: float, reviews: int) -> float:
-    """Returns the variance of a share of reviews; one right and one wrong are added, for shares of 0 and 1 vary too."""
+    """Returns the variance of a share of reviews; one success and one failure are added, since 0 and 1 vary too."""
     careful = (share * reviews + 1) / (reviews + 2)
     return careful * (1 - careful) / reviews
 
@@ -91,9 +91,9 @@ class Band:
 
     Attributes:
         mean: Of the runs that have finished the epoch (epochs,).
-        low, high: Limits of the mean, for the epochs that ``FEWEST`` runs or more have finished: the interval of two is
-            wider than any chart.
-        runs: How many have finished each epoch (epochs,).
+        low, high: Limits of the mean, for the epochs that at least ``FEWEST`` runs have finished: the interval of two
+            is wider than any chart.
+        runs: The number of runs that have finished each epoch (epochs,).
     """
 
     mean: NDArray[np.float64]
@@ -105,12 +105,12 @@ class Band:
 def band(curves: Sequence[Sequence[float]]) -> Band:
     """Returns the mean of curves, and at each epoch the 95 % t-interval of the mean.
 
-    The interval is that of one epoch at a time, and of seeds alone: the same reviews judge all runs. The curves hold
-    one figure of one setting, by epoch from the first, of each run; runs may have come less far.
+    The interval holds for one epoch at a time and covers the variation between seeds alone. A curve has one figure of
+    one run by epoch, from the first; some may be shorter than others.
 
     Example:
-        >>> found = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
-        >>> found.mean.round(2), found.low.round(2), found.high.round(2), found.runs
+        >>> result = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
+        >>> result.mean.round(2), result.low.round(2), result.high.round(2), result.runs
         (array([0.72, 0.81]), array([0.67]), array([0.77]), array([3, 2]))
     """
     from scipy.special import stdtrit
@@ -132,9 +132,9 @@ class Mean:
     """The mean over the runs of one setting.
 
     Attributes:
-        margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds: what is written ±. The
-            reviews that judge are the same for all runs, and no part of it. None for one run or two.
-        deviation: Standard deviation of single runs; None for a single one.
+        margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds, written ±; None for one
+            run or two.
+        deviation: Standard deviation of single runs; None for one run.
         lowest, highest: Of single runs.
     """
 
@@ -153,11 +153,11 @@ class Mean:
 
 
 def mean(values: Sequence[float]) -> Mean | None:
-    """Returns the mean of one figure over the runs of a setting; None of no runs.
+    """Returns the mean of one figure over the runs of a setting; None without runs.
 
     Example:
-        >>> found = mean([0.86, 0.87, 0.88])
-        >>> f"{found.mean:.3f} ± {found.margin:.3f}, standard deviation {found.deviation:.3f}, {found.runs} runs"
+        >>> result = mean([0.86, 0.87, 0.88])
+        >>> f"{result.mean:.3f} ± {result.margin:.3f}, standard deviation {result.deviation:.3f}, {result.runs} runs"
         '0.870 ± 0.025, standard deviation 0.010, 3 runs'
     """
     if not values:
