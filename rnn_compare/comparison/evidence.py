@@ -1,4 +1,4 @@
-"""Accuracies of recorded runs and groups by every measure, read from the record once and cached."""
+"""Accuracies of recorded runs and groups by every measure, cached."""
 
 import json
 import statistics
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES, Achieved, Measure, kept, on_test_reviews, typical
+from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure, kept, on_test_reviews, typical
 from rnn_compare.comparison.groups import Group, is_whole
 from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
@@ -21,52 +21,52 @@ from rnn_compare.runs.events import Part, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
-REMEMBERED = 600
-"""Runs and measures; the verdicts of one on 5,000 reviews are 40 kB."""
+CACHED = 600
+"""Runs and measures; one on 5,000 reviews takes 40 kB."""
 MEASURED = Path(__file__).parents[1] / "recordings" / "seed_spreads.json"
-"""What a seed does to settings of the presets, measured by this program: see docs/comparison.md."""
+"""Spreads between seeds of the presets' settings, measured by this program: see docs/comparison.md."""
 
 
 class Evidence:
-    """Accuracies of the runs of a record, but for those that are left out for now. Thread-safe."""
+    """Accuracies of the runs in a store. Thread-safe.
+
+    Args:
+        left_out: Tells which runs do not count as earlier runs.
+    """
 
     def __init__(self, store: RunStore, left_out: Callable[[Run], bool] = lambda _: False) -> None:
         self._store = store
         self._left_out = left_out
-        self._known: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
+        self._cache: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
 
     def achieved(self, run: Run, measure: Measure) -> Achieved | None:
-        """Returns what a run with at least one epoch achieved; None where it was not measured so."""
+        """Returns the accuracy of a run with at least one epoch; None if it was not measured in this way."""
         has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
         key = (run.id, measure, len(run.epochs), run.test, has_labels)
-        if key not in self._known:
-            self._known[key] = self._worked_out(run, measure)
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return self._known.get(key)
+        if key not in self._cache:
+            self._cache[key] = self._worked_out(run, measure)
+            while len(self._cache) > CACHED:
+                self._cache.popitem(last=False)
+        return self._cache.get(key)
 
     def of_group(self, group: Group, measure: Measure) -> list[Achieved] | None:
-        """Returns what the counted runs of a group achieved; None unless all of them were measured so."""
-        outcomes = [self.achieved(run, measure) for run in group.counted]
-        measured = [outcome for outcome in outcomes if outcome is not None]
-        return measured if measured and len(measured) == len(outcomes) else None
+        """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""
+        measured = [accuracy for run in group.counted if (accuracy := self.achieved(run, measure))]
+        return measured if measured and len(measured) == len(group.counted) else None
 
     def mean_of(self, group: Group, measure: Measure) -> Mean | None:
-        """Returns the mean accuracy over the counted runs of a group; None unless all of them were measured so."""
+        """Returns the mean of ``of_group``."""
         return mean([training.accuracy for training in self.of_group(group, measure) or []])
 
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
-        """Returns what the seed does to a setting, from which runs beside the group's own; None of too few."""
+        """Returns the spread of earlier runs of a group's setting and which runs these are; None if too few."""
         own = {run.experiment.seed for run in group.runs}
         others = {
             run.experiment.seed: run
             for run in self._store.with_setting(group.experiment.setting)
-            if is_whole(run)
-            and run.experiment.seed not in own
-            and not run.is_from_elsewhere
-            and not self._left_out(run)
+            if run.experiment.seed not in own and is_whole(run) and not (run.is_from_elsewhere or self._left_out(run))
         }
-        measured = [value for value in (self.achieved(run, measure) for run in others.values()) if value is not None]
+        measured = [accuracy for run in others.values() if (accuracy := self.achieved(run, measure))]
         if len(measured) >= FEWEST:
             return spread(measured), f"{len(measured)} other runs of this setting"
         if not (shipped := _shipped().get(group.experiment.setting, {}).get(measure)):
@@ -100,16 +100,16 @@ class Evidence:
 
 
 def known_labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
-    """Returns the labels of the reviews that an experiment validates or tests with, if they are at hand (reviews,)."""
+    """Returns the labels of an experiment's validation or test reviews (reviews,); None if they are not prepared."""
     seed = experiment.seed if experiment.vary_split else 0
     plain = experiment.model_copy(update={"seed": seed, "cell": "", "units": 1, "maxlen": 1, "epochs": 1})
     try:
         return _labels(plain, part)
-    except UserError:  # a source that is gone, is not prepared yet, or holds fewer reviews than it did
+    except UserError:  # the source is gone, is not prepared yet, or has fewer reviews than before
         return None
 
 
-@lru_cache(maxsize=32)  # of what is there: an exception is not remembered
+@lru_cache(maxsize=32)  # an exception is not cached
 def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
     if not prepared.is_prepared(experiment.dataset):
         raise UserError(f"The reviews of {experiment.dataset} are not prepared.")
@@ -118,27 +118,20 @@ def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, dict[str, Spread]]:
-    if not MEASURED.exists():
-        return {}
-    make: Callable[..., Spread] = Spread
     return {
-        setting: {measure: make(**values) for measure, values in measures.items()}
+        setting: {measure: Spread(**values) for measure, values in measures.items()}
         for setting, measures in json.loads(MEASURED.read_text(encoding="utf-8"))["settings"].items()
     }
 
 
-BEST = "Best epoch, as the book reports it"
-WHICH_IS_WHICH = (
-    " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ±: 95 % interval."
-)
-
-
 @dataclass(frozen=True)
 class Result:
-    """Means over the counted runs of a group, and the median time of a training; None where it was not measured.
+    """What a group achieved; None where it was not measured.
 
-    ``best`` is the highest validation accuracy, ``measured`` what may be compared.
+    Attributes:
+        best: Mean over the counted runs of the highest validation accuracy.
+        measured: Mean accuracy by each measure.
+        seconds: Median time of a training.
     """
 
     group: Group
@@ -148,7 +141,7 @@ class Result:
 
 
 def achievements(group: Group, evidence: Evidence) -> Result:
-    """Returns what a group reached. Runs that ended before their last epoch do not count."""
+    """Returns what a group's counted runs achieved."""
     best = [run.best["val_accuracy"] for run in group.counted if run.best]
     took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
     return Result(

@@ -1,4 +1,4 @@
-"""Runs of one setting, which differ by nothing but their seed, as one group."""
+"""Groups of runs that differ in their seed alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from rnn_compare.experiment_sets import labels
 from rnn_compare.runs.record import Run
 
 JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")
-"""Settings that decide which reviews judge a run: accuracies of different ones are not compared."""
+"""Settings that decide which reviews are held out: accuracies on different reviews are not compared."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """One setting with its runs, one a seed.
+    """One setting with its runs, one for each seed.
 
     Attributes:
-        name: What tells it from the groups beside it; the name that people gave to all its runs alike, if
-            they did, with the setting's own where another group has the same.
+        name: Its label among the groups, or the name that people gave to all its runs; if another group has that name
+            too, followed by the label.
         runs: In the order of their seeds; of two runs with one seed the newer.
     """
 
@@ -31,22 +31,22 @@ class Group:
 
     @property
     def counted(self) -> tuple[Run, ...]:
-        """The runs that trained to their end: these are compared."""
+        """The runs that trained to their end; only these are compared."""
         return tuple(run for run in self.runs if is_whole(run))
 
     @property
     def left_out(self) -> tuple[Run, ...]:
-        """The runs that ended before: what they reached is not what the setting reaches."""
+        """The runs that ended earlier; they do not count."""
         return tuple(run for run in self.runs if run.status.ended and not is_whole(run))
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of any of its runs."""
+        """Whether all its runs have ended."""
         return all(run.status.ended for run in self.runs)
 
 
 def is_whole(run: Run) -> bool:
-    """Tells whether a run has ended with all the epochs that it was to have."""
+    """Tells whether a run has trained to its end."""
     return run.status.ended and (run.stopped_early or len(run.epochs) >= run.experiment.epochs)
 
 

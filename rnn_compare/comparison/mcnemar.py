@@ -11,14 +11,13 @@ from rnn_compare.comparison.difference import ALPHA, holm_adjusted
 
 @dataclass(frozen=True)
 class NetworkDifference:
-    """Difference of two trained networks on the same reviews; it says nothing of their settings trained anew.
+    """Difference of two trained networks on the same reviews; it says nothing about their settings trained again.
 
     Attributes:
-        only_a, only_b: Reviews that only one of them judges rightly; the others tell nothing.
-        right_a, right_b: Reviews that it judges rightly.
-        p: Of verdicts that disagree as unevenly or more, were the networks equally good.
-        p_adjusted: The same where several pairs are judged together; ``p`` for one alone.
-        epochs: Whose weights judged, of a and of b; empty for those that judged the test reviews.
+        only_a, only_b: Reviews that only one of them gets right.
+        right_a, right_b: Reviews that each gets right.
+        p_adjusted: ``p`` adjusted for the other pairs that are compared together.
+        epochs: The epochs of the weights of a and of b; empty on the test reviews.
     """
 
     only_a: int
@@ -33,12 +32,12 @@ class NetworkDifference:
 
     @property
     def difference(self) -> float:
-        """Accuracy of a less that of b, a share."""
+        """Accuracy of a less that of b."""
         return (self.only_a - self.only_b) / self.reviews
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The interval of the difference for reviews of the same kind."""
+        """The interval of the difference on all reviews of the same kind."""
         disagreed = self.only_a + self.only_b
         low, high = (2 * limit - 1 for limit in _limits(self.only_a, disagreed, self.level)) if disagreed else (-1, 1)
         least, most = _limits(disagreed, self.reviews, self.level)
@@ -46,21 +45,21 @@ class NetworkDifference:
 
 
 def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
-    """Compares two trained networks review by review (McNemar 1947, exact).
+    """Tests two trained networks review by review (McNemar 1947, exact).
 
     Of n reviews on which exactly one network is right, a is right on b ~ Binomial(n, π), with π = ½ where the
     networks are equally good. The difference is (2π − 1) times the share θ of such reviews. Its limits are those of
     2π − 1 (Clopper and Pearson 1934) times that limit of θ which is farther from the estimate: so they exclude 0 where
     p < 5 %, and cover a large difference, where θ is uncertain too.
 
-    Where both halves of the reviews chose the same epoch (``accuracies.kept``) all of them judge its weights. Otherwise
-    no one network gave all verdicts: then the even places judge the weights that the odd ones chose.
+    If both halves of the reviews chose the same epoch (``accuracies.kept``), all reviews count. Otherwise no single
+    network gave all predictions: then the even places count, with the weights that the odd ones chose.
 
     Args:
-        a, b: Verdicts on the same reviews that did not choose the epoch, such as of ``accuracies.kept``.
+        a, b: Accuracies on the same reviews, which did not choose the epoch, such as of ``accuracies.kept``.
 
     Returns:
-        The difference; None where verdicts are missing, are shares of several epochs, or are not of the same reviews.
+        The difference; None if predictions are missing, are shares of several epochs, or are not of the same reviews.
 
     Example:
         >>> a = np.array([1.0] * 80 + [0.0] * 5 + [1.0] * 10 + [0.0] * 5)
@@ -83,7 +82,7 @@ def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
 
 
 def networks_together(pairs: Sequence[NetworkDifference | None]) -> list[NetworkDifference | None]:
-    """Returns the same differences, judged together (Holm): that any is called real by chance stays below 5 %."""
+    """Returns the differences with p-values and levels adjusted for being compared together (Holm)."""
     adjusted = iter(holm_adjusted([pair.p for pair in pairs if pair]))
     together = ((pair, next(adjusted)) if pair else (None, (1.0, 0.0)) for pair in pairs)
     return [pair and replace(pair, p_adjusted=p, level=level) for pair, (p, level) in together]

@@ -1,4 +1,4 @@
-"""Power analysis: the number of seeds that shows a difference of two settings."""
+"""Power: the number of seeds that a difference of two settings takes to be detected."""
 
 import bisect
 import math
@@ -8,15 +8,14 @@ import numpy as np
 from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference, degrees_of_freedom, satterthwaite
 
 POWER = 0.8
-"""In so many of 100 % of comparisons a difference of the chosen size is to be called real."""
 POINT = 0.01
 MOST = 100_000
-"""Seeds beyond which nobody asks."""
+"""The largest number of seeds that is tried."""
 Pair = tuple[float, float]
 
 
 def seeds_to_see(difference: float, measured: Difference) -> int | None:
-    """Returns ``seeds_needed`` by the variances and the earlier runs of a comparison of two settings."""
+    """Returns ``seeds_needed`` for the variances and the earlier runs of a comparison."""
     variances = measured.spreads[0].variance, measured.spreads[1].variance
     lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
     return seeds_needed(variances, measured.variance_reviews, difference, (lent_a, lent_b))
@@ -25,20 +24,20 @@ def seeds_to_see(difference: float, measured: Difference) -> int | None:
 def seeds_needed(
     variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
 ) -> int | None:
-    """Returns how many seeds of each setting show a true difference with 80 % power at 5 %, two-sided.
+    """Returns how many seeds of each setting detect a true difference with 80 % power at 5 %, two-sided.
 
-    By the noncentral t of the very test of ``difference.settings``. The difference is to be one that matters, chosen
-    beforehand: put in the one just seen, and the answer only repeats p (Hoenig and Heisey 2001).
+    By the noncentral t of the test of ``difference.settings``. The difference must be chosen beforehand: for the one
+    just observed the answer would only repeat p (Hoenig and Heisey 2001).
 
     Args:
         variances: Of single runs' accuracies of either setting, as in ``intervals.Spread.variance``; above 0.
-        variance_reviews: The share that the held-out reviews have in the variance of the difference.
-        difference: That is to be seen, a share: one point if not given.
+        variance_reviews: The share of the held-out reviews in the variance of the difference.
+        difference: The difference to be detected, a share.
         lent: Degrees of freedom that earlier runs add to either variance.
 
     Returns:
-        The number, at least 2; None where no number of seeds suffices, for the reviews alone hide such a difference:
-        then more held-out reviews are needed.
+        The number, at least 2; None if no number of seeds suffices, since the variance of the reviews alone hides such
+        a difference: then more held-out reviews are needed.
 
     Example:
         >>> seeds_needed((0.01**2, 0.01**2))
@@ -56,7 +55,7 @@ def seeds_needed(
 def power_reached(
     seeds: int, variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
 ) -> float:
-    """Returns the chance that a true difference is called real with so many seeds of each setting, at least 2.
+    """Returns the power: the chance that a true difference is significant with at least 2 seeds of each setting.
 
     Example:
         >>> round(power_reached(26, (0.01**2, 0.01**2)), 2)

@@ -19,20 +19,20 @@ from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.intervals import Spread
 from rnn_compare.comparison.mcnemar import NetworkDifference, networks_together, trained_networks
 
-MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
-"""The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
+PREFERRED: tuple[Measure, ...] = ("test", "kept", "typical")
+"""In the order of preference: test reviews, kept weights, a typical epoch."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups compared.
+    """A comparison of two groups.
 
     Attributes:
-        achieved: The trainings of each that the difference comes of.
-        difference: Of the settings trained anew, a − b: it carries the verdict. None where nothing can be compared.
-        networks: Of the two trained networks, as they are: where there is one run each.
-        lent: Earlier runs that tell with the compared ones what a seed does.
-        problem: Why nothing is compared, in a sentence.
+        achieved: The accuracies of each group's trainings.
+        difference: Of the settings, a − b, with the verdict; None if they cannot be compared.
+        networks: Of the two trained networks as they are, if there is one run each.
+        lent: Descriptions of earlier runs from which the variation between seeds was estimated too.
+        problem: Why the settings cannot be compared, in a sentence.
     """
 
     a: Group
@@ -46,36 +46,36 @@ class Comparison:
 
     @property
     def shares(self) -> tuple[float, float]:
-        """The mean accuracies of a and b that the difference comes of."""
+        """The mean accuracies of a and b."""
         first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.achieved)
         return first, second
 
     @property
     def reviews(self) -> int:
-        """The number of reviews that judge the trainings."""
+        """The number of reviews on which accuracies were measured."""
         return min(training.reviews for trainings in self.achieved for training in trainings)
 
     @property
     def seed_by_seed(self) -> bool:
-        """Whether seeds are compared one by one: each has held-out reviews of its own."""
+        """Whether seeds are compared in pairs, since each has held-out reviews of its own."""
         return self.a.experiment.vary_split and self.measure != "test"
 
     @property
     def better(self) -> Group | None:
-        """The better setting, all pairs judged together; None where that cannot be told."""
+        """The better setting; None if that cannot be told."""
         if self.difference is None or self.difference.verdict == "cannot tell":
             return None
         return self.a if self.difference.verdict == "a is better" else self.b
 
     @property
     def better_network(self) -> Group | None:
-        """The better of the two trained networks as they are; None where that cannot be told."""
+        """The better of the two trained networks as they are; None if that cannot be told."""
         if self.networks is None or self.networks.p_adjusted > ALPHA:
             return None
         return self.a if self.networks.difference > 0 else self.b
 
     def other(self, group: Group) -> Group | None:
-        """Returns the group beside one of the two; None if it is none of them."""
+        """Returns the other of the two groups; None if the given one is neither."""
         return self.b if group is self.a else self.a if group is self.b else None
 
 
@@ -84,9 +84,9 @@ class Judgement:
     """The verdict on settings.
 
     Attributes:
-        order: The measured settings with their mean accuracies, the best first; no other is known to be better.
-        pairs: Every two of them, judged together.
-        baselines: Of the reviews that judge them all; none where these differ, or before they are computed.
+        order: The settings with their mean accuracies, the highest first; none is known to be better than the first.
+        pairs: The comparisons of every two of them, adjusted for each other.
+        baselines: On the reviews that all share; empty if these differ, or before baselines are computed.
     """
 
     order: tuple[tuple[Group, float], ...]
@@ -96,13 +96,13 @@ class Judgement:
 
     @property
     def against_leader(self) -> list[tuple[Group, Comparison]]:
-        """Every other group, beside its comparison with the leader."""
+        """Every other group with its comparison with the leader."""
         leader = self.order[0][0]
         return [(other, pair) for pair in self.pairs if (other := pair.other(leader)) is not None]
 
     @property
     def best(self) -> Group | None:
-        """The leader, if it is better than every other: as a setting, or, where that is unknown, as trained."""
+        """The leader if it is better than every other: as a setting or, if that was not tested, as a network."""
         leader = self.order[0][0] if len(self.order) > 1 else None
         for _, pair in self.against_leader if leader else ():
             untested = pair.difference is not None and pair.difference.p is None
@@ -112,7 +112,7 @@ class Judgement:
 
 
 def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Judgement:
-    """Returns the verdict on settings, all of whose runs have ended; several pairs are judged together (Holm)."""
+    """Returns the verdict on settings whose runs have all ended; several pairs are adjusted for each other (Holm)."""
     measure = measure or usual_measure(groups, evidence)
     lent = [evidence.spread(group, measure) for group in groups]
     pairs = [
@@ -126,7 +126,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
         for pair, of_networks in zip(pairs, networks, strict=True)
     )
     means = [(group, mean.mean) for group in groups if (mean := evidence.mean_of(group, measure))]
-    # Where seeds are compared one by one, the higher mean over all seeds may be the worse setting.
+    # Where seeds are compared in pairs, the higher mean over all seeds may belong to the worse setting.
     worse = {id(pair.other(pair.better)) for pair in judged if pair.better}
     order = sorted(means, key=lambda item: -item[1])
     leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
@@ -136,9 +136,9 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
 
 
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
-    """Returns the most telling measure that all counted runs of all groups have."""
+    """Returns the preferred measure of those that all counted runs of all groups have."""
     counted = [group for group in groups if group.counted]
-    return next((m for m in MOST_TELLING if all(evidence.of_group(group, m) for group in counted)), "typical")
+    return next((m for m in PREFERRED if all(evidence.of_group(group, m) for group in counted)), "typical")
 
 
 def _pair(

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Result, achievements
+from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES
+from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
@@ -15,6 +15,11 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
+BEST = "Best epoch, as the book reports it"
+WHICH_IS_WHICH = (
+    " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
+    + " ±: 95 % interval."
+)
 LATER = "Results appear once a network has finished training."
 
 
