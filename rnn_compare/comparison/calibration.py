@@ -13,7 +13,10 @@ BINS = 10
 class Bin:
     """The reviews whose predicted probability lies in one tenth of the range.
 
-    Mean of these, share of the reviews that is positive, and the 95 % interval of that share (Wilson 1927).
+    Attributes:
+        predicted: Mean of their predicted probabilities.
+        observed: The share of them that is positive.
+        low, high: The 95 % interval of that share (Wilson 1927).
     """
 
     predicted: float
@@ -28,12 +31,12 @@ class Calibration:
     """Agreement of predicted probabilities with observed frequencies.
 
     Attributes:
-        bins: Those that hold a review, from the lowest probability up.
+        bins: The bins that hold a review, from the lowest probability up.
         error: Expected calibration error: mean of \\|observed − predicted\\|, weighted by reviews (Guo et al. 2017).
-        by_chance: About what a perfectly calibrated network would have for chance alone, with as many reviews in each
-            bin: the error is never 0, and this is how far it is biased upwards at the least.
-        overconfident: Whether verdicts are surer than they are right: mean confidence above accuracy.
-        lean: Share that is positive less the mean predicted probability: below 0 where it predicts too much.
+        by_chance: The error to be expected of a perfectly calibrated network with as many reviews in each bin: the
+            estimate is biased upwards by about this much at least.
+        overconfident: Whether the mean confidence is above the accuracy.
+        lean: The share that is positive less the mean predicted probability: below 0 if it predicts too much.
     """
 
     bins: tuple[Bin, ...]
@@ -47,10 +50,10 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
     """Returns the calibration of one epoch's predictions, in ten bins of equal width; both arrays are (reviews,).
 
     Example:
-        >>> found = calibration(np.array([0.9, 0.9, 0.9, 0.9, 0.1, 0.1]), np.array([1, 1, 1, 0, 0, 0]))
-        >>> [(one.reviews, round(one.predicted, 2), round(one.observed, 2)) for one in found.bins]
+        >>> result = calibration(np.array([0.9, 0.9, 0.9, 0.9, 0.1, 0.1]), np.array([1, 1, 1, 0, 0, 0]))
+        >>> [(item.reviews, round(item.predicted, 2), round(item.observed, 2)) for item in result.bins]
         [(2, 0.1, 0.0), (4, 0.9, 0.75)]
-        >>> round(found.error, 4), found.overconfident  # (2 · 0.1 + 4 · 0.15) / 6
+        >>> round(result.error, 4), result.overconfident  # (2 · 0.1 + 4 · 0.15) / 6
         (0.1333, True)
     """
     from scipy.stats import binomtest

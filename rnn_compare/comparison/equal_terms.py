@@ -10,17 +10,17 @@ from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
 
-NO_MATTER = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
-"""Settings that leave the seconds of an epoch as they are, or nearly so."""
+INDIFFERENT = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
+"""Settings that hardly change the seconds of an epoch."""
 
 
 @dataclass(frozen=True)
 class EqualParameters:
-    """A network whose recurrent layers count nearly as many parameters as a chosen network's.
+    """A network whose recurrent layers have nearly as many parameters as a chosen network's.
 
     Attributes:
-        counted: All its parameters, term by term.
-        wanted: What the chosen network's recurrent layers count.
+        counted: Its parameters, term by term.
+        wanted: The number of recurrent parameters of the chosen network.
     """
 
     experiment: Experiment
@@ -29,12 +29,12 @@ class EqualParameters:
 
     @property
     def difference(self) -> int:
-        """How many more it has than were wanted; below 0 if it has fewer."""
+        """Its recurrent parameters less those of the chosen network."""
         return self.counted.recurrent - self.wanted
 
     @property
     def arithmetic(self) -> str:
-        """How its count comes about, layer by layer, such as ``76·76 + 32·76 + 76 = 8,284``."""
+        """Its count layer by layer, such as ``76·76 + 32·76 + 76 = 8,284``."""
         return "; ".join(layer.arithmetic for layer in self.counted.recurrent_layers if not layer.is_embedding)
 
 
@@ -95,7 +95,7 @@ def _nearest(reference: Experiment, cell: str, wanted: int) -> EqualParameters:
 
 
 def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
-    """Returns each network with as many epochs as take as long as the reference's, by what this machine's runs took."""
+    """Returns each network with as many epochs as take as long as the reference's, by this machine's earlier runs."""
     seconds = reference.epochs * epoch_seconds(reference, runs).seconds
     low, high = map(int, bounds("epochs"))
     paces = [epoch_seconds(other, runs) for other in others]
@@ -106,9 +106,9 @@ def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequen
 
 
 def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
-    """Returns what an epoch takes: the median over this machine's runs of that network, else what others let expect.
+    """Returns the median time of an epoch over this machine's runs of a network, else an estimate from other runs.
 
-    The network's seed and number of epochs do not matter.
+    The settings of ``INDIFFERENT``, such as the seed, may differ.
     """
     pace = _pace(experiment)
     timed = [
@@ -122,8 +122,8 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:
-    return experiment_from(experiment.model_dump() | changed)  # what means nothing to another falls away
+    return experiment_from(experiment.model_dump() | changed)  # drops settings that mean nothing to another network
 
 
 def _pace(experiment: Experiment) -> dict[str, object]:
-    return experiment.model_dump(exclude=set(NO_MATTER))
+    return experiment.model_dump(exclude=set(INDIFFERENT))

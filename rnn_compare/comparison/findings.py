@@ -1,4 +1,4 @@
-"""Sentences that a lecturer can read aloud: on a comparison's verdict, and on what single curves show."""
+"""Sentences that a lecturer can read aloud: the verdict on a comparison, and what single curves show."""
 
 import itertools
 import math
@@ -18,37 +18,36 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
 LINES = 3
-"""Sentences at most: more than that nobody reads in a lecture."""
+"""The most sentences: nobody reads more in a lecture."""
 WAITS = "The verdict will appear once the reviews have loaded."
 
 SURE = 1.96
 """Standard errors within which chance alone stays in 95 of 100 cases."""
 OVERFIT_GAP = 0.08
-"""How far training accuracy is above validation accuracy where a network overfits, and …"""
+"""A network overfits if its training accuracy is this far above the validation accuracy, and …"""
 OVERFIT_LOSS = 1.15
-"""… by what factor the validation loss has risen since it was lowest; or else …"""
+"""… its validation loss has risen by this factor since it was lowest, or …"""
 OVERFIT_WIDE_GAP = 0.15
-"""… how far training is ahead in the last epoch where that alone shows it."""
+"""… training is this far ahead in the last epoch."""
 OVERFIT_EPOCHS = 3
 """Epochs that it takes to tell."""
 FALL = 0.05
-"""Validation accuracy lost from one epoch to the next that is worth a word."""
+"""A drop of validation accuracy from one epoch to the next that is worth mentioning."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence, and the id of the run that it is about; of a run of the leading setting where it compares."""
+    """One sentence and the id of its run; of a comparison a run of the leading setting."""
 
     run: str
     text: str
 
 
 def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> list[Finding]:
-    """Returns what the finished epochs show: first which setting is better, then what is to be seen of single ones.
+    """Returns what the finished epochs show: first the verdict, then remarks on single settings.
 
-    There is a verdict once all runs have ended, not before: whoever looks again and again will see a difference some
-    time. Nothing is said of causes. While it ``waits`` for the reviews to load there is none either: a verdict by less
-    would be taken back in a moment.
+    There is no verdict before all runs have ended: repeated looks find a difference sooner or later. There is none
+    while it ``waits`` for the reviews to load either: a verdict without them might have to be withdrawn.
     """
     compared_groups = groups(runs)
     with_epochs = [group for group in compared_groups if any(run.epochs for run in group.runs)]
@@ -71,7 +70,7 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
     if not whole:
         return _where_they_stand(with_epochs, "After", "no verdict: no run trained to its end")
     verdict = judge(whole, evidence)
-    # Of networks with one seed each there is more to say: how they differ as they are.
+    # Networks with one seed each are compared as they are, too.
     first = _span(whole[0], evidence) if len(whole) == 1 else ""
     texts = filter(None, (first, result(verdict), networks_sentence(verdict)))
     leader = verdict.order[0][0] if verdict.order else whole[0]
@@ -79,7 +78,7 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
 
 
 def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
-    """What each has reached after as many epochs as all have finished."""
+    """Compares accuracies after the last epoch that all have finished."""
     if len(with_epochs) < 2:
         return []
     epoch = min(max(len(run.epochs) for run in group.runs) for group in with_epochs)
@@ -118,13 +117,13 @@ def _incomplete(group: Group) -> str:
 
 
 Remark = Callable[[Run], tuple[str, str] | None]
-"""Returns what is to be seen of a run: of it alone, and in short where it is so of several; None where nothing is."""
+"""Returns what a run's curves show, as a sentence and in short for several seeds; None if they show nothing."""
 
 
 def seen_in(group: Group, remark: Remark) -> str:
-    """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
+    """Returns what the curves of a group's run, or of at least half of its seeds, show; empty if they show nothing."""
     if len(group.runs) > 1 and not group.ended:
-        return ""  # the seeds that are still to come may show it or not
+        return ""  # seeds that are still training may not show it
     texts = [text for run in group.runs if run.epochs and (text := remark(run))]
     if not texts or 2 * len(texts) < len(group.runs):
         return ""
@@ -133,11 +132,10 @@ def seen_in(group: Group, remark: Remark) -> str:
 
 
 def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
-    """Returns how far two accuracies may lie apart only because of which reviews were held out, in 95 of 100 cases.
+    """Returns how far two accuracies may differ by the choice of held-out reviews alone, in 95 of 100 cases.
 
-    The difference of two shares that were counted independently (normal approximation). Shares of the same reviews
-    vary together, which brings chance's part down, so this errs on the careful side. It does not cover the seed.
-    Of so many ``looks`` the largest difference was picked (Bonferroni).
+    The normal approximation for two independent shares; on the same reviews, which vary together, it is conservative.
+    It does not cover the seed. ``looks`` is the number of differences of which the largest was picked (Bonferroni).
 
     Example:
         >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
@@ -148,10 +146,10 @@ def margin(accuracy: float, other: float, reviews: int, other_reviews: int, look
 
 
 def overfits_from(run: Run) -> int | None:
-    """Returns the epoch from which a run overfits, the one after its validation loss was lowest; 0 if it does not.
+    """Returns the epoch from which a run overfits, the one after its lowest validation loss.
 
-    A run of fewer than ``OVERFIT_EPOCHS`` does not. None if it does, but no epoch can be named since its validation
-    loss was lowest in its last one.
+    0 if it does not overfit or has fewer than ``OVERFIT_EPOCHS``; None if it overfits, but its validation loss was
+    lowest in its last epoch.
     """
     if len(run.epochs) < OVERFIT_EPOCHS or not _is_ahead(run):
         return 0
@@ -172,7 +170,7 @@ def _overfits(run: Run) -> tuple[str, str] | None:
 
 
 def _is_ahead(run: Run) -> bool:
-    """Tells whether training is ahead of validation in the last two epochs: one may be no more than a stumble."""
+    """Tells whether training is ahead of validation in the last two epochs, since a single one may be an outlier."""
     lowest, newest = _lowest_loss(run), run.epochs[-2:]
 
     def gap(epoch: EpochEnd) -> float:
@@ -237,4 +235,4 @@ def _highest(epochs: Sequence[EpochEnd]) -> float:
 
 
 REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _fell, _still_learns)
-"""What matters most first."""
+"""In the order of importance."""

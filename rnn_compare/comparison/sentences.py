@@ -13,9 +13,9 @@ from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
 
 USELESS = 0.2
-"""Half of an interval, as a share, from which on the size of a difference is uncertain."""
+"""Half the width of an interval, a share, from which the size of a difference is uncertain."""
 MOST_SEEDS = 100
-"""Seeds beyond which nobody trains."""
+"""The largest number of seeds that is worth naming."""
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
 ANOTHER_SEED = "Another seed could change that."
 _MORE_SEEDS = f"Train {FEWEST} seeds or more of each."
@@ -23,17 +23,16 @@ _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7
 
 
 def result(verdict: Judgement) -> str:
-    """Returns the verdict in one line, with where the networks stand beside the baselines; of one network only that."""
+    """Returns the verdict in one line, with the rank of the networks among the baselines; of one network only that."""
     text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _several(verdict)
     return " ".join(filter(None, (text, _beside_baselines(verdict))))
 
 
 def sentence(pair: Comparison) -> str:
-    """Returns what may be said of two settings, trained anew, in one plain sentence with the numbers it comes of."""
+    """Returns the verdict on two settings in one sentence, with its numbers."""
     if (difference := pair.difference) is None:
         return pair.problem
-    ahead, behind = (pair.a.name, pair.b.name) if difference.difference >= 0 else (pair.b.name, pair.a.name)
-    shares = " and ".join(map(percent, sorted(pair.shares, reverse=True)))
+    (ahead, highest), (behind, lowest) = _ranked(pair)
     if difference.reason == "too few reviews":
         return _too_few_reviews(f"{ahead} and {behind}", pair)
     if _is_tie(pair):
@@ -42,7 +41,7 @@ def sentence(pair: Comparison) -> str:
         return _too_few_seeds(pair)
     by = f"{gap(*pair.shares)} ± {points(difference.half_width)} points"
     level = f"; {100 * difference.level:.4g} % interval{_together(pair)}" if difference.comparisons > 1 else ""
-    how = f"({shares} {_where(pair)}{level})"
+    how = f"({percent(highest)} and {percent(lowest)} {_where(pair)}{level})"
     if pair.better is None:
         return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
     if difference.half_width >= USELESS:
@@ -53,7 +52,7 @@ def sentence(pair: Comparison) -> str:
 
 
 def network_sentence(pair: Comparison) -> str:
-    """Returns what may be said of two trained networks as they are; empty where there are several of one setting."""
+    """Returns the verdict on two trained networks as they are; empty if a setting has several."""
     if (networks := pair.networks) is None:
         return ""
     reviews = f"{networks.reviews:,} reviews"
@@ -77,7 +76,7 @@ def network_sentence(pair: Comparison) -> str:
 
 
 def networks_sentence(verdict: Judgement) -> str:
-    """Returns what may be said of the trained networks as they are, where nothing is known of their settings, or ""."""
+    """Returns the verdict on the trained networks as they are; empty unless their settings were not tested."""
     untested = [pair for pair in verdict.pairs if pair.networks and pair.difference and pair.difference.p is None]
     if all(map(_is_tie, untested)):
         return ""
@@ -93,7 +92,7 @@ def networks_sentence(verdict: Judgement) -> str:
 
 
 def details(pair: Comparison) -> list[str]:
-    """Returns the numbers behind a comparison, a line each."""
+    """Returns the numbers behind a comparison, one per line."""
     if (measured := pair.difference) is None:
         return []
     seeds = counted(len(measured.left_out), "seed")
@@ -131,7 +130,7 @@ def points(share: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """Returns a p-value with the digits that mean something.
+    """Returns a p-value with its significant digits.
 
     Example:
         >>> [p_value(p) for p in (0.314, 0.0123, 0.00004)]
@@ -141,7 +140,7 @@ def p_value(p: float) -> str:
 
 
 def gap(first: float, second: float) -> str:
-    """Returns how many points two accuracies lie apart, as they are shown: the numbers beside it give this difference.
+    """Returns the difference of two accuracies in points, computed from the rounded percentages shown beside it.
 
     Example:
         >>> gap(0.8814, 0.8426), points(0.8814 - 0.8426)
@@ -182,7 +181,7 @@ def _several(verdict: Judgement) -> str:
 
 
 def _beside_baselines(verdict: Judgement) -> str:
-    """Where the networks stand beside the baselines: each at or below the lowest that reaches as much."""
+    """Places each network at or below the lowest baseline that reaches as much."""
     accuracies = {
         baseline.name: (accuracy, baseline.title.lower())
         for baseline in verdict.baselines
@@ -208,18 +207,23 @@ def _beside_baselines(verdict: Judgement) -> str:
 
 def _all(verdict: Judgement) -> str:
     count = len(verdict.order)
-    return _ALL.get(count, f"All {count}")  # the command line takes more than a page does
+    return _ALL.get(count, f"All {count}")  # the command line takes more than a page
 
 
 def _shown(share: float) -> float:
-    """Returns a share as far as its digits are shown."""
+    """Returns a share in percent, rounded as it is shown."""
     return float(percent(share).removesuffix(" %"))
 
 
 def _is_tie(pair: Comparison) -> bool:
-    """Tells whether both show the same accuracy, unless even so one is better, or the seeds lie too far apart."""
+    """Tells whether both accuracies look equal, unless one is better even so or the interval is too wide to say."""
     wide = pair.difference is None or pair.difference.half_width >= USELESS
     return pair.better is None and not wide and _shown(pair.shares[0]) == _shown(pair.shares[1])
+
+
+def _ranked(pair: Comparison) -> list[tuple[str, float]]:
+    shares = zip((pair.a.name, pair.b.name), pair.shares, strict=True)
+    return sorted(shares, key=itemgetter(1), reverse=True)
 
 
 def _where(pair: Comparison) -> str:
@@ -243,10 +247,8 @@ def _too_few_seeds(pair: Comparison) -> str:
         return f"No verdict: two shared seeds are needed where the seed decides the split ({numbers})."
     first, second = map(len, pair.achieved)
     if first == second == 1 and share_a != share_b:
-        (ahead, highest), (behind, other) = sorted(
-            zip((a, b), pair.shares, strict=True), key=itemgetter(1), reverse=True
-        )
-        lead = f"{ahead} ({percent(highest)} {_where(pair)}) leads {behind} ({percent(other)})"
+        (ahead, highest), (behind, lowest) = _ranked(pair)
+        lead = f"{ahead} ({percent(highest)} {_where(pair)}) leads {behind} ({percent(lowest)})"
         return f"{lead}, which may be the luck of one seed. {_MORE_SEEDS}"
     who = f"{counted(first, 'seed')} of {a} and {counted(second, 'seed')} of {b}"
     who = f"{counted(first, 'seed')} each" if first == second else who

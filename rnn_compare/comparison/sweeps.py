@@ -1,7 +1,7 @@
-"""A sweep: a grid of settings, its finished and missing runs, and each setting's accuracy.
+"""Sweeps: grids over settings, which of their runs are trained, and what their settings achieve.
 
-A sweep is its grid and nothing else: which runs belong to it follows from their settings. So what was trained before is
-used again, and a sweep that was broken off goes on wherever the same grid is asked for.
+The runs of a sweep follow from their settings alone. So earlier runs are used again, and an interrupted sweep continues
+wherever the same grid is requested.
 """
 
 import itertools
@@ -22,7 +22,7 @@ MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
 """Settings that vary slowest, in this order; the seed varies fastest."""
 BROKEN_OFF, AT_WORK, TRAINED = 1, 2, 3
-"""Ranks of runs: of several with one setting that of the highest counts."""
+"""Ranks of runs; of several runs of one experiment that of the highest rank counts. 0: it must be trained again."""
 _PLURAL = {
     "cell": "cell types",
     "units": "units",
@@ -35,16 +35,16 @@ _PLURAL = {
 
 @dataclass(frozen=True)
 class Sweep:
-    """The trainings of a grid as they stand.
+    """The state of a grid's trainings.
 
     Attributes:
-        experiments: What is to be trained, each once.
-        runs: The run that counts, of experiments that have one: the newest that trained to its end, else one at work,
-            else the newest that can be continued, else the newest.
+        experiments: The grid, without duplicates.
+        runs: The run that counts for each experiment that has one: the newest that trained to its end, else one at
+            work, else the newest that can be continued, else the newest.
         trained: The runs that have trained to their end.
         at_work: The runs that wait or train.
         broken_off: The runs that can be continued.
-        missing: What has to be trained from the first epoch.
+        missing: The experiments that must be trained from the first epoch.
     """
 
     experiments: tuple[Experiment, ...]
@@ -56,7 +56,7 @@ class Sweep:
 
     @property
     def to_train(self) -> list[Experiment]:
-        """What nobody trains yet: what is left of the runs that were broken off, and the missing ones."""
+        """The remaining epochs of interrupted runs, and the missing experiments."""
         rest = [
             run.experiment.model_copy(update={"epochs": max(1, run.experiment.epochs - len(run.epochs))})
             for run in self.broken_off
@@ -65,7 +65,7 @@ class Sweep:
 
 
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
-    """Returns one experiment for each combination of the values of settings, of which a list holds an axis; each once.
+    """Returns one experiment for each combination of values, without duplicates; a list of values is an axis.
 
     Cells vary slowest, seeds fastest. Raises ``UserError`` if there are too many or none, or a setting is out of
     bounds.
@@ -93,7 +93,7 @@ def grid(settings: Mapping[str, Any]) -> list[Experiment]:
 
 
 def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
-    """Returns the sweep of a grid as it stands, by all runs, oldest first."""
+    """Returns the state of a grid, given all runs, oldest first."""
     attempts: dict[Experiment, list[Run]] = {experiment: [] for experiment in experiments}
     for run in runs:
         if run.experiment in attempts and not run.is_from_elsewhere:
@@ -109,7 +109,7 @@ def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
 
 
 def varied(experiments: Collection[Experiment]) -> list[str]:
-    """Returns the settings that have several values, but for the seed, the slowest first.
+    """Returns the settings with several values except the seed, the slowest first.
 
     Example:
         >>> varied(grid({"units": [4, 8], "dropout": [0, 0.5], "seed": [1, 2]}))
@@ -121,7 +121,7 @@ def varied(experiments: Collection[Experiment]) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Mean accuracy of one setting of a sweep, over those of its runs that trained to their end and were measured."""
+    """Mean accuracy of one setting of a sweep, over the runs that trained to their end and were measured."""
 
     group: Group
     accuracy: Mean
@@ -134,9 +134,9 @@ class Outcome:
 
 
 def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> list[Outcome]:
-    """Returns what each setting achieved that has a run which trained to its end, in the order of the runs.
+    """Returns the outcome of each setting with a measured run that trained to its end, in the order of the runs.
 
-    ``measured`` gives a run's accuracy; None where it was not measured in that way.
+    ``measured`` returns a run's accuracy; None if it was not measured in that way.
     """
     results = []
     for group in groups(runs):
@@ -147,11 +147,10 @@ def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> li
 
 
 def expected_best(accuracies: Sequence[float]) -> list[float]:
-    """Returns for k = 1, 2, … n the accuracy that the best of k trainings is expected to have, drawn from these n.
+    """Returns the expected accuracy of the best of k = 1, 2, … n trainings, drawn from these n.
 
-    The curve of Dodge et al. 2019 (*Show Your Work*), estimated without bias by drawing without replacement, as Tang et
-    al. 2020 propose: the i-th smallest is the best of k in C(i−1, k−1) of C(n, k) draws. The former draw with
-    replacement, which gives less where k comes near n.
+    The curve of Dodge et al. 2019 (*Show Your Work*), with the unbiased estimate of Tang et al. 2020, who draw without
+    replacement: the i-th smallest is the best of k in C(i−1, k−1) of C(n, k) draws.
 
     Example:
         >>> [round(best, 3) for best in expected_best([0.80, 0.86, 0.83])]  # at k = 2 the mean of 0.86, 0.83, 0.86
@@ -165,7 +164,7 @@ def expected_best(accuracies: Sequence[float]) -> list[float]:
 
 
 def sentence(sweep: Sweep, time: str) -> str:
-    """Returns in words how far a sweep is, and what the rest will take, such as ``about 2 min``."""
+    """Returns the progress of a sweep in words; ``time`` is how long the rest will take, such as ``about 2 min``."""
     rest = {"at work": len(sweep.at_work), "to continue": len(sweep.broken_off), "to train": len(sweep.missing)}
     parts = [f"{count} {what}" for what, count in rest.items() if count]
     trained = f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"
@@ -179,7 +178,6 @@ def _place(name: str) -> tuple[int, int]:
 
 
 def _rank(run: Run) -> int:
-    """Returns how much a run counts for; 0 if its experiment has to be trained anew."""
     if is_whole(run):
         return TRAINED
     if not run.status.ended:
