@@ -1,4 +1,4 @@
-"""Accuracies of the baselines on an experiment's own split, cached on disk."""
+"""Accuracies of the baselines on an experiment's split, cached on disk."""
 
 import contextlib
 import hashlib
@@ -24,25 +24,24 @@ from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.sources.source import Labelled
 
 FORMAT = 2
-"""To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
+"""Raise it whenever a baseline's results or the layout of its file change."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
-"""What a baseline depends on; the seed only where it decides the split."""
+"""Settings that baselines depend on; on the seed only if it chooses the split."""
 GUESS = 0.03
-"""The most that bags of words reach beyond the majority class where they guess."""
+"""The most by which bags of words exceed the majority class if they guess."""
 NOTE = "Baselines read whole texts, networks the last maxlen words."
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """One baseline and what it makes of the reviews that it was not fitted to.
+    """One baseline's results on the reviews that it was not fitted to.
 
     Attributes:
         name: As in ``baselines.registry``.
-        seconds: What counting, fitting and judging the validation reviews took.
-        features: Terms that have a weight each: words, or words and pairs of words. There is one bias besides.
-        correct: Whether its verdict on each validation review was right, shape (reviews,), in the order of
-            ``Reviews.places``.
-        test_correct: The same for the test reviews; None where there are none.
+        seconds: The time for counting, fitting and classifying the validation reviews.
+        features: The number of terms, words or pairs of words, with a weight each, not counting the bias.
+        correct: Whether it classified each validation review correctly (reviews,), in the order of ``Reviews.places``.
+        test_correct: The same for the test reviews; None without any.
     """
 
     name: str
@@ -53,28 +52,28 @@ class Baseline:
 
     @property
     def title(self) -> str:
-        """Its name as people read it."""
+        """Its name on pages."""
         return BASELINES[self.name].title
 
     @property
     def val_accuracy(self) -> float:
-        """The share of the validation reviews that it judges rightly."""
+        """Its accuracy on the validation reviews."""
         return float(self.correct.mean())
 
     @property
     def test_accuracy(self) -> float | None:
-        """The share of the test reviews that it judges rightly; None where there are none."""
+        """Its accuracy on the test reviews; None without any."""
         return None if self.test_correct is None else float(self.test_correct.mean())
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """As a row of a table: title, validation and test accuracy, number of terms, time."""
+        """Its row of a table: title, validation and test accuracy, number of terms, time."""
         tested = "–" if self.test_accuracy is None else percent(self.test_accuracy)
         return self.title, percent(self.val_accuracy), tested, f"{self.features:,}", duration(self.seconds)
 
 
 def same_baselines(experiment: Experiment) -> Experiment:
-    """Returns the one experiment that stands for all with the same baselines: whatever doesn't matter is the usual.
+    """Returns the experiment that stands for all with the same baselines: settings that don't matter are defaults.
 
     Example:
         >>> same_baselines(Experiment(cell="LSTM", maxlen=20, seed=3)) == Experiment()
@@ -87,11 +86,11 @@ def same_baselines(experiment: Experiment) -> Experiment:
 
 
 def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = None) -> list[Baseline]:
-    """Returns all baselines for an experiment's training, validation and test reviews, the simplest first.
+    """Returns all baselines on an experiment's reviews, the simplest first; takes seconds unless they are cached.
 
-    It takes seconds, unless they were worked out before: ``cached`` answers at once. A worker that is asked for them
-    should be given ``same_baselines(experiment)``, so that it does it once for all networks of a comparison. Raises
-    ``UserError`` if the source or the cache cannot be used.
+    Pass ``same_baselines(experiment)`` to a worker, so that it computes them once for all networks of a comparison.
+    ``tell`` is called with the number of baselines done and of all. Raises ``UserError`` if the source or the cache
+    cannot be used.
     """
     reviews = prepared.load(experiment.dataset)
     file = _file(reviews, experiment)
@@ -104,23 +103,20 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
         if tell:
             tell(done, len(BASELINES))
         results.append(_judge(name, reviews, experiment))
-    with contextlib.suppress(OSError):  # a full disk is no reason to withhold the results
+    with contextlib.suppress(OSError):  # a full disk does not withhold the results
         _write(file, results)
     return results
 
 
 def cached(experiment: Experiment) -> list[Baseline] | None:
-    """Returns what ``baselines`` does if that needs no work, else None.
-
-    Raises ``UserError`` if the source or the cache cannot be used.
-    """
+    """Returns ``baselines`` if they are cached, else None; raises ``UserError`` if the source cannot be used."""
     if not prepared.is_prepared(experiment.dataset):
         return None
     return _read(_file(prepared.load(experiment.dataset), experiment))
 
 
 def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...]:
-    """Returns the baselines of the split that all experiments share; none of several, or if they need work."""
+    """Returns the cached baselines of the split that all experiments share; none if there are several splits."""
     splits = set(map(same_baselines, experiments))
     with contextlib.suppress(UserError):
         return tuple(cached(splits.pop()) or ()) if len(splits) == 1 else ()
@@ -147,7 +143,7 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
 
 
 def _file(reviews: Reviews, experiment: Experiment) -> Path:
-    """Returns where the baselines are kept. The folder of the reviews names their source and its content."""
+    # The folder of the reviews names their source and its content.
     settings = same_baselines(experiment).model_dump(include=set(BASELINE_SETTINGS), mode="json")
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
     return cache_place() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
@@ -162,7 +158,7 @@ def _write(file: Path, results: Sequence[Baseline]) -> None:
 
 
 def _read(file: Path) -> list[Baseline] | None:
-    """Reads what was kept; None if nothing was, or the file is damaged: then it is worked out anew."""
+    """Returns the baselines in a file; None if it is missing or damaged."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return [

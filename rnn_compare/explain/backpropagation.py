@@ -1,7 +1,7 @@
-"""Backpropagation through time in NumPy, in 64 bits: the gradient at every word of a review, and its length.
+"""Backpropagation through time in NumPy: the gradient at every word of a review, and its norm.
 
-Each cell goes back over one timestep by itself (``Cell.step_back``); here the timesteps follow one another. Over 500
-timesteps a gradient shrinks below what 32 bits can hold.
+Each cell has the backward pass of one timestep (``Cell.step_back``). In 64 bits, since over 500 timesteps a gradient
+shrinks below what 32 bits can hold.
 """
 
 from dataclasses import dataclass
@@ -22,18 +22,17 @@ from rnn_compare.networks.weights import Weights
 def backpropagate(
     cell_name: str, trace: Trace, weights: CellWeights, last_gradient: Gradient, mask: Mask | None = None
 ) -> Gradient:
-    """Carries a gradient back through one direction of a recurrent layer, one timestep after the other.
+    """Propagates a gradient back through one direction of a recurrent layer.
 
     Args:
-        trace: What the layer computed, with signals.
-        last_gradient: Of the loss with respect to the last state that was read (batch, units).
-        mask: True where a timestep was read (batch, timesteps). Elsewhere the states are those of the timestep
-            before, and so are the gradients.
+        trace: The layer's forward pass, with signals.
+        last_gradient: Of the loss with respect to the last state (batch, units).
+        mask: True where a timestep was read (batch, timesteps). Elsewhere states and gradients pass unchanged.
 
     Returns:
-        The gradients of the loss with respect to each of the cell's states after each timestep, in the order of the
-        text (states, batch, timesteps, units). The first is that of the hidden state, over every path by which it acts
-        on what comes later; that of the LSTM's carry also runs over the hidden state of the same timestep.
+        The total gradients of the loss with respect to each of the cell's states after each timestep, in the order of
+        the text (states, batch, timesteps, units): of the hidden state, then of the LSTM's carry, which also acts by
+        the hidden state of the same timestep.
     """
     cell_type = cell(cell_name)
     U, b = weights.recurrent_kernel.astype(np.float64), weights.bias.astype(np.float64)  # noqa: N806  # as in cells/
@@ -53,8 +52,7 @@ def backpropagate(
 
 
 def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
-    """Returns what ``step_back`` needs of each timestep, in 64 bits, each (batch, timesteps, units)."""
-    # What was masked is not a number, and is not used: zeros keep it from spreading.
+    # Masked signals are not a number and are not used: zeros keep that from spreading.
     values = {name: np.nan_to_num(signal.astype(np.float64)) for name, signal in trace.signals.items()}
     values["state"] = trace.states.astype(np.float64)
     return values | {f"previous_{name}": before(values[name], trace.backward) for name in states}
@@ -63,21 +61,18 @@ def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
 Array = NDArray[np.float64]
 
 NUMBERS_AT_ONCE = 2**20
-"""Hidden states in memory at a time: 8 MB, and up to ten times as much with all that goes along."""
+"""Hidden states in memory at a time: 8 MB, and up to ten times as much with signals and gradients."""
 
 
 @dataclass(frozen=True)
 class GradientNorms:
-    """The size of the gradient in one direction of the last recurrent layer, in the order of the text.
-
-    For each review and timestep it is ‖∂ℓ/∂h_t‖, the length of the gradient of that review's binary
-    cross-entropy ℓ with respect to its state h_t.
+    """Gradient norms in one direction of the last recurrent layer, in the order of the text.
 
     Attributes:
         backward: Whether the text was read from its end.
-        states: For the hidden states (reviews, timesteps).
-        carry: For the carry track of an LSTM, ‖∂ℓ/∂c_t‖ in the same way; otherwise None.
-        read: Where a word was read: not at masked timesteps (reviews, timesteps).
+        states: ‖∂ℓ/∂h_t‖ of each review's binary cross-entropy ℓ and hidden state h_t (reviews, timesteps).
+        carry: The same for the LSTM's carry, ‖∂ℓ/∂c_t‖; None for other cells.
+        read: False at masked timesteps (reviews, timesteps).
     """
 
     backward: bool
@@ -89,9 +84,9 @@ class GradientNorms:
 def gradient_norms(
     experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer], tell: Tell | None = None
 ) -> tuple[GradientNorms, ...]:
-    """Works out how large the gradient of the loss is at each timestep, in the last recurrent layer.
+    """Computes the norm of the loss's gradient at each timestep of the last recurrent layer, without dropout.
 
-    Dropout is left out, as in ``predict``. There is one result, or two where bidirectional: forward and backward.
+    There is one result, or two where bidirectional: forward and backward.
 
     Args:
         ids: Word ids (batch, timesteps).
@@ -118,13 +113,13 @@ def gradient_norms(
 def state_gradients(
     experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
 ) -> tuple[Gradient, ...]:
-    """Returns the gradient of each review's loss for every state of the last recurrent layer (see ``gradient_norms``).
+    """Returns the gradients of ``backpropagate`` in each direction of the last recurrent layer.
 
-    There is one result a direction, each (states, batch, timesteps, units) as of ``backpropagate``.
+    Arguments as in ``gradient_norms``.
     """
     last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
     mask = ids != 0 if experiment.mask_padding else None
-    # Cross-entropy behind a sigmoid: what goes into the sigmoid has the gradient probability - label.
+    # The gradient of the cross-entropy with respect to the sigmoid's input is probability - label.
     errors = sigmoid(dense(weights, last_states)).astype(np.float64) - labels
     last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
     directions = recurrent_weights(experiment, weights)[-1]

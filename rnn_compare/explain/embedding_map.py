@@ -1,4 +1,4 @@
-"""The embedding of a network as a map, and the nearest neighbours of a word."""
+"""A network's embedding: a map of its words, a word's neighbours, the prediction and the gates for single words."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,20 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import INDEX_FROM, PADDING, START, UNKNOWN, Vocabulary, tokenize
 
 MAP_WORDS = 3000
-"""Words on the map: rarer ones have moved little from where chance put them, and more could not be told apart."""
+"""Words on the map: rarer ones have hardly moved from their initial vectors, and more would overlap."""
 
 
 @dataclass(frozen=True)
 class WordMap:
-    """The most frequent words in the plane in which their embedding is widest.
+    """The most frequent words in the plane of the embedding's two principal components.
 
     Attributes:
         words: The words, most frequent first.
-        ids: What stands for them (words,).
-        points: Where they lie (words, 2).
-        verdicts: The probability that a review of this word alone is positive (words,).
-        empty: That probability for a review without a word: where the network leans by itself.
-        shares: How much of the embedding's variance lies along each of the two axes, from 0 to 1.
+        ids: Their ids (words,).
+        points: Their coordinates (words, 2).
+        verdicts: The predicted probability of a review of this word alone (words,).
+        empty: The predicted probability of a review without words.
+        shares: The share of the embedding's variance along each of the two axes.
     """
 
     words: tuple[str, ...]
@@ -43,7 +43,7 @@ class WordMap:
 def word_map(
     experiment: Experiment, weights: Weights, vocabulary: Vocabulary, count: int = MAP_WORDS, tell: Tell | None = None
 ) -> WordMap:
-    """Lays the most frequent words out on a map, and asks the network about each of them alone."""
+    """Returns the map of the most frequent words; ``tell`` as in ``predict``."""
     ids = known_ids(experiment, vocabulary)[:count]
     verdicts = one_word_verdicts(experiment, weights, ids, tell)
     points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)
@@ -54,10 +54,9 @@ def word_map(
 def neighbours(
     experiment: Experiment, weights: Weights, vocabulary: Vocabulary, word: str, count: int = 10, among: int = MAP_WORDS
 ) -> list[tuple[str, float]]:
-    """Finds the words, among the most frequent ones, whose embedding points most nearly the same way.
+    """Returns the words, among the most frequent ones, with the highest cosine similarity, and that, highest first.
 
-    Returns words and their cosines, from 1 (the same direction) to -1, the nearest first; not the word itself. Raises
-    ``UserError`` if the network does not know the word.
+    Raises ``UserError`` if the network does not know the word.
     """
     word_id = find_word(experiment, vocabulary, word)
     ids = known_ids(experiment, vocabulary)[:among]
@@ -69,10 +68,9 @@ def neighbours(
 
 
 def gates_by_word(experiment: Experiment, weights: Weights, vocabulary: Vocabulary) -> list[tuple[str, float]]:
-    """Returns the mean openness of a gate at each word, the most open first: of a cell without a recurrent kernel.
+    """Returns the most frequent words with the mean value of the first layer's first gate, the most open first.
 
-    There the gate depends on the word alone. It is the cell's first one, in the first layer, reading forward; the words
-    are the most frequent ones.
+    For cells without a recurrent kernel, whose gate depends on the word alone; in the forward direction.
     """
     ids, cell_type = known_ids(experiment, vocabulary)[:MAP_WORDS], cell(experiment.cell)
     (layer, *_), *_ = recurrent_weights(experiment, weights)
@@ -93,7 +91,7 @@ def known_ids(experiment: Experiment, vocabulary: Vocabulary) -> NDArray[np.int6
 def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     """Returns the id of one typed word, in any case.
 
-    Raises ``UserError`` if it is no word, more than one, or none that the network knows.
+    Raises ``UserError`` unless it is exactly one word that the network knows.
 
     Example:
         >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")
@@ -117,18 +115,17 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
 
 
 def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, float]]:
-    """Projects vectors onto the two axes along which they vary most (principal component analysis).
+    """Projects vectors onto their first two principal components.
 
-    An axis could as well point the other way; it is turned so that ``along`` grows in its direction, which
-    makes the result the same every time and maps of two networks comparable.
+    The sign of each component is chosen so that ``along`` grows in its direction, which makes results reproducible and
+    maps of two networks comparable.
 
     Args:
         vectors: (vectors, features).
         along: One number for each vector (vectors,).
 
     Returns:
-        The points (vectors, 2), and the share of the variance along each axis. Where there is no second axis,
-        as with one feature, it is 0.
+        The points (vectors, 2), and the share of the variance along each axis; 0 if there is no such axis.
 
     Example:
         >>> points, shares = principal_plane(np.float32([[0, 1], [0, 3]]), along=np.float32([0.9, 0.1]))
@@ -143,7 +140,7 @@ def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, f
     for axis in range(min(2, len(sizes)) if variance else 0):
         projected = left[:, axis] * sizes[axis]
         direction = np.dot(projected, along - along.mean())
-        if direction == 0:  # nothing to go by: the point that lies farthest out decides
+        if direction == 0:  # the farthest point decides
             direction = projected[np.argmax(np.abs(projected))]
         points[:, axis] = projected if direction > 0 else -projected
         shares[axis] = float(sizes[axis] ** 2) / variance
@@ -157,11 +154,11 @@ def _unit_length(vectors: Array) -> Array:
 
 
 def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell: Tell | None = None) -> Array:
-    """Returns the probability that a review of one word is positive, for each of many words' ids (words,).
+    """Returns the predicted probability of a review of one word, for each of many words' ids (words,).
 
-    Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. All begin
-    alike, so that a network that reads forward reads their beginning once. Any other must read each of them
-    whole, which takes seconds for thousands of words: ``tell`` is told how many are read.
+    Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. A network that reads
+    forward reads their common beginning once; any other reads each of them whole, which takes seconds for thousands of
+    words.
     """
     beginning = np.full(experiment.maxlen - 1, PADDING, np.int32)
     beginning[-1:] = START
@@ -182,14 +179,14 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
 
 
 def empty_verdict(experiment: Experiment, weights: Weights) -> float:
-    """Returns the probability that a review without a word is positive: padding and the start token alone."""
+    """Returns the predicted probability of a review without words: padding and the start token alone."""
     row = np.full((1, experiment.maxlen), PADDING, np.int32)
     row[0, -1] = START
     return float(predict(experiment, weights, row)[0])
 
 
 def _states_after(experiment: Experiment, weights: Weights, ids: Ids) -> list[States]:
-    """Returns what each layer carries on after reading a row of ids (timesteps,): its states, each (1, units)."""
+    """Returns the states of each layer after reading a row of ids (timesteps,), each (1, units)."""
     if not len(ids):
         return [initial_states(experiment.cell, 1, experiment.units)] * experiment.layers
     _, layers = recurrent_pass(experiment, weights, ids[np.newaxis], with_signals=True)

@@ -1,4 +1,4 @@
-"""Gradient flow: size and reach of the gradient back through a few long reviews, as medians."""
+"""Gradient flow as it is drawn and recorded: size and reach of the gradient in a few long reviews, as medians."""
 
 import math
 from collections.abc import Sequence
@@ -17,28 +17,27 @@ from rnn_compare.reviews.encoding import pad
 from rnn_compare.runs.events import DirectionGradients
 
 PROBE_SIZE = 16
-"""Reviews, wherever the gradient is followed: what is recorded after an epoch and what is looked at later agree."""
+"""Reviews in which the gradient is followed, the same for recordings and pages."""
 NEAR = 16
-"""The last words that were read are all kept: there an LSTM's gradient falls steeply."""
+"""The words read last are all included: there an LSTM's gradient falls steeply."""
 FAR = 36
-"""Number of the others that are kept, at equal distances."""
+"""The number of other words that are included, at equal distances."""
 QUARTILES = (0.5, 0.25, 0.75)
-"""The median, and between which the middle half of the reviews lies."""
 
 
 @dataclass(frozen=True)
 class GradientTrack:
-    """The backpropagated gradient for one kind of state, from the word read last to the one read first.
+    """The norms of the gradient for one kind of state, from the word read last to the one read first.
 
-    Every review counts the same: its gradient is scaled by itself, so how wrong the verdict on it is has no part.
-    Rows are the ``QUARTILES`` over the reviews, or the median alone.
+    Norms are relative to each review, so that all reviews count the same. Rows are the ``QUARTILES`` over the reviews,
+    or the median alone.
 
     Attributes:
-        size: The gradient's length at the last word, the median over the reviews.
-        relative: That at each place, as a multiple of that at the last word (rows, points).
-        share: How much of the sum over all words the words up to each place hold, from 0 to 1 (rows, points).
-        memory: The reach: how many last words hold half of the sum (rows,); (0,) where there is no gradient.
-            A row of ``share`` reaches one half at that place and no sooner.
+        size: The norm at the last word, the median over the reviews.
+        relative: The norm at each place, as a multiple of that at the last word (rows, points).
+        share: The share of the sum over all words up to each place (rows, points).
+        memory: The reach: the number of last words with half of the sum (rows,), where a row of ``share`` reaches one
+            half; (0,) if there is no gradient.
     """
 
     size: float
@@ -47,22 +46,22 @@ class GradientTrack:
     memory: tuple[int, ...]
 
     def plain(self, places: NDArray[np.int64]) -> dict[str, Any]:
-        """Returns it at some of the places, counted from 1, in plain values of three digits; what is no number is 0."""
+        """Returns it at the given places, from 1, in plain values of three digits; 0 for what is not a number."""
         return {
             "size": _rounded(self.size),
             "relative": [[_rounded(value) for value in row] for row in self.relative[:, places - 1]],
-            # Rounded down, so that none reaches one half too soon.
+            # Rounded down, so that no share reaches one half too soon.
             "share": [[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share[:, places - 1]],
             "memory": list(self.memory),
         }
 
 
 def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack:
-    """Summarizes how the gradient goes back through several reviews.
+    """Summarizes the norms of the gradient over several reviews.
 
     Args:
-        sizes: The gradient's length at each place of each review, the word read last first; not a number where a
-            review has ended (reviews, places). A review without any gradient is left out.
+        sizes: The norm at each place of each review (reviews, places), the word read last first; not a number behind a
+            review's first word. Reviews without any gradient are left out.
         quartiles: The rows of the result.
 
     Example:
@@ -70,13 +69,12 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
         (2, 1, 4)
     """
     sums = np.nansum(sizes, axis=1)
-    there = np.isfinite(sums) & (sums > 0) & (sizes[:, 0] > 0)
-    if not there.any():
+    with_gradient = np.isfinite(sums) & (sums > 0) & (sizes[:, 0] > 0)
+    if not with_gradient.any():
         return GradientTrack(0.0, np.zeros((1, sizes.shape[1])), np.zeros((1, sizes.shape[1])), (0,))
-    usable = sizes[there]
-    shares = np.nancumsum(usable, axis=1) / sums[there, np.newaxis]
-    # The quantiles are those of an actual review at each place, so that a share's crossing of one half is that of
-    # the reaches: as many reviews are beyond one half as have a reach so short.
+    usable = sizes[with_gradient]
+    shares = np.nancumsum(usable, axis=1) / sums[with_gradient, np.newaxis]
+    # Quantiles are those of an actual review at each place, so that a share crosses one half at the reach.
     from_largest = np.sort(shares, axis=0)[::-1]
     memories = np.sort(1 + np.argmax(shares >= 0.5, axis=1))
     ranks = [math.ceil(quartile * len(usable)) - 1 for quartile in quartiles]
@@ -91,14 +89,14 @@ def _rounded(value: float) -> float:
 
 @dataclass(frozen=True)
 class FollowedGradient:
-    """The gradient of one network, followed from the verdict back through long reviews, in each direction."""
+    """The gradient flow of one network in each direction, over so many reviews."""
 
     reviews: int
     directions: tuple[DirectionGradients, ...]
 
 
 def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | None = None) -> FollowedGradient:
-    """Follows the gradient through reviews that are the same for all networks: see ``probe_batch``.
+    """Returns the gradient flow in the reviews of ``probe_batch``, the same for all networks.
 
     Raises ``UserError`` if the source cannot be read.
     """
@@ -108,14 +106,14 @@ def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | No
 
 
 def gradient_flow(norms: GradientNorms) -> DirectionGradients:
-    """Summarizes one direction, in the order of backpropagation, in plain values as they are recorded and drawn.
+    """Summarizes one direction, in the order of backpropagation, in the plain values that are recorded and drawn.
 
-    Of long reviews ``NEAR`` + ``FAR`` places are kept, enough for a chart, and those where a share reaches one half.
+    Of long reviews ``NEAR`` + ``FAR`` places are included, and those where a share reaches one half.
 
     Returns:
-        ``backward``: whether the text was read from its end; ``places``: how many words before the end of the reading,
-        1 for the word read last (points,); ``states`` and ``carry``: the ``GradientTrack`` of the hidden state at these
-        places, and that of an LSTM's carry, its median alone; None for a cell of one state.
+        ``backward``: whether the text was read from its end; ``places`` (points,), from 1 for the word read last;
+        ``states``: the ``GradientTrack`` of the hidden state at these places; ``carry``: the median of that of the
+        LSTM's carry, None for other cells.
     """
     states = track(_from_end(norms.states, norms))
     carry = None if norms.carry is None else track(_from_end(norms.carry, norms), QUARTILES[:1])
@@ -129,7 +127,6 @@ def gradient_flow(norms: GradientNorms) -> DirectionGradients:
 
 
 def _from_end(values: Array, norms: GradientNorms) -> Array:
-    """Returns (reviews, places), the word read last first; not a number where a review has no more words."""
     from_end = np.full(values.shape, np.nan)
     for row, (sizes, read) in enumerate(zip(values, norms.read, strict=True)):
         words = sizes[read] if norms.backward else sizes[read][::-1]
@@ -145,11 +142,10 @@ def _places(count: int, memories: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Chooses long reviews, if there are any, that a network was not trained on: ids (size, maxlen), labels (size,).
+    """Returns the ids (size, maxlen) and labels (size,) of long validation reviews.
 
-    They are the first validation reviews of ``maxlen`` words or more, which fill every position so that no gradient
-    ends in padding. Where there are too few of them the longest others follow. Chance has no part. Raises ``UserError``
-    if the source cannot be read.
+    They are the first of ``maxlen`` words or more, so that no gradient ends in padding; if there are too few, the
+    longest others follow. Raises ``UserError`` if the source cannot be read.
     """
     reviews = prepared.load(experiment.dataset)
     ranks, offsets, labels = reviews.training

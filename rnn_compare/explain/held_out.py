@@ -1,4 +1,4 @@
-"""Reviews to ask networks about: examples, and real ones from which none of several networks has learned."""
+"""Reviews to try on networks: examples, and real ones that none of the networks was trained on."""
 
 import contextlib
 from collections.abc import Collection
@@ -26,7 +26,7 @@ QUESTIONS = {
     "Irony": "Positive words, meant negatively. Do the networks notice?",
     "Negation": "Negative words, all negated. Do the networks notice?",
 }
-"""What to ask of those examples that a network may well get wrong."""
+"""Questions to a class about examples that networks may get wrong."""
 POSITIVE_EXAMPLES = {"Good review", "Turn at the end", "Negation"}
 
 
@@ -35,9 +35,8 @@ class HeldOut:
     """Reviews that can be picked by number.
 
     Attributes:
-        kind: Test reviews, or validation reviews where there are no others: those were not learned from either, but
-            the best epoch was chosen by them.
-        numbers: The numbers that can be picked, from 1 for the first review of the source.
+        kind: Test reviews or, if there are none, validation reviews, which chose the best epoch.
+        numbers: The numbers that can be picked; 1 is the first review of the source.
     """
 
     kind: Literal["test", "validation"]
@@ -46,37 +45,36 @@ class HeldOut:
     _reviews: Reviews
 
     def text(self, number: int) -> str:
-        """Returns a review as it was written, or its words where the source has only those."""
+        """Returns a review as it was written, or its words if the source has only those."""
         return self._reviews.text(number - 1, "test" if self.kind == "test" else "train")
 
     def positive(self, number: int) -> bool:
-        """Tells whether a review has the label 1: whether its author liked the film."""
+        """Tells whether a review has the label 1."""
         return bool(self._reviews.label(number - 1, "test" if self.kind == "test" else "train"))
 
 
 def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
-    """Returns the reviews that networks can be asked about without any having learned them; None if there are none.
+    """Returns reviews that none of the experiments trains on; None if there are none.
 
-    They are the test reviews of a source that is prepared already, if all networks learned from its corpus: from that
-    source or from another. Otherwise they are the validation reviews that all the networks have in common. Raises
-    ``UserError`` if the reviews cannot be read.
+    They are the test reviews of a prepared source whose corpus all of them train on, by whichever source; otherwise the
+    validation reviews that all have in common. Raises ``UserError`` if the reviews cannot be read.
     """
-    learned_from = {experiment.dataset for experiment in experiments}
-    corpora = {source(name).corpus for name in learned_from}
+    datasets = {experiment.dataset for experiment in experiments}
+    corpora = {source(name).corpus for name in datasets}
     if len(corpora) == 1 and (reviews := _tested(corpora.pop())):
         return reviews
-    if len(learned_from) != 1:
+    if len(datasets) != 1:
         return None
-    first = 1 + max(_learned_up_to(experiment) for experiment in experiments)
+    first = 1 + max(_last_trained_on(experiment) for experiment in experiments)
     last = min(experiment.reviews for experiment in experiments)
     if first > last:
         return None
-    name = learned_from.pop()
+    name = datasets.pop()
     return HeldOut("validation", range(first, last + 1), source(name).labels, prepared.load(name))
 
 
-def _learned_up_to(experiment: Experiment) -> int:
-    """Returns the number of the source's first reviews that an experiment may have learned from."""
+def _last_trained_on(experiment: Experiment) -> int:
+    """Returns the number of the source's first reviews that an experiment may train on."""
     split = experiment.reviews - experiment.test_reviews
     return split if experiment.vary_split else experiment.training_reviews
 
@@ -84,8 +82,8 @@ def _learned_up_to(experiment: Experiment) -> int:
 def _tested(corpus: str) -> HeldOut | None:
     for name in SOURCES:
         candidate = source(name)
-        with contextlib.suppress(UserError):  # a source that is not there, or not trusted, has no reviews to offer
-            if candidate.corpus == corpus and prepared.is_prepared(name):
+        with contextlib.suppress(UserError):  # a source that is missing or not trusted
+            if candidate.corpus == corpus and candidate.test_size and prepared.is_prepared(name):
                 reviews = prepared.load(name)
                 if reviews.testing is not None:
                     return HeldOut("test", range(1, len(reviews.testing.labels) + 1), candidate.labels, reviews)

@@ -13,22 +13,18 @@ from rnn_compare.sources.source import Labelled
 
 SENTIMENT_WORDS, NEUTRAL_WORDS = 10, 100
 SENTIMENT_FLOOR, NEUTRAL_FLOOR = 0.01, 0.02
-"""Share of the reviews that a word must stand in. In 25,000 reviews the standard error of a log-odds is about 0.13
-at one per cent and 0.09 at two: little beside sentiment words, and neutral words must be known to be neutral."""
+"""The share of reviews that must contain a word. In 25,000 reviews the standard error of its log-odds is about 0.13 at
+one per cent and 0.09 at two: small beside those of sentiment words, and small enough to call a word neutral."""
 SENTIMENT_ODDS = 0.5
-"""Log-odds of a sentiment word at least: chance alone lends a word of a few thousand texts up to 0.4 either way."""
+"""The smallest log-odds of a sentiment word: by chance a word of a few thousand texts has up to ±0.4."""
 NEUTRAL_ODDS = 0.1
-"""Log-odds of a neutral word at most, either way: the odds of meeting it differ by a tenth. Of few known words few are
-neutral, and the nearest to it may still speak for a side."""
+"""The largest log-odds of a neutral word, of either sign."""
 SHORTEST = 3
 
 
 @dataclass(frozen=True)
 class WordChoice:
-    """Words with their log-odds, chosen by the data: as many positive as negative ones, and neutral ones.
-
-    The most positive, most negative and most neutral come first.
-    """
+    """As many positive as negative words, and neutral ones, with their log-odds; the clearest come first."""
 
     positive: tuple[tuple[str, float], ...]
     negative: tuple[tuple[str, float], ...]
@@ -36,17 +32,15 @@ class WordChoice:
 
 
 def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
-    """Chooses sentiment words and neutral words that a network knows, all by the training file of a source.
+    """Chooses sentiment words and neutral words below ``vocabulary_size``, by the log-odds in a source's reviews.
 
-    A word's log-odds tell how much the odds that it stands in a review rise or fall with a positive label: see
-    ``log_odds``. Sentiment words are the ten of largest and the ten of smallest log-odds among words in at least
-    one per cent of the reviews, more than 0.5 from 0; neutral words are the hundred of log-odds nearest to 0, within a
-    tenth of it, among words in at least two per cent. Only words of three letters or more count: numerals (a review's
-    own "7 of 10"), markup (br) and scraps that the tokenizer leaves (re, co) are no words to a reader.
+    Sentiment words are the ten of largest and the ten of smallest ``log_odds`` among words in at least one per cent of
+    the reviews, more than 0.5 from 0; neutral words are the hundred of log-odds nearest to 0, within a tenth of it,
+    among words in at least two per cent. Only words of three letters or more count, which excludes numerals ("7 of
+    10"), markup (br) and fragments of the tokenizer (re, co).
 
-    All of the source's training reviews decide, not only those that one network was trained on, so that all
-    networks that are compared meet the same words. Ids from ``vocabulary_size`` on are unknown to the network; raises
-    ``UserError`` if it knows too few words.
+    All training reviews of the source count, whatever part of them a network was trained on, so that all networks are
+    tested with the same words. Raises ``UserError`` if the vocabulary has too few.
     """
     words = reviews.vocabulary.words[: vocabulary_size - INDEX_FROM - 1]
     odds, share = log_odds(reviews.training, len(words))
@@ -70,25 +64,24 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
 
 
 def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns the most frequent words' log-odds (words,), and the share of all reviews that hold each (words,).
+    """Returns the most frequent words' log-odds (words,), and the share of all reviews that contain each (words,).
 
-    log((p + ½) / (P - p + ½)) - log((n + ½) / (N - n + ½)), where p of P positive and n of N negative reviews
-    hold the word, once or more often; 0 is neutral.
+    log((p + ½) / (P - p + ½)) - log((n + ½) / (N - n + ½)), where p of P positive and n of N negative reviews contain
+    the word; 0 is neutral.
 
     Example:
         >>> odds, share = log_odds(Labelled(np.array([1, 2, 1, 3]), np.array([0, 2, 4]), np.array([1, 0])), 3)
         >>> odds.round(2).tolist(), share.tolist()
         ([0.0, 2.2, -2.2], [1.0, 0.5, 0.5])
     """
-    size, log_odds_of, holding = words + INDEX_FROM + 1, [], []
+    size, odds, counts = words + INDEX_FROM + 1, [], []
     for label in (0, 1):
         places = np.flatnonzero(reviews.labels == label)
         parts = in_parts(reviews, places, size, longest=1)
         count = sum((np.bincount(part.terms, minlength=size) for part in parts), np.zeros(size))[INDEX_FROM + 1 :]
-        log_odds_of.append(np.log((count + 0.5) / (len(places) - count + 0.5)))
-        holding.append(count)
-    negative, positive = log_odds_of
-    return positive - negative, (holding[0] + holding[1]) / len(reviews.labels)
+        odds.append(np.log((count + 0.5) / (len(places) - count + 0.5)))
+        counts.append(count)
+    return odds[1] - odds[0], (counts[0] + counts[1]) / len(reviews.labels)
 
 
 def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int) -> list[int]:

@@ -16,22 +16,24 @@ from rnn_compare.networks.weights import Weights
 Ids = NDArray[np.integer]
 Array = NDArray[np.float32]
 Tell = Callable[[int, int], None]
-"""Told how much is done, and of how much. What it raises stops the work and reaches the caller."""
+"""Called with the amount done and the total. What it raises stops the work and reaches the caller."""
 
 NUMBERS_AT_ONCE = 2**22
-"""Projected inputs in memory at a time: 16 MB. More is hardly faster, and reports progress seldom."""
+"""Projected inputs in memory at a time: 16 MB. More is hardly faster, and reports progress rarely."""
 
 
 def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
     """Returns the probability that each review is positive (batch,), as Keras' ``predict``.
 
-    The ids are those that it was trained on, padded to the same length (batch, timesteps).
+    Args:
+        ids: Word ids as in training, padded to the same length (batch, timesteps).
+        tell: Called after each part of the batch.
     """
     return sigmoid(predict_logits(experiment, weights, ids, tell))
 
 
 def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
-    """Returns what goes into the sigmoid (batch,): the verdict's log-odds, still exact where it is all but certain."""
+    """Returns the log-odds, the sigmoid's input (batch,), exact even if a prediction is nearly certain."""
     width = _width(experiment)
     rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * max(width, experiment.embedding_size)))
     logits = np.empty(len(ids), np.float32)
@@ -50,11 +52,11 @@ def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tel
 def recurrent_pass(
     experiment: Experiment, weights: Weights, ids: Ids, *, with_signals: bool = False
 ) -> tuple[Array, tuple[tuple[Trace, ...], ...]]:
-    """Carries reviews (batch, timesteps) through the embedding and the recurrent layers.
+    """Runs the embedding and the recurrent layers on reviews (batch, timesteps).
 
     Returns:
-        The last state of the last layer (batch, features), which the Dense layer reads; and, for each recurrent layer,
-        one trace a direction, with gates and inner values if ``with_signals``.
+        The last state of the last layer (batch, features), the input of Dense; and for each recurrent layer a trace of
+        each direction, with gates and inner values if ``with_signals``.
     """
     mask = _mask(experiment, ids)
     values = weights["embedding/embeddings"][ids]
@@ -76,10 +78,7 @@ def recurrent_pass(
 def feedforward_pass(
     network: Feedforward, experiment: Experiment, weights: Weights, ids: Ids
 ) -> tuple[Array, dict[str, Array]]:
-    """Returns what Dense reads (batch, features), and the signals of a network without recurrence.
-
-    See ``Feedforward.forward``.
-    """
+    """Returns the input of Dense (batch, features) and the signals of a network without recurrence."""
     return network.forward(weights, weights["embedding/embeddings"][ids], _mask(experiment, ids))
 
 
@@ -88,20 +87,20 @@ def _mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
 
 
 def _width(experiment: Experiment) -> int:
-    """Returns the most numbers that a forward pass makes of each word."""
+    """Returns the largest number of values that a forward pass computes for each word."""
     if experiment.without_recurrence:  # attention: a weight for each other word
         return max(experiment.maxlen, experiment.units)
     return cell(experiment.cell).blocks * experiment.units
 
 
 def dense(weights: Weights, states: Array) -> Array:
-    """Returns what the Dense layer hands to its sigmoid (...), for states (..., features) of the last layer."""
+    """Returns the input of Dense's sigmoid (...), for states (..., features) of the last layer."""
     logits: Array = (np.dot(states, weights["dense/kernel"]) + weights["dense/bias"])[..., 0]
     return logits
 
 
 def recurrent_weights(experiment: Experiment, weights: Weights) -> list[tuple[CellWeights, ...]]:
-    """Returns the weights of each recurrent layer, the lowest first: one cell, or forward and backward."""
+    """Returns the weights of each recurrent layer, the lowest first: of one cell, or forward and backward."""
     return [
         by_direction(experiment.cell, [weights[tensor.path] for tensor in layer.tensors])
         for layer in parameters(experiment).recurrent_layers
