@@ -15,12 +15,11 @@ from rnn_compare.sources.source import Labelled
 # scikit-learn takes a second to import: only what fits a model imports it.
 
 LEAST_REVIEWS = 3
-"""Training reviews that must hold a pair of words for it to count: most pairs are rarer and say next to nothing."""
+"""Training reviews that must contain a pair of words: most pairs are rarer and carry no information."""
 INVERSE_REGULARIZATION = 0.3
 """scikit-learn's ``C``, chosen once by five-fold cross-validation within the first 20,000 training reviews of the
 source ``keras``: of 0.01, 0.03, 0.1, 0.3 and 1 it was best for words (89.0 %) and within 0.2 points of the best for
-pairs (91.0 %). With 200, 1,000 and 4,000 of these reviews it was best or within 0.2 points of it as well. The other
-5,000 and the 25,000 test reviews had no say."""
+pairs (91.0 %), also with 200, 1,000 and 4,000 of these reviews. No other reviews were used."""
 TOLERANCE, ITERATIONS = 1e-7, 1000
 REVIEWS_AT_ONCE = 5000
 
@@ -32,8 +31,9 @@ class Bags(NamedTuple):
     right after word a.
 
     Attributes:
-        terms: Shape (held,).
-        reviews: Shape (held,): which review holds it, counted from 0.
+        terms: (terms,).
+        reviews: The review that contains each term, from 0 (terms,).
+        total: The number of reviews.
     """
 
     terms: NDArray[np.int64]
@@ -43,12 +43,11 @@ class Bags(NamedTuple):
 
 @dataclass(frozen=True)
 class LinearModel:
-    """A review is positive if the weights of the terms that it holds, and the bias, add up to more than 0.
+    """A review is positive if the weights of its terms and the bias add up to more than 0.
 
     Attributes:
-        terms: Those that have a weight, sorted, shape (terms,).
-        weights: Theirs, shape (terms,).
-        bias: What a review without any of them has.
+        terms: The terms with a weight, sorted (terms,).
+        weights: Their weights (terms,).
     """
 
     terms: NDArray[np.int64]
@@ -56,11 +55,11 @@ class LinearModel:
     bias: float
 
     def verdicts(self, documents: Bags) -> NDArray[np.bool_]:
-        """Returns whether each review is positive, shape (reviews,).
+        """Returns whether each review is positive (reviews,).
 
         Example:
-            >>> held = Bags(np.array([4, 4, 7]), np.array([0, 1, 1]), 3)
-            >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(held)
+            >>> documents = Bags(np.array([4, 4, 7]), np.array([0, 1, 1]), 3)
+            >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(documents)
             array([False,  True,  True])
         """
         places = np.searchsorted(self.terms, documents.terms)
@@ -85,11 +84,11 @@ class BagClassifier:
 
     @property
     def features(self) -> int:
-        """The number of terms that have a weight each; there is one bias besides."""
+        """The number of terms with a weight, not counting the bias."""
         return len(self.model.terms)
 
     def verdicts(self, reviews: Labelled, places: Places) -> NDArray[np.bool_]:
-        """Returns whether each review is positive, shape (reviews,)."""
+        """Returns whether each review is positive (reviews,)."""
         parts = in_parts(reviews, places, self.vocabulary_size, self.longest)
         return np.concatenate([self.model.verdicts(part) for part in parts])
 
@@ -101,12 +100,12 @@ def fit_bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: i
 
 
 def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Bags:
-    """Returns what reviews hold, all words of them: nothing is cut off at a ``maxlen``.
+    """Returns the terms of whole reviews, not cut off at a ``maxlen``.
 
     Args:
-        places: Which reviews, shape (reviews,).
+        places: The indices of the reviews (reviews,).
         vocabulary_size: Ids from here on are unknown.
-        longest: 1 for words, 2 for words and pairs of neighbours; a pair with an unknown word does not count.
+        longest: 1 for words, 2 for words and pairs of neighbours without unknown words.
 
     Example:
         >>> three_words = Labelled(np.array([1, 2, 9], np.int32), np.array([0, 3]), np.array([1]))
@@ -123,12 +122,12 @@ def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) 
         a, b = ids[:-1], ids[1:]
         both = (a != UNKNOWN) & (b != UNKNOWN) & (review[:-1] == review[1:])
         entries.append(_once((vocabulary_size * (a + 1) + b)[both], review[:-1][both], len(places)))
-    terms, which = np.divmod(np.concatenate(entries), max(1, len(places)))  # every pair's number is above every word's
+    terms, which = np.divmod(np.concatenate(entries), max(1, len(places)))  # pairs have higher numbers than words
     return Bags(terms, which, len(places))
 
 
 def in_parts(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Iterator[Bags]:
-    """Yields the bags of many reviews a few thousand at a time, so that not all of them are in memory at once."""
+    """Yields the bags of many reviews a few thousand at a time, to save memory."""
     for start in range(0, len(places), REVIEWS_AT_ONCE):
         yield bags(reviews, places[start : start + REVIEWS_AT_ONCE], vocabulary_size, longest)
 
@@ -136,14 +135,13 @@ def in_parts(reviews: Labelled, places: Places, vocabulary_size: int, longest: i
 def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearModel:
     """Fits the model of Wang and Manning, *Baselines and Bigrams* (2012): logistic regression on weighted terms.
 
-    A term weighs as much as it speaks for a positive review by naive Bayes: the logarithm of its share among all that
-    the positive training reviews hold, against its share in the negative ones, each count raised by 1. Without
-    these weights the pairs lose about 1.5 points. Where there is nothing to tell reviews apart by, or only one kind of
-    them, the model says of every review what most are.
+    Terms are weighted by naive Bayes: the log of the ratio of their shares of all terms in positive and in negative
+    training reviews, with every count raised by 1. Without these weights pairs lose about 1.5 points. If all reviews
+    have one label, or no term counts, the model predicts the majority.
 
     Args:
-        labels: 1 for a positive one, 0 for a negative one, shape (reviews,).
-        vocabulary_size: What ``documents`` was made with.
+        labels: 1 for a positive, 0 for a negative review (reviews,).
+        vocabulary_size: As for ``documents``.
     """
     from scipy.sparse import csc_matrix
     from sklearn.linear_model import LogisticRegression
@@ -165,7 +163,7 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
 
 
 def _once(terms: NDArray[np.int64], reviews: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Returns ``terms * count + reviews``, each once and sorted. NumPy's ``unique`` takes a hundred times as long."""
+    """Returns the distinct ``terms * count + reviews``, sorted, a hundred times as fast as NumPy's ``unique``."""
     both = np.sort(terms * count + reviews)
     return both[np.concatenate([[True], both[1:] != both[:-1]])] if len(both) else both
 

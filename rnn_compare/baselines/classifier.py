@@ -1,4 +1,4 @@
-"""The contract of a baseline: a classifier that a file of this package declares, and that is fitted to reviews."""
+"""The interface of a baseline: a classifier that is fitted to reviews."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnn_compare.sources.source import Labelled
 
 Places = NDArray[np.int64]
-"""Indices of reviews, shape (reviews,)."""
+"""Indices of reviews (reviews,)."""
 
 
 class Fitted(Protocol):
@@ -18,22 +18,21 @@ class Fitted(Protocol):
 
     @property
     def features(self) -> int:
-        """The number of terms that have a weight each."""
+        """The number of terms with a weight."""
 
     def verdicts(self, reviews: Labelled, places: Places) -> NDArray[np.bool_]:
-        """Returns whether each of some reviews is positive, shape (reviews,)."""
+        """Returns whether each review is positive (reviews,)."""
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A baseline, found by the file that declares it.
+    """A baseline.
 
     Attributes:
-        name, title: Short, for files and the command line; and as pages have it.
-        position: Its place among all; the simplest first.
-        fit: Takes the training reviews (all of the source's, and the places of those to fit to) and the vocabulary's
-            size, from which on ids are unknown.
-        reads_text: Whether its verdict depends on the text.
+        name, title: For files and the command line; for pages.
+        position: Its place in the order, the simplest first.
+        fit: Takes the source's reviews, the places of those to fit to, and the vocabulary's size.
+        reads_text: Whether its predictions depend on the text.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The majority class: the same verdict on every review."""
+"""The majority class of the training reviews."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from rnn_compare.sources.source import Labelled
 
 @dataclass(frozen=True)
 class Constant:
-    """One verdict on every review."""
+    """The same prediction for every review."""
 
     verdict: bool
     features: int = 0
 
     def verdicts(self, _reviews: Labelled, places: Places) -> NDArray[np.bool_]:
-        """Returns the verdict once for each review."""
+        """Returns the prediction for each review (reviews,)."""
         return np.full(len(places), self.verdict)
 
 
 def fit(reviews: Labelled, places: Places, _vocabulary_size: int) -> Constant:
-    """Returns what most of the training reviews are; positive where they are half and half."""
+    """Returns the majority class of the training reviews; positive if they are half and half."""
     return Constant(bool(reviews.labels[places].mean() >= 0.5))
 
 

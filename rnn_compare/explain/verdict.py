@@ -1,4 +1,4 @@
-"""The verdict of a trained network on one typed review."""
+"""The prediction of a trained network for one typed review."""
 
 import functools
 from collections import Counter
@@ -21,7 +21,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 
 MAX_CHARACTERS = 1_000_000
-"""More than 100,000 words, and little enough to be read at once."""
+"""More than 100,000 words, and still read at once."""
 
 ENGLISH = (
     "the and of to it this that with but you have are not his they from who has what some there my were would her "
@@ -39,7 +39,7 @@ FOREIGN = "This does not look like English, and the network was trained on Engli
 
 
 def is_foreign(words: Sequence[str]) -> bool:
-    """Tells whether among words in lower case the frequent ones of other languages outnumber those of English.
+    """Tells whether words in lower case contain more frequent words of other languages than of English.
 
     Example:
         >>> is_foreign("der film war schlecht und die musik ist laut".split()), is_foreign(["not", "good"])
@@ -52,11 +52,12 @@ def is_foreign(words: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One network's answer.
+    """One network's prediction.
 
     Attributes:
-        probability: That the review is positive, or whatever its source calls label 1, from 0 to 1.
-        prior: The probability for a text of no words at all.
+        probability: Of label 1, which most sources call positive.
+        prior: The same for an empty text.
+        in_english: Whether it was trained on English reviews.
     """
 
     probability: float
@@ -67,27 +68,27 @@ class Verdict:
 
     @property
     def positive(self) -> bool:
-        """Whether the probability is above one half, as all accuracies count it."""
+        """Whether the probability is above one half, as in all accuracies."""
         return self.probability > THRESHOLD
 
     @property
     def label(self) -> str:
-        """The name of that side."""
+        """The name of the predicted label."""
         return self.labels[self.positive]
 
     @property
     def share(self) -> float:
-        """The probability of that side: from 0.5 to 1."""
+        """The probability of the predicted label: from 0.5 to 1."""
         return max(self.probability, 1 - self.probability)
 
     @property
     def rests_on_nothing(self) -> bool:
-        """Whether the network knows no word of what it read: it would say the same of any text as long."""
+        """Whether the network knows no word that it read: any text of this length gives the same prediction."""
         return self.review.count("known") == 0
 
     @property
     def warning(self) -> str:
-        """Why little should be made of the verdict, in a sentence; empty where nothing speaks against it."""
+        """Why the prediction means little, in a sentence, or empty."""
         unknown, known = self.review.count("unknown"), self.review.count("known")
         if unknown >= known:
             return f"{unknown:,} of {counted(unknown + known, 'word')} are unknown to this network."
@@ -97,7 +98,7 @@ class Verdict:
 
 
 def ask(run: Run, text: str, which: Which) -> Verdict:
-    """Lets one run's network read a text, in this process and without Keras.
+    """Returns the prediction of a run's network for a text, computed in this process without Keras.
 
     Raises ``UserError`` if there is nothing to read, or the run has no weights.
     """
@@ -110,9 +111,9 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
 
 
 def encode(experiment: Experiment, text: str) -> EncodedReview:
-    """Returns what a network of this experiment is given for a text.
+    """Returns a text encoded for a network of this experiment.
 
-    Raises ``UserError`` if there is no word in the text, or too much of it.
+    Raises ``UserError`` if the text has no word or is too long.
     """
     if len(text) > MAX_CHARACTERS:
         raise UserError(f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.")
@@ -121,25 +122,16 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
 
 
 def run_weights(run: Run, which: Which) -> weights.Weights:
-    """Returns a run's weights; read once, and again only after they have changed.
-
-    Raises ``UserError`` if they are not there or damaged.
-    """
+    """Returns a run's weights, cached until they change. Raises ``UserError`` if they are missing or damaged."""
     path = weights_file(run.id, which)
-    if not path.exists():
-        raise UserError(
-            f"{run.title} ({run.id}) was trained on another machine, {_what_came_along(run)}"
-            if run.is_from_elsewhere
-            else f"{run.title} ({run.id}) has no saved weights yet. Wait for its first epoch, or train it again if its "
-            "files were deleted."
-        )
-    return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
-
-
-def _what_came_along(run: Run) -> str:
-    if run.has_weights:
-        return "and only its best epoch was recorded. Choose “best epoch”."
-    return "and was imported without its weights. Choose a run trained here."
+    if path.exists():
+        return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
+    problem = "has no saved weights yet. Wait for its first epoch, or train it again if its files were deleted."
+    if run.is_from_elsewhere and run.has_weights:
+        problem = "was trained on another machine, and only its best epoch was recorded. Choose “best epoch”."
+    elif run.is_from_elsewhere:
+        problem = "was trained on another machine, and was imported without its weights. Choose a run trained here."
+    raise UserError(f"{run.title} ({run.id}) {problem}")
 
 
 @functools.lru_cache(maxsize=24)

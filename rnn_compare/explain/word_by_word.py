@@ -1,4 +1,4 @@
-"""A review read word by word: the verdict after every word, and the states and gates of the cells."""
+"""A review read word by word: the prediction after every word, the cells, attention weights and windows."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,17 +20,12 @@ from rnn_compare.reviews.vocabulary import PADDING, UNKNOWN
 class Reading:
     """One network's reading of one review.
 
-    Only the words that were read are shown. Padding and the start token are no words: what they did lies in the
-    first of the ``logits``.
-
     Attributes:
-        words: The words that were read, in their order; those cut off are not among them.
-        logits: The log-odds of "positive" before the first word and after each word (words + 1,). The first is
-            that after the padding and the start token, or, where there was nothing before it, that of a state of
-            zeros. Where the network reads in both directions, or all words at once, each is that of a review which
-            ends with that word: what is made of a word depends on all words behind it.
-        cells: What each direction of each recurrent layer did, the lowest layer and the forward direction first; none
-            of a network without recurrence.
+        words: The words that were read, in their order.
+        logits: The log-odds of "positive" before the first word and after each word (words + 1,). The first is that
+            after the padding and the start token, or that of a state of zeros if there are none. If the network does
+            not read forward, each is that of a review which ends with that word.
+        cells: The readings of the cells, the lowest layer and the forward direction first; empty without recurrence.
     """
 
     words: tuple[Token, ...]
@@ -39,36 +34,36 @@ class Reading:
 
 
 def words_read(review: EncodedReview) -> tuple[Token, ...]:
-    """Returns the words of a review that the network reads: without the start token and what was cut off.
-
-    They stand at the last positions of its row of ids.
-    """
+    """Returns the words at the end of a review's row of ids: without the start token and what was cut off."""
     return tuple(token for token in review.tokens[1:] if token.state != "cut off")
 
 
 def read(
     experiment: Experiment, weights: Weights, review: EncodedReview, beginnings_logits: Array | None = None
 ) -> Reading:
-    """Lets a network read a review word by word.
+    """Returns a network's reading of a review.
 
-    Only a network that does not read forward needs what ``predict_logits`` says of the review's ``beginnings``; unless
-    it is given, that takes as long as reading the review once for each word.
+    Args:
+        beginnings_logits: ``predict_logits`` of the review's ``beginnings``, for a network that does not read forward;
+            without them it reads the review once for each word.
     """
     words = words_read(review)
     first = len(review.ids) - len(words)
-    if beginnings_logits is None and not experiment.reads_forward:
-        beginnings_logits = predict_logits(experiment, weights, beginnings(review.ids, first))
-    if experiment.without_recurrence and beginnings_logits is not None:  # known by now, since it does not read forward
-        return Reading(words, beginnings_logits, ())
+    logits = beginnings_logits
+    if logits is None and not experiment.reads_forward:
+        logits = predict_logits(experiment, weights, beginnings(review.ids, first))
+    if logits is not None and experiment.without_recurrence:
+        return Reading(words, logits, ())
     _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
-    logits = dense(weights, _last_layer_states(layers, first)) if beginnings_logits is None else beginnings_logits
+    if logits is None:
+        logits = dense(weights, _last_layer_states(layers, first))
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))
 
 
 def beginnings(ids: NDArray[np.int32], first: int) -> NDArray[np.int32]:
-    """Returns the reviews that end before the first word, after it, and so on, as ids (words + 1, timesteps).
+    """Returns the beginnings of a review, each padded as a review of its own, as ids (words + 1, timesteps).
 
-    Each is padded at the front, as a review of its own; the last is the review itself.
+    The first ends before the first word, the last is the review itself.
 
     Args:
         ids: The row of word ids (timesteps,).
@@ -96,20 +91,17 @@ def _last_layer_states(layers: tuple[tuple[Trace, ...], ...], first: int) -> Arr
 
 
 def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: int, tell: Tell | None = None) -> Array:
-    """Replaces each word by "unknown", one at a time, and asks for the verdict again.
-
-    A word is not taken away but replaced, so that all other words keep their places. One that is unknown
-    already makes no difference and is not asked about.
+    """Computes the prediction with each word in turn replaced by "unknown", so that all others keep their places.
 
     Args:
         ids: The row of word ids (timesteps,).
         words: How many words stand at its end.
 
     Returns:
-        The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).
+        The log-odds of "positive" of the whole review, and with each word unknown (1 + words,).
     """
     first = len(ids) - words
-    places = np.flatnonzero(ids[first:] != UNKNOWN)
+    places = np.flatnonzero(ids[first:] != UNKNOWN)  # unknown words make no difference
     rows = np.tile(ids, (1 + len(places), 1))
     rows[1 + np.arange(len(places)), first + places] = UNKNOWN
     whole, *changed = predict_logits(experiment, weights, rows, tell)
@@ -122,10 +114,10 @@ class AttentionWeights(NamedTuple):
     """The attention weights of a review's words, the mean over the heads.
 
     Attributes:
-        words: The words that were read; they stand at the last places.
-        padding: How many places, the first ones, are padding that is not masked.
-        equal: An equal share: one over the number of places that are not masked.
-        matrix: A row for each word that attends, a column for each place (words, maxlen); a row's sum is 1.
+        words: The words that were read, at the last places.
+        padding: The number of places with padding that is not masked, in front.
+        equal: One over the number of places that are not masked.
+        matrix: A row for each word, a column for each place (words, maxlen); rows sum to 1.
     """
 
     words: list[str]
@@ -147,7 +139,7 @@ def attention_weights(experiment: Experiment, weights: Weights, review: EncodedR
 
 
 class Window(NamedTuple):
-    """Words read together, to how many outputs their match adds most, and what these add to the verdict's log-odds."""
+    """Words read together, the number of outputs to which they add most, and the log-odds that these outputs add."""
 
     words: tuple[str, ...]
     outputs: int

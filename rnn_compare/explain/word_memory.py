@@ -1,4 +1,4 @@
-"""The memory test: reviews of neutral words whose label depends on one word, by its distance from the end."""
+"""The memory of a network for one sentiment word among neutral words, which are chosen by the labels of reviews."""
 
 import contextlib
 import json
@@ -10,36 +10,114 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.baselines.bags import in_parts
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.polarity import WordChoice
 from rnn_compare.explain.prediction import Array, Tell, predict_logits
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import run_folder
-from rnn_compare.reviews.vocabulary import Vocabulary
+from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.reviews.vocabulary import INDEX_FROM, Vocabulary
+from rnn_compare.sources.source import Labelled
 
+SENTIMENT_WORDS, NEUTRAL_WORDS = 10, 100
+SENTIMENT_FLOOR, NEUTRAL_FLOOR = 0.01, 0.02
+"""The share of reviews that must contain a word. In 25,000 reviews the standard error of its log-odds is about 0.13 at
+one per cent and 0.09 at two: small beside those of sentiment words, and small enough to call a word neutral."""
+SENTIMENT_ODDS = 0.5
+"""The smallest log-odds of a sentiment word: by chance a word of a few thousand texts has up to ±0.4."""
+NEUTRAL_ODDS = 0.1
+"""The largest log-odds of a neutral word, of either sign."""
+SHORTEST = 3
 PAIRS = 200
 POINTS = 14
 RECORDINGS = Path(__file__).parents[1] / "recordings"
-"""Tests of the shipped networks lie here too."""
+"""With the tests of the shipped networks."""
 ROUNDING = 1e-5
-"""Log-odds nearer to each other than this count as equal: 32-bit rounding alone moves them nearly so far."""
+"""Log-odds closer than this count as equal: 32-bit rounding moves them nearly as far."""
+
+
+@dataclass(frozen=True)
+class WordChoice:
+    """As many positive as negative words, and neutral ones, with their log-odds; the clearest come first."""
+
+    positive: tuple[tuple[str, float], ...]
+    negative: tuple[tuple[str, float], ...]
+    neutral: tuple[tuple[str, float], ...]
+
+
+def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
+    """Chooses sentiment words and neutral words below ``vocabulary_size``, by the log-odds in a source's reviews.
+
+    Sentiment words are the ten of largest and the ten of smallest ``log_odds`` among words in at least one per cent of
+    the reviews, more than 0.5 from 0; neutral words are the hundred of log-odds nearest to 0, within a tenth of it,
+    among words in at least two per cent. Only words of three letters or more count, which excludes numerals ("7 of
+    10"), markup (br) and fragments of the tokenizer (re, co).
+
+    All training reviews of the source count, whatever part of them a network was trained on, so that all networks are
+    tested with the same words. Raises ``UserError`` if the vocabulary has too few.
+    """
+    words = reviews.vocabulary.words[: vocabulary_size - INDEX_FROM - 1]
+    odds, share = log_odds(reviews.training, len(words))
+    proper = np.array([len(word) >= SHORTEST and word.isalpha() for word in words], np.bool_)
+
+    frequent = proper & (share >= SENTIMENT_FLOOR)
+    positive = _first(-odds, frequent & (odds > SENTIMENT_ODDS), SENTIMENT_WORDS)
+    negative = _first(odds, frequent & (odds < -SENTIMENT_ODDS), SENTIMENT_WORDS)
+    size = min(len(positive), len(negative))
+    others = proper & (share >= NEUTRAL_FLOOR) & (np.abs(odds) < NEUTRAL_ODDS)
+    others[positive[:size] + negative[:size]] = False
+    neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
+    if not size or not neutral:
+        raise UserError(
+            f"The vocabulary of {len(words):,} words has no frequent telling words or no neutral words to test with. "
+            "Choose a network with a larger vocabulary or another source."
+        )
+    return WordChoice(
+        *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))
+    )
+
+
+def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the most frequent words' log-odds (words,), and the share of all reviews that contain each (words,).
+
+    log((p + ½) / (P - p + ½)) - log((n + ½) / (N - n + ½)), where p of P positive and n of N negative reviews contain
+    the word; 0 is neutral.
+
+    Example:
+        >>> odds, share = log_odds(Labelled(np.array([1, 2, 1, 3]), np.array([0, 2, 4]), np.array([1, 0])), 3)
+        >>> odds.round(2).tolist(), share.tolist()
+        ([0.0, 2.2, -2.2], [1.0, 0.5, 0.5])
+    """
+    size, odds, counts = words + INDEX_FROM + 1, [], []
+    for label in (0, 1):
+        places = np.flatnonzero(reviews.labels == label)
+        parts = in_parts(reviews, places, size, longest=1)
+        count = sum((np.bincount(part.terms, minlength=size) for part in parts), np.zeros(size))[INDEX_FROM + 1 :]
+        odds.append(np.log((count + 0.5) / (len(places) - count + 0.5)))
+        counts.append(count)
+    return odds[1] - odds[0], (counts[0] + counts[1]) / len(reviews.labels)
+
+
+def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int) -> list[int]:
+    usable = np.flatnonzero(allowed)
+    first: list[int] = usable[np.argsort(ranking[usable], kind="stable")[:count]].tolist()
+    return first
 
 
 @dataclass(frozen=True)
 class MemoryTest:
-    """One network's memory for a word, by how many words before the end it stands.
+    """One network's memory for a word, by the word's distance from the end.
 
-    The two texts of a pair differ in one sentiment word only. So neither a network that leans to one side nor one
-    that also weighs all the other words (as a network with a long memory must) loses by it.
+    The two texts of a pair differ in one sentiment word only, so that neither a bias to one side nor the effect of the
+    other words matters.
 
     Attributes:
-        distances: How many words from the end the sentiment word stands, 1 for the last word (points,).
-        told_apart: The share of the pairs where the text with the positive word is judged more positive than
-            the same text with the negative word (points,); equal verdicts count half. One half is chance: the word
-            is forgotten.
-        effect: How much remains of it: how far apart the two verdicts of a pair lie in log-odds, log(p / (1 - p)),
-            in the median pair (points,).
-        pairs: How many pairs of texts each figure is of.
+        distances: The sentiment word's place from the end, 1 for the last word (points,).
+        told_apart: The share of pairs where the text with the positive word has the higher log-odds (points,); equal
+            ones count half. One half is chance: the word is forgotten.
+        effect: The difference of the log-odds in the median pair (points,).
+        pairs: The number of pairs of texts.
         words: The words that were used.
     """
 
@@ -60,16 +138,15 @@ def memory_test(
     points: int = POINTS,
     tell: Tell | None = None,
 ) -> MemoryTest:
-    """Places one sentiment word among neutral words, ever farther from the end, and asks for the verdict.
+    """Tests a network's predictions for texts with one sentiment word at various distances from the end.
 
-    Every text fills all ``maxlen`` positions with neutral words drawn at random, so that neither padding nor the
-    length of the text changes with the distance. The same texts serve at every distance, once with a positive
-    and once with a negative word: only the sentiment word and its place differ.
+    Every text fills all ``maxlen`` positions with random neutral words. The same texts are used at every distance, once
+    with a positive and once with a negative word: only the sentiment word and its place differ.
 
     Args:
-        words: See ``polarity.choose_words``.
-        pairs: How many texts, each in two versions.
-        points: How many distances at most, from 1 to maxlen, at about equal ratios.
+        words: From ``choose_words``.
+        pairs: The number of texts, each in two versions.
+        points: The largest number of distances, from 1 to maxlen, at about equal ratios.
     """
     distances = spaced_distances(experiment.maxlen, points)
     rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs)
@@ -87,14 +164,12 @@ def memory_test(
 def draw_texts(
     maxlen: int, vocabulary: Vocabulary, words: WordChoice, distances: NDArray[np.int64], pairs: int, seed: int = 0
 ) -> NDArray[np.int32]:
-    """Draws texts of neutral words and places a word in them.
+    """Draws texts of neutral words with one sentiment word each, the same for all networks of one maxlen.
 
-    Every sentiment word is used as often as the others of its kind; which positive one is paired with which
-    negative one is drawn. Networks of the same maxlen are given the same texts.
+    All sentiment words of a kind are used equally often, in random pairs.
 
     Returns:
-        Ids (distances, 2, pairs, maxlen): for each distance the texts with a positive and those with a negative
-        word.
+        Ids (distances, 2, pairs, maxlen): for each distance the texts with a positive and those with a negative word.
     """
     positive, negative, neutral = (
         np.array([vocabulary.id(word) for word, _ in group], np.int32)
@@ -120,31 +195,29 @@ def spaced_distances(maxlen: int, points: int) -> NDArray[np.int64]:
 
 
 def _share_positive(values: Array) -> Array:
-    """Returns the share of the values (..., pairs) above 0; one that is 0 but for rounding counts half."""
+    """Returns the share of the values (..., pairs) above 0; 0 within rounding counts half."""
     counted = np.where(np.abs(values) <= ROUNDING, np.float32(0.5), values > 0)
     share: Array = counted.mean(axis=-1, dtype=np.float32)
     return share
 
 
 def keep(run: str, state: str, test: MemoryTest) -> None:
-    """Writes a run's memory test into its folder, once; where that cannot be written to, it is done again later."""
+    """Writes a run's memory test into its folder, unless it is there or the folder is not writable."""
     if (file := _file(run, state)).exists():
         return
-    plain = {**asdict(test), **{name: getattr(test, name).tolist() for name in ("distances", "told_apart", "effect")}}
     with contextlib.suppress(OSError), whole_file(file) as partial:
-        partial.write_text(json.dumps(plain), "utf-8")
+        partial.write_text(json.dumps(asdict(test), default=np.ndarray.tolist), "utf-8")
 
 
 def kept(run: str, state: str) -> MemoryTest | None:
-    """Returns the memory test of a run's weights, done before or shipped; None if there is none that can be read."""
-    shipped = RECORDINGS / f"memory-{state}.json"
-    for file in (_file(run, state), shipped):
+    """Returns the written or shipped memory test of a run's weights; None if there is none that can be read."""
+    for file in (_file(run, state), RECORDINGS / f"memory-{state}.json"):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            return _read(json.loads(file.read_text("utf-8")))
+            return _test_from(json.loads(file.read_text("utf-8")))
     return None
 
 
-def _read(plain: dict[str, Any]) -> MemoryTest:
+def _test_from(plain: dict[str, Any]) -> MemoryTest:
     words = {kind: tuple((str(word), float(odds)) for word, odds in group) for kind, group in plain["words"].items()}
     return MemoryTest(
         distances=np.array(plain["distances"], np.int64),

@@ -1,8 +1,8 @@
-"""Analyses that run in a worker, since they take longer than a page can wait.
+"""Analyses that take longer than a page may wait, for workers, which read the weights of a run.
 
-All of them take a run's id, which of its weights are meant, their ``fingerprint`` (so that a result is used again only
-while they are the same), the experiment, and what to report progress to. They raise ``UserError`` if weights or reviews
-cannot be read.
+All take a run's id, which of its weights to use, their ``fingerprint`` (so that a result is used again only while they
+are the same), the experiment, and a callback for progress. They raise ``UserError`` if weights or reviews cannot be
+read.
 """
 
 import zlib
@@ -12,27 +12,23 @@ import numpy as np
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.embedding_map import WordMap, word_map
 from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
-from rnn_compare.explain.polarity import choose_words
 from rnn_compare.explain.prediction import Array, Tell, predict_logits
 from rnn_compare.explain.word_by_word import beginnings, logits_without
-from rnn_compare.explain.word_memory import MemoryTest, memory_test
+from rnn_compare.explain.word_memory import MemoryTest, choose_words, memory_test
 from rnn_compare.networks import weights
 from rnn_compare.paths import Which, weights_file
 from rnn_compare.reviews import prepared
 
 
 def fingerprint(loaded: weights.Weights) -> str:
-    """Returns what tells the weights of one epoch from those of another epoch of the same run.
-
-    Any step of training moves the Dense layer, so that the embedding, which may be large, need not be read.
-    """
+    """Returns a key of the weights of one epoch of a run, by the Dense layer, which every step of training moves."""
     return f"{zlib.crc32(loaded['dense/kernel'].tobytes() + loaded['dense/bias'].tobytes()):08x}"
 
 
 def left_out(
     run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
 ) -> Array:
-    """Returns ``logits_without`` of a review's row of ids (timesteps,), which ends with so many words."""
+    """Returns ``logits_without`` of a review's ids (timesteps,), of which the last ``words`` are its words."""
     return logits_without(experiment, _weights(run, which, experiment), np.array(ids, np.int32), words, tell)
 
 
@@ -45,19 +41,19 @@ def after_each_word(
 
 
 def gradients(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> FollowedGradient:
-    """Follows the gradient of a run: see ``follow_gradient``."""
+    """Returns ``follow_gradient`` of a run."""
     return follow_gradient(experiment, _weights(run, which, experiment), tell=tell)
 
 
 def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> MemoryTest:
-    """Puts a run to the memory test: see ``memory_test``; raises ``UserError`` also for too few known words."""
+    """Returns ``memory_test`` of a run; raises ``UserError`` also if its vocabulary is too small."""
     reviews = prepared.load(experiment.dataset)
     words = choose_words(reviews, experiment.vocabulary_size)
     return memory_test(experiment, _weights(run, which, experiment), reviews.vocabulary, words, tell=tell)
 
 
 def words(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> WordMap:
-    """Returns the map of a run's words: see ``word_map``."""
+    """Returns ``word_map`` of a run."""
     vocabulary = prepared.load(experiment.dataset).vocabulary
     return word_map(experiment, _weights(run, which, experiment), vocabulary, tell=tell)
 

@@ -1,4 +1,4 @@
-"""The area under the ROC curve on the validation reviews: how well a network ranks them, whatever the threshold."""
+"""The area under the ROC curve on the validation reviews."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,10 +7,10 @@ from rnn_compare.metrics.metric import Metric
 
 
 def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> float | None:
-    """Returns the chance that a positive review is given a higher probability than a negative one, exactly.
+    """Returns the exact area: the chance that a positive review has a higher probability than a negative one.
 
-    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). One half is guessing; None
-    where all reviews are of one class.
+    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). None if all reviews are of one
+    class.
 
     Args:
         labels: 0 or 1 (reviews,).
@@ -26,7 +26,7 @@ def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.fl
     if not positives or not negatives:
         return None
     _, level, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
-    rank = np.cumsum(counts) - (counts - 1) / 2  # of each level: the mean of the places that its reviews take
+    rank = np.cumsum(counts) - (counts - 1) / 2  # of each level: the mean rank of its reviews
     above = rank[level][positive].sum() - positives * (positives + 1) / 2
     return float(above / (positives * negatives))
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from rnn_compare.charts.memory_chart import NetworkMemory
 from rnn_compare.charts.palette import looks
-from rnn_compare.explain.polarity import WordChoice
-from rnn_compare.explain.word_memory import MemoryTest
+from rnn_compare.explain.word_memory import MemoryTest, WordChoice
 
 
 def found(

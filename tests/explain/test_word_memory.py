@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.polarity import WordChoice
-from rnn_compare.explain.word_memory import draw_texts, keep, kept, memory_test, spaced_distances
+from rnn_compare.explain.word_memory import WordChoice, draw_texts, keep, kept, memory_test, spaced_distances
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from tests.charts.memories import found

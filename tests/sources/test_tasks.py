@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.comparison.baselines import baselines
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.polarity import SHORTEST
+from rnn_compare.explain.word_memory import SHORTEST
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources.registry import SOURCES, source

@@ -10,8 +10,7 @@ from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, telling
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.polarity import WordChoice
-from rnn_compare.explain.word_memory import keep, kept
+from rnn_compare.explain.word_memory import WordChoice, keep, kept
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry

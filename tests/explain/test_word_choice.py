@@ -6,7 +6,7 @@ import pytest
 
 from rnn_compare.baselines import bags
 from rnn_compare.errors import UserError
-from rnn_compare.explain.polarity import choose_words, log_odds
+from rnn_compare.explain.word_memory import choose_words, log_odds
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
