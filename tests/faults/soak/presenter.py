@@ -124,7 +124,7 @@ class Presenter:
                         act(wall)
                     else:
                         self._load()
-                self._page.wait_for_timeout(150)
+                self._page.wait_for_timeout(500)
             except PlaywrightError:
                 time.sleep(0.5)
                 self._load()
