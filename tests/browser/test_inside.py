@@ -1,27 +1,50 @@
 """What happens inside the cells, in a real browser: stepped through, played, hovered over."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Position, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from tests.browser.conftest import Server
 from tests.browser.slow_line import SlowLine
 from tests.browser.visits import settle
+from tests.chromium import opened_window
+
+
+@pytest.fixture(scope="module")
+def opened(server: Server, pair: str, browser: Browser) -> Iterator[Page]:
+    """The page "Inside the cell" on the two, for all tests that only ask: it is loaded once."""
+    with opened_window(browser) as window:
+        page = window.pages[0]
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.url}/inside?show={pair}")
+        yield page
+        assert not errors, errors
 
 
 @pytest.fixture
-def inside(server: Server, pair: str, page: Page) -> Page:
-    """The page "Inside the cell", on the two."""
+def inside(opened: Page) -> Page:
+    """That page, at its top."""
+    opened.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    return opened
+
+
+@pytest.fixture
+def anew(server: Server, pair: str, page: Page) -> Page:
+    """The page anew, for tests that choose."""
     page.goto(f"{server.url}/inside?show={pair}")
     return page
 
 
 def ask(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Review", exact=True).fill(text)
+    words = page.locator(".rc-reading span")
+    words.evaluate_all("words => words.forEach(word => word.className += ' of-before')")
     page.get_by_role("button", name="Ask the networks").click()
-    # Until then the page shows what was read before.
-    expect(page.locator(".rc-reading span").first).to_have_text(text.split()[0].lower())
+    expect(page.locator(".rc-reading .of-before")).to_have_count(0)
+    expect(words.first).to_have_text(text.split()[0].lower())
 
 
 def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
@@ -53,7 +76,6 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
 
 
 def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
-    inside.set_viewport_size({"width": 1280, "height": 720})
     ask(inside, "A good film and no more " * 6)
     seen = [inside.locator(each).first for each in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
     before = [each.bounding_box() for each in seen]
@@ -68,16 +90,16 @@ def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_non
     assert [each.bounding_box() for each in seen] == before
 
 
-def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
-    inside.set_viewport_size({"width": 1920, "height": 1080})
-    expect(inside.locator(".rc-cells section")).to_have_count(2)  # what the page chooses first is chosen by now
-    inside.get_by_role("button", name="Clear all").click()
-    box = inside.get_by_role("combobox", name="Networks")
+def test_one_network_does_not_fill_a_large_screen(anew: Page) -> None:
+    anew.set_viewport_size({"width": 1920, "height": 1080})
+    expect(anew.locator(".rc-cells section")).to_have_count(2)  # what the page chooses first is chosen by now
+    anew.get_by_role("button", name="Clear all").click()
+    box = anew.get_by_role("combobox", name="Networks")
     box.fill("LSTM")
-    inside.get_by_role("option").filter(has_text=re.compile(r"^LSTM")).first.click()  # others have trained LSTMs too
+    anew.get_by_role("option").filter(has_text=re.compile(r"^LSTM")).first.click()  # others have trained LSTMs too
     box.press("Escape")
-    expect(inside.locator(".rc-cells section")).to_have_count(1)
-    text, cell = (inside.locator(each).bounding_box() for each in (".rc-told", ".rc-cells section"))
+    expect(anew.locator(".rc-cells section")).to_have_count(1)
+    text, cell = (anew.locator(each).bounding_box() for each in (".rc-told", ".rc-cells section"))
     assert text is not None
     assert cell is not None
     assert cell["x"] > text["x"] + text["width"]
@@ -150,7 +172,7 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
-    ask(inside, "A good film and no more")
+    ask(inside, "A fine film and no more")
     told = inside.get_by_role("figure", name="Probability of positive after each word").get_by_role("listitem")
     expect(told).to_have_count(2)
     number = r"\d+\.\d %"
@@ -197,41 +219,41 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("label")
 
 
-def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
-    inside.get_by_role("radio", name="last epoch").click()
-    inside.get_by_role("radio", name="Gradient flow").click()
-    where = inside.locator(".rc-where")
+def test_the_gradient_is_played_back_from_epoch_to_epoch(anew: Page) -> None:
+    anew.get_by_role("radio", name="last epoch").click()
+    anew.get_by_role("radio", name="Gradient flow").click()
+    where = anew.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
-    memory = inside.locator(".rc-memory")
+    memory = anew.locator(".rc-memory")
     expect(memory).to_have_count(2)
     expect(memory.first).to_have_text(re.compile(r"^reach \d+ words?$"))
-    when = inside.locator(".rc-memory + .rc-note").first
+    when = anew.locator(".rc-memory + .rc-note").first
     expect(when).to_contain_text("after epoch 2")
-    size, reach, memories = inside.locator(".rc-history-chart").all()
+    size, reach, memories = anew.locator(".rc-history-chart").all()
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
     assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    told = inside.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
+    told = anew.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
     expect(told).to_have_count(3)
     expect(told.first).to_have_text(
         re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
     )
-    told = inside.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
+    told = anew.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
     expect(told.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
     line = reach.locator("path.js-line").first
     last = line.get_attribute("d")
-    inside.get_by_role("button", name="First epoch").click()
+    anew.get_by_role("button", name="First epoch").click()
     expect(where).to_have_text("before training")
     expect(when).to_contain_text("before training")
     expect(line).not_to_have_attribute("d", last or "")
-    inside.get_by_label("Pace", exact=True).select_option("8")
-    inside.get_by_role("button", name="Play (space)").click()
+    anew.get_by_label("Pace", exact=True).select_option("8")
+    anew.get_by_role("button", name="Play (space)").click()
     expect(where).to_have_text("after epoch 2")
     expect(line).to_have_attribute("d", last or "")
-    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    inside.get_by_role("heading").first.click()
-    inside.keyboard.press("ArrowLeft")
+    expect(anew.get_by_role("button", name="Play (space)")).to_have_text("Play")
+    anew.get_by_role("heading").first.click()
+    anew.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")
 
 
