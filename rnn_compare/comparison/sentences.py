@@ -19,6 +19,7 @@ MOST_SEEDS = 100
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
 ANOTHER_SEED = "Another seed could change that."
 _MORE_SEEDS = f"Train {FEWEST} seeds or more of each."
+_SHARED_SEEDS = "Where the seed decides the split, two shared seeds are needed."
 _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7: "All seven", 8: "All eight"}
 
 
@@ -165,14 +166,15 @@ def _several(verdict: Judgement) -> str:
         kind = "better" if pair.better else "tie" if _is_tie(pair) else "unknown" if pair.difference.reason else "alike"
         groups[kind].append(f"{other.name} ({shares[id(other)]})")
     better, ties, alike, unknown = map(listed, groups.values())
+    apart = any(pair.difference and pair.difference.reason == "fewer than two shared seeds" for pair in judged)
     parts = [
         f"is better than {better}" if better else "",
         f"ties with {ties}" if ties else "",
         f"cannot be told apart from {alike}: a different seed could reverse this" if alike else "",
-        f"leads {unknown}, which may be the luck of one seed" if unknown else "",
+        f"leads {unknown}, {'without a verdict' if apart else 'which may be the luck of one seed'}" if unknown else "",
     ]
     text = f"{leader.name} ({percent(share)}{where}) {'. It '.join(filter(None, parts))}."
-    text += f" {_MORE_SEEDS}" if unknown else ""
+    text += f" {_SHARED_SEEDS if apart else _MORE_SEEDS}" if unknown else ""
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:

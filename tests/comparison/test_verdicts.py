@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import details, network_sentence, sentence
+from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge, usual_measure
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
@@ -172,6 +172,17 @@ def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: R
     assert "paired t over the seeds, corrected for splits that overlap" in told
     assert "Welch" not in told
     assert "points, since the splits overlap." in told
+
+
+def test_networks_that_share_no_seed_are_not_told_to_train_more_where_the_seed_decides_the_split(
+    store: RunStore, evidence: Evidence
+) -> None:
+    cells = {"SimpleRNN": (1, 2), "LSTM": (3, 4), "GRU": (5, 6)}
+    runs = [run for cell in cells for run in seeds(store, cell, *[0.7] * 5, 0.8, vary_split=True)]
+    apart = groups([run for run in runs if run.experiment.seed in cells[run.experiment.cell]])
+    text = result(judge(apart, evidence))
+    assert "without a verdict. Where the seed decides the split, two shared seeds are needed." in text
+    assert "3 seeds or more" not in text
 
 
 def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:
