@@ -196,7 +196,7 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     assert not disabled(app)["Stop"]
     assert disabled(app)["Continue"]
     assert disabled(app)["Delete …"]
-    assert disabled(app)["model.keras, best epoch"]
+    assert disabled(app)["Best epoch, .keras"]
     assert disabled(app)["Curves as CSV"]
 
 
@@ -367,7 +367,7 @@ def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights(
     assert taken.run.id in html(app)
     assert "recorded elsewhere" in html(app)
     assert disabled(app)["Continue"]
-    assert disabled(app)["model.keras, best epoch (1)"]
+    assert disabled(app)["Best epoch (1), .keras"]
     assert not app.number_input
 
 

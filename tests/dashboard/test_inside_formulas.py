@@ -10,13 +10,9 @@ from tests.dashboard.chosen_runs import chosen
 from tests.patience import PATIENCE
 
 
-def sizes(units: int = 8, features: int = 16) -> Shapes:
-    return Shapes(units, features, ())
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_chosen_sizes_stand_in_the_formula(cell: str) -> None:
-    formula = latex(cell, sizes())
+    formula = latex(cell_of(cell).formula, 8, 16)
     assert r"_{8 \times 16}" in formula
     assert (r"_{8 \times 8}" in formula) == (cell_of(cell).recurrent == "matrix")
     assert not any(left in formula for left in ("UNITS", "FEATURES", "@"))
@@ -28,7 +24,7 @@ def test_the_chosen_sizes_stand_in_the_formula(cell: str) -> None:
 def test_every_gate_has_its_matrices_in_the_formula(cell: str) -> None:
     for symbol, _ in cell_of(cell).gates:
         for letter in "WUb":
-            assert f"{letter}_{symbol}" in latex(cell, sizes())
+            assert f"{letter}_{symbol}" in latex(cell_of(cell).formula, 8, 16)
         assert f"{symbol} (" in notes(cell)
 
 
@@ -36,7 +32,7 @@ def test_every_gate_has_its_matrices_in_the_formula(cell: str) -> None:
 def test_the_formula_names_what_the_source_names(cell: str) -> None:
     assigned = [line.strip().partition(" = ")[0] for line in source(cell_of(cell)).splitlines()]
     for in_formula, in_source in (("h_t", "state"), ("c_t", "carry"), (r"\mathrm{candidate}", "candidate")):
-        assert (f"{in_formula} &=" in latex(cell, sizes())) == (in_source in assigned)
+        assert (f"{in_formula} &=" in latex(cell_of(cell).formula, 8, 16)) == (in_source in assigned)
 
 
 def test_the_lectures_loop_can_be_run() -> None:
@@ -49,7 +45,7 @@ def test_the_lectures_loop_can_be_run() -> None:
         "U": 0.5,
         "b": 1.0,
     }
-    exec(loop(sizes()), found)
+    exec(loop(Shapes(8, 16, ())), found)
     assert found["state_t"] == 3 * 2 + 0.5 * (3 * 1 + 0.5 * 8 + 1) + 1  # zeros(8) is 8 here
 
 
@@ -65,7 +61,7 @@ def test_layers_of_other_shapes_are_told_apart() -> None:
 
 
 def test_the_table_shows_both_ways_of_writing_and_no_markup_of_a_name() -> None:
-    html = table("LSTM", shapes([chosen("<b>mine", cell="LSTM")]))
+    html = table("LSTM", shapes([chosen("<b>mine", cell="LSTM"), chosen("wide", cell="LSTM", units=6)]))
     assert "&lt;b&gt;mine" in html
     assert "<td>4 × 5</td><td>4 × 4</td><td>4</td>" in html
     assert "<code>kernel</code> (5, 16)" in html

@@ -102,8 +102,8 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
     one = chosen("one")
     words = word_map(one.run.experiment, one.weights, VOCABULARY)
     said = shown.remark(words, "positive")
-    assert f"without any word {percent(words.empty)} positive" in said
-    assert f"keep {percent(sum(words.shares))} of the variance" in said
+    assert f"Empty text: {percent(words.empty)} positive" in said
+    assert f", {percent(sum(words.shares))} of the variance" in said
     assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 

@@ -26,7 +26,7 @@ LATER = "Results appear once a network has finished training."
 def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | None = None) -> None:
     """Draws the table, below it the sentences of all pairs with the numbers behind them, and the baselines."""
     networks = groups(runs)
-    with st.expander("Is it real? Results and the numbers behind them", icon=":material/balance:", key="results"):
+    with st.expander("Is it real?", icon=":material/balance:", key="results"):
         if not any(group.counted for group in networks):
             st.caption(LATER)
             return

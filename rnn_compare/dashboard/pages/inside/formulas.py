@@ -17,8 +17,6 @@ from rnn_compare.formatting import listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
-ABOUT_CELLS = "One timestep, with the sizes of your networks."
-
 
 @dataclass(frozen=True)
 class Shapes:
@@ -37,8 +35,6 @@ class Shapes:
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
-    if any(network.run.experiment.without_recurrence is None for network in networks):
-        st.markdown(ABOUT_CELLS)
     for cell in dict.fromkeys(network.run.experiment.cell for network in networks):
         if feedforward := without_recurrence(cell):
             _show_feedforward(feedforward, [net for net in networks if net.run.experiment.cell == cell])
@@ -48,14 +44,13 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(by_shapes))), language="python")
-            st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$), and for a batch:")
-        with st.container(key=f"formula_{cell}"):
-            st.latex(latex(cell, next(iter(by_shapes))))
+            st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$):")
+        sizes = next(iter(by_shapes))
+        _show_formula(cell, latex(cell_of(cell).formula, sizes.units, sizes.features))
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.html(table(cell, by_shapes))
         st.caption(notes(cell))
-        with st.expander(f"Backpropagation through one timestep: {cell}"):
-            st.markdown("Repeated from the last word to the first, it gives the gradient.")
+        with st.expander("Backpropagation through one timestep", key=f"back_{cell}"):
             st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
 
 
@@ -70,10 +65,7 @@ def source(cell: Cell, back: bool = False) -> str:
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
     st.subheader(feedforward.title.capitalize())
-    filled = "\n".join(feedforward.formula).replace("UNITS", str(experiment.units))
-    filled = filled.replace("FEATURES", str(experiment.embedding_size))
-    with st.container(key=f"formula_{feedforward.name}"):
-        st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")
+    _show_formula(feedforward.name, latex(feedforward.formula, experiment.units, experiment.embedding_size))
     st.code(inspect.getsource(feedforward.forward), language="python", wrap_lines=True)
     st.caption(feedforward.notes)
 
@@ -90,18 +82,22 @@ def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
     return by_shapes
 
 
-def latex(cell: str, sizes: Shapes) -> str:
-    """Returns the formula of one timestep, with the shape of everything in its first line under it.
+def _show_formula(name: str, formula: str) -> None:
+    with st.container(key=f"formula_{name}"):
+        st.latex(formula)
+
+
+def latex(formula: Sequence[str], units: int, features: int) -> str:
+    """Returns a formula in LaTeX, with the sizes of a network under what has a shape.
 
     Example:
-        >>> print(latex("SimpleRNN", Shapes(units=8, features=16, keras=())))
+        >>> print(latex(cell_of("SimpleRNN").formula, units=8, features=16))
         \\begin{aligned}
         h_t &= \\tanh\\big(\\underbrace{W}_{8 \\times 16}\\,\\underbrace{x_t}_{16}
         + \\underbrace{U}_{8 \\times 8}\\,\\underbrace{h_{t-1}}_{8} + \\underbrace{b}_{8}\\big) \\\\
         \\end{aligned}
     """
-    filled = "\n".join(cell_of(cell).formula)
-    filled = filled.replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
+    filled = "\n".join(formula).replace("UNITS", str(units)).replace("FEATURES", str(features))
     return f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}"
 
 
@@ -118,15 +114,18 @@ def loop(sizes: Shapes) -> str:
 def table(cell: str, by_shapes: dict[Shapes, list[str]]) -> str:
     """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
     prefix = "each " if cell_of(cell).gates else ""
-    rows = [f"<tr><th></th><th>{prefix}W</th><th>{prefix}U</th><th>{prefix}b</th><th>In Keras</th></tr>"]
+    several = len(by_shapes) > 1  # else the table is that of all networks above
+    names = "<th></th>" if several else ""
+    rows = [f"<tr>{names}<th>{prefix}W</th><th>{prefix}U</th><th>{prefix}b</th><th>In Keras</th></tr>"]
     for sizes, where in by_shapes.items():
         keras = "<br>".join(
             f"<code>{name}</code> ({', '.join(f'{size:,}' for size in shape)}{',' if len(shape) == 1 else ''})"
             for name, shape in sizes.keras
         )
+        name = f"<td>{escape('; '.join(where))}</td>" if several else ""
         recurrent = {"matrix": f"{sizes.units} × {sizes.units}", "vector": f"{sizes.units}", "none": "none"}
         rows.append(
-            f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
+            f"<tr>{name}<td>{sizes.units} × {sizes.features:,}</td>"
             f"<td>{recurrent[cell_of(cell).recurrent]}</td><td>{_biases(sizes)}</td><td>{keras}</td></tr>"
         )
     scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="Shapes of the weights"'

@@ -25,10 +25,7 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the map of one run, or of two beside each other, and the neighbours of a word in all of them."""
-    st.markdown(
-        "The most frequent words in the embedding's first two principal components, coloured by the prediction for the "
-        "word alone."
-    )
+    st.markdown("The prediction for each frequent word alone, on the first two principal components of the embedding.")
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
@@ -37,8 +34,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             _show_map(services, network, typed, near.get(network.run.id, []), place, len(maps))
     if gates := gate_cards(networks):
         st.html(
-            "<p><b>The gate by word.</b> Without U it sees the word alone, so it is the same wherever the word stands: "
-            f"its mean over the units of the first layer, among the most frequent words.</p>{gates}"
+            "<p><b>The gate by word</b>, mean over the first layer's units. Without U it sees the word alone, wherever "
+            f"that stands.</p>{gates}"
         )
     if typed.strip():
         bold = "; bold: in every network" if shared(near) else ""
@@ -97,8 +94,8 @@ def remark(words: WordMap, label: str, missing: str = "") -> str:
         missing: A word that was looked up and is not on the map.
     """
     sentences = (
-        f"{counted(len(words.words), 'word')}; without any word {percent(words.empty)} {as_markdown(label)}. Two "
-        f"dimensions keep {percent(sum(words.shares))} of the variance: neighbours here may lie far apart."
+        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of the variance: neighbours here may lie "
+        f"far apart. Empty text: {percent(words.empty)} {as_markdown(label)}."
     )
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 

@@ -130,11 +130,11 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     printed += [f"input_{part} shape: {(count, maxlen)}" for part, count in counts.items()]
     cards = (
         (f"{len(reviews.vocabulary):,}", "different words"),
-        (f"{reviews.mean_length:.1f}", "words per review, on average"),
-        (percent(share_known), f"of all words are known at vocabulary size {size:,}"),
-        (percent(reviews.share_cut(maxlen)), "of the reviews have more words than maxlen"),
-        (percent(reviews.share_lost(maxlen)), "of all words are dropped"),
-        (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
+        (f"{reviews.mean_length:.1f}", "words per review"),
+        (percent(share_known), "of words known"),
+        (percent(reviews.share_cut(maxlen)), "of reviews longer than maxlen"),
+        (percent(reviews.share_lost(maxlen)), "of words cut off"),
+        (percent(float(labels.mean())), escape(label)),
     )
     boxes = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
     return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{boxes}</div>'
@@ -160,7 +160,7 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
     text = reviews.text(index)
     review = read_text(text, reviews.vocabulary, experiment.vocabulary_size, experiment.maxlen)
     st.html(
-        f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
+        f"{review_text.html(text, review)}<h3>Encoded, shape ({experiment.maxlen},)</h3>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
     with st.expander("Original text" if reviews.texts else "Words (this source has no original text)"):

@@ -31,10 +31,7 @@ from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
 from rnn_compare.sources.own_texts import Card
 
-WHAT = (
-    f"CSV with a header, a column of texts and a column with two labels, {MIN_TEXTS} to {MAX_ROWS:,} rows. Anyone who "
-    "opens this page can read the texts."
-)
+FORMAT = f"CSV with a header, a column of texts and a column with two labels, {MIN_TEXTS} to {MAX_ROWS:,} rows."
 OPEN_TO_OTHERS = (
     "Uploads need a presenter's pass here (docs/security.md); `python -m rnn_compare train --source FILE.csv` and the "
     "folder `cache/texts/` do not."
@@ -59,7 +56,7 @@ def show(source_key: str) -> None:
     """
     problem = st.session_state.get(_PROBLEM)
     with st.expander("Your own texts", icon=":material/upload_file:", expanded=bool(problem)):
-        st.caption(WHAT)
+        st.caption("Anyone who opens this page can read them.")
         if reason := why_not():
             st.caption(reason)
             return
@@ -68,7 +65,9 @@ def show(source_key: str) -> None:
             st.error(problem, icon=":material/report:")
         current_app().upload_gate.open_for_this_session()
         number = st.session_state.setdefault(_BOX, 0)  # another number, another box: an empty one
-        sent = st.file_uploader("File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}")
+        sent = st.file_uploader(
+            "File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}", help=FORMAT
+        )
         _offer_folder()
     if sent is not None:
         presenter.require()
@@ -163,10 +162,10 @@ def summary(card: Card, reviews: Reviews) -> str:
     most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
     sentences = [
-        f"Texts: column <b>{text}</b>; labels: column <b>{label}</b>; separated by {divided}s, {escape(encoding)}.",
-        f"{shortest:,.0f} to {longest:,.0f} words each, median {median:,.0f}; a maxlen of {maxlen:,} cuts "
+        f"Texts: <b>{text}</b>; labels: <b>{label}</b>; {divided}s, {escape(encoding)}.",
+        f"{shortest:,.0f} to {longest:,.0f} words, median {median:,.0f}; maxlen {maxlen:,} cuts "
         f"{percent(reviews.share_cut(maxlen))} of the texts.",
-        f"Always answering {escape(most_common)} is right {its_share} of the time.",
+        f"Always {escape(most_common)}: {its_share} right.",
         *map(escape, card.remarks()),
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)

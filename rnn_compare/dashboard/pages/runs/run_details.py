@@ -110,7 +110,7 @@ def _downloads(services: Services, run: Run) -> None:
     with st.container(horizontal=True):
         for which, epoch in epochs.items():
             st.download_button(
-                f"model.keras, {which} epoch{f' ({epoch.epoch})' if epoch else ''}",
+                f"{which.capitalize()} epoch{f' ({epoch.epoch})' if epoch else ''}, .keras",
                 flash.download(partial(model, services, run, which)),
                 f"{run.id}-{which}.keras",
                 "application/zip",
@@ -150,12 +150,11 @@ def _train_on(services: Services, run: Run) -> None:
 
 
 def _state(run: Run) -> str:
+    """Returns what the table does not show of a run, and how far it got if it has not finished."""
+    is_whole = run.status is Status.FINISHED
     parts = (
         run.experiment.label if run.name else "",
-        f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}",
-        f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs",
-        f"best {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})" if run.best else "",
-        f"last {percent(run.last['val_accuracy'])}" if run.last else "",
+        "" if is_whole else f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs",
         f"{run.parameters:,} parameters" if run.parameters else "",
     )
     return " · ".join(filter(None, parts)) + (f". {run.reason}" if run.reason else "")
@@ -182,7 +181,7 @@ def _sections(run: Run) -> Iterable[str]:
         "started together with": run.comparison if run.comparison != run.id else "",
         **run.versions,
     }
-    yield _section("The run", facts)
+    yield _section("The run", facts, folded=True)
 
 
 def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folded: bool = False) -> str:
@@ -214,7 +213,8 @@ def _show_calibration(services: Services, run: Run) -> None:
     result = calibration(decoded(by_epoch[epoch].probabilities), labels)
     figure = reliability_chart(result, looks([run.experiment.cell])[0], label)
     components.show_figure(figure, f"reliability_{run.id}")
-    st.markdown(conclusion(result, label))
+    meaning = f"Mean gap between predicted and actual share of {label} reviews."
+    st.markdown(conclusion(result, label), help=as_markdown(meaning))
 
 
 def conclusion(result: Calibration, label: str) -> str:
@@ -222,21 +222,18 @@ def conclusion(result: Calibration, label: str) -> str:
 
     Example:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
-        **Expected calibration error 5.2 %**: mean gap between predicted and actual share of positive reviews; by \
-chance about 1.1 %. This network is overconfident: its probabilities are too extreme.
+        **Expected calibration error 5.2 %** (by chance about 1.1 %). Overconfident: probabilities are too extreme.
         >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-66:]
         'The share of positive reviews is 4.8 points higher than predicted.'
     """
-    sure = "overconfident: its probabilities are too extreme"
-    unsure = "underconfident: its probabilities are not extreme enough"
-    verdict = f"This network is {sure if result.overconfident else unsure}."
+    verdict = "Underconfident: probabilities are not extreme enough."
+    if result.overconfident:
+        verdict = "Overconfident: probabilities are too extreme."
     if abs(result.lean) >= ONE_SIDED * result.error:
         side = "higher" if result.lean > 0 else "lower"
         points = f"{100 * abs(result.lean):.1f} points {side}"
         verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
     if result.error <= 2 * result.by_chance:
-        verdict = "This network is well calibrated."
-    return (
-        f"**Expected calibration error {percent(result.error)}**: mean gap between predicted and actual share of "
-        f"{as_markdown(label)} reviews; by chance about {percent(result.by_chance)}. {verdict}"
-    )
+        verdict = "Well calibrated."
+    error, chance = percent(result.error), percent(result.by_chance)
+    return f"**Expected calibration error {error}** (by chance about {chance}). {verdict}"

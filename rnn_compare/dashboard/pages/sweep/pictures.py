@@ -47,7 +47,6 @@ def show(services: Services, sweep: Sweep) -> None:
             st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
         case "Parallel":
             components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel")
-            st.caption("A line is a setting; it ends at its mean accuracy.")
         case _:
             components.show_figure(sweep_charts.sweep_heat_maps(points), "sweep_heat")
             if others := [
@@ -95,7 +94,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         "Cost", list(COSTS), default="parameters", format_func=COSTS.__getitem__, key=f"{place}_cost", **_BARE
     )
     components.show_figure(_cost_figure(points, cost or "parameters", _title(measure)), f"{place}_cost_chart")
-    st.caption("Dashed: the Pareto front; nothing is both cheaper and more accurate.")
+    st.caption("Pareto front: nothing is both cheaper and more accurate.")
 
 
 def _title(measure: Measure) -> str:
