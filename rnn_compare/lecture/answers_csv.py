@@ -1,4 +1,4 @@
-"""The answers of classes as one CSV table, ready for a spreadsheet."""
+"""All answers of all lectures as a CSV table."""
 
 import csv
 import io
@@ -14,12 +14,12 @@ from rnn_compare.runs.csv_export import as_cell
 
 COLUMNS = ("lecture", "began", "question", "round", "device", "answer", "at", "runs")
 COMPARED = ("right", "earlier", "gain", "devices")
-"""``earlier``: the device's first answer to the question, or to the one that it repeats; ``gain``: that of all
-``devices`` that gave both, the same on each of their rows."""
+"""``earlier``: the device's first answer to the question or to the one that it repeats; ``gain``: of all ``devices``
+that gave both answers, the same in each of their rows."""
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Returns a row for each of ``ClassroomRecord.rows``, with the runs that the question was asked about."""
+    """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS + COMPARED)

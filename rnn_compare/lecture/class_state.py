@@ -1,4 +1,4 @@
-"""The state of a lecture and the messages of its class: plain values that any thread may hold."""
+"""The state of a lecture and its class, as immutable values."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
 Phase = Literal["idle", "open", "closed", "shown", "revealed"]
-"""Closed: only the presenter sees the answers; shown: the class does; revealed: also what is right."""
+"""Closed: only the presenter sees the answers; shown: so does the class; revealed: with the right answer."""
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,20 @@ class State:
     """The state of a lecture.
 
     Attributes:
-        lecture: Its name; empty while there is none.
-        step: The step at hand, from 0.
-        title, text: Those of the step, as phones show them.
-        phase: Of the question, or of the step where it has none: ``revealed`` once its curves may be seen.
-        round: Of the vote, from 1: a class may discuss and vote again.
-        runs: Ids of the runs whose curves belong to the step.
-        hidden: Ids of the runs that nobody may see before the reveal.
-        hidden_settings: Settings of which nobody may see any run before the reveal (``Experiment.setting``).
-        reviews_open: Whether phones may send a review.
-        networks_offered: Whether phones may open the page that reads with the step's networks.
-        wall_review: The text of the review that the wall shows.
-        wall_verdicts: The verdicts of the networks on it, a line each.
-        recorded: Whether recorded runs are played in the place of trainings.
-        version: Goes up with every change of the above.
+        lecture: Its name; empty without a lecture.
+        step: The current step, from 0.
+        title, text: The step's title and text for phones.
+        phase: Phase of the question, or of a step without one: ``revealed`` once its curves are shown.
+        round: Round of the vote, from 1: a class may discuss and vote again.
+        runs: Ids of the step's runs.
+        hidden: Ids of the runs that are hidden until the reveal.
+        hidden_settings: Settings (``Experiment.setting``) whose runs are all hidden until the reveal.
+        reviews_open: Whether phones may send reviews.
+        networks_offered: Whether phones may open the page that reads, with the step's networks.
+        wall_review: Text of the review on the wall.
+        wall_verdicts: The networks' verdicts on it, a line each.
+        recorded: Whether recorded runs replace the trainings.
+        version: Increases with every change.
     """
 
     lecture: str = ""
@@ -52,7 +52,7 @@ class State:
     version: int = 0
 
     def hides(self, run: Run) -> bool:
-        """Tells whether nobody may see a run before the reveal: the one rule for all that is shown or handed out."""
+        """Returns whether a run is hidden until the reveal, on all pages, phones and downloads."""
         return run.id in self.hidden or (bool(self.hidden_settings) and run.experiment.setting in self.hidden_settings)
 
 
@@ -62,21 +62,21 @@ STATE = TypeAdapter(State)
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of devices that take part."""
+    """The numbers of devices that joined, have a page open, and answered the question in this round."""
 
     joined: int
-    here: int  # with an open page
-    answered: int  # the question at hand, in this round
+    here: int
+    answered: int
 
 
 @dataclass(frozen=True)
 class SentReview:
-    """A review that a phone has sent.
+    """A phone's review.
 
     Attributes:
-        id: A random name; it says nothing of its sender.
-        shown: Whether the wall shows it, or has.
-        at: The time at which it was sent, in seconds since 1970.
+        id: A random id, which does not identify the sender.
+        shown: Whether it is or was on the wall.
+        at: When it was sent, in seconds since 1970.
     """
 
     id: str
@@ -87,7 +87,7 @@ class SentReview:
 
 @dataclass(frozen=True)
 class Own:
-    """A device's answer to the question at hand, in this round, and its last review that waits or was shown."""
+    """A device's answer to the question in this round, and its last review."""
 
     answer: Answer | None = None
     review: SentReview | None = None

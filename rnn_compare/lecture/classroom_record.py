@@ -1,4 +1,4 @@
-"""The record of a class and its lecture: one SQLite file, which outlives the server."""
+"""The record of lectures, their devices, answers and reviews in an SQLite file."""
 
 import contextlib
 import json
@@ -45,17 +45,17 @@ _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
 )
 
 
-class NotKept(UserError):  # noqa: N818  # said to people
-    """A failure to write what was sent; it may be sent again."""
+class NotKept(UserError):  # noqa: N818  # a sentence for people
+    """A failure to read or write the record; the phone may send its message again."""
 
 
 class ClassroomRecord:
-    """Reads and writes what must outlive the server. One thread at a time writes.
+    """Reads and writes the record. One thread at a time may write.
 
-    The file is made if missing; one that is no sound database is set aside under another name.
+    A missing file is created; an unreadable one is renamed and replaced.
 
     Raises:
-        UserError: If the file can neither be opened nor made.
+        UserError: If the file can neither be opened nor created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -86,7 +86,7 @@ class ClassroomRecord:
         return identity(self.path) != self._identity
 
     def begin(self, state: State) -> int:
-        """Records a new lecture, and returns its number."""
+        """Records a new lecture and returns its number."""
         with self._writing() as connection:
             made = connection.execute(
                 "INSERT INTO lectures (name, began, state) VALUES (?, ?, ?)",
@@ -95,17 +95,17 @@ class ClassroomRecord:
         return int(made.lastrowid or 0)
 
     def last(self) -> tuple[int, State, bool] | None:
-        """Returns the number of the last lecture, where it stands and whether it has ended; None before the first."""
+        """Returns the last lecture's number, its state and whether it has ended; None before the first lecture."""
         rows = self._read("SELECT * FROM lectures ORDER BY id DESC LIMIT 1")
         if not rows:
             return None
         try:
             return rows[0]["id"], STATE.validate_json(rows[0]["state"]), rows[0]["ended"] is not None
-        except ValidationError:  # of another version of the program: its answers are kept, it itself is over
+        except ValidationError:  # from another version of the program: the lecture is over, its answers remain
             return rows[0]["id"], State(), True
 
     def keep(self, lecture: int, state: State, key: str) -> None:
-        """Records where a lecture stands, and the step ``key`` with it."""
+        """Records the state of a lecture and of its step ``key``."""
         question = state.question.model_dump_json() if state.question else None
         with self._writing() as connection:
             connection.execute("UPDATE lectures SET state = ? WHERE id = ?", (_state_json(state), lecture))
@@ -115,17 +115,17 @@ class ClassroomRecord:
             )
 
     def step(self, lecture: int, key: str) -> tuple[str, int, tuple[str, ...]] | None:
-        """Returns the phase, the round and the runs of a step that was shown before."""
+        """Returns the phase, round and runs of a step; None if it was never shown."""
         rows = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
         return (rows[0]["phase"], rows[0]["round"], tuple(json.loads(rows[0]["runs"]))) if rows else None
 
     def began(self, lecture: int) -> float:
-        """Returns when a lecture began, in seconds since 1970; 0 where there is none."""
+        """Returns when a lecture began, in seconds since 1970; 0 without a lecture."""
         rows = self._read("SELECT began FROM lectures WHERE id = ?", lecture)
         return float(rows[0]["began"]) if rows else 0.0
 
     def end(self, lecture: int, state: State) -> None:
-        """Ends a lecture; reviews that were not shown are gone, from the file too."""
+        """Ends a lecture and deletes reviews that were not shown, from the file too."""
         with self._writing() as connection:
             connection.execute(
                 "UPDATE lectures SET state = ?, ended = ? WHERE id = ?", (_state_json(state), time.time(), lecture)
@@ -145,13 +145,13 @@ class ClassroomRecord:
         return {row["device"]: row["number"] for row in rows}
 
     def answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
-        """Records a device's answer in place of the one that it gave before."""
+        """Records a device's answer, which replaces its earlier one."""
         values = (lecture, question, round_, device, json.dumps(answer), time.time())
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def answers(self, lecture: int) -> dict[tuple[str, int], dict[str, Answer]]:
-        """Returns the answers of each question and round by device."""
+        """Returns the answers by device, for each question and round."""
         answers: dict[tuple[str, int], dict[str, Answer]] = {}
         for row in self._read("SELECT * FROM answers WHERE lecture = ? ORDER BY at", lecture):
             answer = json.loads(row["answer"])
@@ -160,10 +160,10 @@ class ClassroomRecord:
         return answers
 
     def rows(self) -> list[sqlite3.Row]:
-        """Returns every answer of every lecture with what it answers, oldest first.
+        """Returns all answers of all lectures with their questions, oldest first.
 
-        ``earlier`` is the device's answer in the first round of the question or, where this is the first round, of the
-        question that it repeats.
+        ``earlier`` is the device's answer in the first round of the question or, in that round, to the question that it
+        repeats.
         """
         return self._read(
             "SELECT lectures.id, name, began, answers.question, answers.round, number, answers.answer, answers.at,"
@@ -178,7 +178,7 @@ class ClassroomRecord:
         )
 
     def send(self, lecture: int, device: str, review: SentReview) -> None:
-        """Records a review in place of the device's one that waits."""
+        """Records a review, which replaces the device's waiting one."""
         with self._writing() as connection:
             connection.execute("DELETE FROM reviews WHERE lecture = ? AND device = ? AND NOT shown", (lecture, device))
             connection.execute(
@@ -187,17 +187,17 @@ class ClassroomRecord:
             )
 
     def mark_shown(self, review: str) -> None:
-        """Notes that the wall has shown a review."""
+        """Marks a review as shown."""
         with self._writing() as connection:
             connection.execute("UPDATE reviews SET shown = 1 WHERE id = ?", (review,))
 
     def drop(self, review: str) -> None:
-        """Forgets a review."""
+        """Deletes a review."""
         with self._writing() as connection:
             connection.execute("DELETE FROM reviews WHERE id = ?", (review,))
 
     def reviews(self, lecture: int) -> list[tuple[str, SentReview]]:
-        """Returns each review after its device, oldest first."""
+        """Returns the device and the review of each, oldest first."""
         rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
 
@@ -227,7 +227,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")  # what is not shown is gone from the file as well
+        connection.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise UserError(f"{path} is from a newer version of this program. Update the program.")

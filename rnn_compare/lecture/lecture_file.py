@@ -1,12 +1,13 @@
-"""A lecture as its steps, read from a TOML file: those that are shipped, and those in the cache folder.
+"""Lectures and their steps, read from TOML files: the shipped ones, and those in the cache folder.
 
-What a file leaves out follows from its preset: which networks a question lets choose, and over how many epochs.
+A preset supplies what a file leaves out: the networks that a question offers, and the number of epochs.
 """
 
 import contextlib
 import shutil
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -16,20 +17,44 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.questions import Question
-from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 
 SHIPPED = Path(__file__).with_name("lectures")
 FOLDER = "lectures"
-"""In the cache folder: a file there takes the place of the shipped one of its name."""
+"""In the cache folder; a file there replaces the shipped one of its name."""
 ENDING = ".toml"
 LARGEST = 200_000
-"""Bytes of a file: an hour's talk, written out."""
+"""Bytes of a file, enough for an hour's talk."""
 FIRST = "book"
-"""The lecture that is offered first."""
+"""The lecture at the top of the list."""
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A kind of step: what the lecture opens, accepts and shows there.
+
+    Attributes:
+        name: Its name in a lecture file.
+        show: Draws such a step on the wall, below its title; called with the ``Moment`` of the lecture.
+        ticks: Whether it is redrawn regularly, for what changes without a press.
+        writes: Whether it draws the step's text itself; otherwise the text is below the title.
+        asks: Whether it opens a vote; each such step has a question, and no other has.
+        trains: Whether it starts the hidden trainings of its networks.
+        reveals: Whether it shows what was hidden, and the outcomes of the questions before it.
+        takes_reviews: Whether phones may send reviews.
+    """
+
+    name: str
+    show: Callable[[Any], None]
+    ticks: bool = False
+    writes: bool = False
+    asks: bool = False
+    trains: bool = False
+    reveals: bool = False
+    takes_reviews: bool = False
 
 
 def _kind(name: object, info: ValidationInfo) -> StepKind:
@@ -45,11 +70,11 @@ class Step(BaseModel):
     """One step of a lecture.
 
     Attributes:
-        title: Its heading, on the wall and on the phones.
+        title: Its heading on the wall and on phones.
         text: Markdown for the wall.
-        notes: Markdown for the second screen alone.
-        question: The question to the class, at steps of a kind that asks.
-        preset: From here on these networks are trained and shown; empty: the same as before.
+        notes: Markdown for the second screen only.
+        question: The question to the class, at steps that ask one.
+        preset: The networks that are trained and shown from here on; empty for the same as before.
     """
 
     model_config = _STRICT
@@ -71,7 +96,7 @@ class Step(BaseModel):
 
 
 class Lecture(BaseModel):
-    """A lecture, named as its file; the networks of its preset are trained until a step names another."""
+    """A lecture, named after its file; its preset's networks are trained until a step names another preset."""
 
     model_config = _STRICT
 
@@ -88,12 +113,12 @@ class Lecture(BaseModel):
         return self
 
     def preset_at(self, index: int) -> Preset:
-        """Returns whose networks a step is about."""
+        """Returns the preset of a step's networks."""
         names = [self.preset, *(step.preset for step in self.steps[: index + 1])]
         return _preset([name for name in names if name][-1])
 
     def settings_at(self, index: int) -> frozenset[str]:
-        """Returns the settings of the networks that a step is about."""
+        """Returns the settings of a step's networks."""
         return frozenset(experiment.setting for experiment in self.preset_at(index).experiments())
 
     def trained_settings(self) -> frozenset[str]:
@@ -102,18 +127,18 @@ class Lecture(BaseModel):
         return frozenset().union(*map(self.settings_at, trains))
 
     def trained_at(self, index: int) -> int | None:
-        """Returns which step trained the networks that a step is about; None where none before it does."""
+        """Returns the last step, up to this one, that trains this step's networks; None without one."""
         preset = self.preset_at(index)
         before = [place for place in range(index + 1) if self.steps[place].kind.trains]
         return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
 
     @property
     def repeated(self) -> set[str]:
-        """The ids of the questions that are asked again later."""
+        """The ids of questions that a later one repeats."""
         return {step.question.repeats for step in self.steps if step.question}
 
     def asked_before(self, index: int) -> tuple[Question, ...]:
-        """Returns the questions that a step reveals: those since the last reveal before it that are not asked again."""
+        """Returns the questions that a step reveals: those since the last reveal, without those asked again later."""
         questions: list[Question] = []
         for step in self.steps[:index]:
             questions = [] if step.kind.reveals else questions
@@ -125,7 +150,7 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """Reads a lecture.
 
     Raises:
-        UserError: If the file is no lecture; the sentence says where.
+        UserError: If the file is not a valid lecture; the sentence names the place.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -146,7 +171,7 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
 
 
 def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
-    """Returns the shipped lectures and those in the cache folder, and a sentence about each file that is none."""
+    """Returns all valid lectures, and a sentence about each invalid file."""
     files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
     lectures, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
@@ -158,10 +183,10 @@ def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
 
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
-    """Reads a lecture by its name: anew whenever its file was changed.
+    """Returns a lecture by its name, as its file is now.
 
     Raises:
-        UserError: If there is none of this name, or it is no lecture.
+        UserError: If there is no lecture of this name, or its file is not valid.
     """
     for folder in (cache_place() / FOLDER, SHIPPED):
         path = folder / f"{name}{ENDING}"
@@ -171,20 +196,20 @@ def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
 
 
 @lru_cache(maxsize=16)  # two screens ask twice a second
-def _loaded(path: Path, kinds: tuple[StepKind, ...], changed: int) -> Lecture:  # noqa: ARG001  # a file that was changed is another one
+def _loaded(path: Path, kinds: tuple[StepKind, ...], changed: int) -> Lecture:  # noqa: ARG001  # part of the cache's key
     return load(path, kinds)
 
 
 def edited_copy(name: str) -> Path:
-    """Returns where the copy of a lecture lies that may be edited, whether or not it is there."""
+    """Returns the path of a lecture's editable copy, which need not exist."""
     return cache_place() / FOLDER / f"{name}{ENDING}"
 
 
 def copy_to_edit(name: str) -> Path:
-    """Copies a shipped lecture to where it may be edited, unless it is there already; returns the copy.
+    """Copies a shipped lecture into the cache folder, unless it is there already; returns the copy's path.
 
     Raises:
-        UserError: If it cannot be written.
+        UserError: If the copy cannot be written.
     """
     copy = edited_copy(name)
     if not copy.exists():
@@ -205,7 +230,7 @@ def _preset(name: object) -> Preset:
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Adds to the questions what follows from the preset, where the file does not say it."""
+    """Adds to each question what its file leaves out and the preset supplies."""
     if not isinstance(content.get("preset"), str):
         raise UserError("preset is missing; it names the networks to train.")
     steps = content.get("steps")

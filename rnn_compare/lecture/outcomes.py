@@ -1,4 +1,4 @@
-"""The outcome of a question to the class: the right answer where there is one, and why or why not, in words."""
+"""The outcome of a question to the class: the right answer, if there is one, and an explanation."""
 
 import statistics
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
 NEAR_POINTS = 1.0
-"""The largest distance of a right guess from the measured lead."""
+"""Largest distance of a right guess from the measured lead."""
 NEAR_EPOCHS = 1
 NEAR_CURVE = 0.02
-"""The largest distance of a right drawing from the real curve, as a mean over the epochs."""
+"""Largest distance of a right drawing from the real curve, as a mean over the epochs."""
 
 RULE = (
     f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, and either "
     f"the validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest, or training in the end "
     f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
 )
-"""As ``comparison.findings`` has it."""
+"""The definition in ``comparison.findings``."""
 
 _ROUNDING = 1e-9
 
@@ -35,9 +35,9 @@ class QuestionOutcome:
     """The outcome of a question.
 
     Attributes:
-        answer: The right one; None where none is, or none is known yet.
-        explanation: Why, in a sentence or two.
-        final: Whether nothing more will come of it.
+        answer: The right answer; None if there is none, or not yet.
+        explanation: The reason, in a sentence or two.
+        final: Whether the outcome can no longer change.
     """
 
     answer: Answer | None
@@ -65,14 +65,14 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
 
 
 def group_called(label: str, networks: Sequence[Group]) -> Group | None:
-    """Returns the one group that a question calls so: by its name, or by its cell where no other has that."""
-    of_that_name = [group for group in networks if group.name == label]
-    called = of_that_name or [group for group in networks if group.experiment.cell == label]
-    return called[0] if len(called) == 1 else None
+    """Returns the only group with this name or, if there is none, the only one with this cell; None otherwise."""
+    by_name = [group for group in networks if group.name == label]
+    matches = by_name or [group for group in networks if group.experiment.cell == label]
+    return matches[0] if len(matches) == 1 else None
 
 
 def is_right(question: Question, answer: Answer, outcome: QuestionOutcome) -> bool | None:
-    """Tells whether an answer was right; None where no answer is, or while that is not known.
+    """Returns whether an answer is right; None if no answer is, or it is not known yet.
 
     Example:
         >>> lead = Question(id="lead", kind="lead", text="By how many points?")
@@ -119,7 +119,7 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
 
 
 def _inferred(verdict: Judgement, first: Group) -> str:
-    """Returns what the measured order, with ``first`` ahead, does or does not show."""
+    """Returns what may be concluded from the measured order, with ``first`` ahead."""
     if (best := verdict.best) is None:
         return f"That does not show that {first.name} is better: the lead could be chance."
     beyond = f"{'' if best is first else f' {MEASURES[verdict.measure].where}'}, beyond chance."
@@ -132,18 +132,17 @@ def _inferred(verdict: Judgement, first: Group) -> str:
 
 
 def _best(group: Group) -> float:
-    """The mean over the seeds of the best validation accuracy: what the cards say."""
+    """Returns the mean over the seeds of the best validation accuracy, as on the cards."""
     return statistics.fmean(run.best["val_accuracy"] for run in group.counted if run.best)
 
 
 def _overfitting(group: Group) -> QuestionOutcome:
-    seen = [overfits_from(run) for run in group.counted]
-    enough = all(len(run.epochs) >= OVERFIT_EPOCHS for run in group.counted)
-    overfitted = [epoch for epoch in seen if epoch != 0]
-    of_seeds = f" ({len(overfitted)} of {len(seen)} seeds)" if len(seen) > 1 else ""
-    if not enough:
+    if any(len(run.epochs) < OVERFIT_EPOCHS for run in group.counted):
         return QuestionOutcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
-    if 2 * len(overfitted) < len(seen) or not overfitted:
+    seeds = len(group.counted)
+    overfitted = [epoch for epoch in map(overfits_from, group.counted) if epoch != 0]
+    of_seeds = f" ({len(overfitted)} of {seeds} seeds)" if seeds > 1 else ""
+    if 2 * len(overfitted) < seeds or not overfitted:
         return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
     since = [epoch for epoch in overfitted if epoch is not None]
     if 2 * len(since) < len(overfitted) or not since:
@@ -154,7 +153,7 @@ def _overfitting(group: Group) -> QuestionOutcome:
         )
     epoch = statistics.median_low(since)
     lowest = f"its validation loss was lowest after epoch {epoch - 1}"
-    over_seeds = f", the median of {len(overfitted)} of {len(seen)} seeds" if len(seen) > 1 else ""
+    over_seeds = f", the median of {len(overfitted)} of {seeds} seeds" if seeds > 1 else ""
     return QuestionOutcome(
         epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
     )

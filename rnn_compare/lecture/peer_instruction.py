@@ -1,4 +1,4 @@
-"""Peer instruction (Mazur 1997): advice from a vote's split, changed answers, and the gain of two votes."""
+"""Peer instruction (Mazur 1997): advice after a vote, changed answers, and the gain between two votes."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from rnn_compare.lecture.questions import Answer, Question, in_words
 
 FEWEST = 10
-"""Devices that a percentage is given of; of fewer only counts are."""
+"""Devices needed for a percentage; for fewer, only counts are shown."""
 MOST_CHANGES = 3
-"""Pairs of answers that are listed."""
+"""Changes that are listed."""
 
 Votes = Mapping[str, Answer]
 """By device."""
 
 
 def normalized_gain(before: int, after: int, devices: int) -> float | None:
-    """Returns the normalised gain (post − pre) / (1 − pre) of Hake (1998); None where all were right before.
+    """Returns the normalized gain (post − pre) / (1 − pre) of Hake (1998); None if all were right before.
 
-    ``before`` and ``after`` are the devices that were right, of those that answered both times.
+    Args:
+        before, after: Devices that were right, of those that answered both times.
+        devices: Devices that answered both times.
 
     Example:
         >>> normalized_gain(12, 21, 30)
@@ -27,7 +29,7 @@ def normalized_gain(before: int, after: int, devices: int) -> float | None:
 
 
 def percentage(count: int, devices: int) -> str:
-    """Returns what follows a count: its percentage, unless that were of too few devices.
+    """Returns a percentage to follow a count, or "" for too few devices.
 
     Example:
         >>> percentage(12, 30), percentage(3, 7)
@@ -37,13 +39,13 @@ def percentage(count: int, devices: int) -> str:
 
 
 def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
-    """Returns what to do after a vote: discuss where a third to two thirds are right.
+    """Returns the advice after a vote: discuss if a third to two thirds are right.
 
     Args:
-        count: Devices that were right or, while nobody knows what is right, that gave the most frequent answer.
-        devices: Those that answered.
-        is_known: Whether it is known what is right.
-        again: Whether they have discussed already.
+        count: Devices that were right or, until that is known, that gave the most frequent answer.
+        devices: Devices that answered.
+        is_known: Whether the right answer is known.
+        again: Whether the class has discussed already.
     """
     if 3 * count > 2 * devices:
         why, act = ("are right", "explain briefly and go on") if is_known else ("agree", "go on")
@@ -56,7 +58,7 @@ def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
 
 
 def comparison(question: Question, first: Votes, second: Votes, is_right: Callable[[Answer], bool | None]) -> str:
-    """Returns in sentences who changed sides between two votes and, where an answer is right, what was gained."""
+    """Returns in sentences how many changed their answer between two votes and, if an answer is right, the gain."""
     if not (pairs := [(answer, second[device]) for device, answer in first.items() if device in second]):
         return "Nobody answered both times."
     devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)

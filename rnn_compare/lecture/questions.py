@@ -1,4 +1,4 @@
-"""Questions to a class before a training, their possible answers, and the tally of the answers."""
+"""Questions to a class before a training, and the validation and tally of the answers."""
 
 import statistics
 from collections.abc import Sequence
@@ -14,26 +14,26 @@ Answer = int | float | tuple[float, ...]
 """An index into the choices, points, an epoch (0: never), or a validation accuracy for each epoch."""
 
 MOST_POINTS = 50.0
-"""The largest lead: a coin judges half of the reviews rightly."""
+"""The largest lead: guessing is right for half of the reviews."""
 STEP = 0.5
 """Points between two answers of a slider."""
 BIN_WIDTHS = (1, 2, 5)
 MOST_BINS = 12
-"""Bars of one width that a wall shows legibly; a wider one is taken before there are more."""
+"""Bars that are legible on a wall; with more, bins become wider."""
 
 
 class Question(BaseModel):
     """One question to a class.
 
     Attributes:
-        id: Its name in its lecture.
-        kind: What is asked: which of ``choices`` reaches the highest validation accuracy in this training, its lead
-            over the second in points, the epoch from which ``network`` overfits, its validation curve, or the
-            lecturer's own question.
+        id: Its id within the lecture.
+        kind: Its subject: which of ``choices`` reaches the highest validation accuracy in this training, its lead over
+            the second in points, the epoch from which ``network`` overfits, its validation curve, or the lecturer's
+            own question.
         choices: Labels of the networks, or the answers to an own question.
-        right: Which choice of an own question is right; None where no answer is.
-        epochs: Those of the training that is asked about.
-        network: The label of the network that is asked about.
+        right: Index of an own question's right choice; None if there is none.
+        epochs: Number of epochs of the training.
+        network: Label of the network in question.
         repeats: The id of an earlier question that this one asks again.
     """
 
@@ -63,11 +63,12 @@ class Question(BaseModel):
 
 @dataclass(frozen=True)
 class Tally:
-    """The count of a class's answers.
+    """The counts of a class's answers.
 
     Attributes:
-        labels: Those of the bars; of the epochs where curves were drawn.
-        counts: The height of each bar; empty where curves were drawn.
+        answered: Number of answers.
+        labels: Labels of the bars, or the epochs of drawn curves.
+        counts: Answers per bar; empty for drawn curves.
         low, middle, high: Lower quartile, median and upper quartile of the drawn curves at each epoch.
     """
 
@@ -80,10 +81,10 @@ class Tally:
 
 
 def checked(question: Question, answer: object) -> Answer:
-    """Returns an answer, whatever came from a phone as JSON, as it is kept.
+    """Returns a phone's answer, any JSON value, as it is stored.
 
     Raises:
-        UserError: If it is no answer to the question.
+        UserError: If it is not a valid answer to the question.
 
     Example:
         >>> checked(Question(id="lead", kind="lead", text="By how many points?"), 3.2)
@@ -94,7 +95,7 @@ def checked(question: Question, answer: object) -> Answer:
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         raise UserError("This question expects a number.")
     if question.kind == "lead":
-        if not 0 <= answer <= MOST_POINTS:  # so neither NaN nor an integer that no float holds gets further
+        if not 0 <= answer <= MOST_POINTS:  # also refuses NaN and integers too large for a float
             raise UserError(f"Enter a lead between 0 and {MOST_POINTS:g} points.")
         return round(answer / STEP) * STEP
     if not isinstance(answer, int):
@@ -108,7 +109,7 @@ def checked(question: Question, answer: object) -> Answer:
 
 
 def in_words(question: Question, answer: Answer) -> str:
-    """Returns an answer as people read it."""
+    """Returns an answer as text."""
     if isinstance(answer, tuple):
         return " ".join(map(str, answer))
     if question.kind == "overfits_from" and not answer:
@@ -120,8 +121,8 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
     """Counts answers.
 
     Args:
-        answers: As ``checked`` returned them, one a device.
-        beside: Those of another round that is shown beside this one: both get the same bars.
+        answers: Valid answers, one per device.
+        beside: Answers of another round shown beside this one, so that both have the same bars.
 
     Example:
         >>> which = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM"))

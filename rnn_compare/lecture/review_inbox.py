@@ -1,4 +1,4 @@
-"""The reviews that a class has sent: one per device, until the wall shows it or the lecture ends."""
+"""The reviews that a class has sent: one waiting per device, until the wall shows it or the lecture ends."""
 
 import secrets
 import time
@@ -12,8 +12,8 @@ from rnn_compare.lecture.classroom_record import ClassroomRecord
 LONGEST_REVIEW = 2000
 
 
-class Mailbox:
-    """Reviews of one lecture. One thread at a time may change it; any may look."""
+class ReviewInbox:
+    """The reviews of one lecture. One thread at a time may change it; any thread may read it."""
 
     def __init__(self, record: ClassroomRecord, lecture: int) -> None:
         self._record, self._lecture = record, lecture
@@ -28,11 +28,11 @@ class Mailbox:
         """Returns the last review of a device."""
         return self._newest.get(device)
 
-    def take(self, device: str, text: str) -> SentReview:
-        """Takes a review in place of the device's one that still waits.
+    def add(self, device: str, text: str) -> SentReview:
+        """Stores a review, which replaces the device's waiting one.
 
-        The same once more is the same review: a phone that was told nothing of it sends it again, and by then the wall
-        may have shown it.
+        The same text again is the same review: a phone that got no answer sends it again, and by then the wall may
+        have shown it.
         """
         newest = self.newest_of(device)
         if newest is not None and newest.text == text:
@@ -45,12 +45,8 @@ class Mailbox:
         self._newest[device] = review
         return review
 
-    def show(self, review: str) -> SentReview:
-        """Notes that the wall shows a review, and returns it.
-
-        Raises:
-            UserError: If it is gone.
-        """
+    def mark_shown(self, review: str) -> SentReview:
+        """Marks a review as shown and returns it; raises ``UserError`` if it was deleted."""
         if review not in self._sent:
             raise UserError("That review is gone.")
         self._record.mark_shown(review)
@@ -62,17 +58,17 @@ class Mailbox:
         return on_wall
 
     def drop(self, review: str) -> None:
-        """Forgets a review."""
+        """Deletes a review."""
         self._record.drop(review)
         self._sent.pop(review, None)
         self._newest = dict(self._sent.values())
 
 
 def checked_review(text: object) -> str:
-    """Returns a review, whatever came from a phone as JSON, without control characters, at which a wall would stumble.
+    """Returns a phone's review without control characters; ``text`` is any JSON value.
 
     Raises:
-        UserError: If it is no review.
+        UserError: If it is not a valid review.
 
     Example:
         >>> checked_review(" A good\\x00 film. ")

@@ -11,10 +11,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.lecture.lecture_file import Lecture, Step, StepKind, find
 from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
-from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_cards import recorded, replayed

@@ -8,7 +8,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.intervals import mean
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.formatting import percent
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.shown_runs import grouped
 

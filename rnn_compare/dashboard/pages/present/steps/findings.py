@@ -4,7 +4,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.board.board_message import View
 
 VIEW = View(("accuracy", "loss"))

@@ -8,7 +8,7 @@ from rnn_compare.dashboard.pages.present import join_code, permissions, start_pa
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
 from rnn_compare.server.app import current_app
 from rnn_compare.server.shown_runs import link

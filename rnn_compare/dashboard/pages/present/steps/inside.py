@@ -9,7 +9,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import memory_test, network_choice, reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.feedforward.registry import network
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.services import Services
 
 

@@ -6,7 +6,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import parameter_table
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 
 
 def show(moment: Moment) -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 from rnn_compare.dashboard.pages.present import histogram, join_code, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import Question
-from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.app import current_app
 
 

@@ -8,9 +8,9 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
-from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.server.board.board_message import View, packed
 

@@ -16,7 +16,7 @@ from rnn_compare.experiment_sets import labels
 from rnn_compare.explain.verdict import ask
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.class_state import SentReview
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.app import current_app
 
 WORDS, QUEUE, CHOSEN = "wall_word_by_word", "wall_queue", "wall_review_chosen"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 
 
 def show(moment: Moment) -> None:

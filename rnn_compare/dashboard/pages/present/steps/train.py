@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.formatting import about, counted
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server.shown_runs import grouped
