@@ -161,11 +161,11 @@ PAUSE = '''
 
 import streamlit as st
 
-from rnn_compare.lecture.step_kind import StepKind
+from rnn_compare.lecture.lecture_file import StepKind
 
 
-def show(moment):
-    st.html(f"<p>Back in ten minutes, for {moment.lecture.steps[moment.index + 1].title}</p>")
+def show(context):
+    st.html(f"<p>Back in ten minutes, for {context.lecture.steps[context.index + 1].title}</p>")
 
 
 PAUSE = StepKind("pause", show, takes_reviews=True)

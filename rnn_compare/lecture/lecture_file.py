@@ -38,7 +38,7 @@ class StepKind:
 
     Attributes:
         name: Its name in a lecture file.
-        show: Draws such a step on the wall, below its title; called with the ``Moment`` of the lecture.
+        show: Draws such a step on the wall, below its title; called with its ``LectureContext``.
         ticks: Whether it is redrawn regularly, for what changes without a press.
         writes: Whether it draws the step's text itself; otherwise the text is below the title.
         asks: Whether it opens a vote; each such step has a question, and no other has.

@@ -33,7 +33,7 @@ class OwnSpeed:
         self._known = None if engine.scheduler else stored_speed(self._workers)
 
     @property
-    def now(self) -> Speed:
+    def current(self) -> Speed:
         """The speed measured so far, or the default."""
         return self._known or Speed(workers=self._workers)
 

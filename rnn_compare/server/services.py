@@ -244,7 +244,7 @@ class Services:
 
     def history(self, snapshot: Snapshot) -> History:
         """Returns what the runs that may be shown tell of how long others take."""
-        speed = self.own_speed.now
+        speed = self.own_speed.current
         return snapshot.once(("history", speed), lambda snapshot: History(snapshot.runs, speed))
 
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
@@ -254,9 +254,8 @@ class Services:
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        if not (waiting := queue.in_order(own)):
-            return {}
-        return History(snapshot.all_runs, self.own_speed.now).start_times(waiting, running, self.at_once)
+        line = queue.line(own)
+        return History(snapshot.all_runs, self.own_speed.current).starts(line, running, self.at_once) if line else {}
 
     def close(self) -> None:
         """Ends the engine and its workers, and closes the record."""

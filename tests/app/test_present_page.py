@@ -136,7 +136,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
 ) -> None:
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
-        monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
+        monkeypatch.setattr(OwnSpeed, "current", Speed(alone=slower, together=slower))
         assert f"training {about(services.seconds(experiments))}." in sent(page())
 
 

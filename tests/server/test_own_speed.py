@@ -86,14 +86,14 @@ def test_the_server_measures_at_its_first_start_and_another_program_hardly_count
     monkeypatch.setattr("rnn_compare.server.own_speed.PAUSE_SECONDS", 0.0)
     engine = Idle(store)
     own = OwnSpeed(engine, store)
-    assert own.now == Speed(workers=2)
+    assert own.current == Speed(workers=2)
     own.measure_once()
     own.wait(10.0)
-    assert own.now == stored_speed(2) == Speed(0.7, 0.9, 2)
+    assert own.current == measured_speed(2) == Speed(0.7, 0.9, 2)
     again = OwnSpeed(engine, store)
     again.measure_once()
     again.wait(10.0)
-    assert again.now == own.now
+    assert again.current == own.current
     assert engine.asked == 9
 
 

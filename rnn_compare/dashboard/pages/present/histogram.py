@@ -1,4 +1,4 @@
-"""Charts of a class's answers: bars for each round of a vote, or the band of the drawn curves."""
+"""The answers of a class: bars, with two rounds side by side, or a band of drawn curves."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -8,45 +8,44 @@ import streamlit as st
 from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Answer, Question, Tally, tally
-from rnn_compare.server.app import current_app
 
 UPRIGHT = ("lead", "overfits_from")
-"""Kinds of questions whose answers are an order, drawn from left to right."""
+"""Kinds of questions with ordered answers, drawn from left to right."""
 ROUNDS = ("first vote", "after discussion")
 REPEATED = ("at the start", "now")
-"""Of a question that repeats an earlier one: its first answers, and the last."""
+"""Legend of a question that repeats an earlier one: the first answers, and the last."""
 
 
-def show(moment: Moment, question: Question) -> None:
-    """Draws the answers of the class, of curves those of the last round, and after the reveal the right choice."""
-    rounds = moment.answers(question)
+def show(context: LectureContext, question: Question) -> None:
+    """Draws the class's answers, of curves those of the last round; after the reveal with the right choice."""
+    rounds = context.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
         figure = chart(question.network, curves.answered, curves.low, curves.middle, curves.high)
         components.show_figure(figure, "drawn")
     else:
-        st.html(class_bars(moment, question, rounds, question.right if moment.state.phase == "revealed" else None))
+        st.html(class_bars(context, question, rounds, question.right if context.state.phase == "revealed" else None))
 
 
 def class_bars(
-    moment: Moment, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None
+    context: LectureContext, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None
 ) -> str:
-    """Returns the bars of a question as HTML, networks in their colours; beside those of the one that it repeats."""
+    """Returns a question's bars as HTML, with networks in their colors, beside those of the question it repeats."""
     if rounds and question.repeats:
-        first = current_app().classroom().rounds(question.repeats)[:1]
+        first = context.classroom.rounds(question.repeats)[:1]
         rounds = [*(list(answers.values()) for answers in first), *rounds]
-    networks = moment.networks
+    networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
     colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
     return bars(question, rounds, colors if question.kind == "best_network" else {}, right)
 
 
 def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:
-    """Returns the tally of the first round and, where there were several, of the last, with the same bars."""
+    """Returns the tallies of the first round and, if there are several, of the last, with the same bars."""
     compared = [rounds[0], rounds[-1]] if len(rounds) > 1 else list(rounds)
     return [tally(question, answers, [answer for others in compared for answer in others]) for answers in compared]
 
@@ -54,7 +53,7 @@ def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tall
 def bars(
     question: Question, rounds: Sequence[Sequence[Answer]], colors: Mapping[str, str], right: Answer | None = None
 ) -> str:
-    """Returns the bars as HTML, networks in their ``colors``; a sentence where nobody answered and none is marked."""
+    """Returns bars as HTML, in ``colors`` by label, or a sentence if nobody answered and no answer is right."""
     counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
     if not counted_rounds:
         return '<p class="rc-wall-nothing">No answers.</p>'
@@ -72,7 +71,7 @@ def bars(
 
 
 def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | None:
-    """Returns the place of the bar that the right answer lies in; None where none does.
+    """Returns the index of the bar with the right answer; None without one.
 
     Example:
         >>> which = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
@@ -87,7 +86,7 @@ def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | N
 
 
 def score(right: int, answered: int) -> str:
-    """Returns how many were right, in words.
+    """Returns how many answers were right, as text.
 
     Example:
         >>> score(31, 120), score(0, 1), score(0, 0)

@@ -1,4 +1,4 @@
-"""The second screen, for the presenter alone: notes, next step, clock, answers and reviews."""
+"""The second screen, for the presenter only: notes, next step, clock, votes and reviews."""
 
 import time
 from html import escape
@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
-from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.lecture.class_state import State
@@ -21,37 +21,37 @@ LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
 
 def render() -> None:
-    """Draws the page, for whoever presents."""
+    """Draws the page, for the presenter only."""
     theme.load("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    moment = now(current_app().services())
-    if moment is None:
+    context = current_context(current_app().services())
+    if context is None:
         st.markdown("## Notes")
         st.info("No lecture is running. Start one under Present.")
-        ticking(_look, LOOK_SECONDS, current_app().classroom().state())
+        ticking(_facts, LOOK_SECONDS, current_app().classroom().state())
         return
     st.html('<span class="rc-second"></span>')
-    ticking(_look, LOOK_SECONDS, moment.state)
-    _buttons(moment)
-    ticking(flash.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
-    notes, hall = st.columns([3, 2])
+    ticking(_facts, LOOK_SECONDS, context.state)
+    _buttons(context)
+    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in refreshing parts
+    notes, classroom = st.columns([3, 2])
     with notes, st.container(key="notes_words"):
-        st.html(f"<h1>{escape(moment.step.title)}</h1>")
-        st.markdown(moment.step.notes or "*No notes for this step.*")
-    with hall:
-        st.html(f'<p class="rc-next">Next: <b>{escape(_next(moment))}</b></p>')
-        if moment.state.question and moment.state.phase in ("closed", "shown", "revealed"):
-            ticking(_split, SLOW_SECONDS, moment.state)
-        ticking(_training, SLOW_SECONDS, moment.state)
+        st.html(f"<h1>{escape(context.step.title)}</h1>")
+        st.markdown(context.step.notes or "*No notes for this step.*")
+    with classroom:
+        st.html(f'<p class="rc-next">Next: <b>{escape(_next(context))}</b></p>')
+        if context.state.question and context.state.phase in ("closed", "shown", "revealed"):
+            ticking(_vote, SLOW_SECONDS, context.state)
+        ticking(_training, SLOW_SECONDS, context.state)
         st.markdown("#### Reviews from the class")
-        ticking(_reviews, SLOW_SECONDS, moment.state)
+        ticking(_reviews, SLOW_SECONDS, context.state)
         start_page.end_button()
 
 
-def _look(state: State) -> None:
-    """Draws what changes by itself; has the page drawn anew when the lecture went on."""
+def _facts(state: State) -> None:
+    """Draws clock and counts; reruns the page when the lecture has changed."""
     classroom = current_app().classroom()
     if classroom.state().version != state.version:
         st.rerun(scope="app")
@@ -72,35 +72,33 @@ def _look(state: State) -> None:
     )
 
 
-def _buttons(moment: Moment) -> None:
-    services, version = moment.services, moment.state.version
+def _buttons(context: LectureContext) -> None:
+    services, version = context.services, context.state.version
     with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
         permissions.button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
         forward = ":material/arrow_forward:"
         permissions.button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
-        if moment.step.kind.asks and moment.state.phase != "open":  # Next closes it
-            predict.buttons(moment)
-        st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
+        if context.step.kind.asks and context.state.phase != "open":  # otherwise Next closes the vote
+            predict.buttons(context)
+        st.html(f'<p class="rc-training">Step {context.index + 1} of {len(context.lecture.steps)}</p>')
 
 
-def _next(moment: Moment) -> str:
-    if moment.step.kind.asks and moment.state.phase == "open":
+def _next(context: LectureContext) -> str:
+    if context.step.kind.asks and context.state.phase == "open":
         return "close the vote; only you see the answers"
-    if moment.step.kind.asks and moment.state.phase == "closed":
+    if context.step.kind.asks and context.state.phase == "closed":
         return "show the answers"
-    following = navigation.next_outcome(moment)
-    if following is not None:
-        return f"reveal: {following.text}"
-    later = moment.lecture.steps[moment.index + 1 :]
-    return later[0].title if later else "the end"
+    if question := navigation.next_outcome(context):
+        return f"reveal: {question.text}"
+    return next((step.title for step in context.lecture.steps[context.index + 1 :]), "the end")
 
 
-def _split(state: State) -> None:
-    """Draws how a closed vote is split, what that recommends, who changed sides and what was gained."""
-    if (moment := still(current_app().services(), state)) is None or (question := state.question) is None:
+def _vote(state: State) -> None:
+    """Draws the answers to a closed vote, the advice, the changed answers and the gain."""
+    if (context := unchanged_context(state)) is None or (question := state.question) is None:
         return
-    rounds, earlier = (current_app().classroom().rounds(name) for name in (question.id, question.repeats))
-    outcome, answers = moment.outcome(question), moment.answers(question)
+    rounds, earlier = (context.classroom.rounds(name) for name in (question.id, question.repeats))
+    outcome, answers = context.outcome(question), context.answers(question)
 
     def judged(answer: Answer) -> bool | None:
         return is_right(question, answer, outcome)
@@ -109,7 +107,7 @@ def _split(state: State) -> None:
     count, is_known = sum(map(bool, right)), bool(right) and None not in right
     if is_known:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
-    if question.id in moment.lecture.repeated:
+    if question.id in context.lecture.repeated:
         sentences.append("This question comes again later: do not give the answer.")
     elif state.phase != "revealed" and rounds and question.kind != "curve":
         count = count if is_known else max(histogram.tallies(question, answers)[-1].counts)
@@ -119,19 +117,18 @@ def _split(state: State) -> None:
     if rounds and earlier:
         sentences.append(f"Since the first time: {comparison(question, earlier[0], rounds[0], judged)}")
     if question.kind == "curve":
-        histogram.show(moment, question)
-    bars = "" if question.kind == "curve" else histogram.class_bars(moment, question, answers, outcome.answer)
+        histogram.show(context, question)
+    bars = "" if question.kind == "curve" else histogram.class_bars(context, question, answers, outcome.answer)
     paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     st.html(f'<section class="rc-outcome">{bars}{paragraphs}</section>')
 
 
 def _training(state: State) -> None:
-    if (moment := still(current_app().services(), state)) is None:
-        return
-    lines = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
-    st.html(f'<p class="rc-training">{lines}</p>')
+    if context := unchanged_context(state):
+        lines = "<br>".join(f"{escape(run.title)}: {train.progress([run])}" for run in context.trained)
+        st.html(f'<p class="rc-training">{lines}</p>')
 
 
 def _reviews(state: State) -> None:
-    if moment := still(current_app().services(), state):
-        review.show_queue(moment, "notes")
+    if context := unchanged_context(state):
+        review.show_queue(context, "notes")

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
-from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
@@ -16,28 +16,28 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
 LOOK_SECONDS = 0.5
-"""The interval at which the wall checks for what the second screen or the hall has done."""
+"""Interval at which the wall checks for changes by the second screen and the class."""
 MOVES = {"next": navigation.advance, "back": navigation.go_back}
 LEAVE = "leave"
 _HEARD = "present_heard"
 
 
 def render() -> None:
-    """Draws the page, for whoever presents."""
+    """Draws the page, for the presenter only."""
     theme.load("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
     services, is_paused = current_app().services(), st.session_state.get(start_page.PAUSED)
     try:
-        moment = now(services)  # an unusable file is reported on a page without the keys, which bring the wall's style
-        if moment and not is_paused:
+        context = current_context(services)  # reports an invalid file before the keys bring the wall's style
+        if context and not is_paused:
             _hear(services)
-            moment = now(services)
-        if moment is None:
+            context = current_context(services)
+        if context is None:
             start_page.show(services)
         else:
-            (start_page.show_pause if is_paused else _wall)(moment)
+            (start_page.show_pause if is_paused else _wall)(context)
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
@@ -45,17 +45,17 @@ def render() -> None:
 
 
 def _hear(services: Services) -> None:
-    """Does what was pressed, each press once: the browser sends all that it does not know to have been heard."""
+    """Carries out each key press once: the browser repeats those that it does not know to have been received."""
     heard: list[int] = st.session_state.setdefault(_HEARD, [0])
     problems = flash.noted()
     keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
     for serial, what in _presses(keys.presses, heard[0]):
         if what == LEAVE:
             st.session_state[start_page.PAUSED] = True
-        # No access to Streamlit's session between the two: it may break off this run, and the press would be lost.
+        # Nothing of Streamlit in between: it could end this run there, and the press would be lost.
         heard[0] = serial
         if what == LEAVE:
-            st.rerun()  # without the keys, which bring the wall's style
+            st.rerun()  # without the keys and the wall's style
         with flash.noting(problems):
             MOVES[what](services)
 
@@ -69,29 +69,29 @@ def _presses(messages: Any, heard: int) -> list[tuple[int, str]]:
     )
 
 
-def _wall(moment: Moment) -> None:
-    ticking(_corner, LOOK_SECONDS, moment.state)
+def _wall(context: LectureContext) -> None:
+    ticking(_corner, LOOK_SECONDS, context.state)
     with st.container(key="wall_title"):
-        st.html(f"<h1>{escape(moment.step.title)}</h1>")
-        if not moment.step.kind.writes:
-            st.markdown(moment.step.text)
-    ticking(flash.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
-    with st.container(key=f"wall_step_{moment.index}"):
-        if moment.step.kind.ticks:
-            ticking(_tick, LOOK_SECONDS, moment.services, moment.state)
+        st.html(f"<h1>{escape(context.step.title)}</h1>")
+        if not context.step.kind.writes:
+            st.markdown(context.step.text)
+    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in refreshing parts
+    with st.container(key=f"wall_step_{context.index}"):
+        if context.step.kind.ticks:
+            ticking(_tick, LOOK_SECONDS, context.state)
         else:
-            moment.step.kind.show(moment)
-    st.html(f'<footer class="rc-wall-foot">{moment.index + 1} / {len(moment.lecture.steps)}</footer>')
+            context.step.kind.show(context)
+    st.html(f'<footer class="rc-wall-foot">{context.index + 1} / {len(context.lecture.steps)}</footer>')
 
 
-def _tick(services: Services, state: State) -> None:
-    if moment := still(services, state):
-        moment.step.kind.show(moment)
+def _tick(state: State) -> None:
+    if context := unchanged_context(state):
+        context.step.kind.show(context)
 
 
 def _corner(state: State) -> None:
     classroom = current_app().classroom()
     st.html(join_code.corner(classroom.counts().here))
-    # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
+    # Last: a fragment that draws nothing loses its place, and what follows would be drawn one place too high.
     if classroom.state().version != state.version:
         st.rerun(scope="app")

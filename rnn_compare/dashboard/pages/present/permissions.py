@@ -1,6 +1,6 @@
-"""Permission to present: for the presenter, and without a pass for whoever sits at the machine itself.
+"""Permission to present: for the presenter or, without a pass, on the server's own machine.
 
-Where everybody may train, not everybody may reveal: a class that was to predict would look first.
+Everyone may train without a pass, but not reveal: a class could look before it predicts.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ AT_THE_MACHINE = (
 
 
 def why_not() -> str | None:
-    """Returns why this visitor may not present, in a sentence; None for whoever may."""
+    """Returns why this visitor may not present, in a sentence; None if they may."""
     if presenter.is_open():
         return None if visitor.is_at_the_machine() else AT_THE_MACHINE
     return presenter.why_not()
@@ -30,14 +30,14 @@ def why_not() -> str | None:
 def button(
     label: str, key: str, version: int | None, act: Callable[..., object], *arguments: object, **look: Any
 ) -> None:
-    """Draws a button of the presenter's.
+    """Draws a button for the presenter.
 
     Args:
-        label, look: As ``st.button`` takes them.
-        key: Its name on the page. A button of another version is another widget: Streamlit sends a press again where
-            the run that it began was cut short, and that must not press the button that was drawn meanwhile.
-        version: That of the lecture's state which the button is drawn from; None for what does the same twice.
-        act: Called with the arguments when it is pressed.
+        label, look: As for ``st.button``.
+        key: The widget's key. Another version makes it another widget: Streamlit repeats a press whose run was cut
+            short, and that must not press a button drawn since.
+        version: Version of the state that the button belongs to; None if a repeated press does no harm.
+        act: Called with the arguments when the button is pressed.
     """
     st.button(
         label,
@@ -49,9 +49,9 @@ def button(
 
 
 def press(version: int | None, act: Callable[..., object], *arguments: object) -> None:
-    """Does what a button says, for whoever may present; what goes wrong is said on the page.
+    """Carries out a button's press, for the presenter; problems appear on the page.
 
-    A press of a button with a version counts only while the lecture stands where it stood when that was drawn.
+    A press with a version counts only while the lecture has that version.
     """
     with flash.noting(flash.noted()):
         require()
@@ -60,10 +60,6 @@ def press(version: int | None, act: Callable[..., object], *arguments: object) -
 
 
 def require() -> None:
-    """Stands before everything that moves a lecture.
-
-    Raises:
-        UserError: If this visitor may not present.
-    """
+    """Raises ``UserError`` unless this visitor may present; call it in everything that moves a lecture."""
     if reason := why_not():
         raise UserError(reason)

@@ -1,4 +1,4 @@
-"""The start of a lecture, its pause and its end."""
+"""The pages before a lecture and during a pause, and the button that ends it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
-from rnn_compare.dashboard.pages.present.lecture_context import Moment, step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
 from rnn_compare.dashboard.widgets import flash, invite
 from rnn_compare.formatting import about, as_markdown, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
@@ -15,12 +15,12 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
 PAUSED = "present_paused"
-"""Set in the session in which the wall was left with Esc."""
+"""Key of the session's flag for a wall that was paused with Esc."""
 SECOND_SCREEN = "[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews."
 
 
 def show(services: Services) -> None:
-    """Draws a card for each lecture."""
+    """Draws a card per lecture."""
     st.session_state.pop(PAUSED, None)
     st.markdown("## Present")
     st.markdown(
@@ -45,26 +45,27 @@ def show(services: Services) -> None:
         st.markdown(permissions.AT_THE_MACHINE if presenter.is_open() else "Whoever has signed in can present.")
 
 
-def show_pause(moment: Moment) -> None:
-    """Draws the way back to the wall, to the second screen and to the end."""
-    st.markdown(f"## {as_markdown(moment.lecture.title)}")
-    st.markdown(f"Paused at step {moment.index + 1} of {len(moment.lecture.steps)}: {as_markdown(moment.step.title)}")
+def show_pause(context: LectureContext) -> None:
+    """Draws what a paused wall offers: resume, open the second screen, end."""
+    st.markdown(f"## {as_markdown(context.lecture.title)}")
+    st.markdown(
+        f"Paused at step {context.index + 1} of {len(context.lecture.steps)}: {as_markdown(context.step.title)}"
+    )
     st.button("Resume the lecture", on_click=st.session_state.pop, args=(PAUSED, None), type="primary")
     st.markdown(SECOND_SCREEN)
     end_button()
 
 
 def end_button() -> None:
-    """Draws the button that ends the lecture, and says what is kept of it."""
-    # With on_change the server knows that it is open, so that it stays open when the page is drawn anew.
+    """Draws the button that ends the lecture, and a sentence about what is kept."""
+    classroom = current_app().classroom()
+    # With on_change the server knows that the popover is open, so a redrawn page keeps it open.
     with st.popover("End the lecture", icon=":material/stop_circle:", key="end_lecture", on_change="rerun"):
-        waiting = sum(not review.shown for review in current_app().classroom().reviews())
+        waiting = sum(not review.shown for review in classroom.reviews())
         gone = f" {counted(waiting, 'review')} you have not shown will be deleted." if waiting else ""
         st.markdown(f"Hidden curves become visible to everyone.{gone} Answers, curves and networks are kept.")
-        st.download_button(
-            "Answers as CSV", current_app().classroom().export_csv, "answers.csv", "text/csv", on_click="ignore"
-        )
-        permissions.button("End it", "end", None, current_app().classroom().end, type="primary")
+        st.download_button("Answers as CSV", classroom.export_csv, "answers.csv", "text/csv", on_click="ignore")
+        permissions.button("End it", "end", None, classroom.end, type="primary")
 
 
 def _card(services: Services, lecture: Lecture) -> None:
@@ -79,8 +80,8 @@ def _card(services: Services, lecture: Lecture) -> None:
             + (f"To edit: `{edited_copy(name)}`" if edited else "")
         )
 
-        def button(place: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:
-            place.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
+        def button(column: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:
+            column.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
         button(begin, "Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
         recorded = navigation.is_recorded(services, lecture)

@@ -1,4 +1,4 @@
-"""The step `baselines`: the networks compared with classifiers that ignore word order."""
+"""The networks beside baselines without memory."""
 
 from html import escape
 
@@ -6,23 +6,23 @@ import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.intervals import mean
-from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.shown_runs import grouped
 
 
-def show(moment: Moment) -> None:
-    """Draws a bar for each, the longest first."""
-    results = moment.services.baselines.look_up(moment.shown)
+def show(context: LectureContext) -> None:
+    """Draws a bar per network and baseline, the longest first."""
+    results = context.services.baselines.look_up(context.shown)
     rows = [(baseline.title, baseline.val_accuracy, "") for baseline in results.baselines]
-    groups = grouped(moment.shown)
+    groups = grouped(context.shown)
     for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
         best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
         rows += [(group.name, best.mean, look.color)] if best else []
     if not rows:
-        st.info("Train and reveal the networks first.")
+        st.info(NOT_REVEALED)
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
     sentences = meaning(results.baselines) if results.baselines else results.remark

@@ -1,18 +1,18 @@
-"""The step `networks`: the networks and their parameters, term by term."""
+"""The networks and their parameters, term by term."""
 
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.widgets import parameter_table
 from rnn_compare.lecture.lecture_file import StepKind
 
 
-def show(moment: Moment) -> None:
-    """Draws a card for each network."""
+def show(context: LectureContext) -> None:
+    """Draws a card per network."""
     theme.load("pages/compare.css")
-    networks = moment.networks
+    networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
     scale = parameter_table.pixels(list(networks.values()))
     cards = "".join(

@@ -1,15 +1,15 @@
-"""The step `text`: text alone."""
+"""Text in large type."""
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.lecture.lecture_file import StepKind
 
 
-def show(moment: Moment) -> None:
-    """Draws the step's text in the largest type."""
+def show(context: LectureContext) -> None:
+    """Draws the step's text."""
     with st.container(key="wall_words"):
-        st.markdown(moment.step.text)
+        st.markdown(context.step.text)
 
 
 STEP = StepKind("text", show, writes=True)
