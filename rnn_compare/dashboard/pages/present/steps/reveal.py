@@ -24,9 +24,7 @@ def show(context: LectureContext) -> None:
     if not runs:
         st.info("Nothing is trained yet. Go back (←) to the training step.")
         return
-    if any(
-        run.status is Status.INTERRUPTED for run in context.trained
-    ):  # not for runs stopped on purpose
+    if any(run.status is Status.INTERRUPTED for run in context.trained):  # not for runs stopped on purpose
         offer_to_continue(context)
     curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
     with curves, st.container(key="wall_board"):
