@@ -21,7 +21,7 @@ from starlette.routing import Route
 from rnn_compare.errors import UserError
 from rnn_compare.server import assets, tuning
 from rnn_compare.server.app import App
-from rnn_compare.server.assets import Preload, StreamlitFiles
+from rnn_compare.server.assets import StreamlitFiles
 from rnn_compare.server.board import live
 from rnn_compare.server.request_guard import RequestGuard
 from rnn_compare.server.urls import base_path, page_url
@@ -88,7 +88,7 @@ def _on_termination(call: Callable[[], None]) -> Iterator[None]:
 
 def middleware(app: App) -> list[Middleware]:
     """Returns the middleware of every request, the outermost first."""
-    return [Middleware(RequestGuard, app), Middleware(StreamlitFiles), Middleware(Preload)]
+    return [Middleware(RequestGuard, app), Middleware(StreamlitFiles)]
 
 
 def routes(app: App) -> list[Route]:
