@@ -1,9 +1,9 @@
-"""The page for phones at `/join`: its files, its event stream, and the routes for answers and reviews."""
+"""Requests of phones: the page's files, a stream of events, answers and reviews."""
 
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,14 +28,14 @@ from rnn_compare.server.urls import base_path
 PATH = "join"
 FILES = Path(__file__).parent / "page"
 LARGEST = 8192
-"""Bytes that a phone may send at once."""
+"""Bytes of a phone's message."""
 MOST_PAGES = 8
-"""That one device may have open: each holds a connection."""
+"""Pages that a device may have open; each holds a connection."""
 AT_ONCE, PER_SECOND = 30, 1.0
-"""Messages of one device: a finger that cannot make up its mind sends fewer."""
+"""Messages of one device."""
 
 BODY_SECONDS = 10.0
-"""In which all of a message has come."""
+"""Time in which a whole message must arrive."""
 NO_ROOM = "The server is full. Your phone keeps trying; follow the wall meanwhile."
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
@@ -48,31 +48,17 @@ class _Refused(Exception):  # noqa: N818  # an answer, not an error of the progr
         self.status = status
 
 
-async def page(request: Request) -> Response:
-    """Answers with the page."""
-    return _file("join.html", request)
-
-
-async def without_slash(_request: Request) -> Response:
-    """Leads to the page, beside which its files are found."""
-    return RedirectResponse(f"../{PATH}", status_code=308)
-
-
-async def file(request: Request) -> Response:
-    """Answers with one of the page's files."""
-    return _file(request.path_params["name"], request)
-
-
 class Phones:
-    """The phones of a class: their requests, and the news that all of them are sent.
+    """The requests of a class's phones.
 
     Args:
         classroom: Returns the class; raises ``UserError`` if its record cannot be used.
-        connections: Tells whether there is room for another phone.
+        running: Returns the server's services if they have started.
+        connections: The open connections, which limit the number of phones.
 
     Attributes:
-        pages: Addresses that answer, and what does.
-        posts: Addresses that a phone sends something to.
+        pages: Paths that phones read, with their handlers.
+        posts: Paths that phones send messages to, with their handlers.
     """
 
     def __init__(
@@ -80,32 +66,32 @@ class Phones:
     ) -> None:
         self._classroom, self._running, self._connections = classroom, running, connections
         self.sending = RateLimit(AT_ONCE, PER_SECOND)
-        # One thread writes the class's record: where the disk is slow, others are there for all else.
+        # A slow disk blocks only the one thread that writes the record.
         self._recording = anyio.CapacityLimiter(1)
         self._broadcast: Broadcast | None = None
         self._is_closed = False
         self._handout = Handout(classroom, running)
         self.pages = (
-            (PATH, page),
-            (f"{PATH}/", without_slash),
+            (PATH, _file),
+            (f"{PATH}/", _without_slash),
             (f"{PATH}/events", self.events),
             (handout.PATH, self._handout.answer),
-            (f"{PATH}/{{name}}", file),  # last: every name fits it
+            (f"{PATH}/{{name}}", _file),  # last, since it matches every name
         )
         self.posts = ((f"{PATH}/answer", self.answer), (f"{PATH}/review", self.review))
 
     def admits(self, method: str, path: str) -> bool:
-        """Tells whether a request is one of those by which a phone sends something."""
+        """Returns whether a request is a phone's message."""
         return method == "POST" and path in {f"{base_path()}/{name}" for name, _ in self.posts}
 
     def close(self) -> None:
-        """Ends the phones' connections for good: they would keep the server from ending. From whichever thread."""
+        """Ends the phones' connections, which would keep the server from stopping. Thread-safe."""
         self._is_closed = True
         if self._broadcast is not None:
             self._broadcast.close()
 
     async def events(self, request: Request) -> Response:
-        """Answers with what phones are told, for as long as the phone listens."""
+        """Answers with a device's stream of server-sent events."""
         try:
             if self._is_closed:
                 raise _Refused(503, "The server is shutting down.")
@@ -117,50 +103,35 @@ class Phones:
                 await self._record(classroom.join, device)
             if classroom.pages_of(device) >= MOST_PAGES:
                 raise _Refused(429, "This browser has too many of these pages open. Close some and reload.")
-        except _Refused as refused:
-            return _said(str(refused), refused.status)
-        except UserError as error:
-            return _said(str(error), 503)
+        except (_Refused, UserError) as error:
+            return _refusal(error, 503)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
             return Response(headers=headers, media_type="text/event-stream")
-        return StreamingResponse(
-            self._shared(classroom).events(device), media_type="text/event-stream", headers=headers
-        )
+        events = self._shared(classroom).events(device)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     async def answer(self, request: Request) -> Response:
-        """Takes an answer: ``{"question": id, "round": number, "answer": …}``."""
-
-        def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
-            classroom.answer(device, sent["question"], sent["round"], sent["answer"])
-
-        return await self._take(request, {"question", "round", "answer"}, take)
+        """Stores an answer: ``{"question": id, "round": number, "answer": …}``."""
+        return await self._take(request, Classroom.answer, ("question", "round", "answer"))
 
     async def review(self, request: Request) -> Response:
-        """Takes a review: ``{"text": …}``."""
+        """Stores a review: ``{"text": …}``."""
+        return await self._take(request, Classroom.send_review, ("text",))
 
-        def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
-            classroom.send_review(device, sent["text"])
-
-        return await self._take(request, {"text"}, take)
-
-    async def _take(
-        self, request: Request, fields: set[str], take: Callable[[Classroom, str, dict[str, Any]], None]
-    ) -> Response:
+    async def _take(self, request: Request, store: Callable[..., object], fields: Sequence[str]) -> Response:
         try:
             _require_own_page(request)
             device = _device(request)
             if seconds := self.sending.take(device):
                 raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
-            sent = await _json(request, fields)
+            values = await _values(request, fields)
             classroom = await anyio.to_thread.run_sync(self._classroom)
-            await self._record(take, classroom, device, sent)
+            await self._record(store, classroom, device, *values)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
-        except _Refused as refused:
-            return _said(str(refused), refused.status)
-        except UserError as error:
-            return _said(str(error), 503 if isinstance(error, NotKept) else 409)
+        except (_Refused, UserError) as error:
+            return _refusal(error, 503 if isinstance(error, NotKept) else 409)
         return JSONResponse({"kept": True}, headers=_NOT_STORED)
 
     async def _record(self, call: Callable[..., object], *arguments: object) -> None:
@@ -173,13 +144,13 @@ class Phones:
     def _shared(self, classroom: Classroom) -> Broadcast:
         if self._broadcast is None or not self._broadcast.serves(classroom):
             if self._broadcast is not None:
-                self._broadcast.close()  # its phones come again
+                self._broadcast.close()  # its phones reconnect
             self._broadcast = Broadcast(classroom, self._running)
         return self._broadcast
 
 
 def _device(request: Request) -> str:
-    """Returns what tells a device from others; its cookie cannot be read from it."""
+    """Returns a device's id, from which its cookie cannot be derived."""
     token = visitor_cookie.token(request.cookies.get(visitor_cookie.NAME))
     if token is None:
         raise _Refused(403, "Your browser sent no cookie. Allow cookies and reload the page.")
@@ -187,13 +158,14 @@ def _device(request: Request) -> str:
 
 
 def _require_own_page(request: Request) -> None:
-    site = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
+    site = request.headers.get("Sec-Fetch-Site")  # sent only over https or on the machine itself
     origin = urlsplit(request.headers.get("Origin", "")).netloc
     if site != "same-origin" and (site is not None or not origin or origin != request.headers.get("Host")):
         raise _Refused(403, "Only this server's own page may send this.")
 
 
-async def _json(request: Request, fields: set[str]) -> dict[str, Any]:
+async def _values(request: Request, fields: Sequence[str]) -> list[Any]:
+    """Returns the values of these fields, and no others, of a message in JSON."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise _Refused(415, "Only JSON is accepted here.")
     content = b""
@@ -209,9 +181,9 @@ async def _json(request: Request, fields: set[str]) -> dict[str, Any]:
         sent = json.loads(content)
     except (ValueError, RecursionError):
         sent = None
-    if not isinstance(sent, dict) or sent.keys() != fields:
+    if not isinstance(sent, dict) or sent.keys() != set(fields):
         raise _Refused(400, f"Expected JSON with {' and '.join(sorted(fields))}.")
-    return sent
+    return [sent[field] for field in fields]
 
 
 @functools.cache
@@ -220,7 +192,8 @@ def _contents() -> dict[str, tuple[bytes, str]]:
     return {name: (content, f'"{hashlib.sha256(content).hexdigest()[:16]}"') for name, content in files.items()}
 
 
-def _file(name: str, request: Request) -> Response:
+async def _file(request: Request) -> Response:
+    name = request.path_params.get("name", "join.html")
     if name not in _contents():
         return Response("No such file.", status_code=404)
     content, tag = _contents()[name]
@@ -230,6 +203,13 @@ def _file(name: str, request: Request) -> Response:
     return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
 
-def _said(sentence: str, status: int) -> Response:
+async def _without_slash(_request: Request) -> Response:
+    """Redirects to the page, whose files have relative addresses."""
+    return RedirectResponse(f"../{PATH}", status_code=308)
+
+
+def _refusal(error: Exception, status: int) -> Response:
+    """Returns an error's sentence as JSON, with its own status or this one."""
+    status = error.status if isinstance(error, _Refused) else status
     end = {"Connection": "close"} if status in (408, 503) else {}
-    return JSONResponse({"said": sentence}, status_code=status, headers=_NOT_STORED | end)
+    return JSONResponse({"said": str(error)}, status_code=status, headers=_NOT_STORED | end)
