@@ -1,8 +1,9 @@
-"""The runs on the charts: those that a link names, else the newest comparison.
+"""The runs on the charts: those that a link names, otherwise the newest comparison.
 
-A link names runs by their ids, or all that were started together: ``all-`` and the id of the first of them.
+A link names runs by their ids, or a whole comparison by ``all-`` and the id of its first run.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rnn_compare.comparison.groups import Group, groups
@@ -13,18 +14,18 @@ from rnn_compare.server.services import Snapshot
 from rnn_compare.sources import own_texts
 
 MAX_SHOWN = MAX_COMPARED * MAX_SEEDS
-"""Runs on the charts at most."""
+"""Most runs on the charts."""
 TOGETHER = "all-"
 
 
 def newest(runs: Sequence[Run]) -> list[Run]:
-    """Returns the runs of the newest comparison, of runs ordered by their making; a sweep's if there is no other."""
+    """Returns the newest comparison of runs in order of creation; a sweep only if there is nothing else."""
     latest = next((run for run in reversed(runs) if run.priority != AFTER_ALL_OTHERS), runs[-1] if runs else None)
     return [run for run in runs if latest and run.comparison == latest.comparison]
 
 
 def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
-    """Tells whether all that a link names, or all there is, is hidden until the class has predicted."""
+    """Returns whether all runs that a link names, or all runs, are hidden until the reveal."""
     if not snapshot.runs:
         return bool(snapshot.hidden)
     names = {run.id for run in snapshot.hidden} | {f"{TOGETHER}{run.comparison}" for run in snapshot.hidden}
@@ -32,31 +33,26 @@ def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool
 
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
-    """Returns the runs that a link names, in its order; else the newest ones, on the texts that it names if it does."""
+    """Returns the runs that a link names, in its order; otherwise the newest, on the link's texts if it names any."""
     of_texts = any(map(own_texts.find_card, names))
     newest_of = [run for run in runs if run.experiment.source in names] if of_texts else runs
     return _that_fit(_named(runs, names) or newest(newest_of))
 
 
 def _named(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
-    by_id = {run.id: run for run in runs}
-    together = {name.removeprefix(TOGETHER) for name in names if name.startswith(TOGETHER)}
-    started: dict[str, list[Run]] = {}
-    for run in runs if together else ():
-        if run.comparison in together:
-            started.setdefault(run.comparison, []).append(run)
-    matches: dict[str, Run] = {}  # each once
-    for name in names:
-        members = [by_id[name]] if name in by_id else started.get(name.removeprefix(TOGETHER), [])
-        matches |= {run.id: run for run in members}
-    return list(matches.values())
+    members: dict[str, list[Run]] = {name: [] for name in names}
+    for run in runs if names else ():
+        for name in (run.id, f"{TOGETHER}{run.comparison}"):
+            if name in members:
+                members[name].append(run)
+    return list({run.id: run for named in members.values() for run in named}.values())
 
 
 def grouped(runs: Sequence[Run]) -> list[Group]:
-    """Returns runs as the charts show them: those of one setting as one group.
+    """Returns runs as groups of one setting, as on the charts.
 
-    What was trained again with the same setting and the same seed is no further seed: the newest one counts, and the
-    others stand beside it.
+    Repeated trainings of a setting with the same seed are not further seeds: the newest counts, and the others become
+    groups of their own.
     """
     by_setting = groups(runs)
     names = {group.experiment.setting: group.name for group in by_setting}
@@ -66,27 +62,24 @@ def grouped(runs: Sequence[Run]) -> list[Group]:
 
 
 def fit_together(runs: Sequence[Run]) -> bool:
-    """Tells whether runs can be shown on the charts at once, all of them."""
+    """Returns whether all these runs fit on the charts."""
     return 0 < len(runs) == len(_that_fit(runs))
 
 
 def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
-    """Returns how a link names some of all runs."""
-    whole: dict[str, set[str]] = {}
-    for run in runs:
-        whole.setdefault(run.comparison, set()).add(run.id)
-    of_comparison: dict[str, list[str]] = {}
+    """Returns the names of picked runs in a link; ``runs`` are all runs."""
+    sizes = Counter(run.comparison for run in runs)
+    by_comparison: dict[str, list[str]] = {}
     for run in picked:
-        of_comparison.setdefault(run.comparison, []).append(run.id)
-    parts = [
-        short_names(ids, comparison) if set(ids) == whole.get(comparison) else ids
-        for comparison, ids in of_comparison.items()
-    ]
-    return ",".join(name for part in parts for name in part)
+        by_comparison.setdefault(run.comparison, []).append(run.id)
+    names: list[str] = []
+    for comparison, ids in by_comparison.items():
+        names += short_names(ids, comparison) if len(ids) == sizes[comparison] else ids
+    return ",".join(names)
 
 
 def short_names(started: Sequence[str], comparison: str) -> list[str]:
-    """Names all runs of a comparison: each of a few, many as one."""
+    """Returns the names of a whole comparison in a link: its runs' ids, or one name for many."""
     return list(started) if len(started) <= MAX_COMPARED else [f"{TOGETHER}{comparison}"]
 
 

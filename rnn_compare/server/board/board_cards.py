@@ -1,4 +1,4 @@
-"""Texts of the board: its subject, the origin of recorded runs, and the cards of one run or of several seeds."""
+"""Texts of the board: its subject, the origin of recorded runs, and a card for one run or several seeds."""
 
 import os
 import time
@@ -18,13 +18,13 @@ from rnn_compare.sources import registry
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
-"""The state of a card whose run is played again, so that nobody takes it for live."""
+"""State of a card whose run is replayed, so that nobody takes it for live."""
 USUAL_LAYERS = "fused"
-"""The layers that a card does not name."""
+"""Layers that a card does not name."""
 
 
 def subject(runs: Sequence[Run]) -> str:
-    """Returns the reviews, settings and time that all runs on the board share; what differs is in their names."""
+    """Returns the reviews, settings and time that all runs on the board share; their names have the differences."""
     if not runs:
         return ""
     experiments = [run.experiment for run in runs]
@@ -44,7 +44,7 @@ def subject(runs: Sequence[Run]) -> str:
 
 
 def recorded(runs: Sequence[Run]) -> str:
-    """Returns when and where runs were trained, for those that are seen later or elsewhere."""
+    """Returns when and where recorded runs were trained."""
     days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
     places = {run.is_from_elsewhere for run in runs}
     place = "this and another" if len(places) > 1 else "another" if places == {True} else "this"
@@ -52,7 +52,7 @@ def recorded(runs: Sequence[Run]) -> str:
 
 
 def replayed(runs: Sequence[Run]) -> str:
-    """Returns what stands above the board while some of its runs are played again; empty while none is."""
+    """Returns the line above the board during a replay; empty without one."""
     played = [run for run in runs if run.replayed]
     if not played:
         return ""
@@ -73,41 +73,66 @@ def _day(at: float) -> str:
 
 
 def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    """Returns what a card says, as ready words."""
-    if len(group.runs) == 1:
-        return _of_one(group.runs[0], starts, history)
-    return _of_seeds(group, starts, history)
+    """Returns the texts of a card, for one run or several seeds.
+
+    Args:
+        group: The runs of one setting.
+        starts: Seconds until each queued run of the server starts, by id, the next first.
+        history: Timings of earlier runs, for runs without a finished epoch.
+    """
+    runs, first = group.runs, group.runs[0]
+    at_work = [run for run in runs if not run.status.ended]
+    trains = bool(at_work) and not first.replayed
+    return {
+        "status": _status(runs),
+        "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
+        "size": f"{first.parameters:,} parameters" if first.parameters else "",
+        "pace": _pace(runs),
+        "layers": _trained_by(first),
+        "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
+        "stopping": trains and all(run.stop_requested for run in at_work),
+        **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
+    }
 
 
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
     best, last = run.best, run.last
     return {
-        "status": REPLAY if run.replayed else run.status.value,
         "state": _state(run, starts),
-        "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         "best_epoch": best.epoch if best else 0,
         "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
-        "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "left": _left(run, history),
-        "pace": _pace([run]),
-        "layers": _trained_by([run]),
         "reason": run.reason or "",
-        "press": "Continue" if run.can_be_continued else "" if run.status.ended or run.replayed else "Stop",
-        "stopping": run.stop_requested and not run.status.ended,
     }
 
 
-def _trained_by(runs: Sequence[Run]) -> str:
-    first = runs[0]
-    layers = first.layers.partition(",")[0]
-    return "recorded" if first.replayed or first.is_from_elsewhere else "" if layers == USUAL_LAYERS else layers
+def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> dict[str, Any]:
+    # Runs that trained to their end are compared. While there are none, the others show how far they are.
+    so_far = "" if group.counted else " so far"
+    runs = group.counted or tuple(run for run in at_work or group.runs if run.epochs)
+    best = mean([run.best["val_accuracy"] for run in runs if run.best])
+    typical = mean([_typical(run) for run in runs if run.epochs])
+    trains = at_work and not group.runs[0].replayed
+    return {
+        "state": _seeds_state(group, starts),
+        "best": best.text if best else "–",
+        "best_note": f"n = {best.runs}, mean best{so_far}" if best else "validation accuracy",
+        "last": f"typical {percent(typical.mean)}" if typical else "",
+        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
+        "reason": _left_out(group),
+    }
+
+
+def _trained_by(run: Run) -> str:
+    layers = run.layers.partition(",")[0]
+    return "recorded" if run.replayed or run.is_from_elsewhere else "" if layers == USUAL_LAYERS else layers
 
 
 def _pace(runs: Sequence[Run]) -> str:
     paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
-    took = "took " if runs[0].replayed else ""  # they go at another pace now
+    took = "took " if runs[0].replayed else ""  # the replay has another pace
     return f"{took}{duration(sum(paces) / len(paces))} per epoch" if paces else ""
 
 
@@ -154,42 +179,13 @@ def _left(run: Run, history: History) -> str:
     return f"{duration(run.seconds_left)} left"
 
 
-# ---- several seeds -----------------------------------------------------------------------------
-
-
-def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    runs = group.runs
-    at_work = [run for run in runs if not run.status.ended]
-    # Those that trained to their end are compared; while there is none, the others say how far they are, or came.
-    so_far = not group.counted
-    counted_runs = group.counted or tuple(run for run in at_work or runs if run.epochs)
-    best = mean([run.best["val_accuracy"] for run in counted_runs if run.best])
-    typical = mean([_typical(run) for run in counted_runs if run.epochs])
-    trains = bool(at_work) and not runs[0].replayed
-    return {
-        "status": _status(runs),
-        "state": _seeds_state(group, starts),
-        "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
-        "best": best.text if best else "–",
-        "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
-        "last": f"typical {percent(typical.mean)}" if typical else "",
-        "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
-        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
-        "pace": _pace(runs),
-        "layers": _trained_by(runs),
-        "reason": _left_out(group),
-        "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
-        "stopping": trains and all(run.stop_requested for run in at_work),
-    }
-
-
 def _typical(run: Run) -> float:
     shares = [epoch["val_accuracy"] for epoch in run.epochs]
     return accuracies.typical(shares, run.experiment.validation_reviews).accuracy
 
 
 def _status(runs: Sequence[Run]) -> str:
-    """The state of all: at work, waiting, whole, or what became of the first that is not."""
+    """Returns running, queued or finished; if some runs ended early, the status of the first of them."""
     if any(run.replayed for run in runs):
         return REPLAY
     for status in (Status.RUNNING, Status.QUEUED):
