@@ -1,4 +1,4 @@
-"""Baselines for the runs on the charts: cached ones at once, others fitted by a worker meanwhile."""
+"""Baselines for the split of the runs on the charts, from the cache or a worker."""
 
 import time
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 
 PATIENCE_SECONDS = 60.0
-"""After a problem, until it is tried once more: browsers ask every few seconds."""
+"""Pause after a problem before the next attempt; browsers ask every few seconds."""
 
 
 @dataclass(frozen=True)
 class BaselineResults:
-    """Baselines as far as they are computed.
+    """The computed baselines.
 
     Attributes:
-        baselines: The simplest first; none yet where ``remark`` says why.
-        remark: What else is to be said of them; its beginning tells the most.
-        waiting: Whether a worker is at it.
+        baselines: The simplest first; may be empty.
+        remark: A note on them, or the reason why there are none; the beginning says the most.
+        waiting: Whether a worker is computing them.
     """
 
     baselines: tuple[Baseline, ...] = ()
@@ -34,14 +34,14 @@ class BaselineResults:
 
 
 class KnownBaselines:
-    """Baselines as pages ask for them: it answers at once, whatever there is."""
+    """Baselines for pages; never waits for their computation."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._problems: dict[Experiment, tuple[float, str]] = {}
 
     def look_up(self, runs: Sequence[Run]) -> BaselineResults:
-        """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch."""
+        """Returns the baselines of the first run's split. A worker starts on them once a network has an epoch."""
         if not runs:
             return BaselineResults()
         experiment = same_baselines(runs[0].experiment)
@@ -51,10 +51,10 @@ class KnownBaselines:
         except UserError as error:
             return BaselineResults(remark=f"No baselines: {error}")
         if results is None and not any(run.epochs for run in runs):
-            return BaselineResults()  # the first points come first
-        return BaselineResults(tuple(results), others) if results else self._begun(experiment, others)
+            return BaselineResults()  # the first points have priority
+        return BaselineResults(tuple(results), others) if results else self._computed(experiment, others)
 
-    def _begun(self, experiment: Experiment, others: str) -> BaselineResults:
+    def _computed(self, experiment: Experiment, others: str) -> BaselineResults:
         since, problem = self._problems.get(experiment, (0.0, ""))
         if problem and time.monotonic() - since < PATIENCE_SECONDS:
             return BaselineResults(remark=problem)
@@ -72,10 +72,10 @@ _OTHERS = "Baselines on the first network's held-out reviews; others differ."
 
 
 def lines(results: Sequence[Baseline]) -> list[Mark]:
-    """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
+    """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
     ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
-    # The networks may be given less of each review.
-    of_what = [", whole text" if BASELINES[baseline.name].reads_text else "" for baseline in ordered]
+    # Networks may read less of each review.
+    scopes = [", whole text" if BASELINES[baseline.name].reads_text else "" for baseline in ordered]
     return [
         Mark(
             f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",
@@ -83,12 +83,12 @@ def lines(results: Sequence[Baseline]) -> list[Mark]:
             "",
             "top" if place else "bottom",
         )
-        for place, (scope, baseline) in enumerate(zip(of_what, ordered, strict=True))
+        for place, (scope, baseline) in enumerate(zip(scopes, ordered, strict=True))
     ]
 
 
 def meaning(results: Sequence[Baseline]) -> str:
-    """Returns what baselines tell of the task, in sentences."""
+    """Returns what the baselines show about the task, in sentences."""
     guessed, words, bigrams = (
         next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
     )

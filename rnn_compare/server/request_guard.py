@@ -1,4 +1,4 @@
-"""Guard of all requests and websockets: refuses what no visitor's browser sends, adds security headers to answers."""
+"""Guard of all requests and websockets: refuses what no visitor's browser sends, and adds security headers."""
 
 import logging
 import os
@@ -29,24 +29,23 @@ _log = logging.getLogger(__name__)
 TAKEN = frozenset(
     {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk"}
 )
-"""What pages need. All else serves development: it clears caches, reads the repository, writes files."""
+"""Messages that pages need. The others serve development: they clear caches, read the repository, write files."""
 
 
 class RequestGuard:
-    """Refuses what no browser of a visitor asks for, and marks answers.
+    """Middleware that refuses what no visitor's browser sends, and adds headers to answers.
 
-    Everything that visitors do goes over Streamlit's websocket, so the server takes no forms, and no uploads but the
-    presenter's texts (``upload_gate``) and what a phone sends (``join``).
-    While it listens on this machine only, it answers to this machine's names only: else any web site could have its
-    own name point here, and would then pass for the page itself (DNS rebinding).
+    Visitors act over Streamlit's websocket, so the server accepts no forms, and no uploads except the presenter's texts
+    (``upload_gate``) and phones' messages (``join``). A server that listens on this machine only answers to this
+    machine's names only; otherwise any web site could point its own name here and pass for the page (DNS rebinding).
     """
 
     def __init__(self, server: ASGIApp, app: App) -> None:
         self.server, self.app = server, app
-        self._said = _headers()
+        self._headers = _headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request, or refuses it in a sentence."""
+        """Passes a request on, or refuses it with a sentence."""
         if scope["type"] not in ("http", "websocket"):
             await self.server(scope, receive, send)
             return
@@ -61,7 +60,7 @@ class RequestGuard:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._said)
+                headers.update(self._headers)
                 for cookie in new_cookies:
                     headers.append("Set-Cookie", cookie)
             await send(message)
@@ -87,8 +86,8 @@ def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | 
 
 
 def for_this_machine_only() -> bool:
-    """Tells whether nobody but users of this machine reaches the server."""
-    # Where its owner lists the allowed names, Streamlit holds websockets to them.
+    """Returns whether only this machine can reach the server."""
+    # With a list of allowed names, Streamlit checks websockets itself.
     return not st.get_option("server.allowedHosts") and is_loopback(st.get_option("server.address") or "0.0.0.0")
 
 
@@ -103,7 +102,7 @@ def _headers() -> dict[str, str]:
     return {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        # A foreign page that shows this one in a frame could have its visitors click on Train or Delete unawares.
+        # A foreign page with this one in a frame could trick its visitors into clicking Train or Delete.
         "Content-Security-Policy": f"frame-ancestors {' '.join(_embedders())}; object-src 'none'; base-uri 'self'",
     }
 
@@ -117,16 +116,16 @@ def _embedders() -> list[str]:
 
 
 def is_own_origin(headers: Headers) -> bool:
-    """Tells whether a handshake comes from a page of this very server: Streamlit compares no ports.
+    """Returns whether a handshake comes from a page of this server, with its port, which Streamlit does not compare.
 
-    A proxy's ``X-Forwarded-Host`` counts as well: no page can have a browser send it.
+    A proxy's ``X-Forwarded-Host`` is trusted too, since no page can make a browser send it.
     """
     origin = headers.get("origin")
     if origin is None or not config.get_option("server.enableCORS"):
         return True
     try:
         site = urlsplit(origin)
-    except ValueError:  # no address at all
+    except ValueError:  # not a URL
         return False
     names = [name.strip() for name in f"{headers.get('host', '')},{headers.get('x-forwarded-host', '')}".split(",")]
     names += [f"{name}:{headers['x-forwarded-port']}" for name in names if "x-forwarded-port" in headers]
@@ -142,7 +141,7 @@ def is_own_origin(headers: Headers) -> bool:
 
 
 def without_development(receive: Receive) -> Receive:
-    """Returns what hands on all messages of a browser but those that serve the development of an app."""
+    """Returns a function that receives a browser's messages, without those for the development of an app."""
 
     async def taken() -> Message:
         while not _is_taken(message := await receive()):

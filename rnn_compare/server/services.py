@@ -1,4 +1,4 @@
-"""The services of a server: run record, engine, and results that are computed once for all viewers."""
+"""The record of runs, the engine that trains, and results computed once for all viewers."""
 
 import contextlib
 import os
@@ -36,34 +36,34 @@ from rnn_compare.training.local.cluster import worker_count
 from rnn_compare.training.local.first_use import FirstUse
 
 SNAPSHOT_SECONDS = 0.4
-"""How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
+"""Largest age of the runs that pages show; they are read once for all viewers."""
 
 CURTAIN = "The class predicts: results come with the reveal."
-"""What stands in the place of hidden runs."""
+"""Replaces hidden runs."""
 KEPT_CONCLUSIONS = 100
-"""Conclusions that are remembered; the oldest are forgotten first."""
+"""Conclusions in the cache; the oldest are dropped first."""
 FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
-"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, nothing is compiled or prepared
-beforehand, and the machine's speed is not measured."""
+"""With 0, a first start imports no shipped comparisons, compiles and prepares nothing in advance, and does not measure
+the machine's speed."""
 FIRST_PAGE_VARIABLE = "RNN_COMPARE_FIRST_PAGE_SECONDS"
-"""Takes the place of ``FIRST_PAGE_SECONDS``; for tests only."""
+"""Replaces ``FIRST_PAGE_SECONDS`` in tests."""
 FIRST_PAGE_SECONDS = 3.0
-"""For how long the first visitor's page has the machine to itself before the workers import TensorFlow."""
+"""Time that the first page has the machine to itself before the workers import TensorFlow."""
 
 Made = TypeVar("Made")
 
 
 class Snapshot:
-    """All runs as they were at one moment, and what was made of them, once for all viewers.
+    """All runs at one moment, and a cache of what is computed from them for all viewers.
 
     Args:
         all_runs: All runs, oldest first.
-        state: Where the class stands: it hides those that are to be predicted first.
+        state: State of the class, which hides runs until the reveal.
 
     Attributes:
-        runs: Those that may be shown to anybody. All that pages say of runs comes of these.
-        all_runs: The hidden ones too: how far they are may be told, and who waits for them.
-        hidden: Those that may not.
+        runs: Runs that may be shown; pages show no others.
+        all_runs: All runs, for progress and the queue.
+        hidden: Runs that are hidden.
     """
 
     def __init__(self, all_runs: list[Run], state: State) -> None:
@@ -77,15 +77,15 @@ class Snapshot:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it is older than what a page may show."""
+        """Whether it is too old for a page."""
         return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
 
     def known(self, key: Hashable) -> Any:
-        """Returns what was made of these runs under a key; None if nothing was yet."""
+        """Returns the cached result for a key; None without one."""
         return self._made.get(key)
 
     def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
-        """Returns what is made of these runs under a key; it must not be changed."""
+        """Returns the result of ``make`` from the cache, or makes it; it must not be changed."""
         if key not in self._made:
             self._made[key] = make(self)
         made: Made = self._made[key]
@@ -97,8 +97,8 @@ class Services:
     """The record of runs and the engine that trains.
 
     Attributes:
-        classroom: Returns the class, which hides runs until it has predicted.
-        reporting: Held while a report is made: one at a time.
+        classroom: Returns the class, whose state hides runs.
+        reporting: Lock for reports, which are made one at a time.
     """
 
     store: RunStore
@@ -107,7 +107,7 @@ class Services:
 
     @classmethod
     def start(cls, path: Path, classroom: Callable[[], Classroom]) -> "Services":
-        """Opens the record and starts the engine, which returns before its workers are there.
+        """Opens the record and starts the engine, without waiting for its workers.
 
         Raises ``UserError`` if the record cannot be used.
         """
@@ -125,7 +125,7 @@ class Services:
         return services
 
     def __post_init__(self) -> None:
-        self._reading = threading.RLock()  # who is told of what was hidden may look
+        self._reading = threading.RLock()  # reentrant: a listener to the class may read the runs
         self._latest: Snapshot | None = None
         self.evidence = Evidence(self.store, lambda run: self.classroom().state().hides(run))
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
@@ -137,12 +137,12 @@ class Services:
 
     @property
     def fresh(self) -> Snapshot | None:
-        """The last snapshot, unless the record has to be read anew; this never waits."""
+        """The last snapshot if it is still valid; never waits."""
         latest = self._latest
         return latest if latest and not latest.is_stale and latest.state is self.classroom().state() else None
 
     def snapshot(self) -> Snapshot:
-        """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
+        """Returns all runs, at most ``SNAPSHOT_SECONDS`` old; a change of what is hidden takes effect at once."""
         with self._reading:
             state = self.classroom().state()
             if self._latest is None or self._latest.is_stale or self._latest.state is not state:
@@ -150,22 +150,22 @@ class Services:
             return self._latest
 
     def runs(self) -> list[Run]:
-        """Returns the runs of the snapshot that may be shown, oldest first."""
+        """Returns the runs that may be shown, oldest first."""
         return self.snapshot().runs
 
     def on_charts(self, snapshot: Snapshot) -> list[Run]:
-        """Returns the runs of a snapshot as charts show them: those that are played again, as far as they have come."""
+        """Returns the runs that may be shown, replayed ones as far as their replay has come."""
         return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
 
     def all_runs(self) -> list[Run]:
-        """Returns the runs of the snapshot, the hidden ones too: the lecture itself tells how far they are."""
+        """Returns all runs, also hidden ones, of which a lecture shows the progress."""
         return self.snapshot().all_runs
 
     def submit_hidden(self, experiments: Sequence[Experiment]) -> list[str]:
-        """Begins trainings, before all others, that nobody sees until the class has predicted; returns their ids.
+        """Starts trainings, ahead of all others, that are hidden until the reveal; returns their ids.
 
-        They are hidden before there are any: a server that is killed in between must not leave them in sight. Nobody
-        reads the record meanwhile, so that no page has a glimpse of them.
+        They are hidden before they exist, in case the server is killed in between, and nobody reads the record
+        meanwhile.
         """
         with self._reading:
             started = self.engine.submit(experiments, priority=1, beforehand=self.classroom().hide)
@@ -173,26 +173,26 @@ class Services:
         return started
 
     def hide(self, runs: Sequence[str]) -> None:
-        """Hides recorded runs until the class has predicted."""
+        """Hides recorded runs until the reveal."""
         with self._reading:
             self.classroom().hide(runs)
             self._latest = None
 
     def require_shown(self, *runs: str) -> None:
-        """Stands before every download: it may have been offered before its runs were hidden.
+        """Raises ``UserError`` if one of the runs is hidden; call it before every download.
 
-        Raises ``UserError`` if one of the runs is hidden.
+        A download may have been offered before its runs were hidden.
         """
         if any(map(self.classroom().state().hides, self.store.runs(runs))):
             raise UserError(CURTAIN)
 
     def refresh(self) -> None:
-        """Makes the next reading see what was just written."""
+        """Makes the next snapshot read the record again."""
         with self._reading:
             self._latest = None
 
     def findings(self, snapshot: Snapshot, runs: Sequence[Run]) -> list[Finding]:
-        """Returns what the curves of runs say."""
+        """Returns the findings on the curves of runs."""
         waits = any(
             run.is_from_elsewhere
             and is_known(run.experiment.source)
@@ -202,24 +202,24 @@ class Services:
         return self.concluded("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
     def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
-        """Returns what came of a question to a class."""
-        key = f"outcome of {question.model_dump_json()}"  # whoever edits a lecture may keep the question's id
+        """Returns the outcome of a question to the class."""
+        key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
         return self.concluded(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 
     def concluded(self, what: str, snapshot: Snapshot, runs: Sequence[Run], conclude: Callable[[], Made]) -> Made:
-        """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.
+        """Returns a conclusion from runs, computed once for all viewers and again after further epochs.
 
         Args:
-            what: Tells it from other conclusions from the same runs.
-            snapshot: All runs: others of the same settings may tell what a seed does.
-            runs: Those of one comparison.
-            conclude: Works it out; what it returns is not None, and must not be changed.
+            what: Name of the conclusion.
+            snapshot: All runs: others of the same settings contribute to the spread over seeds.
+            runs: The runs of a comparison.
+            conclude: Computes the conclusion, which is not None and must not be changed.
         """
         ended = sum(run.status.ended for run in snapshot.runs)
         key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in runs))
-        # Once the reviews of a recording are prepared, their labels are known, and more can be said.
+        # Labels, once a recording's reviews are prepared, and baselines allow further conclusions.
         key += tuple(known_labels(run.experiment, "validation") is not None for run in runs)
-        experiments = [run.experiment for run in runs]  # so can it beside baselines
+        experiments = [run.experiment for run in runs]
         key += snapshot.once(key[:1] + key[2:], lambda _: (bool(shared_baselines(experiments)),))
         conclusion: Made | None = self._concluded.get(key)
         if conclusion is None:
@@ -230,7 +230,7 @@ class Services:
 
     @property
     def at_once(self) -> int:
-        """How many networks can train at once: on this machine, or on the cluster as far as its workers are ready."""
+        """Number of networks that can train at once: workers of this machine, or ready workers of the cluster."""
         if self.engine.scheduler is None:
             return worker_count()
         try:
@@ -239,16 +239,16 @@ class Services:
             return 1
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
-        """Estimates how long experiments take if they are started now and nothing else is."""
-        return self.history(self.snapshot()).total_seconds(experiments, self.at_once)
+        """Estimates the seconds that experiments take if nothing else trains."""
+        return self.history(self.snapshot()).seconds(experiments, self.at_once)
 
     def history(self, snapshot: Snapshot) -> History:
-        """Returns what the runs that may be shown tell of how long others take."""
+        """Returns timings of the runs that may be shown, for estimates."""
         speed = self.own_speed.current
         return snapshot.once(("history", speed), lambda snapshot: History(snapshot.runs, speed))
 
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
-        """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
+        """Returns the estimated seconds until each queued run of this server starts, by id, the next first."""
         return snapshot.once("starts", self._starts)
 
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
@@ -258,7 +258,7 @@ class Services:
         return History(snapshot.all_runs, self.own_speed.current).starts(line, running, self.at_once) if line else {}
 
     def close(self) -> None:
-        """Ends the engine and its workers, and closes the record."""
+        """Stops the engine and its workers and closes the record."""
         self.own_speed.close()
         self.first_use.close()
         self.engine.close()
@@ -274,7 +274,7 @@ def _a_page_is_open() -> bool:
 def _take_in_recordings(store: RunStore) -> None:
     if not store.is_untouched:
         return
-    from rnn_compare.report.shipped_runs import take_in_shipped  # needed once in a record's life
+    from rnn_compare.report.shipped_runs import take_in_shipped  # needed once per record
 
-    with contextlib.suppress(UserError):  # a full disk: nothing is lost but the examples
+    with contextlib.suppress(UserError):  # a full disk: only the examples are missing
         take_in_shipped(store)

@@ -117,7 +117,7 @@ def test_slides_that_may_show_it_are_named_by_a_variable(
 ) -> None:
     monkeypatch.setenv(EMBED_VARIABLE, named)
     guard = RequestGuard(lambda *_: None, App())  # type: ignore[arg-type]  # nothing is asked of it
-    assert guard._said["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
+    assert guard._headers["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
 
 
 # ---- names, origins and tokens -----------------------------------------------------------------

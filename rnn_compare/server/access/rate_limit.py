@@ -1,4 +1,4 @@
-"""Rate limit by visitor: a token bucket for each, which refills with time."""
+"""Rate limit per visitor, by token buckets."""
 
 import math
 import threading
@@ -7,18 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 MOST_VISITORS = 10_000
-"""Buckets that are kept; whoever came back least recently is forgotten first, and so begins anew."""
+"""Buckets in memory; the least recently used one is dropped first, so its visitor starts with a full one."""
 
 
 class RateLimit:
-    """Lets everybody do something a number of times at once, and from then on at a steady pace.
-
-    May be used from any thread.
+    """A limit on how often each visitor may do something. Thread-safe.
 
     Args:
-        at_once: Turns in a full bucket.
-        per_second: Turns that come back each second.
-        now: Tells the time in seconds; it must never go back.
+        at_once: Tokens in a full bucket.
+        per_second: Tokens added per second.
+        now: Returns a monotonic time in seconds.
 
     Example:
         >>> limit = RateLimit(at_once=2, per_second=0.5, now=lambda: 0.0)
@@ -34,7 +32,7 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, visitor: str) -> float:
-        """Takes one turn of a visitor: returns 0.0 if there was one, else the seconds until there is one again."""
+        """Takes one of a visitor's tokens and returns 0.0, or returns the seconds until there is one."""
         with self._lock:
             now = self._now()
             turns, since = self._buckets.get(visitor, (float(self.at_once), now))
@@ -48,7 +46,7 @@ class RateLimit:
 
 
 def whole_seconds(seconds: float) -> str:
-    """Returns how long to wait, in seconds that can be counted.
+    """Returns a waiting time as text, in whole seconds.
 
     Example:
         >>> whole_seconds(0.2), whole_seconds(11.3)

@@ -1,4 +1,4 @@
-"""Access rules of the secrets file (docs/security.md). A file that cannot be understood locks."""
+"""Access rules of the secrets file (docs/security.md). An invalid file locks the program."""
 
 import math
 import time
@@ -13,9 +13,9 @@ from rnn_compare.training.demo import DEMO, is_demo
 
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
-"""Characters of a pass: four digits would be guessed within hours, however few tries are allowed."""
+"""Characters of a pass; four digits would be guessed within hours, even with few attempts allowed."""
 READ_SECONDS = 0.5
-"""How old what is known of the secrets may be: 200 viewers' ticks ask for it."""
+"""Largest age of the rule in memory; 200 viewers' refreshes ask for it."""
 LOCKED = "Until this is fixed, nobody can train here."
 
 
@@ -24,9 +24,9 @@ class Rule:
     """Access rule of the secrets file.
 
     Attributes:
-        password: Whoever types it is the presenter; empty if there is none.
-        emails: Who signs in as one of these with the university's provider is, too.
-        problem: A sentence, if the file cannot be understood: then nobody is.
+        password: The presenter's pass; empty without one.
+        emails: The presenters' addresses at the university's identity provider.
+        problem: A sentence if the file is invalid; then nobody is the presenter.
     """
 
     password: str = ""
@@ -35,15 +35,12 @@ class Rule:
 
     @property
     def open(self) -> bool:
-        """Whether everybody may do everything."""
+        """Whether everyone may do everything."""
         return not (self.password or self.emails or self.problem)
 
 
 class Access:
-    """The access rule as the secrets have it, and the limits on guessing the pass: from one address, and from all.
-
-    Any thread may ask.
-    """
+    """The current access rule, and the limits on guessing the pass, per address and in total. Thread-safe."""
 
     def __init__(self) -> None:
         self.tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
@@ -52,9 +49,9 @@ class Access:
         self._latest = (-math.inf, Rule())
 
     def rule(self) -> Rule:
-        """Reads the secrets, which Streamlit keeps, and reads anew when their file changes.
+        """Returns the rule of the secrets, which Streamlit reloads when their file changes.
 
-        Once something was guarded it stays so until the server ends: an editor may move the file away for a moment.
+        Without its file a server stays locked until it is restarted: an editor may move the file away for a moment.
         """
         since, latest = self._latest
         if time.monotonic() - since < READ_SECONDS:
@@ -67,7 +64,7 @@ class Access:
         return policy
 
     def described(self) -> str:
-        """Returns in a sentence what is open to whom, for the terminal."""
+        """Returns the rule as a sentence for the terminal."""
         current = self.rule()
         if current.open:
             return "No presenter's pass is set: anyone who opens the page can train (docs/security.md)."

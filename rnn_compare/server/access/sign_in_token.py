@@ -1,7 +1,7 @@
-"""Tokens that prove a sign-in with the pass: signed for one browser and one pass, and valid for some hours.
+"""Tokens of a sign-in with the pass, signed for one browser and one pass and valid for some hours.
 
-Each signed-in browser has a key in the cache folder, which only the server's own user can read. A restarted server
-still accepts its tokens, and removing the key signs the browser out, in all its tabs.
+Each signed-in browser has a key in the cache folder that only the server's user can read. So a restarted server accepts
+its tokens, and removing the key signs the browser out in all its tabs.
 """
 
 import hashlib
@@ -31,17 +31,17 @@ def issue(browser: str, password: str) -> str:
 
 
 def valid_until(token: str, browser: str, password: str) -> int:
-    """Returns when a token expires, in seconds since 1970; 0 for one that is not valid."""
+    """Returns when a token expires, in seconds since 1970; 0 if it is not valid."""
     try:
         expiry = int(token.partition(".")[0])
         is_signed = hmac.compare_digest(token.encode(), _signed(browser, password, expiry).encode())
-    except (ValueError, OSError):  # no key: signed out, or the cache folder is gone
+    except (ValueError, OSError):  # no number, or no key: signed out, or the cache was removed
         return 0
     return expiry if is_signed and time.time() < expiry else 0
 
 
 def revoke(browser: str) -> None:
-    """Makes all tokens of a browser void."""
+    """Invalidates all tokens of a browser."""
     _key_file(browser).unlink(missing_ok=True)
 
 

@@ -1,7 +1,7 @@
-"""Gate for uploads: open only while a presenter's page shows the upload box (``bring_texts``).
+"""The sessions that may upload a file: those whose page shows the presenter's upload box.
 
-Streamlit keeps an upload in memory under the session that it was sent to, and holds it to ``server.maxUploadSize`` and
-to its token against forged requests. Which session may send at all is decided here.
+Streamlit keeps uploads in memory by session, and checks their size (``server.maxUploadSize``) and a token against
+forged requests.
 """
 
 import re
@@ -11,44 +11,44 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 AT_ONCE = 3
-"""Files that a page may send each time it is drawn: one, and two that did not arrive."""
+"""Uploads allowed per drawn box: one, and two that failed."""
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 
 
 class UploadGate:
-    """The sessions that may send a file, and how many each. Any thread may call it."""
+    """The remaining uploads per session. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._turns: dict[str, int] = {}
+        self._uploads: dict[str, int] = {}
 
     def open_for_this_session(self) -> None:
-        """Lets the page that is being drawn send a file; sessions that left with their box open are forgotten."""
+        """Lets the session of the current page upload a file; sessions that have left are dropped."""
         if session := _session():
             with self._lock:
-                there = {other: turns for other, turns in self._turns.items() if _is_connected(other)}
-                self._turns = there | {session: AT_ONCE}
+                connected = {other: uploads for other, uploads in self._uploads.items() if _is_connected(other)}
+                self._uploads = connected | {session: AT_ONCE}
 
     def close_for_this_session(self) -> None:
-        """Lets nothing more in, until the box is drawn anew."""
+        """Refuses further uploads of this session until its box is drawn again."""
         with self._lock:
-            self._turns.pop(_session(), None)
+            self._uploads.pop(_session(), None)
 
     def admits(self, method: str, path: str) -> bool:
-        """Tells whether a request is an upload that may come in, and counts it."""
+        """Returns whether a request is an allowed upload, and counts it."""
         match = _PATH.search(path)
         if match is None or method not in ("PUT", "DELETE") or not path.endswith(match[0]):
             return False
         with self._lock:
-            turns = self._turns.get(match[1], 0)
-            if turns and method == "PUT":
-                self._turns[match[1]] = turns - 1
-        return turns > 0
+            uploads = self._uploads.get(match[1], 0)
+            if uploads and method == "PUT":
+                self._uploads[match[1]] = uploads - 1
+        return uploads > 0
 
 
 def discard() -> None:
-    """Has Streamlit forget what this session has sent; it is on the disk by now."""
+    """Deletes this session's uploads from Streamlit's memory; they are on the disk by now."""
     if runtime.exists():
         runtime.get_instance().uploaded_file_mgr.remove_session_files(_session())
 

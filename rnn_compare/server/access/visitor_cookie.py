@@ -1,5 +1,4 @@
-"""The cookies that tell one visitor's browser from another's, and the presenter's from all: no script can read them,
-and they are gone when the browser is closed."""
+"""Session cookies, which no script can read, that identify a visitor's browser and the presenter's sign-in."""
 
 import re
 import secrets
@@ -14,27 +13,27 @@ from rnn_compare.server.urls import base_path
 
 NAME, PRESENTER = "rnn_compare_visitor", "rnn_compare_presenter"
 SIGN_IN_HEADER = "X-Sign-In"
-"""By which a page on which the pass was typed has its sign-in's token made a cookie."""
+"""Request header with which a signed-in page asks for its token as a cookie."""
 
 _BROWSER = "browser"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def token(cookie: object) -> str | None:
-    """Returns a cookie's value if it is one that this server may have given out."""
+    """Returns a cookie's value if it has the form of this server's tokens."""
     return cookie if isinstance(cookie, str) and _TOKEN.fullmatch(cookie) else None
 
 
 def of_this_page() -> str:
-    """Returns the token of the browser that shows this page; one for this session alone if it keeps no cookies."""
+    """Returns the token of this page's browser; without cookies, one for this session only."""
     return str(st.session_state.setdefault(_BROWSER, token(st.context.cookies.get(NAME)) or secrets.token_hex(16)))
 
 
 def new(scope: Scope, access: Access) -> list[str]:
-    """Returns the `Set-Cookie` headers for a browser that has no token, or that shows a sign-in's for the first time.
+    """Returns the `Set-Cookie` headers for a browser without a token, or with a new sign-in.
 
-    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookies along;
-    a phone asks for its page.
+    Streamlit's page requests the server's health before it connects, so its websocket sends the cookies; a phone
+    requests its page.
     """
     request, cookies = Request(scope), {}
     browser, sign_in = token(request.cookies.get(NAME)), request.headers.get(SIGN_IN_HEADER)

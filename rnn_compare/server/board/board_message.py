@@ -1,4 +1,4 @@
-"""The board's message: cards, curves, charts and findings as plain values and finished texts for the browser."""
+"""The board's message: cards, curves, charts and findings as values and texts for the browser."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +28,13 @@ MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: anoth
 
 @dataclass(frozen=True)
 class View:
-    """A viewer's choice of charts, and of what is drawn in them: the lecture's 85 % and 89 %, baselines, and the gap.
+    """A viewer's choice of charts and of their content.
 
-    That is the shaded gap between training and validation.
+    Attributes:
+        charts: Names of the charts.
+        marks: Whether to draw the lecture's 85 % and 89 %.
+        baselines: Whether to draw baselines.
+        gap: Whether to shade the gap between training and validation.
     """
 
     charts: tuple[str, ...] = SHOWN_FIRST
@@ -49,14 +53,17 @@ def message(
     baselines: Sequence[Mark] = (),
     remark: str = "",
 ) -> dict[str, Any]:
-    """Returns what the browser draws, as plain values and ready words.
+    """Returns the board's message.
 
     Args:
-        starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
-        hint: What stands in the empty charts when there is no run.
-        history: Tells how long a run takes that has no finished epoch yet.
+        runs: The runs on the board.
+        starts: Seconds until each queued run of the server starts, by id, the next first.
+        view: The viewer's choice of charts.
+        hint: Text in the empty charts when there is no run.
+        history: Timings of earlier runs, for runs without a finished epoch.
+        findings: Sentences about the curves.
         baselines: Lines across the charts that have them.
-        remark: What is to be said of the baselines, beside the title of the charts that have them.
+        remark: A note on the baselines, beside the titles of these charts.
     """
     groups = grouped(runs)
     curve_charts = [CHARTS[name] for name in view.charts]
@@ -132,22 +139,21 @@ def _how_to_read(groups: Sequence[Group]) -> str:
 
 
 TRAIL = 24
-"""Points of the running epoch that are sent, the newest always among them."""
+"""Points of the running epoch in a message, including the newest."""
 LARGEST = 4.6655
-"""Of the numbers that three base-36 digits of ten-thousandths write."""
+"""Largest number in three base-36 digits of ten-thousandths."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
 MOST_OF_SEEDS = 800
-"""Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
+"""Numbers of single seeds and bands in a message; above this, only every second, third, … epoch is sent."""
 
 
 def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, float], every: int = 1) -> dict[str, Any]:
-    """Returns the curves of one card: ``figures`` by name, an epoch each, divided by their chart's scale.
+    """Returns the curves of a card: ``figures`` per epoch by name, divided by their chart's scale.
 
-    For one run there is ``trail`` besides, points of the running epoch. For several seeds ``figures`` are means over
-    those that have finished the epoch, and ``seeds`` holds how many these are (``counts``, a base-36 digit each), half
-    the width of the mean's interval (``half``) and the curves of the single ones (``single``), the latter two of each,
-    of every second, … epoch (``every``).
+    One run also has ``trail``, the points of its running epoch. For several seeds, ``figures`` are means over the seeds
+    that have finished the epoch, and ``seeds`` holds their number (``counts``, a base-36 digit each), half the width of
+    the mean's interval (``half``) and the single curves (``single``), the latter two for every ``every``-th epoch.
     """
     if len(group.runs) == 1:
         return _of_one(group.runs[0], charts, scales)
@@ -170,21 +176,21 @@ def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, floa
 
 
 def thinning(groups: Sequence[Group], charts: Sequence[CurveChart]) -> int:
-    """Returns of which epochs single seeds and bands are sent, so that a message stays small."""
+    """Returns the step between epochs of single seeds and bands that keeps a message small."""
     of_seeds = [run for group in groups if len(group.runs) > 1 for run in group.runs]
     numbers = len(charts) * sum(len(run.epochs) for run in of_seeds)
     return max(1, math.ceil(numbers / MOST_OF_SEEDS))
 
 
 def finished(group: Group) -> list[int]:
-    """Returns how many of its seeds have finished each epoch."""
+    """Returns the number of seeds that have finished each epoch."""
     epochs = [len(run.epochs) for run in group.runs]
     return [sum(count > epoch for count in epochs) for epoch in range(max(epochs))]
 
 
 def trail(run: Run) -> list[Progress]:
     """Returns the points of the running epoch that are drawn."""
-    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
+    # A mean over one or two batches fluctuates; only in the first epoch is it better than nothing.
     points = [
         point
         for point in run.progress
@@ -195,10 +201,9 @@ def trail(run: Run) -> list[Progress]:
 
 
 def packed(values: Iterable[float | None], scale: float = 1) -> str:
-    """Writes numbers in ten-thousandths of a scale, three base-36 digits each: a third of the bytes of decimals.
+    """Returns numbers as three base-36 digits each, in ten-thousandths of a scale: a third of the bytes of decimals.
 
-    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
-    ``___``.
+    This is finer than a wall can show. Larger numbers become 4.6655; missing ones are ``___``.
 
     Example:
         >>> packed([0.0, 0.8624, 9.9, None])
@@ -235,7 +240,7 @@ def _half(interval: Band) -> NDArray[np.float64]:
 
 
 def _mean(group: Group, name: str) -> Band:
-    """The mean by epoch; none of a figure that some epoch lacks, since it would be one of other seeds."""
+    """Returns the mean per epoch; empty for a figure that some epoch lacks, which would mix different seeds."""
     values = [_values(run, name) for run in group.runs if run.epochs]
     whole = [[value for value in curve if value is not None] for curve in values]
     return band(whole if [*map(len, whole)] == [*map(len, values)] else [])

@@ -1,7 +1,7 @@
-"""Message of the live board, made once for all viewers: for a page's first drawing, and when its browser asks for news.
+"""The live board's message, made once for all viewers, and the address from which browsers fetch it.
 
-Streamlit runs a page's script for every viewer's tick, on the processor that also trains. So browsers fetch the board's
-message from here: a few hundred bytes, or the word that nothing is new.
+Streamlit would run a page's script for each viewer's refresh, on the processor that trains. A fetched message has a few
+hundred bytes, or says that nothing changed.
 """
 
 import asyncio
@@ -36,23 +36,23 @@ _Answer = tuple[str, bytes]
 
 
 def message(services: Services, names: Sequence[str], view: View, snapshot: Snapshot | None = None) -> dict[str, Any]:
-    """Returns what the board draws of what a page's link names (see ``shown_runs``); it must not be changed."""
+    """Returns the board's message for a link's names (see ``shown_runs``); it must not be changed."""
     of_runs = snapshot or services.snapshot()
     return of_runs.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 
 
 def url(names: Sequence[str], view: View) -> str:
-    """Returns where a page finds what is new of these runs."""
+    """Returns the address of the board's message, relative to a page."""
     switches = {name: int(getattr(view, name)) for name in SWITCHES}
     return f"{PATH}?{urlencode({'show': ','.join(names), 'charts': ','.join(view.charts), **switches})}"
 
 
 class LiveAnswers:
-    """Answers to browsers that ask for news of the board, made one at a time.
+    """Answers to browsers that follow the board, made one at a time.
 
     Args:
-        services: Returns the server's services; raises ``UserError`` if they cannot be had.
-        running: Returns them if they have begun, at once.
+        services: Returns the server's services; raises ``UserError`` if they cannot start.
+        running: Returns them if they have started, without waiting.
     """
 
     def __init__(self, services: Callable[[], Services], running: Callable[[], Services | None]) -> None:
@@ -61,7 +61,7 @@ class LiveAnswers:
         self._under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
 
     async def answer(self, request: Request) -> Response:
-        """Answers with the board's message as JSON, or with 304 where the browser has it already."""
+        """Answers with the board's message as JSON, or with 304 if the browser has it."""
         if len(request.url.query) > LONGEST_QUERY:
             return Response("Too long.", status_code=414)
         names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
@@ -81,7 +81,7 @@ class LiveAnswers:
         return Response(content, media_type="application/json", headers=headers)
 
     async def _answer(self, names: tuple[str, ...], view: View) -> _Answer:
-        """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
+        """Returns an answer's tag and content from the cache, or makes them in a thread, once for all that wait."""
         services = self._running()
         if services and (fresh := services.fresh) and (content := fresh.known(("answer", names, view))):
             answer: _Answer = content

@@ -1,6 +1,6 @@
-"""News of the class for its phones: made once for all, and handed to every open connection.
+"""The event stream to the phones of a class: each message is made once and sent over every open connection.
 
-A phone costs a waiting task and the bytes that it is sent. Nobody reads the record for it.
+A phone costs a waiting task and the bytes of its messages, but no reading of the record.
 """
 
 import asyncio
@@ -20,36 +20,36 @@ from rnn_compare.server.phones import phone_message
 from rnn_compare.server.services import Services, Snapshot
 
 BEAT_SECONDS = 15.0
-"""After so long without news a phone is told that the connection lives."""
+"""Time without news after which a phone gets a sign of life."""
 LIVE_SECONDS = 1.0
-"""Between two looks at curves that grow after the reveal."""
+"""Interval of updates while curves grow after the reveal."""
 TOGETHER_SECONDS = 0.05
-"""Changes that come so soon after each other are told together."""
+"""Changes within this time are sent together."""
 
 _log = logging.getLogger(__name__)
 BEAT = b"event: beat\ndata: 1\n\n"
 
 
 class Broadcast:
-    """Tells phones what is new. Belongs to the event loop that it was made in."""
+    """The messages to phones. Belongs to the event loop in which it was created."""
 
     def __init__(self, classroom: Classroom, running: Callable[[], Services | None]) -> None:
         self.classroom, self._running = classroom, running
         self._loop = asyncio.get_running_loop()
         self._woken, self._news = asyncio.Event(), asyncio.Event()
-        self._said: bytes = b""
+        self._event: bytes = b""
         self._state = State(version=-1)
         self._outcome: QuestionOutcome | None = None
         self._closed = False
         self._unlisten = classroom.listen(self._wake)
-        self._task = self._loop.create_task(self._tell())
+        self._task = self._loop.create_task(self._run())
 
     def serves(self, classroom: Classroom) -> bool:
-        """Tells whether it can serve the running event loop's phones of a class."""
+        """Returns whether it serves this class in the running event loop."""
         return not self._closed and self.classroom is classroom and self._loop is asyncio.get_running_loop()
 
     def close(self) -> None:
-        """Ends every connection, from whichever thread."""
+        """Ends every connection. Thread-safe."""
         if self._closed:
             return
         self._closed = True
@@ -58,17 +58,16 @@ class Broadcast:
             self._loop.call_soon_threadsafe(self._end)
 
     async def events(self, device: str) -> AsyncIterator[bytes]:
-        """Yields server-sent events for one device until it or the server goes away."""
+        """Yields server-sent events for a device until it disconnects or the server stops."""
         self.classroom.arrive(device)
         try:
             latest, own = b"", b""
             while not self._closed:
                 news = self._news
-                if self._said is not latest:
-                    latest, its = self._said, self.own(device)
-                    yield (its if its != own else b"") + latest
-                    own = its
-                    continue  # there may be more by now
+                if self._event is not latest:
+                    latest, before, own = self._event, own, self.own(device)
+                    yield (own if own != before else b"") + latest
+                    continue  # there may be news by now
                 try:
                     await asyncio.wait_for(news.wait(), BEAT_SECONDS)
                 except TimeoutError:
@@ -77,10 +76,10 @@ class Broadcast:
             self.classroom.leave(device)
 
     def own(self, device: str) -> bytes:
-        """Returns the event that tells a device what it has sent itself."""
+        """Returns the event with a device's own answer and review."""
         return _event("own", phone_message.for_one(self._state, self.classroom.own(device), self._outcome))
 
-    async def _tell(self) -> None:
+    async def _run(self) -> None:
         pause: float | None = None
         while True:
             self._woken.clear()
@@ -93,26 +92,26 @@ class Broadcast:
             await asyncio.sleep(TOGETHER_SECONDS)
 
     async def _look(self, state: State, is_new: bool) -> float | None:
-        """Tells phones what is new, and returns in how many seconds there may be more without a change of the class."""
+        """Sends a new message; returns the seconds to the next look if it can change without the class, or None."""
         try:
-            # A reveal must not wait for what takes statistics: that comes in a second message.
+            # A reveal must not wait for statistics, which follow in a second message.
             arguments = self._running(), self.classroom, state, is_new
             event, self._outcome, live = await anyio.to_thread.run_sync(_made, *arguments)
-        except UserError:  # the record cannot be read for now: phones keep what they have
+        except UserError:  # the record cannot be read for now
             return LIVE_SECONDS
-        except Exception:  # noqa: BLE001  # one step that cannot be told must not silence all that follow
+        except Exception:  # noqa: BLE001  # one failed message must not stop the later ones
             _log.exception("The message for phones could not be built.")
             self._state = state
             return None
         self._state = state
-        if event != self._said:
-            self._said = event
-            self._call()
+        if event != self._event:
+            self._event = event
+            self._announce()
         if not live:
             return None
         return 0.0 if is_new else LIVE_SECONDS
 
-    def _call(self) -> None:
+    def _announce(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
@@ -122,18 +121,18 @@ class Broadcast:
 
     def _end(self) -> None:
         self._task.cancel()
-        self._call()
+        self._announce()
 
 
 def _made(
     services: Services | None, classroom: Classroom, state: State, is_quick: bool
 ) -> tuple[bytes, QuestionOutcome | None, bool]:
-    """Returns the event for all, the outcome that it tells, and whether there will be more without a change."""
+    """Returns the event for all phones, its outcome, and whether it can change without a change of the class."""
     if state.phase != "revealed":
         return _event("state", phone_message.for_all(state, [], [], None)), None, False
     question = state.question
     if services and is_quick:
-        services.refresh()  # what was read a moment ago may be from before the reveal
+        services.refresh()  # the last snapshot may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([], state)
     runs = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
     outcome, rounds = None, []

@@ -1,4 +1,4 @@
-"""The page that reads, for phones: available while the presenter offers it, made once for all."""
+"""The page that reads, for phones: available while the presenter offers it, and made once for all."""
 
 import gzip
 import hashlib
@@ -17,7 +17,7 @@ from rnn_compare.server.services import Services
 
 PATH = "join/networks"
 CHUNK = 2**16
-"""Bytes that are handed on at a time: a thousand slow phones would else hold a thousand copies."""
+"""Bytes sent at a time, so that a thousand slow phones do not hold a thousand copies."""
 
 
 class Handout:
@@ -30,7 +30,7 @@ class Handout:
         self._packed, self._tag = b"", ""
 
     async def answer(self, request: Request) -> Response:
-        """Answers with the file, or says that the presenter does not offer it."""
+        """Answers with the file, or with 404 if the presenter does not offer it."""
         try:
             packed, tag = await anyio.to_thread.run_sync(self._page, limiter=self._one)
         except UserError as error:
@@ -45,7 +45,7 @@ class Handout:
         return StreamingResponse(_chunks(packed), media_type="text/html; charset=utf-8", headers=headers)
 
     def _page(self) -> tuple[bytes, str]:
-        """Returns the file by gzip and its tag, made anew after an epoch, for a new status and for other networks."""
+        """Returns the gzipped file and its tag; it is made again for other networks, epochs or statuses."""
         services, state = self._running(), self._classroom().state()
         if services is None or not state.networks_offered:
             raise UserError("The networks are not offered now. Ask the presenter.")

@@ -1,6 +1,6 @@
-"""The messages to phones: one for all, and one to each device about what it has sent itself.
+"""The messages to phones: one for all, and one per device with its own answer and review.
 
-Before the reveal no figure, no curve, no tally and no right answer is in it.
+Before the reveal they contain no accuracy, curve, tally or right answer.
 """
 
 import re
@@ -24,17 +24,17 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome: QuestionOutcome | None) -> Message:
-    """Returns what every phone is told; of runs, tallies and the outcome nothing goes out before the reveal."""
+    """Returns the message for all phones; runs, tallies and the outcome are left out before the reveal."""
     revealed = state.phase == "revealed"
     open_runs = [run for run in runs if revealed and not state.hides(run)]
-    # What networks say of a review tells how good they are.
+    # The networks' verdicts on a review would show how good they are.
     verdicts = list(state.wall_verdicts) if not state.hidden else []
     return {
         "on": bool(state.lecture),
         "title": plain(state.title),
         "text": plain(state.text),
         "question": _question(state.question) if state.question else None,
-        "phase": "closed" if state.phase == "shown" else state.phase,  # the split is on the wall alone
+        "phase": "closed" if state.phase == "shown" else state.phase,  # only the wall shows the answers
         "round": state.round,
         "reviews": state.reviews_open,
         "networks": state.networks_offered,
@@ -53,7 +53,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
 
 
 def for_one(state: State, own: Own, outcome: QuestionOutcome | None) -> Message:
-    """Returns what a device is told of what it has sent itself."""
+    """Returns the message for one device."""
     right = None
     if state.question and own.answer is not None and state.phase == "revealed" and outcome:
         right = is_right(state.question, own.answer, outcome)
@@ -67,7 +67,7 @@ def for_one(state: State, own: Own, outcome: QuestionOutcome | None) -> Message:
 
 
 def plain(markdown: str) -> str:
-    """Returns a step's text without Markdown's marks: a phone shows it as it is.
+    """Returns a step's text without Markdown, for phones, which show plain text.
 
     Example:
         >>> plain("Which is *better*: **LSTM** or `GRU_2`? See [the book](https://example.org).")
@@ -84,7 +84,7 @@ def _question(question: Question) -> Message:
 
 
 def _colors(names: Sequence[str]) -> list[str | None]:
-    """Colours by the type that a network's name begins with, as everywhere else; None where that says none."""
+    """Returns colors by the cell that a network's name begins with; None for an unknown one."""
     cells = [next((cell for cell in NETWORKS if re.match(rf"{re.escape(cell)}\b", name, re.I)), None) for name in names]
     styles = iter(looks(cell for cell in cells if cell))
     return [next(styles).color if cell else None for cell in cells]
@@ -107,7 +107,7 @@ def _curves(runs: Sequence[Run], question: Question | None) -> list[Message]:
 
 
 def _mean(runs: Sequence[Run], figure: str) -> list[float]:
-    """Over the seeds, epoch by epoch, as far as all have come."""
+    """Returns the mean over the seeds for each epoch that all have finished."""
     epochs = min(len(run.epochs) for run in runs)
     return [round(statistics.fmean(run.epochs[place][figure] for run in runs), 4) for place in range(epochs)]
 
