@@ -107,12 +107,13 @@ class Classroom:
     def show_step(self, index: int, title: str, text: str, question: Question | None = None) -> None:
         """Goes to a step; an earlier question keeps its phase and round."""
         with self._change():
-            content = {"step": index, "title": title, "text": text, "question": question}
             phase, round_, runs = self._record.step(self._lecture, _key(question, index)) or ("idle", 1, ())
             # An outcome keeps its runs; everything else is about the newest ones.
             runs = runs if phase == "revealed" and runs else self._state.runs
             wall = {} if index == self._state.step else _NO_REVIEW
-            self._set(**content, **wall, phase=phase, round=round_, runs=runs)
+            self._set(
+                step=index, title=title, text=text, question=question, phase=phase, round=round_, runs=runs, **wall
+            )
 
     def runs_at(self, index: int) -> tuple[str, ...]:
         """Returns the runs of a step without a question when it was last shown."""

@@ -5,8 +5,8 @@ import segno
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.widgets import invite
-from rnn_compare.dashboard.widgets.invite import address, code, own_address
-from rnn_compare.server.urls import is_loopback
+from rnn_compare.dashboard.widgets.invite import code
+from rnn_compare.server.urls import address, is_loopback, own_address
 from tests.patience import PATIENCE
 
 HERE = "http://localhost:8501/"

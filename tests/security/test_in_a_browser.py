@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
-from rnn_compare.dashboard.widgets.invite import own_address
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.urls import own_address
 from tests.browser.visits import open_more
 from tests.chromium import PATIENCE, forget
 from tests.epochs import epoch_end
