@@ -240,7 +240,7 @@ class Services:
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
         """Estimates the seconds that experiments take if nothing else trains."""
-        return self.history(self.snapshot()).seconds(experiments, self.at_once)
+        return self.history(self.snapshot()).total_seconds(experiments, self.at_once)
 
     def history(self, snapshot: Snapshot) -> History:
         """Returns timings of the runs that may be shown, for estimates."""
@@ -254,8 +254,9 @@ class Services:
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        line = queue.line(own)
-        return History(snapshot.all_runs, self.own_speed.current).starts(line, running, self.at_once) if line else {}
+        if not (waiting := queue.in_order(own)):
+            return {}
+        return History(snapshot.all_runs, self.own_speed.current).start_times(waiting, running, self.at_once)
 
     def close(self) -> None:
         """Stops the engine and its workers and closes the record."""

@@ -89,7 +89,7 @@ def test_the_server_measures_at_its_first_start_and_another_program_hardly_count
     assert own.current == Speed(workers=2)
     own.measure_once()
     own.wait(10.0)
-    assert own.current == measured_speed(2) == Speed(0.7, 0.9, 2)
+    assert own.current == stored_speed(2) == Speed(0.7, 0.9, 2)
     again = OwnSpeed(engine, store)
     again.measure_once()
     again.wait(10.0)
