@@ -26,7 +26,8 @@ def opened(server: Server, pair: str, browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def inside(opened: Page) -> Page:
-    """That page, at its top."""
+    """That page on a projector, at its top."""
+    opened.set_viewport_size({"width": 1280, "height": 720})
     opened.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     return opened
 
@@ -138,10 +139,10 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text(re.compile(r"“film”: (\d|no change)"))
 
 
-def test_try_a_review_names_the_word_that_flips_each_prediction(inside: Page, server: Server, pair: str) -> None:
-    inside.goto(f"{server.url}/try?show={pair}&review=A+good+film+zzyzx")
-    inside.get_by_text("Leave out each word").click()
-    lines = inside.locator(".rc-flips p")
+def test_try_a_review_names_the_word_that_flips_each_prediction(page: Page, server: Server, pair: str) -> None:
+    page.goto(f"{server.url}/try?show={pair}&review=A+good+film+zzyzx")
+    page.get_by_text("Leave out each word").click()
+    lines = page.locator(".rc-flips p")
     expect(lines).to_have_count(2)
     for line in lines.all():
         expect(line).to_have_text(re.compile(r"^\w+\(8\) (Without “(a|good|film)”: |No single word flips )"))
