@@ -25,13 +25,11 @@ OPTIMIZERS: dict[Optimizer, type[Any]] = {
 def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
-    It maps word ids (batch, maxlen) to probabilities (batch, 1).
-
-    It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the
-    shuffles of a ``fit`` that follows are decided too.
+    It maps word ids (batch, maxlen) to probabilities (batch, 1). Building it seeds Python, NumPy and TensorFlow
+    (``keras.utils.set_random_seed``), so the seed also decides the shuffling in a later ``fit``.
 
     Args:
-        kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which is trained faster.
+        kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which trains faster.
     """
     keras.utils.set_random_seed(experiment.seed)
     model = network(experiment, kind)
@@ -39,7 +37,7 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
         optimizer=optimizer(experiment),
         loss="binary_crossentropy",
         metrics=["accuracy"],
-        # XLA takes several times as long to start, which a class would sit through.
+        # XLA takes several times as long to start, and a class would have to wait.
         jit_compile=False,
     )
     return model
@@ -66,7 +64,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
                 mask_zero=experiment.skips_padding,
                 name="embedding",
             ),
-            *_between(experiment),
+            *_hidden_layers(experiment),
             layers.Dense(1, activation="sigmoid", name="dense"),
         ],
         name="sequential",
@@ -77,7 +75,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
 
 @functools.cache  # Keras registers a class under its name once
 def layer_class(name: str) -> Any:
-    """Returns the Keras layer of a cell: Keras' own, or what its formulas make, if Keras has none."""
+    """Returns the class of a cell's Keras layer: Keras' own, or one made from the cell's formulas."""
     if cell(name).in_keras:
         return getattr(layers, name)
     names: dict[str, Any] = {"__name__": __name__}
@@ -105,7 +103,7 @@ def summary_text(model: keras.Model) -> str:
     return "\n".join(lines)
 
 
-def _between(experiment: Experiment) -> list[keras.Layer]:
+def _hidden_layers(experiment: Experiment) -> list[keras.Layer]:
     network_type = experiment.without_recurrence
     if network_type is None:
         return [_recurrent(experiment, index) for index in range(experiment.layers)]

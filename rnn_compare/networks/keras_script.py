@@ -1,4 +1,4 @@
-"""The stock Keras script that does what one experiment does, to be read, run and changed by anyone."""
+"""The stock Keras script that repeats an experiment, to be read, run and changed by anyone."""
 
 import ast
 import inspect
@@ -98,7 +98,7 @@ _RATES = {
 
 
 def script(experiment: Experiment) -> str:
-    """Returns a Python program that trains an experiment's network on the same data with nothing but Keras.
+    """Returns a Python program that trains an experiment's network on the same data, with Keras alone.
 
     Example:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
@@ -122,9 +122,9 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
     """Returns the part of the script that trains: from the encoded reviews ``x`` and ``y`` to the printed figures.
 
     Args:
-        experiment: What is trained; its seed does not count.
-        seed: What stands in its place: a number, or the name of a variable.
-        keeping: Lines that do something with ``history`` at the end of every epoch, indented by four spaces.
+        experiment: Its seed is ignored.
+        seed: A number, or the name of a variable.
+        keeping: Lines that use ``history`` at the end of every epoch, indented by four spaces.
     """
     settings = experiment.model_dump() | {
         "seed": seed,
@@ -147,15 +147,16 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
 
 
 def imports(experiment: Experiment) -> str:
-    """Returns the lines of the script that import what it needs."""
+    """Returns the import lines of the script."""
     data, trained = source(experiment.dataset), network(experiment.cell)
     lines = sorted(data.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if trained.in_keras else ', ops'}")
-    return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *_own_imports(trained)))])
+    blocks = (lines, dict.fromkeys((*ours, *_own_imports(trained))))
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def opening(experiment: Experiment, file: str) -> str:
-    """Returns the Python lines that open an experiment's ``.keras`` file with nothing but Keras.
+    """Returns the Python lines that open an experiment's ``.keras`` file with Keras alone.
 
     Example:
         >>> print(opening(Experiment(), "model.keras"))
@@ -171,9 +172,9 @@ def opening(experiment: Experiment, file: str) -> str:
 
 
 def cell_source(trained: Cell | Feedforward) -> str:
-    """Returns the Python source of the Keras layers that a cell or another network has and Keras lacks.
+    """Returns the Python source of a network's layers that Keras lacks.
 
-    It needs what ``imports`` imports. Whoever opens the ``.keras`` file of such a network runs it first: then
+    It needs the lines of ``imports``. Run it before opening the ``.keras`` file of such a network, so that
     ``keras.models.load_model`` knows the class.
     """
     if isinstance(trained, Cell):

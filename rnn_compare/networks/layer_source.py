@@ -1,4 +1,4 @@
-"""The source of a Keras layer for a cell that Keras lacks, written from the cell's formulas. Needs no Keras itself."""
+"""Source code of a Keras layer for a cell that Keras lacks, from the cell's formulas. This module needs no Keras."""
 
 import ast
 import re
@@ -66,9 +66,9 @@ _INITIALIZERS = {"matrix": "self.recurrent_initializer", "vector": "keras.initia
 
 
 def layer_source(cell: Cell) -> str:
-    """Returns the Python source of two classes: a cell's timestep for Keras, and the layer that is named as the cell.
+    """Returns the Python source of two classes: a cell's timestep for Keras, and the layer, which has the cell's name.
 
-    It needs what ``IMPORTS`` imports, and no more.
+    It needs no more than ``IMPORTS``.
     """
     recurrent_kernel = _RECURRENT_KERNEL.format(
         shape="(self.units, columns)" if cell.recurrent == "matrix" else "(columns,)",
@@ -116,7 +116,7 @@ def _call(cell: Cell) -> list[str]:
 
 
 def _blocks(cell: Cell, letter: str, whole: str) -> str:
-    """Returns the line that takes kernels, biases or what they come to apart into blocks."""
+    """Returns the line that splits kernels, biases or their products into blocks."""
     names = ", ".join(f"{letter}{end}" for end in cell.suffixes)
     return f"{names} = ops.split({whole}, {cell.blocks}, axis=-1)" if cell.blocks > 1 else f"{names} = {whole}"
 

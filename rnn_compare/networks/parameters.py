@@ -79,13 +79,13 @@ class Layer:
 
     @property
     def count(self) -> int:
-        """Numbers that the layer learns, as Keras' ``count_params``."""
+        """Parameters of the layer, as Keras' ``count_params``."""
         return sum(tensor.count for tensor in self.tensors)
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """All layers of a network, from the embedding to the verdict.
+    """All layers of a network, from the embedding to Dense.
 
     Example:
         >>> lstm = parameters(Experiment(cell="LSTM"))
@@ -104,27 +104,27 @@ class Parameters:
 
     @property
     def recurrent_layers(self) -> tuple[Layer, ...]:
-        """The recurrent layers, the lowest first; of a network without recurrence all that stand in their place."""
+        """The recurrent layers, the lowest first; without recurrence, the layers in their place."""
         return self.layers[1:-1]
 
     @property
     def total(self) -> int:
-        """All parameters of the trained model."""
+        """Parameters of the whole network."""
         return sum(layer.count for layer in self.layers)
 
     @property
     def without_embedding(self) -> int:
-        """All but the embedding: recurrent layers and Dense."""
+        """Parameters of recurrent layers and Dense."""
         return self.total - self.layers[0].count
 
     @property
     def before_dense(self) -> int:
-        """Embedding and recurrent layers: the total that the lecture's summary shows."""
+        """Parameters of embedding and recurrent layers: the total that the lecture's summary shows."""
         return self.total - self.layers[-1].count
 
     @property
     def recurrent(self) -> int:
-        """The recurrent layers alone, or what stands in their place but for an embedding of the positions."""
+        """Parameters of the recurrent layers, or of those in their place without an embedding of positions."""
         return sum(layer.count for layer in self.recurrent_layers if not layer.is_embedding)
 
 
@@ -183,7 +183,7 @@ def recurrent_layer_name(experiment: Experiment, index: int) -> str:
 
 
 def recurrent_options(experiment: Experiment, index: int) -> dict[str, Any]:
-    """Returns the options of the recurrent layer with this index, as far as they are not Keras' own."""
+    """Returns the options of the recurrent layer with this index that differ from Keras' defaults."""
     options = {
         "dropout": experiment.dropout,
         "recurrent_dropout": experiment.recurrent_dropout,

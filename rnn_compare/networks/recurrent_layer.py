@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 class CellWeights(NamedTuple):
-    """The weights of one cell, as Keras lays them out; where there is no recurrent kernel, an array of no numbers."""
+    """The weights of one cell in Keras' layout; an empty array in place of a recurrent kernel that it lacks."""
 
     kernel: Array
     recurrent_kernel: Array
@@ -35,8 +35,8 @@ class Trace:
 
     Attributes:
         states: The hidden state h after each timestep (batch, timesteps, units).
-        signals: All other signals of the cell by their names, each (batch, timesteps, units); empty unless asked
-            for. What is no state is not a number where the timestep was masked, since nothing was read there.
+        signals: All other signals of the cell by their names, each (batch, timesteps, units); empty unless requested.
+            At masked timesteps, where nothing was read, all but the states are NaN.
         backward: Whether the text was read from its end.
     """
 
@@ -55,7 +55,7 @@ class Trace:
 
 
 def initial_states(cell_name: str, batch: int, units: int) -> States:
-    """Returns what a cell carries before it has read anything: zeros (batch, units) for each of its states."""
+    """Returns a cell's states before it has read anything: zeros (batch, units) for each."""
     return tuple(np.zeros((batch, units), np.float32) for _ in cell(cell_name).states)
 
 
@@ -71,10 +71,10 @@ def read_sequence(
     """Reads sequences with one cell, one timestep after the other, from states of zeros.
 
     Args:
-        inputs: What is read (batch, timesteps, features).
+        inputs: Vectors of the words, or states of the layer below (batch, timesteps, features).
         mask: True where a timestep is to be read (batch, timesteps); elsewhere the states stay as they are.
-        backward: Read from the end to the beginning.
-        with_signals: Keep all signals, not the hidden state alone.
+        backward: Whether to read from the end to the beginning.
+        with_signals: Whether to return all signals, not the hidden state alone.
     """
     cell_type = cell(cell_name)
     batch, timesteps, features = inputs.shape
@@ -110,14 +110,14 @@ def recurrent_layer(
     return_sequences: bool = False,
     with_signals: bool = False,
 ) -> tuple[Array, tuple[Trace, ...]]:
-    """One recurrent layer, bidirectional if it has weights for two directions.
+    """Computes one recurrent layer, bidirectional if it has weights for two directions.
 
     Mirrors Keras' recurrent layers and ``keras.layers.Bidirectional`` with ``merge_mode="concat"``.
 
     Args:
         inputs, mask, with_signals: As in ``read_sequence``.
         directions: Weights of the forward cell and, if bidirectional, of the backward cell.
-        return_sequences: Return the state after every timestep instead of the last one.
+        return_sequences: Whether to return the state after every timestep instead of the last one.
 
     Returns:
         The last state (batch, units) or every state (batch, timesteps, units), with 2·units where
@@ -131,6 +131,6 @@ def recurrent_layer(
         return np.concatenate([trace.last_state for trace in traces], axis=-1), traces
     output = np.concatenate([trace.states for trace in traces], axis=-1)
     if mask is not None and len(traces) > 1:
-        # Keras' Bidirectional shows zeros where nothing was read; other layers show the state before.
+        # Keras' Bidirectional returns zeros where nothing was read; other layers return the previous state.
         output = np.where(mask[:, :, np.newaxis], output, np.float32(0))
     return output, traces

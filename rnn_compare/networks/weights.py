@@ -21,7 +21,7 @@ Weights = Mapping[str, Array]
 
 
 def save(weights: Weights, path: Path) -> None:
-    """Writes weights to an ``.npz`` file, which is there whole or not at all.
+    """Writes weights to an ``.npz`` file, completely or not at all.
 
     Raises ``UserError`` if the folder cannot be written to or is full.
     """

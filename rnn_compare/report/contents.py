@@ -4,7 +4,9 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
@@ -52,6 +54,11 @@ class Contents:
             cells = dict.fromkeys(TITLES.get(group.experiment.cell, group.experiment.cell) for group in self.groups)
             return f"{len(self.groups)} settings compared: {', '.join(cells)}"
         return listed([group.name for group in self.groups])
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """The colour and the marker of each group."""
+        return tuple(looks(group.experiment.cell for group in self.groups))
 
     @property
     def so_far(self) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.palette import CSS, Look, looks
+from rnn_compare.charts.palette import CSS
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
@@ -33,11 +33,10 @@ def html(contents: Contents) -> str:
     Another copy of the program can import its runs. A content security policy allows the page's own script only, and no
     network requests.
     """
-    looks_of_groups = looks(group.experiment.cell for group in contents.groups)
-    reading, problems = reader(contents.groups, looks_of_groups)
+    reading, problems = reader(contents)
     runs = [(run, contents.predictions[run.id]) for run in contents.runs]
     made = datetime.fromtimestamp(contents.made).astimezone()
-    plots = charts(contents.groups, looks_of_groups, contents.baselines)
+    plots = charts(contents)
     settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(runs) else ""
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(contents.title),
@@ -45,7 +44,7 @@ def html(contents: Contents) -> str:
         style=_style(),
         made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.",
         notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
-        report=_sections(contents, looks_of_groups, has_plots=bool(plots)),
+        report=_sections(contents, has_plots=bool(plots)),
         charts=_escaped_json(plots),
         networks=_escaped_json(reading),
         data_id=interchange.DATA_ID,
@@ -77,14 +76,14 @@ def _escaped_json(values: object) -> str:
     return json.dumps(values).replace("<", "\\u003c")
 
 
-def _sections(contents: Contents, looks: Sequence[Look], has_plots: bool) -> str:
+def _sections(contents: Contents, *, has_plots: bool) -> str:
     meanings = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
     sections = {
         "Curves": _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>",
-        "Results by setting": f"{html_tables.group_table(contents, looks)}"
+        "Results by setting": f"{html_tables.group_table(contents)}"
         f'<ul class="soft">{meanings}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(contents.groups)}',
         "Baselines": html_tables.baseline_table(contents.baselines) if contents.baselines else "",
-        "Parameters, term by term": html_tables.parameter_cards(contents, looks),
+        "Parameters, term by term": html_tables.parameter_cards(contents),
         "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
         "Settings": html_tables.settings(contents.groups),
         "Environment": f"{html_tables.environments(contents.runs)}{_ENDING}",

@@ -31,7 +31,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def group_table(contents: Contents, looks: Sequence[Look]) -> str:
+def group_table(contents: Contents) -> str:
     """Returns the accuracies of each setting, means over its seeds."""
     return table(
         ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch"),
@@ -43,7 +43,7 @@ def group_table(contents: Contents, looks: Sequence[Look]) -> str:
                 f"{parameters(group.experiment).total:,}",
                 _mean_text([run.seconds_per_epoch for run in group.counted], lambda seconds: f"{seconds:.1f}"),
             )
-            for group, look in zip(contents.groups, looks, strict=True)
+            for group, look in zip(contents.groups, contents.looks, strict=True)
         ],
     )
 
@@ -74,10 +74,10 @@ def baseline_table(baselines: Sequence[Baseline]) -> str:
     return table(("Baseline", "Validation", "Test", "Terms", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 
-def parameter_cards(contents: Contents, looks: Sequence[Look]) -> str:
+def parameter_cards(contents: Contents) -> str:
     """Returns a card for each different network, its parameters counted term by term."""
     networks: dict[Parameters, tuple[Experiment, Look]] = {}
-    for group, look in zip(contents.groups, looks, strict=True):
+    for group, look in zip(contents.groups, contents.looks, strict=True):
         networks.setdefault(parameters(group.experiment), (group.experiment, look))
     return f'<div class="cards">{"".join(_network(*network, count) for count, network in networks.items())}</div>'
 

@@ -1,4 +1,4 @@
-"""The charts of a report as plain data for Plotly: each group's mean with its band, and every single run behind."""
+"""The charts of a report as plain data: each group's mean with its band, and its single runs behind it."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.charts.curves.registry import CHARTS, known
-from rnn_compare.charts.palette import Look, looks
+from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
@@ -22,13 +22,13 @@ Trace = dict[str, Any]
 BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 
 
-def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
-    """Returns each chart that has something to show: its title, axis, lines, and the levels of baselines."""
+def charts(contents: Contents) -> list[dict[str, Any]]:
+    """Returns each chart that has data: its title, axis, traces, and the levels of baselines."""
     plots = []
     for chart in CHARTS.values():
         traces = [
             trace
-            for place, (group, look) in enumerate(zip(groups, looks, strict=True))
+            for place, (group, look) in enumerate(zip(contents.groups, contents.looks, strict=True))
             for trace in _traces(chart, group, look, place)
         ]
         if not traces:
@@ -44,20 +44,17 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
                 "unit": chart.unit,
                 "range": _in_unit(chart, _range(chart, [value for trace in traces for value in trace["y"]])),
                 "traces": [trace | {"y": _in_unit(chart, trace["y"])} for trace in traces],
-                "levels": _levels(chart, baselines) if chart.has_baselines else [],
+                "levels": _levels(chart, contents.baselines) if chart.has_baselines else [],
             }
         )
     return plots
 
 
 def figure(contents: Contents, names: Collection[str]) -> "Figure":
-    """Returns charts side by side as one Plotly figure: the named ones, or those that the page shows first."""
+    """Returns charts side by side as one Plotly figure: those named, or those that the page shows first."""
     from plotly.subplots import make_subplots
 
-    looks_of_groups = looks(group.experiment.cell for group in contents.groups)
-    plots = [
-        plot for plot in charts(contents.groups, looks_of_groups, contents.baselines) if plot["name"] in known(names)
-    ]
+    plots = [plot for plot in charts(contents) if plot["name"] in known(names)]
     plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=[plot["title"] for plot in plots])
     for column, plot in enumerate(plots, start=1):
         for trace in plot["traces"]:
@@ -73,13 +70,13 @@ def figure(contents: Contents, names: Collection[str]) -> "Figure":
 
 
 def curves_of(group: Group, figure: str) -> list[list[float]]:
-    """Returns a figure by epoch of each run that counts; of a group without one that has ended, what there is."""
+    """Returns a metric by epoch of each finished run; of all runs in a group where none has finished."""
     runs = group.counted or group.runs
     return [curve for run in runs if (curve := _curve(run, figure))]
 
 
 def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
-    """Returns the axis' ends: nearer to the curves than on the board, where they are still to come, but below them."""
+    """Returns the range of the axis, closer to the curves than on the board, where epochs are still to come."""
     low, high = chart.range(values)
     return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low else (low, high)
 
@@ -89,7 +86,7 @@ def _in_unit(chart: CurveChart, values: Sequence[float]) -> list[float]:
 
 
 def _levels(chart: CurveChart, baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
-    """Returns the lines of the baselines. The highest has its text above, the others below: two are often close."""
+    """Returns the levels of the baselines. The highest has its label above, the others below: two are often close."""
     highest = max((baseline.val_accuracy for baseline in baselines), default=0.0)
     return [
         {

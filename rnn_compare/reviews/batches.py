@@ -13,7 +13,7 @@ from rnn_compare.reviews.prepared import Split
 
 @dataclass(frozen=True)
 class Batches:
-    """Reviews, and the order in which each epoch reads them; as long as an epoch has batches.
+    """Reviews, and the order in which each epoch reads them. Its length is the number of batches in an epoch.
 
     Attributes:
         ids: Word ids (reviews, maxlen).
@@ -43,16 +43,16 @@ class Batches:
 
 
 def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
-    """Returns the order in which an epoch, from 0, reads the training reviews: seed and epoch alone decide it."""
+    """Returns the order in which an epoch, from 0, reads the training reviews; it depends on seed and epoch alone."""
     return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 
 def training_batches(experiment: Experiment, split: Split) -> Batches:
-    """Returns what to train with, each epoch in its own ``order``."""
+    """Returns the batches to train with, each epoch in its own ``order``."""
     orders = np.stack([order(experiment, epoch) for epoch in range(experiment.epochs)])
     return Batches(split.x_train, split.y_train, orders, experiment.batch_size)
 
 
 def validation_batches(experiment: Experiment, split: Split) -> Batches:
-    """Returns what each epoch is validated with, in the order of the reviews."""
+    """Returns the batches that validate each epoch, in the order of the reviews."""
     return Batches(split.x_val, split.y_val, np.arange(len(split.x_val))[np.newaxis], experiment.batch_size)

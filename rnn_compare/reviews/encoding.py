@@ -15,9 +15,8 @@ TokenState = Literal["start", "known", "unknown", "cut off"]
 def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: int, maxlen: int) -> NDArray[np.int32]:
     """Encodes ranks and pads or cuts each review at the front.
 
-    The same as ``pad_sequences(x, maxlen)`` of what ``keras.datasets.imdb.load_data(num_words=
-    vocabulary_size)`` gives: each review begins with the start token, which is a position like any other
-    and the first to be cut off.
+    Equal to ``pad_sequences(x, maxlen)`` of ``keras.datasets.imdb.load_data(num_words=vocabulary_size)``: each review
+    begins with the start token, which is a position like any other and the first to be cut off.
 
     Args:
         ranks: The ranks of all words, shape (words,), 1 for the most frequent word.
@@ -36,7 +35,7 @@ def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: i
     """
     ranks = ranks[offsets[0] : offsets[-1]]
     lengths = np.diff(offsets)
-    # How far each word is from its review's end, 1 for the last word, decides whether it is kept.
+    # The distance to the review's end, 1 for the last word, decides whether a word is kept.
     from_end = np.repeat(offsets[1:] - offsets[0], lengths) - np.arange(len(ranks))
     ids = ranks[from_end <= maxlen] + np.int32(INDEX_FROM)
     ids[ids >= vocabulary_size] = UNKNOWN
@@ -54,11 +53,9 @@ class Token(NamedTuple):
 
     Attributes:
         word: The word in lower case.
-        id: What stands for it, also where it is cut off.
-        state: What became of it: read as a known or an unknown word, or cut off. The start token's
-            state is ``start`` where it is read.
-        start: Where the word begins in the text, and
-        end: where it ends. Both are 0 for the start token.
+        id: Its id, also where it is cut off.
+        state: Whether it is read as a known or an unknown word, or cut off; ``start`` for a start token that is read.
+        start, end: Its beginning and end in the text; both are 0 for the start token.
     """
 
     word: str
@@ -75,7 +72,7 @@ class EncodedReview:
     Attributes:
         ids: The row of ids, shape (maxlen,).
         padding: Positions of padding at the front.
-        tokens: The start token, then every word of the text, with what became of each.
+        tokens: The start token, then every word of the text.
     """
 
     ids: NDArray[np.int32]

@@ -1,7 +1,7 @@
 """Reviews prepared once and kept in the cache as flat arrays that every process maps into memory.
 
-A prepared source is a folder ``<cache>/reviews/<source>-v<format>-<fingerprint>/``. It is written beside
-its place and renamed, so it is there whole or not at all; a lock lets one process prepare while others wait.
+A prepared source is a folder ``<cache>/reviews/<source>-v<format>-<fingerprint>/``. It is written under another name
+and then renamed, so that it is complete or missing; a lock lets one process prepare while others wait.
 """
 
 import json
@@ -29,7 +29,7 @@ FORMAT = 1
 """To be raised whenever the arrays, their order or the rules that make them change."""
 
 SPLIT = 113
-"""Tells the draw of the held-out reviews from what else a seed decides."""
+"""Random stream of the held-out reviews, apart from the other streams of a seed."""
 
 Part = Literal["train", "test"]
 
@@ -51,8 +51,8 @@ class Places:
     """The training, validation and test reviews of an experiment, among a source's training reviews.
 
     Attributes:
-        training, validation, test: Their places in the source's order, each of shape (reviews,); none to test with
-            unless the experiment puts some aside.
+        training, validation, test: Their places in the source's order, each of shape (reviews,); the test's are empty
+            unless the experiment sets some aside.
     """
 
     training: NDArray[np.int64]
@@ -62,7 +62,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts in UTF-8 one after the other, and where each begins and the last one ends."""
+    """Texts in UTF-8 one after the other, and the offsets at which each begins and the last one ends."""
 
     content: NDArray[np.uint8]
     offsets: NDArray[np.int64]
@@ -78,8 +78,8 @@ class Reviews:
     Attributes:
         training: The training reviews, in the order in which experiments use them.
         testing: The test reviews; None if there are none.
-        texts: The training reviews as they were written; None where the source has only their words.
-        test_texts: The test reviews as they were written.
+        texts: The texts of the training reviews; None if the source has only their words.
+        test_texts: The texts of the test reviews.
     """
 
     folder: Path
@@ -108,10 +108,10 @@ class Reviews:
         return float(np.maximum(lengths - maxlen, 0).sum() / max(int(lengths.sum()), 1))
 
     def places(self, experiment: Experiment) -> Places:
-        """Tells which of the first ``experiment.reviews`` training reviews serve for what.
+        """Divides the first ``experiment.reviews`` training reviews into training, validation and test reviews.
 
-        The last ones of all are put aside for the test, the last ones of the rest validate; where the seed decides the
-        split too, the rest is shuffled before. Raises ``UserError`` if the source holds fewer reviews than that.
+        The last ones of all are for the test, the last ones of the rest for validation; where the seed decides the
+        split too, the rest is shuffled before. Raises ``UserError`` if the source has fewer reviews.
         """
         count, available = experiment.reviews, len(self.training.labels)
         if count > available:
@@ -134,9 +134,9 @@ class Reviews:
         return Split(x[places.training], y[places.training], x[places.validation], y[places.validation])
 
     def test(self, experiment: Experiment) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-        """Encodes the reviews that an experiment is tested with: ids (reviews, maxlen) and labels (reviews,).
+        """Encodes an experiment's test reviews: ids (reviews, maxlen) and labels (reviews,).
 
-        Those that it puts aside, else the source's own test reviews; None if there are none.
+        Those that it sets aside, else the source's own; None if there are none.
         """
         if experiment.test_reviews:
             x, y = self._padded(experiment, experiment.reviews)
@@ -158,7 +158,7 @@ class Reviews:
         return x, np.array(labels[:count])
 
     def text(self, index: int, part: Part = "train") -> str:
-        """Returns a review as it was written, or its words where the source has only those."""
+        """Returns the text of a review, or its words if the source has no texts."""
         if texts := self.texts if part == "train" else self.test_texts:
             return texts[index]
         ranks, offsets, _ = self._labelled(part)
@@ -178,17 +178,17 @@ class Reviews:
 
 
 def use(source_name: str, folder: Path) -> None:
-    """Has this process read a source from a folder that was prepared elsewhere."""
+    """Makes this process read a source from a folder that was prepared on another machine."""
     _elsewhere[source_name] = folder
 
 
 def is_prepared(source_name: str) -> bool:
-    """Tells whether ``load`` will be instant; raises ``UserError`` if the source is missing or untrusted."""
+    """Tells whether a source is prepared; raises ``UserError`` if it is missing or untrusted."""
     return _folder(source_name).is_dir()
 
 
 def load(source_name: str) -> Reviews:
-    """Returns a source's reviews, prepared first if need be, which takes seconds.
+    """Returns a source's reviews, prepared first if necessary, which takes seconds.
 
     Raises ``UserError`` if the source or the cache cannot be used.
     """
@@ -196,7 +196,7 @@ def load(source_name: str) -> Reviews:
 
 
 def prepare(source_name: str) -> Path:
-    """Prepares a source unless that is done, and returns its folder.
+    """Prepares a source unless it is prepared, and returns its folder.
 
     Several processes may call this at once: one prepares, the others wait for it. Raises ``UserError`` if the source or
     the cache cannot be used.

@@ -13,9 +13,9 @@ from rnn_compare.reviews.vocabulary import INDEX_FROM, Vocabulary, rank_words, t
 from rnn_compare.sources.source import Labelled, RankedReviews, WrittenReviews
 
 SHUFFLE_SEED = 113
-"""Decides the order of the training reviews, the same for all experiments: sources sort them by label."""
+"""Seed of the order of the training reviews, the same for all experiments: sources sort them by label."""
 UNSEEN = np.iinfo(np.int32).max - INDEX_FROM
-"""The rank of a word of the test reviews that no training review holds: its id is beyond every vocabulary's size."""
+"""The rank of a test review's word that is in no training review: its id exceeds every vocabulary size."""
 
 
 def write(folder: Path, content: WrittenReviews | RankedReviews) -> None:

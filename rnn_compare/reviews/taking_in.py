@@ -20,7 +20,7 @@ class TakenIn:
 
 
 def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
-    """Reads a file of texts, prepares it, and returns the name of the source that it is from now on.
+    """Reads and prepares a file of texts, and returns its source's name.
 
     Raises ``UserError`` if it holds something other than texts with two labels; the sentence names the row.
     """
@@ -35,9 +35,9 @@ def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
 
 
 def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001  # part of the key
-    """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
+    """Imports a file for a page; a file that cannot be used is an answer, not an error.
 
-    The time tells this question from an earlier one, since answers are remembered.
+    The time tells the question from an earlier one about the same path, since answers are cached.
     """
     try:
         return TakenIn(name=take_in(path, tell))

@@ -1,8 +1,8 @@
-"""Words and their ranks: the split of a text into words, and the number of each.
+"""Words and their ranks: texts split into words, and the vocabulary that numbers them.
 
-The rules are those of Keras' ``Tokenizer``, with which ``keras.datasets.imdb`` was made. A rank counts
-from 1, the most frequent word. An id, which is what a network reads, is the rank + 3: the ids below are
-taken by padding (0), the start of a review (1) and unknown words (2).
+The rules are those of Keras' ``Tokenizer``, with which ``keras.datasets.imdb`` was made. Ranks count from 1, the most
+frequent word. Networks read ids, which are ranks + 3: the ids below mean padding (0), the start of a review (1) and
+unknown words (2).
 """
 
 import re
@@ -33,7 +33,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yields each word of ``tokenize(text)`` with where it stands: ``text[start:end]`` is its own spelling.
+    """Yields each word of ``tokenize(text)`` with its place: ``text[start:end]`` is its original spelling.
 
     Example:
         >>> list(word_spans("Oh, NO"))
@@ -50,10 +50,9 @@ def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def rank_words(texts: Iterable[str]) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
-    """Ranks all words of the texts by frequency, and writes the texts as ranks.
+    """Ranks all words of the texts by frequency, and encodes the texts as ranks.
 
-    Words of equal frequency keep the order in which they first appear, as in Keras' ``Tokenizer``
-    (whose sort is stable).
+    Words of equal frequency keep the order in which they first appear, as in the stable sort of Keras' ``Tokenizer``.
 
     Returns:
         The words, most frequent first; the ranks of all texts one after the other, shape (words in all

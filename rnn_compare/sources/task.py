@@ -1,4 +1,4 @@
-"""The base of tasks: sources whose texts the program makes, with a dial for how long one must remember."""
+"""The base of tasks: sources whose texts the program generates, with a distance over which a network must remember."""
 
 import inspect
 import textwrap
@@ -9,7 +9,7 @@ from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
 SIZE = 6_400
 USUAL_DISTANCE = 20
 VERSION = "1"
-"""To be raised whenever other texts would be made."""
+"""To be raised whenever the generated texts change."""
 
 NEUTRAL = (
     "table window street river garden paper mountain kitchen letter bottle station winter button carpet engine "
@@ -17,19 +17,19 @@ NEUTRAL = (
     "tunnel harbor island jacket needle orchard pepper ribbon saddle shelter spoon stone tower wagon willow "
     "yard bench cabin fence lamp"
 )
-"""Words that decide nothing: they say the same in every text, and stand there to be read past."""
+"""Words that decide nothing."""
 
 Make = Callable[[int, int, list[str]], tuple[list[str], list[int]]]
-"""Makes texts: ``(size, distance, neutral) -> (texts, labels)``. Its source code is a part of exported scripts: so it
-needs nothing but NumPy, as ``np``, and draws from a ``RandomState``, whose stream is the same in every version."""
+"""Generates texts: ``(size, distance, neutral) -> (texts, labels)``. Its source code goes into exported scripts: it
+uses NumPy alone, as ``np``, and draws from a ``RandomState``, whose stream is the same in every version."""
 
 
 def task(
     name: str, title: str, make: Make, labels: tuple[str, str], about: str, beside: int, distance: int = USUAL_DISTANCE
 ) -> Source:
-    """Returns a task as a source of reviews, at a distance; ``beside`` are the most words of a text beside those.
+    """Returns a task as a source of reviews, at a distance.
 
-    All else is as in ``Source``.
+    ``beside`` is the largest number of words in a text besides the distance; all else is as in ``Source``.
     """
 
     def read() -> WrittenReviews:

@@ -33,10 +33,8 @@ function buildFigure(parent, chart, hidden) {
   const caption = element("figcaption", "", figure);
   element("b", "", caption, chart.title);
   const key = element("span", "key", caption);
-  for (const [line, kind] of [["", chart.solid], ...(chart.dashed ? [["dashed", "training"]] : [])]) {
-    element("i", line, key);
-    key.append(kind);
-  }
+  element("i", "", key).after(chart.solid);
+  if (chart.dashed) element("i", "dashed", key).after("training");
   for (const format of ["PNG", "SVG"]) {
     const made = button("", caption, format, () => download(chart, hidden, format.toLowerCase()));
     made.setAttribute("aria-label", `${chart.title} as ${format}`);

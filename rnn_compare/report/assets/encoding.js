@@ -16,8 +16,9 @@ export function makeVocabulary(words) {
   return new Map(words.map((word, index) => [word, index + 1 + INDEX_FROM]));
 }
 
-// Returns the row of `ids` that a network reads, all `words` of the text, the place of the `first` one that is read,
-// and `at`, its position in the row. What does not fit into the row is cut off at the front, the start token first.
+// Returns the row of `ids` that a network reads, all `words` of the text, the index of the `first` one that is read,
+// `at`, its position in the row, the `count` of words read, and which of them are `unknown`, by index. What does not fit
+// into the row is cut off at the front, the start token first.
 export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const words = tokenize(text);
   const wordIds = words.map((word) => {
@@ -28,7 +29,9 @@ export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const ids = new Int32Array(maxlen);
   ids.set(row, maxlen - row.length);
   const first = Math.max(0, words.length - maxlen);
-  return { ids, words, first, at: maxlen - (words.length - first) };
+  const count = words.length - first;
+  const unknown = [...Array(count).keys()].filter((index) => wordIds[first + index] === UNKNOWN);
+  return { ids, words, first, at: maxlen - count, count, unknown };
 }
 
 // Tells whether frequent words of other languages outnumber those of English, by the rule of explain/verdict.py.

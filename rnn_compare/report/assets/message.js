@@ -1,25 +1,22 @@
-// A reading in the form that Inside the cell draws (dashboard/widgets/reading.py makes the same from Python's).
+// A reading as the message that Inside the cell draws (dashboard/widgets/reading.py makes the same from Python's).
 
 import { odds } from "../../dashboard/assets/cell/moves.js";
-import { PADDING, UNKNOWN } from "./encoding.js";
+import { PADDING } from "./encoding.js";
 import { attentionOf } from "./layers.js";
 
-const MOST_UNITS = 64; // more rows than no wall can tell apart
+const MOST_UNITS = 64; // the most rows that can be told apart on a wall
 const LONGEST_WORD = 40;
 const SATURATED = 0.95;
 
 // readings: { network, review, traces, logits } of each network; depth: the cell's place from the last.
 export function messageOf(readings, drawings, depth) {
-  const longest = readings.reduce((a, b) => (wordsRead(b) > wordsRead(a) ? b : a));
-  const { words, first } = longest.review;
+  const { words, first } = readings.map(({ review }) => review).reduce((a, b) => (b.count > a.count ? b : a));
   const read = words.slice(first).map((word) => [...word].slice(0, LONGEST_WORD).join(""));
   const lengths = new Set(readings.map(({ network }) => network.maxlen));
   const cut = first && lengths.size === 1 ? `the first ${first} ${first === 1 ? "word" : "words"} cut off` : "";
   const runs = readings.map((reading) => runOf(reading, read.length, depth));
   return { words: read, at: read.length - 1, cut, drawings, runs };
 }
-
-const wordsRead = ({ review }) => review.words.length - review.first;
 
 // A network's cells with their names, the lowest layer and the forward direction first.
 export function cellsOf({ network, traces }) {
@@ -31,12 +28,10 @@ export function cellsOf({ network, traces }) {
 }
 
 function runOf(reading, words, depth) {
-  const { network, review: { ids, at }, logits } = reading;
+  const { network, review: { count, unknown }, logits } = reading;
   const { id, title, labels, color, without_cell: note } = network;
-  const read = wordsRead(reading);
-  const unknown = [...Array(read).keys()].filter((index) => ids[at + index] === UNKNOWN);
   return {
-    id, title, labels, color, first: words - read, logits: [...logits], probabilities: [...logits].map(odds), unknown,
+    id, title, labels, color, first: words - count, logits: [...logits], probabilities: [...logits].map(odds), unknown,
     ...(network.between ? { note, attention: attentionIn(reading) } : cellOf(reading, depth)),
   };
 }
@@ -54,7 +49,7 @@ function cellOf(reading, depth) {
   const { network, review, traces } = reading;
   const cells = cellsOf(reading);
   const { trace, layer, way, name } = cells[Math.max(0, cells.length - 1 - depth)];
-  const [at, count] = [review.at, wordsRead(reading)];
+  const { at, count } = review;
   const weights = importance(network, traces, layer, at).slice(way * network.units, (way + 1) * network.units);
   const units = [...weights.keys()].toSorted((a, b) => weights[b] - weights[a]).slice(0, MOST_UNITS);
   const take = (values, from = at, places = count) => packed(from < 0 ? new Float32Array(units.length)

@@ -6,7 +6,7 @@ import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
 import { buildCharts } from "./curve_charts.js";
-import { UNKNOWN, encode, isForeign, makeVocabulary } from "./encoding.js";
+import { encode, isForeign, makeVocabulary } from "./encoding.js";
 import { cellsOf, messageOf } from "./message.js";
 import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
 import { unpackNumbers, unpackText } from "./numbers.js";
@@ -56,7 +56,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   const read = () => {
     const readings = readers.map(predict);
     setText(part("spoken"), readings.map(({ sentence }) => sentence).filter(Boolean).join(" "));
-    inside.show(readings.filter(hasKnownWords));
+    inside.show(readings.filter(({ review }) => review.unknown.length < review.count));
   };
   const kind = examples.length ? "a review in English" : "a text";
   const whoReads = described.length > 1 ? "the networks read" : `${described[0].title} reads`;
@@ -72,10 +72,6 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     await painted();
   }
   read();
-}
-
-function hasKnownWords({ review: { words, first, ids, at } }) {
-  return words.slice(first).some((_, place) => ids[at + place] !== UNKNOWN);
 }
 
 function listen(examples, read) {
@@ -121,11 +117,10 @@ function buildCard(parent, network, languages) {
     scale.style.setProperty("--rc-from", `${100 * empty}%`);
   });
   const show = ({ review, traces }) => {
-    const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
-    const count = review.words.length - review.first;
+    const { count, unknown } = review;
     scale.hidden = ends.hidden = turning.hidden = unknown.length === count;
     setText(turning, "Leaving out each word …");
-    setText(coverage, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
+    setText(coverage, count ? coverageIn(review, maxlen) : "");
     const looksForeign = network.in_english && isForeign(review.words, languages);
     setText(warning, warningOf(count, unknown.length) || (looksForeign ? languages.warning : ""));
     card.classList.toggle("doubtful", warning.textContent !== "");
@@ -142,10 +137,11 @@ function buildCard(parent, network, languages) {
   return { show, conclude: (sentence) => setText(turning, sentence) };
 }
 
-function whatWasRead(count, unknown, first, maxlen) {
-  const named = [...new Set(unknown)].slice(0, UNKNOWN_SHOWN).map((word) => `“${word}”`);
-  const ending = new Set(unknown).size > UNKNOWN_SHOWN ? " …" : ".";
-  const lacking = unknown.length ? `, ${unknown.length} unknown: ${named.join(", ")}` : "";
+// The words that were read, unknown and cut off, in a sentence.
+function coverageIn({ words, first, count, unknown }, maxlen) {
+  const names = [...new Set(unknown.map((index) => `“${words[first + index]}”`))];
+  const ending = names.length > UNKNOWN_SHOWN ? " …" : ".";
+  const lacking = unknown.length ? `, ${unknown.length} unknown: ${names.slice(0, UNKNOWN_SHOWN).join(", ")}` : "";
   const lost = first > 1 ? `${digits(first)} words were` : "word was";
   const cut = first ? ` The first ${lost} cut off: it reads the last ${maxlen}.` : "";
   return `Read: ${counted(count - unknown.length, "known word")}${lacking}${ending}${cut}`;

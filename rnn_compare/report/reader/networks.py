@@ -1,9 +1,8 @@
-"""The networks of a report as data for a browser: layout, vocabulary, and the weights of the best epoch."""
+"""The networks of a report as data for a browser: layout, vocabulary, and weights of the best epoch."""
 
 import base64
 import zlib
-from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from rnn_compare.cells.formula import parsed
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import Look, picture
-from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
@@ -23,6 +21,7 @@ from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
 from rnn_compare.networks.parameters import parameters, sizes_of
 from rnn_compare.networks.weights import Weights
+from rnn_compare.report.contents import Contents
 from rnn_compare.report.packed import packed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
@@ -45,37 +44,45 @@ OWN_TEXTS = (
 
 
 def has_own_texts(runs: Iterable[Run]) -> bool:
-    """Tells whether runs learned from somebody's own texts, which a page would pass on in part."""
+    """Tells whether any run learned from somebody's own texts, of which a page would pass on words and labels."""
     return any(run.experiment.source.startswith(own_texts.PREFIX) for run in runs)
 
 
-def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, Any], list[str]]:
-    """Returns all that each setting's first network reads with, and sentences on those that cannot read.
+def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
+    """Returns the data of each setting's first network with weights, and sentences on those that cannot read.
 
-    At most ``MAX_COMPARED``, as on the page *Try a review*.
+    At most ``MAX_COMPARED`` networks read, as on the page *Try a review*.
     """
-    pairs, problems = [], []
-    for group, look in zip(groups[:MAX_COMPARED], looks, strict=False):
-        run = next((run for run in group.runs if run.has_weights), group.runs[0])
+    networks, problems, lacking = [], [], []
+    for group, look in zip(contents.groups[:MAX_COMPARED], contents.looks, strict=False):
+        run = next((run for run in group.runs if run.has_weights), None)
+        if run is None:
+            lacking.append(group.name)
+            continue
         try:
-            pairs.append((run_weights(run, "best"), _network(group.name, run, look)))
+            networks.append((run_weights(run, "best"), _network(group.name, run, look)))
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
-    if surplus := [group.name for group in groups[MAX_COMPARED:]]:
+    if lacking:
+        problems.append(f"{listed(lacking)} cannot read here: their weights are not on this machine.")
+    if surplus := [group.name for group in contents.groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
-    is_much = sum(array.size for weights, _ in pairs for array in weights.values()) > MOST_EXACT
-    entries = [entry | {"numbers": packed_numbers(coarse(weights) if is_much else weights)} for weights, entry in pairs]
-    films = all(entry["in_english"] for entry in entries)
+    is_large = sum(array.size for weights, _ in networks for array in weights.values()) > MOST_EXACT
+    entries = [
+        entry | {"numbers": packed_numbers(coarse(weights) if is_large else weights)} for weights, entry in networks
+    ]
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
-    sizes = {entry["dataset"]: entry["vocabulary_size"] for entry in sorted(entries, key=itemgetter("vocabulary_size"))}
+    sizes: dict[str, int] = {}
+    for entry in entries:
+        sizes[entry["dataset"]] = max(entry["vocabulary_size"], sizes.get(entry["dataset"], 0))
     words = {dataset: prepared.load(dataset).vocabulary.words[:size] for dataset, size in sizes.items()}
-    texts = EXAMPLES.items() if films else ()
+    examples = EXAMPLES.items() if all(entry["in_english"] for entry in entries) else ()
     data = {
         "networks": entries,
         "vocabularies": {dataset: packed("\n".join(words[dataset]).encode()) for dataset in words},
         "languages": LANGUAGES,
         "drawings": {name: to_plain(picture(name).drawing) for name in cells},
-        "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in texts],
+        "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in examples],
     }
     return data, problems
 
@@ -84,7 +91,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
     experiment = run.experiment
     assert run.best is not None
     accuracy = percent(run.best["val_accuracy"]).replace(" ", "\u00a0")
-    prepared.load(experiment.dataset)  # its words are needed: without them it cannot read
+    prepared.load(experiment.dataset)  # raises where the words are missing, without which it cannot read
     return {
         "id": run.id,
         "title": title,
@@ -98,10 +105,10 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
 
 
 def layout(experiment: Experiment) -> dict[str, Any]:
-    """Returns what a browser must know of a network besides its weights."""
+    """Returns the description of a network without its weights, as a browser needs it."""
     network = experiment.without_recurrence
     return {
-        **(_between(network, experiment) if network else {"cell": _cell(cell(experiment.cell))}),
+        **(_layers(network, experiment) if network else {"cell": _cell(cell(experiment.cell))}),
         **{name: getattr(experiment, name) for name in _SETTINGS},
         "tensors": _sizes(experiment),
     }
@@ -122,8 +129,8 @@ def _cell(layout: Cell) -> dict[str, Any]:
     }
 
 
-def _between(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
-    """Returns the layers between embedding and Dense, and what is said in place of a cell's drawing."""
+def _layers(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
+    """Returns the layers between embedding and Dense, and the note shown in place of a cell's drawing."""
     layers = network.layers(sizes_of(experiment))
     if missing := [layer.kind for layer in layers if layer.kind not in IN_BROWSER]:
         raise UserError(f"layers.js lacks {listed(missing)}.")
@@ -137,7 +144,7 @@ def _between(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
 
 
 def _sizes(experiment: Experiment) -> list[list[dict[str, int]]]:
-    """Returns for each layer, and in it for each direction, the sizes of its tensors by name: an encoder's by path."""
+    """Returns the sizes of tensors by name, for each layer and each of its directions: an encoder's by path."""
     layers = []
     for layer in parameters(experiment).layers:
         directions: dict[str, dict[str, int]] = {}
@@ -160,6 +167,6 @@ def packed_numbers(weights: Weights) -> str:
 
 
 def coarse(weights: Weights) -> Weights:
-    """Returns weights with the words' vectors rounded to multiples of 2⁻¹², which pack a fifth smaller."""
+    """Returns weights with word vectors rounded to multiples of 2⁻¹², which compress to a fifth less."""
     path = "embedding/embeddings"
     return {**weights, path: np.round(weights[path] * 2**12) / np.float32(2**12)}
