@@ -3,7 +3,7 @@
 import { button, element } from "../../dashboard/assets/common/dom.js";
 import { add, addText } from "../../dashboard/assets/cell/cell_parts.js";
 
-const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in type that is read from the last row
+const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;
 const [LEFT, RIGHT, TOP, BOTTOM] = [58, 14, 12, 48];
 const TICKS = 6;
@@ -95,7 +95,7 @@ function linesAt(chart, hidden, epoch) {
 
 const written = ({ digits, unit }, value) => `${value.toFixed(digits)}${unit}`;
 
-// The drawing of one chart; `across(epoch)` is where an epoch lies.
+// The drawing of one chart; `across(epoch)` is the x coordinate of an epoch.
 function sheetOf(chart, hidden, { width, height }) {
   const epochs = Math.max(1, ...chart.traces.filter(({ fill }) => !fill).map(({ x }) => x.length));
   const [low, high] = chart.range;
@@ -156,7 +156,7 @@ function inWords(chart, lines) {
   return `${chart.title} over the epochs: ${ends.join("; ")}.`;
 }
 
-// The chart as it is seen, with its title and a legend, at the size of a slide.
+// Saves the current view of a chart, with its title and a legend, at the size of a slide.
 async function download(chart, hidden, format) {
   const style = getComputedStyle(document.documentElement);
   const [ink, paper, grid] = ["--ink", "--paper", "--line"].map((name) => style.getPropertyValue(name).trim());

@@ -17,7 +17,7 @@ export function makeVocabulary(words) {
 }
 
 // Returns the row of `ids` that a network reads, all `words` of the text, the index of the `first` one that is read,
-// `at`, its position in the row, the `count` of words read, and which of them are `unknown`, by index. What does not fit
+// `at`, its position in the row, the `count` of words read, and the indices of the `unknown` ones. What does not fit
 // into the row is cut off at the front, the start token first.
 export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const words = tokenize(text);

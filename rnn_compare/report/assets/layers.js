@@ -1,5 +1,5 @@
-// The layers of networks without recurrence, by the names of their Keras classes. feedforward/*.py says which follow
-// each other and computes the same in NumPy. Each takes and returns `values`: a row of `width` numbers for each place.
+// The layers of networks without recurrence, by the names of their Keras classes. feedforward/*.py declares their order
+// and computes the same in NumPy. Each takes and returns `values`: a row of `width` numbers for each place.
 
 import { addProduct } from "./timestep.js";
 
@@ -13,7 +13,7 @@ export const LAYERS = {
     return valuesOf(mean.map((sum) => sum / Math.max(1, count)), width);
   },
   GlobalMaxPooling1D: ({ numbers, width }) => valuesOf(pooled(numbers, width, MASKED, Math.max), width),
-  // What does not fill a window is dropped.
+  // A last window that is not full is dropped.
   MaxPooling1D: ({ numbers, count, width }, { arguments: [window] }) => {
     const size = window * width;
     const maxima = Array.from({ length: Math.floor(count / window) }, (_, place) => (
@@ -42,7 +42,7 @@ export const LAYERS = {
   },
 };
 
-// What the last layer, Dense, reads: what the layers between it and the embedding make of a row of ids.
+// The features that the last layer, Dense, reads: the output of the layers before it for a row of ids.
 export function featuresOf({ embedding, embedding_size: width, skips_padding: skips, between }, ids) {
   const places = [...ids.keys()].filter((place) => !skips || ids[place] !== 0);
   const vectors = places.map((place) => embedding.subarray(ids[place] * width, (ids[place] + 1) * width));
@@ -50,8 +50,8 @@ export function featuresOf({ embedding, embedding_size: width, skips_padding: sk
   return between.reduce(read, { ...valuesOf(joined(vectors, width), width), places }).numbers;
 }
 
-// Returns a function of a position in a row of ids: how much that position attends to each position, the mean over the
-// heads, 0 where nothing is read; undefined for a network without attention.
+// Returns a function from a position in a row of ids to its attention weights for all positions: means over heads, 0
+// for padding that is not read; undefined for a network without attention.
 export function attentionOf(network, ids) {
   const layer = network.between?.find(({ kind }) => kind === "TransformerEncoder");
   if (!layer) return undefined;
@@ -103,9 +103,9 @@ function affine({ numbers, count, width }, kernel, bias, { activation, window = 
   return valuesOf(activation === "relu" ? sums.map((sum) => Math.max(0, sum)) : sums, columns);
 }
 
-// Returns for each place and head the sum of exp(query · key / √units) over all places, and the total of the vectors
-// that these numbers weigh. What was last computed in full stays with the layer: where few places differ from it, as
-// with a word left out, only their shares are exchanged.
+// Returns for each place and head the sum of exp(query · key / √units) over all places, and the sum of the vectors with
+// these weights. The last full computation is stored in the layer: where few places differ from it, as with a word left
+// out, only their shares are exchanged.
 function attend(values, layer, project, heads) {
   const { count } = values;
   const before = layer.attention;
@@ -130,7 +130,7 @@ function attend(values, layer, project, heads) {
   for (const place of places) weighIn(after, place, 1);
   const isNew = new Set(places);
   sums.forEach((sum, row) => {
-    // Where hardly anything was left, rounding would be seen.
+    // Where a sum has become very small, rounding errors would show.
     if (isNew.has(Math.floor(row / heads)) || sum < LITTLE * before.sums[row]) attendFrom(after, row);
   });
   return after;
@@ -156,7 +156,7 @@ function replaced(before, rows, places) {
   return numbers;
 }
 
-// A row is a place's head; exp is taken of what a score lacks to the row's peak.
+// A row is one head at one place; its peak is subtracted from the scores before exp.
 function attendFrom({ queries, keys, vectors, heads, units, scores, peaks, sums, totals }, row) {
   const [from, step] = [row * units, heads * units];
   const head = from % step;
@@ -175,7 +175,7 @@ function attendFrom({ queries, keys, vectors, heads, units, scores, peaks, sums,
   }
 }
 
-// Adds what all rows take from one place, or subtracts it.
+// Adds one place's share to all rows, or subtracts it.
 function weighIn({ queries, keys, vectors, heads, units, peaks, sums, totals }, place, sign) {
   for (let row = 0; row < sums.length; row++) {
     const [from, at] = [row * units, (place * heads + row % heads) * units];
@@ -195,7 +195,7 @@ function mixtures({ totals, sums, heads, units }) {
   return valuesOf(Float32Array.from(totals, (total, index) => total / sums[Math.floor(index / units)]), heads * units);
 }
 
-// Numbers of mean 0 and deviation 1 at each place, scaled and moved.
+// Numbers of mean 0 and standard deviation 1 at each place, scaled by gamma and shifted by beta.
 function normalized({ numbers, count, width }, gamma, beta) {
   const result = new Float32Array(numbers.length);
   for (let place = 0; place < count; place++) {

@@ -86,7 +86,7 @@ function inputsOf({ embedding, embedding_size: size, units }, traces, layer, { i
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
-// How much each unit of a layer weighs (explain/cell_readings.py says by what rule).
+// The importance of each unit of a layer, by the rule of explain/cell_readings.py.
 export function importance({ kernel, units, recurrent, ways }, traces, layer, at) {
   return traces[layer].flatMap(({ values: { state }, isBackward }, way) => Array.from({ length: units }, (_, unit) => {
     const places = state.length / units;
@@ -104,7 +104,7 @@ export function importance({ kernel, units, recurrent, ways }, traces, layer, at
   }));
 }
 
-// The gates as means over all units, or where there are none the slope of tanh.
+// The gates as means over all units; for a cell without gates, the slope of tanh.
 function curvesOf({ cell, units }, { values }, at, count) {
   const means = (numbers, of) => Array.from({ length: count }, (_, index) => {
     const row = numbers.subarray((at + index) * units, (at + index + 1) * units);

@@ -42,9 +42,9 @@ export function pass(network, ids, { from = 0, carried } = {}) {
   return traces;
 }
 
-// What a layer hands to the one above at a position.
+// The output of a layer at a position, which the layer above reads.
 function outputAt({ units, ways, skips_padding: masks }, traces, place, id) {
-  // Keras' Bidirectional shows zeros where nothing was read; other layers show the state before.
+  // Keras' Bidirectional returns zeros where nothing was read; other layers return the previous state.
   if (ways > 1 && masks && id === PADDING) return new Float32Array(ways * units);
   return Float32Array.from(traces.flatMap(({ values, from }) => [
     ...values.state.subarray((place - from) * units, (place - from + 1) * units),
@@ -109,7 +109,7 @@ export function logitOfNothing(network) {
 }
 
 // Returns the log-odds before the first word, at position `at`, and after each word: of a network that reads both ways,
-// or all words at once, those of a review that ends there. Yields now and then, so that the page can answer meanwhile.
+// or all words at once, those of a review that ends there. Yields between them, so that the page stays responsive.
 export function* logitsByWord(network, ids, at, traces) {
   const places = Array.from({ length: ids.length - at + 1 }, (_, index) => at - 1 + index);
   if (network.ways === 1) return places.map((place) => dense(network, traces.at(-1), () => place));
@@ -138,7 +138,7 @@ function logitWithout(network, ids, place, traces) {
   const changed = ids.slice();
   changed[place] = UNKNOWN;
   if (network.ways !== 1) return logitOf(network, changed);
-  // What stands before the word is the same as in the whole review.
+  // The states before the word are those of the whole review.
   const carried = place && traces.map(([{ values }]) => Object.fromEntries(network.cell.states.map((state) => (
     [state, values[state].subarray((place - 1) * network.units, place * network.units)]
   ))));

@@ -1,4 +1,4 @@
-// What is packed in the file, by gzip and base64: texts, and 16-bit floats with all low bytes before all high bytes.
+// Unpacks the file's gzip and base64: texts, and 16-bit floats with all low bytes before all high bytes.
 
 // By a float's high byte: the distance to the next one of its exponent, with its sign, and how many of these it has.
 const HIGH_BYTES = [...Array(256).keys()];

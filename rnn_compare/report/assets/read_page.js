@@ -13,9 +13,9 @@ import { unpackNumbers, unpackText } from "./numbers.js";
 import { buildWordChart } from "./word_chart.js";
 
 const PAUSE = 150; // milliseconds without a key until the text is read
-const SLICE = 12; // milliseconds of work until the page may answer
+const SLICE = 12; // milliseconds of work at a time
 const UNKNOWN_SHOWN = 5;
-const FIRST = "Turn at the end"; // the example with most to see
+const FIRST = "Turn at the end"; // the most instructive example
 const part = (id) => document.getElementById(id);
 const json = (id) => JSON.parse(part(id).textContent);
 const pause = () => new Promise((go) => { setTimeout(go); });
@@ -95,8 +95,8 @@ function listen(examples, read) {
   if (examples.length) take(...examples.find(([name]) => name === FIRST).slice(1));
 }
 
-// A network's prediction. show(reading) shows another one and returns it in a sentence, conclude(sentence) says what
-// leaving out each word has shown.
+// A network's prediction. show(reading) shows another one and returns it in a sentence; conclude(sentence) shows the
+// result of leaving out each word.
 function buildCard(parent, network, languages) {
   const { title, color, labels, maxlen } = network;
   const card = element("section", "rc-card", parent);
@@ -154,7 +154,7 @@ function warningOf(count, unknown) {
   return `${unknown} of ${counted(count, "word")} ${are} unknown: the prediction means little.`;
 }
 
-// The cells while they read, word by word. What takes long is computed between two answers of the page.
+// The review word by word, with the networks' cells. Long computations are divided into slices.
 function buildInside(root, drawings) {
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map(), depth: 0 };
   const picker = buildPicker(part("cell"), choice, () => rebuild());
