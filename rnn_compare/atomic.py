@@ -9,14 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
-"""Prefix of the names of unfinished files and folders; a process that is killed leaves them behind."""
+"""Prefix of the names of unfinished files and folders, which a killed process leaves behind."""
 
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yields where to write a file, which replaces the one at a path once the block ends well. Makes missing folders.
+    """Yields a temporary path; once the block succeeds, the file there replaces the one at ``path``.
 
-    Raises ``OSError`` if it cannot be written; what was there before is there still.
+    Makes missing folders. Raises ``OSError`` if the file cannot be written; an earlier one stays as it was.
 
     Example:
         >>> import tempfile
@@ -33,10 +33,10 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """Yields an empty folder to fill, which is at a path once the block ends well. Makes missing folders above it.
+    """Yields an empty temporary folder, which is renamed to ``path`` once the block succeeds.
 
-    If another process has put one there meanwhile, that one stays: a folder's name tells its content. Raises
-    ``OSError`` if it cannot be written.
+    Makes missing parents. If another process has written the folder meanwhile, that one stays: equal names have equal
+    contents. Raises ``OSError`` if it cannot be written.
     """
     with _beside(path) as partial:
         partial.mkdir()
@@ -49,7 +49,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Returns a key of the file at a path, which another in its place does not share; None where there is none."""
+    """Returns a key of the file at a path that changes if another file replaces it; None if there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -58,26 +58,26 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def sha256(path: Path) -> str:
-    """Returns the hash of a file's content, in hex; asked again it answers at once. Raises ``OSError``."""
-    facts = path.stat()
-    return _sha256_of_version(path, facts.st_size, facts.st_mtime_ns)
+    """Returns the hash of a file's content in hex, cached while the file does not change. Raises ``OSError``."""
+    status = path.stat()
+    return _sha256_of_version(path, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
+def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # the cache's key
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """Yields an unused name in the same folder, with the same suffix; whatever is left there is removed."""
+    """Yields an unused path in the same folder, with the same suffix, and removes what remains there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{UNFINISHED}-{secrets.token_hex(8)}-{path.name}")
     try:
         yield partial
     finally:
-        with contextlib.suppress(OSError):  # what went wrong before is what counts
+        with contextlib.suppress(OSError):  # an earlier error matters more
             if partial.is_dir():
                 shutil.rmtree(partial)
             else:

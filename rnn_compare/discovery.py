@@ -8,9 +8,7 @@ Declared = TypeVar("Declared")
 
 
 def declared(package: str, kind: type[Declared]) -> list[Declared]:
-    """Returns every value of a type that stands at the top level of a module of a package.
-
-    The registry that asks may be one of its modules.
+    """Returns every value of a type at the top level of a package's modules; the caller may be one of them.
 
     Example:
         >>> from rnn_compare.metrics.metric import Metric

@@ -2,10 +2,10 @@
 
 
 class UserError(Exception):
-    """Something a person can mend, said in words.
+    """A problem that a person can solve.
 
-    The message is shown as it is, on the page and on the command line. It says what happened,
-    what was expected and how to mend it, and carries no traceback.
+    The message is shown as it is, without a traceback, on the page and on the command line. It says what happened, what
+    was expected and how to fix it.
 
     Example:
         >>> raise UserError("units is 0; it must be between 1 and 512. Choose, for instance, 32.")

@@ -22,29 +22,27 @@ DECAY = 0.8
 """Factor of the exponential schedule's learning rate after every epoch."""
 
 CHRONO_STREAM = 127
-"""Tells the random numbers of a seed's chrono gates from its others."""
+"""The stream of a seed's random numbers for chrono gates."""
 
 LONGEST_ECHO = 40
-"""Characters of a wrong value that a sentence repeats."""
-
-
+"""Characters of a wrong value that an error repeats."""
 _RECORDED = {"recorded": True}
+"""The context of validation of an experiment on record, whose source may be gone."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the pages, the command line and the tables need to know of a field of ``Experiment``; its help is the
-    field's description.
+    """The declaration of a field of ``Experiment`` for pages, command line and tables; its help is the description.
 
     Attributes:
-        label: As widgets and tables call it.
-        group: The heading that it stands under: ``main``, ``layers``, ``training`` or ``data``.
+        label: Its name in widgets and tables.
+        group: Its heading.
         step: Step of its number input.
-        format: Of its number input; None for as many digits as the step has.
+        format: Format of its number input; None for as many digits as the step has.
         none: The word for None.
         offered: Values that a sweep offers; others can be typed.
         fused: Whether fused layers can train values other than the default.
-        of_optimizer: Whether Keras' optimizer takes it as an argument of that name.
+        of_optimizer: Whether it is an argument of Keras' optimizer.
     """
 
     label: str
@@ -192,7 +190,7 @@ class Experiment(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _source_and_network_decide(cls, values: Any) -> Any:
-        """The source has defaults of its own; what means nothing to the network keeps its default."""
+        """Fills in the source's defaults, and drops settings without effect on the network."""
         if isinstance(values, dict) and registry.is_known(values.get("source")):
             origin = registry.source(values["source"])
             values = {"reviews": origin.size, "distance": origin.distance} | values
@@ -246,7 +244,7 @@ class Experiment(BaseModel):
 
     @property
     def dataset(self) -> str:
-        """The name of its reviews, for ``prepared.load`` and ``registry.source``.
+        """The name of its reviews for ``prepared.load`` and ``registry.source``.
 
         Example:
             >>> Experiment(source="order", distance=7).dataset
@@ -256,23 +254,23 @@ class Experiment(BaseModel):
 
     @property
     def test_reviews(self) -> int:
-        """Reviews put aside for a test after training, the last ones; a source may have test reviews of its own."""
+        """The number of reviews, the last ones, for a test after training; a source may have test reviews too."""
         return int(self.reviews * self.test_split)
 
     @property
     def training_reviews(self) -> int:
-        """Reviews trained on, counted as Keras' ``validation_split`` counts them."""
+        """The number of reviews trained on, as by Keras' ``validation_split``."""
         return int((self.reviews - self.test_reviews) * (1.0 - self.validation_split))
 
     @property
     def validation_reviews(self) -> int:
-        """Reviews held out for validation."""
+        """The number of reviews held out for validation."""
         return self.reviews - self.test_reviews - self.training_reviews
 
     def learning_rate_in(self, epoch: int) -> float:
         """Returns the learning rate of an epoch, from 1.
 
-        ``cosine`` comes down along half a cosine and would reach 0 after the last epoch (Loshchilov and Hutter 2017);
+        ``cosine`` follows half a cosine that would reach 0 after the last epoch (Loshchilov and Hutter 2017);
         ``exponential`` is multiplied by ``DECAY`` after every epoch.
 
         Example:
@@ -296,37 +294,32 @@ class Experiment(BaseModel):
 
     @property
     def without_recurrence(self) -> Feedforward | None:
-        """The network that this trains, if it is one without recurrence."""
+        """The network without recurrence; None if it is recurrent."""
         return without_recurrence(self.cell)
 
     @property
     def skips_padding(self) -> bool:
-        """Whether padding is left out: as chosen, or since the network has a meaning only without it."""
+        """Whether padding is skipped: as set, or always by this network."""
         return self.mask_padding or bool(self.without_recurrence and self.without_recurrence.skips_padding)
 
     def has(self, setting: str) -> bool:
-        """Tells whether a setting means something to the network."""
+        """Tells whether a setting has an effect on the network."""
         return setting not in network(self.cell).meaningless
 
     @property
     def reads_forward(self) -> bool:
-        """Whether what was read stays as it is when more words follow: else each beginning is read as a review."""
+        """Whether the states of a word do not depend on later words."""
         return not (self.bidirectional or self.without_recurrence)
 
     @property
     def setting(self) -> str:
-        """A hash of all fields but the seed: runs of one setting differ by nothing else.
-
-        A field that has its default does not count, so that one which is added later changes no hash.
-        """
+        """A hash of all fields but the seed; defaults do not count, so that a new field does not change it."""
         fields = self.model_dump_json(exclude={"seed"}, exclude_defaults=True)
         return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
 
 def experiment_from(values: dict[str, Any]) -> Experiment:
-    """Builds an experiment from untrusted values.
-
-    Raises ``UserError`` with one sentence for each setting that is out of bounds.
+    """Returns an experiment from untrusted values; raises ``UserError`` with a sentence for each problem.
 
     Example:
         >>> experiment_from({"units": 0})
@@ -341,7 +334,7 @@ def experiment_from(values: dict[str, Any]) -> Experiment:
 
 
 def recorded_experiment(text: str) -> Experiment:
-    """Returns an experiment as the record keeps it: with its source, whatever sources there are today.
+    """Returns an experiment from its record in JSON, even if its source is gone.
 
     Example:
         >>> recorded_experiment('{"source": "one that is no more", "reviews": 90000}').reviews
@@ -351,7 +344,7 @@ def recorded_experiment(text: str) -> Experiment:
 
 
 def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
-    """Returns the smallest and largest value that ``Experiment`` takes for a number; its source bounds the reviews'.
+    """Returns the smallest and largest value of a number; of ``reviews`` for a source.
 
     Example:
         >>> bounds("units"), bounds("reviews")
@@ -367,7 +360,7 @@ def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, floa
 
 
 def choices(field: str) -> tuple[str, ...]:
-    """Returns the names that a setting may have; none where it is no choice among names.
+    """Returns the values of a setting that is a choice among names; else none.
 
     Example:
         >>> choices("optimizer"), choices("units")

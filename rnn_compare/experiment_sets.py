@@ -10,9 +10,8 @@ from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.settings import SETTINGS, default, text
 
 MAX_COMPARED = 8
-"""Most networks of one comparison: more curves than this cannot be told apart on a wall."""
+"""Networks of one comparison: more curves cannot be told apart on a wall."""
 MAX_SEEDS = 10
-"""Most trainings of each of them, with a seed of its own."""
 IN_LABEL = {"cell", "units", "layers", "bidirectional"}
 """Settings that ``Experiment.label`` names."""
 
@@ -22,16 +21,15 @@ def comparison(
 ) -> list[Experiment]:
     """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
 
-    Repeated values count once. All networks come with the first seed, then all with the next: in the order of the
-    other arguments.
+    Repeated values count once. All networks with the first seed come first, in the order of the other arguments.
 
     Args:
-        cells, units, maxlens: What is compared.
-        seeds: With several, at most ``MAX_SEEDS``, each network is trained once with each; without any, the one in
-            ``shared`` counts.
+        cells, units, maxlens: The values to compare.
+        seeds: At most ``MAX_SEEDS``; without any, the one in ``shared``.
+        shared: Other settings, the same for all.
 
     Raises:
-        UserError: If nothing was chosen, too much was, or a setting is out of bounds.
+        UserError: If there are no values or too many, or a setting is out of bounds.
 
     Example:
         >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
@@ -60,7 +58,7 @@ def comparison(
 
 
 def can_be_compared(experiments: Sequence[Experiment]) -> bool:
-    """Tells whether experiments differ in the network, maxlen and the seed only: they stand beside each other then.
+    """Tells whether experiments differ in the network, maxlen and the seed only.
 
     Example:
         >>> can_be_compared([Experiment(), Experiment(cell="LSTM", units=16)])
@@ -75,11 +73,10 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
 
 
 def labels(experiments: Iterable[Experiment]) -> list[str]:
-    """Returns a short name for each experiment that tells it from the others given.
+    """Returns short names that tell experiments apart; equal experiments have equal names.
 
-    A setting is named only where it differs from others of the same source, and of more than two only as many as tell
-    the experiments apart. Of several sources each is named, but for the usual one where a setting is. Equal experiments
-    keep equal labels.
+    They name the settings that differ among experiments of one source, of more than two only as many as are needed. Of
+    several sources each is named, except the default source if a setting is.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])

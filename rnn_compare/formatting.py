@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 
 _JOINERS = "\u200c\u200d"
-"""The zero-width non-joiner and joiner: without them emoji fall apart, and Persian and Indic words are misspelt."""
+"""The zero-width non-joiner and joiner, which emoji and Persian and Indic words need."""
 
 
 def percent(share: float) -> str:
-    """Returns a share of 0 to 1 in percent; halves are rounded up, as browsers do.
+    """Returns a share from 0 to 1 in percent; halves are rounded up, as in browsers.
 
     Example:
         >>> percent(0.86244), percent(73 / 80), percent(0.91249996)  # the last is the same in 32 bits
@@ -27,7 +27,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def counted_range(numbers: Collection[int], thing: str) -> str:
-    """Returns a number of things that is not the same for all: its least and its largest value.
+    """Returns a range of numbers of things.
 
     Example:
         >>> counted_range([32, 32], "review"), counted_range([32, 4], "review")
@@ -48,7 +48,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Returns a time span in words.
+    """Returns a time span.
 
     Example:
         >>> [duration(seconds) for seconds in (0.62, 12.4, 41.7, 134, 4000)]
@@ -69,7 +69,7 @@ def duration(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """Returns a rough time span, for what is only an estimate.
+    """Returns an estimated time span.
 
     Example:
         >>> [about(seconds) for seconds in (2, 38, 95, 310)]
@@ -85,7 +85,7 @@ def about(seconds: float) -> str:
 
 
 def ordinal(number: int) -> str:
-    """Returns a place in a row.
+    """Returns an ordinal number.
 
     Example:
         >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 22)]
@@ -96,7 +96,7 @@ def ordinal(number: int) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """Returns a text that Markdown shows as it is, on one line, whatever somebody typed.
+    """Returns a typed text escaped for Markdown, on one line.
 
     Example:
         >>> print(as_markdown("*a*"))
@@ -106,9 +106,9 @@ def as_markdown(text: str) -> str:
 
 
 def visible(text: str, besides: str = "") -> str:
-    """Returns a text without invisible characters, such as a terminal's commands or a change of direction.
+    """Returns a text without invisible characters, such as control characters or changes of direction.
 
-    Other white space becomes a space, so that words stay apart; joiners stay, and the characters ``besides``.
+    White space becomes a space; joiners stay, and the characters ``besides``.
 
     Example:
         >>> visible("left\\u202e\\xa0right\\x00\\n"), visible("left\\n", besides="\\n")

@@ -41,12 +41,12 @@ def train(
     seeds: int | Sequence[int] = 1,
     **settings: Any,
 ) -> "Networks":
-    """Trains one network for each cell × units × maxlen and seed, several at once, and shows their progress.
+    """Trains one network for each cell × units × maxlen × seed, several at once, and shows their progress.
 
     Interrupting (Ctrl-C, or a notebook's stop button) stops them; finished epochs are kept and returned.
 
     Args:
-        cell, units, maxlen, seeds: What is compared, one value or several of each.
+        cell, units, maxlen, seeds: The values to compare, one or several of each.
         settings: Any other field of ``Experiment``, such as ``epochs``.
 
     Raises:
@@ -65,7 +65,7 @@ def load(*ids: str) -> "Networks":
 
 
 def runs() -> "pd.DataFrame":
-    """Returns all recorded runs, a row each, the oldest first; the index is their ids."""
+    """Returns a row for each recorded run, the oldest first; the index is their ids."""
     import pandas as pd
 
     rows = [output.run_json(run) for run in _store(cache_folder()).runs()]
@@ -75,7 +75,7 @@ def runs() -> "pd.DataFrame":
 
 
 def parameters(**settings: Any) -> Parameters:
-    """Counts the parameters of the network with these settings, term by term.
+    """Returns the parameter counts of the network with these settings, term by term.
 
     Example:
         >>> import rnn_compare as rc
@@ -88,7 +88,7 @@ def parameters(**settings: Any) -> Parameters:
 
 @dataclass(frozen=True)
 class Network:
-    """One trained network, and its run as recorded: ``run.id``, ``run.experiment``, ``run.epochs``, ``run.best``, …"""
+    """One trained network and its recorded run: ``run.id``, ``run.experiment``, ``run.epochs``, ``run.best``, …"""
 
     run: Run
 
@@ -97,20 +97,17 @@ class Network:
 
     @property
     def parameters(self) -> Parameters:
-        """The count of its parameters."""
+        """Its parameter counts."""
         return counts.parameters(self.run.experiment)
 
     def predict(self, text: str, which: Which = "best") -> "Verdict":
-        """Returns its verdict on a review: ``label``, ``probability`` of being positive, and more."""
+        """Returns its prediction for a review: ``label``, ``probability`` of being positive, and more."""
         from rnn_compare.explain.verdict import ask
 
         return ask(self.run, text, which)
 
     def read(self, text: str, which: Which = "best") -> "pd.DataFrame":
-        """Returns a row for each word that the network read.
-
-        Columns: ``word``, ``known``, ``probability`` of being positive after it, and ``change`` of the log-odds by it.
-        """
+        """Returns a row for each word: ``word``, ``known``, ``probability`` after it, ``change`` of the log-odds."""
         import numpy as np
         import pandas as pd
 
@@ -130,7 +127,7 @@ class Network:
         )
 
     def keras_model(self, which: Which = "best") -> Any:
-        """Returns it as a compiled stock Keras model. Imports TensorFlow, which takes some seconds."""
+        """Returns it as a compiled stock Keras model; imports TensorFlow, which takes seconds."""
         from rnn_compare.explain.verdict import run_weights
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -143,7 +140,7 @@ class Network:
 
 
 class Networks:
-    """Networks that were trained or loaded together, read from the record when asked for."""
+    """Networks that were trained or loaded together."""
 
     def __init__(self, store: RunStore, ids: Sequence[str]) -> None:
         self._store = store
@@ -163,7 +160,7 @@ class Networks:
 
     @property
     def curves(self) -> "pd.DataFrame":
-        """A row for each epoch and run: ``run``, ``network``, ``seed``, ``epoch``, its figures, ``seconds``."""
+        """A row for each epoch of each run: ``run``, ``network``, ``seed``, ``epoch``, its metrics, ``seconds``."""
         import pandas as pd
 
         from rnn_compare.comparison.groups import groups
@@ -181,21 +178,21 @@ class Networks:
 
     @property
     def verdicts(self) -> list[str]:
-        """The verdict, and what the curves show, in the sentences of the page."""
+        """The verdict and what the curves show, in the page's sentences."""
         from rnn_compare.comparison.evidence import Evidence
         from rnn_compare.comparison.findings import findings
 
         return [finding.text for finding in findings(self._store.runs(self.ids), Evidence(self._store))]
 
     def figure(self, *names: str) -> "Figure":
-        """Returns the page's charts as one Plotly figure: accuracy and loss, or those that are named."""
+        """Returns the page's charts as one Plotly figure: accuracy and loss, or the named ones."""
         from rnn_compare.report.contents import gather
         from rnn_compare.report.report_charts import figure
 
         return figure(gather(self._store, self.ids), names)
 
     def resume(self, more: int = 0) -> "Networks":
-        """Trains stopped runs to their end, and all of them for some epochs more; returns the same runs."""
+        """Trains stopped runs to their end and, with ``more``, all for so many additional epochs; returns them."""
         unfinished = [network.run.id for network in self if more or network.run.can_be_continued]
 
         def submit(engine: "Engine") -> Sequence[str]:
@@ -230,7 +227,6 @@ def _store(folder: Path) -> RunStore:
 
 @functools.cache
 def _engine(folder: Path) -> "Engine":
-    """Returns this process's engine; its workers end after some idle minutes."""
     fork_server.start()
     from rnn_compare.training.engine import Engine
 
@@ -240,7 +236,6 @@ def _engine(folder: Path) -> "Engine":
 
 
 def _progress(names: Sequence[str]) -> contextlib.AbstractContextManager[output.Show]:
-    """Shows progress as a notebook can, elsewhere as the command line does."""
     try:
         from IPython import get_ipython
     except ImportError:

@@ -12,8 +12,9 @@ from rnn_compare.sources.registry import is_known, source
 class Preset:
     """A comparison with a name, and the question that it answers.
 
-    Its networks are as in ``experiment_sets.comparison``; ``shared`` holds other settings that differ from the
-    defaults.
+    Attributes:
+        cells, units, maxlens, seeds: As in ``experiment_sets.comparison``.
+        shared: Other settings that differ from the defaults.
     """
 
     name: str
@@ -63,7 +64,7 @@ GATES = Preset(
     maxlens=(200,),
     shared={"epochs": 5, "reviews": 12_000},
 )
-# What these say was true of five seeds of five: docs/results.md has the trainings, and what did not do it.
+# These sentences were true of five seeds of five: see docs/results.md.
 _TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam", "epochs": 8}
 ORDER = Preset(
     "Order matters",
@@ -108,7 +109,7 @@ PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES,
 
 
 def is_of_the_book(experiment: Experiment) -> bool:
-    """Tells whether the lecture's figures are of this setting, but for the seed and for how many epochs.
+    """Tells whether an experiment is the book's, whatever its seed and number of epochs.
 
     Example:
         >>> is_of_the_book(Experiment(cell="LSTM", epochs=3, seed=7)), is_of_the_book(Experiment(maxlen=100))

@@ -15,7 +15,7 @@ HEADINGS = {"main": "Main", "layers": "Layers", "training": "Training", "data": 
 
 
 def default(name: str) -> Any:
-    """Returns a setting's default; of ``reviews`` and ``distance`` the usual source's."""
+    """Returns a setting's default; of ``reviews`` and ``distance`` that of the default source."""
     return Experiment.model_fields[name].default
 
 
@@ -46,7 +46,7 @@ def text(name: str, value: Any) -> str:
 
 
 def value_of(experiment: Experiment, name: str) -> str:
-    """Returns the value of an experiment's setting in words; a dash if it means nothing to the network."""
+    """Returns the value of an experiment's setting in words; a dash if it has no effect on the network."""
     return text(name, getattr(experiment, name)) if experiment.has(name) else "–"
 
 
@@ -61,15 +61,15 @@ def in_words(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def grouped(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yields each group's heading with those of the named settings that belong to it.
+    """Yields each group's heading with its settings among the given ones.
 
     Example:
         >>> list(grouped(["seed", "dropout", "optimizer"]))
         [('Layers', ['dropout']), ('Training', ['seed', 'optimizer'])]
     """
-    chosen = list(names)
+    names = list(names)
     for group, heading in HEADINGS.items():
-        if members := [name for name in chosen if SETTINGS[name].group == group]:
+        if members := [name for name in names if SETTINGS[name].group == group]:
             yield heading, members
 
 

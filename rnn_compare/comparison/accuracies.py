@@ -22,16 +22,6 @@ class MeasureText:
     meaning: str
     where: str = ""
 
-    @property
-    def short(self) -> str:
-        """The title within a sentence."""
-        return self.title.lower()
-
-    @property
-    def sentence(self) -> str:
-        """The definition as a sentence of its own."""
-        return self.meaning[0].upper() + self.meaning[1:]
-
 
 MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(

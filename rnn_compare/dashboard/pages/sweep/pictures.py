@@ -58,7 +58,7 @@ def show(services: Services, sweep: Sweep) -> None:
     _say_what_lacks(sweep, points)
     _say_what_is_identical(points)
     with st.expander("Numbers"):
-        st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
+        st.caption(f"{MEASURES[measure].meaning.capitalize()} {MARGIN}")
         st.dataframe(_table(points), hide_index=True)
 
 
@@ -98,7 +98,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
 
 
 def _title(measure: Measure) -> str:
-    return f"accuracy ({MEASURES[measure].short})"
+    return f"accuracy ({MEASURES[measure].title.lower()})"
 
 
 def _cost_figure(points: Sequence[Outcome], cost: str, title: str) -> go.Figure:
