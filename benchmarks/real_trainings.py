@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.accuracies import Achieved, Measure, kept, typical
+from rnn_compare.comparison.accuracies import Measure, Score, kept, typical
 from rnn_compare.comparison.difference import settings
 from rnn_compare.comparison.intervals import spread
 from rnn_compare.comparison.mcnemar import trained_networks
@@ -77,7 +77,7 @@ class Pool:
     seeds: tuple[int, ...]
     right: NDArray[np.bool_]
 
-    def achieved(self, measure: Measure | Literal["best"]) -> list[Achieved]:
+    def scores(self, measure: Measure | Literal["best"]) -> list[Score]:
         """Returns what each run achieved."""
         return [found for right in self.right if (found := _achieved(right, measure))]
 
@@ -92,7 +92,7 @@ def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
     worse, better = (read(name, folder) for name in UNEQUALS)
     print(_title(worse), _title(better), sep="\n")
     for measure, each in itertools.product(MEASURES, (3, 5)):
-        share = told_apart(worse.achieved(measure), better.achieved(measure), each)
+        share = told_apart(worse.scores(measure), better.scores(measure), each)
         print(f"  {each} each: the better is called better: {measure} {share:.1%}")
 
 
@@ -135,7 +135,7 @@ def read(name: str, folder: Path | str = FOLDER) -> Pool:
         return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
 
 
-def called_different(runs: Sequence[Achieved], each: int, earlier: int = 0) -> float:
+def called_different(runs: Sequence[Score], each: int, earlier: int = 0) -> float:
     """Returns in which share of pairs of groups, all of one setting, the groups are called different.
 
     Args:
@@ -146,7 +146,7 @@ def called_different(runs: Sequence[Achieved], each: int, earlier: int = 0) -> f
     return _share(runs, each, earlier, _differs)
 
 
-def called_at_any_look(runs: Sequence[Achieved], earlier: int = 0, draws: int = DRAWS) -> float:
+def called_at_any_look(runs: Sequence[Score], earlier: int = 0, draws: int = DRAWS) -> float:
     """Returns in which share of pairs of groups, all of one setting, the groups are called different at any look.
 
     Args:
@@ -155,13 +155,13 @@ def called_at_any_look(runs: Sequence[Achieved], earlier: int = 0, draws: int = 
         draws: How many pairs.
     """
 
-    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *before: Sequence[Achieved]) -> bool:
+    def judge(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
         return any(_differs(a[:count], b[:count], *before) for count in range(1, MOST_RUNS + 1))
 
     return _share(runs, MOST_RUNS, earlier, judge, draws)
 
 
-def told_apart(worse: Sequence[Achieved], better: Sequence[Achieved], each: int) -> float:
+def told_apart(worse: Sequence[Score], better: Sequence[Score], each: int) -> float:
     """Returns in which share of pairs of groups, ``each`` runs of two settings, the better one is called better."""
     rng = np.random.default_rng(DRAW)
     called = 0
@@ -171,14 +171,14 @@ def told_apart(worse: Sequence[Achieved], better: Sequence[Achieved], each: int)
     return called / DRAWS
 
 
-def ahead_by_best_epochs(runs: Sequence[Achieved], each: int, earlier: int = 0) -> float:
+def ahead_by_best_epochs(runs: Sequence[Score], each: int, earlier: int = 0) -> float:
     """Returns the share of pairs of which a simple sentence would claim a lead, by best epochs.
 
     One run each: best epochs differ by more than the 95 % margin of reviews counted independently. Several: all best
     epochs of one side are above all of the other.
     """
 
-    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *_before: Sequence[Achieved]) -> bool:
+    def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
         if each == 1:
             variance = sum(one.accuracy * (1 - one.accuracy) / one.reviews for one in (*a, *b))
             return abs(a[0].accuracy - b[0].accuracy) > 1.96 * float(np.sqrt(variance))
@@ -188,10 +188,10 @@ def ahead_by_best_epochs(runs: Sequence[Achieved], each: int, earlier: int = 0) 
     return _share(runs, each, earlier, judge)
 
 
-def networks_differ(runs: Sequence[Achieved], earlier: int) -> float:
+def networks_differ(runs: Sequence[Score], earlier: int) -> float:
     """Returns the share of pairs of single networks that McNemar's test tells apart, as it may: they are two."""
 
-    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *_before: Sequence[Achieved]) -> bool:
+    def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
         found = trained_networks(a[0], b[0])
         return found is not None and found.p <= 0.05
 
@@ -208,12 +208,12 @@ def _train(folder: Path) -> None:
             write(recorded(Path(cache) / "runs.db", experiment_from(chosen)), folder / f"{name}.npz")
 
 
-def _differs(a: Sequence[Achieved], b: Sequence[Achieved], *before: Sequence[Achieved]) -> bool:
+def _differs(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
     lent = [spread(group) if group else None for group in before]
     return settings(a, b, *lent).verdict != "cannot tell"
 
 
-def _share(runs: Sequence[Achieved], each: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
+def _share(runs: Sequence[Score], each: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
     places = itertools.islice(_drawn(len(runs), each, earlier), draws)
     return sum(judge(*([runs[place] for place in group] for group in pair)) for pair in places) / draws
 
@@ -226,13 +226,13 @@ def _drawn(runs: int, each: int, earlier: int) -> Iterator[list[NDArray[np.int64
         yield np.split(drawn, [each, 2 * each, 2 * each + earlier])
 
 
-def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Achieved | None:
+def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Score | None:
     probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right, whatever was said
     if measure == "kept":
         return kept(probabilities, labels)
     by_epoch = list(right.mean(axis=1))
     if measure == "best":
-        return Achieved(max(by_epoch), None, len(labels))
+        return Score(max(by_epoch), None, len(labels))
     return typical(by_epoch, len(labels), probabilities, labels)
 
 
@@ -247,17 +247,15 @@ def _tell_equals(pool: Pool) -> None:
     print(_title(pool))
     for each, earlier in CASES:
         called = ", ".join(
-            f"{measure} {called_different(pool.achieved(measure), each, earlier):.1%}" for measure in MEASURES
+            f"{measure} {called_different(pool.scores(measure), each, earlier):.1%}" for measure in MEASURES
         )
-        simple = f"best epochs {ahead_by_best_epochs(pool.achieved('best'), each, earlier):.1%}"
+        simple = f"best epochs {ahead_by_best_epochs(pool.scores('best'), each, earlier):.1%}"
         if each == 1:
-            simple += f", McNemar {networks_differ(pool.achieved('kept'), earlier):.1%}"
+            simple += f", McNemar {networks_differ(pool.scores('kept'), earlier):.1%}"
         lent = f", {earlier} earlier" if earlier else ""
         print(f"  {each} each{lent}: called different: {called}; simple sentences: {simple}")
     for earlier in EARLIER:
-        called = ", ".join(
-            f"{measure} {called_at_any_look(pool.achieved(measure), earlier):.1%}" for measure in MEASURES
-        )
+        called = ", ".join(f"{measure} {called_at_any_look(pool.scores(measure), earlier):.1%}" for measure in MEASURES)
         print(f"  a look after every seed from 1 to {MOST_RUNS}, {earlier} earlier: called different: {called}")
 
 
@@ -266,7 +264,7 @@ def _title(pool: Pool) -> str:
     means = ", ".join(
         f"{measure} {np.mean(found):.1%} (deviation {100 * np.std(found, ddof=1):.1f} points)"
         for measure in MEASURES
-        for found in [[one.accuracy for one in pool.achieved(measure)]]
+        for found in [[one.accuracy for one in pool.scores(measure)]]
     )
     return f"{len(pool.seeds)} × {experiment.label}, maxlen {experiment.maxlen}, of {pool.about['date']}: {means}"
 

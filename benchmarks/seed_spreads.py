@@ -36,7 +36,7 @@ def main() -> None:
     for group in groups(store.runs()):
         if len(group.counted) < options.fewest:
             continue
-        found = {measure: spread(each) for measure in MEASURES if (each := evidence.of_group(group, measure))}
+        found = {measure: spread(each) for measure in MEASURES if (each := evidence.scores_of(group, measure))}
         setting = group.experiment.setting
         table["settings"][setting] = {measure: asdict(one) for measure, one in found.items()}
         given = group.experiment.model_dump(exclude={"seed"}, exclude_defaults=True)

@@ -45,7 +45,7 @@ ByEpoch = Sequence[Probabilities | None] | Probabilities
 
 
 @dataclass(frozen=True)
-class Achieved:
+class Score:
     """The accuracy of one training and, if its predictions were recorded, which reviews it got right.
 
     Attributes:
@@ -61,7 +61,7 @@ class Achieved:
     epochs: tuple[int, ...] = ()
 
 
-def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None:
+def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:
     """Returns the accuracy of the best epoch, chosen on one half of the reviews and measured on the other, both ways.
 
     Nearly unbiased, since no review measures an epoch that it helped to choose (two-fold cross-validation of the
@@ -76,7 +76,7 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None
         >>> labels = np.array([1, 1, 0, 0])
         >>> epochs = np.array([[0.9, 0.2, 0.1, 0.8], [0.3, 0.7, 0.2, 0.4]])  # right: 1 0 1 0 and 0 1 1 1
         >>> kept(epochs, labels)
-        Achieved(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4, epochs=(2, 1))
+        Score(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4, epochs=(2, 1))
     """
     right = _by_epoch(probabilities, labels)  # (epochs, reviews)
     if right is None:
@@ -84,7 +84,7 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None
     even, odd = (int(right[:, 1 - half :: 2].sum(axis=1).argmax()) for half in (0, 1))  # chosen on the other half
     correct = right[even].copy()
     correct[1::2] = right[odd, 1::2]
-    return Achieved(float(correct.mean()), correct, len(labels), (even + 1, odd + 1))
+    return Score(float(correct.mean()), correct, len(labels), (even + 1, odd + 1))
 
 
 def typical(
@@ -92,7 +92,7 @@ def typical(
     reviews: int,
     probabilities: ByEpoch = (),
     labels: NDArray[np.integer] | None = None,
-) -> Achieved:
+) -> Score:
     """Returns the accuracy of a typical epoch: the median over the second half of the epochs.
 
     The second half of n epochs begins after epoch ⌈n/2⌉ (6 to 10 of 10, 3 of 3); a single epoch is its own.
@@ -108,16 +108,16 @@ def typical(
 
     Example:
         >>> typical([0.70, 0.80, 0.86, 0.84], 5000)
-        Achieved(accuracy=0.85, correct=None, reviews=5000, epochs=(3, 4))
+        Score(accuracy=0.85, correct=None, reviews=5000, epochs=(3, 4))
     """
     last = len(val_accuracy)
     first = min(math.ceil(last / 2), last - 1)
     by_epoch = None if labels is None else _by_epoch(probabilities[first:], labels)
     correct = None if by_epoch is None else by_epoch.mean(axis=0)
-    return Achieved(statistics.median(val_accuracy[first:]), correct, reviews, tuple(range(first + 1, last + 1)))
+    return Score(statistics.median(val_accuracy[first:]), correct, reviews, tuple(range(first + 1, last + 1)))
 
 
-def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Achieved:
+def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Score:
     """Returns the accuracy on reviews that neither trained nor chose the weights; both arrays are (reviews,).
 
     Example:
@@ -125,10 +125,10 @@ def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -
         array([1., 1., 0.])
     """
     correct = _correct(probabilities, labels)
-    return Achieved(float(correct.mean()), correct, len(labels))
+    return Score(float(correct.mean()), correct, len(labels))
 
 
-def stacked(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:
+def stacked(runs: Sequence[Score]) -> NDArray[np.float64] | None:
     """Returns which of the same reviews each run got right (runs, reviews); None if that is not known of all runs."""
     verdicts = [run.correct for run in runs if run.correct is not None]
     if len(verdicts) < len(runs) or len(set(map(len, verdicts))) > 1:

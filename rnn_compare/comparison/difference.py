@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnn_compare.comparison.accuracies import Achieved, stacked
+from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.comparison.intervals import FEWEST, Spread, share_variance, spread
 
 # Distributions come from scipy.special, without the weight of scipy.stats.
@@ -92,7 +92,7 @@ class Difference:
 
 
 def settings(
-    a: Sequence[Achieved], b: Sequence[Achieved], spread_a: Spread | None = None, spread_b: Spread | None = None
+    a: Sequence[Score], b: Sequence[Score], spread_a: Spread | None = None, spread_b: Spread | None = None
 ) -> Difference:
     """Tests whether two settings would differ if they were trained again, by their runs on the same reviews.
 
@@ -114,8 +114,8 @@ def settings(
         ValueError: If a setting has no runs.
 
     Example:
-        >>> a = [Achieved(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]
-        >>> b = [Achieved(accuracy, None, 25_000) for accuracy in (0.82, 0.84, 0.83)]
+        >>> a = [Score(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]
+        >>> b = [Score(accuracy, None, 25_000) for accuracy in (0.82, 0.84, 0.83)]
         >>> result = settings(a, b)
         >>> f"{result.difference:.3f}, from {result.low:.3f} to {result.high:.3f}, p = {result.p:.3f}: {result.verdict}"
         '0.050, from 0.016 to 0.084, p = 0.010: a is better'
@@ -173,7 +173,7 @@ def settings_with_splits(
     return replace(judged, variance_seeds=of_seeds, variance_reviews=of_overlap, left_out=left_out)
 
 
-def _seeds(group: Sequence[Achieved], earlier: Spread | None, reviews: int) -> Spread | None:
+def _seeds(group: Sequence[Score], earlier: Spread | None, reviews: int) -> Spread | None:
     own = spread(group) if len(group) > 1 else None
     if earlier is not None and earlier.runs >= FEWEST:
         own = own.pooled(earlier) if own else earlier

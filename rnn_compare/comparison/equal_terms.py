@@ -110,11 +110,11 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
 
     The settings of ``INDIFFERENT``, such as the seed, may differ.
     """
-    pace = _pace(experiment)
+    pace = _decisive(experiment)
     timed = [
         run.seconds_per_epoch
         for run in runs
-        if run.seconds_per_epoch is not None and _pace(run.experiment) == pace and not run.is_from_elsewhere
+        if run.seconds_per_epoch is not None and _decisive(run.experiment) == pace and not run.is_from_elsewhere
     ]
     if timed:
         return EpochSeconds(statistics.median(timed), len(timed))
@@ -125,5 +125,5 @@ def _with(experiment: Experiment, **changed: object) -> Experiment:
     return experiment_from(experiment.model_dump() | changed)  # drops settings that mean nothing to another network
 
 
-def _pace(experiment: Experiment) -> dict[str, object]:
+def _decisive(experiment: Experiment) -> dict[str, object]:
     return experiment.model_dump(exclude=set(INDIFFERENT))

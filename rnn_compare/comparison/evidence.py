@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure, kept, on_test_reviews, typical
-from rnn_compare.comparison.groups import Group, is_whole
+from rnn_compare.comparison.accuracies import MEASURES, Measure, Score, kept, on_test_reviews, typical
+from rnn_compare.comparison.groups import Group, is_complete
 from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -37,26 +37,26 @@ class Evidence:
     def __init__(self, store: RunStore, left_out: Callable[[Run], bool] = lambda _: False) -> None:
         self._store = store
         self._left_out = left_out
-        self._cache: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
+        self._cache: OrderedDict[tuple[object, ...], Score | None] = OrderedDict()
 
-    def achieved(self, run: Run, measure: Measure) -> Achieved | None:
+    def score(self, run: Run, measure: Measure) -> Score | None:
         """Returns the accuracy of a run with at least one epoch; None if it was not measured in this way."""
         has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
         key = (run.id, measure, len(run.epochs), run.test, has_labels)
         if key not in self._cache:
-            self._cache[key] = self._worked_out(run, measure)
+            self._cache[key] = self._measured(run, measure)
             while len(self._cache) > CACHED:
                 self._cache.popitem(last=False)
         return self._cache.get(key)
 
-    def of_group(self, group: Group, measure: Measure) -> list[Achieved] | None:
+    def scores_of(self, group: Group, measure: Measure) -> list[Score] | None:
         """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""
-        measured = [accuracy for run in group.counted if (accuracy := self.achieved(run, measure))]
+        measured = [accuracy for run in group.counted if (accuracy := self.score(run, measure))]
         return measured if measured and len(measured) == len(group.counted) else None
 
     def mean_of(self, group: Group, measure: Measure) -> Mean | None:
-        """Returns the mean of ``of_group``."""
-        return mean([training.accuracy for training in self.of_group(group, measure) or []])
+        """Returns the mean of ``scores_of``."""
+        return mean([training.accuracy for training in self.scores_of(group, measure) or []])
 
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
         """Returns the spread of earlier runs of a group's setting and which runs these are; None if too few."""
@@ -64,9 +64,11 @@ class Evidence:
         others = {
             run.experiment.seed: run
             for run in self._store.with_setting(group.experiment.setting)
-            if run.experiment.seed not in own and is_whole(run) and not (run.is_from_elsewhere or self._left_out(run))
+            if run.experiment.seed not in own
+            and is_complete(run)
+            and not (run.is_from_elsewhere or self._left_out(run))
         }
-        measured = [accuracy for run in others.values() if (accuracy := self.achieved(run, measure))]
+        measured = [accuracy for run in others.values() if (accuracy := self.score(run, measure))]
         if len(measured) >= FEWEST:
             return spread(measured), f"{len(measured)} other runs of this setting"
         if not (shipped := _shipped().get(group.experiment.setting, {}).get(measure)):
@@ -74,9 +76,9 @@ class Evidence:
         further = replace(shipped, runs=shipped.runs - max(0, len(group.counted) - 1))  # the same seeds count once
         return (further, f"{shipped.runs} reference runs") if further.runs >= FEWEST else None
 
-    def _worked_out(self, run: Run, measure: Measure) -> Achieved | None:
+    def _measured(self, run: Run, measure: Measure) -> Score | None:
         if measure == "test":
-            return self._tested(run)
+            return self._on_test_reviews(run)
         labels = known_labels(run.experiment, "validation")
         by_number: dict[int, NDArray[np.float32]] = {
             prediction.epoch: decoded(prediction.probabilities)
@@ -89,13 +91,13 @@ class Evidence:
         val_accuracy = [epoch["val_accuracy"] for epoch in run.epochs]
         return typical(val_accuracy, run.experiment.validation_reviews, by_epoch, labels)
 
-    def _tested(self, run: Run) -> Achieved | None:
+    def _on_test_reviews(self, run: Run) -> Score | None:
         if run.test is None:
             return None
         labels = known_labels(run.experiment, "test")
         predictions = self._store.predictions(run.id, "test")
         if labels is None or not predictions or predictions[-1].reviews != len(labels):
-            return Achieved(run.test.accuracy, None, run.test.reviews)
+            return Score(run.test.accuracy, None, run.test.reviews)
         return on_test_reviews(decoded(predictions[-1].probabilities), labels)
 
 

@@ -50,43 +50,43 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
     while it ``waits`` for the reviews to load either: a verdict without them might have to be withdrawn.
     """
     compared_groups = groups(runs)
-    with_epochs = [group for group in compared_groups if any(run.epochs for run in group.runs)]
-    sentences = [Finding(runs[0].id, WAITS)] if waits and runs else _compared(compared_groups, with_epochs, evidence)
-    spoken_of: set[str] = set()
+    started = [group for group in compared_groups if any(run.epochs for run in group.runs)]
+    sentences = [Finding(runs[0].id, WAITS)] if waits and runs else _verdict(compared_groups, started, evidence)
+    mentioned: set[str] = set()
     for remark in REMARKS:
-        for group in with_epochs:
-            if group.name not in spoken_of and (text := seen_in(group, remark)):
-                spoken_of.add(group.name)
+        for group in started:
+            if group.name not in mentioned and (text := remark_on(group, remark)):
+                mentioned.add(group.name)
                 sentences.append(Finding(group.runs[0].id, f"{group.name} {text}"))
     return sentences[:LINES]
 
 
-def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidence: Evidence) -> list[Finding]:
+def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Evidence) -> list[Finding]:
     if not all(group.ended for group in all_groups):
         awaited = [group.name for group in all_groups if not group.ended]
         awaits = "the last epoch" if len(awaited) == len(all_groups) else listed(awaited)
-        return _where_they_stand(with_epochs, "So far, after", f"the verdict waits for {awaits}")
+        return _standings(started, "So far, after", f"the verdict waits for {awaits}")
     whole = [group for group in all_groups if group.counted]
     if not whole:
-        return _where_they_stand(with_epochs, "After", "no verdict: no run trained to its end")
+        return _standings(started, "After", "no verdict: no run trained to its end")
     verdict = judge(whole, evidence)
     # Networks with one seed each are compared as they are, too.
     first = _span(whole[0], evidence) if len(whole) == 1 else ""
     texts = filter(None, (first, result(verdict), networks_sentence(verdict)))
     leader = verdict.order[0][0] if verdict.order else whole[0]
-    return [*(Finding(leader.runs[0].id, text) for text in texts), *_left_out(all_groups)]
+    return [*(Finding(leader.runs[0].id, text) for text in texts), *_not_compared(all_groups)]
 
 
-def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
+def _standings(started: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
     """Compares accuracies after the last epoch that all have finished."""
-    if len(with_epochs) < 2:
+    if len(started) < 2:
         return []
-    epoch = min(max(len(run.epochs) for run in group.runs) for group in with_epochs)
+    epoch = min(max(len(run.epochs) for run in group.runs) for group in started)
 
     def share(group: Group) -> float:
         return statistics.fmean(run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch)
 
-    ordered = sorted(with_epochs, key=share, reverse=True)
+    ordered = sorted(started, key=share, reverse=True)
     standings = ", ".join(f"{group.name} {percent(share(group))}" for group in ordered)
     return [Finding(ordered[0].runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
 
@@ -100,7 +100,7 @@ def _span(group: Group, evidence: Evidence) -> str:
     return f"{group.name} reaches {span} {MEASURES[measure].where} with {shares.runs} seeds; nothing else differs."
 
 
-def _left_out(all_groups: Sequence[Group]) -> list[Finding]:
+def _not_compared(all_groups: Sequence[Group]) -> list[Finding]:
     incomplete = [group for group in all_groups if group.left_out]
     if not incomplete or len(all_groups) == 1 == len(all_groups[0].runs):
         return []
@@ -120,7 +120,7 @@ Remark = Callable[[Run], tuple[str, str] | None]
 """Returns what a run's curves show, as a sentence and in short for several seeds; None if they show nothing."""
 
 
-def seen_in(group: Group, remark: Remark) -> str:
+def remark_on(group: Group, remark: Remark) -> str:
     """Returns what the curves of a group's run, or of at least half of its seeds, show; empty if they show nothing."""
     if len(group.runs) > 1 and not group.ended:
         return ""  # seeds that are still training may not show it
@@ -196,12 +196,12 @@ def _guesses(run: Run) -> tuple[str, str] | None:
     return f"{text}: {percent(highest)} validation accuracy at its best.", text
 
 
-def _fell(run: Run) -> tuple[str, str] | None:
+def _drops(run: Run) -> tuple[str, str] | None:
     pairs = list(itertools.pairwise(run.epochs))
-    fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
-    if fallen is None:
+    steepest = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
+    if steepest is None:
         return None
-    before, after = fallen
+    before, after = steepest
     reviews = run.experiment.validation_reviews
     by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
     if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
@@ -234,5 +234,5 @@ def _highest(epochs: Sequence[EpochEnd]) -> float:
     return max(epoch["val_accuracy"] for epoch in epochs)
 
 
-REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _fell, _still_learns)
+REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _drops, _still_learns)
 """In the order of importance."""

@@ -32,12 +32,12 @@ class Group:
     @property
     def counted(self) -> tuple[Run, ...]:
         """The runs that trained to their end; only these are compared."""
-        return tuple(run for run in self.runs if is_whole(run))
+        return tuple(run for run in self.runs if is_complete(run))
 
     @property
     def left_out(self) -> tuple[Run, ...]:
         """The runs that ended earlier; they do not count."""
-        return tuple(run for run in self.runs if run.status.ended and not is_whole(run))
+        return tuple(run for run in self.runs if run.status.ended and not is_complete(run))
 
     @property
     def ended(self) -> bool:
@@ -45,7 +45,7 @@ class Group:
         return all(run.status.ended for run in self.runs)
 
 
-def is_whole(run: Run) -> bool:
+def is_complete(run: Run) -> bool:
     """Tells whether a run has trained to its end."""
     return run.status.ended and (run.stopped_early or len(run.epochs) >= run.experiment.epochs)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import Achieved, stacked
+from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.formatting import percent
 
 FEWEST = 3
@@ -49,7 +49,7 @@ class Spread:
         return Spread(variance, noise, runs, groups)
 
 
-def spread(runs: Sequence[Achieved]) -> Spread:
+def spread(runs: Sequence[Score]) -> Spread:
     """Returns the spread of at least two runs of one setting on the same reviews.
 
     With verdicts c[s, i] = μ[i] + g[s] + e[s, i] the noise Var(e) is half the variance over reviews of the
@@ -57,7 +57,7 @@ def spread(runs: Sequence[Achieved]) -> Spread:
 
     Example:
         >>> first, second = np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0, 1.0])
-        >>> result = spread([Achieved(0.75, first, 4), Achieved(0.5, second, 4)])
+        >>> result = spread([Score(0.75, first, 4), Score(0.5, second, 4)])
         >>> result.variance, result.noise, result.runs  # (0.25² / 2), Var(0, 1, 0, 0) / 2
         (0.03125, 0.125, 2)
     """
@@ -67,7 +67,7 @@ def spread(runs: Sequence[Achieved]) -> Spread:
     return Spread(variance, _noise(runs), len(runs))
 
 
-def _noise(runs: Sequence[Achieved]) -> float:
+def _noise(runs: Sequence[Score]) -> float:
     verdicts = stacked(runs)
     if verdicts is None or verdicts.shape[1] < 2:
         return 0.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_compare.comparison.accuracies import Achieved, stacked
+from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.comparison.difference import ALPHA, holm_adjusted
 
 
@@ -44,7 +44,7 @@ class NetworkDifference:
         return low * (least if low > 0 else most), high * (least if high < 0 else most)
 
 
-def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
+def trained_networks(a: Score, b: Score) -> NetworkDifference | None:
     """Tests two trained networks review by review (McNemar 1947, exact).
 
     Of n reviews on which exactly one network is right, a is right on b ~ Binomial(n, π), with π = ½ where the
@@ -64,7 +64,7 @@ def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
     Example:
         >>> a = np.array([1.0] * 80 + [0.0] * 5 + [1.0] * 10 + [0.0] * 5)
         >>> b = np.array([1.0] * 80 + [1.0] * 5 + [0.0] * 10 + [0.0] * 5)
-        >>> result = trained_networks(Achieved(0.9, a, 100), Achieved(0.85, b, 100))
+        >>> result = trained_networks(Score(0.9, a, 100), Score(0.85, b, 100))
         >>> result.only_a, result.only_b, result.difference, round(result.p, 3)
         (10, 5, 0.05, 0.302)
     """

@@ -25,8 +25,8 @@ _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7
 
 def result(verdict: Judgement) -> str:
     """Returns the verdict in one line, with the rank of the networks among the baselines; of one network only that."""
-    text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _several(verdict)
-    return " ".join(filter(None, (text, _beside_baselines(verdict))))
+    text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _verdict_on_several(verdict)
+    return " ".join(filter(None, (text, _against_baselines(verdict))))
 
 
 def sentence(pair: Comparison) -> str:
@@ -37,12 +37,12 @@ def sentence(pair: Comparison) -> str:
     if difference.reason == "too few reviews":
         return _too_few_reviews(f"{ahead} and {behind}", pair)
     if _is_tie(pair):
-        return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} {_where(pair)}."
+        return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} {_measured_on(pair)}."
     if difference.p is None or (pair.better is None and difference.half_width >= USELESS):
         return _too_few_seeds(pair)
     by = f"{gap(*pair.shares)} ± {points(difference.half_width)} points"
-    level = f"; {100 * difference.level:.4g} % interval{_together(pair)}" if difference.comparisons > 1 else ""
-    how = f"({percent(highest)} and {percent(lowest)} {_where(pair)}{level})"
+    level = f"; {100 * difference.level:.4g} % interval{_adjustment(pair)}" if difference.comparisons > 1 else ""
+    how = f"({percent(highest)} and {percent(lowest)} {_measured_on(pair)}{level})"
     if pair.better is None:
         return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
     if difference.half_width >= USELESS:
@@ -100,7 +100,7 @@ def details(pair: Comparison) -> list[str]:
     left_out = [f"Left out: {seeds} that only one of the two settings has."] * bool(measured.left_out)
     if measured.p is None or measured.p_adjusted is None:
         return left_out
-    adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
+    adjusted = f"{adjustment} {p_value(measured.p_adjusted)}" if (adjustment := _adjustment(pair)) else ""
     test, reviews = "Welch's t", "the choice of reviews"
     if pair.seed_by_seed:
         test = "paired t over the seeds, corrected for splits that overlap"
@@ -109,13 +109,13 @@ def details(pair: Comparison) -> list[str]:
     unpaired = "" if measured.paired else ", counted as independent: not every run stored its single verdicts"
     return [
         f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
-        f"{points((_shown(pair.shares[0]) - _shown(pair.shares[1])) / 100)} points, "
+        f"{points((_rounded(pair.shares[0]) - _rounded(pair.shares[1])) / 100)} points, "
         f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
         f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
         "Interval and p-value allow for a look after every seed up to ten.",
         f"{of_seeds} % of the variance comes from the seeds, {100 - of_seeds} % from {reviews}{unpaired}.",
         *(f"Seed-to-seed variation estimated from {source}." for source in dict.fromkeys(pair.lent)),
-        *([_power(pair, measured)] if min(measured.runs) > 1 else []),
+        *([_seeds_needed(pair, measured)] if min(measured.runs) > 1 else []),
         *left_out,
     ]
 
@@ -147,16 +147,16 @@ def gap(first: float, second: float) -> str:
         >>> gap(0.8814, 0.8426), points(0.8814 - 0.8426)
         ('3.8', '3.9')
     """
-    return points(abs(_shown(first) - _shown(second)) / 100)
+    return points(abs(_rounded(first) - _rounded(second)) / 100)
 
 
-def _several(verdict: Judgement) -> str:
+def _verdict_on_several(verdict: Judgement) -> str:
     if len(verdict.order) < 2:
         return next((pair.problem for pair in verdict.pairs if pair.problem), "")
     leader, share = verdict.order[0]
     shares = {id(group): percent(accuracy) for group, accuracy in verdict.order}
     judged = [pair for pair in verdict.pairs if pair.difference]
-    where = f" {_where(judged[0])}" if judged else ""
+    where = f" {_measured_on(judged[0])}" if judged else ""
     groups: dict[str, list[str]] = {"better": [], "tie": [], "alike": [], "unknown": []}
     others = []
     for other, pair in verdict.against_leader:
@@ -178,11 +178,11 @@ def _several(verdict: Judgement) -> str:
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:
-        text = f"{_all(verdict)} reach {percent(share)}{where}."
+        text = f"{_all_of(verdict)} reach {percent(share)}{where}."
     return " ".join([*([text] if any(parts) else []), *others])
 
 
-def _beside_baselines(verdict: Judgement) -> str:
+def _against_baselines(verdict: Judgement) -> str:
     """Places each network at or below the lowest baseline that reaches as much."""
     accuracies = {
         baseline.name: (accuracy, baseline.title.lower())
@@ -194,25 +194,25 @@ def _beside_baselines(verdict: Judgement) -> str:
     highest, best = max(accuracies.values(), key=itemgetter(0))
     by_baseline: dict[str, list[str]] = {}
     for group, share in verdict.order:
-        reached = [baseline for baseline in accuracies.values() if _shown(baseline[0]) >= _shown(share)]
+        reached = [baseline for baseline in accuracies.values() if _rounded(baseline[0]) >= _rounded(share)]
         accuracy, title = min(reached, key=itemgetter(0), default=(highest, best))
-        word = "below" if _shown(share) < _shown(accuracy) else "no better than"
+        word = "below" if _rounded(share) < _rounded(accuracy) else "no better than"
         text = f"{word} the {title}" if reached else f"above every baseline, the highest being the {title}"
         by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
-    if _shown(verdict.order[-1][1]) > _shown(highest) and highest - accuracies["majority"][0] <= GUESS:
+    if _rounded(verdict.order[-1][1]) > _rounded(highest) and highest - accuracies["majority"][0] <= GUESS:
         return f"A bag of words does no better than guessing ({percent(accuracies['words'][0])})."
     if len(by_baseline) == 1 < len(verdict.order):
-        return f"{_all(verdict)} are {next(iter(by_baseline))}."
+        return f"{_all_of(verdict)} are {next(iter(by_baseline))}."
     clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]
     return f"{'; '.join(clauses)}."
 
 
-def _all(verdict: Judgement) -> str:
+def _all_of(verdict: Judgement) -> str:
     count = len(verdict.order)
     return _ALL.get(count, f"All {count}")  # the command line takes more than a page
 
 
-def _shown(share: float) -> float:
+def _rounded(share: float) -> float:
     """Returns a share in percent, rounded as it is shown."""
     return float(percent(share).removesuffix(" %"))
 
@@ -220,7 +220,7 @@ def _shown(share: float) -> float:
 def _is_tie(pair: Comparison) -> bool:
     """Tells whether both accuracies look equal, unless one is better even so or the interval is too wide to say."""
     wide = pair.difference is None or pair.difference.half_width >= USELESS
-    return pair.better is None and not wide and _shown(pair.shares[0]) == _shown(pair.shares[1])
+    return pair.better is None and not wide and _rounded(pair.shares[0]) == _rounded(pair.shares[1])
 
 
 def _ranked(pair: Comparison) -> list[tuple[str, float]]:
@@ -228,11 +228,11 @@ def _ranked(pair: Comparison) -> list[tuple[str, float]]:
     return sorted(shares, key=itemgetter(1), reverse=True)
 
 
-def _where(pair: Comparison) -> str:
+def _measured_on(pair: Comparison) -> str:
     return MEASURES[pair.measure].where
 
 
-def _together(pair: Comparison) -> str:
+def _adjustment(pair: Comparison) -> str:
     comparisons = pair.difference.comparisons if pair.difference else 1
     return f", adjusted for {comparisons} comparisons" if comparisons > 1 else ""
 
@@ -244,13 +244,13 @@ def _too_few_reviews(names: str, pair: Comparison) -> str:
 
 def _too_few_seeds(pair: Comparison) -> str:
     a, b, (share_a, share_b) = pair.a.name, pair.b.name, map(percent, pair.shares)
-    numbers = f"{a} {share_a}, {b} {share_b} {_where(pair)}"
+    numbers = f"{a} {share_a}, {b} {share_b} {_measured_on(pair)}"
     if pair.difference and pair.difference.reason == "fewer than two shared seeds":
         return f"No verdict: two shared seeds are needed where the seed decides the split ({numbers})."
-    first, second = map(len, pair.achieved)
+    first, second = map(len, pair.scores)
     if first == second == 1 and share_a != share_b:
         (ahead, highest), (behind, lowest) = _ranked(pair)
-        lead = f"{ahead} ({percent(highest)} {_where(pair)}) leads {behind} ({percent(lowest)})"
+        lead = f"{ahead} ({percent(highest)} {_measured_on(pair)}) leads {behind} ({percent(lowest)})"
         return f"{lead}, which may be the luck of one seed. {_MORE_SEEDS}"
     who = f"{counted(first, 'seed')} of {a} and {counted(second, 'seed')} of {b}"
     who = f"{counted(first, 'seed')} each" if first == second else who
@@ -261,7 +261,7 @@ def _too_few_seeds(pair: Comparison) -> str:
     return f"{who} cannot tell which setting is better ({numbers}): {why}. {more}"
 
 
-def _power(pair: Comparison, measured: Difference) -> str:
+def _seeds_needed(pair: Comparison, measured: Difference) -> str:
     if pair.seed_by_seed:
         least = _NORMAL * math.sqrt(measured.variance_reviews)
         return f"However many seeds are trained, ± stays above {points(least)} points, since the splits overlap."

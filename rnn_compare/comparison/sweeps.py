@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnn_compare.comparison.groups import Group, groups, is_whole
+from rnn_compare.comparison.groups import Group, groups, is_complete
 from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
@@ -178,7 +178,7 @@ def _place(name: str) -> tuple[int, int]:
 
 
 def _rank(run: Run) -> int:
-    if is_whole(run):
+    if is_complete(run):
         return TRAINED
     if not run.status.ended:
         return AT_WORK

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rnn_compare.comparison.accuracies import Achieved, Measure
+from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.difference import (
     ALPHA,
@@ -28,7 +28,7 @@ class Comparison:
     """A comparison of two groups.
 
     Attributes:
-        achieved: The accuracies of each group's trainings.
+        scores: The accuracies of each group's trainings.
         difference: Of the settings, a − b, with the verdict; None if they cannot be compared.
         networks: Of the two trained networks as they are, if there is one run each.
         lent: Descriptions of earlier runs from which the variation between seeds was estimated too.
@@ -38,7 +38,7 @@ class Comparison:
     a: Group
     b: Group
     measure: Measure
-    achieved: tuple[tuple[Achieved, ...], tuple[Achieved, ...]] = ((), ())
+    scores: tuple[tuple[Score, ...], tuple[Score, ...]] = ((), ())
     difference: Difference | None = None
     networks: NetworkDifference | None = None
     lent: tuple[str, ...] = ()
@@ -47,13 +47,13 @@ class Comparison:
     @property
     def shares(self) -> tuple[float, float]:
         """The mean accuracies of a and b."""
-        first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.achieved)
+        first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.scores)
         return first, second
 
     @property
     def reviews(self) -> int:
         """The number of reviews on which accuracies were measured."""
-        return min(training.reviews for trainings in self.achieved for training in trainings)
+        return min(training.reviews for trainings in self.scores for training in trainings)
 
     @property
     def seed_by_seed(self) -> bool:
@@ -116,7 +116,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
     measure = measure or usual_measure(groups, evidence)
     lent = [evidence.spread(group, measure) for group in groups]
     pairs = [
-        _pair(a, b, evidence, measure, (lent_a, lent_b))
+        _compare(a, b, evidence, measure, (lent_a, lent_b))
         for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
     ]
     differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
@@ -138,15 +138,15 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
     """Returns the preferred measure of those that all counted runs of all groups have."""
     counted = [group for group in groups if group.counted]
-    return next((m for m in PREFERRED if all(evidence.of_group(group, m) for group in counted)), "typical")
+    return next((m for m in PREFERRED if all(evidence.scores_of(group, m) for group in counted)), "typical")
 
 
-def _pair(
+def _compare(
     a: Group, b: Group, evidence: Evidence, measure: Measure, lent: Sequence[tuple[Spread, str] | None]
 ) -> Comparison:
-    if problem := _why_not(a, b, measure):
+    if problem := _problem(a, b, measure):
         return Comparison(a, b, measure, problem=problem)
-    trainings = [evidence.of_group(group, measure) for group in (a, b)]
+    trainings = [evidence.scores_of(group, measure) for group in (a, b)]
     if trainings[0] is None or trainings[1] is None:
         lacking = (a if trainings[0] is None else b).name
         what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
@@ -158,7 +158,7 @@ def _pair(
         return replace(pair, difference=Difference(first - second, runs, reason="too few reviews"))
     if pair.seed_by_seed:
         return _seed_by_seed(pair)
-    difference = settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
+    difference = settings(*pair.scores, *(spread[0] if spread else None for spread in lent))
     one_each = len(trainings[0]) == len(trainings[1]) == 1 and measure != "typical"
     networks = trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
     return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
@@ -167,18 +167,18 @@ def _pair(
 def _seed_by_seed(pair: Comparison) -> Comparison:
     first, second = (
         {run.experiment.seed: training for run, training in zip(group.counted, runs, strict=True)}
-        for group, runs in zip((pair.a, pair.b), pair.achieved, strict=True)
+        for group, runs in zip((pair.a, pair.b), pair.scores, strict=True)
     )
     of_a, of_b = ({seed: training.accuracy for seed, training in runs.items()} for runs in (first, second))
     experiment = pair.a.experiment
     difference = settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
     if difference.p is not None:
         shared = sorted(first.keys() & second.keys())
-        pair = replace(pair, achieved=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
+        pair = replace(pair, scores=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
     return replace(pair, difference=difference)
 
 
-def _why_not(a: Group, b: Group, measure: Measure) -> str:
+def _problem(a: Group, b: Group, measure: Measure) -> str:
     for group in (a, b):
         if not group.counted:
             return f"{group.name} has no run that trained to its end, so it is not compared."

@@ -102,5 +102,5 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
 def _accuracies(run: Run, evidence: Evidence) -> tuple[float | None, ...]:
     if run.best is None:
         return (None,) * (1 + len(MEASURES))
-    achieved = [evidence.achieved(run, measure) for measure in MEASURES]
-    return (run.best["val_accuracy"], *(outcome.accuracy if outcome else None for outcome in achieved))
+    scores = [evidence.score(run, measure) for measure in MEASURES]
+    return (run.best["val_accuracy"], *(score.accuracy if score else None for score in scores))

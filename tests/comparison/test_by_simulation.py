@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rnn_compare.comparison import difference
-from rnn_compare.comparison.accuracies import Achieved, kept, typical
+from rnn_compare.comparison.accuracies import Score, kept, typical
 from rnn_compare.comparison.difference import settings
 from rnn_compare.comparison.intervals import spread
 
@@ -45,14 +45,14 @@ class Population:
         """Of new reviews, for all settings alike (reviews,)."""
         return self._normal(REVIEWS)
 
-    def trained(self, runs: int, easiness: NDArray[np.float32], accuracy: float) -> list[Achieved]:
+    def trained(self, runs: int, easiness: NDArray[np.float32], accuracy: float) -> list[Score]:
         """Runs of a new setting whose true accuracy is given."""
         width = np.sqrt(1 + self.setting**2 + self.run**2)
         quantile = stats.norm.ppf(accuracy)
         shift = self.seed * width / stats.norm.pdf(quantile)
         level = quantile * np.hypot(width, shift) + easiness + self.setting * self._normal(REVIEWS)
         right = level + shift * self._normal((runs, 1)) + self.run * self._normal((runs, REVIEWS)) > 0
-        return [Achieved(float(row.mean()), row.astype(float), REVIEWS) for row in right]
+        return [Score(float(row.mean()), row.astype(float), REVIEWS) for row in right]
 
     def by_epoch(
         self, easiness: NDArray[np.float32], own: NDArray[np.float32], jumpiness: float
@@ -103,7 +103,7 @@ def test_a_jumpy_setting_is_rarely_called_different_from_a_steady_one_of_equal_t
     called = {"typical": 0, "kept": 0}
     for _ in range(draws):
         easiness = population.easiness()
-        groups: dict[str, list[list[Achieved]]] = {"typical": [], "kept": []}
+        groups: dict[str, list[list[Score]]] = {"typical": [], "kept": []}
         for jumpiness in (0.02, 0.003):
             own = population.easiness()
             runs = [population.by_epoch(easiness, own, jumpiness) for _ in range(3)]

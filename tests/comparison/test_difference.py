@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.accuracies import Score
 from rnn_compare.comparison.difference import (
     LOOKS,
     Difference,
@@ -22,12 +22,12 @@ from rnn_compare.comparison.difference import (
 from rnn_compare.comparison.intervals import Spread, spread
 
 
-def judged(verdicts: NDArray[np.float64]) -> list[Achieved]:
-    return [Achieved(float(each.mean()), each, len(each)) for each in verdicts]
+def judged(verdicts: NDArray[np.float64]) -> list[Score]:
+    return [Score(float(each.mean()), each, len(each)) for each in verdicts]
 
 
-def unkept(*accuracies: float, reviews: int = 5000) -> list[Achieved]:
-    return [Achieved(accuracy, None, reviews) for accuracy in accuracies]
+def unkept(*accuracies: float, reviews: int = 5000) -> list[Score]:
+    return [Score(accuracy, None, reviews) for accuracy in accuracies]
 
 
 def drawn(seed: int, runs: int, reviews: int = 60, accuracy: float = 0.8) -> NDArray[np.float64]:
@@ -69,7 +69,7 @@ def test_without_a_share_of_the_reviews_it_is_welchs_test(a: list[float], b: lis
 
 
 @given(groups, groups)
-def test_swapping_the_settings_turns_the_sign(a: list[Achieved], b: list[Achieved]) -> None:
+def test_swapping_the_settings_turns_the_sign(a: list[Score], b: list[Score]) -> None:
     one, other = settings(a, b), settings(b, a)
     assert one.difference == -other.difference
     assert one.p == pytest.approx(other.p)
@@ -79,20 +79,20 @@ def test_swapping_the_settings_turns_the_sign(a: list[Achieved], b: list[Achieve
 
 @given(groups, groups, st.randoms())
 def test_neither_the_order_of_the_runs_nor_that_of_the_reviews_matters(
-    a: list[Achieved],
-    b: list[Achieved],
+    a: list[Score],
+    b: list[Score],
     random: object,
 ) -> None:
     order = np.random.default_rng(abs(hash(random)) % 2**32).permutation(60)
 
-    def shuffled(runs: list[Achieved]) -> list[Achieved]:
+    def shuffled(runs: list[Score]) -> list[Score]:
         return judged(np.array([run.correct[order] for run in reversed(runs) if run.correct is not None]))
 
     assert _numbers(settings(shuffled(a), shuffled(b))) == pytest.approx(_numbers(settings(a, b)))
 
 
 @given(groups, groups)
-def test_the_interval_excludes_0_where_p_is_below_5_percent(a: list[Achieved], b: list[Achieved]) -> None:
+def test_the_interval_excludes_0_where_p_is_below_5_percent(a: list[Score], b: list[Score]) -> None:
     found = settings(a, b)
     assert found.low is not None
     assert found.high is not None
@@ -101,7 +101,7 @@ def test_the_interval_excludes_0_where_p_is_below_5_percent(a: list[Achieved], b
 
 
 @given(groups)
-def test_a_setting_does_not_differ_from_itself(a: list[Achieved]) -> None:
+def test_a_setting_does_not_differ_from_itself(a: list[Score]) -> None:
     found = settings(a, a)
     assert (found.difference, found.p, found.verdict) == (0, 1, "cannot tell")
 
@@ -229,7 +229,7 @@ def _numbers(found: Difference) -> list[float]:
 def test_of_two_seeds_each_the_reviews_bring_no_degrees_of_freedom() -> None:
     chance = np.random.default_rng(1)
     each = [(chance.random(5000) < share).astype(float) for share in (0.79, 0.81, 0.82, 0.84)]
-    runs = [Achieved(float(correct.mean()), correct, 5000) for correct in each]
+    runs = [Score(float(correct.mean()), correct, 5000) for correct in each]
     found = settings(runs[:2], runs[2:])
     assert found.df == pytest.approx(2, abs=0.2)
     assert found.verdict == "cannot tell"

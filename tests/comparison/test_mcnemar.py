@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.accuracies import Score
 from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
 
 counts = st.tuples(*[st.integers(0, 60)] * 4).filter(any)
@@ -17,13 +17,13 @@ counts = st.tuples(*[st.integers(0, 60)] * 4).filter(any)
 def compared(both: int, only_a: int, only_b: int, neither: int) -> NetworkDifference:
     a = np.repeat([1.0, 1.0, 0.0, 0.0], [both, only_a, only_b, neither])
     b = np.repeat([1.0, 0.0, 1.0, 0.0], [both, only_a, only_b, neither])
-    found = trained_networks(achieved(a), achieved(b))
+    found = trained_networks(score(a), score(b))
     assert found is not None
     return found
 
 
-def achieved(correct: np.ndarray) -> Achieved:
-    return Achieved(float(correct.mean()), correct, len(correct))
+def score(correct: np.ndarray) -> Score:
+    return Score(float(correct.mean()), correct, len(correct))
 
 
 @given(counts)
@@ -67,10 +67,10 @@ def test_networks_that_agree_on_all_reviews_may_still_differ_a_little() -> None:
 
 
 def test_without_verdicts_of_the_same_reviews_nothing_is_said() -> None:
-    plain = achieved(np.ones(4))
-    assert trained_networks(plain, Achieved(0.5, None, 4)) is None
-    assert trained_networks(plain, achieved(np.ones(5))) is None
-    assert trained_networks(plain, achieved(np.array([1, 0.5, 0, 1]))) is None  # shares of epochs are no verdicts
+    plain = score(np.ones(4))
+    assert trained_networks(plain, Score(0.5, None, 4)) is None
+    assert trained_networks(plain, score(np.ones(5))) is None
+    assert trained_networks(plain, score(np.array([1, 0.5, 0, 1]))) is None  # shares of epochs are no verdicts
 
 
 @pytest.mark.parametrize(("disagree", "share_a"), [(0.1, 0.5), (0.1, 0.6), (0.35, 0.9)])

@@ -44,7 +44,7 @@ def test_the_files_are_small() -> None:
 def test_groups_of_one_setting_are_rarely_called_different(
     name: str, measure: Measure, each: int, earlier: int
 ) -> None:
-    share = called_different(real_trainings.read(name).achieved(measure), each, earlier)
+    share = called_different(real_trainings.read(name).scores(measure), each, earlier)
     print(f"{name}, {measure}, {each} each, {earlier} earlier: called different in {share:.1%}")
     assert share <= AT_MOST
 
@@ -54,7 +54,7 @@ def test_groups_of_one_setting_are_rarely_called_different(
 def test_groups_of_one_setting_are_rarely_called_different_at_any_look_from_one_seed_to_ten(
     name: str, earlier: int
 ) -> None:
-    share = called_at_any_look(real_trainings.read(name).achieved("kept"), earlier, draws=400)
+    share = called_at_any_look(real_trainings.read(name).scores("kept"), earlier, draws=400)
     print(f"{name}, {earlier} earlier: called different at any look in {share:.1%}")
     assert share <= 0.07  # 5 % and two standard errors; without the correction 14 to 18 %
 
@@ -62,7 +62,7 @@ def test_groups_of_one_setting_are_rarely_called_different_at_any_look_from_one_
 @pytest.mark.slow
 @pytest.mark.parametrize("measure", MEASURES)
 def test_a_network_that_reads_more_is_called_better_with_five_seeds_each(measure: Measure) -> None:
-    five_words, two_hundred = (real_trainings.read(name).achieved(measure) for name in UNEQUALS)
+    five_words, two_hundred = (real_trainings.read(name).scores(measure) for name in UNEQUALS)
     share = told_apart(five_words, two_hundred, each=5)
     print(f"maxlen 5 against 200, {measure}: called in {share:.1%}")
     assert share >= 0.9

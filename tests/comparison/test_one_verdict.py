@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.accuracies import Score
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.difference import by_student, settings
 from rnn_compare.comparison.evidence import Evidence
@@ -96,7 +96,7 @@ def test_next_to_nothing_held_out_gives_no_verdict(
 
 
 def test_where_nobody_erred_the_reviews_have_a_share_in_the_variance_all_the_same() -> None:
-    right, wrong = ([Achieved(share, None, 25) for _ in range(3)] for share in (1.0, 0.0))
+    right, wrong = ([Score(share, None, 25) for _ in range(3)] for share in (1.0, 0.0))
     assert settings(right, wrong).variance_reviews == pytest.approx(2 * (26 / 27) * (1 / 27) / 25)
 
 
@@ -126,7 +126,7 @@ def test_of_equal_networks_hardly_any_pair_is_called_different_however_many_ther
         for _ in range(draws):
             ease = chance.normal(size=300)
             verdicts = (ease + chance.normal(size=(count, 300)) > -1.2).astype(float)
-            networks = [Achieved(float(row.mean()), row, 300) for row in verdicts]
+            networks = [Score(float(row.mean()), row, 300) for row in verdicts]
             pairs = [trained_networks(a, b) for place, a in enumerate(networks) for b in networks[place + 1 :]]
             called += any(one and one.p_adjusted <= 0.05 for one in networks_together(pairs))
         assert called <= 0.08 * draws, f"{count} networks: 5 % and two standard errors"  # 48 % of 8 before
@@ -135,11 +135,11 @@ def test_of_equal_networks_hardly_any_pair_is_called_different_however_many_ther
 def test_networks_are_compared_by_weights_that_exist() -> None:
     rng = np.random.default_rng(1)
     first, second = ((rng.random(400) < share).astype(float) for share in (0.9, 0.6))
-    spliced = trained_networks(Achieved(0.9, first, 400, (3, 7)), Achieved(0.6, second, 400, (5, 5)))
+    spliced = trained_networks(Score(0.9, first, 400, (3, 7)), Score(0.6, second, 400, (5, 5)))
     assert spliced is not None
     assert (spliced.reviews, spliced.epochs) == (200, (3, 5)), "the even places, which the odd ones' choice judges"
     assert spliced.right_a == int(first[::2].sum())
-    whole = trained_networks(Achieved(0.9, first, 400, (3, 3)), Achieved(0.6, second, 400, (5, 5)))
+    whole = trained_networks(Score(0.9, first, 400, (3, 3)), Score(0.6, second, 400, (5, 5)))
     assert whole is not None
     assert whole.reviews == 400
 
@@ -202,7 +202,7 @@ def test_a_network_at_or_below_a_baseline_is_said_to_be(store: RunStore, evidenc
 def test_a_difference_is_that_of_the_numbers_beside_it(store: RunStore) -> None:
     [run] = trained(store, "GRU", 0.8)
     judged = by_student(0.0388, (3, 3), [(0.00003, 4)], (0.0, 1))
-    sides = tuple((Achieved(share, None, 400),) * 3 for share in (0.8814, 0.8426))
+    sides = tuple((Score(share, None, 400),) * 3 for share in (0.8814, 0.8426))
     shown = Comparison(
         Group("A", (run,)), Group("B", (run,)), "kept", (sides[0], sides[1]), replace(judged, p_adjusted=0.01)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestIndPower
 
-from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.accuracies import Score
 from rnn_compare.comparison.difference import LOOKS, by_student, settings
 from rnn_compare.comparison.intervals import Spread
 from rnn_compare.comparison.power import power_reached, seeds_needed, seeds_to_see
@@ -69,7 +69,7 @@ def test_where_the_reviews_have_most_of_the_variance_the_power_is_that_of_the_si
 
 
 def test_a_comparison_needs_as_many_seeds_as_its_own_spreads_and_floor_say() -> None:
-    alike, earlier = [Achieved(0.8, None, 400)] * 3, Spread(0.01**2, 0.0, 10)
+    alike, earlier = [Score(0.8, None, 400)] * 3, Spread(0.01**2, 0.0, 10)
     floor = 1 / (12 * 400**2)
     assert seeds_to_see(0.1, settings(alike, alike)) == seeds_needed((floor, floor), 0.0008, 0.1) == 3
     variance = 9 * 0.01**2 / 11  # their own, of two degrees of freedom, is 0

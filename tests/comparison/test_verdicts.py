@@ -48,11 +48,11 @@ def test_of_two_runs_with_one_seed_the_newer_counts(store: RunStore) -> None:
 def test_what_was_kept_is_judged_on_the_half_that_did_not_choose(store: RunStore, evidence: Evidence) -> None:
     [run] = seeds(store, "LSTM", 0.8)
     labels = prepared.load("bundled").labels(run.experiment, "validation")
-    achieved = evidence.achieved(run, "kept")
+    achieved = evidence.score(run, "kept")
     assert achieved is not None
     assert labels is not None
     assert (achieved.accuracy, len(achieved.correct)) == (0.8, len(labels))  # type: ignore[arg-type]  # kept
-    assert evidence.achieved(run, "kept") is achieved, "read once"
+    assert evidence.score(run, "kept") is achieved, "read once"
 
 
 def test_a_clear_lead_over_several_seeds_is_called_one(store: RunStore, evidence: Evidence) -> None:
@@ -137,7 +137,7 @@ def test_partial_runs_are_left_out_of_means(store: RunStore, evidence: Evidence)
     whole = [record(store, experiment("LSTM", seed, epochs=5), [0.8] * 5) for seed in (1, 2)]
     [group] = groups([stopped, *whole])
     assert (group.counted, group.left_out) == (tuple(whole), (stopped,))
-    achieved = evidence.of_group(group, "typical")
+    achieved = evidence.scores_of(group, "typical")
     assert achieved is not None
     assert [one.accuracy for one in achieved] == pytest.approx([0.8, 0.8])
 
@@ -211,15 +211,15 @@ def test_reviews_that_are_prepared_later_are_seen_then(
     [run] = seeds(store, "LSTM", 0.8, reviews=1998)
     with monkeypatch.context() as before:
         before.setattr(prepared, "is_prepared", lambda _source: False)
-        assert evidence.achieved(run, "kept") is None
-    assert evidence.achieved(run, "kept") is not None
+        assert evidence.score(run, "kept") is None
+    assert evidence.score(run, "kept") is not None
 
 
 def test_a_source_that_is_gone_leaves_the_figures(store: RunStore, evidence: Evidence) -> None:
     [run] = seeds(store, "LSTM", 0.8)
     gone = Group("gone", (run,)).experiment.model_copy(update={"source": "gone"})
     lost = Run(**{**vars(run), "experiment": gone})
-    assert evidence.achieved(lost, "kept") is None
-    achieved = evidence.achieved(lost, "typical")
+    assert evidence.score(lost, "kept") is None
+    achieved = evidence.score(lost, "typical")
     assert achieved is not None
     assert achieved.correct is None

@@ -46,10 +46,10 @@ def test_what_they_achieved_is_worked_out_from_their_predictions_elsewhere_too(
 ) -> None:
     take_in(report, elsewhere)
     before = Evidence(trained.store)
-    expected = [before.achieved(run, "kept") for run in trained.store.runs(trained.ids)]
+    expected = [before.score(run, "kept") for run in trained.store.runs(trained.ids)]
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
     after = Evidence(elsewhere)
-    found = [after.achieved(run, "kept") for run in elsewhere.runs()]
+    found = [after.score(run, "kept") for run in elsewhere.runs()]
     assert [one and (one.accuracy, one.epochs) for one in found] == [
         one and (one.accuracy, one.epochs) for one in expected
     ]

@@ -81,8 +81,8 @@ def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[
     selection = tuple(runs)
 
     def accuracy(run: Run) -> float | None:
-        achieved = services.evidence.achieved(run, measure)
-        return achieved.accuracy if achieved else None
+        score = services.evidence.score(run, measure)
+        return score.accuracy if score else None
 
     wanted = ("outcomes", measure, tuple((run.id, run.status, len(run.epochs)) for run in selection))
     return services.snapshot().once(wanted, lambda _: outcomes(selection, accuracy))
