@@ -1,0 +1,60 @@
+"""The pictures of README.md and docs/report.md, taken of a first start: `python -m docs.pictures`, a minute."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from benchmarks.browser import PROJECT, cache, chromium, server
+from tests.browser.visits import settle
+
+FOLDER = Path(__file__).parent
+EXAMPLE = "Turn at the end"
+PATIENCE = 300_000
+"""Milliseconds: a new machine prepares its reviews and fits the baselines first."""
+
+
+def main() -> None:
+    """Takes all three, 1440 pixels wide."""
+    with cache() as folder, server(PROJECT / "app.py", folder, fresh=True) as url, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        page.goto(url)
+        page.get_by_text("below the bag of words").first.wait_for()
+        _take(page, "compare")
+        page.goto(f"{url}/inside")
+        settle(page)
+        page.get_by_role("button", name=EXAMPLE, exact=True).click()
+        page.get_by_text("word 39 of 39").wait_for()
+        _take(page, "inside")
+        page.set_viewport_size({"width": 1440, "height": 1130})
+        page.goto(_report(folder).as_uri())
+        page.get_by_role("button", name=EXAMPLE, exact=True).click()
+        page.get_by_text("word 39 of 39").wait_for()
+        _take(page, "reading")
+
+
+def _report(cache_folder: Path) -> Path:
+    """Returns the report on the book's recorded pair."""
+    command = [sys.executable, "-m", "rnn_compare"]
+    environment = {**os.environ, "RNN_COMPARE_CACHE": str(cache_folder)}
+    runs = subprocess.run([*command, "runs"], env=environment, check=True, capture_output=True, text=True).stdout
+    pair = [line.split()[0] for line in runs.splitlines() if " 500 " in line][:2]
+    path = cache_folder / "report.html"
+    subprocess.run([*command, "report", *pair, "--html", str(path)], env=environment, check=True, capture_output=True)
+    return path
+
+
+def _take(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(3000)  # until charts have their final size
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    Image.open(path).quantize(256).save(path, optimize=True)  # a third of the size
+
+
+if __name__ == "__main__":
+    main()
