@@ -7,11 +7,11 @@ from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis
 from rnn_compare.explain.word_by_word import AttentionWeights
 
 MOST_WORDS = 40
-"""Words beside each other: with more, a lecture hall cannot read them."""
+"""More words beside each other cannot be read in a lecture hall."""
 BARS, NAMES, ROW = 190, 120, 16
 """Heights in pixels: of the bars, of the words' names below them, and of a row of the matrix."""
 FULL = 4.0
-"""Times an equal share at which a colour is full, unless a weight is larger: so equal shares look pale."""
+"""Full colour, in equal shares, unless a weight is larger: nearly equal weights look pale."""
 COLORBAR: dict[str, object] = {
     "title": {"text": "matrix: × an equal share", "side": "right", "font": {"size": 15}},
     "tickfont": {"size": 15},
@@ -53,7 +53,7 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
 
 
 def visible(attention: AttentionWeights, word: int | None) -> range:
-    """Returns the words that have a bar, a row and a column: the last ones, or those around the word."""
+    """Returns the places of the words that are drawn: the last ones, or those around the word."""
     count = len(attention.words)
     end = count if word is None else min(count, max(MOST_WORDS, word + MOST_WORDS // 2))
     return range(max(0, end - MOST_WORDS), end)

@@ -12,14 +12,14 @@ from rnn_compare.comparison.sweeps import Outcome
 
 NAME_ROOM = 0.25
 MOST_NAMED = 8
-"""Points of the front whose names still stand beside each other."""
+"""Points of the front up to which names fit."""
 
 
 def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
-    """Returns the places of the points that no other point dominates, from the cheapest to the dearest.
+    """Returns the indices of the points that no other point dominates, from the cheapest to the most expensive.
 
-    A point dominates another if it costs no more and is no less accurate, and is better in one of the two. Of points
-    that are equal in both all are kept.
+    A point dominates another if it costs no more and is no less accurate, and is better in one of the two. All of
+    several equal points are kept.
 
     Example:
         >>> front([2080, 6336, 8320, 8320], [0.84, 0.88, 0.87, 0.89])
@@ -76,7 +76,7 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
 
 
 def _range(costs: Sequence[float]) -> dict[str, object]:
-    """Leaves room at the right, where names stand."""
+    """Returns the range of the axis, with room for names at the right."""
     low, high = min(costs), max(costs)
     if high > LOGARITHMIC * low:
         span = math.log10(high / low)
@@ -90,7 +90,7 @@ def _range(costs: Sequence[float]) -> dict[str, object]:
 
 
 def _names(settings: Sequence[Outcome], costs: Sequence[float], places: Sequence[int]) -> dict[int, str]:
-    """Returns the names of points by their place; of those that are equal the first bears all names, one a line."""
+    """Returns the labels of points by index; the first of several equal points has the names of all, one a line."""
     together: dict[tuple[float, float], list[int]] = {}
     for place in places:
         together.setdefault((costs[place], settings[place].accuracy.mean), []).append(place)

@@ -9,7 +9,7 @@ from rnn_compare.formatting import counted
 
 HEIGHT = 380
 TYPE = 24
-"""Pixels of the type: it is read from the last row."""
+"""Size of the text in pixels, to be read from the last row."""
 BAND = "rgba(136, 136, 136, 0.35)"
 
 

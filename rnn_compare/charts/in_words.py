@@ -10,9 +10,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 MOST_POINTS = 12
-"""Points of a line that are all told; of more, the first, the last and the extremes."""
+"""Points of a line that are all described; of more, the first, the last and the extremes."""
 MOST_LINES = 40
-"""Lines that are told: of a sweep with more there is a table."""
+"""Lines that are described; a sweep with more has a table."""
 _FIELD = re.compile(r"%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}")
 _EXTRA = re.compile(r"<extra>.*?</extra>")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -27,7 +27,7 @@ class ChartWords:
 
 
 def in_words(figure: go.Figure) -> ChartWords:
-    """Returns what a chart says, told from its own data and the texts of its pointer.
+    """Returns a description of a chart, made of its data and its hover texts.
 
     Example:
         >>> figure = go.Figure(go.Scatter(x=[8, 16], y=[50, 75], name="LSTM", hovertemplate="%{y:.1f} %"))
@@ -50,7 +50,7 @@ def in_words(figure: go.Figure) -> ChartWords:
 def _line(trace: Any, layout: Any) -> str:
     name = _plain(trace.name)
     if trace.hoverinfo == "skip" and not name:
-        return ""  # a band, a frame, a ring: it only underlines what another one says
+        return ""  # a band or a frame, which belongs to another trace
     points = list(_points(trace, layout))
     if not points:
         return ""
@@ -67,50 +67,50 @@ def _line(trace: Any, layout: Any) -> str:
 
 
 def _points(trace: Any, layout: Any) -> Iterator[tuple[float, str]]:
-    """Yields the value of each point that is there, and what is said of it."""
+    """Yields the value of each known point and its description."""
     if trace.type == "heatmap":
         for row, values in enumerate(trace.z):
             for column, value in enumerate(values):
-                if _is_there(value):
+                if _is_known(value):
                     fields = {"x": trace.x[column], "y": trace.y[row], "z": value}
-                    yield float(value), _told(trace, fields, _at(_at(trace.customdata, row), column), layout)
+                    yield float(value), _description(trace, fields, _item(_item(trace.customdata, row), column), layout)
         return
     for index, (x, y) in enumerate(zip(_values(trace.x), _values(trace.y), strict=True)):
-        if _is_there(x) and _is_there(y):
-            fields = {"x": x, "y": y, "text": _at(trace.text, index)}
-            yield float(y), _told(trace, fields, _at(trace.customdata, index), layout)
+        if _is_known(x) and _is_known(y):
+            fields = {"x": x, "y": y, "text": _item(trace.text, index)}
+            yield float(y), _description(trace, fields, _item(trace.customdata, index), layout)
 
 
-def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any) -> str:
+def _description(trace: Any, fields: dict[str, Any], custom: Any, layout: Any) -> str:
     template = _EXTRA.sub("", trace.hovertemplate or "%{y}")
 
     def filled(match: re.Match[str]) -> str:
         field, place, form = match.groups()
         value = custom if field == "customdata" else fields.get(field)
-        value = _at(value, int(place)) if place is not None else value
+        value = _item(value, int(place)) if place is not None else value
         axis = layout[(trace[f"{field}axis"] or field).replace(field, f"{field}axis")] if field in ("x", "y") else None
-        return _number(value, form) if form or not axis else _on(axis, value)
+        return _number(value, form) if form or not axis else _tick(axis, value)
 
     text = _plain(_FIELD.sub(filled, template))
     return text if "%{x" in template or "%{" not in template else f"{_place(trace, fields['x'], layout)}{text}"
 
 
 def _place(trace: Any, value: Any, layout: Any) -> str:
-    """Where a point stands, if its axis has words for it."""
+    """Returns the position of a point in words, or nothing if its axis has no labels."""
     axis = layout[(trace.xaxis or "x").replace("x", "xaxis")]
     if axis.visible is False or axis.showticklabels is False:
         return ""
     names = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
-    text = _plain(str(names[value])) if value in names else _on(axis, value)
+    text = _plain(str(names[value])) if value in names else _tick(axis, value)
     return " ".join(filter(None, (_plain(axis.title.text), text))) + ": "
 
 
-def _on(axis: Any, value: Any) -> str:
+def _tick(axis: Any, value: Any) -> str:
     return f"{_number(value, axis.tickformat)}{axis.ticksuffix or ''}"
 
 
 def _number(value: Any, form: str | None) -> str:
-    """Formats as d3 does, in so far as the charts ask for it: Python has no ``~r``, significant digits."""
+    """Returns a number in one of the charts' d3 formats; Python has no ``~r``, significant digits."""
     if isinstance(value, str) or value is None:
         return value or ""
     form = form or ",.6~r"
@@ -124,11 +124,11 @@ def _values(values: Any) -> Sequence[Any]:
     return values if values is not None else ()
 
 
-def _at(values: Any, place: int) -> Any:
+def _item(values: Any, place: int) -> Any:
     return values[place] if values is not None and not isinstance(values, str) and len(values) > place else values
 
 
-def _is_there(value: Any) -> bool:
+def _is_known(value: Any) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 

@@ -19,7 +19,7 @@ TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 @dataclass(frozen=True)
 class NetworkMemory:
-    """Memory test of one network, with its look."""
+    """Memory test of one network, and how it is drawn."""
 
     title: str
     look: Look
@@ -28,15 +28,15 @@ class NetworkMemory:
 
 
 def telling_word(networks: Iterable[NetworkMemory]) -> str:
-    """Returns what the word is called that the networks must remember: not every label is a sentiment."""
+    """Returns the term for the word that networks must remember: not every label is a sentiment."""
     return "sentiment word" if all(network.labels == SENTIMENT for network in networks) else "telling word"
 
 
 def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
-    """Returns the chart of how many pairs are told apart, by where the sentiment word stands."""
+    """Returns the chart of the share of pairs told apart, by the distance of the word from the end."""
     figure = go.Figure()
     pairs = min((network.test.pairs for network in networks), default=1)
-    chance = 1.96 * 0.5 / math.sqrt(pairs)  # how far from one half guessing leads in 19 of 20 cases
+    chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(
         *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
@@ -51,7 +51,7 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
 
 
 def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
-    """Returns the chart of how far apart the two verdicts of a pair lie."""
+    """Returns the chart of the difference between the two predictions of a pair."""
     figure = go.Figure()
     for width, network in zip(_widths(len(networks)), networks, strict=True):
         _add(figure, network, network.test.effect, width, "predictions %{y:.3f} apart")
@@ -60,7 +60,7 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
 
 
 def _widths(lines: int) -> list[float]:
-    """Returns how wide to draw each of several lines: the later ones thinner, since all begin at the same height."""
+    """Returns the widths of lines, later ones thinner: all begin at the same height and would hide each other."""
     step = min(2.0, 6 / lines) if lines else 0.0
     return [3 + step * after for after in reversed(range(lines))]
 

@@ -24,7 +24,7 @@ SIDES = ("#D6003D", "#A324F0")
 UNKNOWN_WORD = "#00786A"
 """A known word has none: it is the usual case."""
 CSS = {"--rc-negative": SIDES[0], "--rc-positive": SIDES[1], "--rc-unknown": UNKNOWN_WORD}
-"""By these names the style sheets get them."""
+"""Their names in style sheets."""
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 
@@ -59,14 +59,14 @@ class Look:
     marker: str
 
     def line(self, width: float = 3, size: int = 10) -> dict[str, Any]:
-        """Returns how Plotly draws its line with markers; the pointer shows its whole name."""
+        """Returns Plotly's settings of its line with markers; hovering shows the whole name."""
         marker = {"symbol": self.marker, "size": size}
         line = {"color": self.color, "width": width}
         return {"mode": "lines+markers", "line": line, "marker": marker, "hoverlabel": {"namelength": -1}}
 
 
 def looks(cells: Iterable[str]) -> list[Look]:
-    """Returns how to draw each of several networks, given their cells in order.
+    """Returns the looks of several networks, given their cells in order.
 
     Example:
         >>> looks(["SimpleRNN", "LSTM"])

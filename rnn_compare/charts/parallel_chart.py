@@ -14,9 +14,9 @@ from rnn_compare.settings import SETTINGS, text
 
 HEIGHT = 430
 TICKS = 5
-"""Accuracies that are named along the last axis."""
+"""Labels of the accuracy axis."""
 FAN = 0.1
-"""How far lines through one value are spread, as a share of an axis: else those of a cell would lie on each other."""
+"""Spread of the lines through one value, as a share of an axis: they would hide each other."""
 
 
 def parallel_chart(results: Sequence[Outcome]) -> go.Figure:

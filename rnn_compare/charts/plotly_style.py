@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from html import escape
 
 GREY = "#888888"
-"""Seen on white and on black."""
+"""Visible on white and on black."""
 
 
 def layout(height: int) -> dict[str, object]:
-    """Returns what charts of lines have in common: a legend above them that a lecture hall can read."""
+    """Returns the layout of line charts: a legend above, in type that a lecture hall can read."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": {"size": 16}}
     return {"legend": legend, "margin": {"l": 10, "r": 15, "t": 10, "b": 50}, "height": height}
 
@@ -26,12 +26,12 @@ def axis(title: str, **settings: object) -> dict[str, object]:
 
 
 def in_percent(shares: Iterable[float]) -> list[float]:
-    """Returns shares of 0 to 1 as a chart draws them: Plotly's own format for them writes "85%", the house "85 %"."""
+    """Returns shares of 0 to 1 in percent: Plotly's format for shares writes "85%", this program "85 %"."""
     return [100 * share for share in shares]
 
 
 def percent_axis(title: str, digits: int = 0, **settings: object) -> dict[str, object]:
-    """Returns an axis of what is ``in_percent``."""
+    """Returns an axis in percent, for values of ``in_percent``."""
     return axis(title, tickformat=f".{digits}f", ticksuffix=" %", **settings)
 
 
@@ -41,7 +41,7 @@ def accuracy_axis(title: str) -> dict[str, object]:
 
 
 def plain(text: str) -> str:
-    """Returns a text that Plotly shows as it is, though it reads markup.
+    """Returns a text escaped for Plotly, which reads markup.
 
     Example:
         >>> plain("<b>mine</b>")

@@ -12,7 +12,7 @@ HEIGHT = 400
 
 
 def reliability_chart(calibration: Calibration, look: Look, label: str = "positive") -> go.Figure:
-    """Returns the diagram of one network, with 95 % intervals; on the dashed line all is as predicted."""
+    """Returns the diagram of one network, with 95 % intervals and the line of perfect calibration."""
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 100],

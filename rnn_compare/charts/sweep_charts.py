@@ -16,12 +16,12 @@ from rnn_compare.settings import SETTINGS
 
 HEIGHT = 410
 LOGARITHMIC = 8
-"""How many times the least value the largest must be for an axis that counts factors."""
+"""Ratio of the largest to the smallest value from which on an axis is logarithmic."""
 BESIDE = 2
-"""Maps beside each other; on a phone a third would leave no room for numbers."""
+"""Maps side by side; with a third, numbers would not fit on a phone."""
 ROW_PIXELS, FRAME_PIXELS = 52, 105
 WIDE_ENOUGH = 4
-"""Columns, over all maps beside each other, up to which the margin stands below the mean."""
+"""Columns, over all maps side by side, up to which the margin fits below the mean."""
 
 
 def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
@@ -104,7 +104,7 @@ def _order(value: object) -> tuple[float, str]:
 
 
 def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
-    """Returns for each cell what the best of k trainings, drawn from those of the sweep, is expected to reach."""
+    """Returns for each cell the expected best accuracy of k trainings drawn from those of the sweep."""
     cells = list(dict.fromkeys(item.experiment.cell for item in results))
     figure = go.Figure()
     for cell, look in zip(cells, looks(cells), strict=True):
@@ -162,7 +162,7 @@ def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
     figure.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
     figure.update_annotations(font_size=17)
     return figure.update_layout(
-        # The numbers stand in the fields: on a phone there is no room for a scale beside them.
+        # The fields have numbers; a scale would not fit on a phone.
         coloraxis={"colorscale": "Cividis", "showscale": False},
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
         height=rows * (FRAME_PIXELS + ROW_PIXELS * max(2, len(units))),
@@ -173,7 +173,7 @@ def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> M
     place = attrgetter("cell", "units", "maxlen")
     here = [setting for setting in settings if place(setting.experiment) == (cell, units, maxlen)]
     together = mean([value for setting in here for value in setting.accuracies])
-    # Runs of several settings are no sample of one: their mean has no interval.
+    # A mean over several settings has no interval.
     return replace(together, margin=None) if together and len(here) > 1 else together
 
 

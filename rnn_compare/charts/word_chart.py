@@ -21,9 +21,9 @@ class Sheet:
     """Layout of a map.
 
     Attributes:
-        width, height: In pixels, about: labels that do not collide there seldom do.
-        extremes: How many words of either kind are named.
-        label_size: In pixels.
+        width, height: Approximate size in pixels, on which labels are placed.
+        extremes: Number of labelled words of either label.
+        label_size: Text size in pixels.
     """
 
     width: int
@@ -34,14 +34,14 @@ class Sheet:
 
 WIDE = Sheet(width=1100, height=440, extremes=10, label_size=16)
 NARROW = Sheet(width=520, height=310, extremes=6, label_size=14)
-"""Of one map, and of each of two beside each other."""
+"""For one map, and for each of two side by side."""
 COLORS = ((0.0, SIDES[0]), (0.5, "#9C9C9C"), (1.0, SIDES[1]))
-"""From negative to positive, the same two as where a review is read."""
+"""From negative to positive."""
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DISTANCES = (14, 30, 55, 90)
-"""On which sides of a point, outward first, and how many pixels away its label may stand; the first that fits does."""
+"""Candidate positions of a label: sides of its point, outward first, and distances in pixels."""
 ROOM_FOR_TICK = 0.4
-"""How far from all others, of the two that the scale is long, the tick at 50 % must lie to be written."""
+"""Least distance of the tick at 50 % from the other ticks, on a scale of length 2."""
 
 Points = NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -51,11 +51,11 @@ Box = tuple[float, float, float, float]
 class ColorScale:
     """Colour scale of one map: log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
 
-    Networks lean: many judge nearly every single word positive. So the median word is the middle, and not one half.
+    Many networks call nearly every single word positive, so the middle is the median word and not one half.
 
     Attributes:
         middle: The log-odds of the median word, which is grey.
-        widest: How far from it the colours are full: 99 of 100 words lie within.
+        widest: Distance from it at which colours are full: 99 of 100 words lie within.
     """
 
     middle: float
@@ -140,7 +140,7 @@ def word_chart(
 
 
 def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> list[tuple[float, float]]:
-    """Finds a place beside each point for its label: in the picture, and on no other label or labelled point.
+    """Returns a position beside each point for its label: within the picture, clear of other labels and points.
 
     Args:
         places: The points in pixels from the lower left corner (points, 2).
@@ -148,8 +148,7 @@ def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> l
         room: Width and height of the picture.
 
     Returns:
-        How far each label's middle lies from its point, in pixels. Where there is no room at all the place with
-        the fewest collisions is taken.
+        Offsets of the labels' centres from their points, in pixels; with the fewest collisions if there is no room.
 
     Example:
         >>> label_offsets(np.full((2, 2), 100.0), np.array([[40.0, 20.0], [40.0, 20.0]]), (200, 200))

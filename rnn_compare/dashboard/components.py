@@ -24,7 +24,7 @@ from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5
-"""Seconds between two looks at an analysis."""
+"""Seconds between updates of an analysis' progress."""
 
 
 @functools.cache
@@ -42,28 +42,27 @@ def component(script: str, *styles: str) -> ComponentRenderer:
 
 
 def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object) -> None:
-    """Draws a part of the page, and again every few seconds without the rest.
+    """Draws a fragment of the page that refreshes by itself.
 
-    It has a place of its own, which the page draws. Where a tick comes while a run of the whole page has not been sent
-    yet, Streamlit drops what that run has drawn of this part. Were it itself a child of the page, the browser would
-    move up all that follows it and, at the next tick, end with an error and an empty page.
+    It has a container of its own: if it ticks while a run of the whole page is not sent yet, Streamlit drops what that
+    run drew of it. Without the container the browser would move up all that follows, and fail at the next tick.
 
     Args:
-        draw: Draws the part; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
-        seconds: Seconds between two ticks; None for no more ticks.
+        draw: Draws the fragment; it may rerun the whole page by ``st.rerun(scope="app")``.
+        seconds: Seconds between refreshes; None for none.
     """
     with st.container():
         st.fragment(draw, run_every=seconds)(*arguments)
 
 
 def show_figure(figure: go.Figure, key: str) -> None:
-    """Draws a figure in the page's own type and colours, with a description for screen readers.
+    """Draws a figure that has a height, in the page's fonts and colours, with a description for screen readers.
 
-    It has a height; Plotly reads its texts, so they must be the program's own. ``st.plotly_chart`` would bring another
-    copy of Plotly, 4.7 MB for every phone in the class.
+    Texts in it must be escaped: Plotly reads markup. ``st.plotly_chart`` would load another copy of Plotly, 4.7 MB for
+    every phone in the class.
     """
     content = json.loads(figure.to_json())
-    height = content["layout"].pop("height")  # the element has it: Plotly would keep it on the full screen, too
+    height = content["layout"].pop("height")  # the element has it: Plotly would keep it in full screen
     data = {"figure": content, "words": asdict(in_words(figure)), "height": height}
     component("charts/figure.js")(data=data, key=key, height=height)
 
@@ -71,14 +70,14 @@ def show_figure(figure: go.Figure, key: str) -> None:
 def show_board(
     services: Services, names: Sequence[str], view: View, key: str, may_press: bool = False, **more: Any
 ) -> tuple[list[str], list[str]]:
-    """Draws the board; returns the ids of cards whose Stop button was just pressed, and of those to be continued.
+    """Draws the board; returns the ids of the cards whose Stop or Continue button was just pressed.
 
     Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
 
     Args:
-        names: What a link names (see ``server/shown_runs.py``).
-        may_press: Buttons are drawn; without them none was pressed, whatever a browser sends.
-        more: What this page alone draws.
+        names: The names in a link (see ``server/shown_runs.py``).
+        may_press: Draws the buttons; otherwise presses that a browser sends are ignored.
+        more: Further data for the component.
     """
     data = live.message(services, names, view) | more
     result = component("board/board.js", "board/board.css")(
@@ -97,7 +96,7 @@ def show_board(
 
 
 def wait_for(title: str, *analyses: Analysis) -> None:
-    """Shows the progress of analyses, and draws the page anew when all have ended."""
+    """Shows the progress of analyses, and reruns the page when all have ended."""
     ticking(_wait, POLL_SECONDS, title, *analyses)
 
 
@@ -111,6 +110,6 @@ def progress(title: str, *analyses: Analysis) -> None:
     """Shows the progress of an analysis, or of several together."""
     done, total = sum(analysis.done for analysis in analyses), sum(analysis.total for analysis in analyses)
     share = done / total if total else 0.0
-    # The title is people's own: as code it is read as no markup.
+    # As code, for anybody may have typed the title: it is not read as markup.
     state = f"{100 * share:.0f} %" if total else "waiting for a worker"
     st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {state}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from rnn_compare.paths import page_script
 
 JUPYTER_VARIABLE = "RNN_COMPARE_IN_JUPYTER"
-"""Set where Jupyter has started the page: whoever cannot sign in there cannot open it."""
+"""Set if Jupyter has started the page: only its users can open it."""
 
 
 def launcher() -> dict[str, object]:
@@ -23,7 +23,7 @@ def launcher() -> dict[str, object]:
         ],
         "environment": {JUPYTER_VARIABLE: "1"},
         "timeout": 60,
-        # The page answers to its own machine's name only. Jupyter itself has asked by then who calls, and from where.
+        # The page accepts only its own machine's name; Jupyter has checked user and origin.
         "request_headers_override": {"Host": server, "Origin": f"http://{server}"},
         "launcher_entry": {
             "title": "RNN Compare",

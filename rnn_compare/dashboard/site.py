@@ -21,12 +21,12 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
-"""How often a page that cannot use the cache looks whether it can by now."""
+"""Between checks of a cache that could not be used."""
 
 
 def render() -> None:
     """Runs the page that the visitor is on."""
-    current_app().upload_gate.close_for_this_session()  # the box for a file, where it is drawn, opens it again
+    current_app().upload_gate.close_for_this_session()  # the uploader opens it again
     theme.apply()
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
     front = [
@@ -46,7 +46,7 @@ def render() -> None:
     ]
     page = st.navigation({"": front, "More": more}, position="top")
     theme.name_page(page.title)
-    component("common/menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
+    component("common/menu.js")(key="menu")  # first, so that its place never changes
     try:
         services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
@@ -59,7 +59,7 @@ def render() -> None:
         st.button("Try again")
         if not _usable():
             ticking(_draw_again_once_usable, LOOK_SECONDS)
-    presenter_controls.show_sign_in()  # last, so that it stands below what the page puts into the sidebar
+    presenter_controls.show_sign_in()  # last in the sidebar
 
 
 def _usable() -> bool:

@@ -14,7 +14,7 @@ def _pages() -> None:
     with url_state.drawing(page):
         if page == "broken":
             st.stop()
-        url_state.hold("kept", st.session_state.get("kept", "given"))
+        url_state.set_value("kept", st.session_state.get("kept", "given"))
         st.text_input("kept", key="kept", help=page)  # another help, another widget
         st.button("again")
 

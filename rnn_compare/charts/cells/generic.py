@@ -1,4 +1,4 @@
-"""The picture of a cell that has none of its own: a neutral colour, and a box for each of its gates."""
+"""Pictures of cells that declare none: a neutral colour, and a box for each gate."""
 
 import colorsys
 
@@ -7,14 +7,14 @@ from rnn_compare.charts.cells import parts as draw
 from rnn_compare.charts.cells.parts import GATE_Y, STATE_Y, TRACK_Y, WIDTH, GateBox, Picture
 
 MOST_BOXES = 4
-"""More do not fit beside each other; every signal can be chosen below the drawing."""
+"""More do not fit; every signal can be chosen below the drawing."""
 SHADES = 8
 HUES = 0.54, 0.68
-"""The first hue and how many follow it: those left out are green, near the colour of unknown words."""
+"""The first hue and the range of hues. Green is left out: unknown words have it."""
 HUE_STEP = 0.31
-"""From one cell to the next, as a share of these."""
+"""Step from one cell to the next, as a share of the range."""
 FEEDFORWARD_TONES = ((0.88, 0.16, 0.6), (0.12, 0.12, 0.9), (0.68, 0.28, 0.3))
-"""Hue, luminance and saturation of the networks without recurrence, none of them a cell's for any eyes."""
+"""Hue, luminance and saturation of networks without recurrence; colour-blind eyes tell them from cells, too."""
 
 
 def feedforward_picture(number: int) -> Picture:
@@ -27,14 +27,14 @@ def feedforward_picture(number: int) -> Picture:
 
 
 def generic_picture(cell: Cell, number: int) -> Picture:
-    """Draws up the picture of a cell."""
+    """Returns the picture of a cell; ``number`` is its place among those that declare none."""
     first, range_of_hues = HUES
     hue = (first + range_of_hues * (HUE_STEP * number % 1)) % 1
     return Picture(tuple(_shade(hue, index) for index in range(SHADES)), _drawing(cell))
 
 
 def _shade(hue: float, index: int) -> str:
-    """Returns a greyish colour of a luminance between white's and black's, from both of which it is told."""
+    """Returns a greyish colour that can be seen on white and on black."""
     return _color(hue + (0.0, 0.09)[index // 4], (0.16, 0.26)[index % 2], (0.2, 0.45)[index // 2 % 2])
 
 

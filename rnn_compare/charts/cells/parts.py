@@ -19,7 +19,7 @@ STATE_Y = 270
 INPUT_Y = 294
 """The word's way to the gates."""
 
-# ---- what is shown: the values of one word, a number for each unit ----
+# ---- values: of one word, a number for each unit ----
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Complement:
 
 
 Values = str | Product | Complement
-"""A signal by its name, or what was made of several. ``state_before`` is the signal ``state`` at the word before."""
+"""A signal's name, or an expression of signals. ``state_before`` is the signal ``state`` at the previous word."""
 
 # ---- parts ----
 
@@ -46,11 +46,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Strip:
-    """A row of little squares, a unit each, centred on (x, y).
+    """A row of small squares, one for each unit, centred on (x, y).
 
     Attributes:
-        shows: What the colours of the squares tell.
-        scale: What has full colour: a number, or the name of the signal whose largest value it is.
+        shows: The values that colour the squares.
+        scale: The value in full colour: a number, or the name of a signal, whose largest value it is.
     """
 
     x: float
@@ -62,15 +62,14 @@ class Strip:
 
 @dataclass(frozen=True)
 class Label:
-    """A text centred on x, or with its start or end there.
+    """A text at (x, y).
 
     Attributes:
-        y: Its base line, from the top.
-        text: What follows ``_`` is smaller and lower: one sign, or those in braces. Where it shows a share, ``{}``
-            stands for it.
+        y: Its baseline.
+        text: ``_`` makes a subscript of the next character or of those in braces; ``{}`` stands for the share.
         anchor: ``start``, ``middle`` or ``end``.
-        share: Values whose mean over the units is put into the text, in percent; or ``slope``, the mean slope of tanh
-            (see ``CellReading.slope``).
+        share: Values whose mean over the units the text shows, in percent; ``slope`` is the mean slope of tanh
+            (``CellReading.slope``).
     """
 
     x: float
@@ -82,13 +81,13 @@ class Label:
 
 @dataclass(frozen=True)
 class GateBox:
-    """A gate, or a candidate: a box with a strip, a name and a sentence, and its activation below.
+    """A gate or a candidate: a box with a strip, a name and a caption, and its activation below.
 
     Attributes:
         x: Its middle.
         activation: ``σ`` for a gate, whose values lie between 0 and 1.
-        shows: The values that come out of it.
-        says: What it does, with ``{}`` for its mean in percent where it is a gate.
+        shows: Its output.
+        says: The caption, with ``{}`` for a gate's mean in percent.
         y: Its upper edge.
         scale: As of a ``Strip``.
     """
@@ -104,7 +103,7 @@ class GateBox:
 
 @dataclass(frozen=True)
 class Wire:
-    """A line along points, with rounded corners, and a head at its end."""
+    """A line along points with rounded corners, by default with an arrowhead."""
 
     points: tuple[Point, ...]
     arrow: bool = True
@@ -112,7 +111,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Track:
-    """A stretch of the broad track on which a state is handed on; it thins with the mean of what it ``keeps``."""
+    """A section of the broad track that carries a state; its width is the mean of the gate in ``keeps``."""
 
     start: float
     end: float
@@ -123,7 +122,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Operation:
-    """A circle with ``+`` or ``×``, by which what comes in is combined unit by unit."""
+    """A circle with ``+`` or ``×``: its inputs are combined unit by unit."""
 
     sign: str
     x: float
@@ -141,7 +140,7 @@ class Joint:
 
 @dataclass(frozen=True)
 class Pill:
-    """A short text in a round box: something that is done to every unit."""
+    """A short text in a round box: a function applied to every unit."""
 
     x: float
     y: float
@@ -150,13 +149,13 @@ class Pill:
 
 @dataclass(frozen=True)
 class TanhCurve:
-    """The curve of tanh with a dot for each unit: on the steep part the gradient passes, on the flat ends it dies.
+    """The curve of tanh with a dot for each unit: gradients pass on the steep part and vanish on the flat ends.
 
     Attributes:
         x: Its left edge.
         y: Its upper edge.
-        shows: What tanh is taken of.
-        saturated: A value beyond this leaves tanh no slope to speak of, and lies at the edge.
+        shows: The argument of tanh.
+        saturated: The value at the edge, where tanh is flat.
     """
 
     x: float
@@ -172,12 +171,12 @@ Part = Strip | Label | GateBox | Wire | Track | Operation | Joint | Pill | TanhC
 
 @dataclass(frozen=True)
 class Picture:
-    """A cell's own file here, named as the cell's in ``rnn_compare.cells``, holds one as ``PICTURE``.
+    """Colours and drawing of a cell: ``PICTURE`` in a file named as the cell's in ``rnn_compare.cells``.
 
     Attributes:
-        shades: The colours of its first, second, … network, each seen on white and on black.
-        drawing: One timestep of it.
-        gradient_note: What is to be seen of it in the chart of gradients, in a sentence.
+        shades: Colours of its first, second, … network, visible on white and on black.
+        drawing: One timestep.
+        gradient_note: A sentence below the charts of its gradients.
     """
 
     shades: tuple[str, ...]
@@ -196,10 +195,7 @@ def wire(*points: Point, arrow: bool = True) -> Wire:
 
 
 def feed(columns: Sequence[float]) -> tuple[Part, ...]:
-    """Returns the word's way from its box to every gate, added there to what comes from the old state.
-
-    The gates' middles, ``columns``, lie about the middle of the sheet.
-    """
+    """Returns the wires from the word to every gate, at x = ``columns``, where they meet those of the old state."""
     first, last = columns[0], columns[-1]
     between = columns[1:-1] if first != last else columns
     around = (wire((first, STATE_Y), (first, INPUT_Y), (last, INPUT_Y), (last, STATE_Y), arrow=False),)
@@ -217,7 +213,7 @@ def feed(columns: Sequence[float]) -> tuple[Part, ...]:
 
 
 def to_plain(part: Any) -> Any:
-    """Returns a part, or several, as a browser is sent them: each names its kind.
+    """Returns parts as JSON for the browser; each names its kind.
 
     Example:
         >>> to_plain((Joint(1, 2), Label(3, 4, "kept", share=Complement("f"))))

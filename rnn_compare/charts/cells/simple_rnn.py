@@ -3,7 +3,7 @@
 from rnn_compare.charts.cells.parts import Joint, Label, Operation, Picture, Strip, TanhCurve, wire
 
 Y = 140
-"""The one line on which it all happens."""
+"""Height of the wire from the old state to the output."""
 SATURATED = 3
 
 PICTURE = Picture(

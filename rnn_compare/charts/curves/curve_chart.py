@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 ROOM = 1.005
-"""A hair beyond the last tick, or Plotly leaves it out."""
+"""Factor beyond the last tick: exactly at the end of an axis Plotly leaves it out."""
 
 
 def up_to_1(usual: float) -> Callable[[Sequence[float]], tuple[float, float]]:
-    """Returns a range that begins at a usual value, or at the tenth below the lowest of the values."""
+    """Returns a function of values that gives an axis' range: from ``usual``, or the tenth below the lowest, to 1."""
     return lambda values: (min(usual, math.floor(10 * min(values, default=1.0)) / 10), ROOM)
 
 
@@ -20,7 +20,7 @@ class Mark:
 
     Attributes:
         color: Its colour; empty for that of the page's text.
-        side: The edge of the text that touches the line: the text stands on its free side.
+        side: The edge of the text that touches the line.
     """
 
     text: str
@@ -34,18 +34,18 @@ class CurveChart:
     """One chart of the board.
 
     Attributes:
-        name: Names it in addresses and messages.
-        training: The figure whose curve is dashed and grows within an epoch too; None if there is none.
-        validation: The figure whose curve is solid, with a marker at each epoch; usually of the validation.
-        tickformat: Of the numbers along the axis, as d3 writes them.
-        hoverformat: Of the numbers beside the pointer.
-        unit: Stands behind the numbers of both.
-        factor: How many of the unit 1 is.
-        range: Gives the axis' ends, given all values that are drawn.
-        position: Where it stands among the others, the lowest first.
-        shown_first: Whether a viewer who chose nothing sees it.
-        marks: Drawn where they are wanted.
-        has_baselines: Whether baselines are drawn in it: it shows validation accuracy.
+        name: Its name in addresses and messages.
+        training: Metric of the dashed curve, which also grows within an epoch; None for none.
+        validation: Metric of the solid curve with a marker at each epoch.
+        tickformat: d3 format of the numbers along the axis.
+        hoverformat: d3 format of the numbers beside the pointer.
+        unit: Unit of both.
+        factor: Units in 1.
+        range: Returns the ends of the axis for all values that are drawn.
+        position: Rank among the charts, the lowest first.
+        shown_first: True if it is shown by default.
+        marks: Lines that a viewer may add.
+        has_baselines: True for validation accuracy, which baselines have.
     """
 
     name: str
@@ -64,10 +64,10 @@ class CurveChart:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """The names of the figures that it draws."""
+        """Names of its metrics."""
         return (self.validation,) if self.training is None else (self.training, self.validation)
 
     @property
     def solid(self) -> str:
-        """What its solid curves are measured in, as its key names it."""
+        """The part of the data that its solid curves are measured on."""
         return "validation" if self.validation.startswith("val_") else "training"

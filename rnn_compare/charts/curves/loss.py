@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
 
 HIGHEST = 3.0
-"""A loss beyond it is not followed: the curves below would be flat."""
+"""The axis ends here at the latest: a larger loss would flatten all other curves."""
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The charts over the epochs that the files of this package declare."""
+"""Registry of the charts over the epochs, which the files of this package declare."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,12 +9,12 @@ from rnn_compare.discovery import declared
 CHARTS: Mapping[str, CurveChart] = {
     chart.name: chart for chart in sorted(declared(curves.__name__, CurveChart), key=lambda chart: chart.position)
 }
-"""Every chart by its name, in their order on the board."""
+"""All charts by name, in their order on the board."""
 SHOWN_FIRST = tuple(name for name, chart in CHARTS.items() if chart.shown_first)
 
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
-    """Returns those of some names that are charts, each once and in order; the usual ones where none is.
+    """Returns the names that are charts, without duplicates and in order; the default ones if none is.
 
     Example:
         >>> known(["loss", "nonsense", "accuracy", "loss"]), known([])

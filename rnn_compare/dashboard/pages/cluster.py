@@ -22,7 +22,7 @@ NEARLY_FULL = 0.85
 
 
 def render() -> None:
-    """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
+    """Draws the page, which names machines: where a presenter's pass is set, for the presenter only."""
     theme.load("pages/cluster.css")
     st.markdown("## Cluster")
     if reason := presenter.why_not():
@@ -48,7 +48,7 @@ def _workers(services: Services) -> None:
         st.warning(str(error))
         return
     if workers:
-        runs = {run.id: run for run in services.all_runs()}  # what is hidden keeps a worker busy all the same
+        runs = {run.id: run for run in services.all_runs()}  # hidden runs, too, keep workers busy
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
         st.html(table(workers, runs))
         st.caption(f"{counted(len(workers), 'worker')}, {counted(waiting, 'network')} waiting.")
@@ -70,7 +70,7 @@ def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
 
 
 def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
-    """Returns a worker's present work in words."""
+    """Returns a worker's state in words."""
     if worker.problem:
         return worker.problem
     if not worker.ready:

@@ -9,14 +9,14 @@ from rnn_compare.errors import UserError
 
 
 def noted() -> list[str]:
-    """Returns this visitor's list of sentences; a download, which knows no visitor, may hold on to it."""
+    """Returns this visitor's list of problems; a download holds a reference, for it runs outside the session."""
     problems: list[str] = st.session_state.setdefault("problems", [])
     return problems
 
 
 @contextlib.contextmanager
 def noting(problems: list[str] | None = None) -> Iterator[None]:
-    """Notes a ``UserError`` instead of letting it through, since Streamlit would show no word of it."""
+    """Adds a ``UserError`` to the list instead of raising it: Streamlit would not show its text."""
     problems = noted() if problems is None else problems
     try:
         yield
@@ -25,7 +25,7 @@ def noting(problems: list[str] | None = None) -> Iterator[None]:
 
 
 def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Returns a download's function that notes a ``UserError`` and raises it, so that nothing is downloaded."""
+    """Returns a download's function that adds a ``UserError`` to the list and raises it: nothing is downloaded."""
     problems = noted()
 
     def noting_problems() -> bytes:
@@ -37,7 +37,7 @@ def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
 
 
 def show() -> None:
-    """Shows the sentences, until the visitor has read them."""
+    """Shows the problems until the visitor presses OK."""
     problems = noted()
     for problem in problems:
         st.error(problem)

@@ -1,4 +1,4 @@
-"""The choice of trained networks and of their best or last weights, and the networks with those weights."""
+"""The choice of trained networks and of their best or last weights."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
-from rnn_compare.dashboard.widgets.url_state import hold
+from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, show_hidden_notice, shown
+from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
@@ -30,7 +30,7 @@ from rnn_compare.server.services import Services
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
 _SELECTION = "ask"
-"""Names in the address the networks that were chosen here, where these are others than the charts show."""
+"""Parameter of the address: the chosen networks, if they differ from those on the charts."""
 Result = TypeVar("Result")
 
 
@@ -39,8 +39,8 @@ class LoadedNetwork:
     """One run with the weights that are looked at.
 
     Attributes:
-        run: The run; ``run.experiment`` says what its network is.
-        title: Its name on this page, which tells it from the others.
+        run: The run; ``run.experiment`` describes its network.
+        title: Its name on this page, distinct from the others.
         which: Weights of the best or of the last epoch.
     """
 
@@ -57,14 +57,14 @@ class LoadedNetwork:
 
     @property
     def key(self) -> tuple[str, Which, str, Experiment]:
-        """The arguments of every task of ``worker_tasks``."""
+        """The first arguments of every task of ``worker_tasks``."""
         return self.run.id, self.which, self.state, self.run.experiment
 
 
 def askable(services: Services) -> list[Run]:
-    """Returns the runs that can be asked; where there is none, the page says how to get one."""
+    """Returns the runs that have weights; the page says if there are none."""
     runs = [run for run in services.runs() if run.has_weights]
-    if not say_what_is_hidden(services) and not runs:
+    if not show_hidden_notice(services) and not runs:
         st.info("No network has finished an epoch yet. Train one on Compare.", icon=":material/hourglass_empty:")
     return runs
 
@@ -74,14 +74,13 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     by_id = {run.id: run for run in runs}
     shown_as = dict(zip(by_id, list_names(runs), strict=True))
     restore()
-    # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
-    # keeps to the choice.
+    # Until somebody chooses, the page follows the charts, with the first of several seeds.
     if not has_chosen() and (ids := [run for run in st.query_params.get(_SELECTION, "").split(",") if run in by_id]):
         st.session_state["networks"] = ids[:MAX_COMPARED]
         note_choice()
     remaining = [run for run in st.session_state.get("networks", []) if run in by_id]
-    hold("networks", remaining if has_chosen() else [group.runs[0].id for group in groups(shown(runs))])
-    url_state.take("weights", WEIGHTS)
+    set_value("networks", remaining if has_chosen() else [group.runs[0].id for group in groups(shown(runs))])
+    url_state.restore("weights", WEIGHTS)
     with st.sidebar:
         selection = st.multiselect(
             "Networks",
@@ -96,7 +95,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         _offer_book(runs, selection)
         lacking = [by_id[run].title for run in selection if not _has_last_weights(by_id[run])]
         if lacking:
-            hold("weights", USUAL)
+            set_value("weights", USUAL)
         which = st.segmented_control(
             "Use weights from",
             list(WEIGHTS),
@@ -108,8 +107,8 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         )
         if lacking:
             st.caption(f"Only the best epoch was recorded for {as_markdown(listed(lacking))}.")
-    url_state.keep(_SELECTION, ",".join(selection) if has_chosen() else "")
-    url_state.keep("weights", which or USUAL, USUAL)
+    url_state.save(_SELECTION, ",".join(selection) if has_chosen() else "")
+    url_state.save("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
 
 
@@ -118,7 +117,7 @@ def _has_last_weights(run: Run) -> bool:
 
 
 def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
-    """Draws a button that chooses the newest pair of the book's experiment, unless it is chosen or not there."""
+    """Draws a button that chooses the newest pair of the book's experiment, if there is one and it is not chosen."""
     pair = {run.experiment.cell: run.id for run in runs if is_of_the_book(run.experiment)}
 
     def choose_pair() -> None:
@@ -130,7 +129,7 @@ def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
-    """Returns the networks with their weights; why one has none is shown."""
+    """Returns the networks with their weights; the page shows why one has none."""
     networks = []
     colours = looks(run.experiment.cell for run in runs)
     for run, name, look in zip(runs, card_titles(runs), colours, strict=True):
@@ -147,12 +146,12 @@ def card(network: LoadedNetwork, body: str) -> str:
 
 
 def problem_card(network: LoadedNetwork, problem: str) -> str:
-    """Returns the card of a run of which there is nothing to show but a sentence."""
+    """Returns the card of a run with a problem."""
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
 def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
-    """Returns what a worker makes of a network; None while it works, as the page shows. Raises ``UserError``."""
+    """Returns a worker's result; None while it works, with its progress on the page. Raises ``UserError``."""
     analysis = services.engine.analyse(task, *network.key)
     if analysis.problem:
         raise UserError(analysis.problem)
@@ -163,18 +162,18 @@ def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Re
 
 
 def show_problems(problems: Mapping[str, Sequence[str]]) -> None:
-    """Shows why some networks have nothing to show: each sentence once, after their titles."""
+    """Shows the problems of networks: each sentence once, after their titles."""
     for sentence, titles in problems.items():
         st.markdown(f"**{as_markdown(listed(titles))}.** {as_markdown(sentence)}")
 
 
 def card_titles(runs: Sequence[Run]) -> list[str]:
-    """Returns a title for each of the runs that are asked together: what the charts call it, told from its like."""
+    """Returns distinct titles of the chosen runs, based on their names on the charts."""
     return _distinct(runs, names(runs))
 
 
 def list_names(runs: Sequence[Run]) -> list[str]:
-    """Returns a name for each of all runs: its settings are named only where another run has the same title."""
+    """Returns distinct names of all runs: those of equal titles have their settings."""
     return _distinct(runs, [run.title for run in runs])
 
 

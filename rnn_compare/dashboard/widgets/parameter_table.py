@@ -20,17 +20,17 @@ from rnn_compare.networks.parameters import Layer, Parameters, parameters, recur
 
 SUMMARY_PIXELS = 740
 EMBEDDING_WIDTH, DENSE_WIDTH, GAP = 19.0, 15.0, 2.0
-"""Of the layers' boxes, in percent of the card's inner width; the recurrent layers share the rest."""
+"""Widths of the layers' boxes in percent of the card; the recurrent layers share the rest."""
 CARD_WIDTH = 880
-"""Pixels inside a card on a window of 1280: what the matrices are fitted to."""
+"""Pixels inside a card in a window of 1280, into which the matrices fit."""
 TALLEST, THINNEST = 46, 4
-"""Pixels of the highest matrix, and of a bias, which to scale would not be seen."""
+"""Pixels of the highest matrix, and of a bias, which would not be seen to scale."""
 FITS_A_LABEL = 42
 """Pixels that a label such as 32·32 takes."""
 
 
 def show(experiments: Sequence[Experiment], charted: int) -> None:
-    """Draws where the parameters of networks are, the first ones ``charted``, and tables of every weight tensor."""
+    """Draws the parameters of networks and tables of every weight tensor; the first ``charted`` are on the charts."""
     networks, on_charts = _different(experiments), len(_different(experiments[:charted]))
     colours = looks(experiment.cell for experiment in networks)
     marks = [""] * (on_charts or len(networks)) + [", not on the charts"] * len(networks)
@@ -48,7 +48,7 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
 
 
 def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experiment], str]) -> None:
-    """Shows Keras' own ``model.summary()`` of each chosen network, if the visitor wants to see it."""
+    """Draws a switch that shows Keras' own ``model.summary()`` of each network."""
     if not st.toggle(
         "Keras' own model.summary()", key="summaries", help="Takes a few seconds: the model is built first."
     ):
@@ -56,14 +56,14 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
     networks = _different(experiments)
     with st.container(horizontal=True):
         for experiment, name in zip(networks, labels(networks), strict=True):
-            # As wide as Keras' lines: what is cut off there is the count.
+            # As wide as Keras' lines, which end with the counts.
             with st.container(width=SUMMARY_PIXELS), st.spinner("Building the model …"):
                 st.markdown(f"**{name}**")
                 st.code(summary(experiment), language=None)
 
 
 def legend(experiments: Sequence[Experiment]) -> str:
-    """Returns as HTML what the matrices in the drawings are; with the sizes of cells."""
+    """Returns the legend of the matrices as HTML, with the sizes of cells."""
     cells = [cell_of(experiment.cell) for experiment in experiments if not experiment.without_recurrence]
     recurrent = " or ".join(dict.fromkeys(filter(None, (recurrent_term(cell, "units") for cell in cells))))
     terms = {"recurrent-kernel": f"recurrent kernel, {recurrent}"} if recurrent else {}
@@ -77,7 +77,7 @@ def legend(experiments: Sequence[Experiment]) -> str:
 
 
 def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Returns each network once, whatever else is set: another seed or maxlen changes no number of parameters."""
+    """Returns each network once: seeds and maxlen, for example, change no number of parameters."""
     networks: dict[tuple[str, Parameters], Experiment] = {}
     for experiment in experiments:
         networks.setdefault((experiment.label, parameters(experiment)), experiment)
@@ -107,7 +107,7 @@ def _table(name: str, look: Look, count: Parameters) -> str:
 
 
 def pixels(experiments: Sequence[Experiment]) -> float:
-    """Returns the pixels of a unit in the drawings of networks that are compared."""
+    """Returns the pixels of a unit in the drawings of networks side by side."""
     fitting = []
     for experiment in experiments:
         counted = parameters(experiment)
@@ -151,7 +151,7 @@ def _columns(counted: Parameters) -> list[float]:
 
 
 def _shares(counted: Parameters, columns: Sequence[float]) -> str:
-    """Returns the bar of all parameters to scale, and from each part of it the way down to its layer's box."""
+    """Returns the bar of all parameters to scale, and shapes that connect its parts to the layers' boxes."""
     kinds = ["embedding" if layer.is_embedding else "recurrent" for layer in counted.layers[:-1]] + ["dense"]
     label = ", ".join(f"{layer.kind} {_share(layer, counted)}" for layer in counted.layers)
     parts, ways, start, box = [], [], 0.0, 0.0
@@ -228,7 +228,7 @@ def _matrices(groups: Iterable[tuple[str, str]], label: str) -> str:
 
 
 def _arithmetic(layer: Layer) -> str:
-    """Returns the count of a layer, and in between that of one block where a cell has several.
+    """Returns the arithmetic of a layer's count, with that of one block if a cell has several.
 
     Example:
         >>> _arithmetic(parameters(Experiment(cell="LSTM")).recurrent_layers[0])

@@ -1,4 +1,4 @@
-"""The runs on a visitor's page: named by its address, and remembered from page to page."""
+"""The runs on a visitor's page: named in its address, and remembered from page to page."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ _PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
 
 
 def pinned() -> list[str]:
-    """Returns the names in the page's address, or those before the visitor went to another page.
+    """Returns the names in the page's address, or those on the page before.
 
-    Streamlit takes from the address what is no widget's when somebody changes the page.
+    Streamlit drops parameters that are no widget's when the page changes.
     """
     names = [run for run in st.query_params.get(PARAMETER, "").split(",") if run]
     if names:
@@ -32,7 +32,7 @@ def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
 
 
 def pin(names: list[str]) -> None:
-    """Has the page's address name runs as a link does; with no name the page follows the newest comparison."""
+    """Sets the runs in the page's address; without names the page follows the newest comparison."""
     st.session_state[_PINNED] = names
     st.session_state[_CHOSEN] = False
     if names:
@@ -42,23 +42,23 @@ def pin(names: list[str]) -> None:
 
 
 def restore() -> None:
-    """Names in the address once more what was pinned before the visitor went to another page and back."""
+    """Puts the pinned runs back into the address after another page."""
     if PARAMETER not in st.query_params and (runs := pinned()):
         st.query_params[PARAMETER] = ",".join(runs)
 
 
 def note_choice() -> None:
-    """Notes that the visitor has chosen the networks to ask: what is shown on the charts decides no longer."""
+    """Notes that the visitor has chosen networks, which then no longer follow the charts."""
     st.session_state[_CHOSEN] = True
 
 
 def has_chosen() -> bool:
-    """Returns True if the visitor has chosen the networks to ask since runs were pinned."""
+    """Returns True if the visitor has chosen networks since runs were pinned."""
     return bool(st.session_state.get(_CHOSEN))
 
 
 def on_the_charts(services: Services) -> list[Run]:
-    """Returns the runs on the charts of this visitor's page, in order: none where those that it names are hidden."""
+    """Returns the runs on this visitor's charts, in order; none if those in the address are hidden."""
     snapshot = services.snapshot()
     return [] if is_behind_the_curtain(snapshot, pinned()) else shown(services.on_charts(snapshot))
 
@@ -69,13 +69,13 @@ def shown(runs: Sequence[Run]) -> list[Run]:
 
 
 def missing(runs: Sequence[Run]) -> list[str]:
-    """Returns what this visitor's link names that is neither one of the runs nor a file of texts."""
+    """Returns the names in this visitor's link that are neither runs nor files of texts."""
     there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
     return [name for name in pinned() if name not in there and not own_texts.find_card(name)]
 
 
-def say_what_is_hidden(services: Services) -> bool:
-    """Shows why hidden runs are missing, and returns True if there are any."""
+def show_hidden_notice(services: Services) -> bool:
+    """Shows a notice if runs are hidden, and returns True if any are."""
     hidden = bool(services.snapshot().hidden)
     if hidden:
         st.info(CURTAIN, icon=":material/visibility_off:")

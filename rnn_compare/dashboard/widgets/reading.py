@@ -1,6 +1,6 @@
-"""A review read word by word: the verdict after each word, and every cell while it reads, drawn by one component.
+"""A review read word by word: the prediction after each word and the states of every cell, drawn by one component.
 
-All that the browser needs for stepping and playing goes to it once, as bytes: a number for each unit, word and signal.
+The browser gets all it needs for stepping and playing at once: a byte for each unit, word and signal.
 """
 
 import base64
@@ -34,13 +34,13 @@ from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
 
 MOST_UNITS = 64
-"""Units that are sent of each cell, the most important first: more rows than that no wall can tell apart."""
+"""Units of each cell that are sent, the most important first: more rows cannot be told apart."""
 LONGEST_WORD, MOST_WINDOWS = 40, 6
 FIRST = "Turn at the end"
-"""The example that the page opens with: the one in which there is most to see."""
+"""The example in the box when the page opens."""
 KEY = "inside"
 QUICK_SECONDS = 0.4
-"""What is done by then is waited for, without a word about it."""
+"""Time to wait for workers before their progress is shown."""
 Encoding = tuple[LoadedNetwork, EncodedReview]
 
 
@@ -69,7 +69,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     if titles:
         st.caption(f"{as_markdown(listed(titles))}: {WITHOUT_CELL}")
     layer = _layer(max((result.reading for result in results), key=lambda reading: len(reading.cells)))
-    # The colouring that the browser has set; the component returns it only when it has been given its data.
+    # The browser's choice; the component returns it only after it has its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
     pairs = [(result.network, result.review) for result in results]
     logits = left_out(services, pairs) if colouring == "left_out" else {}
@@ -81,14 +81,14 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
 
 
 def cut_off(results: Sequence[NetworkReading]) -> str:
-    """Returns a note on the words before the curve, which the networks did not read."""
+    """Returns a note on the words that all networks have cut off."""
     lost = max((result.review.count("cut off") for result in results), default=0)
     is_for_all = len({len(result.review.ids) for result in results}) == 1
     return f"the first {counted(lost, 'word')} cut off" if lost and is_for_all else ""
 
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
-    """Returns the networks' readings of a text; of those that read each beginning anew, once a worker has done it."""
+    """Returns the networks' readings of a text; some need a worker, which reads each beginning anew."""
     encoded: list[Encoding] = []
     for network in networks:
         try:
@@ -121,7 +121,7 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
 
 
 class MeanOfUnits(NamedTuple):
-    """A signal's mean over all units of a cell, from 0 to 1 (words,): of a gate, or the slope of tanh."""
+    """A curve below a cell: a mean over all units, from 0 to 1 (words,)."""
 
     name: str
     title: str
@@ -129,7 +129,7 @@ class MeanOfUnits(NamedTuple):
 
 
 def curves(cell: CellReading, name: str) -> list[MeanOfUnits]:
-    """Returns the means of a cell's gates over all units; of a cell without gates those that tell its saturation."""
+    """Returns the means of a cell's gates; for a cell without gates, of its slope and saturation."""
     if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
@@ -183,14 +183,14 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
-    """Writes numbers as one byte each, in 127ths of the largest: finer than a colour can show."""
+    """Encodes numbers as bytes, in 127ths of the largest: finer than colours show."""
     scale = float(np.abs(values).max(initial=1e-9))
     as_bytes = np.round(127 * values / scale).astype(np.int8)
     return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
 
 
 def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[float]]:
-    """Returns the log-odds of a review and then without each word, by run, where a worker is done; waits for others."""
+    """Returns the log-odds of a review and then without each word, by run; waits for runs that are not done."""
     analyses = _by_workers(services, "Leaving out each word", worker_tasks.left_out, pairs)
     return {
         run: [round(float(logit), 4) for logit in analysis.result]
@@ -202,7 +202,7 @@ def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[fl
 def _by_workers(
     services: Services, title: str, task: Callable[..., Array], pairs: Sequence[Encoding]
 ) -> dict[str, Analysis]:
-    """Returns what workers make of reviews, by run; the page shows problems and, after a moment, how far they are."""
+    """Returns workers' analyses of reviews, by run; the page shows problems and progress."""
     analyses = {
         network.run.id: services.engine.analyse(task, *network.key, tuple(review.ids.tolist()), len(words_read(review)))
         for network, review in pairs
@@ -219,7 +219,7 @@ def _by_workers(
 
 
 def _layer(deepest: Reading) -> int:
-    """Draws the choice of a cell, named as in the network of most cells; returns its place from the last."""
+    """Draws the choice of a cell among those of the deepest network; returns its place from the last."""
     names = [cell_name(cell, deepest.cells) for cell in reversed(deepest.cells)]
     if len(names) < 2:
         return 0
@@ -228,7 +228,7 @@ def _layer(deepest: Reading) -> int:
 
 
 def cell_name(cell: CellReading, cells: Sequence[CellReading]) -> str:
-    """Returns the name of one of a network's cells by layer and direction; empty where it is the only one."""
+    """Returns the layer and direction of a cell as its name; empty if the network has no other."""
     if len(cells) == 1:
         return ""
     direction = ("backward" if cell.backward else "forward") if any(other.backward for other in cells) else ""

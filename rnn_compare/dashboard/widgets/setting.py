@@ -14,7 +14,7 @@ from rnn_compare.sources import registry
 
 IN_FRONT = tuple(name for name in CELLS if cell(name).in_keras)
 OTHERS = {name: name for name in CELLS if name not in IN_FRONT} | TITLES
-"""Titles of the networks that a class asks about later, by name: rarer cells, and networks without recurrence."""
+"""Titles by name of rarer cells and of networks without recurrence."""
 
 
 def widget(
@@ -23,8 +23,8 @@ def widget(
     """Draws the widget of a setting: a switch, a choice or a number input; returns its value.
 
     Args:
-        usual: The first value, the setting's default if None.
-        low, high: Bounds of a number, those of the setting if None.
+        usual: The initial value; by default that of the setting.
+        low, high: Bounds of a number; by default those of the setting.
         options: Further arguments of the widget, such as ``bind``.
     """
     setting = SETTINGS[name]
@@ -43,7 +43,7 @@ def widget(
 
 
 def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: Any) -> None:
-    """Draws the choice of Keras' cells and, apart from it, that of the other networks."""
+    """Draws the choice of Keras' cells, and one of the other networks."""
     st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(cells), key=cells_key, **options)
     st.multiselect(  # in one line, so that Train is seen at 1280×720
         "Other cells, or no recurrence",
@@ -63,7 +63,7 @@ def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:
 
 
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
-    """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does."""
+    """Returns a widget's arguments that grey a setting without effect on any chosen network, or name those networks."""
     titles: dict[str, list[str]] = {}  # by the reason
     for choice in chosen:
         if reason := network(choice).meaningless.get(name):
@@ -75,7 +75,7 @@ def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
 
 
 def source(key: str, **options: Any) -> None:
-    """Draws the choice of a source; one that is gone is set to the default one."""
+    """Draws the choice of a source, the default one instead of one that is gone."""
     names, current = registry.names(), st.session_state.get(key)
     if current is not None and current not in names:
         if registry.is_known(current):  # an earlier version of a file that was read again
@@ -87,7 +87,7 @@ def source(key: str, **options: Any) -> None:
 
 
 def several(label: str, key: str, offered: Iterable[object], **options: Any) -> None:
-    """Draws the choice of several values, offered ones and others that are typed or came with the link."""
+    """Draws the choice of several values, offered, typed or from the link."""
     current = st.session_state.get(key, st.query_params.get_all(key))
     values = list(dict.fromkeys([*map(str, offered), *current]))
     st.multiselect(label, values, key=key, accept_new_options=True, bind="query-params", **options)

@@ -26,7 +26,7 @@ OWN = "Own settings"
 MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
 _MINUTES, _FIT_RESULT = "fit_minutes", "fit_said"
 SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
-# Fields that one widget of the same key sets; the other three are what a comparison is made of.
+# Fields set by a widget of the same key; the other three take several values in a comparison.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
 MORE = tuple(name for name in SHARED if SETTINGS[name].group != "main")
 DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
@@ -51,7 +51,7 @@ class Setup:
 def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up, the number of seeds ``beside_train``, and returns it.
 
-    Whoever comes without settings in the address begins with those of the experiments that are ``charted``.
+    Without settings in the address, the set-up of the experiments in ``charted`` comes first.
     """
     setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
@@ -69,15 +69,15 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
         is_drawn = more.open or _more_is_set()
         if is_drawn:
             _more()
-    with reviews:  # now that the source is known, which bounds them
+    with reviews:  # after the source, which bounds them
         _reviews()
     with beside_train:
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
-    with above:  # now that the widgets below have taken their values from the address
+    with above:  # after the widgets below, which take their values from the address
         _preset()
     current = _read()
     with more:
-        if is_drawn:  # below what it fits
+        if is_drawn:  # below the settings that it changes
             _fit_into(services, current)
     return current
 
@@ -113,7 +113,7 @@ def _of_widgets(
 
 
 def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
-    """Returns the values of the widgets that set up some experiments; none where they cannot."""
+    """Returns the widgets' values for a set of experiments; none if the widgets cannot express it."""
     if not experiments:
         return {}
     cells, units, maxlens = (
@@ -138,7 +138,7 @@ def _current() -> dict[str, Any]:
 def _more_is_set() -> bool:
     """Returns True if any of More settings differs from its default.
 
-    Otherwise its two dozen widgets are drawn only when opened: they take a sixth of a browser's time to load the page.
+    Otherwise its two dozen widgets are drawn only when opened: they are a sixth of a browser's time to load the page.
     """
     return any(
         name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name]
@@ -161,9 +161,9 @@ def _more() -> None:
 
 def _source() -> None:
     def use_its_reviews(before: str) -> None:
-        """Keeps the number of reviews, as far as the new source holds them; all reviews stay all reviews."""
+        """Keeps the number of reviews if the new source has as many; all reviews stay all reviews."""
         if not is_known(st.session_state["source"]):
-            return  # nobody chose that: the page says what is wrong with it
+            return  # from a link: the page says what is wrong with it
         now, reviews = source(st.session_state["source"]), st.session_state["reviews"]
         all_before = is_known(before) and reviews == source(before).size
         st.session_state["reviews"] = now.size if all_before else min(reviews, now.size)
@@ -178,7 +178,7 @@ def _source() -> None:
 def _reviews() -> None:
     name = st.session_state.get("source", DEFAULTS["source"])
     high = int(bounds("reviews", name)[1]) if is_known(name) else DEFAULTS["reviews"]
-    if (reviews := st.session_state.get("reviews")) and reviews > high:  # their source is no more
+    if (reviews := st.session_state.get("reviews")) and reviews > high:  # of a source that is gone
         st.session_state["reviews"] = high
     setting.widget("reviews", "reviews", high, high=high, **_BIND)
 
@@ -189,7 +189,7 @@ def _distance() -> None:
 
 
 def _with_current(offered: Sequence[int], field: str) -> list[int]:
-    """Adds a value that came with the link and is within bounds, so that every such link can be shown."""
+    """Adds a value from the link that is within bounds."""
     low, high = bounds(field)
     texts = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
     sizes = (int(value) for value in texts if value.isdecimal() and len(value) < setup_link.LONGEST_NUMBER)
@@ -240,7 +240,7 @@ def _fit_into(services: Services, setup: Setup) -> None:
 
 
 def offer_least_maxlen() -> None:
-    """Draws a button that sets maxlen to what the chosen networks need, where it is less."""
+    """Draws a button that sets maxlen to the least that the chosen networks need, if it is less."""
     least = max((network(name).shortest for name in _chosen(_current())), default=1)
     if st.session_state["maxlen"] < least:
         st.button(f"Set maxlen to {least}", on_click=st.session_state.update, args=({"maxlen": least},))

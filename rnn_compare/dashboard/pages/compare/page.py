@@ -30,9 +30,9 @@ from rnn_compare.sources.registry import labels as labels_of
 from rnn_compare.training.demo import is_demo
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
-"""How often the line below the board is looked after: while workers start or count for baselines, and else. The board
-itself asks for news (``server/board/live.py``). A viewer's tick takes 8 ms of a core: those of 200 every 10 s took half
-of the server's time."""
+"""Between refreshes of the fragment around the board: while workers start or baselines are computed, and otherwise. The
+board fetches its own news (``server/board/live.py``). A refresh takes 8 ms of a core: with 200 viewers every 10 s it
+took half of the server's time."""
 REPLAY_SECONDS, USUAL_REPLAY = (10, 30, 60), 30
 REPLAY_HELP = "Plays the curves again from epoch 1, for everyone."
 GAP_HELP = (
@@ -45,22 +45,22 @@ def render() -> None:
     theme.load("pages/compare.css")
     services = current_app().services()
     restore()
-    _stay_with_what_is_shown(services)
+    _pin_newest(services)
     with st.sidebar:
         settings, box = st.container(), st.container()
         with box:
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
-            below = st.container()  # below: Train is seen without scrolling, whatever there is to say
+            below = st.container()  # so that Train is seen without scrolling
         with settings:
             setup = controls.setup(services, beside, [run.experiment for run in on_the_charts(services)])
         with below:
-            _say_what_starts(services, setup)
+            _show_summary(services, setup)
         with button:
             _train(services, setup)
         with box:
             _show_finished(services, setup)
             _train_beside(services, setup)
-        charted = on_the_charts(services)  # with what was just started
+        charted = on_the_charts(services)  # includes runs that were just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
     starting, _, counting, playing = now = _under_way(services)
     seconds = SOON_SECONDS if starting or counting or playing else TICK_SECONDS
@@ -71,10 +71,10 @@ def render() -> None:
         parameter_table.show_summaries(networks, services.engine.summary)
 
 
-def _stay_with_what_is_shown(services: Services) -> None:
-    """Names in the address what the presenter is shown first: nobody else's training takes its place on a wall.
+def _pin_newest(services: Services) -> None:
+    """Pins the newest comparison on the presenter's page, so that no other training replaces it on a wall.
 
-    Without a pass that is whoever sits at the machine. All others follow what is started.
+    Without a pass, whoever sits at the machine is the presenter. All others follow the newest comparison.
     """
     runs = services.runs()
     is_presenter = visitor.is_at_the_machine() if presenter.is_open() else presenter.is_presenter()
@@ -82,7 +82,7 @@ def _stay_with_what_is_shown(services: Services) -> None:
         pin(link(latest, runs).split(","))
 
 
-def _say_what_starts(services: Services, setup: controls.Setup) -> None:
+def _show_summary(services: Services, setup: controls.Setup) -> None:
     if setup.problem:
         st.error(setup.problem)
         controls.offer_least_maxlen()
@@ -103,11 +103,11 @@ def _train(services: Services, setup: controls.Setup) -> None:
     if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
         presenter_controls.act(services, submit)
         if not flash.noted():
-            st.toast("Training started")  # the page may be scrolled down
+            st.toast("Training started")  # may be seen where the charts are not
 
 
 def _show_finished(services: Services, setup: controls.Setup) -> None:
-    """Offers the newest finished run of each network that is set up, where all have one and are not shown."""
+    """Draws a button that shows the finished runs of what is set up, if all have finished and are not shown."""
     shown = {run.experiment for run in on_the_charts(services)}
     if (runs := _finished(services, setup.experiments)) and not shown.issuperset(setup.experiments):
         label, names = "Show finished runs", link(runs, services.runs()).split(",")
@@ -122,7 +122,7 @@ def _finished(services: Services, experiments: Sequence[Experiment]) -> list[Run
 
 
 def _train_beside(services: Services, setup: controls.Setup) -> None:
-    """Offers to add what is set up to what is shown, where they can be compared; trains it unless it has been."""
+    """Draws a button that adds what is set up to the charts, if the two can be compared; it trains what is missing."""
     charted = on_the_charts(services)
     shown = [run.experiment for run in charted]
     more = [experiment for experiment in setup.experiments if experiment not in shown]
@@ -132,27 +132,27 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     finished = [run.id for run in _finished(services, more)]
 
     def submit() -> None:
-        together = charted[0].comparison  # a newcomer sees them all, not the added ones alone
+        together = charted[0].comparison  # so that newcomers see them all
         started = services.engine.submit(more, comparison=together, **visitor.place_in_line())
         services.refresh()
         pin_beside(started, services.runs())
 
-    names = list(dict.fromkeys(labels([*more, *shown])[: len(more)]))  # as told from those that are there
+    names = list(dict.fromkeys(labels([*more, *shown])[: len(more)]))  # distinct from those on the charts
     label = f"{listed(names) if len(names) < 3 else f'these {len(names)} networks'} to the charts"
     if finished:
         add, arguments = partial(pin_beside, finished), (services.runs(),)
         st.button(f"Add {label}", icon=":material/add:", on_click=add, args=arguments, width="stretch")
     elif presenter_controls.button(f"Train and add {label}", icon=":material/add:", width="stretch"):
         presenter_controls.act(services, submit)
-        st.rerun()  # there is nothing to add now
+        st.rerun()  # without this button
 
 
 def _live(services: Services, before: tuple[bool, ...]) -> None:
     runs = services.runs()
     charted = on_the_charts(services)
-    trouble = st.container()  # empty it takes no room
+    trouble = st.container()  # takes no room while empty
     if reason := services.engine.state.reason:
-        trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
+        trouble.warning(reason, icon=":material/error:")  # first: nothing is trained until it is mended
     view = _above_board(services, runs, charted)
     with st.container(key="board_place"):  # keeps its height while the scripts load
         may_press = presenter.is_presenter()
@@ -166,9 +166,9 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
             services.engine.continue_run(run.id, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
-    # After the presses were heard: a run of the page that is begun anew hears none of them.
+    # After the presses: a rerun loses them.
     if before != _under_way(services):
-        st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
+        st.rerun(scope="app")  # with the other interval, and estimates that include finished runs
     flash.show()
     _show_notices(services, runs, charted)
     if any(run.epochs for run in charted):
@@ -176,7 +176,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
 
 
 def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
-    """Draws the line that says what this is, with what is done to the charts; returns what is wanted of them."""
+    """Draws the headline and the actions above the charts; returns the charts' options."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
         own = next(filter(own_texts.find_card, pinned()), default("source"))
         shown = charted[0].experiment.dataset if charted else own
@@ -214,12 +214,12 @@ def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> No
     elif is_newer and st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
         pin([])
         st.rerun(scope="app")
-    if charted and services.snapshot().hidden:  # without any, the board says it
+    if charted and services.snapshot().hidden:  # otherwise the board says it
         st.caption(f":material/visibility_off: {CURTAIN}")
 
 
 def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:
-    """Tells whether workers start, runs train, baselines are worked out, a replay plays."""
+    """Returns True for each of: workers start, runs train, baselines are computed, a replay plays."""
     runs, with_baselines = services.runs(), bool(st.session_state.get("baselines"))
     return (
         services.engine.state.phase == "starting",
@@ -230,7 +230,7 @@ def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:
 
 
 def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
-    """Draws what begins a replay of the runs on the charts, or ends the one that is under way."""
+    """Draws the controls that start or stop a replay of the runs on the charts."""
     if presenter.why_not() and not is_demo():
         return
     if services.replays.under_way(services.runs()):
@@ -253,7 +253,7 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
 
 
 def _act_on_replay(services: Services, action: Callable[[], object]) -> None:
-    """Does what a button says; in a demonstration everybody may play recordings."""
+    """Performs an action on replays; in a demonstration everybody may."""
     if is_demo():
         with flash.noting():
             action()

@@ -10,7 +10,7 @@ from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000
-"""Digits; Python itself refuses to read 4,300."""
+"""Digits; Python refuses 4,300."""
 _PROBLEMS = "link_problems"
 
 
@@ -20,14 +20,14 @@ def show_problems() -> None:
         parameters = st.query_params.to_dict()
         st.session_state[_PROBLEMS] = _problems()
         if st.query_params.to_dict() != parameters:
-            st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
+            st.rerun()  # with the mended link: Streamlit fails on some values, such as 1e999
     for problem in st.session_state[_PROBLEMS]:
         st.warning(f"In this link: {problem} The default is used instead.", icon=":material/link_off:")
 
 
 def _problems() -> list[str]:
     problems = _seeds_in_link() + _others_in_link()
-    name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
+    name = _source_in_link()  # first, for it bounds the reviews
     source_field = {"source": name} if name else {}
     for field in (name for name in Experiment.model_fields if name not in source_field):
         for value in st.query_params.get_all(field):
@@ -42,16 +42,16 @@ def _problems() -> list[str]:
 def _beside(field: str, source_field: dict[str, str]) -> dict[str, str]:
     """Returns the other fields of the link that a field depends on: a distance must fit into the maxlen."""
     if field == "maxlen":
-        return {}  # it is looked at before the distance
+        return {}  # which is checked before the distance
     if field == "distance" and "maxlen" in st.query_params:
         return {**source_field, "maxlen": st.query_params["maxlen"]}
     return source_field
 
 
 def _source_in_link() -> str | None:
-    """Returns the name of the link's source if there is such a one.
+    """Returns the name of the link's source if it is known, and replaces it in the link by the title.
 
-    People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
+    People write the name; Streamlit reads and writes the title.
     """
     text = st.query_params.get("source")
     name = next((name for name in names() if text in (name, source(name).title)), None)
@@ -61,9 +61,9 @@ def _source_in_link() -> str | None:
 
 
 def _others_in_link() -> list[str]:
-    """Writes the titles of the networks of the second widget, which Streamlit understands, for their names.
+    """Replaces the names of the second widget's networks by their titles, which Streamlit reads.
 
-    The command line knows them as values of ``cell``, and so may a link.
+    As on the command line, they may stand among the values of ``cell``.
     """
     cells = st.query_params.get_all("cell")
     texts = [*st.query_params.get_all("others"), *(name for name in cells if name in OTHERS)]

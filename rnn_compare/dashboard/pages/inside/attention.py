@@ -1,4 +1,4 @@
-"""Attention: how much each word of a review attends to the others and to padding, beside an equal share."""
+"""Attention: how much each word of a review attends to the others and to padding."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.server.services import Services
 
 NEARLY_EQUAL = 1.5
-"""Times an equal share: where no weight is larger, attention is hardly more than an average."""
+"""Times an equal share; if no weight is larger, attention is nearly an average."""
 
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -49,7 +49,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:
-    """Returns in Markdown how much attention padding gets, and how far the weights are from equal shares."""
+    """Returns in Markdown the attention to padding and the largest weight beside an equal share."""
     row = attention.matrix.mean(axis=0) if word is None else attention.matrix[word]
     padding, largest = attention.padding, float(attention.matrix.max()) / attention.equal
     text = f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.3g} times that."

@@ -55,7 +55,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def source(cell: Cell, back: bool = False) -> str:
-    """Returns the source of a cell's timestep, forward or back, without what the formula beside it says."""
+    """Returns the source of a cell's timestep, forward or backward, without docstrings."""
     formulas = [formula for phase in cell.phases for formula in (phase.recalled, phase.forward) if formula]
     if back:
         formulas = [phase.backward for phase in reversed(cell.phases)]
@@ -71,7 +71,7 @@ def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork
 
 
 def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
-    """Returns every set of shapes among the recurrent layers of the runs, and which layers of which runs have it."""
+    """Returns the distinct shapes of the runs' recurrent layers, each with the names of the layers that have them."""
     by_shapes: dict[Shapes, list[str]] = {}
     for network in networks:
         experiment = network.run.experiment
@@ -88,7 +88,7 @@ def _show_formula(name: str, formula: str) -> None:
 
 
 def latex(formula: Sequence[str], units: int, features: int) -> str:
-    """Returns a formula in LaTeX, with the sizes of a network under what has a shape.
+    """Returns a formula in LaTeX with the sizes of a network.
 
     Example:
         >>> print(latex(cell_of("SimpleRNN").formula, units=8, features=16))
@@ -114,7 +114,7 @@ def loop(sizes: Shapes) -> str:
 def table(cell: str, by_shapes: dict[Shapes, list[str]]) -> str:
     """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
     prefix = "each " if cell_of(cell).gates else ""
-    several = len(by_shapes) > 1  # else the table is that of all networks above
+    several = len(by_shapes) > 1  # otherwise all networks have them
     names = "<th></th>" if several else ""
     rows = [f"<tr>{names}<th>{prefix}W</th><th>{prefix}U</th><th>{prefix}b</th><th>In Keras</th></tr>"]
     for sizes, where in by_shapes.items():

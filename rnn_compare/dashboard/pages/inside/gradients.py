@@ -19,7 +19,7 @@ from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
-"""Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
+"""Larger networks are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 PLACE = "word, from the end"
 NO_GRADIENT_THROUGH_TIME = (
@@ -28,9 +28,9 @@ NO_GRADIENT_THROUGH_TIME = (
 )
 MEANING = "The reach shows how far back a network can learn; *Memory test* shows what it remembers."
 FALLEN = 1e-6
-"""Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
+"""Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
 MOST_EPOCHS = 50
-"""Epochs that are sent: more than that nobody steps through."""
+"""Epochs that are sent to the browser at most."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class GradientHistory:
 
     Attributes:
         network: The run with its weights.
-        at: The epoch of those weights.
-        epochs: The gradient after each epoch, in order; that of ``at`` among them.
+        at: The epoch of the weights.
+        epochs: The gradients by epoch, in order; ``at`` is among them.
     """
 
     network: LoadedNetwork
@@ -49,7 +49,7 @@ class GradientHistory:
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the gradient of the chosen runs after every epoch that is known, and what to make of it."""
+    """Draws the gradients of the chosen runs after every recorded epoch."""
     histories = []
     problems: dict[str, list[str]] = {}
     for network in networks:
@@ -86,7 +86,7 @@ def separation(histories: Sequence[GradientHistory]) -> str:
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
-    """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
+    """Returns the interpretation of the lines for networks of these experiments."""
     sentences = ["The faster a line falls (the gradient vanishes), the less is learned from words far back."]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
@@ -122,7 +122,7 @@ def incomplete(histories: Sequence[GradientHistory]) -> bool:
 def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
     """Returns a run's recorded gradients; None while a worker computes one, which the page shows.
 
-    What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
+    The gradient of the weights that are looked at is computed only if it was not recorded.
     Raises a ``UserError`` where there is no such gradient.
     """
     if network.run.experiment.without_recurrence:
@@ -142,7 +142,7 @@ def _history(services: Services, network: LoadedNetwork) -> GradientHistory | No
 
 
 def _followed(services: Services, network: LoadedNetwork) -> FollowedGradient | None:
-    """Returns the gradient with a run's weights; None while a worker is at it, which the page shows."""
+    """Returns the gradient with a run's weights; None while a worker computes it, which the page shows."""
     if numbers(network.run.experiment) <= NUMBERS_AT_ONCE:
         return _followed_at_once(network.run.id, network.state, network)
     return result_of(services, network, worker_tasks.gradients)
@@ -176,7 +176,7 @@ def _run(history: GradientHistory) -> dict[str, Any]:
 
 
 def _spread(epochs: Sequence[int], at: int) -> list[int]:
-    """Returns the first, the newest, the one looked at, and of the others as many as are sent, at equal distances."""
+    """Returns the epochs that are sent: ``at``, and others at equal distances from the first to the last."""
     if len(epochs) <= MOST_EPOCHS:
         return list(epochs)
     places = np.linspace(0, len(epochs) - 1, MOST_EPOCHS - 1).round().astype(int)

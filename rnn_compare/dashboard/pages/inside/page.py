@@ -28,9 +28,9 @@ def render() -> None:
     views = [name for name in VIEWS if name != "Attention" or any(run.experiment.without_recurrence for run in runs)]
     if st.session_state.get("view", FIRST) not in views:
         st.session_state["view"] = FIRST
-    url_state.take("view", views)
+    url_state.restore("view", views)
     view = st.segmented_control("View", views, default=FIRST, key="view", required=True, label_visibility="collapsed")
-    url_state.keep("view", view or FIRST, FIRST)
+    url_state.save("view", view or FIRST, FIRST)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return

@@ -1,4 +1,4 @@
-"""The embedding as a map of words, coloured by the verdict on each word, and the neighbours of a word."""
+"""The embedding as a map of words, coloured by the prediction for each, and the neighbours of a word."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,12 +19,12 @@ from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 
 GATE_WORDS = 8
-"""Words in each of the two lists of a gate."""
+"""Words on which a gate is most open, and most closed."""
 Near = dict[str, list[tuple[str, float]]]
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the map of one run, or of two beside each other, and the neighbours of a word in all of them."""
+    """Draws the map of one run, or of two side by side, and the neighbours of a word in all runs."""
     st.markdown("The prediction for each frequent word alone, on the first two principal components of the embedding.")
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
@@ -44,7 +44,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[str, str]]:
-    """Finds a word's neighbours in every run, by the runs' ids; and the sentence of each run that has none."""
+    """Returns a word's neighbours by run, and the problem of each run that has none."""
     near: Near = {}
     problems: dict[str, str] = {}
     for network in networks:
@@ -58,7 +58,7 @@ def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[s
 
 
 def shared(near: Near) -> set[str]:
-    """Returns the words that are neighbours in every one of several networks.
+    """Returns the words that are neighbours in all of several networks.
 
     Example:
         >>> shared({"one": [("good", 0.9), ("bad", 0.1)], "other": [("good", 0.8), ("dull", 0.2)]})
@@ -70,14 +70,13 @@ def shared(near: Near) -> set[str]:
 
 
 def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
-    """Returns as HTML what the colours of a map mean.
+    """Returns the colour scale of a map as HTML.
 
-    A colour is measured from the median word, and networks lean: what is nearer to negative than that word may well be
-    judged positive.
+    Its middle is the median word, which may itself be predicted positive or negative.
     """
     shades = ", ".join(color for _, color in COLORS)
     low, high = map(escape, labels)
-    captions = {-1.0: f"nearer to {low}", 1.0: f"nearer to {high}"}  # without a number: rounded, many a one is 100 %
+    captions = {-1.0: f"nearer to {low}", 1.0: f"nearer to {high}"}  # without numbers: rounded, many would be 100 %
     ticks = ""
     for place, verdict in scale.ticks():
         text = captions.get(place, f"{percent(verdict)} {high}{'' if place else '<br>the median word'}")
@@ -86,7 +85,7 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
 
 
 def remark(words: WordMap, label: str, missing: str = "") -> str:
-    """Returns the remark below a map in Markdown: what no word gives, and the variance that two dimensions keep.
+    """Returns the remark below a map in Markdown: explained variance, and the prediction for an empty text.
 
     Args:
         words: The map.
@@ -117,7 +116,7 @@ def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dic
 
 
 def gate_cards(networks: Sequence[LoadedNetwork]) -> str:
-    """Returns as HTML where the gate of each network without a recurrent kernel is most open, and most closed."""
+    """Returns as HTML the words on which gates of networks without a recurrent kernel are most open and most closed."""
     cards = []
     for network in networks:
         experiment = network.run.experiment
@@ -164,9 +163,9 @@ def _show_map(
         marked = [looked_up, *(word for word, _ in near)]
     labels = registry.labels(network.run.experiment.dataset)
     bar = color_bar(color_scale(words), labels)
-    if np.ptp(words.verdicts) < 1e-6:  # equal but for rounding
+    if np.ptp(words.verdicts) < 1e-6:  # equal except for rounding
         convolution = network.run.experiment.without_recurrence
-        notes = convolution.notes if convolution and convolution.windows else ""  # patterns, which no word alone fills
+        notes = convolution.notes if convolution and convolution.windows else ""  # of several words
         bar = f"<p><b>Every word alone gets the same prediction.</b> {escape(notes)}</p>"
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
@@ -176,7 +175,7 @@ def _show_map(
 
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
-    """Returns a run's map; None while a worker still draws it up, which the page shows."""
+    """Returns a run's map; None while a worker computes it, which the page shows."""
     experiment = network.run.experiment
     if experiment.reads_forward or (experiment.bidirectional and experiment.mask_padding):
         return _words_at_once(network.run.id, network.state, network)

@@ -1,4 +1,4 @@
-"""The page *Reviews*: their number, the effect of maxlen and vocabulary, and each review."""
+"""The page *Reviews*: counts, the effect of maxlen and vocabulary, and each review."""
 
 import random
 from html import escape
@@ -11,7 +11,7 @@ from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.dashboard.widgets import flash, presenter_controls, setting
 from rnn_compare.dashboard.widgets.review import review_text
-from rnn_compare.dashboard.widgets.url_state import hold
+from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import percent
@@ -28,7 +28,7 @@ from rnn_compare.sources.source import Source
 from rnn_compare.training.analyses import Analysis
 
 NUMBER = "review_number"
-"""Counts the reviews from 1, as people do."""
+"""Key of the review's number, from 1."""
 _DOWNLOADS = "fetched_sources"
 
 
@@ -39,7 +39,7 @@ def render() -> None:
     upload.show(_key("source"))
     try:
         experiment = _settings()
-    except UserError as error:  # a maxlen that cuts off what decides
+    except UserError as error:  # a maxlen that cuts off the deciding word
         st.html(f"<p class='rc-box rc-missing'>{escape(str(error))}</p>")
         return
     dataset = source(experiment.dataset)
@@ -56,7 +56,7 @@ def render() -> None:
 
 
 def _settings() -> Experiment:
-    """Draws the settings that decide how a review is read, first with the set-up's values, and returns them."""
+    """Draws the settings that decide how a review is read, at first those of Compare, and returns them."""
     first, maxlen, vocabulary = st.columns(3)
     with first:
         setting.source(_with_first_value("source"), persist_state="session")
@@ -94,7 +94,7 @@ def _show_missing(missing: Source, problem: str) -> None:
         return
     fetch, services = missing.fetch, current_app().services()
     downloads: dict[str, Analysis] = st.session_state.setdefault(_DOWNLOADS, {})
-    if services.engine.scheduler:  # its workers have other disks
+    if services.engine.scheduler:  # on whose disks it would be needed
         st.caption(f"With an Internet connection: `python -m rnn_compare fetch {missing.name}`")
         return
 
@@ -146,8 +146,8 @@ def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
     def go_anywhere() -> None:
         st.session_state[NUMBER] = random.randint(1, count)
 
-    # Another source may hold fewer.
-    hold(NUMBER, min(max(int(st.session_state.get(NUMBER) or 1), 1), count))
+    # Another source may have fewer.
+    set_value(NUMBER, min(max(int(st.session_state.get(NUMBER) or 1), 1), count))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
         st.button("Random review", icon=":material/shuffle:", on_click=go_anywhere)

@@ -45,14 +45,14 @@ class _Reading:
     """A file that a worker reads."""
 
     path: Path
-    time: int  # since when: what a worker answered before, to the same file, may no longer be true
-    sent: bool  # by a browser: a file that holds no texts is deleted
+    time: int  # of the request: an earlier answer may be outdated
+    sent: bool  # by a browser: the file is deleted if it cannot be used
 
 
 def show(source_key: str) -> None:
-    """Draws the box for a file, and what there is to read in the folder of texts.
+    """Draws the box for a file, and the unread files in the folder of texts.
 
-    A file that was read is chosen as the source, in the widget of that key.
+    A file becomes the source, in the widget of this key, once it is read.
     """
     problem = st.session_state.get(_PROBLEM)
     with st.expander("Your own texts", icon=":material/upload_file:", expanded=bool(problem)):
@@ -64,7 +64,7 @@ def show(source_key: str) -> None:
         if problem:
             st.error(problem, icon=":material/report:")
         current_app().upload_gate.open_for_this_session()
-        number = st.session_state.setdefault(_BOX, 0)  # another number, another box: an empty one
+        number = st.session_state.setdefault(_BOX, 0)  # in the key: another number makes a new, empty box
         sent = st.file_uploader(
             "File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}", help=FORMAT
         )
@@ -88,7 +88,7 @@ def why_not() -> str | None:
 
 
 def forget(name: str, source_key: str) -> None:
-    """Removes texts and what was prepared of them."""
+    """Removes texts and the arrays made of them."""
     with flash.noting():
         presenter.require()
         taking_in.forget(name)
@@ -123,7 +123,7 @@ def _read(reading: _Reading, source_key: str) -> None:
 
 
 def _stored(sent: UploadedFile) -> _Reading:
-    """Writes what was sent into the folder of texts, under its own name if no other file has it."""
+    """Writes an upload into the folder of texts, under its own name unless another file has it."""
     content = sent.getvalue()
     digest = hashlib.sha256(content).hexdigest()[:12]
     name = "".join(sign if sign.isalnum() or sign in " ._-()" else "_" for sign in sent.name).strip(" .")
@@ -150,7 +150,7 @@ def show_summary(card: Card, reviews: Reviews, source_key: str) -> None:
 
 
 def summary(card: Card, reviews: Reviews) -> str:
-    """Returns as HTML how the file was read, its labels and their balance, lengths, and what to think of."""
+    """Returns as HTML how the file was read: columns, labels and their balance, lengths, remarks."""
     shortest, median, longest = np.percentile(np.diff(reviews.training.offsets), [0, 50, 100])
     maxlen = suited(reviews)["maxlen"]
     text, label = (escape(name) or "without a name" for name in card.layout.columns)
@@ -176,7 +176,7 @@ def summary(card: Card, reviews: Reviews) -> str:
 
 
 def suited(reviews: Reviews) -> dict[str, int]:
-    """Returns the settings that suit texts: few of them are cut, and the vocabulary is no larger than needed."""
+    """Returns settings that suit texts: 95 % are not cut, and the vocabulary is no larger than needed."""
     longest, least = (int(bounds(name)[index]) for name, index in (("maxlen", 1), ("vocabulary_size", 0)))
     most = 1 + math.ceil(np.percentile(np.diff(reviews.training.offsets), 95))  # with the start token
     words = len(reviews.vocabulary) + INDEX_FROM + 1

@@ -10,7 +10,7 @@ from rnn_compare.charts.curves.registry import SHOWN_FIRST
 from rnn_compare.dashboard import components, theme
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
-from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
+from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_notice
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
@@ -25,8 +25,8 @@ from rnn_compare.server.shown_runs import fit_together, link
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12
-"""Rows of the table while runs are ticked, and while none is. With more runs it keeps that height, so that nothing
-below it moves when somebody starts another; half a row more says that there are others below."""
+"""Rows of the table while runs are ticked, and otherwise. With more runs its height stays, so that nothing below moves
+when another starts; half a row shows that there are more."""
 TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
 
 
@@ -36,7 +36,7 @@ def render() -> None:
     services = current_app().services()
     runs = services.runs()[::-1]
     flash.show()
-    hidden = say_what_is_hidden(services)
+    hidden = show_hidden_notice(services)
     if not runs:
         st.markdown("## Runs")
     if not runs and not hidden:
@@ -70,19 +70,19 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
         run_details.show(services, ticked[0])
     elif ticked and fit_together(ticked):
         _show_together(services, ticked)
-    # Somebody else may have deleted them meanwhile.
+    # Others may have deleted them.
     if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
         _confirm_deletion(services, doomed)
 
 
 def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
-    """Draws the runs found and returns the ticked ones, in the order of ``runs``.
+    """Draws the matching runs and returns the ticked ones, in the order of ``runs``.
 
-    Streamlit knows ticked rows by their number alone, and a new run or another search moves them. So
-    the ids are kept, also of ticked runs that the search hides.
+    Streamlit knows ticked rows by number only; a new run or another search moves them. So their ids are stored, also of
+    ticked runs that the search hides.
     """
     rows = [run.id for run in matches]
-    # Without a table, the visitor comes from another page: what was ticked before is kept, hidden as it were.
+    # After another page there is no table yet; its ticked runs count as hidden.
     before = st.session_state.get(ROWS, []) if TABLE in st.session_state else []
     ticked = {before[row] for row in _ticked_rows() if row < len(before)}
     hidden = set(st.session_state.get(CHOSEN, [])) - set(before)
@@ -108,7 +108,7 @@ def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
 
 def _ticked_rows() -> list[int]:
     rows = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
-    return [row for row in rows if isinstance(row, int) and row >= 0]  # whatever a browser has said
+    return [row for row in rows if isinstance(row, int) and row >= 0]  # a browser may send anything
 
 
 def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int) -> None:
@@ -116,11 +116,11 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
 
     def as_csv() -> bytes:
         services.require_shown(*(run.id for run in ticked))
-        return curves(ticked).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
+        return curves(ticked).encode("utf-8-sig")  # with a byte order mark for spreadsheets
 
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(ticked)):
-            # In the order of their making, as a comparison stands there.
+            # Oldest first, as in a comparison.
             url_state.open_compare(**{PARAMETER: link(ticked[::-1], services.runs())})
         st.download_button(
             "Curves as CSV",
@@ -131,7 +131,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
             icon=":material/download:",
             on_click="ignore",
         )
-        take_home.offer(services, ticked[::-1])  # in the order of their making
+        take_home.offer(services, ticked[::-1])  # oldest first
         stop = [partial(services.engine.stop, run) for run in at_work]
         button("Stop", not at_work, on_click=act, args=(services, *stop), icon=":material/stop:")
         broken_off = [run.id for run in ticked if run.can_be_continued]
@@ -152,7 +152,7 @@ def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
 
 
 def _show_together(services: Services, ticked: Sequence[Run]) -> None:
-    """Draws the comparison of runs that fit on the charts; its cards have no buttons, the page has."""
+    """Draws the comparison of runs that fit on the charts, without buttons on the cards."""
     in_order = sorted(ticked, key=lambda run: run.position)
     names = link(in_order, services.runs()).split(",")
     view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
@@ -171,7 +171,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     def close() -> None:
         st.session_state[DELETING] = []
 
-    # Opened anew at each run of the page, since one that comes of a training's news would close it.
+    # Opened at each run of the page: a rerun closes it.
     @st.dialog("Delete?", on_dismiss=close)
     def dialog() -> None:
         names = "".join(f"<li>{escape(run_table.description(run))}</li>" for run in runs)
@@ -197,7 +197,7 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
-    """Draws the page anew when a run has changed or a problem was noted; otherwise sends nothing to the browser."""
+    """Reruns the page when a run has changed or there is another problem; otherwise sends nothing to the browser."""
     if _signature(services.runs()[::-1]) != before or len(flash.noted()) != problems_said:
         st.rerun(scope="app")
 

@@ -67,7 +67,7 @@ def model(services: Services, run: Run, which: Which) -> bytes:
     """
     services.require_shown(run.id)
     file = model_file(run.id, which)
-    # While it trains, a file that is there may be of an earlier epoch.
+    # During a training the file may be of an earlier epoch.
     if not (run.status.ended and file.exists()):
         file = services.engine.write_model(run.id, which)
     try:
@@ -137,7 +137,7 @@ def _downloads(services: Services, run: Run) -> None:
 
 def _train_on(services: Services, run: Run) -> None:
     def train_on() -> None:
-        services.require_shown(run.id)  # longer, it would be of a setting that nobody hides
+        services.require_shown(run.id)  # with more epochs its setting would no longer be hidden
         services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
 
     key = f"more_{run.id}"

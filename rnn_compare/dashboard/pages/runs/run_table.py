@@ -38,8 +38,7 @@ _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews",
 def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     """Returns one row for each run, in order; Streamlit offers it as a CSV file.
 
-    Beside what every run has there is a column for each other setting that differs among all runs, so that no two of
-    them look alike that are not. ``among`` are all runs, those that a search hides too; without any, ``runs``.
+    Settings that differ ``among`` all runs, also those that a search hides, have a column; by default among ``runs``.
     """
     among = among or runs
     differing = [
@@ -58,7 +57,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
 
 
 def in_order(runs: Sequence[Run]) -> list[Run]:
-    """Returns runs with those of one setting together, in the order of their seeds: the newest setting first."""
+    """Returns runs grouped by setting, the newest setting first, each in the order of seeds."""
     newest: dict[str, int] = {}
     for run in runs:
         newest[run.experiment.setting] = max(run.position, newest.get(run.experiment.setting, 0))

@@ -24,13 +24,13 @@ NO_OTHER = "none"
 YES_OR_NO = {"yes": True, "no": False}
 AXES = ("cell", "units", "maxlen")
 OTHERS = tuple(name for name in SETTINGS if name not in (*AXES, "seed", "stock_layers", *JUDGED_BY))
-"""Settings that may be one more axis: those that leave the reviews that judge as they are."""
+"""Settings that may be one more axis: those that do not change the reviews for validation and test."""
 _BIND: dict[str, Any] = {"bind": "query-params"}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The trainings of the sweep, none if ``problem`` says why; ``shared``: what is no axis and not at its default."""
+    """The experiments of the sweep, none if there is a ``problem``; ``shared`` are other settings than the defaults."""
 
     experiments: tuple[Experiment, ...]
     shared: dict[str, Any]
@@ -52,12 +52,12 @@ def setup() -> Grid:
 
 
 def swept(services: Services, experiments: Sequence[Experiment]) -> Sweep:
-    """Returns a sweep as it stands, made once of each reading of the record for all viewers."""
+    """Returns the present state of a sweep, computed once per snapshot of the record for all viewers."""
     return services.snapshot().once(("sweep", *experiments), lambda snapshot: survey(experiments, snapshot.runs))
 
 
 def key(name: str) -> str:
-    """Returns the name of a setting in the page's address: Compare has a widget for most of them too."""
+    """Returns the key of a setting's widget, which differs from Compare's."""
     return f"grid_{name}"
 
 
@@ -69,7 +69,7 @@ def _other() -> str | None:
         "One more setting",
         [NO_OTHER, *OTHERS],
         key=key("axis"),
-        format_func=lambda name: name.replace("_", " "),  # it stands in links
+        format_func=lambda name: name.replace("_", " "),  # not the label, which would be in links
         on_change=forget_values,
         **_BIND,
     )
@@ -82,7 +82,7 @@ def _other() -> str | None:
 
 
 def _shared(name: str) -> None:
-    # What the chosen source holds, Experiment knows and says.
+    # Experiment checks the number of reviews of the chosen source.
     high = max(source(source_name).size for source_name in names()) if name == "reviews" else None
     chosen = [*(st.session_state[key("cell")] or []), *(st.session_state[key("others")] or [])]
     applies = setting.applicability(name, chosen)
@@ -92,13 +92,13 @@ def _shared(name: str) -> None:
 def _read(other: str | None) -> Grid:
     state = st.session_state
     first = state[key("seed")]
-    # What is left as it is stays out: for some settings the source says what is usual.
+    # Defaults are left out: the source decides some of them.
     shared = {
         name: state[key(name)]
         for name in SETTINGS
         if name not in (*AXES, "seed", other) and state[key(name)] != default(name)
     }
-    if is_known(origin := state[key("source")]) and "reviews" in shared:  # the first value is for the usual source
+    if is_known(origin := state[key("source")]) and "reviews" in shared:  # the default is for the default source
         shared["reviews"] = min(shared["reviews"], source(origin).size)
     seeds = tuple(range(first, first + state[key("seeds")]))
     axes = {name: list(state[key(name)] or []) for name in AXES} | {"seed": list(seeds)}

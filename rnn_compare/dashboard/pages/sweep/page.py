@@ -1,4 +1,4 @@
-"""The page *Sweep*: a grid of settings, trained and seen as a whole, and networks on equal terms."""
+"""The page *Sweep*: a grid of settings, trained and charted as a whole, and networks on equal terms."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.widgets import flash
-from rnn_compare.dashboard.widgets.pinned_runs import say_what_is_hidden
+from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import about, counted
@@ -34,7 +34,7 @@ def render() -> None:
         _buttons(services, sweep)
     st.markdown("## Sweep")
     flash.show()
-    say_what_is_hidden(services)
+    show_hidden_notice(services)
     if not setup.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
     grid, equal = st.tabs(["Grid", "Equal terms"])
@@ -46,10 +46,10 @@ def render() -> None:
 
 
 def train(services: Services, sweep: Sweep) -> None:
-    """Trains what a sweep lacks: interrupted runs are continued, missing ones begin.
+    """Trains the missing runs of a sweep and continues the interrupted ones.
 
     Raises:
-        UserError: If this visitor may only look, or too many runs of sweeps wait already.
+        UserError: If this visitor may not train, or too many runs of sweeps wait already.
     """
     presenter.require()
     waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
@@ -77,7 +77,7 @@ def _buttons(services: Services, sweep: Sweep) -> None:
     label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
     button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
     button("Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
-    st.caption(_summary(services, sweep))  # below: no button moves under a mouse that clicks twice
+    st.caption(_summary(services, sweep))  # below, so that no button moves
 
 
 def _summary(services: Services, sweep: Sweep) -> str:

@@ -19,14 +19,14 @@ from rnn_compare.settings import SETTINGS, text
 
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
-"""Runs that a sentence names."""
+"""Runs that a sentence names at most."""
 MARGIN = "±, bands: 95 % t-interval of the mean over n seeds."
 _BARE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
 PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
 
 
 def show(services: Services, sweep: Sweep) -> None:
-    """Draws the chosen chart, and below it the same as numbers."""
+    """Draws the chosen chart, and its table."""
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.segmented_control(
             "Picture", PICTURES, default=PICTURES[0], key="picture", bind="query-params", **_BARE
@@ -55,15 +55,15 @@ def show(services: Services, sweep: Sweep) -> None:
                 if name not in ("cell", "units", "maxlen")
             ]:
                 st.caption(f"Means also across {', '.join(others)}, so without intervals.")
-    _say_what_lacks(sweep, points)
-    _say_what_is_identical(points)
+    _show_excluded_runs(sweep, points)
+    _explain_identical_curves(points)
     with st.expander("Numbers"):
         st.caption(f"{MEASURES[measure].meaning.capitalize()} {MARGIN}")
         st.dataframe(_table(points), hide_index=True)
 
 
 def choose_measure(key: str) -> Measure:
-    """Draws the choice of the measure of accuracy, and returns it."""
+    """Draws the choice of the accuracy measure, and returns it."""
     name = st.segmented_control(
         "Accuracy",
         list(MEASURES),
@@ -77,7 +77,7 @@ def choose_measure(key: str) -> Measure:
 
 
 def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[Outcome]:
-    """Returns the outcome of each setting, worked out once for all viewers of these runs."""
+    """Returns the outcome of each setting, computed once for all viewers."""
     selection = tuple(runs)
 
     def accuracy(run: Run) -> float | None:
@@ -123,7 +123,7 @@ def _along(points: Sequence[Outcome], title: str) -> None:
     components.show_figure(sweep_charts.axis_chart(points, setting or usual, title), "sweep_along")
 
 
-def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
+def _show_excluded_runs(sweep: Sweep, points: Sequence[Outcome]) -> None:
     counted_ids = sum(point.accuracy.runs for point in points)
     if lacking := len(sweep.trained) - counted_ids:
         st.caption(f"Not in these means (not measured this way): {counted(lacking, 'trained run')}.")
@@ -135,8 +135,8 @@ def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
         st.caption(f"Interrupted, not in the means: {', '.join(broken[:MOST_NAMED])}{more}.")
 
 
-def _say_what_is_identical(points: Sequence[Outcome]) -> None:
-    """Explains curves that are the same to the last digit: they look like a fault."""
+def _explain_identical_curves(points: Sequence[Outcome]) -> None:
+    """Explains curves that are equal to the last digit, which look like a fault."""
     same: dict[tuple[float, ...], list[Outcome]] = {}
     for point in points:
         same.setdefault(tuple(epoch["val_loss"] for run in point.group.runs for epoch in run.epochs), []).append(point)

@@ -1,4 +1,4 @@
-"""The box for a review: typed, an example, or a real one that none of the chosen networks has learned from."""
+"""The box for a review: typed, an example, or a real one that no chosen network was trained on."""
 
 import random
 from collections.abc import Collection, Sequence
@@ -23,32 +23,32 @@ from rnn_compare.sources.registry import about_films, labels
 from rnn_compare.sources.source import SENTIMENT
 
 NUMBER = "number"
-"""The parameter of the address that names a real review: it is too long to stand there itself."""
+"""Parameter of the address: the number of a real review, which is too long for it."""
 ANY = "any"
 
 
 def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -> str:
-    """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
+    """Draws the box for a review, the examples and a choice of real reviews, and returns the text.
 
-    Empty, with a notice, if the visitor has asked too often just now; the box keeps its text.
+    It returns an empty text, with a notice, if the visitor has asked too often.
 
     Args:
-        runs: The chosen networks: real reviews are offered if there are some that none has learned from, and the
-            examples if all learned from reviews of films.
-        first: The example that stands in the box until the visitor has chosen or typed something.
+        runs: The chosen networks. Real reviews are offered if none was trained on them, examples if all were trained on
+            film reviews.
+        first: The example in the box at first.
     """
     experiments = [run.experiment for run in runs]
     films = all(about_films(experiment.source) for experiment in experiments)
-    url_state.take("review")
+    url_state.restore("review")
     _take_from_address(experiments)
     if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
-    # Before anything is drawn: who sees the box may press on at once, which breaks this off, and then reload.
+    # Before anything is drawn: a click interrupts this run, and a reload must find the values.
     typed = str(st.session_state.get("review", ""))
     real = picked(typed)
-    url_state.keep(NUMBER, str(real.number) if real else "")
-    url_state.keep("review", typed, EXAMPLES[first] if first else "", in_address=real is None)
+    url_state.save(NUMBER, str(real.number) if real else "")
+    url_state.save("review", typed, EXAMPLES[first] if first else "", in_address=real is None)
 
     def take_example(example: str) -> None:
         st.session_state["review"] = EXAMPLES[example]
@@ -62,7 +62,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
-        # Buttons: what holds a choice, such as pills, may tell an old one once more, over what was typed since.
+        # Buttons: pills may send an old choice again and overwrite typed text.
         for example in EXAMPLES if films else ():
             st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         if runs:
@@ -82,12 +82,12 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
 
 @dataclass(frozen=True)
 class RealReview:
-    """A real review that stands in the box, and what its author thought.
+    """A real review in the box, and its label.
 
     Attributes:
         kind: ``test`` or ``validation``.
         number: Its number in the source.
-        positive: The review has the label 1: its author liked the film.
+        positive: True for the label 1.
     """
 
     text: str
@@ -106,7 +106,7 @@ class RealReview:
 
 
 def _take_from_address(experiments: Collection[Experiment]) -> None:
-    """Puts the real review whose number the address names into the box, before that is drawn."""
+    """Puts the real review of the address' number into the box before it is drawn."""
     number = st.query_params.get(NUMBER, "")
     if "review" in st.session_state or not number.isdecimal():
         return
@@ -115,16 +115,16 @@ def _take_from_address(experiments: Collection[Experiment]) -> None:
 
 
 def label(text: str, runs: Sequence[Run]) -> bool | None:
-    """Returns the label of the real review picked or of an example; None of other texts, or if a network has others."""
+    """Returns the label of a real review or an example; None for other texts, or if a network has other labels."""
     real = picked(text)
     if {labels(run.experiment.dataset) for run in runs} - {real.labels if real else SENTIMENT}:
-        return None  # the text has stayed in the box from networks that learned something else
+        return None  # the text is from networks of another task
     examples = (name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split())
     return real.positive if real else next(examples, None)
 
 
 def offer_real(runs: Sequence[Run], which: Which) -> None:
-    """Draws the choice of real reviews, if there are some that none of the networks has learned from."""
+    """Draws the choice of real reviews, if there are some that no network was trained on."""
     experiments = [run.experiment for run in runs]
     real = _held_out(experiments)
     if real is None:
@@ -134,10 +134,10 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
         if number is not None:
             _take(real, min(max(number, real.numbers[0]), real.numbers[-1]), experiments)
 
-    if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
+    if st.session_state.get("real_review") not in real.numbers:  # the networks may have changed
         st.session_state["real_review"] = None
     groups = _groups(real, runs, which)
-    url_state.take("among", groups)
+    url_state.restore("among", groups)
     if st.session_state.get("among") not in groups:
         st.session_state["among"] = ANY
     st.button(
@@ -148,7 +148,7 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
     if len(groups) > 1:
         look: dict[str, Any] = {"key": "among", "label_visibility": "collapsed", "width": 300}
         among = st.selectbox("Random among", list(groups), format_func=lambda name: groups[name][0], **look)
-        url_state.keep("among", among, ANY)
+        url_state.save("among", among, ANY)
     st.number_input(
         "Number of the review",
         min_value=real.numbers[0],
@@ -163,10 +163,10 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
 
 
 def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple[str, Sequence[int]]]:
-    """Returns sets of real reviews by their names in the address: a title, and the reviews' numbers."""
+    """Returns groups of real reviews by their names in the address: titles and the reviews' numbers."""
     every: dict[str, tuple[str, Sequence[int]]] = {ANY: ("any review", real.numbers)}
     epochs = [run.best if which == "best" else run.last for run in runs]
-    if real.kind == "test" or not all(epochs):  # test reviews may be of another source: its own need not be here
+    if real.kind == "test" or not all(epochs):  # test reviews may be of another source
         return every
     sides = [_sides(run.id, end.epoch, run.status, run) for run, end in zip(runs, epochs, strict=True) if end]
     common = [number for number in real.numbers if all(number in side for side in sides)]
@@ -181,7 +181,7 @@ def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _sides(run: str, epoch: int, status: Status, _run: Run) -> dict[int, bool]:  # noqa: ARG001  # the key
-    """Returns whether a run's weights call a review positive, by its number, where that was recorded."""
+    """Returns recorded predictions of a run by review number: True for positive."""
     store = current_app().services().store
     places = prepared.load(_run.experiment.dataset).places(_run.experiment)
     sides: dict[int, bool] = {}
@@ -195,7 +195,7 @@ def _sides(run: str, epoch: int, status: Status, _run: Run) -> dict[int, bool]: 
 def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     try:
         return held_out(experiments)
-    except UserError:  # what is wrong with the reviews is said where they are needed
+    except UserError:  # shown where the reviews are needed
         return None
 
 
@@ -207,7 +207,7 @@ def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> No
 
 
 def picked(text: str) -> RealReview | None:
-    """Returns the real review that was picked if this is its text, as it was written; else None."""
+    """Returns the real review of this text if it was picked; otherwise None."""
     review: RealReview | None = st.session_state.get("picked")
-    # The browser may hand line ends back in another way.
+    # A browser may change line ends.
     return review if review is not None and review.text.split() == text.split() else None

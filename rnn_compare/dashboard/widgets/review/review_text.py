@@ -1,7 +1,6 @@
-"""A review as a network reads it: each word marked as known, unknown or cut off, and the padding before them.
+"""A review as a network reads it, as HTML: padding, and each word marked as known, unknown or cut off.
 
-All of it is HTML for ``st.html``, made from texts that anybody may have typed: every one is escaped, and
-what is sent to the browser stays small whatever was typed.
+Anybody may have typed the text: it is escaped, and the HTML stays small.
 """
 
 import itertools
@@ -13,13 +12,13 @@ from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import PADDING, START, UNKNOWN
 
 CUT_WORDS_SHOWN = 120
-"""Of the words that were cut off, those nearest to the first one read."""
+"""Words cut off that are shown, the last ones."""
 LONGEST_WORD, LONGEST_GAP = 60, 60
-"""Characters of a word, and of what stands between two words, that are shown."""
+"""Characters shown of a word, and of the text between two words."""
 UNKNOWN_WORDS_SAID = 20
-"""To those who hear the page."""
+"""To screen readers."""
 WIDEST_CUT = 0.4
-"""Share of the strip that the words cut off may take, however many they are."""
+"""Largest share of the strip for the words cut off."""
 
 _CLASSES = {"known": "rc-known", "unknown": "rc-unknown", "start": "rc-start", "cut off": "rc-cut"}
 _ID_CLASSES = {PADDING: "rc-padding", START: "rc-start", UNKNOWN: "rc-unknown"}
@@ -31,7 +30,7 @@ def html(text: str, review: EncodedReview) -> str:
 
 
 def strip(review: EncodedReview) -> str:
-    """Returns one bar of all positions a network reads, padding first, and before it what was cut off."""
+    """Returns a bar of all positions that a network reads, after one of the words cut off."""
     cut, maxlen = sum(token.state == "cut off" for token in review.tokens), len(review.ids)  # the start token counted
     lost = note = ""
     if cut:
@@ -47,7 +46,7 @@ def strip(review: EncodedReview) -> str:
 
 
 def legend(review: EncodedReview) -> str:
-    """Returns the legend of the marks, with the number of positions or words that bear each."""
+    """Returns the legend of the marks that occur, with their counts."""
     counts = (
         ("padding", "rc-padding", review.padding),
         ("start", "rc-start", int(review.tokens[0].state == "start")),
@@ -60,9 +59,9 @@ def legend(review: EncodedReview) -> str:
 
 
 def words(text: str, review: EncodedReview) -> str:
-    """Returns the text with every word marked; a word's tip is the id that stands for it.
+    """Returns the text with every word marked; a word's tooltip is its id.
 
-    All words that are read are there; of those cut off, the last ``CUT_WORDS_SHOWN``.
+    Of the words cut off, only the last ``CUT_WORDS_SHOWN`` are there.
 
     Example:
         >>> from rnn_compare.reviews.encoding import read_text
@@ -75,7 +74,7 @@ def words(text: str, review: EncodedReview) -> str:
 
 
 def ids(review: EncodedReview) -> str:
-    """Returns the row of ids that the network reads, shape (maxlen,); an id's tip is its word."""
+    """Returns the row of ids that the network reads, shape (maxlen,); an id's tooltip is its word."""
     words = [token.word for token in review.tokens if token.state != "cut off"]
     marks = (
         f'<mark class="{_id_class(number)}" title="{_shortened(word)}">{number}</mark>'
@@ -116,7 +115,7 @@ def _id_class(number: int) -> str:
 
 
 def _in_words(review: EncodedReview) -> str:
-    """Returns the strip for those who hear the page, and the unknown words that their marks show to others."""
+    """Returns the strip and the unknown words as text for screen readers."""
     parts = (
         f"{counted(review.count('cut off'), 'word')} cut off",
         f"{review.padding:,} of {len(review.ids):,} positions padding",
