@@ -27,7 +27,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.packed import rounded
 from rnn_compare.report.reader import networks
 from rnn_compare.report.reader.page_script import formulas, joined
-from rnn_compare.report.shipped_runs import take_in_shipped
+from rnn_compare.report.shipped_runs import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
@@ -54,7 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         store = RunStore(cache_folder() / "runs.db")
         if not store.runs(BOOK):
-            take_in_shipped(store)
+            import_shipped(store)
         ids = sys.argv[1:] or list(BOOK)
         file = Path(folder) / "page.html"
         file.write_text(html_report.html(gather(store, ids)), encoding="utf-8")

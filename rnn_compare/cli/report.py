@@ -45,15 +45,15 @@ def write(options: argparse.Namespace) -> int:
 
 def import_report(options: argparse.Namespace) -> int:
     """Imports the runs of a report and prints their ids; returns the exit code."""
-    from rnn_compare.report import importing
+    from rnn_compare.report.importing import import_runs
 
     with foreground.open_store() as store:
-        imported = importing.take_in(foreground.path(options.file), store)
+        imported = import_runs(foreground.path(options.file), store)
     for item in imported:
         if item.is_renamed:
-            print(f"{item.id_there} already exists: imported as {item.run.id}.", file=sys.stderr)
+            print(f"{item.original_id} already exists: imported as {item.run.id}.", file=sys.stderr)
         if options.json:
-            output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.id_there})
+            output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.original_id})
         else:
             run = item.run
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")

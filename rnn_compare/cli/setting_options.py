@@ -96,11 +96,9 @@ def _source_name(source_or_file: str, as_json: bool) -> str:
     path = None if is_known(source_or_file) else own_texts.find_file(source_or_file)
     if path is None:
         return source_or_file
-    from rnn_compare.reviews import taking_in  # NumPy takes a moment
+    from rnn_compare.reviews.text_import import import_texts  # NumPy takes a moment
 
-    card = own_texts.find_card(taking_in.take_in(str(path)))
-    if card is None:  # removed meanwhile
-        return source_or_file
+    card = import_texts(str(path))
     if not as_json:
         print(_understood(card), file=sys.stderr)
     return card.name

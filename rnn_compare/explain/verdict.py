@@ -106,7 +106,7 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
     nothing = np.full_like(review.ids, PADDING)
     nothing[-1] = START
     probability, prior = map(float, predict(run.experiment, run_weights(run, which), np.array([review.ids, nothing])))
-    films = registry.about_films(run.experiment.source)
+    films = registry.is_about_films(run.experiment.source)
     return Verdict(probability, review, registry.labels(run.experiment.dataset), prior, films)
 
 

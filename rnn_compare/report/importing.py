@@ -25,15 +25,15 @@ class Imported:
     """A run as recorded here, and its id in the report."""
 
     run: Run
-    id_there: str
+    original_id: str
 
     @property
     def is_renamed(self) -> bool:
         """Whether a run here had its id already."""
-        return self.run.id != self.id_there
+        return self.run.id != self.original_id
 
 
-def take_in(file: Path, store: RunStore) -> list[Imported]:
+def import_runs(file: Path, store: RunStore) -> list[Imported]:
     """Records the runs of a report or recording as *recorded elsewhere*, with the weights that it carries.
 
     Raises:

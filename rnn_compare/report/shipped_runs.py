@@ -26,7 +26,7 @@ from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.metrics.registry import computed
 from rnn_compare.networks import weights
 from rnn_compare.paths import weights_file
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.report.interchange import RecordedRun, RecordedRuns
 from rnn_compare.report.packed import rounded
 from rnn_compare.reviews import prepared
@@ -36,19 +36,19 @@ from rnn_compare.runs.store import RunStore
 
 _FOLDER = Path(__file__).parents[1] / "recordings"
 SHIPPED = tuple(_FOLDER / f"{lecture}.json.gz" for lecture in ("memory", "attention", "gates", "book"))
-"""In the order in which they are taken in: the last is then the newest comparison, which the first page shows."""
+"""In the order in which they are imported: the last is then the newest comparison, which the first page shows."""
 _NEVER_0 = 1e-7
 """Keras' lower bound for a probability in a logarithm."""
 
 
-def take_in_shipped(store: RunStore) -> None:
-    """Takes in the shipped recordings.
+def import_shipped(store: RunStore) -> None:
+    """Imports the shipped recordings.
 
     Raises:
         UserError: If they cannot be recorded, or their weights cannot be written.
     """
     for recording in SHIPPED:
-        take_in(recording, store)
+        import_runs(recording, store)
 
 
 def write(store: RunStore, runs: Sequence[str], file: Path) -> None:

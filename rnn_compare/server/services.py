@@ -114,7 +114,7 @@ class Services:
         store = RunStore(path)
         first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
         if first_start_counts:
-            _take_in_recordings(store)
+            _import_recordings(store)
         engine = Engine(store, "page", somebody_there=_a_page_is_open)
         engine.start(after=float(os.environ.get(FIRST_PAGE_VARIABLE, FIRST_PAGE_SECONDS)))
         services = cls(store, engine, classroom)
@@ -272,10 +272,10 @@ def _a_page_is_open() -> bool:
     return runtime.get_instance().state is runtime.RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED
 
 
-def _take_in_recordings(store: RunStore) -> None:
+def _import_recordings(store: RunStore) -> None:
     if not store.is_untouched:
         return
-    from rnn_compare.report.shipped_runs import take_in_shipped  # needed once per record
+    from rnn_compare.report.shipped_runs import import_shipped  # needed once per record
 
     with contextlib.suppress(UserError):  # a full disk: only the examples are missing
-        take_in_shipped(store)
+        import_shipped(store)

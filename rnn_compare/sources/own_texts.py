@@ -73,7 +73,7 @@ class Card(Description):
         return notes
 
 
-def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> Card:
+def import_file(path: Path, tell: Callable[[int, int], None] | None = None) -> Card:
     """Reads a file and writes its card; from then on it is a source.
 
     Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
@@ -147,7 +147,7 @@ def find_file(text: str) -> Path | None:
     return None if wanted == text else next((file for file in _files() if _slug(file) == wanted), None)
 
 
-def forget(name: str) -> None:
+def remove(name: str) -> None:
     """Removes a file's card, and the file itself if it lies in the folder of texts."""
     if card := find_card(name):
         path = Path(card.path)
@@ -214,7 +214,7 @@ def _content(path: Path) -> bytes:
 
 def _script(card: Card) -> ScriptPart:
     text, label = card.layout.places
-    code = _IN_A_SCRIPT.format(
+    code = _SCRIPT_CODE.format(
         name=Path(card.path).name,
         encoding=card.encoding,
         delimiter=card.layout.delimiter,
@@ -226,7 +226,7 @@ def _script(card: Card) -> ScriptPart:
     return script_from_texts(code, imports=("import csv",))
 
 
-_IN_A_SCRIPT = """
+_SCRIPT_CODE = """
 # Put the file of texts beside this one. Texts without a word or without a label are left out.
 with open({name!r}, encoding={encoding!r}, newline="") as file:
     header, *rows = (row for row in csv.reader(file, delimiter={delimiter!r}) if any(cell.strip() for cell in row))

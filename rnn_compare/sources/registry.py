@@ -83,11 +83,11 @@ def source(name: str) -> Source:
     return _SOURCES[name]
 
 
-def about_films(name: str) -> bool:
+def is_about_films(name: str) -> bool:
     """Tells whether a source holds film reviews, unlike tasks and one's own texts.
 
     Example:
-        >>> about_films("bundled"), about_films("order")
+        >>> is_about_films("bundled"), is_about_films("order")
         (True, False)
     """
     return name in _SOURCES and not _SOURCES[name].distance

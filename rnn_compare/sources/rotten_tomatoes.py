@@ -14,7 +14,7 @@ SOURCE = Source(
     test_size=0,
     fingerprint=bundled.fingerprint,
     read=lambda: bundled.read("rotten_tomatoes"),
-    script=bundled.in_a_script("All 8,530 sentences", "rotten_tomatoes"),
+    script=bundled.script_part("All 8,530 sentences", "rotten_tomatoes"),
     about="Single sentences, 21 words on average; maxlen 60 holds them all. LSTM and GRU do equally well; a bag of "
     "bigrams beats both (docs/results.md).",
 )

@@ -43,7 +43,7 @@ def task(
         test_size=0,
         fingerprint=lambda: VERSION,
         read=read,
-        script=script_from_texts(_in_a_script(make, distance)),
+        script=script_from_texts(_script_code(make, distance)),
         labels=labels,
         about=about,
         distance=distance,
@@ -52,7 +52,7 @@ def task(
     )
 
 
-def _in_a_script(make: Make, distance: int) -> str:
+def _script_code(make: Make, distance: int) -> str:
     words = "\n".join(f'    "{line} "' for line in textwrap.wrap(NEUTRAL))
     return (
         f"\n\n{inspect.getsource(make).strip()}\n\n\n"

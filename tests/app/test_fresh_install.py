@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
-from rnn_compare.report.shipped_runs import take_in_shipped
+from rnn_compare.report.shipped_runs import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner
@@ -26,7 +26,7 @@ from .conftest import script
 
 @pytest.fixture
 def fresh(services: Services) -> Services:
-    take_in_shipped(services.store)
+    import_shipped(services.store)
     assert not prepared.is_prepared("bundled")
     return services
 

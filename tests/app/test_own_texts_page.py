@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import prepared, taking_in
+from rnn_compare.reviews import prepared, text_import
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.server.board import live
@@ -31,7 +31,7 @@ NAME = "<b>my</b> tickets.csv"
 def _own_folder(shared_services: Services) -> Iterator[Services]:
     yield shared_services
     for name in own_texts.names():
-        taking_in.forget(name)
+        text_import.remove(name)
     for left in own_texts.folder().glob("*.*"):
         left.unlink()
 
@@ -170,7 +170,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     assert re.search(r"\d % (closed|open) <small>(✓ right|× wrong)</small></p>", shown)
     assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in shown
     assert "positive" not in shown
-    taking_in.forget(name)
+    text_import.remove(name)
     for page in (TRY, INSIDE, REVIEWS):  # the run stays, its texts are gone
         app = AppTest.from_string(page, default_timeout=PATIENCE)
         app.session_state["review"] = "the printer is broken"

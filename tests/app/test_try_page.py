@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
-from rnn_compare.report.shipped_runs import take_in_shipped
+from rnn_compare.report.shipped_runs import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Started, Status
@@ -137,7 +137,7 @@ def test_an_examples_question_is_not_asked_of_networks_of_another_task(
 ) -> None:
     app.button(key="example Irony").click().run()
     assert QUESTIONS["Irony"] in [element.value for element in app.markdown]
-    monkeypatch.setattr(review_box, "about_films", lambda _: False)
+    monkeypatch.setattr(review_box, "is_about_films", lambda _: False)
     assert QUESTIONS["Irony"] not in [element.value for element in app.run().markdown]
 
 
@@ -210,7 +210,7 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
 def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed_with_the_reason(
     trained: list[Run], shared_services: Services
 ) -> None:
-    take_in_shipped(shared_services.store)
+    import_shipped(shared_services.store)
     shared_services.refresh()
     page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     page.query_params.update({"ask": trained[1].id, "weights": "last epoch"})

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.report.shipped_runs import SHIPPED
 from tests.chromium import PATIENCE
 
@@ -17,7 +17,7 @@ def test_a_recording_is_played_for_all_and_ends_by_itself(
     server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(server.store.path.parent))
-    runs = [each.run.id for each in take_in(SHIPPED[-1], server.store)]
+    runs = [each.run.id for each in import_runs(SHIPPED[-1], server.store)]
     url = f"{server.url}/?show={','.join(runs)}"
     viewer = page.context.new_page()
     viewer.goto(url)

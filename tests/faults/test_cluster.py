@@ -14,7 +14,7 @@ import pytest
 
 from rnn_compare.experiment import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_file
-from rnn_compare.reviews import taking_in
+from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
@@ -175,7 +175,7 @@ def test_texts_of_ones_own_and_a_task_are_sent_along_and_train_to_the_same_curve
     tickets.write_text("\n".join(["text,open", *rows]))
     own = {"maxlen": 30, "units": 4, "epochs": 2}
     experiments = [
-        experiment_from({"source": taking_in.take_in(str(tickets)), **own}),
+        experiment_from({"source": text_import.import_texts(str(tickets)).name, **own}),
         experiment_from({"source": "order", "distance": 5, "reviews": 300, **own}),
     ]
     there = finished(far, record, far.submit(experiments))

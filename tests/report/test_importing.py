@@ -8,7 +8,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Run
 from rnn_compare.runs.store import RunStore
@@ -30,7 +30,7 @@ def as_there(run: Run) -> Run:
 
 
 def test_runs_arrive_as_they_were_recorded(trained: Trained, report: Path, elsewhere: RunStore) -> None:
-    imported = take_in(report, elsewhere)
+    imported = import_runs(report, elsewhere)
     assert [each.run.id for each in imported] == trained.ids
     assert not any(each.is_renamed for each in imported)
     there, here = trained.store.runs(trained.ids), elsewhere.runs()
@@ -44,7 +44,7 @@ def test_runs_arrive_as_they_were_recorded(trained: Trained, report: Path, elsew
 def test_what_they_achieved_is_worked_out_from_their_predictions_elsewhere_too(
     trained: Trained, report: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_in(report, elsewhere)
+    import_runs(report, elsewhere)
     before = Evidence(trained.store)
     expected = [before.score(run, "kept") for run in trained.store.runs(trained.ids)]
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
@@ -60,7 +60,7 @@ def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
     report: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    [run, *_] = [each.run for each in take_in(report, elsewhere)]
+    [run, *_] = [each.run for each in import_runs(report, elsewhere)]
     assert elsewhere.run(run.id).origin == ELSEWHERE
     assert run.is_from_elsewhere
     assert not run.has_weights
@@ -71,10 +71,10 @@ def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
 
 def test_a_run_whose_id_is_here_already_gets_another_and_both_stay(trained: Trained, report: Path) -> None:
     before = trained.store.runs()
-    imported = take_in(report, trained.store)
+    imported = import_runs(report, trained.store)
     try:
         assert all(each.is_renamed for each in imported)
-        assert [each.id_there for each in imported] == trained.ids
+        assert [each.original_id for each in imported] == trained.ids
         assert trained.store.runs()[: len(before)] == before
         assert len({run.id for run in trained.store.runs()}) == len(before) + len(imported)
         assert {each.run.comparison for each in imported} == {imported[0].run.id}
@@ -91,7 +91,7 @@ def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
     file = tmp_path / "so_far.html"
     file.write_text(html(replace(contents, runs=(at_work, contents.runs[1]))), encoding="utf-8")
     assert "there was no verdict yet" in file.read_text(encoding="utf-8")
-    [first, _] = take_in(file, elsewhere)
+    [first, _] = import_runs(file, elsewhere)
     assert first.run.status is Status.INTERRUPTED
     assert first.run.reason == "It was still training when the report was made."
 
@@ -99,11 +99,11 @@ def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
 def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
     report: Path, elsewhere: RunStore, trained: Trained, tmp_path: Path
 ) -> None:
-    ids = [each.run.id for each in take_in(report, elsewhere)]
+    ids = [each.run.id for each in import_runs(report, elsewhere)]
     again = tmp_path / "again.html"
     again.write_text(html(gather(elsewhere, ids)), encoding="utf-8")
     third = RunStore(tmp_path / "third.db")
-    [run, *_] = [each.run for each in take_in(again, third)]
+    [run, *_] = [each.run for each in import_runs(again, third)]
     third.close()
     assert run.owner.host == trained.store.run(trained.ids[0]).owner.host
     assert ELSEWHERE in again.read_text(encoding="utf-8")
@@ -124,9 +124,9 @@ def test_a_file_that_is_no_report_is_refused_in_a_sentence(
     file = tmp_path / "other.html"
     file.write_bytes(content)
     with pytest.raises(UserError, match=said):
-        take_in(file, elsewhere)
+        import_runs(file, elsewhere)
     with pytest.raises(UserError, match="is a folder"):
-        take_in(tmp_path, elsewhere)
+        import_runs(tmp_path, elsewhere)
     with pytest.raises(UserError, match="does not exist"):
-        take_in(tmp_path / "none.html", elsewhere)
+        import_runs(tmp_path / "none.html", elsewhere)
     assert elsewhere.runs() == []

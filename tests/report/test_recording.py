@@ -17,7 +17,7 @@ from rnn_compare.metrics.registry import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import shipped_runs
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Started, Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
@@ -40,7 +40,7 @@ def fresh(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 @pytest.fixture
 def shipped(fresh: RunStore) -> list[Run]:
-    shipped_runs.take_in_shipped(fresh)
+    shipped_runs.import_shipped(fresh)
     return fresh.runs()
 
 
@@ -74,7 +74,7 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
     file = recorded(there, tmp_path / "of_two.json.gz")
     before = {run: run_weights(there.store.run(run), "best") for run in there.ids}
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    for run in [each.run for each in take_in(file, elsewhere)]:
+    for run in [each.run for each in import_runs(file, elsewhere)]:
         assert run.has_weights
         assert not run.can_be_continued
         for path, here in run_weights(run, "best").items():
@@ -103,7 +103,7 @@ def test_the_figures_of_the_best_epoch_are_those_of_the_weights_that_the_file_ho
 ) -> None:
     file = recorded(there, tmp_path / "of_two.json.gz")
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    for run in [each.run for each in take_in(file, elsewhere)]:
+    for run in [each.run for each in import_runs(file, elsewhere)]:
         check_best_epoch(run, elsewhere)
         best, original = run.best, there.store.run(run.id)
         assert best is not None
@@ -160,7 +160,7 @@ def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
 
 def test_the_shipped_recordings_are_taken_in_within_a_second(fresh: RunStore) -> None:
     began = time.process_time()
-    shipped_runs.take_in_shipped(fresh)
+    shipped_runs.import_shipped(fresh)
     assert time.process_time() - began < 1
 
 
@@ -228,7 +228,7 @@ def test_weights_that_cannot_be_recorded_leave_no_file_behind(
 
     monkeypatch.setattr(fresh, "take_in", full)
     with pytest.raises(UserError, match="The disk is full"):
-        take_in(file, fresh)
+        import_runs(file, fresh)
     assert not any(weights_file(run, "best").parent.exists() for run in there.ids)
 
 
@@ -238,7 +238,7 @@ def test_a_recording_that_is_cut_short_or_a_bomb_records_nothing(fresh: RunStore
     for content in (whole[:-100], whole + b"more", gzip.compress(b"\0" * 200_000_000), b"\x1f\x8b", gzip.compress(b"")):
         file.write_bytes(content)
         with pytest.raises(UserError) as refused:
-            take_in(file, fresh)
+            import_runs(file, fresh)
         assert len(str(refused.value)) < 500
     assert fresh.runs() == []
 
@@ -253,4 +253,4 @@ def test_a_run_whose_record_claims_weights_that_did_not_come_along_has_none(
     claims = replace(contents.runs[0], versions={"weights": "of epoch 2"})
     file = tmp_path / "report.html"
     file.write_text(html(replace(contents, runs=(claims, contents.runs[1]))), encoding="utf-8")
-    assert not any(each.run.has_weights for each in take_in(file, elsewhere))
+    assert not any(each.run.has_weights for each in import_runs(file, elsewhere))

@@ -22,7 +22,7 @@ from rnn_compare.paths import CACHE_VARIABLE, run_folder, weights_file
 from rnn_compare.report import importing
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.report.interchange import MAX_RUNS, checked
 from rnn_compare.report.written_files import written
 from rnn_compare.runs.store import RunStore
@@ -82,7 +82,7 @@ def bring(store: RunStore, tmp_path: Path) -> Callable[[object], list[importing.
         text = data if isinstance(data, str) else json.dumps(data).replace("<", "\\u003c")
         file = tmp_path / "report.html"
         file.write_bytes(importing._BEGIN + text.encode("utf-8", "surrogatepass") + importing._END)
-        return take_in(file, store)
+        return import_runs(file, store)
 
     return one
 
@@ -228,10 +228,10 @@ def test_a_file_that_is_too_large_or_no_file_is_not_read(tmp_path: Path, store: 
     with huge.open("wb") as stream:
         stream.truncate(2 * 2**30)  # 2 GB, none of which is on the disk
     with pytest.raises(UserError, match=r"has 2,048 MB"):
-        take_in(huge, store)
+        import_runs(huge, store)
     for place in ("/dev/zero", "a\0b", "x" * 5000):
         with pytest.raises(UserError):
-            take_in(Path(place), store)
+            import_runs(Path(place), store)
 
 
 def test_what_people_typed_there_is_text_here_wherever_it_is_shown(bring: Any, store: RunStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.report.importing import take_in
+from rnn_compare.report.importing import import_runs
 from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.events import Status
 from rnn_compare.server.phones import handout as module
@@ -23,7 +23,7 @@ from rnn_compare.server.services import Services
 def runs(services: Services, prepared_cache: Path) -> list[str]:
     """The runs of the book's recording, which a lecture's step is about."""
     (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
-    ids = [item.run.id for item in take_in(SHIPPED[-1], services.store)]
+    ids = [item.run.id for item in import_runs(SHIPPED[-1], services.store)]
     services.classroom().begin("x")
     services.classroom().show_step(0, "Home", "", None)
     services.classroom().show_runs(ids)

@@ -217,4 +217,4 @@ def test_a_file_beyond_all_measure_is_not_even_looked_at(tmp_path: Path) -> None
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(own_texts.MAX_BYTES + 1)
     with pytest.raises(UserError, match="the limit is 64 MB"):
-        own_texts.take_in(tmp_path / "large.csv")
+        own_texts.import_file(tmp_path / "large.csv")

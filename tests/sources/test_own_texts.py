@@ -13,7 +13,7 @@ from rnn_compare.experiment import Experiment, choices, experiment_from, recorde
 from rnn_compare.explain.held_out import held_out
 from rnn_compare.networks.keras_script import script
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.reviews import prepared, taking_in
+from rnn_compare.reviews import prepared, text_import
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.sources import own_texts, registry
 from rnn_compare.training.remote import bundle
@@ -47,7 +47,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def test_a_file_becomes_a_source_whose_rows_are_encoded_by_imdbs_rule(write: Write) -> None:
-    name = taking_in.take_in(str(write()))
+    name = text_import.import_texts(str(write())).name
     source = registry.source(name)
     assert (source.title, source.size, source.labels) == ("tickets.csv", 40, ("closed", "open"))
     assert name in registry.names()
@@ -64,7 +64,7 @@ def test_a_file_becomes_a_source_whose_rows_are_encoded_by_imdbs_rule(write: Wri
 
 
 def test_reviews_beyond_what_the_file_holds_are_refused(write: Write) -> None:
-    name = taking_in.take_in(str(write()))
+    name = text_import.import_texts(str(write())).name
     with pytest.raises(UserError, match="reviews is 41; it must be between 10 and 40"):
         experiment_from({"source": name, "reviews": 41})
 
@@ -75,7 +75,7 @@ def test_its_exported_script_reads_the_very_rows_from_the_file_beside_it(
 ) -> None:
     more = "41;...;open\n42;no state;\n\n"  # left out
     path = write(name, encoding, more)
-    experiment = Experiment(source=taking_in.take_in(str(path)), vocabulary_size=100, maxlen=8)
+    experiment = Experiment(source=text_import.import_texts(str(path)).name, vocabulary_size=100, maxlen=8)
     reading = script(experiment).split("\nx = ")[0]  # before Keras comes in
     assert reading.startswith(f'"""SimpleRNN(32) on {name}, in stock Keras.')
     assert str(path.parent) not in reading
@@ -91,9 +91,9 @@ def test_its_exported_script_reads_the_very_rows_from_the_file_beside_it(
 
 
 def test_what_it_holds_is_part_of_the_setting_and_its_path_is_not(write: Write) -> None:
-    first = taking_in.take_in(str(write()))
-    assert taking_in.take_in(str(write("elsewhere/tickets.csv"))) == first
-    other = taking_in.take_in(str(write(more="40;one more;open\n")))
+    first = text_import.import_texts(str(write())).name
+    assert text_import.import_texts(str(write("elsewhere/tickets.csv"))).name == first
+    other = text_import.import_texts(str(write(more="40;one more;open\n"))).name
     assert other != first
     assert Experiment(source=other).setting != Experiment(source=first).setting
     assert registry.names()[len(registry.SOURCES) :] == (other,)  # the latest is offered
@@ -102,7 +102,7 @@ def test_what_it_holds_is_part_of_the_setting_and_its_path_is_not(write: Write) 
 
 def test_a_run_whose_file_is_gone_goes_on_with_what_was_prepared(write: Write) -> None:
     path = write()
-    experiment = Experiment(source=taking_in.take_in(str(path)), vocabulary_size=100)
+    experiment = Experiment(source=text_import.import_texts(str(path)).name, vocabulary_size=100)
     path.unlink()
     assert prepared.load(experiment.source).padded(experiment).x_train.shape == (32, 500)
     found = held_out([experiment])
@@ -114,7 +114,7 @@ def test_a_run_whose_file_is_gone_goes_on_with_what_was_prepared(write: Write) -
 def test_a_file_that_is_gone_or_changed_cannot_be_prepared_anew_and_the_sentence_says_why(
     write: Write, cache: Path
 ) -> None:
-    name = own_texts.take_in(write()).name
+    name = own_texts.import_file(write()).name
     write(more="40;one more;open\n")
     with pytest.raises(UserError, match="has changed since it was read"):
         prepared.load(name)
@@ -124,9 +124,9 @@ def test_a_file_that_is_gone_or_changed_cannot_be_prepared_anew_and_the_sentence
 
 
 def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -> None:
-    name = taking_in.take_in(str(write("cache/texts/tickets.csv")))
+    name = text_import.import_texts(str(write("cache/texts/tickets.csv"))).name
     recorded = Experiment(source=name).model_dump_json()
-    taking_in.forget(name)
+    text_import.remove(name)
     assert not list((cache / "texts").glob("*.csv"))
     assert not list((cache / "reviews").glob(f"{name}*-v*"))
     assert name not in registry.names()
@@ -138,7 +138,7 @@ def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -
 
 def test_a_file_that_lies_elsewhere_is_not_deleted_when_its_texts_are_forgotten(write: Write) -> None:
     path = write()
-    taking_in.forget(taking_in.take_in(str(path)))
+    text_import.remove(text_import.import_texts(str(path)).name)
     assert path.exists()
 
 
@@ -147,7 +147,7 @@ def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(writ
     write("cache/texts/notes.md")
     assert own_texts.unread() == [path]
     assert own_texts.find_file("My tickets.csv") == own_texts.find_file("texts-my-tickets") == path
-    taking_in.take_in(str(path))
+    text_import.import_texts(str(path))
     assert own_texts.unread() == []
     write("cache/texts/My tickets.csv", more="40;one more;open\n")
     assert own_texts.unread() == [path]
@@ -173,28 +173,27 @@ def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
     [b"", b"{", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}', json.dumps({"name": "../x"}).encode()],
 )
 def test_a_card_that_somebody_has_spoilt_counts_as_none(write: Write, cache: Path, content: bytes) -> None:
-    name = taking_in.take_in(str(write()))
+    name = text_import.import_texts(str(write())).name
     (cache / "texts" / "known" / f"{name}.json").write_bytes(content)
     assert own_texts.find_card(name) is None
     assert name not in registry.names()
-    assert taking_in.take_in(str(write())) == name  # reading the file again mends it
+    assert text_import.import_texts(str(write())).name == name  # reading the file again mends it
     assert registry.is_known(name)
 
 
 def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) -> None:
     path = write(more="40;one more;pending\n")
     with pytest.raises(UserError, match="Row 42: 'pending' is a third label"):
-        taking_in.take_in(str(path))
+        text_import.import_texts(str(path))
     told: list[tuple[int, int]] = []
-    assert "third label" in taking_in.answer(str(path), 1, lambda *done: told.append(done)).problem
+    assert "third label" in text_import.try_import(str(path), 1, lambda *done: told.append(done)).problem
     assert registry.names() == registry.SOURCES
     assert not (cache / "texts" / "known").exists()
 
 
 def test_what_should_be_known_before_training_is_said_in_sentences(write: Write) -> None:
     more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
-    card = own_texts.find_card(taking_in.take_in(str(write(more=more, encoding="cp1252"))))
-    assert card is not None
+    card = text_import.import_texts(str(write(more=more, encoding="cp1252")))
     said = " ".join(card.remarks())
     assert "It is not UTF-8; cp1252 was assumed." in said
     assert "1 row has no word or no label and is left out (row 45)." in said

@@ -99,7 +99,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
         "color": look.color,
         "labels": registry.labels(experiment.dataset),
         "dataset": experiment.dataset,
-        "in_english": registry.about_films(experiment.source),
+        "in_english": registry.is_about_films(experiment.source),
         **layout(experiment),
     }
 

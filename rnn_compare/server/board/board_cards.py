@@ -31,7 +31,7 @@ def subject(runs: Sequence[Run]) -> str:
     facts = (
         [registry.title(experiment.dataset) for experiment in experiments],
         [
-            counted(experiment.reviews, "review" if registry.about_films(experiment.source) else "text")
+            counted(experiment.reviews, "review" if registry.is_about_films(experiment.source) else "text")
             for experiment in experiments
         ],
         [f"maxlen {experiment.maxlen:,}" for experiment in experiments],

@@ -25,7 +25,7 @@ from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import grouped, link, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
-from rnn_compare.sources.registry import about_films
+from rnn_compare.sources.registry import is_about_films
 from rnn_compare.sources.registry import labels as labels_of
 from rnn_compare.training.demo import is_demo
 
@@ -181,7 +181,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         own = next(filter(own_texts.find_card, pinned()), default("source"))
         shown = charted[0].experiment.dataset if charted else own
         no, yes = labels_of(shown)
-        texts = "film reviews" if about_films(shown) else "texts"
+        texts = "film reviews" if is_about_films(shown) else "texts"
         networks = "Neural" if any(run.experiment.without_recurrence for run in charted) else "Recurrent neural"
         about_these = f"{networks} networks learn to classify {texts} as {yes} or {no}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")

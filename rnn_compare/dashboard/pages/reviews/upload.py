@@ -18,7 +18,7 @@ from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.dashboard.widgets.presenter_controls import button
 from rnn_compare.experiment import bounds
 from rnn_compare.formatting import as_markdown, percent
-from rnn_compare.reviews import taking_in
+from rnn_compare.reviews import text_import
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
 from rnn_compare.server import presenter
@@ -91,7 +91,7 @@ def forget(name: str, source_key: str) -> None:
     """Removes texts and the arrays made of them."""
     with flash.noting():
         presenter.require()
-        taking_in.forget(name)
+        text_import.remove(name)
         st.session_state.pop(source_key, None)
 
 
@@ -107,12 +107,12 @@ def _offer_folder() -> None:
 
 
 def _read(reading: _Reading, source_key: str) -> None:
-    analysis = current_app().services().engine.analyse(taking_in.answer, str(reading.path), reading.time)
+    analysis = current_app().services().engine.analyse(text_import.try_import, str(reading.path), reading.time)
     if not analysis.ended:
         wait_for(f"Reading {reading.path.name}", analysis)
         return
     del st.session_state[_READING]
-    outcome = analysis.result or taking_in.TakenIn(problem=analysis.problem or "")
+    outcome = analysis.result or text_import.Outcome(problem=analysis.problem or "")
     if outcome.problem:
         st.session_state[_PROBLEM] = as_markdown(f"{reading.path.name}: {outcome.problem}")
         if reading.sent and analysis.result:

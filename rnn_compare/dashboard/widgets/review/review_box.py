@@ -19,7 +19,7 @@ from rnn_compare.runs.events import THRESHOLD, Status, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.sources.registry import about_films, labels
+from rnn_compare.sources.registry import is_about_films, labels
 from rnn_compare.sources.source import SENTIMENT
 
 NUMBER = "number"
@@ -38,7 +38,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         first: The example in the box at first.
     """
     experiments = [run.experiment for run in runs]
-    films = all(about_films(experiment.source) for experiment in experiments)
+    films = all(is_about_films(experiment.source) for experiment in experiments)
     url_state.restore("review")
     _take_from_address(experiments)
     if first and films and "review" not in st.session_state:
@@ -201,7 +201,7 @@ def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
 
 def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
     text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
-    films = all(about_films(experiment.source) for experiment in experiments)
+    films = all(is_about_films(experiment.source) for experiment in experiments)
     review = RealReview(text, real.kind, number, positive, real.labels, films)
     st.session_state.update(picked=review, review=review.text, real_review=number)
 
