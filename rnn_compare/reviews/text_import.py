@@ -12,7 +12,7 @@ from rnn_compare.sources import own_texts
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """The outcome of an import: the name of the source, or why the file cannot be used, in a sentence."""
 
     name: str = ""
@@ -32,15 +32,15 @@ def import_texts(path: str, tell: Callable[[int, int], None] | None = None) -> o
     return card
 
 
-def try_import(path: str, time: int, tell: Callable[[int, int], None]) -> Outcome:  # noqa: ARG001  # part of the key
+def try_import(path: str, time: int, tell: Callable[[int, int], None]) -> ImportOutcome:  # noqa: ARG001  # part of the key
     """Imports a file for a page; a file that cannot be used is an outcome, not an error.
 
     The time tells the question from an earlier one about the same path, since outcomes are cached.
     """
     try:
-        return Outcome(name=import_texts(path, tell).name)
+        return ImportOutcome(name=import_texts(path, tell).name)
     except UserError as error:
-        return Outcome(problem=str(error))
+        return ImportOutcome(problem=str(error))
 
 
 def remove(name: str) -> None:

@@ -112,7 +112,7 @@ def _read(reading: _Reading, source_key: str) -> None:
         wait_for(f"Reading {reading.path.name}", analysis)
         return
     del st.session_state[_READING]
-    outcome = analysis.result or text_import.Outcome(problem=analysis.problem or "")
+    outcome = analysis.result or text_import.ImportOutcome(problem=analysis.problem or "")
     if outcome.problem:
         st.session_state[_PROBLEM] = as_markdown(f"{reading.path.name}: {outcome.problem}")
         if reading.sent and analysis.result:
