@@ -6,36 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnn_compare.experiment import Experiment, bounds, experiment_from
-from rnn_compare.networks.parameters import Parameters, parameters
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
 
 INDIFFERENT = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
 """Settings that hardly change the seconds of an epoch."""
-
-
-@dataclass(frozen=True)
-class EqualParameters:
-    """A network whose recurrent layers have nearly as many parameters as a chosen network's.
-
-    Attributes:
-        counted: Its parameters, term by term.
-        wanted: The number of recurrent parameters of the chosen network.
-    """
-
-    experiment: Experiment
-    counted: Parameters
-    wanted: int
-
-    @property
-    def difference(self) -> int:
-        """Its recurrent parameters less those of the chosen network."""
-        return self.counted.recurrent - self.wanted
-
-    @property
-    def arithmetic(self) -> str:
-        """Its count layer by layer, such as ``76·76 + 32·76 + 76 = 8,284``."""
-        return "; ".join(layer.arithmetic for layer in self.counted.recurrent_layers if not layer.is_embedding)
 
 
 @dataclass(frozen=True)
@@ -64,40 +40,35 @@ class EqualTime:
         return self.experiment.epochs * self.pace.seconds
 
 
-def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
-    """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
+def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experiment]:
+    """Returns for each cell the network whose recurrent layers come nearest in parameters to the reference's.
 
     Without recurrence, all layers between Embedding and Dense count, which are left out in any case. All other settings
-    are the chosen network's; its own cell gives that network again. Of two equally near the smaller is taken.
+    are the reference's; its own cell gives that network again. Of two equally near the smaller is taken.
 
     Example:
-        >>> [rnn, gru] = match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])
-        >>> rnn.wanted, rnn.experiment.units, rnn.arithmetic
-        (8320, 76, '76·76 + 32·76 + 76 = 8,284')
-        >>> gru.experiment.units, gru.difference
-        (38, -112)
+        >>> [network.label for network in match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])]
+        ['SimpleRNN(76)', 'GRU(38)']
     """
     wanted = parameters(reference).recurrent
-    return [_nearest(reference, cell, wanted) for cell in cells]
+    low, high = map(int, bounds("units"))
 
+    def nearest(cell: str) -> Experiment:
+        def count(units: int) -> int:
+            return parameters(_with(reference, cell=cell, units=units)).recurrent
 
-def _nearest(reference: Experiment, cell: str, wanted: int) -> EqualParameters:
-    def network(units: int) -> Experiment:
+        enough = bisect.bisect_left(range(high), wanted, low, key=count)
+        units = min(range(max(low, enough - 1), enough + 1), key=lambda units: abs(count(units) - wanted))
         return _with(reference, cell=cell, units=units)
 
-    def count(units: int) -> int:
-        return parameters(network(units)).recurrent
-
-    low, high = map(int, bounds("units"))
-    enough = bisect.bisect_left(range(high), wanted, low, key=count)
-    nearest = network(min(range(max(low, enough - 1), enough + 1), key=lambda units: abs(count(units) - wanted)))
-    return EqualParameters(nearest, parameters(nearest), wanted)
+    return list(map(nearest, cells))
 
 
-def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
-    """Returns each network with as many epochs as take as long as the reference's, by this machine's earlier runs."""
+def match_time(reference: Experiment, cells: Sequence[str], runs: Sequence[Run]) -> list[EqualTime]:
+    """Returns for each cell the reference with that cell and as many epochs as take as long, by this machine's runs."""
     seconds = reference.epochs * epoch_seconds(reference, runs).seconds
     low, high = map(int, bounds("epochs"))
+    others = [_with(reference, cell=cell) for cell in cells]
     paces = [epoch_seconds(other, runs) for other in others]
     return [
         EqualTime(_with(other, epochs=min(max(round(seconds / pace.seconds), low), high)), pace)
@@ -110,13 +81,9 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
 
     The settings of ``INDIFFERENT``, such as the seed, may differ.
     """
-    pace = _decisive(experiment)
-    timed = [
-        run.seconds_per_epoch
-        for run in runs
-        if run.seconds_per_epoch is not None and _decisive(run.experiment) == pace and not run.is_from_elsewhere
-    ]
-    if timed:
+    network = _decisive(experiment)
+    of_network = [run for run in runs if not run.is_from_elsewhere and _decisive(run.experiment) == network]
+    if timed := [seconds for run in of_network if (seconds := run.seconds_per_epoch) is not None]:
         return EpochSeconds(statistics.median(timed), len(timed))
     return EpochSeconds(History(runs).epoch_seconds(experiment), 0)
 

@@ -6,16 +6,17 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import picture
-from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
+from rnn_compare.comparison.equal_terms import EqualTime, match_parameters, match_time
 from rnn_compare.comparison.sweeps import Sweep, survey
 from rnn_compare.dashboard.pages.sweep import pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
 from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import experiment_from
+from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.feedforward.registry import NETWORKS, network
 from rnn_compare.formatting import about, counted, duration
+from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.services import Services
@@ -48,29 +49,29 @@ def show(services: Services, grid: Grid) -> None:
     except UserError as error:
         st.error(str(error))
         return
-    others = [name for name in NETWORKS if name != cell and network(name).shortest <= reference.maxlen]
+    cells = [cell, *(name for name in NETWORKS if name != cell and network(name).shortest <= reference.maxlen)]
     if terms == SECONDS:
-        runs = [run for run in services.runs() if not run.is_from_elsewhere]
-        same_size = [experiment_from(reference.model_dump() | {"cell": name}) for name in others]
-        in_time = match_time(reference, same_size, runs)
-        st.html(time_table([EqualTime(reference, epoch_seconds(reference, runs)), *in_time]))
-        networks = [reference, *(match.experiment for match in in_time)]
+        matches = match_time(reference, cells, services.runs())
+        st.html(time_table(matches))
+        networks = [match.experiment for match in matches]
     else:
-        matched = match_parameters(reference, [reference.cell, *others])
-        st.html(parameter_table(matched))
-        networks = [match.experiment for match in matched]
+        networks = match_parameters(reference, cells)
+        st.html(parameter_table(networks))
     experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in grid.seeds]
     sweep = swept(services, experiments)
     _train(services, sweep, len(grid.seeds))
     _achieved(services, sweep)
 
 
-def parameter_table(matches: Sequence[EqualParameters]) -> str:
+def parameter_table(networks: Sequence[Experiment]) -> str:
     """Returns the networks as an HTML table, their counts term by term; the first is the one that was chosen."""
+    counts = [parameters(network) for network in networks]
+    wanted = counts[0].recurrent
     rows = "".join(
-        f"<tr style='--rc-color: {picture(match.experiment.cell).color}'><th>{escape(match.experiment.label)}</th>"
-        f"<td>{escape(match.arithmetic)}</td><td>{match.counted.recurrent:,}</td><td>{_difference(match)}</td></tr>"
-        for match in matches
+        f"<tr style='--rc-color: {picture(network.cell).color}'><th>{escape(network.label)}</th>"
+        f"<td>{escape(_arithmetic(count))}</td><td>{count.recurrent:,}</td>"
+        f"<td>{_difference(count.recurrent - wanted, wanted)}</td></tr>"
+        for network, count in zip(networks, counts, strict=True)
     )
     return _table(("Network", "Layers, term by term", "Parameters", "Difference"), rows)
 
@@ -90,10 +91,12 @@ def _table(heads: Sequence[str], rows: str) -> str:
     return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _difference(match: EqualParameters) -> str:
-    if not match.difference:
-        return "–"
-    return f"{match.difference:+,} ({100 * match.difference / match.wanted:+.1f} %)".replace("-", "−")
+def _arithmetic(count: Parameters) -> str:
+    return "; ".join(layer.arithmetic for layer in count.recurrent_layers if not layer.is_embedding)
+
+
+def _difference(difference: int, wanted: int) -> str:
+    return f"{difference:+,} ({100 * difference / wanted:+.1f} %)".replace("-", "−") if difference else "–"
 
 
 def _measured(match: EqualTime) -> str:
