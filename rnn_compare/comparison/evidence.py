@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.comparison.accuracies import MEASURES, Measure, Score, kept, on_test_reviews, typical
+from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
 from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
@@ -103,10 +104,8 @@ class Evidence:
 
 def known_labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
     """Returns the labels of an experiment's validation or test reviews (reviews,); None if they are not prepared."""
-    seed = experiment.seed if experiment.vary_split else 0
-    plain = experiment.model_copy(update={"seed": seed, "cell": "", "units": 1, "maxlen": 1, "epochs": 1})
     try:
-        return _labels(plain, part)
+        return _labels(same_baselines(experiment), part)
     except UserError:  # the source is gone, is not prepared yet, or has fewer reviews than before
         return None
 

@@ -55,7 +55,7 @@ def seeds_needed(
 def power_reached(
     seeds: int, variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
 ) -> float:
-    """Returns the power: the chance that a true difference is significant with at least 2 seeds of each setting.
+    """Returns the power: the chance that a true difference is significant with so many seeds (at least 2) of each.
 
     Example:
         >>> round(power_reached(26, (0.01**2, 0.01**2)), 2)

@@ -1,6 +1,7 @@
 """The verdict on two or more settings, from which every page, file and sentence is made."""
 
 import itertools
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,7 +48,7 @@ class Comparison:
     @property
     def shares(self) -> tuple[float, float]:
         """The mean accuracies of a and b."""
-        first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.scores)
+        first, second = (statistics.fmean(score.accuracy for score in scores) for scores in self.scores)
         return first, second
 
     @property
@@ -146,35 +147,35 @@ def _compare(
 ) -> Comparison:
     if problem := _problem(a, b, measure):
         return Comparison(a, b, measure, problem=problem)
-    trainings = [evidence.scores_of(group, measure) for group in (a, b)]
-    if trainings[0] is None or trainings[1] is None:
-        lacking = (a if trainings[0] is None else b).name
+    scores_a, scores_b = evidence.scores_of(a, measure), evidence.scores_of(b, measure)
+    if not scores_a or not scores_b:
         what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
-        return Comparison(a, b, measure, problem=f"{lacking} {what}, so it cannot be compared by this measure.")
-    pair = Comparison(a, b, measure, (tuple(trainings[0]), tuple(trainings[1])))
+        problem = f"{(b if scores_a else a).name} {what}, so it cannot be compared by this measure."
+        return Comparison(a, b, measure, problem=problem)
+    pair = Comparison(a, b, measure, (tuple(scores_a), tuple(scores_b)))
+    runs = len(scores_a), len(scores_b)
     if pair.reviews < FEWEST_REVIEWS:
-        first, second = pair.shares
-        runs = len(trainings[0]), len(trainings[1])
-        return replace(pair, difference=Difference(first - second, runs, reason="too few reviews"))
+        share_a, share_b = pair.shares
+        return replace(pair, difference=Difference(share_a - share_b, runs, reason="too few reviews"))
     if pair.seed_by_seed:
         return _seed_by_seed(pair)
-    difference = settings(*pair.scores, *(spread[0] if spread else None for spread in lent))
-    one_each = len(trainings[0]) == len(trainings[1]) == 1 and measure != "typical"
-    networks = trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
+    difference = settings(scores_a, scores_b, *(spread[0] if spread else None for spread in lent))
+    one_each = runs == (1, 1) and measure != "typical"
+    networks = trained_networks(scores_a[0], scores_b[0]) if one_each else None
     return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
 
 
 def _seed_by_seed(pair: Comparison) -> Comparison:
-    first, second = (
-        {run.experiment.seed: training for run, training in zip(group.counted, runs, strict=True)}
-        for group, runs in zip((pair.a, pair.b), pair.scores, strict=True)
+    of_a, of_b = (
+        {run.experiment.seed: score for run, score in zip(group.counted, scores, strict=True)}
+        for group, scores in zip((pair.a, pair.b), pair.scores, strict=True)
     )
-    of_a, of_b = ({seed: training.accuracy for seed, training in runs.items()} for runs in (first, second))
+    shares_a, shares_b = ({seed: score.accuracy for seed, score in scores.items()} for scores in (of_a, of_b))
     experiment = pair.a.experiment
-    difference = settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
+    difference = settings_with_splits(shares_a, shares_b, experiment.training_reviews, experiment.validation_reviews)
     if difference.p is not None:
-        shared = sorted(first.keys() & second.keys())
-        pair = replace(pair, scores=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
+        shared = sorted(of_a.keys() & of_b.keys())
+        pair = replace(pair, scores=(tuple(of_a[seed] for seed in shared), tuple(of_b[seed] for seed in shared)))
     return replace(pair, difference=difference)
 
 
@@ -182,13 +183,11 @@ def _problem(a: Group, b: Group, measure: Measure) -> str:
     for group in (a, b):
         if not group.counted:
             return f"{group.name} has no run that trained to its end, so it is not compared."
-    differing = [name for name in JUDGED_BY if getattr(a.experiment, name) != getattr(b.experiment, name)]
+    values = {name: (getattr(a.experiment, name), getattr(b.experiment, name)) for name in JUDGED_BY}
+    differing = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
     if measure == "test" and a.experiment.source == b.experiment.source and not a.experiment.test_split:
-        differing = [name for name in differing if name == "test_split"]  # the source's own test reviews judge both
+        differing = {name: differing[name] for name in differing.keys() & {"test_split"}}  # the source's own judge both
     if not differing:
         return ""
-    settings_text = ", ".join(
-        f"{name.replace('_', ' ')} {getattr(a.experiment, name)} and {getattr(b.experiment, name)}"
-        for name in differing
-    )
-    return f"{a.name} and {b.name} were judged by different reviews ({settings_text}), so they are not compared."
+    text = ", ".join(f"{name.replace('_', ' ')} {first} and {second}" for name, (first, second) in differing.items())
+    return f"{a.name} and {b.name} were judged by different reviews ({text}), so they are not compared."

@@ -14,7 +14,7 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.cell_readings import before
-from rnn_compare.explain.prediction import Ids, Tell, dense, recurrent_pass, recurrent_weights
+from rnn_compare.explain.prediction import Ids, Tell, dense, read_mask, recurrent_pass, recurrent_weights
 from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
 
@@ -103,7 +103,8 @@ def gradient_norms(
             norms[:, part] = np.linalg.norm(gradients, axis=-1)
         if tell is not None:
             tell(min(start + rows, len(ids)), len(ids))
-    read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
+    mask = read_mask(experiment, ids)
+    read = np.ones(ids.shape, np.bool_) if mask is None else mask
     return tuple(
         GradientNorms(backward, states, carry[0] if carry else None, read)
         for backward, (states, *carry) in zip((False, True), lengths, strict=False)
@@ -118,13 +119,12 @@ def state_gradients(
     Arguments as in ``gradient_norms``.
     """
     last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
-    mask = ids != 0 if experiment.mask_padding else None
     # The gradient of the cross-entropy with respect to the sigmoid's input is probability - label.
     errors = sigmoid(dense(weights, last_states)).astype(np.float64) - labels
     last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
     directions = recurrent_weights(experiment, weights)[-1]
     gradients = np.split(last_gradient, len(directions), axis=1)
     return tuple(
-        backpropagate(experiment.cell, trace, direction, gradient, mask)
+        backpropagate(experiment.cell, trace, direction, gradient, read_mask(experiment, ids))
         for trace, direction, gradient in zip(layers[-1], directions, gradients, strict=True)
     )

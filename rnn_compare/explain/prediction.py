@@ -58,7 +58,7 @@ def recurrent_pass(
         The last state of the last layer (batch, features), the input of Dense; and for each recurrent layer a trace of
         each direction, with gates and inner values if ``with_signals``.
     """
-    mask = _mask(experiment, ids)
+    mask = read_mask(experiment, ids)
     values = weights["embedding/embeddings"][ids]
     layers = recurrent_weights(experiment, weights)
     traces = []
@@ -79,10 +79,11 @@ def feedforward_pass(
     network: Feedforward, experiment: Experiment, weights: Weights, ids: Ids
 ) -> tuple[Array, dict[str, Array]]:
     """Returns the input of Dense (batch, features) and the signals of a network without recurrence."""
-    return network.forward(weights, weights["embedding/embeddings"][ids], _mask(experiment, ids))
+    return network.forward(weights, weights["embedding/embeddings"][ids], read_mask(experiment, ids))
 
 
-def _mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
+def read_mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
+    """Returns where reviews are read (batch, timesteps); None if padding is not skipped."""
     return ids != 0 if experiment.skips_padding else None
 
 
