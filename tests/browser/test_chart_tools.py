@@ -23,7 +23,7 @@ def open_on_a_run(server: Server, page: Page) -> None:
     page.locator(f"{CHART} .nsewdrag").hover()
 
 
-def test_a_chart_is_saved_as_a_picture_to_scale(server: Server, page: Page, tmp_path: Path) -> None:
+def test_a_chart_is_saved_as_a_picture_and_fills_the_screen(server: Server, page: Page, tmp_path: Path) -> None:
     open_on_a_run(server, page)
     for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         with page.expect_download() as saving:
@@ -32,10 +32,6 @@ def test_a_chart_is_saved_as_a_picture_to_scale(server: Server, page: Page, tmp_
         assert saved.suggested_filename == f"accuracy.{kind.lower()}"
         saved.save_as(tmp_path / saved.suggested_filename)
         assert (tmp_path / saved.suggested_filename).read_bytes().startswith(begins)
-
-
-def test_a_chart_fills_the_screen_and_comes_back(server: Server, page: Page) -> None:
-    open_on_a_run(server, page)
     before = page.evaluate(f"document.querySelector('{CHART}')._fullLayout.width")
     page.locator(f'{CHART} [data-title^="Full screen"]').click()
     page.wait_for_function(f"document.fullscreenElement === document.querySelector('{CHART}')")

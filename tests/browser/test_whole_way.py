@@ -133,11 +133,3 @@ def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:
     page.get_by_text("More settings").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
     assert "maxlen=123" in page.url
-
-
-def test_a_setting_out_of_bounds_in_the_link_is_said_in_words(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/?units=9999&epochs=0&cell=Transformer")
-    expect(page.get_by_text("units is 9999; it must be between 1 and 512.")).to_be_visible()
-    expect(page.get_by_text("epochs is 0; it must be between 1 and 100.")).to_be_visible()
-    expect(page.get_by_text("cell is 'Transformer'; it must be one of 'SimpleRNN', 'LSTM'")).to_be_visible()
-    expect(page.get_by_text("2 networks, ")).to_be_visible()

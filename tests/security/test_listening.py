@@ -49,7 +49,7 @@ def has_workers(process: psutil.Process) -> bool:
 def training(prepared_cache: Path, tmp_path: Path) -> Iterator[psutil.Process]:
     """`python -m rnn_compare train`, at work."""
     (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
-    command = ["train", "--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "100", "--stock-layers"]
+    command = ["train", "--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "100", "--reviews", "2000"]
     process = subprocess.Popen(
         [sys.executable, "-m", "rnn_compare", *command],
         cwd=PROJECT,

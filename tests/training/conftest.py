@@ -28,7 +28,7 @@ def tiny(**changes: Any) -> Experiment:
 
 def endless(**changes: Any) -> Experiment:
     """A training that lasts longer than any test: Keras draws dropout's masks for each of many small batches."""
-    return tiny(**({"reviews": 2000, "epochs": 100, "batch_size": 4, "dropout": 0.2} | changes))
+    return tiny(**({"reviews": 500, "epochs": 100, "batch_size": 4, "dropout": 0.2} | changes))
 
 
 class ListeningStore(RunStore):

@@ -239,7 +239,7 @@ def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, st
 
 
 def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine, store: ListeningStore) -> None:
-    [run] = engine.submit([endless(reviews=500, epochs=12)])
+    [run] = engine.submit([endless(reviews=250, epochs=8)])
     until(lambda: store.run(run).epochs)
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -249,7 +249,7 @@ def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine,
     other.execute("ROLLBACK")
     other.close()
     [done] = finished(engine, store, [run])
-    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 13))
+    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 9))
 
 
 # The next two lose a worker; what follows them waits for the new one.
