@@ -20,7 +20,7 @@ def until_ready(engine: Engine, workers: int) -> None:
 
 def long(**changes: Any) -> Any:
     """A training of some seconds, time enough to break something."""
-    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 2500, "epochs": 10} | changes))
+    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 1500, "epochs": 8} | changes))
 
 
 def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:

@@ -25,7 +25,7 @@ from tests.faults.conftest import same_curve
 from tests.patience import PATIENCE
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
-LONG = tiny(cell="LSTM", reviews=2500, epochs=7, dropout=0.2)
+LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
 KILLS = 20
 """Workers killed in the soak."""
 
