@@ -1,10 +1,10 @@
 """Questions to a class before a training, and the validation and tally of the answers."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rnn_compare.errors import UserError
@@ -159,9 +159,5 @@ def _band(question: Question, answers: Sequence[Answer]) -> Tally:
     labels = tuple(map(str, range(1, question.epochs + 1)))
     if not curves:
         return Tally(0, labels)
-    quartiles = [
-        statistics.quantiles(shares, n=4, method="inclusive") if len(shares) > 1 else [shares[0]] * 3
-        for shares in zip(*curves, strict=True)
-    ]
-    low, middle, high = (tuple(round(share, 4) for share in line) for line in zip(*quartiles, strict=True))
+    low, middle, high = map(tuple, np.quantile(curves, (0.25, 0.5, 0.75), axis=0).round(4).tolist())
     return Tally(len(curves), labels, (), low, middle, high)

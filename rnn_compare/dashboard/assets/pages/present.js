@@ -1,4 +1,4 @@
-// The keys of the presenter and of a clicker: next, back, leave. It draws nothing.
+// The keys of the presenter or a clicker: next, back, pause. It draws nothing.
 
 import { component } from "../common/component.js";
 import { watchServer } from "./reconnect.js";
@@ -12,9 +12,9 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // it uses the arrow and space keys until it is at its end
+const STEPPER = ".rc-steps"; // uses the arrow and space keys until its end
 const SCROLLED = "[data-testid=stMain]";
-const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, whatever has the focus
+const OPENED = "[data-testid=stPopoverBody]"; // closed by Esc, whatever has the focus
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
   const presses = makeQueue((told) => setTriggerValue("presses", told));
@@ -38,9 +38,9 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
   };
 });
 
-// Presses that the server has not confirmed. Each message holds all of them, since only the last of two messages in
-// quick succession gets through; they are sent again after 2, 4, 8 ... seconds, since a run of the page that is broken
-// off loses its message. Serial numbers keep rising after a reload, so each is unique.
+// Presses that the server has not confirmed. Each message contains all of them, since of two quick messages only the
+// last arrives; they are repeated after 2, 4, 8 ... seconds, since an interrupted run of the page loses its message.
+// Serial numbers are times, so they are unique after a reload too.
 export function makeQueue(send, now = Date.now, later = setTimeout) {
   let waiting = [];
   let last = 0;

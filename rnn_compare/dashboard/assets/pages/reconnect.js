@@ -1,10 +1,10 @@
-// Reloads the wall as soon as the server answers again: Streamlit retries only every four seconds, and does not notice
-// a connection that went silent.
+// Reloads the wall once the server answers again: Streamlit retries only every four seconds and does not notice a
+// silent connection.
 
 const ANSWERS = "_stcore/health";
-const CALM = 2000, LOST = 500; // milliseconds between two requests
-// How long to wait for an answer: short enough to notice a line that is silent for four seconds, since its
-// connection is dead afterwards.
+const CALM = 2000, LOST = 500; // milliseconds between requests
+// Milliseconds to wait for an answer, short enough to notice a silence of four seconds, after which the connection is
+// dead.
 const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
 export function watchServer(
@@ -16,7 +16,7 @@ export function watchServer(
   let lost = false; // the last request had no answer
   let noticed = false; // true once Streamlit has lost its connection too
   let timer, ended;
-  // A page that never noticed may hold a dead connection; one that did has connected anew.
+  // If Streamlit did not notice, its connection may be dead; otherwise it has reconnected.
   const isOver = () => lost && !(noticed && isConnected());
   async function look() {
     const { ok } = await ask(lost ? LOST_PATIENCE : PATIENCE).catch(() => ({ ok: false }));

@@ -98,11 +98,11 @@ def score(right: int, answered: int) -> str:
 
 
 def _answer(
-    label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool, has_room: bool
+    label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool, is_wide: bool
 ) -> str:
     strips = "".join(
         f'<i class="rc-vote rc-round-{place if len(counts) > 1 else 1}" style="--rc-share: {count / most:.3f}">'
-        f"<b>{count:,}{percentage(count, answered) if has_room else ''}</b></i>"
+        f"<b>{count:,}{percentage(count, answered) if is_wide else ''}</b></i>"
         for place, (count, answered) in enumerate(counts)
     )
     counts_in_words = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)

@@ -1,4 +1,4 @@
-// How each kind of question is answered: buttons, a slider, epochs, or a drawing.
+// The controls for each kind of question: buttons, a slider, epochs, or a drawing.
 
 import { element } from "./join_dom.js";
 import { drawing } from "./join_draw.js";
@@ -17,16 +17,16 @@ function points(number) {
   return `${number} ${number === 1 ? "point" : "points"}`;
 }
 
-// Buttons of which the pressed one is the answer.
+// Buttons; the pressed one is the answer.
 function buttons(labels, onSend, look = () => [], className = "") {
   const all = labels.map(([value, text], place) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, ...look(place), text);
     button.addEventListener("click", () => onSend(value));
     return { value, button };
   });
-  const show = (given, isOpen) => {
+  const show = (current, isOpen) => {
     for (const { value, button } of all) {
-      button.setAttribute("aria-pressed", value === given ? "true" : "false");
+      button.setAttribute("aria-pressed", value === current ? "true" : "false");
       button.disabled = !isOpen;
     }
   };
@@ -73,16 +73,16 @@ function slider(_question, onSend) {
   more.addEventListener("click", () => move(STEP));
   input.addEventListener("input", () => move(0));
   send.addEventListener("click", () => onSend(Number(input.value)));
-  const show = (given, isOpen) => {
-    if (typeof given === "number" && !isTouched) input.value = given;
-    for (const each of [input, less, more]) each.disabled = !isOpen;
+  const show = (current, isOpen) => {
+    if (typeof current === "number" && !isTouched) input.value = current;
+    for (const control of [input, less, more]) control.disabled = !isOpen;
     send.hidden = !isOpen;
     tell();
   };
   return { node: element("div", {}, said, element("div", { class: "steps" }, less, input, more), send), show };
 }
 
-// Returns what a question is answered with: ``node``, and ``show(answer, isOpen)``.
+// Returns the control for a question: its ``node``, and ``show(answer, isOpen)``.
 export function control(question, answer, onSend) {
   if (question.kind === "curve") return drawing(question, answer, onSend);
   const kinds = { lead: slider, overfits_from: epochPicker };

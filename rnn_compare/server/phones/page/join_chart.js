@@ -1,6 +1,6 @@
-// What came of a question, as pictures: the curves over the class's drawings, and how many gave which answer.
+// The outcome of a question as pictures: the curves over the class's drawings, and bars of the answers.
 
-import { drawn, element, last, percent } from "./join_dom.js";
+import { element, last, percent, svgElement } from "./join_dom.js";
 
 const WIDTH = 360;
 const HEIGHT = 250;
@@ -21,7 +21,7 @@ const SHAPES = {
   "triangle-down": "M0 6L6-5H-6z",
 };
 
-// Where an epoch and a share lie on the picture.
+// Returns the functions between epochs, shares and coordinates.
 export function scales(epochs, low, high, right) {
   const wide = WIDTH - LEFT - right;
   const tall = HEIGHT - TOP - BOTTOM;
@@ -42,14 +42,14 @@ export function frame(scale, right) {
   for (let share = scale.low; share < scale.high + 0.001; share += step) {
     const y = scale.y(share);
     lines.push(
-      drawn("line", { class: "grid", x1: LEFT, x2: WIDTH - right, y1: y, y2: y }),
-      drawn("text", { x: LEFT - 6, y: y + 5, "text-anchor": "end" }, `${Math.round(100 * share)} %`),
+      svgElement("line", { class: "grid", x1: LEFT, x2: WIDTH - right, y1: y, y2: y }),
+      svgElement("text", { x: LEFT - 6, y: y + 5, "text-anchor": "end" }, `${Math.round(100 * share)} %`),
     );
   }
   const every = Math.ceil(scale.epochs / 10);
   for (let epoch = 1; epoch <= scale.epochs; epoch += every)
-    lines.push(drawn("text", { x: scale.x(epoch), y: HEIGHT - 22, "text-anchor": "middle" }, `${epoch}`));
-  lines.push(drawn("text", { x: (LEFT + WIDTH - right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "epoch"));
+    lines.push(svgElement("text", { x: scale.x(epoch), y: HEIGHT - 22, "text-anchor": "middle" }, `${epoch}`));
+  lines.push(svgElement("text", { x: (LEFT + WIDTH - right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "epoch"));
   return lines;
 }
 
@@ -58,7 +58,7 @@ export function path(scale, shares) {
 }
 
 export function picture(label, ...children) {
-  return drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, ...children);
+  return svgElement("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, ...children);
 }
 
 function band(scale, [low, middle, high]) {
@@ -66,23 +66,23 @@ function band(scale, [low, middle, high]) {
   const below = low.map((share, place) => `${scale.x(place + 1)},${scale.y(share)}`);
   below.reverse();
   return [
-    drawn("polygon", { class: "band", points: [...above, ...below].join(" ") }),
-    drawn("path", { class: "middle", d: path(scale, middle) }),
+    svgElement("polygon", { class: "band", points: [...above, ...below].join(" ") }),
+    svgElement("path", { class: "middle", d: path(scale, middle) }),
   ];
 }
 
 function line(scale, curve, withTraining) {
-  const parts = [drawn("path", { class: "curve", stroke: curve.color, d: path(scale, curve.validation) })];
+  const parts = [svgElement("path", { class: "curve", stroke: curve.color, d: path(scale, curve.validation) })];
   if (withTraining)
-    parts.push(drawn("path", { class: "curve training", stroke: curve.color, d: path(scale, curve.training) }));
+    parts.push(svgElement("path", { class: "curve training", stroke: curve.color, d: path(scale, curve.training) }));
   for (const [place, share] of curve.validation.entries()) {
     const at = `translate(${scale.x(place + 1)} ${scale.y(share)})`;
-    parts.push(drawn("path", { class: "dot", fill: curve.color, d: SHAPES[curve.marker], transform: at }));
+    parts.push(svgElement("path", { class: "dot", fill: curve.color, d: SHAPES[curve.marker], transform: at }));
   }
   return parts;
 }
 
-// Names at the ends of lines, moved apart where two would touch.
+// Returns the heights of names at the ends of lines, moved apart if they would touch.
 export function ends(wanted, least = LABEL_HEIGHT) {
   const order = wanted.map((y, place) => ({ y, place }));
   order.sort((one, other) => one.y - other.y);
@@ -96,11 +96,11 @@ export function ends(wanted, least = LABEL_HEIGHT) {
 function names(scale, lines) {
   const heights = ends(lines.map(({ shares }) => scale.y(last(shares))));
   return lines.map(({ name, shares }, place) =>
-    drawn("text", { x: scale.x(shares.length) + 9, y: heights[place] + 5 }, short(name)),
+    svgElement("text", { x: scale.x(shares.length) + 9, y: heights[place] + 5 }, short(name)),
   );
 }
 
-// Room for all that is drawn, in tenths.
+// Returns scales for everything that is drawn, with limits in tenths.
 function scaleFor(epochs, shares, right) {
   const low = Math.floor(10 * Math.min(...shares, 0.9)) / 10;
   return scales(epochs, low, Math.min(1, Math.ceil(10 * Math.max(...shares) + 0.2) / 10), right);
@@ -110,14 +110,13 @@ function short(name) {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
-// What a picture says in words, to those who do not see it.
+// Returns a description for screen readers.
 function inWords(curves) {
   const reached = ({ name, validation }) => `${name} ${percent(last(validation))} after epoch ${validation.length}`;
-  const each = curves.map((curve) => reached(curve));
-  return `Validation accuracy: ${each.join("; ")}.`;
+  return `Validation accuracy: ${curves.map((curve) => reached(curve)).join("; ")}.`;
 }
 
-// The real curves; beneath them, where the class drew, the middle half of the drawings, and one's own.
+// The real curves over the middle half of the class's drawings, and this phone's own drawing.
 export function curvesPicture({ curves, epochs, tallies, question }, mine) {
   const begun = curves.filter((curve) => curve.validation.length);
   if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
@@ -137,7 +136,7 @@ export function curvesPicture({ curves, epochs, tallies, question }, mine) {
   }
   holds.push(...begun.flatMap((curve) => line(scale, curve, withTraining)));
   if (withTraining) keys.push("dashed: training accuracy");
-  if (own.length) holds.push(drawn("path", { class: "mine", d: path(scale, own) }));
+  if (own.length) holds.push(svgElement("path", { class: "mine", d: path(scale, own) }));
   holds.push(...names(scale, lines));
   return element("figure", {}, picture(inWords(begun), ...holds), element("figcaption", {}, `${keys.join("; ")}.`));
 }
@@ -157,13 +156,13 @@ function answers({ answered }) {
   return `${answered} ${answered === 1 ? "answer" : "answers"}`;
 }
 
-// The place of the bar that an answer is counted in; -1 where there is none. Bars end at the last number of their label.
+// Returns the index of an answer's bar; -1 without one. Bars end at the last number of their label.
 export function barOf(kind, labels, value) {
   if (value === null) return -1;
   return kind === "lead" ? labels.findIndex((label) => value <= Number(label.split("–")[1])) : value;
 }
 
-// How many gave which answer; with a second vote, the first beside it in outline.
+// Bars of the answers; with a second vote, the first vote in outline.
 export function bars(tallies, ownBar, rightBar, called) {
   const [first, newest] = [tallies[0], last(tallies)];
   const again = tallies.length > 1;

@@ -1,8 +1,8 @@
-// Elements of the phone's page: made, filled and found.
+// Creates, fills and finds elements of the phone's page.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function made(node, attributes, children) {
+function build(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null) node.setAttribute(name, value);
@@ -12,14 +12,14 @@ function made(node, attributes, children) {
 }
 
 export function element(name, attributes = {}, ...children) {
-  return made(document.createElement(name), attributes, children);
+  return build(document.createElement(name), attributes, children);
 }
 
-export function drawn(name, attributes = {}, ...children) {
-  return made(document.createElementNS(SVG, name), attributes, children);
+export function svgElement(name, attributes = {}, ...children) {
+  return build(document.createElementNS(SVG, name), attributes, children);
 }
 
-export function part(id) {
+export function byId(id) {
   return document.getElementById(id);
 }
 
@@ -28,8 +28,8 @@ export function fill(node, ...children) {
   node.append(...children);
 }
 
-// A live region that is set to what it says already would be read aloud again.
-export function say(node, text) {
+// Setting a live region to the same text would make screen readers repeat it.
+export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 

@@ -1,13 +1,13 @@
-// The expected curve, drawn with a finger over the epochs; or set epoch by epoch, by keyboard.
+// The expected curve: drawn with a finger, or set epoch by epoch by keyboard.
 
 import { frame, path, picture, scales } from "./join_chart.js";
-import { drawn, element } from "./join_dom.js";
+import { element, svgElement } from "./join_dom.js";
 
 const LOW = 0.4;
 const START = 0.5;
 const MARGIN = 16;
 
-// Fills what lies between two epochs, so that a quick finger leaves no gap; epochs count from 1.
+// Sets the shares between two epochs, so that a quick finger leaves no gap; epochs count from 1.
 export function stroke(shares, from, to, share) {
   const filled = [...shares];
   const begun = filled[from - 1];
@@ -19,12 +19,12 @@ export function stroke(shares, from, to, share) {
   return filled;
 }
 
-// Epochs that no finger has passed hold what the nearest one holds.
+// Returns the shares with gaps filled from the nearest drawn epoch.
 export function whole(shares) {
   const known = [...shares.keys()].filter((place) => shares[place] !== null);
   if (!known.length) return shares.map(() => START);
   const nearest = (place) =>
-    known.reduce((best, each) => (Math.abs(each - place) < Math.abs(best - place) ? each : best));
+    known.reduce((best, other) => (Math.abs(other - place) < Math.abs(best - place) ? other : best));
   return shares.map((share, place) => (share === null ? shares[nearest(place)] : share));
 }
 
@@ -32,7 +32,7 @@ export function drawing(question, answer, onSend) {
   const scale = scales(question.epochs, LOW, 1, MARGIN);
   let shares = Array.isArray(answer) ? [...answer] : Array.from({ length: question.epochs }, () => null);
   let last = 0;
-  const mine = drawn("path", { class: "mine" });
+  const mine = svgElement("path", { class: "mine" });
   const label = `An empty chart of ${question.network}'s validation accuracy. Or set each epoch below.`;
   const chart = picture(label, ...frame(scale, MARGIN), mine);
   chart.classList.add("drawing");
@@ -81,7 +81,7 @@ export function drawing(question, answer, onSend) {
     try {
       chart.setPointerCapture(event.pointerId);
     } catch {
-      // A finger that has left by now needs none.
+      // The finger has left already.
     }
     point(event);
     event.preventDefault();
@@ -92,9 +92,9 @@ export function drawing(question, answer, onSend) {
   for (const end of ["pointerup", "pointercancel"]) chart.addEventListener(end, () => (last = 0));
   send.addEventListener("click", () => onSend(whole(shares).map((share) => Math.round(1000 * share) / 1000)));
 
-  function show(given, isOpen) {
+  function show(current, isOpen) {
     chart.dataset.closed = isOpen ? "false" : "true";
-    if (Array.isArray(given) && shares.every((share) => share === null)) shares = [...given];
+    if (Array.isArray(current) && shares.every((share) => share === null)) shares = [...current];
     for (const { input } of sliders) input.disabled = !isOpen;
     hint.hidden = !isOpen;
     send.hidden = !isOpen;

@@ -1,4 +1,4 @@
-// What this phone has not been able to send yet outlives a reload.
+// The unsent answer, which survives a reload.
 
 const KEY = "rnn-compare unsent answer";
 
@@ -10,11 +10,11 @@ export function unsent() {
   }
 }
 
-export function keep(message) {
+export function storeUnsent(message) {
   try {
     if (message) localStorage.setItem(KEY, JSON.stringify(message));
     else localStorage.removeItem(KEY);
   } catch {
-    // A browser that keeps nothing still sends what it can.
+    // A browser without storage can still send answers.
   }
 }

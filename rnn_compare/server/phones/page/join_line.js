@@ -1,12 +1,12 @@
-// The line to the server: it comes back by itself after a sleep, a tunnel or a restart, and says when it is away.
+// The connection to the server: reconnects after sleep, lost networks and restarts, and reports when it is lost.
 
-const SILENT = 40_000; // ms; the server speaks every 15 s
+const SILENT = 40_000; // ms; the server sends something every 15 s
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 2500;
 const PATIENCE = 8000;
-const REFUSED_PAUSE = 8000; // a full hall is not asked every moment
+const REFUSED_PAUSE = 8000; // spares a full server
 
-// How long to wait before the next try: not all phones of a hall at the same moment.
+// Returns the pause before the next try, random so that a class's phones do not all reconnect at once.
 export function pause(tries, random = Math.random) {
   return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** tries) * (0.5 + random());
 }
@@ -45,7 +45,7 @@ export function listen(url, { onEvent, onLine }) {
     timer = setTimeout(open, REFUSED_PAUSE * (0.5 + Math.random()));
   }
 
-  // A phone that was asleep has missed its server's silence.
+  // A phone that was asleep did not notice the server's silence.
   function check() {
     if (document.visibilityState === "visible" && Date.now() - heard > SILENT) lost();
   }
@@ -57,7 +57,7 @@ export function listen(url, { onEvent, onLine }) {
   open();
 }
 
-// Returns why the server turns this phone away, if it does.
+// Returns the sentence with which the server refuses this phone, or "".
 async function refusal(url) {
   const stop = new AbortController();
   try {
@@ -70,7 +70,7 @@ async function refusal(url) {
   }
 }
 
-// Sends something; ``{ kept }`` or ``{ said }``, a refusal; null where it may be tried again.
+// Sends a message; returns ``{ kept }``, a refusal ``{ said }``, or null if it may be sent again.
 export async function send(url, message) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);

@@ -1,58 +1,58 @@
-// A review from the hall: written, sent, and followed to the wall.
+// The phone's review: written, sent, and its status until it is on the wall.
 
-import { element, fill, part, say } from "./join_dom.js";
+import { byId, element, fill, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
 let isWaiting = false;
 let followed = "";
 
-part("review-form").addEventListener("submit", (event) => {
+byId("review-form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (!isWaiting) sendReview();
 });
 
 async function sendReview() {
-  const text = part("review").value.trim();
+  const text = byId("review").value.trim();
   if (!text) {
-    say(part("review-said"), "Write a review first.");
-    part("review").focus();
+    setText(byId("review-said"), "Write a review first.");
+    byId("review").focus();
     return;
   }
   isWaiting = true;
-  say(part("review-said"), "Sending …");
+  setText(byId("review-said"), "Sending …");
   const result = await send("join/review", { text });
   isWaiting = false;
   if (!result) {
-    say(part("review-said"), "Offline: not sent yet. Leave this page open.");
+    setText(byId("review-said"), "Offline: not sent yet. Leave this page open.");
     setTimeout(sendReview, RETRY);
   } else if (result.kept) {
-    part("review").value = "";
-    say(part("review-said"), "Sent to the presenter. A new one replaces it.");
-  } else say(part("review-said"), result.said);
+    byId("review").value = "";
+    setText(byId("review-said"), "Sent to the presenter. A new one replaces it.");
+  } else setText(byId("review-said"), result.said);
 }
 
-function whereItIs(mine, wall) {
+function reviewStatus(mine, wall) {
   if (!mine) return "";
   if (wall && mine.id === wall.id) return "Your review is on the wall.";
   return mine.shown ? "Your review was on the wall." : "Your review is with the presenter. A new one replaces it.";
 }
 
-// Says where the own review is, once whenever that changes.
+// Shows the review's status when it changes.
 function follow(mine, wall) {
-  const said = whereItIs(mine, wall);
+  const said = reviewStatus(mine, wall);
   if (said === followed || isWaiting) return;
-  if (followed && !said) say(part("review-said"), "The presenter has dismissed your review.");
-  else say(part("review-said"), said);
+  if (followed && !said) setText(byId("review-said"), "The presenter has dismissed your review.");
+  else setText(byId("review-said"), said);
   followed = said;
 }
 
-export function tellOfReviews({ reviews, wall }, mine) {
-  part("reviews").hidden = !reviews;
-  part("wall").hidden = !wall;
+export function renderReviews({ reviews, wall }, mine) {
+  byId("reviews").hidden = !reviews;
+  byId("wall").hidden = !wall;
   follow(mine, wall);
   if (!wall) return;
-  say(part("wall-title"), mine && mine.id === wall.id ? "Your review is on the wall" : "On the wall");
-  say(part("wall-text"), wall.text);
-  fill(part("wall-verdicts"), ...wall.verdicts.map((line) => element("li", {}, line)));
+  setText(byId("wall-title"), mine && mine.id === wall.id ? "Your review is on the wall" : "On the wall");
+  setText(byId("wall-text"), wall.text);
+  fill(byId("wall-verdicts"), ...wall.verdicts.map((line) => element("li", {}, line)));
 }
