@@ -86,7 +86,7 @@ class SentReview:
 
 
 @dataclass(frozen=True)
-class Own:
+class Contribution:
     """A device's answer to the question in this round, and its last review."""
 
     answer: Answer | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture import answers_csv
-from rnn_compare.lecture.class_state import Counts, Own, SentReview, State
+from rnn_compare.lecture.class_state import Contribution, Counts, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.questions import Answer, Question, checked
 from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
@@ -66,7 +66,7 @@ class Classroom:
 
     def counts(self) -> Counts:
         """Returns how many devices take part."""
-        return Counts(len(self._devices), len(self._open_pages), len(self._answers_at_hand()))
+        return Counts(len(self._devices), len(self._open_pages), len(self._current_answers()))
 
     def answers(self, question: str, round_: int) -> list[Answer]:
         """Returns the answers to a question in a round, one per device."""
@@ -254,9 +254,9 @@ class Classroom:
             self._add(device)
             return self._reviews.add(device, plain)
 
-    def own(self, device: str) -> Own:
+    def contribution(self, device: str) -> Contribution:
         """Returns a device's own answer and review."""
-        return Own(self._answers_at_hand().get(device), self._reviews.newest_of(device))
+        return Contribution(self._current_answers().get(device), self._reviews.newest_of(device))
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
@@ -301,7 +301,7 @@ class Classroom:
         if self._state.phase == "revealed":
             raise UserError("The outcome has been revealed: the vote is over.")
 
-    def _answers_at_hand(self) -> dict[str, Answer]:
+    def _current_answers(self) -> dict[str, Answer]:
         question = self._state.question
         return self._answers.get((question.id, self._state.round), {}) if question else {}
 

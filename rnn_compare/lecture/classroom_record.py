@@ -45,7 +45,7 @@ _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
 )
 
 
-class NotKept(UserError):  # noqa: N818  # a sentence for people
+class NotSaved(UserError):  # noqa: N818  # a sentence for people
     """A failure to read or write the record; the phone may send its message again."""
 
 
@@ -216,7 +216,7 @@ class ClassroomRecord:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise NotKept(
+            raise NotSaved(
                 f"Cannot write {self.path} ({error}). Free some space, or make the file and its folder writable."
             ) from error
 

@@ -27,7 +27,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.known_baselines import KnownBaselines
-from rnn_compare.server.own_speed import OwnSpeed
+from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.replays import Replays
 from rnn_compare.sources.registry import is_known
 from rnn_compare.training.demo import is_demo
@@ -38,7 +38,7 @@ from rnn_compare.training.local.first_use import FirstUse
 SNAPSHOT_SECONDS = 0.4
 """Largest age of the runs that pages show; they are read once for all viewers."""
 
-CURTAIN = "The class predicts: results come with the reveal."
+HIDDEN_NOTICE = "The class predicts: results come with the reveal."
 """Replaces hidden runs."""
 KEPT_CONCLUSIONS = 100
 """Conclusions in the cache; the oldest are dropped first."""
@@ -80,11 +80,11 @@ class Snapshot:
         """Whether it is too old for a page."""
         return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
 
-    def known(self, key: Hashable) -> Any:
+    def get(self, key: Hashable) -> Any:
         """Returns the cached result for a key; None without one."""
         return self._made.get(key)
 
-    def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
+    def cached(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
         """Returns the result of ``make`` from the cache, or makes it; it must not be changed."""
         if key not in self._made:
             self._made[key] = make(self)
@@ -121,7 +121,7 @@ class Services:
         if first_start_counts and not is_demo():
             if engine.scheduler is None:
                 services.first_use.start()
-            services.own_speed.measure_once(after=services.first_use.wait)
+            services.machine_speed.measure_once(after=services.first_use.wait)
         return services
 
     def __post_init__(self) -> None:
@@ -131,12 +131,12 @@ class Services:
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays(self.store.path.with_name("replay.json"))
-        self.own_speed = OwnSpeed(self.engine, self.store)
+        self.machine_speed = MachineSpeed(self.engine, self.store)
         self.first_use = FirstUse()
         self.reporting = threading.Lock()
 
     @property
-    def fresh(self) -> Snapshot | None:
+    def valid_snapshot(self) -> Snapshot | None:
         """The last snapshot if it is still valid; never waits."""
         latest = self._latest
         return latest if latest and not latest.is_stale and latest.state is self.classroom().state() else None
@@ -153,9 +153,9 @@ class Services:
         """Returns the runs that may be shown, oldest first."""
         return self.snapshot().runs
 
-    def on_charts(self, snapshot: Snapshot) -> list[Run]:
+    def charted_runs(self, snapshot: Snapshot) -> list[Run]:
         """Returns the runs that may be shown, replayed ones as far as their replay has come."""
-        return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
+        return snapshot.cached("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
 
     def all_runs(self) -> list[Run]:
         """Returns all runs, also hidden ones, of which a lecture shows the progress."""
@@ -184,7 +184,7 @@ class Services:
         A download may have been offered before its runs were hidden.
         """
         if any(map(self.classroom().state().hides, self.store.runs(runs))):
-            raise UserError(CURTAIN)
+            raise UserError(HIDDEN_NOTICE)
 
     def refresh(self) -> None:
         """Makes the next snapshot read the record again."""
@@ -199,14 +199,14 @@ class Services:
             and known_labels(run.experiment, "validation") is None
             for run in runs
         )
-        return self.concluded("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
+        return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
     def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
         """Returns the outcome of a question to the class."""
         key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
-        return self.concluded(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
+        return self.conclusion(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 
-    def concluded(self, what: str, snapshot: Snapshot, runs: Sequence[Run], conclude: Callable[[], Made]) -> Made:
+    def conclusion(self, what: str, snapshot: Snapshot, runs: Sequence[Run], conclude: Callable[[], Made]) -> Made:
         """Returns a conclusion from runs, computed once for all viewers and again after further epochs.
 
         Args:
@@ -220,7 +220,7 @@ class Services:
         # Labels, once a recording's reviews are prepared, and baselines allow further conclusions.
         key += tuple(known_labels(run.experiment, "validation") is not None for run in runs)
         experiments = [run.experiment for run in runs]
-        key += snapshot.once(key[:1] + key[2:], lambda _: (bool(shared_baselines(experiments)),))
+        key += snapshot.cached(key[:1] + key[2:], lambda _: (bool(shared_baselines(experiments)),))
         conclusion: Made | None = self._concluded.get(key)
         if conclusion is None:
             conclusion = self._concluded[key] = conclude()
@@ -229,7 +229,7 @@ class Services:
         return conclusion
 
     @property
-    def at_once(self) -> int:
+    def parallel_runs(self) -> int:
         """Number of networks that can train at once: workers of this machine, or ready workers of the cluster."""
         if self.engine.scheduler is None:
             return worker_count()
@@ -240,27 +240,27 @@ class Services:
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
         """Estimates the seconds that experiments take if nothing else trains."""
-        return self.history(self.snapshot()).total_seconds(experiments, self.at_once)
+        return self.history(self.snapshot()).total_seconds(experiments, self.parallel_runs)
 
     def history(self, snapshot: Snapshot) -> History:
         """Returns timings of the runs that may be shown, for estimates."""
-        speed = self.own_speed.current
-        return snapshot.once(("history", speed), lambda snapshot: History(snapshot.runs, speed))
+        speed = self.machine_speed.current
+        return snapshot.cached(("history", speed), lambda snapshot: History(snapshot.runs, speed))
 
-    def starts(self, snapshot: Snapshot) -> dict[str, float]:
+    def start_times(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the estimated seconds until each queued run of this server starts, by id, the next first."""
-        return snapshot.once("starts", self._starts)
+        return snapshot.cached("start times", self._start_times)
 
-    def _starts(self, snapshot: Snapshot) -> dict[str, float]:
+    def _start_times(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
         if not (waiting := queue.in_order(own)):
             return {}
-        return History(snapshot.all_runs, self.own_speed.current).start_times(waiting, running, self.at_once)
+        return History(snapshot.all_runs, self.machine_speed.current).start_times(waiting, running, self.parallel_runs)
 
     def close(self) -> None:
         """Stops the engine and its workers and closes the record."""
-        self.own_speed.close()
+        self.machine_speed.close()
         self.first_use.close()
         self.engine.close()
         self.store.close()

@@ -24,7 +24,7 @@ def newest(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if latest and run.comparison == latest.comparison]
 
 
-def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
+def all_hidden(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
     """Returns whether all runs that a link names, or all runs, are hidden until the reveal."""
     if not snapshot.runs:
         return bool(snapshot.hidden)

@@ -27,7 +27,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View, packed
-from rnn_compare.server.services import CURTAIN, Services
+from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
@@ -119,14 +119,14 @@ def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None
 def test_no_answer_to_a_browser_that_asks_for_news_holds_it(named: list[str], hidden: str) -> None:
     told = answered([name.replace("ID", hidden) for name in named])
     assert [each for each in telling(hidden) if each in told] == []
-    assert (CURTAIN in told) == bool(named)
+    assert (HIDDEN_NOTICE in told) == bool(named)
 
 
 def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
-    assert CURTAIN in sent(visit("compare.page", show=hidden))
+    assert HIDDEN_NOTICE in sent(visit("compare.page", show=hidden))
     current_app().classroom().reveal()
     told = sent(visit("compare.page", show=hidden))
-    assert CURTAIN not in told
+    assert HIDDEN_NOTICE not in told
     assert packed(ACCURACIES) in told
     assert packed(ACCURACIES) in answered([hidden])
 
@@ -138,7 +138,7 @@ def test_a_download_that_was_offered_before_is_refused(services: Services, hidde
         lambda: run_details.model(services, run, "best"),
         lambda: services.require_shown("another", hidden),
     ):
-        with pytest.raises(UserError, match=CURTAIN):
+        with pytest.raises(UserError, match=HIDDEN_NOTICE):
             download()
     current_app().classroom().reveal()
     assert take_home.report(services, [hidden], "csv", "report")

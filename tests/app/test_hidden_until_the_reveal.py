@@ -31,7 +31,7 @@ from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_message import packed
 from rnn_compare.server.phones import broadcast
-from rnn_compare.server.services import CURTAIN, Services
+from rnn_compare.server.services import HIDDEN_NOTICE, Services
 
 from .test_curtain import PAGES, answered, sent, visit
 
@@ -190,7 +190,7 @@ def leaks(
             try:
                 found[f"{form} of {run.id}"] = {str(len(downloaded(services, run, form)))}
             except UserError as error:
-                assert str(error) == CURTAIN  # noqa: PT017  # only where it is refused
+                assert str(error) == HIDDEN_NOTICE  # noqa: PT017  # only where it is refused
     return found
 
 
@@ -266,11 +266,11 @@ def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Ser
 
 def test_each_page_says_why_networks_are_missing_and_shows_them_when_the_lecture_ends(fresh: Services) -> None:
     pages = ("compare.page", "try_review", "inside.page", "runs.page", "sweep.page")
-    assert [page for page in pages if CURTAIN in sent(visit(page))] == []
+    assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == []
     navigation.begin(fresh, "book")
-    assert [page for page in pages if CURTAIN not in sent(visit(page))] == []
+    assert [page for page in pages if HIDDEN_NOTICE not in sent(visit(page))] == []
     current_app().classroom().end()
-    assert [page for page in pages if CURTAIN in sent(visit(page))] == []
+    assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == []
 
 
 def test_a_page_from_before_the_lecture_cannot_train_a_hidden_network_into_another_setting(fresh: Services) -> None:
@@ -281,7 +281,7 @@ def test_a_page_from_before_the_lecture_cannot_train_a_hidden_network_into_anoth
     app.run()
     navigation.begin(fresh, "book")
     next(button for button in app.button if button.label == "Train more").click().run()
-    assert CURTAIN in sent(app)
+    assert HIDDEN_NOTICE in sent(app)
     assert [run for run in fresh.store.runs() if not run.status.ended] == []
 
 
@@ -318,7 +318,7 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
         told += answered(runs) + answered([]) + answered([f"all-{visitors[0]}"])
     tiny.refresh()
     told += "".join(sent(visit(page, show=",".join(visitors))) for page in PAGES)
-    assert CURTAIN in told
+    assert HIDDEN_NOTICE in told
     curves = [packed([epoch["val_accuracy"] for epoch in run.epochs]) for run in tiny.store.runs(runs)]
     assert all(len(curve) == 6 for curve in curves)
     assert [curve for curve in curves if curve in told] == []

@@ -18,7 +18,7 @@ from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.own_speed import OwnSpeed
+from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
@@ -136,7 +136,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
 ) -> None:
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
-        monkeypatch.setattr(OwnSpeed, "current", Speed(alone=slower, together=slower))
+        monkeypatch.setattr(MachineSpeed, "current", Speed(alone=slower, together=slower))
         assert f"training {about(services.seconds(experiments))}." in sent(page())
 
 

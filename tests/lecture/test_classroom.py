@@ -15,7 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture import classroom as module
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import NotKept
+from rnn_compare.lecture.classroom_record import NotSaved
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.runs.events import Status
@@ -62,15 +62,15 @@ def test_a_server_that_is_started_again_knows_all(classroom: Classroom, restart:
     classroom.hide(["lstm-1", "gru-1"])
     classroom.open_reviews(True)
     review = classroom.send_review("b", "A good film.")
-    before, own = classroom.state(), classroom.own("a")
+    before, own = classroom.state(), classroom.contribution("a")
     after = restart()
     assert after.state() == before
     assert after.state().hidden == {"lstm-1", "gru-1"}
-    assert after.own("a") == own
+    assert after.contribution("a") == own
     assert after.answers("best", 1) == [1]
     assert after.counts().joined == 3
     assert after.reviews() == [review]
-    assert after.own("b").review == review
+    assert after.contribution("b").review == review
 
 
 def test_networks_that_were_offered_stay_with_phones_until_the_next_lecture(
@@ -208,7 +208,7 @@ def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -
     assert classroom.counts().joined == 1, "who is here takes part"
     classroom.show_step(0, "", "", BEST)
     assert classroom.state().phase == "idle"
-    assert classroom.own("a").answer is None
+    assert classroom.contribution("a").answer is None
     assert classroom.answers("best", 1) == []
 
 
@@ -241,7 +241,7 @@ def test_one_review_waits_a_device_and_a_shown_one_stays(classroom: Classroom) -
     classroom.drop_review(second.id)
     assert classroom.state().wall_review is None
     classroom.drop_review(other.id)
-    assert classroom.own("b").review is None
+    assert classroom.contribution("b").review is None
     with pytest.raises(UserError, match="is gone"):
         classroom.show_review(other.id)
 
@@ -256,7 +256,7 @@ def test_a_review_is_on_the_wall_until_the_lecture_goes_on(classroom: Classroom,
     classroom.show_step(3, "Inside the cells", "")
     for state in (classroom.state(), restart().state()):
         assert (state.wall_review, state.wall_verdicts, state.wall_review_id) == (None, (), "")
-    own = classroom.own("a").review
+    own = classroom.contribution("a").review
     assert own is not None
     assert own.shown, "its sender is told that it was there"
 
@@ -356,10 +356,10 @@ def test_the_version_goes_up_with_what_phones_see_and_not_with_votes(classroom: 
 
 def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom, tmp_path: Path) -> None:
     classroom._record._connection.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
-    with pytest.raises(NotKept, match="Cannot write"):
+    with pytest.raises(NotSaved, match="Cannot write"):
         classroom.answer("a", "best", 1, 1)
     assert classroom.answers("best", 1) == []
-    with pytest.raises(NotKept):
+    with pytest.raises(NotSaved):
         classroom.close_vote()
     assert classroom.state().phase == "open"
     classroom._record._connection.execute("PRAGMA query_only = OFF")

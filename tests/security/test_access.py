@@ -123,7 +123,7 @@ def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secr
 def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
     services: Services, write_secrets: Write, own_app: App
 ) -> None:
-    own_app.access.tries_of_one = RateLimit(5, 1 / 12, now=lambda: 0.0)  # no time goes by
+    own_app.access.attempts_by_address = RateLimit(5, 1 / 12, now=lambda: 0.0)  # no time goes by
     write_secrets(GUARDED)
     app = visit()
     for _ in range(5):

@@ -104,13 +104,13 @@ def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(app
 
 def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(apps: list[App]) -> None:
     one, other = apps
-    for limit in (one.predictions, one.access.tries_of_one, one.phones.sending):
+    for limit in (one.predictions, one.access.attempts_by_address, one.phones.sending):
         while not limit.take("me"):
             pass
     one.access._was_guarded = True
-    assert [limit.take("me") for limit in (other.predictions, other.access.tries_of_one, other.phones.sending)] == [
-        0.0
-    ] * 3
+    assert [
+        limit.take("me") for limit in (other.predictions, other.access.attempts_by_address, other.phones.sending)
+    ] == [0.0] * 3
     assert one.access.rule().problem
     assert other.access.rule().open
 

@@ -64,13 +64,13 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
     assert fetched(handout)[2] == page
     assert fetched(handout, if_none_match=headers["etag"])[0] == 304
 
-    finished = services.on_charts(services.snapshot())
+    finished = services.charted_runs(services.snapshot())
     pages = iter(["while they train", "at their end"])  # the epochs are the same, but there is a verdict
     with monkeypatch.context() as server:
         server.setattr(module, "html", lambda _: next(pages))
-        server.setattr(services, "on_charts", lambda _: [replace(run, status=Status.RUNNING) for run in finished])
+        server.setattr(services, "charted_runs", lambda _: [replace(run, status=Status.RUNNING) for run in finished])
         assert fetched(handout)[2] == b"while they train"
-        server.setattr(services, "on_charts", lambda _: finished)
+        server.setattr(services, "charted_runs", lambda _: finished)
         assert fetched(handout)[2] == fetched(handout)[2] == b"at their end"
 
     classroom.hide(runs)  # they are predicted once more

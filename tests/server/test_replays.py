@@ -168,7 +168,7 @@ def test_what_is_not_played_stays_as_it_is_and_all_other_pages_see_the_record(
     assert board["replay"].startswith("Replay of 2 of 3 runs, not live")
     assert board["groups"][2]["state"].startswith("finished")
     assert {run.id: len(run.epochs) for run in services.runs()} == {played[0]: 4, played[1]: 2, other: 3}
-    assert services.starts(services.snapshot()) == {}
+    assert services.start_times(services.snapshot()) == {}
 
 
 def test_several_seeds_are_played_as_one_card(

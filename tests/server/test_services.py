@@ -37,7 +37,7 @@ def test_what_was_made_of_older_runs_is_never_kept_for_newer_ones(
     def look() -> None:
         while not ended.is_set():
             [before] = services.runs()
-            made = services.snapshot().once("newest", lambda snapshot: snapshot.runs[0].position)
+            made = services.snapshot().cached("newest", lambda snapshot: snapshot.runs[0].position)
             if made < before.position:
                 wrong.append((made, before.position))
 
@@ -56,7 +56,7 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
 ) -> None:
     run = record(Status.QUEUED, epochs=0)
     later = record(Status.QUEUED, epochs=0, cell="LSTM")
-    monkeypatch.setattr(Services, "at_once", 1)
+    monkeypatch.setattr(Services, "parallel_runs", 1)
     told = live.message(services, [run, later], View())
     assert [each["state"].partition(",")[0] for each in told["groups"]] == ["starting", "waiting"]
     services.refresh()

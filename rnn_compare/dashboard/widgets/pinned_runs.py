@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import CURTAIN, Services
-from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link
+from rnn_compare.server.services import HIDDEN_NOTICE, Services
+from rnn_compare.server.shown_runs import TOGETHER, all_hidden, chosen, link
 from rnn_compare.sources import own_texts
 
 PARAMETER = "show"
@@ -60,7 +60,7 @@ def has_chosen() -> bool:
 def on_the_charts(services: Services) -> list[Run]:
     """Returns the runs on this visitor's charts, in order; none if those in the address are hidden."""
     snapshot = services.snapshot()
-    return [] if is_behind_the_curtain(snapshot, pinned()) else shown(services.on_charts(snapshot))
+    return [] if all_hidden(snapshot, pinned()) else shown(services.charted_runs(snapshot))
 
 
 def shown(runs: Sequence[Run]) -> list[Run]:
@@ -78,5 +78,5 @@ def show_hidden_notice(services: Services) -> bool:
     """Shows a notice if runs are hidden, and returns True if any are."""
     hidden = bool(services.snapshot().hidden)
     if hidden:
-        st.info(CURTAIN, icon=":material/visibility_off:")
+        st.info(HIDDEN_NOTICE, icon=":material/visibility_off:")
     return hidden

@@ -77,7 +77,7 @@ def _sign_in_with_pass() -> None:
     st.session_state.pop(_PROBLEM, None)
     access = current_app().access
     address = st.context.ip_address or "this machine"  # not the cookie, which a script that guesses would discard
-    if wait := access.tries_of_one.take(address) or access.tries_of_all.take("all"):
+    if wait := access.attempts_by_address.take(address) or access.all_attempts.take("all"):
         st.session_state[_PROBLEM] = f"Too many attempts. Try again in {whole_seconds(wait)}."
         return
     try:

@@ -30,7 +30,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         if not any(group.counted for group in networks):
             st.caption(LATER)
             return
-        results_html, verdicts_html = services.concluded(
+        results_html, verdicts_html = services.conclusion(
             "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
         )
         st.html(results_html)

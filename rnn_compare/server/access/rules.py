@@ -43,8 +43,8 @@ class Access:
     """The current access rule, and the limits on guessing the pass, per address and in total. Thread-safe."""
 
     def __init__(self) -> None:
-        self.tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
-        self.tries_of_all = RateLimit(at_once=60, per_second=1.0)
+        self.attempts_by_address = RateLimit(at_once=5, per_second=1 / 12)
+        self.all_attempts = RateLimit(at_once=60, per_second=1.0)
         self._was_guarded = False
         self._latest = (-math.inf, Rule())
 

@@ -43,7 +43,7 @@ def subject(runs: Sequence[Run]) -> str:
     return " · ".join([*common, seeds_said, _when(runs)])
 
 
-def recorded(runs: Sequence[Run]) -> str:
+def recording_text(runs: Sequence[Run]) -> str:
     """Returns when and where recorded runs were trained."""
     days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
     places = {run.is_from_elsewhere for run in runs}
@@ -51,18 +51,23 @@ def recorded(runs: Sequence[Run]) -> str:
     return f"recorded on {place} machine, {' to '.join(dict.fromkeys([days[0], days[-1]]))}"
 
 
-def replayed(runs: Sequence[Run]) -> str:
+def replay_text(runs: Sequence[Run]) -> str:
     """Returns the line above the board during a replay; empty without one."""
     played = [run for run in runs if run.replayed]
     if not played:
         return ""
     which = "" if len(played) == len(runs) else f" of {len(played)} of {len(runs)} runs"
-    return f"Replay{which}, not live: {recorded(played)}. All epochs play at the same pace."
+    return f"Replay{which}, not live: {recording_text(played)}. All epochs play at the same pace."
+
+
+def not_live_text(runs: Sequence[Run]) -> str:
+    """Returns a sentence about runs that are not trained live."""
+    return replay_text(runs) or f"Not live: {recording_text(runs)}."
 
 
 def _when(runs: Sequence[Run]) -> str:
     if all(run.is_from_elsewhere for run in runs):
-        return recorded(runs)
+        return recording_text(runs)
     start = time.localtime(min(run.created for run in runs))
     return f"started {start.tm_mday} {time.strftime('%B, %H:%M', start)}"
 

@@ -20,7 +20,7 @@ from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board import board_cards
-from rnn_compare.server.board.board_cards import replayed, subject
+from rnn_compare.server.board.board_cards import replay_text, subject
 from rnn_compare.server.shown_runs import grouped
 
 MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: another seed gives others."
@@ -74,7 +74,7 @@ def message(
     scales = {chart.name: max(1, 2 * _range(chart, runs)[1] / LARGEST) for chart in curve_charts}
     return {
         "subject": subject(runs),
-        "replay": replayed(runs),
+        "replay": replay_text(runs),
         "groups": [
             {
                 "id": group.runs[0].id,

@@ -22,8 +22,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.server.board import board_message
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.known_baselines import BaselineResults, lines
-from rnn_compare.server.services import CURTAIN, Services, Snapshot
-from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
+from rnn_compare.server.services import HIDDEN_NOTICE, Services, Snapshot
+from rnn_compare.server.shown_runs import MAX_SHOWN, all_hidden, chosen
 from rnn_compare.server.urls import FOLDER
 from rnn_compare.sources import own_texts
 
@@ -38,7 +38,7 @@ _Answer = tuple[str, bytes]
 def message(services: Services, names: Sequence[str], view: View, snapshot: Snapshot | None = None) -> dict[str, Any]:
     """Returns the board's message for a link's names (see ``shown_runs``); it must not be changed."""
     of_runs = snapshot or services.snapshot()
-    return of_runs.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
+    return of_runs.cached(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 
 
 def url(names: Sequence[str], view: View) -> str:
@@ -83,7 +83,7 @@ class LiveAnswers:
     async def _answer(self, names: tuple[str, ...], view: View) -> _Answer:
         """Returns an answer's tag and content from the cache, or makes them in a thread, once for all that wait."""
         services = self._running()
-        if services and (fresh := services.fresh) and (content := fresh.known(("answer", names, view))):
+        if services and (fresh := services.valid_snapshot) and (content := fresh.get(("answer", names, view))):
             answer: _Answer = content
             return answer
         task = self._under_way.get((names, view))
@@ -95,18 +95,18 @@ class LiveAnswers:
 
     def _made_anew(self, names: tuple[str, ...], view: View) -> _Answer:
         services = self._services()
-        return services.snapshot().once(
+        return services.snapshot().cached(
             ("answer", names, view), lambda snapshot: _packed(message(services, names, view, snapshot))
         )
 
 
 def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
-    if is_behind_the_curtain(snapshot, names):
-        return board_message.message([], {}, view, CURTAIN)
-    runs = chosen(services.on_charts(snapshot), names)
+    if all_hidden(snapshot, names):
+        return board_message.message([], {}, view, HIDDEN_NOTICE)
+    runs = chosen(services.charted_runs(snapshot), names)
     results = services.baselines.look_up(runs) if view.baselines else BaselineResults()
     findings = services.findings(snapshot, runs)
-    starts = services.starts(snapshot)
+    starts = services.start_times(snapshot)
     history = services.history(snapshot)
     texts = next(filter(None, map(own_texts.find_card, names)), None)
     hint = f"{texts.title}. {HINT}" if texts else HINT

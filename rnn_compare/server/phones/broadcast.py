@@ -65,7 +65,7 @@ class Broadcast:
             while not self._closed:
                 news = self._news
                 if self._event is not latest:
-                    latest, before, own = self._event, own, self.own(device)
+                    latest, before, own = self._event, own, self.own_event(device)
                     yield (own if own != before else b"") + latest
                     continue  # there may be news by now
                 try:
@@ -75,9 +75,9 @@ class Broadcast:
         finally:
             self.classroom.leave(device)
 
-    def own(self, device: str) -> bytes:
+    def own_event(self, device: str) -> bytes:
         """Returns the event with a device's own answer and review."""
-        return _event("own", phone_message.for_one(self._state, self.classroom.own(device), self._outcome))
+        return _event("own", phone_message.for_one(self._state, self.classroom.contribution(device), self._outcome))
 
     async def _run(self) -> None:
         pause: float | None = None
@@ -134,7 +134,7 @@ def _made(
     if services and is_quick:
         services.refresh()  # the last snapshot may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([], state)
-    runs = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
+    runs = [run for run in (services.charted_runs(snapshot) if services else []) if run.id in state.runs]
     outcome, rounds = None, []
     if question:
         before, answered = classroom.rounds(question.repeats)[:1], classroom.rounds(question.id)

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotKept
+from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotSaved
 from rnn_compare.server.access import visitor_cookie
 from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout
@@ -131,7 +131,7 @@ class Phones:
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
         except (_Refused, UserError) as error:
-            return _refusal(error, 503 if isinstance(error, NotKept) else 409)
+            return _refusal(error, 503 if isinstance(error, NotSaved) else 409)
         return JSONResponse({"kept": True}, headers=_NOT_STORED)
 
     async def _record(self, call: Callable[..., object], *arguments: object) -> None:

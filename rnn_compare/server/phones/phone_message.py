@@ -11,11 +11,11 @@ from typing import Any
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS
-from rnn_compare.lecture.class_state import Own, State
+from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
 from rnn_compare.runs.record import Run
-from rnn_compare.server.board.board_cards import recorded, replayed
+from rnn_compare.server.board.board_cards import not_live_text
 
 Message = dict[str, Any]
 
@@ -43,7 +43,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},
         "hasRuns": revealed and bool(state.runs) and not (state.question and state.question.repeats),
         "curves": _curves(open_runs, state.question),
-        "played": (replayed(open_runs) or f"Not live: {recorded(open_runs)}.") if open_runs and state.recorded else "",
+        "played": not_live_text(open_runs) if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),
         "tallies": [_tally(votes) for votes in rounds] if revealed else [],
         "outcome": {"said": outcome.explanation, "answer": outcome.answer, "final": outcome.final}
@@ -52,7 +52,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
     }
 
 
-def for_one(state: State, own: Own, outcome: QuestionOutcome | None) -> Message:
+def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) -> Message:
     """Returns the message for one device."""
     right = None
     if state.question and own.answer is not None and state.phase == "revealed" and outcome:

@@ -21,7 +21,7 @@ from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.replays import can_be_played
-from rnn_compare.server.services import CURTAIN, Services
+from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.shown_runs import grouped, link, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
@@ -215,7 +215,7 @@ def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> No
         pin([])
         st.rerun(scope="app")
     if charted and services.snapshot().hidden:  # otherwise the board says it
-        st.caption(f":material/visibility_off: {CURTAIN}")
+        st.caption(f":material/visibility_off: {HIDDEN_NOTICE}")
 
 
 def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:

@@ -17,7 +17,7 @@ from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_cards import recorded, replayed
+from rnn_compare.server.board.board_cards import not_live_text, replay_text
 from rnn_compare.server.services import Services
 
 NOT_REVEALED = "Train and reveal the networks first."
@@ -67,7 +67,7 @@ class LectureContext:
     @property
     def shown(self) -> list[Run]:
         """The step's runs that the class may see."""
-        return [run for run in self.services.on_charts(self.services.snapshot()) if run.id in self.state.runs]
+        return [run for run in self.services.charted_runs(self.services.snapshot()) if run.id in self.state.runs]
 
     @property
     def readers(self) -> list[Run]:
@@ -78,7 +78,7 @@ class LectureContext:
     def played(self) -> str:
         """A sentence about runs that are not trained live; empty for live trainings."""
         runs = self.trained
-        return replayed(runs) or (f"Not live: {recorded(runs)}." if self.state.recorded and runs else "")
+        return not_live_text(runs) if runs and self.state.recorded else replay_text(runs)
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
         """Returns the answers to a question, for each round with answers."""

@@ -53,7 +53,7 @@ def setup() -> Grid:
 
 def swept(services: Services, experiments: Sequence[Experiment]) -> Sweep:
     """Returns the present state of a sweep, computed once per snapshot of the record for all viewers."""
-    return services.snapshot().once(("sweep", *experiments), lambda snapshot: survey(experiments, snapshot.runs))
+    return services.snapshot().cached(("sweep", *experiments), lambda snapshot: survey(experiments, snapshot.runs))
 
 
 def key(name: str) -> str:

@@ -85,7 +85,7 @@ def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[
         return score.accuracy if score else None
 
     wanted = ("outcomes", measure, tuple((run.id, run.status, len(run.epochs)) for run in selection))
-    return services.snapshot().once(wanted, lambda _: outcomes(selection, accuracy))
+    return services.snapshot().cached(wanted, lambda _: outcomes(selection, accuracy))
 
 
 def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:

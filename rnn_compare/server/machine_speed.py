@@ -21,7 +21,7 @@ STEP_SECONDS = 0.5
 ANSWER_SECONDS = 60.0
 
 
-class OwnSpeed:
+class MachineSpeed:
     """The speed of the machine that the engine trains on. Thread-safe."""
 
     def __init__(self, engine: Engine, store: RunStore) -> None:
@@ -43,7 +43,7 @@ class OwnSpeed:
         ``after`` returns once nothing else keeps the machine busy.
         """
         if self._known is None and self._engine.scheduler is None:
-            self._thread = threading.Thread(target=self._measure, args=(after,), name="own speed", daemon=True)
+            self._thread = threading.Thread(target=self._measure, args=(after,), name="machine speed", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float) -> None:

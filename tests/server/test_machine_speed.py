@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.estimate import Speed, stored_speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.own_speed import OwnSpeed, measured
+from rnn_compare.server.machine_speed import MachineSpeed, measured
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.worker import worker_process
@@ -83,14 +83,14 @@ def test_a_run_that_is_started_meanwhile_spoils_it(store: RunStore, monkeypatch:
 def test_the_server_measures_at_its_first_start_and_another_program_hardly_counts(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnn_compare.server.own_speed.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("rnn_compare.server.machine_speed.PAUSE_SECONDS", 0.0)
     engine = Idle(store)
-    own = OwnSpeed(engine, store)
+    own = MachineSpeed(engine, store)
     assert own.current == Speed(workers=2)
     own.measure_once()
     own.wait(10.0)
     assert own.current == stored_speed(2) == Speed(0.7, 0.9, 2)
-    again = OwnSpeed(engine, store)
+    again = MachineSpeed(engine, store)
     again.measure_once()
     again.wait(10.0)
     assert again.current == own.current
@@ -98,9 +98,9 @@ def test_the_server_measures_at_its_first_start_and_another_program_hardly_count
 
 
 def test_it_waits_for_what_else_keeps_the_machine_busy(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnn_compare.server.own_speed.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("rnn_compare.server.machine_speed.PAUSE_SECONDS", 0.0)
     engine, compiled = Idle(store), Event()
-    own = OwnSpeed(engine, store)
+    own = MachineSpeed(engine, store)
     own.measure_once(after=compiled.wait)
     own.wait(0.1)
     assert engine.asked == 0
@@ -112,7 +112,7 @@ def test_it_waits_for_what_else_keeps_the_machine_busy(store: RunStore, monkeypa
 def test_a_server_that_closes_gives_it_up(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Idle(store)
     monkeypatch.setattr(engine, "workers", list)
-    own = OwnSpeed(engine, store)
+    own = MachineSpeed(engine, store)
     own.measure_once()
     own.close()
     own.wait(10.0)
