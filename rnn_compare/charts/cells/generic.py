@@ -30,12 +30,11 @@ def generic_picture(cell: Cell, number: int) -> Picture:
     """Returns the picture of a cell; ``number`` is its place among those that declare none."""
     first, range_of_hues = HUES
     hue = (first + range_of_hues * (HUE_STEP * number % 1)) % 1
-    return Picture(tuple(_shade(hue, index) for index in range(SHADES)), _drawing(cell))
-
-
-def _shade(hue: float, index: int) -> str:
-    """Returns a greyish colour that can be seen on white and on black."""
-    return _color(hue + (0.0, 0.09)[index // 4], (0.16, 0.26)[index % 2], (0.2, 0.45)[index // 2 % 2])
+    shades = (
+        _color(hue + (0.0, 0.09)[index // 4], (0.16, 0.26)[index % 2], (0.2, 0.45)[index // 2 % 2])
+        for index in range(SHADES)
+    )
+    return Picture(tuple(shades), _drawing(cell))
 
 
 def _color(hue: float, luminance: float, saturation: float) -> str:

@@ -37,7 +37,7 @@ def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None
             continue
         verdicts.append((run, title, verdict))
         epoch = run.best if which == "best" else run.last
-        note = f"weights of epoch {epoch.epoch}" if epoch else ""
+        note = f"epoch {epoch.epoch}" if epoch else ""
         cards.append(theme.card(title, look, _answer(verdict, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     return verdicts

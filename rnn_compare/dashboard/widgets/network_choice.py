@@ -97,7 +97,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         if lacking:
             set_value("weights", USUAL)
         which = st.segmented_control(
-            "Use weights from",
+            "Weights",
             list(WEIGHTS),
             default=USUAL,
             required=True,

@@ -7,7 +7,7 @@ import base64
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -120,24 +120,15 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
     }
 
 
-class MeanOfUnits(NamedTuple):
-    """A curve below a cell: a mean over all units, from 0 to 1 (words,)."""
-
-    name: str
-    title: str
-    values: NDArray[np.float32]
-
-
-def curves(cell: CellReading, name: str) -> list[MeanOfUnits]:
-    """Returns the means of a cell's gates; for a cell without gates, of its slope and saturation."""
-    if not cell_of(name).gates:
-        saturated = f"units beyond ±{SATURATED}"
-        slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
-        return [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
+def curves(cell: CellReading, name: str) -> list[dict[str, Any]]:
+    """Returns the means of a cell's gates over all units; for a cell without gates, of its slope and saturation."""
+    gates = [signal for signal in cell_of(name).signals if signal.kind == "gate"]
+    means = [(gate.name, gate.title, cell.signals[gate.name].mean(axis=-1)) for gate in gates] or [
+        ("slope", "mean slope of tanh", cell.slope),
+        ("saturation", f"units beyond ±{SATURATED}", cell.saturation),
+    ]
     return [
-        MeanOfUnits(signal.name, signal.title, cell.signals[signal.name].mean(axis=-1))
-        for signal in cell_of(name).signals
-        if signal.kind == "gate"
+        {"name": name, "title": title, "values": mean.astype(float).round(3).tolist()} for name, title, mean in means
     ]
 
 
@@ -164,10 +155,7 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "unit_numbers": (1 + units).tolist(),
         "all_units": len(cell.order),
         "backward": cell.backward,
-        "curves": [
-            {"name": mean.name, "title": mean.title, "values": [round(float(value), 3) for value in mean.values]}
-            for mean in curves(cell, experiment.cell)
-        ],
+        "curves": curves(cell, experiment.cell),
         "signals": [
             {
                 "name": signal.name,

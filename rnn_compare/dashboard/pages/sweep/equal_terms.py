@@ -1,6 +1,6 @@
 """Networks on equal terms: the other cells with as many parameters, or as much time, as a chosen network."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualTime, match_parameters, match_time
 from rnn_compare.comparison.sweeps import Sweep, survey
-from rnn_compare.dashboard.pages.sweep import pictures
+from rnn_compare.dashboard.pages.sweep import grid_setup, pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
 from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
@@ -67,28 +67,29 @@ def parameter_table(networks: Sequence[Experiment]) -> str:
     """Returns the networks as an HTML table, their counts term by term; the first is the one that was chosen."""
     counts = [parameters(network) for network in networks]
     wanted = counts[0].recurrent
-    rows = "".join(
-        f"<tr style='--rc-color: {picture(network.cell).color}'><th>{escape(network.label)}</th>"
-        f"<td>{escape(_arithmetic(count))}</td><td>{count.recurrent:,}</td>"
-        f"<td>{_difference(count.recurrent - wanted, wanted)}</td></tr>"
+    rows = [
+        (network, escape(_arithmetic(count)), f"{count.recurrent:,}", _difference(count.recurrent - wanted, wanted))
         for network, count in zip(networks, counts, strict=True)
-    )
+    ]
     return _table(("Network", "Layers, term by term", "Parameters", "Difference"), rows)
 
 
 def time_table(matches: Sequence[EqualTime]) -> str:
     """Returns the networks as an HTML table, with what an epoch takes; the first is the one that was chosen."""
-    rows = "".join(
-        f"<tr style='--rc-color: {picture(match.experiment.cell).color}'><th>{escape(match.experiment.label)}</th>"
-        f"<td>{_measured(match)}</td><td>{match.experiment.epochs}</td><td>{duration(match.seconds)}</td></tr>"
-        for match in matches
-    )
+    rows = [
+        (match.experiment, _measured(match), f"{match.experiment.epochs}", duration(match.seconds)) for match in matches
+    ]
     return _table(("Network", "An epoch", "Epochs", "Together"), rows)
 
 
-def _table(heads: Sequence[str], rows: str) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+def _table(heads: Sequence[str], rows: Iterable[tuple[Experiment, str, str, str]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    body = "".join(
+        f"<tr style='--rc-color: {picture(experiment.cell).color}'><th>{escape(experiment.label)}</th>"
+        f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        for experiment, *cells in rows
+    )
+    return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _arithmetic(count: Parameters) -> str:
@@ -114,11 +115,7 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
             with flash.noting():
                 if to_train:
                     presenter.require()
-                    for run in sweep.broken_off:
-                        services.engine.continue_run(run.id, **visitor.place_in_line())
-                    if sweep.missing:
-                        services.engine.submit(sweep.missing, **visitor.place_in_line())
-                services.refresh()
+                    grid_setup.train(services, sweep, **visitor.place_in_line())
                 runs = services.runs()
                 counts = survey(sweep.experiments, runs).runs.values()
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})

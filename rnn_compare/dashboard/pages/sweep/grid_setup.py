@@ -56,6 +56,15 @@ def swept(services: Services, experiments: Sequence[Experiment]) -> Sweep:
     return services.snapshot().cached(("sweep", *experiments), lambda snapshot: survey(experiments, snapshot.runs))
 
 
+def train(services: Services, sweep: Sweep, **place: Any) -> None:
+    """Continues the interrupted runs of a sweep and submits the missing ones, at this place in the queue."""
+    for run in sweep.broken_off:
+        services.engine.continue_run(run.id, **place)
+    if sweep.missing:
+        services.engine.submit(sweep.missing, **place)
+    services.refresh()
+
+
 def key(name: str) -> str:
     """Returns the key of a setting's widget, which differs from Compare's."""
     return f"grid_{name}"

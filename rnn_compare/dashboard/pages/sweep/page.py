@@ -58,11 +58,7 @@ def train(services: Services, sweep: Sweep) -> None:
             f"{waiting} sweep runs are waiting; {len(sweep.to_train)} more would exceed {MAX_RUNS}. Wait for some to "
             "finish, or stop them."
         )
-    for run in sweep.broken_off:
-        services.engine.continue_run(run.id, priority=AFTER_ALL_OTHERS)
-    if sweep.missing:
-        services.engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS)
-    services.refresh()
+    grid_setup.train(services, sweep, priority=AFTER_ALL_OTHERS)
 
 
 def _buttons(services: Services, sweep: Sweep) -> None:
