@@ -1,9 +1,10 @@
 """The wall: a lecture step by step, as large as the window, led by one key."""
 
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
+from pydantic import OnErrorOmit, TypeAdapter, ValidationError
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import component, ticking
@@ -20,6 +21,8 @@ LOOK_SECONDS = 0.5
 MOVES = {"next": navigation.advance, "back": navigation.go_back}
 LEAVE = "leave"
 _HEARD = "present_heard"
+_PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, Literal["next", "back", "leave"]]]])
+"""Serial numbers and moves."""
 
 
 def render() -> None:
@@ -32,7 +35,7 @@ def render() -> None:
     try:
         context = current_context(services)  # reports an invalid file before the keys bring the wall's style
         if context and not is_paused:
-            _hear(services)
+            _receive_presses(services)
             context = current_context(services)
         if context is None:
             start_page.show(services)
@@ -44,29 +47,28 @@ def render() -> None:
         start_page.end_button()
 
 
-def _hear(services: Services) -> None:
+def _receive_presses(services: Services) -> None:
     """Carries out each key press once: the browser repeats those that it does not know to have been received."""
     heard: list[int] = st.session_state.setdefault(_HEARD, [0])
     problems = flash.noted()
     keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
-    for serial, what in _presses(keys.presses, heard[0]):
-        if what == LEAVE:
+    for serial, move in _presses(keys.presses, heard[0]):
+        if move == LEAVE:
             st.session_state[start_page.PAUSED] = True
         # Nothing of Streamlit in between: it could end this run there, and the press would be lost.
         heard[0] = serial
-        if what == LEAVE:
+        if move == LEAVE:
             st.rerun()  # without the keys and the wall's style
         with flash.noting(problems):
-            MOVES[what](services)
+            MOVES[move](services)
 
 
 def _presses(messages: Any, heard: int) -> list[tuple[int, str]]:
-    commands = [*MOVES, LEAVE]
-    pairs = messages if isinstance(messages, list) else []
-    presses = [tuple(pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2]
-    return sorted(
-        (serial, what) for serial, what in presses if isinstance(serial, int) and serial > heard and what in commands
-    )
+    try:
+        presses = _PRESSES.validate_python(messages)
+    except ValidationError:  # no press, or not from our script
+        return []
+    return sorted(press for press in presses if press[0] > heard)
 
 
 def _wall(context: LectureContext) -> None:

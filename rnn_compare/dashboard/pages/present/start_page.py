@@ -16,17 +16,14 @@ from rnn_compare.server.services import Services
 
 PAUSED = "present_paused"
 """Key of the session's flag for a wall that was paused with Esc."""
-SECOND_SCREEN = "[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews."
+SECOND_SCREEN = "[Second screen](notes), for you only: notes, next step, clock, reviews."
 
 
 def show(services: Services) -> None:
     """Draws a card per lecture."""
     st.session_state.pop(PAUSED, None)
     st.markdown("## Present")
-    st.markdown(
-        "The class predicts, the networks train with hidden curves, then you compare. → or Page Down: next; ←: back; "
-        "Esc: pause."
-    )
+    st.markdown("The class predicts, networks train hidden, you reveal. →: next; ←: back; Esc: pause.")
     lectures, problems = read_all(step_kinds())
     flash.show()
     for lecture in lectures:
