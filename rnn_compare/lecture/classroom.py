@@ -182,11 +182,7 @@ class Classroom:
         return self._reviews.all()
 
     def show_review(self, review: str | None, verdicts: Sequence[str] = ()) -> None:
-        """Shows a review on the wall, with a line of verdict per network; ``None`` clears the wall.
-
-        Raises:
-            UserError: If there is no review of this id.
-        """
+        """Shows a review with the networks' verdicts on the wall, or clears it; raises ``UserError`` if it is gone."""
         with self._change():
             if review is None:
                 self._set(**_NO_REVIEW)
@@ -222,11 +218,7 @@ class Classroom:
         self._count(device, -1)
 
     def answer(self, device: str, question_id: object, round_: object, value: object) -> Answer:
-        """Stores a device's answer, which replaces its earlier one, and returns it.
-
-        Raises:
-            UserError: If the vote is not open, or the answer is not valid.
-        """
+        """Stores and returns a device's answer, in place of its earlier one; raises ``UserError`` if it is refused."""
         with self._change():
             state = self._state
             if state.question is None or question_id != state.question.id:
@@ -237,16 +229,12 @@ class Classroom:
                 raise UserError("The class is voting again: this answer is for another round.")
             answer = checked(state.question, value)
             self._add(device)
-            self._record.answer(self._lecture, state.question.id, state.round, device, answer)
+            self._record.save_answer(self._lecture, state.question.id, state.round, device, answer)
             self._answers.setdefault((state.question.id, state.round), {})[device] = answer
         return answer
 
     def send_review(self, device: str, text: object) -> SentReview:
-        """Stores a device's review, which replaces its waiting one.
-
-        Raises:
-            UserError: If reviews are closed, or this is not a valid review.
-        """
+        """Stores and returns a device's review, in place of its waiting one; raises ``UserError`` if it is refused."""
         with self._change():
             if not self._state.reviews_open:
                 raise UserError("Reviews are closed.")
@@ -279,7 +267,7 @@ class Classroom:
         if not (self._state.lecture or after_the_end):
             raise UserError(NO_LECTURE)
         state = replace(self._state, **changes, version=self._state.version + 1)
-        self._record.keep(self._lecture, state, _key(state.question, state.step))
+        self._record.save_state(self._lecture, state, _key(state.question, state.step))
         self._state = state
 
     def _end(self) -> None:
@@ -292,7 +280,7 @@ class Classroom:
         if self._state.lecture and device not in self._devices:
             if len(self._devices) >= MOST_DEVICES:
                 raise UserError(FULL)
-            self._record.join(self._lecture, device, len(self._devices) + 1)
+            self._record.add_device(self._lecture, device, len(self._devices) + 1)
             self._devices[device] = len(self._devices) + 1
 
     def _require_a_question(self) -> None:

@@ -104,7 +104,7 @@ class ClassroomRecord:
         except ValidationError:  # from another version of the program: the lecture is over, its answers remain
             return rows[0]["id"], State(), True
 
-    def keep(self, lecture: int, state: State, key: str) -> None:
+    def save_state(self, lecture: int, state: State, key: str) -> None:
         """Records the state of a lecture and of its step ``key``."""
         question = state.question.model_dump_json() if state.question else None
         with self._writing() as connection:
@@ -134,7 +134,7 @@ class ClassroomRecord:
         with self._lock, self._in_words():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def join(self, lecture: int, device: str, number: int) -> None:
+    def add_device(self, lecture: int, device: str, number: int) -> None:
         """Records a device under its running number."""
         with self._writing() as connection:
             connection.execute("INSERT OR IGNORE INTO devices VALUES (?, ?, ?)", (lecture, device, number))
@@ -144,7 +144,7 @@ class ClassroomRecord:
         rows = self._read("SELECT * FROM devices WHERE lecture = ? ORDER BY number", lecture)
         return {row["device"]: row["number"] for row in rows}
 
-    def answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
+    def save_answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
         """Records a device's answer, which replaces its earlier one."""
         values = (lecture, question, round_, device, json.dumps(answer), time.time())
         with self._writing() as connection:
@@ -177,7 +177,7 @@ class ClassroomRecord:
             " ORDER BY answers.lecture, answers.at"
         )
 
-    def send(self, lecture: int, device: str, review: SentReview) -> None:
+    def save_review(self, lecture: int, device: str, review: SentReview) -> None:
         """Records a review, which replaces the device's waiting one."""
         with self._writing() as connection:
             connection.execute("DELETE FROM reviews WHERE lecture = ? AND device = ? AND NOT shown", (lecture, device))

@@ -147,11 +147,7 @@ class Lecture(BaseModel):
 
 
 def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
-    """Reads a lecture.
-
-    Raises:
-        UserError: If the file is not a valid lecture; the sentence names the place.
-    """
+    """Reads a lecture; raises ``UserError`` with the place of the fault if the file is not valid."""
     try:
         if path.stat().st_size > LARGEST:
             raise UserError(f"{path.name} is larger than {LARGEST:,} bytes.")
@@ -183,11 +179,7 @@ def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
 
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
-    """Returns a lecture by its name, as its file is now.
-
-    Raises:
-        UserError: If there is no lecture of this name, or its file is not valid.
-    """
+    """Returns a lecture as its file is now; raises ``UserError`` if there is none, or it is not valid."""
     for folder in (cache_place() / FOLDER, SHIPPED):
         path = folder / f"{name}{ENDING}"
         with contextlib.suppress(OSError):
@@ -206,11 +198,7 @@ def edited_copy(name: str) -> Path:
 
 
 def copy_to_edit(name: str) -> Path:
-    """Copies a shipped lecture into the cache folder, unless it is there already; returns the copy's path.
-
-    Raises:
-        UserError: If the copy cannot be written.
-    """
+    """Copies a shipped lecture into the cache folder if needed; returns its path; raises ``UserError`` if it cannot."""
     copy = edited_copy(name)
     if not copy.exists():
         try:

@@ -38,7 +38,7 @@ class ReviewInbox:
         if newest is not None and newest.text == text:
             return newest
         review = SentReview(secrets.token_hex(8), text, False, time.time())
-        self._record.send(self._lecture, device, review)
+        self._record.save_review(self._lecture, device, review)
         for waiting in [sent.id for by, sent in self._sent.values() if by == device and not sent.shown]:
             del self._sent[waiting]
         self._sent[review.id] = device, review

@@ -26,7 +26,7 @@ _HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
 _EMBEDDER = re.compile(r"(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?|https?:|file:|\*")
 _log = logging.getLogger(__name__)
 
-TAKEN = frozenset(
+ACCEPTED_MESSAGES = frozenset(
     {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk"}
 )
 """Messages that pages need. The others serve development: they clear caches, read the repository, write files."""
@@ -143,15 +143,15 @@ def is_own_origin(headers: Headers) -> bool:
 def without_development(receive: Receive) -> Receive:
     """Returns a function that receives a browser's messages, without those for the development of an app."""
 
-    async def taken() -> Message:
-        while not _is_taken(message := await receive()):
+    async def receive_accepted() -> Message:
+        while not _is_accepted(message := await receive()):
             pass
         return message
 
-    return taken
+    return receive_accepted
 
 
-def _is_taken(message: Message) -> bool:
+def _is_accepted(message: Message) -> bool:
     sent = BackMsg()
     try:
         sent.ParseFromString(message.get("bytes") or b"")
@@ -160,7 +160,7 @@ def _is_taken(message: Message) -> bool:
     kind: str | None = sent.WhichOneof("type")
     if kind == "backend_operation_request":
         kind = sent.backend_operation_request.WhichOneof("payload")
-    return kind is None or kind in TAKEN
+    return kind is None or kind in ACCEPTED_MESSAGES
 
 
 def _with_port(name: str, port: str) -> str:

@@ -90,11 +90,7 @@ class LectureContext:
 
 
 def current_context(services: Services) -> LectureContext | None:
-    """Returns the current lecture; None without one.
-
-    Raises:
-        UserError: If its file was edited and is no longer valid, or was removed.
-    """
+    """Returns the current lecture; None without one; raises ``UserError`` if its file is gone or not valid."""
     state = services.classroom().state()
     return LectureContext(services, find(state.lecture, step_kinds()), state) if state.lecture else None
 

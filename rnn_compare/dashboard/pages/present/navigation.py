@@ -22,11 +22,7 @@ RECORDING_SECONDS = 30.0
 
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
-    """Begins a lecture at its first step, with trainings or with recorded runs in their place.
-
-    Raises:
-        UserError: If there is no such lecture.
-    """
+    """Begins a lecture, with trainings or recorded runs; raises ``UserError`` if there is no such lecture."""
     services.classroom().begin(name, recorded, find(name, step_kinds()).trained_settings())
     services.refresh()
     if context := current_context(services):
@@ -122,11 +118,7 @@ def is_recorded(services: Services, lecture: Lecture) -> bool:
 
 @_move
 def continue_training(context: LectureContext) -> None:
-    """Continues interrupted trainings after their last epochs, still hidden.
-
-    Raises:
-        UserError: If one of them cannot continue; the others do.
-    """
+    """Continues interrupted trainings, still hidden; raises ``UserError`` if one cannot, after the others."""
     problems = []
     for run in context.trained:
         if run.can_be_continued:
