@@ -32,17 +32,7 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     if not (sweep.to_train or sweep.at_work):
         _print_results(sweep.trained, as_json)
         return 0
-    started: list[str] = []
-
-    def submit(engine: "Engine") -> Sequence[str]:
-        for run in sweep.broken_off:
-            engine.continue_run(run.id)
-        new = engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else []
-        started.extend([*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new])
-        print(f"{len(started)} runs of the sweep {(new or started)[0]}", file=sys.stderr)
-        return started
-
-    code = foreground.train(submit, as_json, display=None if as_json else _line)
+    code, started = _train(sweep.broken_off, sweep.missing, sweep.at_work, as_json)
     runs = _recorded()
     now = survey(experiments, [run for run in runs if run.id in started] if again else runs)
     _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
@@ -63,23 +53,31 @@ def resume(sweep: str, as_json: bool) -> int:
         )
     if any(not run.status.ended for run in runs):
         raise UserError(f"The sweep {sweep} is already running.")
-    unfinished = [run.id for run in runs if run.can_be_continued]
-    if not unfinished:
-        _print_results(runs, as_json)
-        return 0
-
-    def submit(engine: "Engine") -> list[str]:
-        for run in unfinished:
-            engine.continue_run(run)
-        print(f"{len(unfinished)} runs of the sweep {sweep}", file=sys.stderr)
-        return unfinished
-
-    code = foreground.train(submit, as_json, display=None if as_json else _line)
-    runs = _runs_of(sweep)
+    code = 0
+    if unfinished := [run for run in runs if run.can_be_continued]:
+        code, _ = _train(unfinished, (), (), as_json, sweep)
+        runs = _runs_of(sweep)
     _print_results(runs, as_json)
     if any(run.can_be_continued for run in runs):
         print(f"Continue it with: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
     return code
+
+
+def _train(
+    resumed: Sequence[Run], missing: Sequence[Experiment], running: Sequence[Run], as_json: bool, name: str = ""
+) -> tuple[int, list[str]]:
+    """Resumes runs, trains the missing ones, and waits for these and the running ones; returns exit code and ids."""
+    ids: list[str] = []
+
+    def submit(engine: "Engine") -> Sequence[str]:
+        for run in resumed:
+            engine.continue_run(run.id)
+        new = engine.submit(missing, priority=AFTER_ALL_OTHERS) if missing else []
+        ids.extend([*(run.id for run in (*running, *resumed)), *new])
+        print(f"{len(ids)} runs of the sweep {name or (new or ids)[0]}", file=sys.stderr)
+        return ids
+
+    return foreground.train(submit, as_json, display=None if as_json else _line), ids
 
 
 def results(reached: Sequence[Result]) -> list[dict[str, Any]]:

@@ -62,9 +62,9 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
 
 
-def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Connection) -> None:
-    """Writes an ended run as a whole: its row, epochs and predictions."""
-    values = {name: getattr(run, name) for name in (*PLAIN, "status")} | {
+def insert(run: Run, connection: sqlite3.Connection, predictions: Sequence[Predictions] = ()) -> None:
+    """Writes a new run: its row, epochs and predictions."""
+    values = {name: getattr(run, name) for name in (*PLAIN, "status", "visitor", "priority")} | {
         "experiment": run.experiment.model_dump_json(),
         "setting": run.experiment.setting,
         "versions": json.dumps(run.versions),

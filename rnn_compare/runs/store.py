@@ -74,18 +74,11 @@ class RunStore:
         """
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         beforehand(ids)
-        now = time.time()
-        shared = (comparison or ids[0], Status.QUEUED, origin, now, now, *owner, visitor, priority)
+        state = {"origin": origin, "created": time.time(), "visitor": visitor, "priority": priority}
         with self._transaction() as connection:
-            connection.executemany(
-                "INSERT INTO runs (id, experiment, setting, comparison, status, origin, created, heartbeat,"
-                f" owner_pid, owner_started, owner_host, visitor, priority, turn)"
-                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_NEXT_TURN})",
-                [
-                    (run, experiment.model_dump_json(), experiment.setting, *shared)
-                    for run, experiment in zip(ids, experiments, strict=True)
-                ],
-            )
+            for run, experiment in zip(ids, experiments, strict=True):
+                rows.insert(Run(run, 0, comparison or ids[0], experiment, Status.QUEUED, owner, **state), connection)
+                connection.execute(f"UPDATE runs SET turn = {_NEXT_TURN} WHERE id = ?", (run,))
         return ids
 
     def submit_again(
@@ -131,7 +124,7 @@ class RunStore:
         """Records imported runs with their predictions, all or none. Their ids must be new; they get new positions."""
         with self._transaction() as connection:
             for run, predictions in recorded:
-                rows.insert(run, predictions, connection)
+                rows.insert(run, connection, predictions)
 
     def request_stop(self, run: str) -> None:
         """Asks the process that owns the run to stop it."""

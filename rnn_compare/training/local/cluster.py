@@ -23,7 +23,7 @@ from rnn_compare.training import protocol
 from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.supervision import Silence, Starts
 from rnn_compare.training.worker import worker_process
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, Cores, number_from
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
 from rnn_compare.training.worker.worker_process import without
 
 T = TypeVar("T")
@@ -66,7 +66,8 @@ class LocalWorkers(protocol.Workers):
         worker.trim_log()
         self.size = size or worker_count()
         self._on_message = on_message
-        self._cores = Cores(number_from(THREADS_VARIABLE))
+        self._most_threads = number_from(THREADS_VARIABLE)
+        self._shares: dict[str, int] = {}
         self._silence = Silence()
         self._cluster: protocol.DaskObject
         self._client: protocol.DaskObject
@@ -131,8 +132,10 @@ class LocalWorkers(protocol.Workers):
 
     def share_cores(self, training: Collection[str]) -> None:
         """Divides the cores among the workers in training, as numbers of threads from the next batch on."""
-        for address, count in self._cores.changes(training).items():
+        present = shares(training, self._most_threads)
+        for address, count in present.items() - self._shares.items():
             self._call(threads.allow, count, workers=[address])
+        self._shares = present
 
     def rest(self) -> None:
         """Ends all worker processes, and Dask, which always uses a little processor time."""

@@ -1,4 +1,4 @@
-"""Even division of this machine's cores among trainings, updated when one starts or ends."""
+"""Division of this machine's cores among trainings, numbers in environment variables, priority."""
 
 import os
 import sys
@@ -35,30 +35,11 @@ def give_way() -> None:
         os.nice(10)
 
 
-class Cores:
-    """The number of threads of each worker in training, as last sent to it.
-
-    Args:
-        most: Maximum number of threads of one training; ``cores`` if None.
-        cores: Number of this machine's cores.
+def shares(workers: Collection[str], most: int | None, cores: int = CPU_COUNT) -> dict[str, int]:
+    """Returns the number of threads for each worker in training, at most ``most`` if it is not None.
 
     Example:
-        >>> cores = Cores(most=None, cores=8)
-        >>> cores.changes({"a", "b"}) == {"a": 4, "b": 4}
-        True
-        >>> cores.changes({"a", "b"}), cores.changes({"a"})
-        ({}, {'a': 8})
+        >>> shares(["a", "b"], None, cores=8)
+        {'a': 4, 'b': 4}
     """
-
-    def __init__(self, most: int | None, cores: int = CPU_COUNT) -> None:
-        self._most = most or cores
-        self._cores = cores
-        self._shares: dict[str, int] = {}
-
-    def changes(self, training: Collection[str]) -> dict[str, int]:
-        """Returns the new number of threads for each worker in training whose number changes."""
-        share = max(1, min(self._most, self._cores // max(1, len(training))))
-        shares = dict.fromkeys(training, share)
-        changes = {worker: threads for worker, threads in shares.items() if self._shares.get(worker) != threads}
-        self._shares = shares
-        return changes
+    return dict.fromkeys(workers, max(1, min(most or cores, cores // max(1, len(workers)))))
