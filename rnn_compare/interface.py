@@ -132,9 +132,8 @@ class Network:
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.networks import keras_models
-        from rnn_compare.training.worker import model_files
 
-        model = model_files.build(self.run.experiment)
+        model = keras_models.build(self.run.experiment)
         keras_models.set_weights(model, run_weights(self.run, which))
         return model
 

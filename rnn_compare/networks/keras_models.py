@@ -1,11 +1,15 @@
 """Keras models of experiments: built, compiled, summarised. For workers only: imports TensorFlow."""
 
 import functools
+import random
+import threading
+import unittest.mock
 from typing import Any
 
 import keras
 import numpy as np
 from keras import layers
+from keras.src.random import seed_generator
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import CHRONO_STREAM, Experiment, Optimizer
@@ -20,27 +24,44 @@ OPTIMIZERS: dict[Optimizer, type[Any]] = {
     "adam": keras.optimizers.Adam,
     "sgd": keras.optimizers.SGD,
 }
+# Seeds are set for the whole process, so no summary may be built between a run's seed and its weights.
+_building = threading.Lock()
 
 
 def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
-    """Builds and compiles the network of an experiment, with initial weights decided by its seed.
+    """Builds and compiles the network of an experiment, with initial weights decided by its seed alone.
 
     It maps word ids (batch, maxlen) to probabilities (batch, 1). Building it seeds Python, NumPy and TensorFlow
-    (``keras.utils.set_random_seed``), so the seed also decides the shuffling in a later ``fit``.
+    (``keras.utils.set_random_seed``), so the seed also decides the shuffling in a later ``fit``. Keras draws its
+    initializers' seeds from Python's global random numbers, which Dask's threads use too: one network in twenty had
+    other weights. So Keras gets a generator of its own, with the same seed.
 
     Args:
         kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which trains faster.
     """
-    keras.utils.set_random_seed(experiment.seed)
-    model = network(experiment, kind)
-    model.compile(
-        optimizer=optimizer(experiment),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
-        # XLA takes several times as long to start, and a class would have to wait.
-        jit_compile=False,
-    )
+    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
+        keras.utils.set_random_seed(experiment.seed)
+        model = network(experiment, kind)
+        model.compile(
+            optimizer=optimizer(experiment),
+            loss="binary_crossentropy",
+            metrics=["accuracy"],
+            # XLA takes several times as long to start, and a class would have to wait.
+            jit_compile=False,
+        )
     return model
+
+
+def summary(experiment: Experiment) -> str:
+    """Returns Keras' own ``model.summary()`` of an experiment's network."""
+    with _building:
+        return summary_text(network(experiment))
+
+
+def clear() -> None:
+    """Frees all models that Keras has built."""
+    with _building:
+        keras.utils.clear_session()
 
 
 def optimizer(experiment: Experiment) -> Any:

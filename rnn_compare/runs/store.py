@@ -74,7 +74,7 @@ class RunStore:
         """
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         beforehand(ids)
-        state = {"origin": origin, "created": time.time(), "visitor": visitor, "priority": priority}
+        state: dict[str, Any] = {"origin": origin, "created": time.time(), "visitor": visitor, "priority": priority}
         with self._transaction() as connection:
             for run, experiment in zip(ids, experiments, strict=True):
                 rows.insert(Run(run, 0, comparison or ids[0], experiment, Status.QUEUED, owner, **state), connection)

@@ -45,10 +45,10 @@ class DemoWorkers:
         """Raises ``UserError``: a demonstration does not train."""
         raise UserError(DEMO)
 
-    def excuse(self, *_: object, **__: object) -> None:
+    def worker_loss_reason(self, *_: object, **__: object) -> None:
         """Does nothing: there is no training and no worker process."""
 
-    ask_to_stop = kill = share_cores = rest = start_again = look_after = close = excuse
+    ask_to_stop = kill = share_cores = rest = start_again = maintain = close = worker_loss_reason
 
     def answers(self) -> bool:
         """Returns True."""

@@ -139,21 +139,22 @@ class Dispatcher:
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
-                self._requeue(run, job.started, workers.excuse(job.training) if job.training.done() else None)
+                reason = workers.worker_loss_reason(job.training) if job.training.done() else None
+                self._requeue(run, job.started, reason)
 
     def training(self) -> dict[str, str]:
         """Returns the run of each busy worker, by the worker's address. Any thread may call it."""
         return {job.address: run for run, job in list(self._jobs.items())}
 
-    def _requeue(self, run: str, started: bool, excuse: str | None) -> None:
+    def _requeue(self, run: str, started: bool, reason: str | None) -> None:
         """Queues a run whose worker died; one that the worker never started is still queued in the record."""
-        if excuse is None:
+        if reason is None:
             self._lost[run] += 1
         if self._lost[run] > MAX_RESTARTS:
             del self._lost[run]  # the count starts again if it is continued
             self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
         elif started:
-            self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
+            self._unwritten.append(Requeued(run, reason or LOST_ONCE))
 
     def _never_arrived(self, job: _Job, workers: Workers) -> bool:
         # Dask waits forever for a worker that died before the job reached it.

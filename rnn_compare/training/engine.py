@@ -254,7 +254,7 @@ class Engine:
             self._wake.clear()
             try:
                 self._rest_or_start(self._workers, idle)
-                self._workers.look_after()
+                self._workers.maintain()
                 self._dispatcher.step(self._workers)
                 self._update_state(self._workers)
             except UserError as error:  # the record cannot be used just now

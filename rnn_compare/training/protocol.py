@@ -141,7 +141,7 @@ class Workers(Protocol):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         """Sends a run to a worker; ``attempt`` is a unique name for this attempt."""
 
-    def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
+    def worker_loss_reason(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
         """Returns why an ended training was lost, in a sentence, if the run itself cannot be the reason."""
         return None
 
@@ -163,7 +163,7 @@ class Workers(Protocol):
         """Starts them again."""
         return
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """Restarts workers that hang or failed to start; called regularly."""
 
     def answers(self) -> bool:

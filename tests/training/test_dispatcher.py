@@ -48,9 +48,9 @@ class OneWorker:
         self.sent.append(Future())
         return self.sent[-1]
 
-    def excuse(self, training: Any) -> str | None:
-        excuse: str | None = training.result()
-        return excuse
+    def worker_loss_reason(self, training: Any) -> str | None:
+        reason: str | None = training.result()
+        return reason
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
         """Notes it and does nothing."""
@@ -87,11 +87,11 @@ def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
     return dispatcher, workers, run
 
 
-def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
+def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | None) -> None:
     dispatcher.step(workers)
     dispatcher.receive(workers.tells(started(run)))
     dispatcher.step(workers)
-    workers.sent[-1].set_result(excuse)
+    workers.sent[-1].set_result(reason)
     dispatcher.step(workers)
 
 

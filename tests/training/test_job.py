@@ -17,7 +17,7 @@ from rnn_compare.networks import keras_models, weights
 from rnn_compare.paths import model_file, weights_file
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
-from rnn_compare.training.worker import job, model_files
+from rnn_compare.training.worker import job
 
 from .conftest import tiny
 
@@ -62,7 +62,7 @@ def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
     thread.start()
     try:
         for _ in range(3):
-            for ours, theirs in zip(model_files.build(experiment).get_weights(), quiet, strict=True):
+            for ours, theirs in zip(keras_models.build(experiment).get_weights(), quiet, strict=True):
                 np.testing.assert_array_equal(ours, theirs)
     finally:
         done.set()
@@ -95,13 +95,13 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], layers: str
 ) -> None:
     built: list[keras.Model] = []
-    build = model_files.build
+    build = keras_models.build
 
     def build_and_keep(*arguments: Any) -> keras.Model:
         built.append(build(*arguments))
         return built[-1]
 
-    monkeypatch.setattr(job, "build", build_and_keep)
+    monkeypatch.setattr(keras_models, "build", build_and_keep)
     events = train("layers", tiny(**chosen))
     started = events[0]
     assert isinstance(started, Started)
@@ -124,7 +124,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     models: list[Any] = []
-    build = model_files.build
+    build = keras_models.build
 
     def build_and_keep(*arguments: Any) -> Any:
         models.append(build(*arguments))
@@ -138,7 +138,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
             # No learning rate within bounds gets there: tanh and sigmoid hold it, and Keras clips the loss.
             models[0].optimizer.learning_rate = float("nan")
 
-    monkeypatch.setattr(job, "build", build_and_keep)
+    monkeypatch.setattr(keras_models, "build", build_and_keep)
     job.train("nan", tiny(epochs=3), send, lambda: False)
     assert [event.epoch for event in events if isinstance(event, EpochEnd)] == [1]
     end = events[-1]

@@ -147,7 +147,7 @@ class LocalWorkers(protocol.Workers):
         self._open()
         self.resting = False
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """Restarts workers that failed to start or hang; while they rest, ends their fork server."""
         if self.resting:
             fork_server.end_if_unused()
@@ -155,8 +155,8 @@ class LocalWorkers(protocol.Workers):
         self._restart_failed()
         scheduler = self._cluster.scheduler
         # Dask's own check, worker-ttl, mistakes a laptop's sleep for hanging.
-        heard = {address: state.last_seen for address, state in scheduler.workers.copy().items()}
-        for address in self._silence.longer_than(SILENT_SECONDS, heard, time.monotonic()):
+        last_seen = {address: state.last_seen for address, state in scheduler.workers.copy().items()}
+        for address in self._silence.longer_than(SILENT_SECONDS, last_seen, time.monotonic()):
             threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
 
     def _restart_failed(self) -> None:

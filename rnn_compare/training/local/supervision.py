@@ -19,16 +19,16 @@ class Silence:
     """
 
     def __init__(self) -> None:
-        self._heard: dict[str, float] = {}
+        self._last_seen: dict[str, float] = {}
         self._silent: dict[str, float] = {}
         self._looked: float | None = None
 
-    def longer_than(self, seconds: float, heard: Mapping[str, float], now: float) -> list[str]:
+    def longer_than(self, seconds: float, last_seen: Mapping[str, float], now: float) -> list[str]:
         """Returns the workers that have been silent for longer, and restarts their count.
 
         Args:
             seconds: The limit.
-            heard: Time of each worker's last message, by any clock.
+            last_seen: Time of each worker's last message, by any clock.
             now: Seconds by a clock that nobody sets.
 
         Example:
@@ -39,10 +39,10 @@ class Silence:
         step = 0.0 if self._looked is None else min(now - self._looked, LONGEST_STEP)
         self._looked = now
         self._silent = {
-            worker: self._silent.get(worker, 0.0) + step if self._heard.get(worker) == at else 0.0
-            for worker, at in heard.items()
+            worker: self._silent.get(worker, 0.0) + step if self._last_seen.get(worker) == at else 0.0
+            for worker, at in last_seen.items()
         }
-        self._heard = dict(heard)
+        self._last_seen = dict(last_seen)
         hung = [worker for worker, silent in self._silent.items() if silent > seconds]
         self._silent |= dict.fromkeys(hung, 0.0)
         return hung

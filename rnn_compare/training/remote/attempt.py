@@ -49,7 +49,7 @@ class Attempt:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._versions: dict[str, int] = {}
 
-    def heard(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         """Takes an event of the worker."""
         self._events.put_nowait(event)
 

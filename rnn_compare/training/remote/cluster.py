@@ -86,13 +86,13 @@ class RemoteWorkers(protocol.Workers):
         """Sends a run to a worker, with its files."""
         return self._soon(self._train(attempt, run, experiment, address))
 
-    def excuse(self, training: protocol.Training) -> str | None:
+    def worker_loss_reason(self, training: protocol.Training) -> str | None:
         """Returns why a training was lost, if the run itself cannot be the reason."""
         assert isinstance(training, concurrent.futures.Future)
         if training.cancelled() or training.exception():
             return None
-        excuse: str | None = training.result()
-        return excuse
+        reason: str | None = training.result()
+        return reason
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # an attempt knows where it is
         """Asks an attempt to end after its current batch."""
@@ -109,10 +109,10 @@ class RemoteWorkers(protocol.Workers):
 
         self._soon(kill())
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """Looks after the worker on this machine, if there is one; the scheduler looks after the others."""
         if self._local is not None:
-            self._local.look_after()
+            self._local.maintain()
 
     def answers(self) -> bool:
         """Returns whether the worker on this machine is ready; the first call starts it."""
@@ -152,7 +152,7 @@ class RemoteWorkers(protocol.Workers):
                 )
                 await asyncio.wait_for(client, 2 * CONNECT_SECONDS)
                 self._connection = Connection(client)
-                client.subscribe_topic(self._connection.topic, self._heard)
+                client.subscribe_topic(self._connection.topic, self._receive)
                 await self._follow(self._connection)
             except Exception as error:  # noqa: BLE001  # retried after any error
                 self._problem = (
@@ -208,7 +208,7 @@ class RemoteWorkers(protocol.Workers):
         finally:
             del self._attempts[attempt]
 
-    def _heard(self, entry: tuple[float, bytes]) -> None:
+    def _receive(self, entry: tuple[float, bytes]) -> None:
         message = protocol.from_bytes(entry[1])
         if isinstance(message, protocol.TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
-            attempt.heard(message.event)
+            attempt.receive(message.event)

@@ -34,7 +34,7 @@ from rnn_compare.training.worker.callbacks import (
     out_of_patience,
     predictions_event,
 )
-from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
+from rnn_compare.training.worker.model_files import checkpoint_of, restore, save_weights, write_models
 
 _NO_PRIMITIVE = "could not create a primitive"
 """The out-of-memory error of oneDNN, TensorFlow's arithmetic on a CPU."""
@@ -49,7 +49,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     job = TrainingJob(run, experiment, send, stop_requested)
     try:
         stock = "as set" if experiment.stock_layers else models.why_not_covered(experiment)
-        model = build(experiment, keras.Sequential if stock else FusedNetwork)
+        model = keras_models.build(experiment, keras.Sequential if stock else FusedNetwork)
         summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
         saved = _resume(run, model)
         done: Sequence[EpochEnd] = saved.epochs if saved else ()
@@ -72,7 +72,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
             logging.getLogger(__name__).exception("Run %s failed.", run)
         send(Ended(run, Status.FAILED, sentence(error, experiment), time.time()))
     finally:
-        clear()
+        keras_models.clear()
 
 
 def versions(stock: str) -> dict[str, str]:

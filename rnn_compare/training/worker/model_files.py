@@ -1,15 +1,11 @@
-"""A run's Keras model: built from its seed; its weights, checkpoint and ``.keras`` file. For workers only."""
+"""A run's Keras model as files: weights, checkpoint and ``.keras`` file. For workers only."""
 
 import logging
-import random
-import threading
-import unittest.mock
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-from keras.src.random import seed_generator
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
@@ -18,35 +14,6 @@ from rnn_compare.networks import keras_models, weights
 from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import EpochEnd
-
-# Seeds are set for the whole process, so no summary may be built between a run's seed and its weights.
-_building = threading.Lock()
-
-
-def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
-    """Builds and compiles a network whose initial weights depend on the seed alone.
-
-    Keras draws its initializers' seeds from Python's global random numbers, which Dask's threads use too: one network
-    in twenty had other weights. So Keras gets a generator of its own, seeded as by ``keras.utils.set_random_seed``.
-
-    Args:
-        experiment: The network.
-        kind: As in ``keras_models.build``.
-    """
-    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
-        return keras_models.build(experiment, kind)
-
-
-def summary(experiment: Experiment) -> str:
-    """Returns Keras' own ``model.summary()`` of an experiment's network."""
-    with _building:
-        return keras_models.summary_text(keras_models.network(experiment))
-
-
-def clear() -> None:
-    """Frees all models that Keras has built."""
-    with _building:
-        keras.utils.clear_session()
 
 
 def save_weights(run: str, model: keras.Model, best: bool) -> None:
@@ -75,7 +42,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 
     Raises ``UserError`` if the weights are missing or damaged.
     """
-    model = build(experiment)
+    model = keras_models.build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
     model.optimizer.build(model.trainable_variables)  # otherwise Keras warns about missing variables on loading
     with whole_file(path := model_file(run, which)) as partial:

@@ -161,9 +161,9 @@ REVIEWS, WORDS, VOCABULARY = 128, 100, 1_000
 
 def summary(experiment: Experiment) -> str:
     """Returns Keras' own ``model.summary()`` of an experiment's network."""
-    from rnn_compare.training.worker import model_files
+    from rnn_compare.networks import keras_models
 
-    return model_files.summary(experiment)
+    return keras_models.summary(experiment)
 
 
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:

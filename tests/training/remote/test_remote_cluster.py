@@ -110,7 +110,7 @@ def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPa
 
         attempt = Attempt("attempt", "run", tiny(), Worker(unreachable=2), Member("there", {}), heard)
         for epoch in epochs:
-            attempt.heard(epoch)
+            attempt.receive(epoch)
         attempt._events.put_nowait(None)
         await attempt._forward_events()
 
