@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -234,7 +234,8 @@ def _engine(folder: Path) -> "Engine":
     return engine
 
 
-def _progress(names: Sequence[str]) -> contextlib.AbstractContextManager[output.Show]:
+def _progress(names: Mapping[str, str]) -> contextlib.AbstractContextManager[output.Show]:
+    """Shows progress as a notebook can, elsewhere as the command line does."""
     try:
         from IPython import get_ipython
     except ImportError:
@@ -243,19 +244,19 @@ def _progress(names: Sequence[str]) -> contextlib.AbstractContextManager[output.
 
 
 @contextlib.contextmanager
-def _notebook_bars(names: Sequence[str]) -> Iterator[output.Show]:
+def _notebook_bars(names: Mapping[str, str]) -> Iterator[output.Show]:
     from IPython import display
 
     html: Callable[[str], Any] = display.HTML  # IPython's own types leave it untyped
-    handle = display.display(html(escape(listed(names))), display_id=True)  # type: ignore[no-untyped-call]  # as above
+    handle = display.display(html(escape(listed(list(names.values())))), display_id=True)  # type: ignore[no-untyped-call]  # as above
     shown = ""
 
     def show(runs: list[Run], _news: list[output.News]) -> None:
         nonlocal shown
         rows = "".join(
-            f"<tr><td>{escape(name)}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
+            f"<tr><td>{escape(names[run.id])}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
             f"<td>{escape(output.progress_text(run))}</td></tr>"
-            for name, run in zip(names, runs, strict=False)  # others may have been deleted meanwhile
+            for run in runs  # others may have been deleted meanwhile
         )
         if rows != shown:
             shown = rows

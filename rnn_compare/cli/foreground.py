@@ -6,7 +6,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 
 
-Display = Callable[[Sequence[str]], contextlib.AbstractContextManager[output.Show]]
+Display = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[output.Show]]
 
 
 def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
@@ -38,7 +38,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
     Args:
         submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
         as_json: Whether to print JSON lines.
-        display: Another way to show the progress, given a name for each run.
+        display: Another way to show the progress, given each run's name by its id.
     """
     fork_server.start()  # it imports TensorFlow in parallel with what follows
     from rnn_compare.training.engine import Engine  # slow: `runs` and `predict` should answer at once
@@ -62,8 +62,8 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
 def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
     """Shows the progress of runs until the last has ended; returns False if Ctrl-C stopped them."""
-    follower = Follower(store, runs)
-    with display(record.names(store.runs(runs))) as show:
+    follower, recorded = Follower(store, runs), store.runs(runs)
+    with display(dict(zip((run.id for run in recorded), record.names(recorded), strict=True))) as show:
         try:
             _watch(follower, show, engine)
         except KeyboardInterrupt:

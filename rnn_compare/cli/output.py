@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -61,8 +61,8 @@ class Follower:
 Show = Callable[[list[Run], list[News]], None]
 
 
-def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextManager[Show]:
-    """Returns a display of the progress of trainings: JSON lines, bars on a terminal, plain lines otherwise."""
+def display(as_json: bool, names: Mapping[str, str]) -> contextlib.AbstractContextManager[Show]:
+    """Returns a display of the progress of runs, given their names by id: JSON, bars on a terminal, or lines."""
     if as_json:
         return contextlib.nullcontext(_show_json)
     return _bars(names) if sys.stdout.isatty() else contextlib.nullcontext(_show_lines)
@@ -100,15 +100,12 @@ def _news_line(item: News) -> str:
 
 
 @contextlib.contextmanager
-def _bars(names: Sequence[str]) -> Iterator[Show]:
+def _bars(names: Mapping[str, str]) -> Iterator[Show]:
     with progress_bars(names) as (progress, bars):
-        bar_of: dict[str, TaskID] = {}
 
         def show(runs: list[Run], news: list[News]) -> None:
-            if not bar_of:
-                bar_of.update((run.id, bar) for run, bar in zip(runs, bars, strict=False))
             for run in runs:  # others may have been deleted meanwhile
-                progress.update(bar_of[run.id], completed=run.fraction_done, text=progress_text(run))
+                progress.update(bars[run.id], completed=run.fraction_done, text=progress_text(run))
             for item in news:
                 if item.epoch is None:
                     progress.console.print(_news_line(item), markup=False, highlight=False)
@@ -117,12 +114,13 @@ def _bars(names: Sequence[str]) -> Iterator[Show]:
 
 
 @contextlib.contextmanager
-def progress_bars(names: Sequence[str]) -> Iterator[tuple["Progress", list["TaskID"]]]:
-    """Yields rich's progress display with a bar from 0 to 1 for each name; ``text`` is written after a bar."""
+def progress_bars(names: Mapping[str, str]) -> Iterator[tuple["Progress", dict[str, "TaskID"]]]:
+    """Yields rich's progress display with a bar from 0 to 1 for each name, by its key; ``text`` follows a bar."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")) as progress:
-        yield progress, [progress.add_task(name, total=1.0, text="waiting for a worker") for name in names]
+        text = "waiting for a worker"
+        yield progress, {key: progress.add_task(name, total=1.0, text=text) for key, name in names.items()}
 
 
 def progress_text(run: Run) -> str:

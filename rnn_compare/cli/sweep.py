@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
@@ -167,16 +167,16 @@ def _row(result: Result, settings: Sequence[str]) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _line(_names: Sequence[str]) -> Iterator[output.Show]:
+def _line(_names: Mapping[str, str]) -> Iterator[output.Show]:
     """Shows a sweep as one bar on a terminal, and otherwise as a line for each run that ends."""
     if not sys.stdout.isatty():
         yield _show_ends
         return
-    with output.progress_bars(["sweep"]) as (progress, [bar]):
+    with output.progress_bars({"sweep": "sweep"}) as (progress, bars):
 
         def show(runs: list[Run], _news: list[output.News]) -> None:
             done = sum(run.fraction_done for run in runs) / max(1, len(runs))
-            progress.update(bar, completed=done, text=_progress_text(runs))
+            progress.update(bars["sweep"], completed=done, text=_progress_text(runs))
 
         yield show
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 Array = NDArray[np.generic]
@@ -109,6 +111,30 @@ def _read(payload: bytes) -> Checkpoint:
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
     count = sum(name.startswith(f"{part}/") for name in file.files)
     return tuple(file[f"{part}/{i}"] for i in range(count))
+
+
+def continued(run: Run, more: int = 0) -> Experiment:
+    """Returns the experiment of a run that is to continue, for some more epochs; raises ``UserError`` if it cannot."""
+    if run.is_from_elsewhere:
+        raise UserError(
+            f"{run.id} was trained on another machine, so it cannot be continued here. Train a new run with the same "
+            "settings."
+        )
+    experiment = experiment_from(run.experiment.model_dump() | {"epochs": run.experiment.epochs + more})
+    if run.status is Status.FINISHED and len(run.epochs) >= experiment.epochs:
+        raise UserError(f"{run.id} has trained all its {experiment.epochs} epochs. Set how many more.")
+    if run.stopped_early:
+        raise UserError(
+            f"{run.id} stopped early: validation loss had not improved for {experiment.patience} epochs. Train a new "
+            "run with more patience, or none (0)."
+        )
+    # A run whose disk was full after its first epoch has only that in the record, and starts again.
+    if len(run.epochs) > 1 and not exists(run.id):
+        raise UserError(
+            f"{run.id} has weights but no training state, so it cannot be continued. Train a new run with the same "
+            "settings."
+        )
+    return experiment
 
 
 def interrupt_orphans(store: RunStore) -> list[str]:

@@ -6,16 +6,15 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import Which
-from rnn_compare.runs import checkpoint
-from rnn_compare.runs.checkpoint import interrupt_orphans
+from rnn_compare.runs.checkpoint import continued, interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.queue import check_limits
 from rnn_compare.runs.record import Owner
@@ -120,56 +119,32 @@ class Engine:
         Raises:
             UserError: If the engine has failed or was closed, too many runs wait, or nothing can be recorded.
         """
-        with self._submitting:
-            self._check_takes(len(experiments), visitor)
-            runs = self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand, comparison)
-        self._rest.want()
-        self._wake.set()
-        return runs
+        with self._submission(len(experiments), visitor):
+            return self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand, comparison)
 
     def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
         """Continues an ended run after its last epoch, as if it had not been interrupted, for some more epochs.
 
-        Raises ``UserError`` if it is running, has no epochs left or no checkpoint, or as ``submit``.
+        Raises ``UserError`` if it is running or cannot be continued, or as ``submit``.
         """
-        recorded = self._store.run(run)
-        if recorded.is_from_elsewhere:
-            raise UserError(
-                f"{run} was trained on another machine, so it cannot be continued here. Train a new run with the same "
-                "settings."
-            )
-        experiment = experiment_from(recorded.experiment.model_dump() | {"epochs": recorded.experiment.epochs + more})
-        if recorded.status is Status.FINISHED and len(recorded.epochs) >= experiment.epochs:
-            raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Set how many more.")
-        if recorded.stopped_early:
-            raise UserError(
-                f"{run} stopped early: validation loss had not improved for {experiment.patience} epochs. Train a new "
-                "run with more patience, or none (0)."
-            )
-        # A run whose disk was full after its first epoch has only that in the record, and starts again.
-        if len(recorded.epochs) > 1 and not checkpoint.exists(run):
-            raise UserError(
-                f"{run} has weights but no training state, so it cannot be continued. Train a new run with the same "
-                "settings."
-            )
-        with self._submitting:
-            self._check_takes(1, visitor)
+        experiment = continued(self._store.run(run), more)
+        with self._submission(1, visitor):
             self._store.submit_again(run, experiment, self.owner, visitor, priority)
+
+    @contextlib.contextmanager
+    def _submission(self, count: int, visitor: str) -> Iterator[None]:
+        with self._submitting:
+            if is_demo():
+                raise UserError(DEMO)
+            if self._state.phase in ("failed", "closed"):
+                raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
+            check_limits(self._store.unfinished(self.owner), count, visitor)
+            yield
         self._rest.want()
         self._wake.set()
 
-    def _check_takes(self, count: int, visitor: str) -> None:
-        if is_demo():
-            raise UserError(DEMO)
-        if self._state.phase in ("failed", "closed"):
-            raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
-        check_limits(self._store.unfinished(self.owner), count, visitor)
-
     def stop(self, run: str) -> None:
-        """Ends a run of any process within two seconds; its finished epochs are kept.
-
-        Raises ``UserError`` if there is no such run, or the request cannot be recorded.
-        """
+        """Ends a run of any process within two seconds; raises ``UserError`` if it does not exist."""
         self._store.run(run)
         self._store.request_stop(run)
         self._wake.set()

@@ -315,7 +315,7 @@ def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str],
         "import sys; from pathlib import Path; from rnn_compare.cli import foreground, output;"
         " from rnn_compare.runs.store import RunStore; from rnn_compare.cli.output import Follower\n"
         "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
-        "with output.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
+        "with output.display(False, {sys.argv[2]: 'LSTM(4)'}) as show: foreground._watch(follower, show)"
     )
     shown = _on_terminal([sys.executable, "-c", script, str(cache / "runs.db"), run])
     assert "LSTM(4)" in shown
