@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
@@ -13,7 +15,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
 from rnn_compare.training.protocol import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
-from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.remote.connection import ANSWER_SECONDS, Connection
 from rnn_compare.training.remote.members import Member
 from rnn_compare.training.worker import worker_process
 
@@ -28,26 +30,26 @@ FINAL_SECONDS = 60.0
 CLEAR_SECONDS = 5.0
 """Time after which a worker that lost a job but is still listed counts as faulty."""
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Attempt:
     """One attempt at one run, under a unique name.
 
     The worker's events are passed on in order, the end of an epoch once its files are here.
     """
 
-    def __init__(
-        self, name: str, run: str, experiment: Experiment, connection: Connection, member: Member, on_message: OnMessage
-    ) -> None:
-        self._name = name
-        self._run = run
-        self._experiment = experiment
-        self._connection = connection
-        self._member = member
-        self._on_message = on_message
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._versions: dict[str, int] = {}
+    name: str
+    run: str
+    experiment: Experiment
+    connection: Connection
+    member: Member
+    on_message: OnMessage
+    _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    _versions: dict[str, int] = field(default_factory=dict)
 
     def receive(self, event: Event) -> None:
         """Takes an event of the worker."""
@@ -61,79 +63,71 @@ class Attempt:
         try:
             await self._send_files()
         except UserError as error:
-            self._member.refuse(str(error))
-            return self._member.problem
+            self.member.refuse(str(error))
+            return self.member.problem
         except OSError as error:
-            return f"The worker {self._member.address} could not take the run ({first_line(error)}); another does."
+            return f"The worker {self.member.address} could not take the run ({first_line(error)}); another does."
         forwarding = asyncio.create_task(self._forward_events())
         try:
-            arguments = (self._name, self._run, self._experiment, self._connection.topic)
-            trained = await self._unless_gone(self._connection.submit(self._member.address, worker.train, *arguments))
+            arguments = (self.name, self.run, self.experiment, self.connection.topic)
+            trained = await self._unless_gone(self.connection.submit(self.member.address, worker.train, *arguments))
             if trained:
                 self._events.put_nowait(None)
                 await asyncio.wait_for(self._unless_gone(forwarding), FINAL_SECONDS + TRANSFER_SECONDS)
                 await self._unless_gone(self._clean_up())
         finally:
             forwarding.cancel()
-        gone = self._member.gone.is_set() and not self._connection.lost
-        if gone and await self._connection.ended_as_planned(self._member.address):
+        gone = self.member.gone.is_set() and not self.connection.lost
+        if gone and await self.connection.ended_as_planned(self.member.address):
             return "Its worker was shut down; another continues from the last epoch."
-        if self._connection.lost:
+        if self.connection.lost:
             return "The connection to the scheduler was lost; the run continues from its last finished epoch."
         return None
 
     async def ask_to_stop(self) -> None:
         """Asks the training to end after its current batch."""
         with contextlib.suppress(OSError, UserError):  # a worker that does not stop is killed
-            await self._connection.call(self._member.address, worker_process.ask_to_stop, self._name)
+            await self._call(worker_process.ask_to_stop, self.name)
 
     async def _send_files(self) -> None:
-        source = self._experiment.dataset
+        source = self.experiment.dataset
         reviews = await asyncio.to_thread(bundle.reviews, source)
-        if not await self._connection.call(self._member.address, worker.has_reviews, source, reviews.digest):
-            await self._connection.call(
-                self._member.address,
-                worker.take_reviews,
-                source,
-                reviews.digest,
-                reviews.files,
-                seconds=TRANSFER_SECONDS,
-            )
+        if not await self._call(worker.has_reviews, source, reviews.digest):
+            await self._call(worker.take_reviews, source, reviews.digest, reviews.files, seconds=TRANSFER_SECONDS)
         files = await asyncio.to_thread(self._files)
-        self._versions = await self._connection.call(
-            self._member.address, worker.announce, self._run, self._name, files, seconds=TRANSFER_SECONDS
-        )
+        self._versions = await self._call(worker.announce, self.run, self.name, files, seconds=TRANSFER_SECONDS)
 
     def _files(self) -> dict[str, bytes]:
-        folder = run_folder(self._run)
+        folder = run_folder(self.run)
         return {name: (folder / name).read_bytes() for name in BROUGHT if (folder / name).exists()}
+
+    async def _call(self, function: Callable[..., T], *arguments: object, seconds: float = ANSWER_SECONDS) -> T:
+        return await self.connection.call(self.member.address, function, *arguments, seconds=seconds)
 
     async def _forward_events(self) -> None:
         while (event := await self._events.get()) is not None:
             if isinstance(event, EpochEnd | Ended):
                 await self._fetch()
-            self._on_message(TrainingEvent(self._name, event))
+            self.on_message(TrainingEvent(self.name, event))
 
     async def _fetch(self) -> None:
         """Fetches the run's new files, and retries until it succeeds."""
         while True:
             try:
-                files = await self._connection.call(
-                    self._member.address, worker.fetch, self._run, FETCHED, self._versions, seconds=TRANSFER_SECONDS
-                )
+                files = await self._call(worker.fetch, self.run, FETCHED, self._versions, seconds=TRANSFER_SECONDS)
                 for name in FETCHED:
                     if name in files:
                         await asyncio.to_thread(self._write, name, files[name].content)
                         self._versions[name] = files[name].version
                 return
             except (OSError, UserError) as error:
-                _log.warning("The files of run %s could not be fetched (%s). Retrying.", self._run, error)
+                _log.warning("The files of run %s could not be fetched (%s). Retrying.", self.run, error)
                 await asyncio.sleep(AGAIN_SECONDS)
 
     def _write(self, name: str, content: bytes) -> None:
-        path = run_folder(self._run) / name
-        if path == checkpoint_file(self._run):
-            checkpoint.put(self._run, content)
+        path = run_folder(self.run) / name
+        if path == checkpoint_file(self.run):
+            checkpoint.put(self.run, content)
         else:
             with whole_file(path) as partial:
                 partial.write_bytes(content)
@@ -141,11 +135,11 @@ class Attempt:
     async def _clean_up(self) -> None:
         await self._fetch()  # a stopped run sends its end before it writes its models
         with contextlib.suppress(OSError, UserError):
-            await self._connection.call(self._member.address, delete_files, self._run)
+            await self._call(delete_files, self.run)
 
     async def _unless_gone(self, work: Awaitable[object]) -> bool:
         """Waits for work and returns whether it was done; cancels it when the worker is lost."""
-        task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self._member.gone.wait())
+        task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self.member.gone.wait())
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
             if task.done() and not task.cancelled() and task.exception() is None:
@@ -154,8 +148,8 @@ class Attempt:
             await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
             if not gone.done():
                 error = task.exception() if task.done() and not task.cancelled() else None
-                _log.warning("Run %s was lost with its worker %s.", self._run, self._member.address, exc_info=error)
-                self._member.refuse("It lost a run; checking it again shortly.")
+                _log.warning("Run %s was lost with its worker %s.", self.run, self.member.address, exc_info=error)
+                self.member.refuse("It lost a run; checking it again shortly.")
             return False
         finally:
             task.cancel()
