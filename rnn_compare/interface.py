@@ -235,7 +235,6 @@ def _engine(folder: Path) -> "Engine":
 
 
 def _progress(names: Mapping[str, str]) -> contextlib.AbstractContextManager[output.Show]:
-    """Shows progress as a notebook can, elsewhere as the command line does."""
     try:
         from IPython import get_ipython
     except ImportError:
