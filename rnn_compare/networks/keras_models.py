@@ -12,7 +12,8 @@ from keras import layers
 from keras.src.random import seed_generator
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import CHRONO_STREAM, Experiment, Optimizer
+from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.networks import keras_script
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
 from rnn_compare.networks.parameters import recurrent_layer_name, recurrent_options, sizes_of
 from rnn_compare.networks.weights import Weights
@@ -20,9 +21,7 @@ from rnn_compare.settings import optimizer_options
 
 SUMMARY_WIDTH = 80
 OPTIMIZERS: dict[Optimizer, type[Any]] = {
-    "rmsprop": keras.optimizers.RMSprop,
-    "adam": keras.optimizers.Adam,
-    "sgd": keras.optimizers.SGD,
+    name: getattr(keras.optimizers, kind) for name, kind in keras_script.OPTIMIZERS.items()
 }
 # Seeds are set for the whole process, so no summary may be built between a run's seed and its weights.
 _building = threading.Lock()
@@ -90,7 +89,8 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
         ],
         name="sequential",
     )
-    _set_initial_gates(model, experiment)
+    # As the exported script does it.
+    exec(keras_script.initial_gates(experiment, experiment.seed), {"model": model, "np": np})
     return model
 
 
@@ -144,19 +144,3 @@ def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
     own_name = cell_type.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name
     layer = layer_class(cell_type.name)(experiment.units, **recurrent_options(experiment, index), name=own_name)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
-
-
-def _set_initial_gates(model: keras.Model, experiment: Experiment) -> None:
-    chrono = experiment.initial_gates == "chrono"
-    if not chrono and experiment.forget_bias is None:
-        return
-    gates = cell(experiment.cell).keeping_columns(experiment.units)
-    draw = np.random.default_rng([experiment.seed, CHRONO_STREAM])
-    for outer in model.layers[1:-1]:
-        for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):
-            bias = np.array(layer.cell.bias.numpy())
-            words = draw.uniform(1, max(1, experiment.maxlen - 1), experiment.units)
-            value = np.log(words) if experiment.forget_bias is None else experiment.forget_bias
-            for start, end, sign in gates if chrono else gates[:1]:
-                np.atleast_2d(bias)[0, start:end] = sign * value  # the input's, where input and state have one each
-            layer.cell.bias.assign(bias)

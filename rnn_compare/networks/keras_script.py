@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment
+from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment, Optimizer
 from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
@@ -17,7 +17,7 @@ from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
 
-OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
+OPTIMIZERS: dict[Optimizer, str] = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
 _OPENING = '''"""{label} on {subject}, in stock Keras.
 
@@ -138,7 +138,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
     putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
     parts = {
         "putting_aside": putting_aside.format_map(settings),
-        "initial_gates": _initial_gates(experiment, seed),
+        "initial_gates": initial_gates(experiment, seed),
         "watching": "losses = []\n" if experiment.patience else "",
         "rate": _RATES[experiment.schedule].format_map(settings),
         "stopping": _STOPPING.format_map(settings) if experiment.patience else "",
@@ -222,7 +222,8 @@ def _call(layer: KerasLayer) -> str:
     return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"
 
 
-def _initial_gates(experiment: Experiment, seed: int | str) -> str:
+def initial_gates(experiment: Experiment, seed: int | str) -> str:
+    """Returns the lines that set the biases of a ``model``'s gates, with NumPy as ``np``; empty for Keras' own."""
     chrono = experiment.initial_gates == "chrono"
     gates = () if experiment.without_recurrence else cell(experiment.cell).keeping_columns(experiment.units)
     if not gates or (not chrono and experiment.forget_bias is None):

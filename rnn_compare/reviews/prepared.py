@@ -48,12 +48,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Places:
-    """The training, validation and test reviews of an experiment, among a source's training reviews.
-
-    Attributes:
-        training, validation, test: Their places in the source's order, each of shape (reviews,); the test's are empty
-            unless the experiment sets some aside.
-    """
+    """Places of an experiment's reviews in the source's order, each of shape (reviews,); the test's may be empty."""
 
     training: NDArray[np.int64]
     validation: NDArray[np.int64]
