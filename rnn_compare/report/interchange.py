@@ -25,19 +25,19 @@ from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Owner, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 
 DATA_ID = "rnn-compare"
-"""The element of a report that holds them."""
+"""Id of the report's element that contains the runs."""
 MAX_RUNS = 1000
 MAX_UNPACKED = 256 * 2**20
 """Bytes of predictions and weights that one report may hold, unpacked."""
 _MEASURED_BY_KERAS = frozenset({"accuracy", "loss", "val_accuracy", "val_loss"})
 _SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
 _ALIKE = ("experiment", "created", "started", "ended", "name", "note", "parameters", "summary")
-"""Fields that a report holds as the record does."""
+"""Fields that are equal in a report and in the record."""
 _BROKEN_OFF = "It was still training when the report was made."
 
 
 def _on_one_line(text: str) -> str:
-    """Returns a text without line breaks and without signs that cannot be seen, such as a terminal's commands."""
+    """Returns a text without line breaks and invisible characters, such as a terminal's commands."""
     return visible(" ".join(text.split()))
 
 
@@ -70,9 +70,10 @@ class RecordedEpoch(Checked):
 
 
 class RecordedRun(Checked):
-    """One run, as ``runs.record.Run`` has it, without what concerns only the machine that trained it.
+    """One run, as in ``runs.record.Run``, without what concerns only the machine that trained it.
 
-    Reports carry no weights, so that earlier versions of the program can read them; a recording has the best epoch's.
+    Reports contain no weights, so that earlier versions of the program can import them; recordings contain those of the
+    best epoch.
     """
 
     id: RunId
@@ -116,13 +117,13 @@ class RecordedRun(Checked):
 
     @property
     def size(self) -> int:
-        """Bytes of what it carries packed, unpacked."""
+        """Bytes of its predictions and weights, unpacked."""
         predictions = sum(part.size for part in self.predictions)
         return predictions + (self.weights.size(self.experiment) if self.weights else 0)
 
     @classmethod
     def of_run(cls, run: Run, predictions: Sequence[Predictions], weights: Weights | None = None) -> Self:
-        """Returns a run as a report holds it; one that is still at work counts as interrupted by the report."""
+        """Returns a run for a report; one that is still training is recorded as interrupted."""
         return cls(
             **{name: getattr(run, name) for name in (*_ALIKE, "id", "comparison", "versions")},
             status=run.status if run.status.ended else Status.INTERRUPTED,
@@ -139,7 +140,7 @@ class RecordedRun(Checked):
         )
 
     def run(self, run_id: str, comparison: str) -> Run:
-        """Returns the run as this program's record keeps it, under an id that it is given here."""
+        """Returns the run for this program's record, under another id."""
         versions = {name: version for name, version in self.versions.items() if name != WEIGHTS}
         if self.weights is not None:
             versions[WEIGHTS] = f"of epoch {self.weights.epoch}, in half precision"
@@ -159,11 +160,11 @@ class RecordedRun(Checked):
 
 
 class RecordedRuns(Checked):
-    """All that a report carries for another copy of the program.
+    """The runs of a report, for another copy of the program.
 
     Attributes:
-        format: To be raised whenever an earlier program would misread what is written.
-        made: When, in seconds since 1970.
+        format: To be raised whenever earlier versions would misread the content.
+        made: Time of the report, in seconds since 1970.
         runs: In the order of the report.
     """
 
@@ -181,16 +182,16 @@ class RecordedRuns(Checked):
 
 
 def written(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
-    """Returns runs as JSON without ``<``, so that it can stand within a page's ``<script>``."""
+    """Returns runs as JSON without ``<``, for a page's ``<script>``."""
     recorded = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*run) for run in runs])
     return recorded.model_dump_json(exclude={"runs": {"__all__": {"weights"}}}).replace("<", "\\u003c")
 
 
 def checked(content: str | bytes) -> RecordedRuns:
-    """Returns the runs that a JSON text tells of; it is read as data and nothing else.
+    """Returns the runs in a JSON text.
 
     Raises:
-        UserError: If it is no such text, or any value is not what this program writes.
+        UserError: If it is no such text, or has a value that this program would not write.
 
     Example:
         >>> checked('{"format": 1, "made": 0, "runs": []}')

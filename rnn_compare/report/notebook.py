@@ -1,4 +1,4 @@
-"""A report as a Jupyter notebook that trains the same networks anew, with stock Keras and nothing of this program."""
+"""A report as a Jupyter notebook that trains the same networks again, with stock Keras and without this program."""
 
 import textwrap
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from rnn_compare.report.contents import Contents
 from rnn_compare.sources.registry import source
 
 Cell = tuple[str, str]
-"""A cell's kind, ``markdown`` or ``code``, and what stands in it."""
+"""A cell's kind, ``markdown`` or ``code``, and its text."""
 
 _INTRODUCTION = """# {title}
 

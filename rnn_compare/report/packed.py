@@ -117,7 +117,7 @@ class RecordedPredictions(Checked):
 
 
 class RecordedWeights(Checked):
-    """Every weight tensor of one network, after one epoch.
+    """The weights of one network after one epoch.
 
     Attributes:
         epoch: After which they were saved.
@@ -128,7 +128,7 @@ class RecordedWeights(Checked):
     numbers: str
 
     def size(self, experiment: Experiment) -> int:
-        """Returns the bytes of the numbers, unpacked, as an experiment's network needs them."""
+        """Returns the number of unpacked bytes that the weights of an experiment's network have."""
         return BYTES_A_NUMBER * parameters(experiment).total
 
     def unpacked(self, experiment: Experiment) -> Weights:

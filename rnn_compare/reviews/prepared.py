@@ -122,7 +122,7 @@ class Reviews:
     def padded(self, experiment: Experiment) -> Split:
         """Encodes the reviews that an experiment trains and validates with; raises as ``places`` does."""
         places = self.places(experiment)
-        x, y = self._padded(experiment, experiment.reviews)
+        x, y = self._padded(experiment)
         if not experiment.vary_split:  # slices share the array's memory, and it is large
             cut, end = experiment.training_reviews, experiment.reviews - experiment.test_reviews
             return Split(x[:cut], y[:cut], x[cut:end], y[cut:end])
@@ -134,7 +134,7 @@ class Reviews:
         Those that it sets aside, else the source's own; None if there are none.
         """
         if experiment.test_reviews:
-            x, y = self._padded(experiment, experiment.reviews)
+            x, y = self._padded(experiment)
             return x[-experiment.test_reviews :], y[-experiment.test_reviews :]
         if self.testing is None:
             return None
@@ -147,10 +147,10 @@ class Reviews:
             return None if self.testing is None else np.array(self.testing.labels)
         return np.array(self.training.labels[getattr(self.places(experiment), part)])
 
-    def _padded(self, experiment: Experiment, count: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    def _padded(self, experiment: Experiment) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         ranks, offsets, labels = self.training
-        x = pad(ranks, offsets[: count + 1], experiment.vocabulary_size, experiment.maxlen)
-        return x, np.array(labels[:count])
+        x = pad(ranks, offsets[: experiment.reviews + 1], experiment.vocabulary_size, experiment.maxlen)
+        return x, np.array(labels[: experiment.reviews])
 
     def text(self, index: int, part: Part = "train") -> str:
         """Returns the text of a review, or its words if the source has no texts."""

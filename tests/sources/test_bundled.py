@@ -5,6 +5,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.sources import bundled
+from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import WrittenReviews
 
 
@@ -36,3 +37,14 @@ def test_only_the_rows_of_imdb_are_read(tmp_path: Path, monkeypatch: pytest.Monk
     )
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     assert bundled.SOURCE.read() == WrittenReviews(["A film,\nfine", 'A "dud"'], [1, 0])
+
+
+def test_the_sentences_of_rotten_tomatoes_are_all_there_and_of_another_corpus() -> None:
+    sentences = source("rotten-tomatoes")
+    content = sentences.read()
+    assert isinstance(content, WrittenReviews)
+    assert len(content.texts) == len(content.labels) == sentences.size == 8_530
+    assert sum(content.labels) == 4_265
+    assert max(len(text) for text in content.texts) < 300
+    assert not content.test_texts
+    assert sentences.corpus != bundled.SOURCE.corpus

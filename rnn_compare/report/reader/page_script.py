@@ -1,4 +1,4 @@
-"""The script of a page that is a single file: JavaScript modules joined into one, and cells' formulas translated."""
+"""The script of a single-file page: JavaScript modules joined into one, and cells' formulas translated."""
 
 import ast
 import re
@@ -16,10 +16,10 @@ _FUNCTIONS = "const { tanh } = Math;\nconst sigmoid = (x) => 0.5 * tanh(0.5 * x)
 
 @cache
 def joined(entry: Path) -> str:
-    """Returns a script and all that it imports, each as a function that returns what it exports.
+    """Returns a script with all its imports, each as a function that returns its exports.
 
     Args:
-        entry: The script to begin with, whose exports ``page`` holds. Modules name what they import and export.
+        entry: The main script; ``page`` holds its exports. Modules import and export by name.
     """
     modules: dict[Path, str] = {}
     _add(entry.resolve(), modules)
@@ -28,7 +28,7 @@ def joined(entry: Path) -> str:
 
 
 def _add(path: Path, modules: dict[Path, str]) -> None:
-    """Adds a module behind those that it imports."""
+    """Adds a module after those that it imports."""
     text = path.read_text(encoding="utf-8")
     for _, target in _IMPORT.findall(text):
         if (imported := (path.parent / target).resolve()) not in modules:
@@ -61,12 +61,12 @@ def formulas(cells: Iterable[Cell]) -> str:
 
 
 def function(formula: Formula) -> str:
-    """Returns a formula as a JavaScript function of arrays by name, one number for each unit, and how many units.
+    """Returns a formula as a JavaScript function of arrays by name, with one number per unit, and the number of units.
 
-    What a formula may hold, names, numbers, ``+ - * /`` and calls, is written alike in both languages.
+    Names, numbers, ``+ - * /`` and calls are written alike in both languages.
 
     Raises:
-        ValueError: If it holds anything else.
+        ValueError: If the formula contains anything else.
 
     Example:
         >>> from rnn_compare.cells import mgu
@@ -82,7 +82,7 @@ def function(formula: Formula) -> str:
     """
     parts = parsed(formula)
     lines = [f"var {name} = values.{name}[unit];" for name in parts.inputs]
-    lines += [f"var {ast.unparse(line)};" for line in parts.lines]  # a formula may assign to a name twice
+    lines += [f"var {ast.unparse(line)};" for line in parts.lines]  # var, since a formula may assign to a name twice
     lines += [f"values.{name}[unit] = {name};" for name in parts.outputs]
     body = "".join(f"    {line}\n" for line in lines)
     return f"(values, units) => {{\n  for (let unit = 0; unit < units; unit++) {{\n{body}  }}\n}}"
