@@ -205,17 +205,18 @@ class Classroom:
         with self._change():
             self._add(device)
 
-    def arrive(self, device: str) -> None:
-        """Counts a page that a device opened."""
+    @contextlib.contextmanager
+    def connected(self, device: str) -> Iterator[None]:
+        """Counts a device's page as open meanwhile."""
         self._count(device, 1)
+        try:
+            yield
+        finally:
+            self._count(device, -1)
 
     def pages_of(self, device: str) -> int:
         """Returns how many pages a device has open."""
         return self._open_pages[device]
-
-    def leave(self, device: str) -> None:
-        """Counts a page that a device closed."""
-        self._count(device, -1)
 
     def answer(self, device: str, question_id: object, round_: object, value: object) -> Answer:
         """Stores and returns a device's answer, in place of its earlier one; raises ``UserError`` if it is refused."""
@@ -287,7 +288,7 @@ class Classroom:
         if self._state.question is None:
             raise UserError("This step has no question. Go to one that does to open the vote.")
         if self._state.phase == "revealed":
-            raise UserError("The outcome has been revealed: the vote is over.")
+            raise UserError(_NOT_OPEN["revealed"])
 
     def _current_answers(self) -> dict[str, Answer]:
         question = self._state.question

@@ -202,9 +202,9 @@ def test_a_lecture_that_began_before_settings_were_hidden_goes_on(classroom: Cla
 
 
 def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -> None:
-    classroom.arrive("a")
-    classroom.answer("a", "best", 1, 1)
-    classroom.begin("Another")
+    with classroom.connected("a"):
+        classroom.answer("a", "best", 1, 1)
+        classroom.begin("Another")
     assert classroom.counts().joined == 1, "who is here takes part"
     classroom.show_step(0, "", "", BEST)
     assert classroom.state().phase == "idle"

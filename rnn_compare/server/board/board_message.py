@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
@@ -166,7 +165,7 @@ def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, floa
         "seeds": {
             "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
             "every": every,
-            "half": {name: packed(_half(means[name])[few], by[name]) for name in validation},
+            "half": {name: packed(((means[name].high - means[name].low) / 2)[few], by[name]) for name in validation},
             "single": {
                 name: [packed(_values(run, name)[few], by[name]) for run in group.runs if run.epochs]
                 for name in validation
@@ -232,11 +231,6 @@ def _of_one(run: Run, charts: Sequence[CurveChart], scales: Mapping[str, float])
 
 def _values(run: Run, name: str) -> list[float | None]:
     return [epoch.figures.get(name) for epoch in run.epochs]
-
-
-def _half(interval: Band) -> NDArray[np.float64]:
-    half: NDArray[np.float64] = (interval.high - interval.low) / 2
-    return half
 
 
 def _mean(group: Group, name: str) -> Band:

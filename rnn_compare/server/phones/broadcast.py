@@ -59,8 +59,7 @@ class Broadcast:
 
     async def events(self, device: str) -> AsyncIterator[bytes]:
         """Yields server-sent events for a device until it disconnects or the server stops."""
-        self.classroom.arrive(device)
-        try:
+        with self.classroom.connected(device):
             latest, own = b"", b""
             while not self._closed:
                 news = self._news
@@ -72,8 +71,6 @@ class Broadcast:
                     await asyncio.wait_for(news.wait(), BEAT_SECONDS)
                 except TimeoutError:
                     yield BEAT
-        finally:
-            self.classroom.leave(device)
 
     def own_event(self, device: str) -> bytes:
         """Returns the event with a device's own answer and review."""
