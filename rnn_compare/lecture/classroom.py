@@ -42,7 +42,7 @@ class Classroom:
         self._state, self._lecture = State(), 0
         if last := self._record.last():
             self._lecture, state, ended = last
-            self._state = _after(state) if ended else state
+            self._state = _ended_state(state) if ended else state
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
         self._reviews = ReviewInbox(self._record, self._lecture)
@@ -273,7 +273,7 @@ class Classroom:
 
     def _end(self) -> None:
         if self._state.lecture:
-            state = _after(replace(self._state, version=self._state.version + 1))
+            state = _ended_state(replace(self._state, version=self._state.version + 1))
             self._record.end(self._lecture, state)
             self._state, self._reviews = state, ReviewInbox(self._record, self._lecture)
 
@@ -295,7 +295,7 @@ class Classroom:
         return self._answers.get((question.id, self._state.round), {}) if question else {}
 
 
-def _after(state: State) -> State:
+def _ended_state(state: State) -> State:
     """Returns the state after the end of a lecture: phones keep the networks that were offered."""
     is_offered = state.networks_offered
     return State(version=state.version, runs=state.runs if is_offered else (), networks_offered=is_offered)

@@ -52,9 +52,9 @@ class KnownBaselines:
             return BaselineResults(remark=f"No baselines: {error}")
         if results is None and not any(run.epochs for run in runs):
             return BaselineResults()  # the first points have priority
-        return BaselineResults(tuple(results), others) if results else self._computed(experiment, others)
+        return BaselineResults(tuple(results), others) if results else self._compute(experiment, others)
 
-    def _computed(self, experiment: Experiment, others: str) -> BaselineResults:
+    def _compute(self, experiment: Experiment, others: str) -> BaselineResults:
         since, problem = self._problems.get(experiment, (0.0, ""))
         if problem and time.monotonic() - since < PATIENCE_SECONDS:
             return BaselineResults(remark=problem)

@@ -62,7 +62,7 @@ class MachineSpeed:
             if self._engine.state.phase != "ready":
                 continue
             with contextlib.suppress(UserError):  # a worker was lost: try again
-                if speed := measured(self._engine, self._store, self._workers):
+                if speed := measure(self._engine, self._store, self._workers):
                     best, count = self._known or speed, count + 1
                     alone, together = min(best.alone, speed.alone), min(best.together, speed.together)
                     self._known = Speed(alone, together, self._workers)
@@ -71,7 +71,7 @@ class MachineSpeed:
                 store_speed(self._known)
 
 
-def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
+def measure(engine: Engine, store: RunStore, workers: int) -> Speed | None:
     """Returns this machine's speed with one worker and with all of them at work; None if they are not idle.
 
     Raises ``UserError`` if a worker does not answer.

@@ -160,7 +160,10 @@ def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator
     for address in links:
         yield f"live {address}", answered([name for name in address.get("show", "").split(",") if name])
     for is_quick in (True, False):
-        yield "phone", broadcast._made(current_app().running(), current_app().classroom(), state, is_quick)[0].decode()
+        yield (
+            "phone",
+            broadcast._build_event(current_app().running(), current_app().classroom(), state, is_quick)[0].decode(),
+        )
     shown = [run.id for run in services.runs()][-4:]
     if shown and turn == 0:
         yield "report", take_home.report(services, shown, "html", "report").decode()

@@ -400,7 +400,7 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     [text] = [each for each in page().markdown if "Slowly" in each.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
     assert not text.proto.allow_html
-    message, *_ = broadcast._made(
+    message, *_ = broadcast._build_event(
         current_app().running(), current_app().classroom(), current_app().classroom().state(), True
     )
     assert b"Slowly, with tanh: " in message
@@ -566,9 +566,9 @@ def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) ->
     recorded_before(lecture)
     navigation.begin(lecture, "mine", recorded=True)
     go_to(lecture, "train")
-    message, *_ = broadcast._made(lecture, current_app().classroom(), current_app().classroom().state(), True)
+    message, *_ = broadcast._build_event(lecture, current_app().classroom(), current_app().classroom().state(), True)
     assert b'"played":""' in message
     navigation.advance(lecture)
-    message, *_ = broadcast._made(lecture, current_app().classroom(), current_app().classroom().state(), True)
+    message, *_ = broadcast._build_event(lecture, current_app().classroom(), current_app().classroom().state(), True)
     assert b'"played":"Replay, not live: recorded on ' in message
     assert b"0.9117" not in message

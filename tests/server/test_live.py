@@ -128,14 +128,14 @@ def test_what_the_board_says_is_worked_out_in_a_thread_and_not_on_the_event_loop
 
 def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    original = live._made
+    original = live._build
 
     def slow(*arguments: Any) -> Any:
         made.append(arguments)
         time.sleep(0.5)
         return original(*arguments)
 
-    monkeypatch.setattr(live, "_made", slow)
+    monkeypatch.setattr(live, "_build", slow)
     train(services)
 
     async def ask() -> list[Response]:

@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.estimate import Speed, stored_speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.machine_speed import MachineSpeed, measured
+from rnn_compare.server.machine_speed import MachineSpeed, measure
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.worker import worker_process
@@ -55,16 +55,16 @@ def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path)
 
 def test_it_is_measured_with_one_at_work_and_with_all(store: RunStore) -> None:
     engine = Idle(store)
-    assert measured(engine, store, 2) == Speed(2.7, 2.7, 2)
-    assert measured(engine, store, 2) == Speed(0.7, 2.9, 2)
+    assert measure(engine, store, 2) == Speed(2.7, 2.7, 2)
+    assert measure(engine, store, 2) == Speed(0.7, 2.9, 2)
     assert engine.asked == 2 * (1 + 2)
 
 
 def test_nothing_is_measured_while_something_trains_or_workers_are_missing(store: RunStore) -> None:
     engine = Idle(store)
-    assert measured(engine, store, 3) is None
+    assert measure(engine, store, 3) is None
     store.create([Experiment()], engine.owner, "page")
-    assert measured(engine, store, 2) is None
+    assert measure(engine, store, 2) is None
     assert engine.asked == 0
 
 
@@ -77,7 +77,7 @@ def test_a_run_that_is_started_meanwhile_spoils_it(store: RunStore, monkeypatch:
         return timeout
 
     monkeypatch.setattr(engine, "ask", ask)
-    assert measured(engine, store, 2) is None
+    assert measure(engine, store, 2) is None
 
 
 def test_the_server_measures_at_its_first_start_and_another_program_hardly_counts(

@@ -188,13 +188,13 @@ def test_votes_of_others_send_nothing_to_a_phone(classroom: Classroom) -> None:
 
 def test_news_is_made_once_for_all_phones(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    original = module._made
+    original = module._build_event
 
     def counted(*arguments: Any) -> Any:
         made.append(arguments)
         return original(*arguments)
 
-    monkeypatch.setattr(module, "_made", counted)
+    monkeypatch.setattr(module, "_build_event", counted)
 
     async def lecture(broadcast: Broadcast, phone: Phone) -> None:
         phones = [phone, *(Phone(broadcast, f"device {number}") for number in range(30))]
@@ -224,14 +224,14 @@ def test_who_leaves_is_no_longer_here_and_who_comes_late_lands_at_the_present_st
 def test_a_step_that_cannot_be_told_does_not_silence_those_that_follow(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = module._made
+    original = module._build_event
 
     def breaks(services: Services | None, classroom: Classroom, state: State, is_quick: bool) -> Any:
         if state.title == "Broken":
             raise KeyError("val_loss")
         return original(services, classroom, state, is_quick)
 
-    monkeypatch.setattr(module, "_made", breaks)
+    monkeypatch.setattr(module, "_build_event", breaks)
 
     async def lecture(_: Broadcast, phone: Phone) -> None:
         await phone.until(lambda _: True)

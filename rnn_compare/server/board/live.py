@@ -38,7 +38,7 @@ _Answer = tuple[str, bytes]
 def message(services: Services, names: Sequence[str], view: View, snapshot: Snapshot | None = None) -> dict[str, Any]:
     """Returns the board's message for a link's names (see ``shown_runs``); it must not be changed."""
     of_runs = snapshot or services.snapshot()
-    return of_runs.cached(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
+    return of_runs.cached(("message", tuple(names), view), lambda snapshot: _build(services, snapshot, names, view))
 
 
 def url(names: Sequence[str], view: View) -> str:
@@ -88,19 +88,19 @@ class LiveAnswers:
             return answer
         task = self._under_way.get((names, view))
         if task is None:
-            made = anyio.to_thread.run_sync(self._made_anew, names, view, limiter=self._making)
+            made = anyio.to_thread.run_sync(self._build_answer, names, view, limiter=self._making)
             task = self._under_way[names, view] = asyncio.ensure_future(made)
             task.add_done_callback(lambda _: self._under_way.pop((names, view)))
         return await asyncio.shield(task)
 
-    def _made_anew(self, names: tuple[str, ...], view: View) -> _Answer:
+    def _build_answer(self, names: tuple[str, ...], view: View) -> _Answer:
         services = self._services()
         return services.snapshot().cached(
             ("answer", names, view), lambda snapshot: _packed(message(services, names, view, snapshot))
         )
 
 
-def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
+def _build(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
     if all_hidden(snapshot, names):
         return board_message.message([], {}, view, HIDDEN_NOTICE)
     runs = chosen(services.charted_runs(snapshot), names)

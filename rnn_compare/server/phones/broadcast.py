@@ -93,7 +93,7 @@ class Broadcast:
         try:
             # A reveal must not wait for statistics, which follow in a second message.
             arguments = self._running(), self.classroom, state, is_new
-            event, self._outcome, live = await anyio.to_thread.run_sync(_made, *arguments)
+            event, self._outcome, live = await anyio.to_thread.run_sync(_build_event, *arguments)
         except UserError:  # the record cannot be read for now
             return LIVE_SECONDS
         except Exception:  # noqa: BLE001  # one failed message must not stop the later ones
@@ -121,7 +121,7 @@ class Broadcast:
         self._announce()
 
 
-def _made(
+def _build_event(
     services: Services | None, classroom: Classroom, state: State, is_quick: bool
 ) -> tuple[bytes, QuestionOutcome | None, bool]:
     """Returns the event for all phones, its outcome, and whether it can change without a change of the class."""

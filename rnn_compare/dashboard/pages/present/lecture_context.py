@@ -59,25 +59,25 @@ class LectureContext:
         return dict(zip(labels(by_setting.values()), by_setting.values(), strict=True))
 
     @property
-    def trained(self) -> list[Run]:
+    def all_runs(self) -> list[Run]:
         """The step's runs, also hidden ones, of which only the progress may be shown."""
         everything = self.services.replays.applied(self.services.all_runs())
         return [run for run in everything if run.id in self.state.runs]
 
     @property
-    def shown(self) -> list[Run]:
+    def visible_runs(self) -> list[Run]:
         """The step's runs that the class may see."""
         return [run for run in self.services.charted_runs(self.services.snapshot()) if run.id in self.state.runs]
 
     @property
     def readers(self) -> list[Run]:
-        """The runs of ``shown`` with weights, which can read reviews."""
-        return [run for run in self.shown if run.has_weights]
+        """The visible runs with weights, which can read reviews."""
+        return [run for run in self.visible_runs if run.has_weights]
 
     @property
     def played(self) -> str:
         """A sentence about runs that are not trained live; empty for live trainings."""
-        runs = self.trained
+        runs = self.all_runs
         return not_live_text(runs) if runs and self.state.recorded else replay_text(runs)
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
@@ -86,7 +86,7 @@ class LectureContext:
 
     def outcome(self, question: Question) -> QuestionOutcome:
         """Returns the outcome of a question, from the runs that the class may see."""
-        return self.services.outcome(question, self.services.snapshot(), self.shown)
+        return self.services.outcome(question, self.services.snapshot(), self.visible_runs)
 
 
 def current_context(services: Services) -> LectureContext | None:

@@ -120,7 +120,7 @@ def is_recorded(services: Services, lecture: Lecture) -> bool:
 def continue_training(context: LectureContext) -> None:
     """Continues interrupted trainings, still hidden; raises ``UserError`` if one cannot, after the others."""
     problems = []
-    for run in context.trained:
+    for run in context.all_runs:
         if run.can_be_continued:
             try:
                 context.services.engine.continue_run(run.id, priority=1)

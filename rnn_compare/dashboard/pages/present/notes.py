@@ -125,7 +125,7 @@ def _vote(state: State) -> None:
 
 def _training(state: State) -> None:
     if context := unchanged_context(state):
-        lines = "<br>".join(f"{escape(run.title)}: {train.progress([run])}" for run in context.trained)
+        lines = "<br>".join(f"{escape(run.title)}: {train.progress([run])}" for run in context.all_runs)
         st.html(f'<p class="rc-training">{lines}</p>')
 
 

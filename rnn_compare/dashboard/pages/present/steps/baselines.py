@@ -15,9 +15,9 @@ from rnn_compare.server.shown_runs import grouped
 
 def show(context: LectureContext) -> None:
     """Draws a bar per network and baseline, the longest first."""
-    results = context.services.baselines.look_up(context.shown)
+    results = context.services.baselines.look_up(context.visible_runs)
     rows = [(baseline.title, baseline.val_accuracy, "") for baseline in results.baselines]
-    groups = grouped(context.shown)
+    groups = grouped(context.visible_runs)
     for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
         best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
         rows += [(group.name, best.mean, look.color)] if best else []

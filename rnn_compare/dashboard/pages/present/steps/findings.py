@@ -12,11 +12,11 @@ VIEW = View(("accuracy", "loss"))
 
 def show(context: LectureContext) -> None:
     """Draws both charts and the sentences, which the board updates itself."""
-    if not context.shown:
+    if not context.visible_runs:
         st.info(NOT_REVEALED)
         return
     with st.container(key="wall_findings"):
-        components.show_board(context.services, [run.id for run in context.shown], VIEW, key="wall_said")
+        components.show_board(context.services, [run.id for run in context.visible_runs], VIEW, key="wall_said")
 
 
 STEP = StepKind("findings", show)

@@ -17,7 +17,7 @@ PURPOSE = "Phones get one file whose networks read reviews on the phone itself, 
 
 def show(context: LectureContext) -> None:
     """Draws the code of the page with these networks, if phones can reach it, and the buttons."""
-    runs = context.shown
+    runs = context.visible_runs
     url, can_be_reached = join_code.address(f"?{PARAMETER}={link(runs, context.services.runs())}" if runs else "")
     if can_be_reached:
         typed = url.partition("://")[2].partition("?")[0].rstrip("/")

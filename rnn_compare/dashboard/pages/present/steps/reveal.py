@@ -20,11 +20,11 @@ BAND = "Grey: median and middle half of the class's drawings."
 
 def show(context: LectureContext) -> None:
     """Draws the curves and, beside them, the answers to a question with its outcome."""
-    runs, question = context.shown, context.state.question
+    runs, question = context.visible_runs, context.state.question
     if not runs:
         st.info("Nothing is trained yet. Go back (←) to the training step.")
         return
-    if any(run.status is Status.INTERRUPTED for run in context.trained):  # not for runs stopped on purpose
+    if any(run.status is Status.INTERRUPTED for run in context.all_runs):  # not for runs stopped on purpose
         offer_to_continue(context)
     curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
     with curves, st.container(key="wall_board"):

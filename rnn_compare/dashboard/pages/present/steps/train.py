@@ -18,7 +18,7 @@ from rnn_compare.server.shown_runs import grouped
 
 def show(context: LectureContext) -> None:
     """Draws a progress bar per network and the time left."""
-    groups = grouped(context.trained)
+    groups = grouped(context.all_runs)
     if not groups:
         button("Train", "train", None, navigation.start_training, context.services, type="primary")
         return
@@ -38,7 +38,7 @@ def show(context: LectureContext) -> None:
 
 def offer_to_continue(context: LectureContext) -> None:
     """Draws a button that continues interrupted trainings, if there are any."""
-    if any(run.can_be_continued for run in context.trained):
+    if any(run.can_be_continued for run in context.all_runs):
         button("Continue", "continue", None, navigation.continue_training, context.services, type="primary")
 
 
@@ -62,7 +62,7 @@ def progress(runs: Sequence[Run]) -> str:
 
 
 def _status(context: LectureContext) -> str:
-    runs, seconds = context.trained, [run.seconds_left for run in context.trained if run.seconds_left is not None]
+    runs, seconds = context.all_runs, [run.seconds_left for run in context.all_runs if run.seconds_left is not None]
     if any(run.can_be_continued for run in runs):
         return "A training was interrupted. It can continue from its last epoch."
     if all(run.status.ended for run in runs):
