@@ -99,6 +99,15 @@ def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_wh
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
 
 
+def test_loss_and_probability_are_exact_for_logits_of_any_size() -> None:
+    logits = np.array([-1000, -20, 0, 20, 1000], np.float32)
+    right = np.array([0, np.exp(-20), np.log(2), 20, 1000])
+    with np.errstate(over="raise", invalid="raise"):
+        np.testing.assert_allclose(network_pass.losses(logits, np.zeros(5, np.float32)), right, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(network_pass.losses(logits, np.ones(5, np.float32)), right[::-1], atol=1e-6)
+        np.testing.assert_allclose(network_pass.probabilities(logits), [0, np.exp(-20), 0.5, 1, 1], rtol=1e-6)
+
+
 @pytest.mark.parametrize("scale", [1.0, 300.0])
 def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(scale: float) -> None:
     experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
@@ -243,6 +252,7 @@ def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
         np.testing.assert_allclose(by_word[0], by_word[1], rtol=1e-4, atol=1e-5)
     for mine, keras_own in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(mine, keras_own, rtol=0, atol=1e-5 * max(1.0, float(np.abs(keras_own).max())))
+    np.testing.assert_allclose(ours[-1], theirs[-1], rtol=1e-4, atol=1e-6, err_msg="the mean of what the loss asks for")
 
 
 def _padded(seed: int, lengths: Any, maxlen: int) -> NDArray[np.int64]:
