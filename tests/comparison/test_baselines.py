@@ -176,7 +176,7 @@ def test_the_command_prints_a_json_line_for_each_and_nothing_else(capsys: pytest
     assert not {"keras", "tensorflow"} & (set(sys.modules) - before)
 
 
-def test_the_command_prints_a_table_and_says_that_whole_reviews_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000"]) == 0
     heads, *rows, note = capsys.readouterr().out.splitlines()
     assert heads.split() == ["baseline", "validation", "test", "terms", "time"]
