@@ -60,11 +60,9 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
 
     places = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     bins, chance = [], 0.0
-    for place in range(BINS):
+    for place in np.unique(places):
         inside = probabilities[places == place].astype(np.float64)
-        if not (count := len(inside)):
-            continue
-        positive = int(labels[places == place].sum())
+        count, positive = len(inside), int(labels[places == place].sum())
         interval = binomtest(positive, count).proportion_ci(method="wilson")
         bins.append(Bin(float(inside.mean()), positive / count, float(interval.low), float(interval.high), count))
         # The mean of |x| of a normal x with variance v is sqrt(2 v / π).

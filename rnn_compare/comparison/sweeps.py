@@ -74,21 +74,20 @@ def grid(settings: Mapping[str, Any]) -> list[Experiment]:
         >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
         ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
     """
-    names = sorted(settings, key=_place)
-    values = [
-        list(dict.fromkeys(settings[name])) if isinstance(settings[name], list | tuple) else [settings[name]]
-        for name in names
-    ]
-    for name, axis in zip(names, values, strict=True):
+    axes = {
+        name: list(dict.fromkeys(values)) if isinstance(values := settings[name], list | tuple) else [values]
+        for name in sorted(settings, key=_place)
+    }
+    for name, axis in axes.items():
         if not axis:
             raise UserError(f"No {_PLURAL.get(name, name.replace('_', ' '))} are chosen. Choose at least one.")
-    if (count := math.prod(map(len, values))) > MAX_RUNS:
-        axes = [(name, len(axis)) for name, axis in zip(names, values, strict=True) if len(axis) > 1]
-        factors = " × ".join(f"{size} {_PLURAL.get(name, f'values of {name}')}" for name, size in axes)
+    if (count := math.prod(map(len, axes.values()))) > MAX_RUNS:
+        sizes = {name: len(axis) for name, axis in axes.items() if len(axis) > 1}
+        factors = " × ".join(f"{size} {_PLURAL.get(name, f'values of {name}')}" for name, size in sizes.items())
         raise UserError(
             f"{factors} make {count} runs; a sweep has at most {MAX_RUNS}. Take some away, or make two sweeps of it."
         )
-    combinations = (dict(zip(names, combination, strict=True)) for combination in itertools.product(*values))
+    combinations = (dict(zip(axes, combination, strict=True)) for combination in itertools.product(*axes.values()))
     return list(dict.fromkeys(map(experiment_from, combinations)))
 
 

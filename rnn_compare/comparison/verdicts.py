@@ -7,14 +7,7 @@ from dataclasses import dataclass, replace
 
 from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.difference import (
-    ALPHA,
-    FEWEST_REVIEWS,
-    Difference,
-    holm,
-    settings,
-    settings_with_splits,
-)
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, Difference, holm, settings, settings_with_splits
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.intervals import Spread

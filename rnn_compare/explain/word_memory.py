@@ -151,14 +151,8 @@ def memory_test(
     distances = spaced_distances(experiment.maxlen, points)
     rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs)
     log_odds = predict_logits(experiment, weights, rows.reshape(-1, experiment.maxlen), tell).reshape(rows.shape[:-1])
-    positive, negative = log_odds[:, 0], log_odds[:, 1]
-    return MemoryTest(
-        distances=distances,
-        told_apart=_share_positive(positive - negative),
-        effect=np.median(positive - negative, axis=-1),
-        pairs=pairs,
-        words=words,
-    )
+    effects = log_odds[:, 0] - log_odds[:, 1]
+    return MemoryTest(distances, _share_positive(effects), np.median(effects, axis=-1), pairs, words)
 
 
 def draw_texts(
@@ -219,13 +213,9 @@ def kept(run: str, state: str) -> MemoryTest | None:
 
 def _test_from(plain: dict[str, Any]) -> MemoryTest:
     words = {kind: tuple((str(word), float(odds)) for word, odds in group) for kind, group in plain["words"].items()}
-    return MemoryTest(
-        distances=np.array(plain["distances"], np.int64),
-        told_apart=np.array(plain["told_apart"], np.float32),
-        effect=np.array(plain["effect"], np.float32),
-        pairs=int(plain["pairs"]),
-        words=WordChoice(**words),
-    )
+    distances = np.array(plain["distances"], np.int64)
+    told_apart, effect = (np.array(plain[name], np.float32) for name in ("told_apart", "effect"))
+    return MemoryTest(distances, told_apart, effect, int(plain["pairs"]), WordChoice(**words))
 
 
 def _file(run: str, state: str) -> Path:
