@@ -106,29 +106,15 @@ def _names(services: Services, run: Run) -> None:
 
 def _downloads(services: Services, run: Run) -> None:
     epochs: dict[Which, EpochEnd | None] = {"best": run.best, "last": run.last}
-    keras, _ = _script(run)
+    look: dict[str, Any] = {"icon": ":material/download:", "on_click": "ignore"}
     with st.container(horizontal=True):
         for which, epoch in epochs.items():
-            st.download_button(
-                f"{which.capitalize()} epoch{f' ({epoch.epoch})' if epoch else ''}, .keras",
-                flash.download(partial(model, services, run, which)),
-                f"{run.id}-{which}.keras",
-                "application/zip",
-                key=f"model_{which}",
-                disabled=not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists()),
-                icon=":material/download:",
-                on_click="ignore",
-            )
-        st.download_button(
-            "Keras script (.py)",
-            keras,
-            f"{run.id}.py",
-            "text/x-python",
-            key="script",
-            disabled=not keras,
-            icon=":material/download:",
-            on_click="ignore",
-        )
+            title = f"{which.capitalize()} epoch{f' ({epoch.epoch})' if epoch else ''}, .keras"
+            lacking = not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists())
+            content, name = flash.download(partial(model, services, run, which)), f"{run.id}-{which}.keras"
+            st.download_button(title, content, name, "application/zip", key=f"model_{which}", disabled=lacking, **look)
+        keras, _ = _script(run)
+        st.download_button("Keras script (.py)", keras, f"{run.id}.py", "text/x-python", disabled=not keras, **look)
     if not network(run.experiment.cell).in_keras:
         with st.expander(f"How to open the model file: Keras itself lacks a layer of {run.experiment.label}"):
             st.markdown("Run its code first, then load the file in the same session:")
