@@ -75,11 +75,10 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
     sizes: dict[str, int] = {}
     for entry in entries:
         sizes[entry["dataset"]] = max(entry["vocabulary_size"], sizes.get(entry["dataset"], 0))
-    words = {dataset: prepared.load(dataset).vocabulary.words[:size] for dataset, size in sizes.items()}
     examples = EXAMPLES.items() if all(entry["in_english"] for entry in entries) else ()
     data = {
         "networks": entries,
-        "vocabularies": {dataset: packed("\n".join(words[dataset]).encode()) for dataset in words},
+        "vocabularies": {dataset: _vocabulary(dataset, size) for dataset, size in sizes.items()},
         "languages": LANGUAGES,
         "drawings": {name: to_plain(picture(name).drawing) for name in cells},
         "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in examples],
@@ -87,11 +86,15 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
     return data, problems
 
 
+def _vocabulary(dataset: str, size: int) -> str:
+    return packed("\n".join(prepared.load(dataset).vocabulary.words[:size]).encode())
+
+
 def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
     experiment = run.experiment
     assert run.best is not None
     accuracy = percent(run.best["val_accuracy"]).replace(" ", "\u00a0")
-    prepared.load(experiment.dataset)  # raises where the words are missing, without which it cannot read
+    prepared.load(experiment.dataset)  # raises if its words are missing: without them it cannot read
     return {
         "id": run.id,
         "title": title,
