@@ -4,15 +4,15 @@ Going back, each block adds up its own gradients, and these are joined in the bl
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn_compare.fused import recurrence, threads
-from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
+from rnn_compare.fused.arithmetic import Array, Indices, add_by_place, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
-from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
+from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, row_ranges, unpack
 from rnn_compare.fused.sums import STRETCH, GradientSums
 
 WORTH_SHARING = 400_000
@@ -21,6 +21,8 @@ of a millisecond. Projecting a number takes a fourth of that."""
 
 PARTS = 4
 """Of a batch's inputs, to be shared by threads."""
+PIECE = 20
+"""Stretches of steps that one thread goes back over before another adds up their gradients."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +105,16 @@ def forward(
         recurrent_bias=second_bias.reshape(-1, units),
     )
     if batch.prefix:
-        recurrence.forward(arrays, batch.prefix_block)
-    shares = worth_sharing(rows, kernel.shape[1])
-    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
+        recurrence.forward(arrays, batch.prefix_block, 0, 1)
+    shares = worth_sharing(rows, width)
+    ranges = [(block, *rows) for block in batch.blocks for rows in row_ranges(block, width // len(batch.blocks))]
+    threads.for_each(lambda rows: recurrence.forward(arrays, *rows), ranges, shares)
     forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
         how = masking(options, mask)
-        threads.for_each(
-            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks, shares
-        )
+        threads.for_each(lambda rows: unpack(states[0], *rows, *how, options.zero_masked, outputs), ranges, shares)
         return outputs, forward_pass
     output = np.empty((reviews, units), np.float32)
     for block in batch.blocks:
@@ -202,15 +203,16 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
             by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
         else:
             by_step = gradient[block.order][np.newaxis]
-        recurrence.backward(arrays, block, by_step[:, np.newaxis], sums)
+        _go_back(arrays, block, by_step[:, np.newaxis], sums, shares)
         return sums
 
     shares = worth_sharing(len(batch.source), forward_pass.kernel.shape[1])
     blocks = threads.collect(run, batch.blocks, shares)
     whole = _joined(blocks)
     if batch.prefix:  # whose squares each block has added, review by review
+        add_by_place(whole.squares, arrays.place[batch.first :][: len(whole.of_prefix)], whole.of_prefix)
         of_prefix = whole._replace(squares=np.empty((0, features), np.float32))
-        recurrence.backward(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix)
+        _go_back(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix, False)
     of_inputs = np.empty((len(whole.squares), features), np.float32)
     if forward_pass.shared:
         _finish_inputs(forward_pass, blocks, of_inputs)
@@ -222,6 +224,24 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         by_row=by_row,
         prefix=[block_sums.prefix for block_sums in blocks],
         weights=[whole.kernel, *recurrent, bias],
+    )
+
+
+def _go_back(arrays: CellKernel, block: Packing, gradients: Array, sums: GradientSums, sharing: bool) -> None:
+    bounds, two = recurrence.stretches(block), threads.has_helper(sharing)
+    way = recurrence.way_back(arrays, block, two)
+    if not two:
+        recurrence.backward(arrays, block, gradients, sums, way, bounds, True, True)
+        return
+
+    def pieces() -> Iterator[Indices]:
+        for k in range(0, len(bounds) - 1, PIECE):
+            piece = bounds[k : k + PIECE + 1]
+            recurrence.backward(arrays, block, gradients, sums, way, piece, True, False)
+            yield piece
+
+    threads.in_stages(
+        pieces(), lambda piece: recurrence.backward(arrays, block, gradients, sums, way, piece, False, True)
     )
 
 
@@ -246,6 +266,7 @@ def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: 
         followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
         entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
         prefix=zeros(0 if squared else prefix, rows, features),
+        of_prefix=zeros(prefix if squared else 0, features),
     )
 
 
@@ -256,7 +277,7 @@ def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
     """
     whole = blocks[0]
     for block in blocks[1:]:
-        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering"):
+        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering", "of_prefix"):
             total: Array = getattr(whole, name)
             total += getattr(block, name)
     return whole

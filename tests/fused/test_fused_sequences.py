@@ -10,7 +10,7 @@ from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
-BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 96, 50
+BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 192, 50
 """Units enough that every cell's batches are dealt out to several blocks."""
 
 

@@ -73,6 +73,30 @@ def test_what_was_collected_is_in_the_order_of_the_pieces() -> None:
     assert threads.collect(str, range(20)) == [str(piece) for piece in range(20)]
 
 
+def test_a_second_stage_follows_the_first_in_order_beside_it() -> None:
+    threads.allow(2)
+    made, worked = threading.Event(), list[int]()
+
+    def pieces() -> Iterator[int]:
+        yield 0
+        assert made.wait(60)  # for ever, if the caller's thread did the work
+        yield from range(1, 20)
+
+    def work(piece: int) -> None:
+        worked.append(piece)
+        made.set()
+
+    threads.in_stages(pieces(), work)
+    assert worked == list(range(20))
+
+
+def test_what_goes_wrong_in_a_stage_reaches_the_caller() -> None:
+    with pytest.raises(ZeroDivisionError):
+        threads.in_stages(iter([1, 0, 2]), lambda piece: print(1 / piece))
+    with pytest.raises(ZeroDivisionError):
+        threads.in_stages((1 // piece for piece in (1, 0)), print)
+
+
 def test_little_work_is_the_callers_own() -> None:
     threads.allow(4)
     seen: set[int] = set()
