@@ -90,7 +90,7 @@ def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
     from rnn_compare.report import written_files
 
     paths = []
-    for name, content in written_files.written(contents, kind).items():
+    for name, content in written_files.report_files(contents, kind).items():
         is_folder = kind == "tensorboard"
         path = target / name if is_folder else target.with_name(f"{target.stem}{name}{target.suffix}")
         try:

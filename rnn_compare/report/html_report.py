@@ -48,7 +48,7 @@ def html(contents: Contents) -> str:
         charts=_escaped_json(plots),
         networks=_escaped_json(reading),
         data_id=interchange.DATA_ID,
-        runs=interchange.written(runs, contents.made),
+        runs=interchange.dump_runs(runs, contents.made),
         script=_script(),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rnn_compare.errors import UserError
 from rnn_compare.networks import weights
 from rnn_compare.paths import delete_files, weights_file
-from rnn_compare.report.interchange import DATA_ID, RecordedRun, checked
+from rnn_compare.report.interchange import DATA_ID, RecordedRun, load_runs
 from rnn_compare.report.packed import inflated
 from rnn_compare.runs.events import Predictions
 from rnn_compare.runs.record import Run
@@ -40,7 +40,7 @@ def import_runs(file: Path, store: RunStore) -> list[Imported]:
         UserError: If the file cannot be read, is no report, or holds a value that the program would not have written;
             then nothing is recorded.
     """
-    recorded = checked(_data(file)).runs
+    recorded = load_runs(_data(file)).runs
     ids = _ids(recorded, store)
     # A comparison is called by its first run; where that is not in the file, by the first one that is.
     comparisons = {run.comparison: ids[run.id] for run in reversed(recorded)} | ids

@@ -181,20 +181,20 @@ class RecordedRuns(Checked):
         return self
 
 
-def written(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
+def dump_runs(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
     """Returns runs as JSON without ``<``, for a page's ``<script>``."""
     recorded = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*run) for run in runs])
     return recorded.model_dump_json(exclude={"runs": {"__all__": {"weights"}}}).replace("<", "\\u003c")
 
 
-def checked(content: str | bytes) -> RecordedRuns:
+def load_runs(content: str | bytes) -> RecordedRuns:
     """Returns the runs in a JSON text.
 
     Raises:
         UserError: If it is no such text, or has a value that this program would not write.
 
     Example:
-        >>> checked('{"format": 1, "made": 0, "runs": []}')
+        >>> load_runs('{"format": 1, "made": 0, "runs": []}')
         Traceback (most recent call last):
         ...
         rnn_compare.errors.UserError: The report cannot be imported: runs: List should have at least 1 item ...

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
 
-def written(contents: Contents, form: Form) -> dict[str, bytes]:
+def report_files(contents: Contents, form: Form) -> dict[str, bytes]:
     """Returns the files of a report by the suffix of their stem, those of ``tensorboard`` by their path in a folder.
 
     Raises:

@@ -13,7 +13,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import import_runs
-from rnn_compare.report.interchange import DATA_ID, checked
+from rnn_compare.report.interchange import DATA_ID, load_runs
 from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.events import EpochEnd, Predictions, Status, encoded
 from rnn_compare.runs.record import Owner, Run
@@ -78,7 +78,7 @@ def test_it_names_no_address_of_any_network(trained: Trained) -> None:
 
 def test_it_carries_its_runs_as_data(trained: Trained) -> None:
     data = Text(html(gather(trained.store, trained.ids))).scripts[DATA_ID]
-    told = checked(data)
+    told = load_runs(data)
     assert [run.id for run in told.runs] == trained.ids
     first = trained.store.run(trained.ids[0])
     assert told.runs[0].experiment == first.experiment
@@ -133,7 +133,7 @@ def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(
     monkeypatch.setattr(trained.store, "run", lambda run: replace(read(run), epochs=read(run).epochs[:1]))
     contents = gather(trained.store, trained.ids)
     assert {epoch.epoch for epochs in contents.predictions.values() for epoch in epochs} == {1}
-    assert all(len(run.epochs) == 1 for run in checked(Text(html(contents)).scripts[DATA_ID]).runs)
+    assert all(len(run.epochs) == 1 for run in load_runs(Text(html(contents)).scripts[DATA_ID]).runs)
 
 
 def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:

@@ -23,8 +23,8 @@ from rnn_compare.report import importing
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import import_runs
-from rnn_compare.report.interchange import MAX_RUNS, checked
-from rnn_compare.report.written_files import written
+from rnn_compare.report.interchange import MAX_RUNS, load_runs
+from rnn_compare.report.written_files import report_files
 from rnn_compare.runs.store import RunStore
 
 REVIEWS = 16
@@ -246,7 +246,7 @@ def test_what_people_typed_there_is_text_here_wherever_it_is_shown(bring: Any, s
     assert "&lt;/script&gt;" in page
     assert page.count("</script>") == 4
     for form in KINDS:
-        for path, content in written(contents, form).items():
+        for path, content in report_files(contents, form).items():
             assert ".." not in path
             assert "/" not in path.replace("/train/", "").replace("/validation/", "")
             if form == "csv":
@@ -264,7 +264,7 @@ def test_no_sign_of_a_report_commands_the_terminal(bring: Any, store: RunStore) 
 
 def test_a_refusal_repeats_no_sign_that_commands_the_terminal() -> None:
     with pytest.raises(UserError) as refused:
-        checked('{"\\u001b[2J": 1, "format": 1, "made": 0, "runs": []}')
+        load_runs('{"\\u001b[2J": 1, "format": 1, "made": 0, "runs": []}')
     assert str(refused.value).isprintable()
 
 
@@ -273,6 +273,6 @@ def test_a_source_that_is_not_here_breaks_nothing(bring: Any, store: RunStore) -
     contents = gather(store, [taken.run.id])
     assert "unheard" in html(contents)
     for form in ("csv", "parquet", "tensorboard"):
-        assert written(contents, form)
+        assert report_files(contents, form)
     with pytest.raises(UserError, match="no source 'unheard'"):
-        written(contents, "notebook")
+        report_files(contents, "notebook")

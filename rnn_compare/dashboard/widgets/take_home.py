@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
-from rnn_compare.report.written_files import Form, written, zipped
+from rnn_compare.report.written_files import Form, report_files, zipped
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services
 
@@ -79,7 +79,7 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
     """
     services.require_shown(*ids)
     with services.reporting:
-        files = written(gather(services.store, ids, services.evidence), form)
+        files = report_files(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]
     archive = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
