@@ -48,7 +48,7 @@ class DemoWorkers:
     def worker_loss_reason(self, *_: object, **__: object) -> None:
         """Does nothing: there is no training and no worker process."""
 
-    ask_to_stop = kill = share_cores = rest = start_again = maintain = close = worker_loss_reason
+    ask_to_stop = kill = share_cores = maintain = close = worker_loss_reason
 
     def answers(self) -> bool:
         """Returns True."""

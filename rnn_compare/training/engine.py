@@ -248,12 +248,13 @@ class Engine:
         return LocalWorkers(self._receive)
 
     def _rest_or_start(self, workers: Workers, idle: bool) -> None:
-        rest = self.scheduler is None and self._rest.is_due(workers.resting, idle)
-        if rest and not workers.resting:
+        if not isinstance(workers, LocalWorkers) or workers.resting == self._rest.is_due(workers.resting, idle):
+            return
+        if workers.resting:
+            workers.start_again()
+        else:
             self._state = EngineState("starting")  # questions wait from now on
             workers.rest()
-        elif workers.resting and not rest:
-            workers.start_again()
 
     def _update_state(self, workers: Workers) -> None:
         if workers.problem:

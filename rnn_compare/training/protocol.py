@@ -153,15 +153,7 @@ class Workers(Protocol):
 
     def share_cores(self, training: Collection[str]) -> None:  # noqa: ARG002  # as below
         """Divides this machine's cores among the workers at these addresses, the only ones in training."""
-        return  # a cluster's cores are up to its owners, and so is rest
-
-    def rest(self) -> None:
-        """Ends the processes of this machine's idle workers."""
-        return
-
-    def start_again(self) -> None:
-        """Starts them again."""
-        return
+        return  # a cluster's cores are up to its owners
 
     def maintain(self) -> None:
         """Restarts workers that hang or failed to start; called regularly."""

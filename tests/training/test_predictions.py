@@ -10,7 +10,7 @@ from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
-from rnn_compare.runs.events import EpochEnd, Event
+from rnn_compare.runs.events import EpochEnd, Event, Predictions
 from rnn_compare.training.worker import fitting
 from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
 
@@ -84,3 +84,13 @@ def test_a_gradient_norm_too_large_for_a_number_is_left_out_and_the_run_goes_on(
     assert isinstance(end, EpochEnd)
     assert end.figures.keys() >= measured.keys()
     assert "gradient_norm" not in end.figures
+
+
+@pytest.mark.parametrize("built", BUILT)
+def test_a_single_validation_review_is_predicted_too(built: str) -> None:
+    experiment = tiny(reviews=10, validation_split=0.1, epochs=1)
+    events: list[Event] = []
+    job = TrainingJob("run", experiment, events.append, lambda: False)
+    reporter = ProgressReporter(job, np.array([1]), lambda *_: None)
+    fit(BUILT[built](experiment), experiment, reporter)
+    assert [event.reviews for event in events if isinstance(event, Predictions)] == [1]

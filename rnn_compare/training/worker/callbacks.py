@@ -119,7 +119,7 @@ class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         metrics = {name: logs[name] for name in METRICS if name in logs}
         if not math.isfinite(metrics.get("gradient_norm", 0.0)):  # its square overflows 32 bits sooner than the loss
             del metrics["gradient_norm"]
-        probabilities = logs["probabilities"]
+        probabilities = np.atleast_1d(logs["probabilities"])  # with an older NumPy, Keras makes a float of a single one
         predictions = predictions_event(self._job.run, self._epoch, "validation", probabilities, self._labels)
         end = EpochEnd(self._job.run, self._epoch, metrics | computed(self._labels, probabilities), seconds)
         self.epochs.append(end)
