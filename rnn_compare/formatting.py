@@ -68,11 +68,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def about(seconds: float) -> str:
+def rough_duration(seconds: float) -> str:
     """Returns an estimated time span.
 
     Example:
-        >>> [about(seconds) for seconds in (2, 38, 95, 310)]
+        >>> [rough_duration(seconds) for seconds in (2, 38, 95, 310)]
         ['a few seconds', 'about 40 s', 'about 2 min', 'about 5 min']
     """
     if seconds < 8:

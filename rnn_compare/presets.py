@@ -108,11 +108,11 @@ PARITY = Preset(
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, ATTENTION)
 
 
-def is_of_the_book(experiment: Experiment) -> bool:
+def is_book_experiment(experiment: Experiment) -> bool:
     """Tells whether an experiment is the book's, whatever its seed and number of epochs.
 
     Example:
-        >>> is_of_the_book(Experiment(cell="LSTM", epochs=3, seed=7)), is_of_the_book(Experiment(maxlen=100))
+        >>> is_book_experiment(Experiment(cell="LSTM", epochs=3, seed=7)), is_book_experiment(Experiment(maxlen=100))
         (True, False)
     """
     books = {member.cell: member for member in BOOK.experiments()}.get(experiment.cell)

@@ -88,7 +88,7 @@ def _predict(options: argparse.Namespace) -> int:
     if options.json:
         output.json_line({"label": verdict.label, "probability": verdict.probability})
     else:
-        if verdict.rests_on_nothing:
+        if verdict.knows_no_word:
             print("None of these words is in the vocabulary: no prediction.")
         else:
             print(f"{percent(verdict.share)} {verdict.label}")

@@ -13,7 +13,7 @@ from rnn_compare.cells.cell import Gradient, StateGradients, StepValues
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.cell_readings import before
+from rnn_compare.explain.cell_readings import previous_values
 from rnn_compare.explain.prediction import Ids, Tell, dense, read_mask, recurrent_pass, recurrent_weights
 from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
@@ -55,7 +55,7 @@ def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
     # Masked signals are not a number and are not used: zeros keep that from spreading.
     values = {name: np.nan_to_num(signal.astype(np.float64)) for name, signal in trace.signals.items()}
     values["state"] = trace.states.astype(np.float64)
-    return values | {f"previous_{name}": before(values[name], trace.backward) for name in states}
+    return values | {f"previous_{name}": previous_values(values[name], trace.backward) for name in states}
 
 
 Array = NDArray[np.float64]

@@ -82,7 +82,9 @@ def cell_readings(
                     backward=trace.backward,
                     inputs=inputs,
                     states=trace.states[0, first:],
-                    previous={name: before(state, trace.backward)[0, first:] for name, state in carried.items()},
+                    previous={
+                        name: previous_values(state, trace.backward)[0, first:] for name, state in carried.items()
+                    },
                     signals={name: signal[0, first:] for name, signal in trace.signals.items()},
                     importance=of_units,
                 )
@@ -106,13 +108,13 @@ def importance(
     return size * norms
 
 
-def before(values: NDArray[Number], backward: bool) -> NDArray[Number]:
+def previous_values(values: NDArray[Number], backward: bool) -> NDArray[Number]:
     """Returns for each timestep the values at the one read before it, at first zeros (batch, timesteps, units).
 
     Example:
-        >>> before(np.float32([[[1], [2], [3]]]), backward=False).ravel()
+        >>> previous_values(np.float32([[[1], [2], [3]]]), backward=False).ravel()
         array([0., 1., 2.], dtype=float32)
-        >>> before(np.float32([[[1], [2], [3]]]), backward=True).ravel()
+        >>> previous_values(np.float32([[[1], [2], [3]]]), backward=True).ravel()
         array([2., 3., 0.], dtype=float32)
     """
     shifted = np.zeros_like(values)

@@ -82,7 +82,7 @@ class Verdict:
         return max(self.probability, 1 - self.probability)
 
     @property
-    def rests_on_nothing(self) -> bool:
+    def knows_no_word(self) -> bool:
         """Whether the network knows no word that it read: any text of this length gives the same prediction."""
         return self.review.count("known") == 0
 

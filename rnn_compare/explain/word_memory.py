@@ -195,7 +195,7 @@ def _share_positive(values: Array) -> Array:
     return share
 
 
-def keep(run: str, state: str, test: MemoryTest) -> None:
+def save(run: str, state: str, test: MemoryTest) -> None:
     """Writes a run's memory test into its folder, unless it is there or the folder is not writable."""
     if (file := _file(run, state)).exists():
         return
@@ -203,7 +203,7 @@ def keep(run: str, state: str, test: MemoryTest) -> None:
         partial.write_text(json.dumps(asdict(test), default=np.ndarray.tolist), "utf-8")
 
 
-def kept(run: str, state: str) -> MemoryTest | None:
+def saved(run: str, state: str) -> MemoryTest | None:
     """Returns the written or shipped memory test of a run's weights; None if there is none that can be read."""
     for file in (_file(run, state), RECORDINGS / f"memory-{state}.json"):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

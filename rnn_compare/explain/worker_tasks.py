@@ -25,17 +25,17 @@ def fingerprint(loaded: weights.Weights) -> str:
     return f"{zlib.crc32(loaded['dense/kernel'].tobytes() + loaded['dense/bias'].tobytes()):08x}"
 
 
-def left_out(
+def logits_without_word(
     run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
 ) -> Array:
     """Returns ``logits_without`` of a review's ids (timesteps,), of which the last ``words`` are its words."""
     return logits_without(experiment, _weights(run, which, experiment), np.array(ids, np.int32), words, tell)
 
 
-def after_each_word(
+def logits_after_word(
     run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
 ) -> Array:
-    """Returns the log-odds of "positive" for each of a review's ``beginnings`` (1 + words,); ids as in ``left_out``."""
+    """Returns the log-odds of "positive" of each of a review's ``beginnings`` (1 + words,)."""
     rows = beginnings(np.array(ids, np.int32), len(ids) - words)
     return predict_logits(experiment, _weights(run, which, experiment), rows, tell)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import about
+from rnn_compare.formatting import rough_duration
 from rnn_compare.sources import registry
 
 FEWEST_EPOCHS, USUAL_EPOCHS = 3, 10
@@ -52,7 +52,7 @@ def fitted(
         share = min(reviews / sizes[-1], epochs / most_epochs)
         fits.append((share, TimeFit(reviews, epochs, seconds(reviews, epochs))))
     if not fits:
-        least = about(seconds(sizes[0], FEWEST_EPOCHS))
+        least = rough_duration(seconds(sizes[0], FEWEST_EPOCHS))
         raise UserError(
             f"Even {sizes[0]:,} reviews and {FEWEST_EPOCHS} epochs take {least} here. Choose fewer networks, units or "
             "seeds, or more time."

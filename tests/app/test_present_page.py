@@ -12,7 +12,7 @@ from rnn_compare.dashboard.pages.present import navigation, start_page
 from rnn_compare.dashboard.pages.present import page as wall
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.widgets import invite
-from rnn_compare.formatting import about
+from rnn_compare.formatting import rough_duration
 from rnn_compare.lecture.lecture_file import Lecture, edited_copy, find
 from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
@@ -137,7 +137,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(MachineSpeed, "current", Speed(alone=slower, together=slower))
-        assert f"training {about(services.seconds(experiments))}." in sent(page())
+        assert f"training {rough_duration(services.seconds(experiments))}." in sent(page())
 
 
 @pytest.mark.usefixtures("lecture")

@@ -70,7 +70,7 @@ def test_the_map_crosses_processes(saved: Weights) -> None:
 def test_leaving_out_tells_its_progress(saved: Weights) -> None:
     review = encode(EXPERIMENT, "a wonderful zzyzx film")
     told: list[tuple[int, int]] = []
-    found = worker_tasks.left_out(
+    found = worker_tasks.logits_without_word(
         RUN, "best", "", EXPERIMENT, tuple(review.ids.tolist()), 4, tell=lambda done, total: told.append((done, total))
     )
     np.testing.assert_allclose(found, logits_without(EXPERIMENT, saved, review.ids, 4), atol=1e-4)
@@ -85,7 +85,7 @@ def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(prepared_ca
         weights.save(drawn, weights_file(RUN, "best"))
         review = encode(experiment, "a wonderful zzyzx film")
         told: list[tuple[int, int]] = []
-        found = worker_tasks.after_each_word(
+        found = worker_tasks.logits_after_word(
             RUN, "best", "", experiment, tuple(review.ids.tolist()), 4, tell=lambda *step: told.append(step)
         )
         delete_files(RUN)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.word_memory import WordChoice, draw_texts, keep, kept, memory_test, spaced_distances
+from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, save, saved, spaced_distances
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from tests.charts.memories import found
@@ -120,24 +120,24 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_was_found_comes_back_whole_for_the_same_weights_only() -> None:
     test = found(neutral=["screenplay", "naïve"])
-    keep("one", "abc", test)
-    again = kept("one", "abc")
+    save("one", "abc", test)
+    again = saved("one", "abc")
     assert again is not None
     for name in ("distances", "told_apart", "effect"):
         np.testing.assert_allclose(getattr(again, name), getattr(test, name), rtol=1e-6)
     assert (again.pairs, again.words) == (test.pairs, test.words)
-    assert kept("one", "abd") is None
-    assert kept("other", "abc") is None
+    assert saved("one", "abd") is None
+    assert saved("other", "abc") is None
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"words": {"positive": [["a"]]}}', '{"words": {"a": []}}'])
 def test_a_file_that_holds_none_counts_as_missing(content: str) -> None:
     run_folder("one").mkdir(parents=True)
     (run_folder("one") / "memory-abc.json").write_text(content)
-    assert kept("one", "abc") is None
+    assert saved("one", "abc") is None
 
 
 def test_a_folder_that_cannot_be_written_to_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("in the way")
-    keep("one", "abc", found())
-    assert kept("one", "abc") is None
+    save("one", "abc", found())
+    assert saved("one", "abc") is None

@@ -11,7 +11,7 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
-from rnn_compare.explain.word_memory import kept
+from rnn_compare.explain.word_memory import saved
 from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.registry import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
@@ -93,7 +93,7 @@ def test_the_last_epoch_of_a_recording_can_be_asked_where_it_is_the_best(shipped
 
 def test_the_books_recorded_networks_come_with_their_memory_test(shipped: list[Run]) -> None:
     for run in shipped[-2:]:
-        test = kept(run.id, fingerprint(run_weights(run, "best")))
+        test = saved(run.id, fingerprint(run_weights(run, "best")))
         assert test is not None
         assert test.told_apart[0] > 0.9
 

@@ -34,7 +34,7 @@ def render() -> None:
 
 def _show_turning_words(services: Services, verdicts: answers.Answers, which: Which) -> None:
     """Draws, for each network, which word flips its prediction if it alone is left out."""
-    reviews = {run.id: verdict.review for run, _, verdict in verdicts if not verdict.rests_on_nothing}
+    reviews = {run.id: verdict.review for run, _, verdict in verdicts if not verdict.knows_no_word}
     networks = network_choice.with_weights([run for run, _, _ in verdicts], which)
     pairs = [(network, reviews[network.run.id]) for network in networks if network.run.id in reviews]
     logits = reading.left_out(services, pairs)

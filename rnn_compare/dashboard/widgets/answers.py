@@ -59,7 +59,7 @@ def show_text(verdicts: Answers, text: str) -> None:
 
 
 def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
-    if verdict.rests_on_nothing:
+    if verdict.knows_no_word:
         return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
     low, high = map(escape, verdict.labels)
     sentence = f"{percent(verdict.share)} {escape(verdict.label)}"

@@ -10,7 +10,7 @@ from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, telling
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.word_memory import WordChoice, keep, kept
+from rnn_compare.explain.word_memory import WordChoice, save, saved
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
@@ -24,7 +24,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     st.markdown("A word of either label stands ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
-        if network.key not in analyses and (recalled := kept(network.run.id, network.state)):
+        if network.key not in analyses and (recalled := saved(network.run.id, network.state)):
             analyses[network.key] = Analysis(result=recalled)
 
     def begin() -> None:
@@ -38,7 +38,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     tests = [(network, analyses[network.key]) for network in networks if network.key in analyses]
     for network, analysis in tests:
         if analysis.result:
-            keep(network.run.id, network.state, analysis.result)
+            save(network.run.id, network.state, analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)

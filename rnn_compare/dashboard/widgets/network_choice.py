@@ -23,7 +23,7 @@ from rnn_compare.explain.verdict import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import Which, weights_file
-from rnn_compare.presets import BOOK, is_of_the_book
+from rnn_compare.presets import BOOK, is_book_experiment
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
 
@@ -118,7 +118,7 @@ def _has_last_weights(run: Run) -> bool:
 
 def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
     """Draws a button that chooses the newest pair of the book's experiment, if there is one and it is not chosen."""
-    pair = {run.experiment.cell: run.id for run in runs if is_of_the_book(run.experiment)}
+    pair = {run.experiment.cell: run.id for run in runs if is_book_experiment(run.experiment)}
 
     def choose_pair() -> None:
         st.session_state["networks"] = list(pair.values())

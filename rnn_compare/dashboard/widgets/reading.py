@@ -96,7 +96,7 @@ def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> l
         except UserError as error:
             st.error(f"{network.title}: {error}")
     anew = [(network, review) for network, review in encoded if not network.run.experiment.reads_forward]
-    by_workers = _by_workers(services, "Reading each beginning", worker_tasks.after_each_word, anew)
+    by_workers = _by_workers(services, "Reading each beginning", worker_tasks.logits_after_word, anew)
     results = []
     for network, review in encoded:
         analysis = by_workers.get(network.run.id)
@@ -179,7 +179,7 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
 
 def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[float]]:
     """Returns the log-odds of a review and then without each word, by run; waits for runs that are not done."""
-    analyses = _by_workers(services, "Leaving out each word", worker_tasks.left_out, pairs)
+    analyses = _by_workers(services, "Leaving out each word", worker_tasks.logits_without_word, pairs)
     return {
         run: [round(float(logit), 4) for logit in analysis.result]
         for run, analysis in analyses.items()

@@ -9,7 +9,7 @@ from typing import Any
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.intervals import mean
-from rnn_compare.formatting import about, counted, duration, ordinal, percent
+from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
@@ -125,7 +125,7 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
         "best": best.text if best else "–",
         "best_note": f"n = {best.runs}, mean best{so_far}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
+        "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
 
@@ -171,7 +171,7 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
     if not starts.get(run.id):
         return "starting"
     place = [queued for queued, seconds in starts.items() if seconds].index(run.id) + 1
-    return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
+    return f"waiting, {ordinal(place)} in line, {rough_duration(starts[run.id])}"
 
 
 def _left(run: Run, history: History) -> str:
@@ -180,7 +180,7 @@ def _left(run: Run, history: History) -> str:
     if len(run.epochs) == run.experiment.epochs:
         return "finishing"
     if run.seconds_left is None:
-        return f"{about(history.seconds_left(run) * history.slowdown(run))} left"
+        return f"{rough_duration(history.seconds_left(run) * history.slowdown(run))} left"
     return f"{duration(run.seconds_left)} left"
 
 

@@ -13,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import about, counted
+from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.time_fit import TimeFit, fitted
 from rnn_compare.server.services import Services
@@ -251,5 +251,5 @@ def fit_summary(fit: TimeFit, experiment: Experiment) -> str:
     held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
     return (
         f"{counted(fit.reviews, 'review')} ({held_out:,} for validation), {counted(fit.epochs, 'epoch')}: "
-        f"{about(fit.seconds)}."
+        f"{rough_duration(fit.seconds)}."
     )

@@ -13,8 +13,8 @@ from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presen
 from rnn_compare.dashboard.widgets.pinned_runs import missing, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
-from rnn_compare.formatting import about, counted, listed
-from rnn_compare.presets import is_of_the_book
+from rnn_compare.formatting import counted, listed, rough_duration
+from rnn_compare.presets import is_book_experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter, visitor
@@ -89,7 +89,7 @@ def _show_summary(services: Services, setup: controls.Setup) -> None:
         return
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
-    time = about(services.seconds(setup.experiments))
+    time = rough_duration(services.seconds(setup.experiments))
     state = services.engine.state
     starting = ", workers starting" if state.phase == "starting" and not state.reason else ""
     st.caption(f"{networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}{starting}")
@@ -198,7 +198,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
                 key="charts",
                 bind="query-params",
             )
-            of_the_book = bool(charted) and all(is_of_the_book(run.experiment) for run in charted)
+            of_the_book = bool(charted) and all(is_book_experiment(run.experiment) for run in charted)
             marks = of_the_book and st.toggle("Mark Kamada's 85 % and 89 %", key="marks", bind="query-params")
             gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
             with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")

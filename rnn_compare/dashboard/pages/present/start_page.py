@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
 from rnn_compare.dashboard.widgets import flash, invite
-from rnn_compare.formatting import about, as_markdown, counted
+from rnn_compare.formatting import as_markdown, counted, rough_duration
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
@@ -73,7 +73,7 @@ def _card(services: Services, lecture: Lecture) -> None:
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         edited = edited_copy(name).exists() and not permissions.why_not()
         description.markdown(
-            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {about(seconds)}. "
+            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {rough_duration(seconds)}. "
             + (f"To edit: `{edited_copy(name)}`" if edited else "")
         )
 

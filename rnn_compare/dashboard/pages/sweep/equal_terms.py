@@ -15,7 +15,7 @@ from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.feedforward.registry import NETWORKS, network
-from rnn_compare.formatting import about, counted, duration
+from rnn_compare.formatting import counted, duration, rough_duration
 from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.server import presenter, visitor
@@ -120,7 +120,7 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
                 counts = survey(sweep.experiments, runs).runs.values()
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if to_train:
-            time = about(services.seconds(to_train))
+            time = rough_duration(services.seconds(to_train))
             st.html(f"<p style='margin: 0'>{time} here, {counted(seeds, 'seed')} per setting</p>")
 
 

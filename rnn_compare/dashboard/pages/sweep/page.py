@@ -12,7 +12,7 @@ from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import about, counted
+from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.server import presenter
@@ -79,7 +79,7 @@ def _buttons(services: Services, sweep: Sweep) -> None:
 def _summary(services: Services, sweep: Sweep) -> str:
     if not sweep.to_train:
         return ""
-    first, time = sweep.to_train[0], about(services.seconds(sweep.to_train))
+    first, time = sweep.to_train[0], rough_duration(services.seconds(sweep.to_train))
     return f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each: {time} here"
 
 
@@ -89,7 +89,7 @@ def _progress(services: Services, before: Sweep) -> None:
         st.rerun(scope="app")
     at_work = [run.experiment for run in now.at_work]
     done = sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)
-    st.progress(min(done, 1.0), sentence(now, about(services.seconds([*at_work, *now.to_train]))))
+    st.progress(min(done, 1.0), sentence(now, rough_duration(services.seconds([*at_work, *now.to_train]))))
 
 
 def _signature(sweep: Sweep) -> tuple[object, ...]:

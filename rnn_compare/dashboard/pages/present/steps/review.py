@@ -101,7 +101,7 @@ def _verdict(run: Run, text: str) -> str:
         verdict = ask(run, text, "best")
     except UserError as error:
         return str(error)
-    return "no known words" if verdict.rests_on_nothing else f"{percent(verdict.share)} {verdict.label}"
+    return "no known words" if verdict.knows_no_word else f"{percent(verdict.share)} {verdict.label}"
 
 
 STEP = StepKind("review", show, takes_reviews=True)

@@ -9,7 +9,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
-from rnn_compare.formatting import about, counted
+from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -70,7 +70,7 @@ def _status(context: LectureContext) -> str:
     if context.state.recorded:
         return "Playing a recording."
     begins = context.services.engine.state.reason or "Starting."
-    return f"{about(max(seconds)).capitalize()} left." if seconds else begins
+    return f"{rough_duration(max(seconds)).capitalize()} left." if seconds else begins
 
 
 STEP = StepKind("train", show, ticks=True, trains=True)
