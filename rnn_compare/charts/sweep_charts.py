@@ -73,11 +73,8 @@ def _add(
         name=name,
         legendgroup=name,
         **look.line(),
-        customdata=[
-            [f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else "", item.accuracy.runs]
-            for item in members
-        ],
-        hovertemplate="%{y:.1f}%{customdata[0]} %, n = %{customdata[1]}",
+        customdata=[f"{item.accuracy.text}, n = {item.accuracy.runs}" for item in members],
+        hovertemplate="%{customdata}",
     )
 
 

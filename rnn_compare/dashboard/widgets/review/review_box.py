@@ -2,8 +2,7 @@
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -80,29 +79,14 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
     return typed
 
 
-@dataclass(frozen=True)
-class RealReview:
-    """A real review in the box, and its label.
-
-    Attributes:
-        kind: ``test`` or ``validation``.
-        number: Its number in the source.
-        positive: True for the label 1.
-    """
+class RealReview(NamedTuple):
+    """A real review in the box: its number in the source, its label, and a sentence on both in Markdown."""
 
     text: str
-    kind: str
     number: int
     positive: bool
-    labels: tuple[str, str] = SENTIMENT
-    film: bool = True
-
-    @property
-    def sentence(self) -> str:
-        """The review's number and label, as Markdown."""
-        what = "Its author rated the film" if self.film else "Its label is"
-        name = as_markdown(self.labels[self.positive])
-        return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
+    labels: tuple[str, str]
+    sentence: str
 
 
 def _take_from_address(experiments: Collection[Experiment]) -> None:
@@ -202,7 +186,9 @@ def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
 def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
     text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
     films = all(is_about_films(experiment.source) for experiment in experiments)
-    review = RealReview(text, real.kind, number, positive, real.labels, films)
+    meaning = "Its author rated the film" if films else "Its label is"
+    sentence = f"{real.kind.capitalize()} review {number:,}. {meaning} **{as_markdown(real.labels[positive])}**."
+    review = RealReview(text, number, positive, real.labels, sentence)
     st.session_state.update(picked=review, review=review.text, real_review=number)
 
 
