@@ -15,23 +15,16 @@ from rnn_compare.settings import SETTINGS, text, value_of
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
-    "Network": st.column_config.TextColumn(),
     "Name": st.column_config.TextColumn(width=150),
-    "Source": st.column_config.TextColumn(),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
-    "maxlen": st.column_config.NumberColumn(),
-    "Seed": st.column_config.NumberColumn(),
-    "Epochs": st.column_config.TextColumn(),
-    "Status": st.column_config.TextColumn(),
     "Best validation": st.column_config.NumberColumn("Best", format="%.1f %%", help="Best validation accuracy."),
-    "at epoch": st.column_config.NumberColumn(),
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last epoch."),
     "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds per epoch, without the first."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
-    "From": st.column_config.TextColumn(),
     "Note": st.column_config.TextColumn(width="medium"),
     "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }
+"""Columns that are drawn otherwise than Streamlit would."""
 _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews", "maxlen", "seed", "epochs"}
 
 
@@ -46,8 +39,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
         for name in SETTINGS
         if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in among}) > 1
     ]
-    rows = [dict(zip(COLUMNS, _row(run), strict=True)) for run in runs]
-    made = pd.DataFrame(rows, columns=list(COLUMNS))
+    made = pd.DataFrame(map(_row, runs), columns=list(_row(among[0])))  # which a search without matches has, too
     for name in differing:
         values = [value_of(run.experiment, name) for run in runs]
         made.insert(list(made.columns).index("Seed"), SETTINGS[name].label, values)
@@ -98,23 +90,23 @@ def _settings(experiment: Experiment, with_defaults: bool = False) -> Iterator[s
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
 
-def _row(run: Run) -> tuple[Any, ...]:
+def _row(run: Run) -> dict[str, Any]:
     best, last, experiment = run.best, run.last, run.experiment
-    return (
-        experiment.label,
-        as_cell(run.name),
-        as_cell(registry.title(run.experiment.source)),
-        experiment.reviews,
-        experiment.maxlen,
-        experiment.seed,
-        f"{len(run.epochs)} of {experiment.epochs}",
-        "stopping" if run.stop_requested and not run.status.ended else run.status.value,
-        100 * best["val_accuracy"] if best else None,
-        best.epoch if best else None,
-        100 * last["val_accuracy"] if last else None,
-        run.seconds_per_epoch,
-        datetime.fromtimestamp(run.created),
-        run.origin,
-        as_cell(" ".join(run.note.split())),
-        run.id,
-    )
+    return {
+        "Network": experiment.label,
+        "Name": as_cell(run.name),
+        "Source": as_cell(registry.title(run.experiment.source)),
+        "Reviews": experiment.reviews,
+        "maxlen": experiment.maxlen,
+        "Seed": experiment.seed,
+        "Epochs": f"{len(run.epochs)} of {experiment.epochs}",
+        "Status": "stopping" if run.stop_requested and not run.status.ended else run.status.value,
+        "Best validation": 100 * best["val_accuracy"] if best else None,
+        "at epoch": best.epoch if best else None,
+        "Last": 100 * last["val_accuracy"] if last else None,
+        "s per epoch": run.seconds_per_epoch,
+        "Made": datetime.fromtimestamp(run.created),
+        "From": run.origin,
+        "Note": as_cell(" ".join(run.note.split())),
+        "Id": run.id,
+    }
