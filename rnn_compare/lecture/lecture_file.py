@@ -129,21 +129,19 @@ class Lecture(BaseModel):
     def trained_at(self, index: int) -> int | None:
         """Returns the last step, up to this one, that trains this step's networks; None without one."""
         preset = self.preset_at(index)
-        before = [place for place in range(index + 1) if self.steps[place].kind.trains]
-        return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
+        trains = [place for place in range(index + 1) if self.steps[place].kind.trains]
+        return max((place for place in trains if self.preset_at(place) == preset), default=None)
 
     @property
     def repeated(self) -> set[str]:
         """The ids of questions that a later one repeats."""
         return {step.question.repeats for step in self.steps if step.question}
 
-    def asked_before(self, index: int) -> tuple[Question, ...]:
+    def revealed_questions(self, index: int) -> tuple[Question, ...]:
         """Returns the questions that a step reveals: those since the last reveal, without those asked again later."""
-        questions: list[Question] = []
-        for step in self.steps[:index]:
-            questions = [] if step.kind.reveals else questions
-            questions += [step.question] if step.question and step.question.id not in self.repeated else []
-        return tuple(questions)
+        reveals = [place for place in range(index) if self.steps[place].kind.reveals]
+        questions = [step.question for step in self.steps[max(reveals, default=0) : index] if step.question]
+        return tuple(question for question in questions if question.id not in self.repeated)
 
 
 def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
@@ -210,11 +208,10 @@ def copy_to_edit(name: str) -> Path:
 
 
 def _preset(name: object) -> Preset:
-    for preset in PRESETS:
-        if preset.name == name:
-            return preset
-    names = ", ".join(preset.name for preset in PRESETS)
-    raise UserError(f"{str(name)[:60]!r} is not a preset; the presets are {names}.")
+    presets = {preset.name: preset for preset in PRESETS}
+    if not isinstance(name, str) or name not in presets:
+        raise UserError(f"{str(name)[:60]!r} is not a preset; the presets are {', '.join(presets)}.")
+    return presets[name]
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,24 +225,21 @@ def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
-    experiments, asked_before = _preset(preset).experiments(), dict[str, dict[str, Any]]()
+    experiments, earlier = _preset(preset).experiments(), dict[str, dict[str, Any]]()
     for number, step in enumerate(steps, start=1):
-        if not isinstance(step, dict):
-            yield step
-            continue
-        if step.get("preset"):
+        if isinstance(step, dict) and step.get("preset"):
             experiments = _preset(step["preset"]).experiments()
-        networks = labels({experiment.setting: experiment for experiment in experiments}.values())
-        question = step.get("question")
+        question = step.get("question") if isinstance(step, dict) else None
         if not isinstance(question, dict):
             yield step
             continue
+        networks = labels({experiment.setting: experiment for experiment in experiments}.values())
         if "repeats" in question:
-            if question["repeats"] not in list(asked_before) or set(question) != {"id", "repeats"}:
+            if question["repeats"] not in list(earlier) or set(question) != {"id", "repeats"}:
                 raise UserError(
                     f"step {number}: a question that repeats another needs an id and, in repeats, an earlier id."
                 )
-            question = asked_before[question["repeats"]] | question
+            question = earlier[question["repeats"]] | question
         if (network := question.get("network", networks[0])) not in networks:
             raise UserError(
                 f"step {number}: no network is called {str(network)[:60]!r}; there are {', '.join(networks)}."
@@ -253,7 +247,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
         if question.get("kind") == "best_network":
             usual["choices"] = networks
-        asked_before[str(question.get("id"))] = usual | question
+        earlier[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}
 
 

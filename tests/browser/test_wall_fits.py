@@ -98,7 +98,7 @@ class Walk:
                 self.press()
                 self.look(f"{name} {phase}")
         elif step.kind.name == "reveal":
-            for question in self.lecture.asked_before(index)[1:]:
+            for question in self.lecture.revealed_questions(index)[1:]:
                 self.press()
                 self.look(f"{name} {question.id}")
         elif step.kind.name == "review":

@@ -46,7 +46,7 @@ def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveal
     for index, kind in enumerate(kinds):
         assert lecture.steps[index].notes.strip(), "the second screen has something to say"
         if kind == "reveal":
-            assert lecture.asked_before(index), "there is a prediction to hold against the curves"
+            assert lecture.revealed_questions(index), "there is a prediction to hold against the curves"
 
 
 def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
@@ -64,8 +64,8 @@ def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
 def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> None:
     reveal = TEXT.replace('"text"', '"reveal"')
     lecture = load(written(folder, HEAD + BEST + reveal + BEST.replace('"best"', '"again"') + reveal), step_kinds())
-    assert [question.id for question in lecture.asked_before(1)] == ["best"]
-    assert [question.id for question in lecture.asked_before(3)] == ["again"]
+    assert [question.id for question in lecture.revealed_questions(1)] == ["best"]
+    assert [question.id for question in lecture.revealed_questions(3)] == ["again"]
 
 
 def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_first(folder: Path) -> None:
@@ -74,8 +74,8 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
     first, again = (step.question for step in lecture.steps if step.question)
     assert first is not None
     assert again == first.model_copy(update={"id": "after", "repeats": "best"})
-    assert lecture.asked_before(1) == ()
-    assert lecture.asked_before(3) == (again,)
+    assert lecture.revealed_questions(1) == ()
+    assert lecture.revealed_questions(3) == (again,)
 
 
 @pytest.mark.parametrize(

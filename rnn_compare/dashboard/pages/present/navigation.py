@@ -133,7 +133,7 @@ def continue_training(context: LectureContext) -> None:
 
 def next_outcome(context: LectureContext, by: int = 1) -> Question | None:
     """Returns the question that a reveal shows next, or ``by`` places further; None if there is none."""
-    questions = context.lecture.asked_before(context.index) if context.step.kind.reveals else ()
+    questions = context.lecture.revealed_questions(context.index) if context.step.kind.reveals else ()
     if context.state.question not in questions:
         return None
     place = questions.index(context.state.question) + by
@@ -150,7 +150,7 @@ def _recorded_runs(services: Services, preset: Preset) -> list[Run]:
 def _show(context: LectureContext, index: int, question: Question | None = None) -> None:
     lecture, classroom = context.lecture, context.classroom
     step = lecture.steps[index]
-    questions = lecture.asked_before(index) if step.kind.reveals else ()
+    questions = lecture.revealed_questions(index) if step.kind.reveals else ()
     question = question or step.question or next(iter(questions), None)
     runs = _runs_of(context, index)
     classroom.show_step(index, step.title, step.text, question)
