@@ -20,7 +20,7 @@ MOSTLY = 0.95
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws a button that tests the chosen runs and, once they are tested, what was found."""
+    """Draws the button that starts the test of these networks, and the results."""
     st.markdown("A word of either label stands ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
@@ -45,7 +45,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
-    """Returns as HTML which words were used, once for all networks that were tested with the same ones."""
+    """Returns the tests' words as HTML, once for all networks with the same words."""
     groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
     for network in tested:
         groups.setdefault((network.test.words, network.labels), []).append(network.title)
@@ -84,7 +84,7 @@ def reach(tested: Sequence[NetworkMemory]) -> str:
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
     if waiting and all(analysis.ended for _, analysis in tests):
-        st.rerun(scope="app")  # to look no more
+        st.rerun(scope="app")  # which ends the refreshing
     for network, analysis in tests:
         if not analysis.ended:
             components.progress(network.title, analysis)

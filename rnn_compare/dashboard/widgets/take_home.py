@@ -1,4 +1,4 @@
-"""Downloads of reports on runs, each made when it is asked for, one at a time."""
+"""Downloads of reports on runs, each made on demand, one at a time."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services
 
 MOST = 100
-"""Runs of one report: more would keep the server busy for seconds."""
+"""Runs in a report; more would keep the server busy for seconds."""
 LONGEST_NAME = 60
 _OFFERED: dict[Form, tuple[str, str, str]] = {
     "html": (
@@ -32,7 +32,7 @@ _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 
 
 def offer(services: Services, runs: Sequence[Run]) -> None:
-    """Draws what opens the downloads of runs."""
+    """Draws the popover with the downloads of reports on runs."""
     ids, name = [run.id for run in runs], file_name(runs)
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
@@ -43,7 +43,7 @@ def offer(services: Services, runs: Sequence[Run]) -> None:
 
 
 def file_name(runs: Sequence[Run]) -> str:
-    """Returns a report's name without its ending: that of its networks."""
+    """Returns a file name without its ending, from the networks' names."""
     titles = " ".join(dict.fromkeys(run.title for run in runs))
     return re.sub(r"\W+", "-", titles).strip("-")[:LONGEST_NAME] or "report"
 
@@ -56,7 +56,7 @@ def button(
     disabled: bool = False,
     width: Literal["stretch", "content"] = "stretch",
 ) -> None:
-    """Draws the button that makes and downloads one report."""
+    """Draws the button that makes and downloads a report."""
     label, ending, purpose = _OFFERED[form]
     st.download_button(
         label,
@@ -72,10 +72,10 @@ def button(
 
 
 def report(services: Services, ids: Sequence[str], form: Form, name: str) -> bytes:
-    """Returns a report as the content of one file: where it has several, an archive of them.
+    """Returns the content of a report's file, or of an archive of several files.
 
     Raises:
-        UserError: If a run was deleted or hidden meanwhile, or it cannot be made of these runs.
+        UserError: If a run was deleted or hidden meanwhile, or the report cannot be made from these runs.
     """
     services.require_shown(*ids)
     with services.reporting:
