@@ -21,7 +21,6 @@ from rnn_compare.formatting import duration, percent
 from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.sources.source import Labelled
 
 FORMAT = 2
 """Raise it whenever a baseline's results or the layout of its file change."""
@@ -127,18 +126,14 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
     start = time.perf_counter()
     places = reviews.places(experiment)
     model = BASELINES[name].fit(reviews.training, places.training, experiment.vocabulary_size)
-
-    def correct(judged: Labelled, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-        right: NDArray[np.bool_] = model.verdicts(judged, which) == judged.labels[which]
-        return right
-
-    validated = correct(reviews.training, places.validation)
+    validated = model.verdicts(reviews.training, places.validation) == reviews.training.labels[places.validation]
     seconds = time.perf_counter() - start
     tested = None
     if len(places.test):
-        tested = correct(reviews.training, places.test)
+        tested = model.verdicts(reviews.training, places.test) == reviews.training.labels[places.test]
     elif reviews.testing is not None:
-        tested = correct(reviews.testing, np.arange(len(reviews.testing.labels)))
+        labels = reviews.testing.labels
+        tested = model.verdicts(reviews.testing, np.arange(len(labels))) == labels
     return Baseline(name, seconds, model.features, validated, tested)
 
 

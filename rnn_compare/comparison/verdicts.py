@@ -78,7 +78,7 @@ class Judgement:
     """The verdict on settings.
 
     Attributes:
-        order: The settings with their mean accuracies, the highest first; none is known to be better than the first.
+        order: The settings with their mean accuracies, the best first: none is known to be better than the first.
         pairs: The comparisons of every two of them, adjusted for each other.
         baselines: On the reviews that all share; empty if these differ, or before baselines are computed.
     """
@@ -97,8 +97,10 @@ class Judgement:
     @property
     def best(self) -> Group | None:
         """The leader if it is better than every other: as a setting or, if that was not tested, as a network."""
-        leader = self.order[0][0] if len(self.order) > 1 else None
-        for _, pair in self.against_leader if leader else ():
+        if len(self.order) < 2:
+            return None
+        leader = self.order[0][0]
+        for _, pair in self.against_leader:
             untested = pair.difference is not None and pair.difference.p is None
             if (pair.better_network if untested else pair.better) is not leader:
                 return None
