@@ -72,7 +72,7 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
     [run] = engine.submit([LONG])
     until(lambda: store.run(run).epochs)
     before = worker_processes()
-    [one] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    [one] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
     one.kill()
     assert engine.wait([run], PATIENCE)
     assert store.run(run).status is Status.FINISHED

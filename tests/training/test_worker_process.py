@@ -67,7 +67,7 @@ def test_byte_code_that_must_not_lie_beside_the_sources_is_kept_in_the_cache_fol
     cache: Path, tensorflow: Path
 ) -> None:
     assert not tensorflow.exists()
-    worker_process.keep_byte_code()
+    worker_process.redirect_byte_code()
     assert sys.pycache_prefix == str(cache / "bytecode")
     assert not sys.dont_write_bytecode
 
@@ -75,7 +75,7 @@ def test_byte_code_that_must_not_lie_beside_the_sources_is_kept_in_the_cache_fol
 def test_byte_code_that_lies_beside_the_sources_is_used(tensorflow: Path) -> None:
     tensorflow.parent.mkdir()
     tensorflow.touch()
-    worker_process.keep_byte_code()
+    worker_process.redirect_byte_code()
     assert sys.pycache_prefix is None
 
 
@@ -84,7 +84,7 @@ def test_byte_code_that_python_may_write_stays_where_python_writes_it(
 ) -> None:
     assert not tensorflow.exists()
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    worker_process.keep_byte_code()
+    worker_process.redirect_byte_code()
     assert sys.pycache_prefix is None
 
 

@@ -19,7 +19,7 @@ from rnn_compare.fused.code_folder import VARIANTS, sign_of
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.training.local import fork_server
-from rnn_compare.training.worker.cores import give_way
+from rnn_compare.training.worker.cores import lower_priority
 
 CODE, REVIEWS = "code", "reviews"
 """The first task of each of the two."""
@@ -83,6 +83,6 @@ def _end_with_server() -> None:
 
 
 if __name__ == "__main__":
-    give_way()
+    lower_priority()
     threading.Thread(target=_end_with_server, daemon=True).start()
     prepare(*sys.argv[1:])

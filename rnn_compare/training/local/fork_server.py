@@ -100,7 +100,7 @@ def end_with_program() -> None:
         _end_with(int(program))
 
 
-def end_with_it() -> None:
+def end_with_fork_server() -> None:
     """Called in a worker: makes Linux kill it as soon as its fork server ends, if it has one."""
     if os.getpid() != _IMPORTED_IN:
         _end_with(_IMPORTED_IN)
@@ -116,7 +116,7 @@ def end_if_unused() -> None:
     """Ends fork servers without workers."""
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):  # it has just ended
-            if is_one(child) and not child.children():
+            if is_fork_server(child) and not child.children():
                 child.kill()
                 # Otherwise the next worker would be requested from a dying one. Python itself must see its end.
                 os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
@@ -127,24 +127,20 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
     workers = []
     for child in process.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # it may end meanwhile
-            if (_is_named_so(child) and not is_one(child)) or any(_SPAWNED in part for part in child.cmdline()):
+            command = _command_of(child)
+            if (_COMMAND in command and not is_fork_server(child)) or _SPAWNED in command:
                 workers.append(child)
     return workers
 
 
-def is_one(process: psutil.Process) -> bool:
+def is_fork_server(process: psutil.Process) -> bool:
     """Returns whether a process is a fork server, not one of its workers, which have the same command."""
     parent = process.parent()
-    return _is_named_so(process) and not (parent and _is_named_so(parent))
+    return _COMMAND in _command_of(process) and not (parent and _COMMAND in _command_of(parent))
 
 
-def is_this_process() -> bool:
-    """Returns whether this process is a fork server."""
-    return any(_COMMAND in part for part in sys.orig_argv)
-
-
-def _is_named_so(process: psutil.Process) -> bool:
-    return any(_COMMAND in part for part in process.cmdline())
+def _command_of(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
 
 
 def search_path() -> str:
@@ -152,7 +148,7 @@ def search_path() -> str:
     return os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
 
 
-if is_this_process():  # it imports this module before it forks a worker
+if _COMMAND in " ".join(sys.orig_argv):  # in a fork server, which imports this module before it forks a worker
     end_with_program()
     from rnn_compare.training.local import worker
 

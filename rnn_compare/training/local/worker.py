@@ -15,7 +15,7 @@ from distributed import Nanny, Worker, scheduler
 from rnn_compare.paths import worker_log
 from rnn_compare.training.local import fork_server
 from rnn_compare.training.protocol import DaskObject
-from rnn_compare.training.worker.cores import give_way
+from rnn_compare.training.worker.cores import lower_priority
 from rnn_compare.training.worker.worker_process import prepare
 
 HEARTBEAT_SECONDS = 5.0
@@ -67,7 +67,7 @@ LOG_BYTES = 1_000_000
 def dask_setup(worker: Worker) -> None:
     """Prepares a new worker before its first job; called by Dask, which preloads this module."""
     del worker.periodic_callbacks["find-missing"]  # a search for lost data, of which trainings have none
-    fork_server.end_with_it()
+    fork_server.end_with_fork_server()
     make_ready()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children start with Python's own handler
     _write_to_log()
@@ -79,7 +79,7 @@ def make_ready() -> None:
     # Ctrl-C reaches all processes of a command line; the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()
-    give_way()
+    lower_priority()
     # TensorFlow creates a million permanent objects; collecting garbage among them would take a second.
     gc.disable()
     prepare()

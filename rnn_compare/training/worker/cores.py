@@ -27,7 +27,7 @@ def number_from(variable: str) -> int | None:
     return int(text)
 
 
-def give_way() -> None:
+def lower_priority() -> None:
     """Lowers this process's priority, so that pages go first; on an idle machine this costs a training nothing."""
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)

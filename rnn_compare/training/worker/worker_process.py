@@ -65,7 +65,7 @@ _stopping: set[str] = set()
 
 def prepare() -> None:
     """Imports everything that a training needs and loads the kernels in advance."""
-    keep_byte_code()
+    redirect_byte_code()
     with without(*OPTIONAL):
         from rnn_compare.training.worker import compilation, job  # noqa: F401  # which imports Keras
 
@@ -128,7 +128,7 @@ def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
         return protocol.Answer(error=f"The worker failed ({reason}). See its log: {worker_log()}.")
 
 
-def keep_byte_code() -> None:
+def redirect_byte_code() -> None:
     """Makes Python store byte code in the cache folder if it cannot or may not store it beside the sources.
 
     Without byte code, every start compiles TensorFlow's thousand modules and takes three times as long.

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     runs = engine.submit([Experiment(units=4, reviews=80, maxlen=10, epochs=1)])
     assert engine.wait(runs, 120)
     print(engine._store.run(runs[0]).status, len(fork_server.workers_of(psutil.Process())))
-    print(any(fork_server.is_one(child) for child in psutil.Process().children()))
+    print(any(fork_server.is_fork_server(child) for child in psutil.Process().children()))
     engine.close()
 """
 
@@ -48,7 +48,7 @@ from rnn_compare.training.local import fork_server
 if __name__ == "__main__":
     engine = Engine(RunStore(Path(sys.argv[1])), "command line")
     fork_server.start()
-    [imports] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    [imports] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
     engine.start()
     while engine._workers is None or len(engine._workers._cluster._created) < 2:
         time.sleep(0.01)
@@ -87,7 +87,7 @@ if __name__ == "__main__":
 
 
 def the_fork_server() -> psutil.Process:
-    [found] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    [found] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
     return found
 
 
@@ -162,7 +162,7 @@ def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
 def test_its_package_is_found_wherever_the_program_stands(tmp_path: Path) -> None:
     script = (
         "from rnn_compare.training.local import fork_server; import psutil, time; fork_server.start();"
-        " [one] = [c for c in psutil.Process().children() if fork_server.is_one(c)];"
+        " [one] = [c for c in psutil.Process().children() if fork_server.is_fork_server(c)];"
         " until = time.monotonic() + 100; imported = lambda: any('tensorflow' in m.path for m in one.memory_maps())"
         "\nwhile not imported() and time.monotonic() < until: time.sleep(.1)"
         "\nprint(time.monotonic() < until, flush=True); fork_server.end_if_unused()"
