@@ -17,12 +17,10 @@ export function buildWithoutCell(root, run, words) {
 // Bars as long as the outputs are many.
 function listWindows(root, { windows, units, labels }) {
   element("p", "rc-caption", root, "What pooling keeps");
-  const best = `Each of ${units} outputs is the best match anywhere in the review`;
-  const columns = "the words that add most to it, to how many outputs, and what these add to the log-odds of";
-  const note = `${best}. The ${windows.length} most frequent: ${columns} ${labels[1]}. Outputs of 0 are left out.`;
-  element("p", "rc-note", root, note);
+  const most = `the ${windows.length} most frequent, without outputs of 0`;
+  element("p", "rc-note", root, `Each of ${units} outputs keeps its best match in the review: ${most}.`);
   const row = ({ words, outputs, logit }) => [words.join(" "), outputs, signed(logit, 2)];
-  const show = buildBars(root, ["words (· is padding)", "outputs", "log-odds"]);
+  const show = buildBars(root, ["words that add most (· is padding)", "outputs", `log-odds of ${labels[1]}`]);
   show(windows.map((window) => ({ share: window.outputs / windows[0].outputs, cells: row(window) })));
 }
 
