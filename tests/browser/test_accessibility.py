@@ -25,8 +25,8 @@ SETTLED_COLORS = """async () => {
         const { color, fill } = getComputedStyle(node);
         return color + fill;
     }).join();
-    for (let before, now = colors(), same = 0, looks = 0; same < 6 && looks < 100; looks += 1, before = now) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
+    for (let before, now = colors(), same = 0, looks = 0; same < 3 && looks < 50; looks += 1, before = now) {
+        await new Promise((resolve) => setTimeout(resolve, 400));
         now = colors();
         same = now === before ? same + 1 : 0;
     }
