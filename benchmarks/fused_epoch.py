@@ -94,7 +94,7 @@ def _seconds_a_word(work: Callable[[int], None]) -> float:
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
 def _step(arrays: CellKernel, times: int) -> None:
     for _ in range(times):
-        arrays.step(0, ROWS, ROWS)
+        arrays.step(0, ROWS)
 
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types

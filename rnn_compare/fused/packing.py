@@ -15,7 +15,6 @@ and then, for all blocks,
 """
 
 import functools
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -31,10 +30,10 @@ NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
 BLOCKS = 4
 """Most blocks of a batch."""
-BLOCK_WIDTH = 96
+BLOCK_WIDTH = 48
 """Numbers that the gates of a layer have for each block at least."""
 BLOCK_ROWS = 8
-"""Rows of a block, or of a range of its rows, at least, where there are several."""
+"""Rows of a block at least, where there are several."""
 
 
 def block_count(rows: int, width: int) -> int:
@@ -48,9 +47,9 @@ def block_count(rows: int, width: int) -> int:
         width: Numbers of the layer's gates: gates · units.
 
     Example:
-        >>> [block_count(128, gates * 32) for gates in (1, 4, 8)]
-        [1, 1, 2]
-        >>> block_count(128, 4 * 128), block_count(20, 4 * 128)
+        >>> [block_count(128, gates * 32) for gates in (1, 3, 4)]
+        [1, 2, 2]
+        >>> block_count(128, 4 * 64), block_count(20, 4 * 64)
         (4, 2)
     """
     return max(1, min(BLOCKS, width // BLOCK_WIDTH, rows // BLOCK_ROWS))
@@ -72,19 +71,6 @@ class Packing(NamedTuple):
     active: Indices
     offsets: Indices
     prefix: int
-
-
-def row_ranges(block: Packing, width: int) -> list[tuple[int, int]]:
-    """Returns the ranges of sorted rows, (first, end), that threads may read at once: one, or two with as many words.
-
-    Args:
-        block: Their block.
-        width: Numbers of the layer's gates for each block.
-    """
-    count = 2 if width >= BLOCK_WIDTH and len(block.order) >= 2 * BLOCK_ROWS else 1
-    work = np.cumsum(len(block.active) - 1 - block.begins)
-    cuts = [int(np.searchsorted(work, work[-1] * k / count)) for k in range(1, count)]
-    return list(itertools.pairwise([0, *cuts, len(block.order)]))
 
 
 @dataclass(frozen=True)
@@ -248,25 +234,15 @@ def _equal(first: Vectors, second: Vectors) -> bool:
 
 @compiled
 def unpack(
-    states: Array,
-    block: Packing,
-    first: int,
-    last: int,
-    mask: Mask,
-    masked: bool,
-    backwards: bool,
-    zero_masked: bool,
-    outputs: Array,
+    states: Array, block: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool, outputs: Array
 ) -> None:
-    """Writes the states of a block's sorted rows after every timestep into the outputs (batch, timesteps, units).
-
-    These are zeros at first.
+    """Writes the states of a block after every timestep into the outputs (batch, timesteps, units), zeros at first.
 
     They are in the order of reading. Where a timestep was masked it is the state before, or zeros if ``zero_masked``.
     """
     timesteps = len(block.active) - 1
-    prefix = len(states) - block.prefix - 1
-    for row in range(first, last):
+    first = len(states) - block.prefix - 1
+    for row in range(len(block.order)):
         b = block.order[row]
         step = block.begins[row]
         if masked:
@@ -280,7 +256,7 @@ def unpack(
                     _copy(states[now], outputs[b, t])
         else:
             for t in range(timesteps):
-                _copy(states[prefix + 1 + t if t < step else block.offsets[t + 1] + row], outputs[b, t])
+                _copy(states[first + 1 + t if t < step else block.offsets[t + 1] + row], outputs[b, t])
 
 
 @compiled

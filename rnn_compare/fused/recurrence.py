@@ -74,19 +74,19 @@ def stretches(block: Packing) -> Indices:
 
 
 @compiled
-def forward(cell: CellKernel, block: Packing, first: int, last: int) -> None:
-    """Runs the sequences of a block's sorted rows, from where they begin: fills states and activations."""
+def forward(cell: CellKernel, block: Packing) -> None:
+    """Runs the sequences of a block from where they begin, the prefix first of all: fills states and activations."""
     timesteps, states = len(block.active) - 1, cell.states
-    prefix = states.shape[1] - block.prefix - 1
-    joined = first
+    first = states.shape[1] - block.prefix - 1
+    joined = 0
     for t in range(timesteps + 1):
-        begin, end = block.offsets[t], min(block.active[t], last)
-        if end > joined:
+        begin, rows = block.offsets[t], block.active[t]
+        if rows > joined:
             for kind in range(len(states)):
-                fill(states[kind, begin + joined : begin + end], states[kind, prefix + min(t, block.prefix)])
-            joined = end
-        if end > first and t < timesteps:
-            cell.step(begin + first, begin + end, block.offsets[t + 1] + first)
+                fill(states[kind, begin + joined : begin + rows], states[kind, first + min(t, block.prefix)])
+            joined = rows
+        if rows and t < timesteps:
+            cell.step(begin, begin + rows)
 
 
 @compiled

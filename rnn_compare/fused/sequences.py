@@ -12,7 +12,7 @@ import numpy as np
 from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, add_by_place, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
-from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, row_ranges, unpack
+from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
 from rnn_compare.fused.sums import STRETCH, GradientSums
 
 WORTH_SHARING = 400_000
@@ -105,16 +105,17 @@ def forward(
         recurrent_bias=second_bias.reshape(-1, units),
     )
     if batch.prefix:
-        recurrence.forward(arrays, batch.prefix_block, 0, 1)
+        recurrence.forward(arrays, batch.prefix_block)
     shares = worth_sharing(rows, width)
-    ranges = [(block, *rows) for block in batch.blocks for rows in row_ranges(block, width // len(batch.blocks))]
-    threads.for_each(lambda rows: recurrence.forward(arrays, *rows), ranges, shares)
+    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
     forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
         how = masking(options, mask)
-        threads.for_each(lambda rows: unpack(states[0], *rows, *how, options.zero_masked, outputs), ranges, shares)
+        threads.for_each(
+            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks, shares
+        )
         return outputs, forward_pass
     output = np.empty((reviews, units), np.float32)
     for block in batch.blocks:

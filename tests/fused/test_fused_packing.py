@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rnn_compare.fused.arithmetic import Indices
 from rnn_compare.fused.packing import BLOCKS, PackedBatch, pack
 
-WIDTH = 4 * 96
+WIDTH = 4 * 64
 """That of a layer whose batches are dealt out to all the blocks there may be."""
 
 

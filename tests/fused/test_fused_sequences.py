@@ -10,7 +10,7 @@ from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
-BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 192, 50
+BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 96, 50
 """Units enough that every cell's batches are dealt out to several blocks."""
 
 
@@ -48,9 +48,10 @@ def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(
     cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
+    monkeypatch.setattr(sequences, "PIECE", 1)
     alone = gradients(cell, every_step)
     try:
-        for count in (1, 2, 3):
+        for count in (1, 2, 3, 8):  # eight: two for each block, one of which adds up behind the other
             threads.allow(count)
             for _ in range(settings().max_examples // 20):
                 for ours, once in zip(gradients(cell, every_step), alone, strict=True):

@@ -33,7 +33,8 @@ class CellKernel(_Arrays):
         activation_count: Rows of ``units`` numbers that the step forward keeps for the step back.
         W_inputs: W·input + b for each input (inputs, gates, units).
         place: For each packed row the input that it reads (rows,).
-        states: The states before each step (state_count, rows, units), as ``packing`` lays them out.
+        states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
+            ``end`` writes those from ``end`` on, as ``packing`` lays them out.
         activations: What each row keeps for the step back (rows, activation_count, units).
         blocks: Blocks of the kernels.
         weight_count: Weight tensors of a layer: kernel, recurrent kernel if there is one, bias.
@@ -50,11 +51,8 @@ class CellKernel(_Arrays):
     weight_count: ClassVar[int]
 
     @abstractmethod
-    def step(self, begin: int, end: int, to: int) -> None:
-        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes ``activations`` and states.
-
-        The states after the timestep are written to as many rows from ``to`` on.
-        """
+    def step(self, begin: int, end: int) -> None:
+        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes states and ``activations``."""
 
     @abstractmethod
     def step_back(

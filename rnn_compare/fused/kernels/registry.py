@@ -75,8 +75,8 @@ class _Source:
             text += "    for row in range(rows):\n"
             text += _FETCH if number == 0 and len(self._cell.suffixes) > 1 else ""
             text += self._loop(f"forward_{number}", lines, blocks)
-        head = "def step(self, begin, end, to):\n    rows, units = end - begin, self.states.shape[2]\n"
-        return head + "    place = self.place[begin:end]\n" + self._arrays(text, "to : to + rows") + text
+        head = "def step(self, begin, end):\n    rows, units = end - begin, self.states.shape[2]\n"
+        return head + "    place = self.place[begin:end]\n" + self._arrays(text, "end + rows") + text
 
     def _value(self, name: str, operand: str) -> str:
         if not self._is_block(name):
@@ -119,7 +119,7 @@ class _Source:
         head = "def step_back(self, begin, end, dstates, first, last, dgates, dproducts):\n"
         head += "    rows, units = last - first, dstates.shape[2]\n"
         head += "    own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix\n"
-        return head + self._arrays(text) + text
+        return head + self._arrays(text, "") + text
 
     def _fetch_back(self, inputs: tuple[str, ...]) -> str:
         arrays = ["self.activations"] * bool({*inputs} & {*self.kept})
@@ -145,17 +145,17 @@ class _Source:
                 columns = self._columns(blocks)
                 text += f"    add_product({operand}.T, dproducts[:, {columns}], total[:, {columns}])\n"
         head = "def add_recurrent_gradient(self, total, begin, end, dproducts):\n"
-        return head + "    rows, units = end - begin, self.states.shape[2]\n" + self._arrays(text) + text
+        return head + "    rows, units = end - begin, self.states.shape[2]\n" + self._arrays(text, "") + text
 
     def _columns(self, blocks: tuple[str, ...]) -> str:
         first = self._cell.suffixes.index(blocks[0])
         return f"{first} * units : {first + len(blocks)} * units"
 
-    def _arrays(self, text: str, after: str = "end:") -> str:
+    def _arrays(self, text: str, end: str) -> str:
         """Returns the lines that name those of a step's arrays that ``text`` uses."""
         places = {"kept": "self.activations[begin:end]"}
         for k, name in enumerate(self._cell.states):
-            places |= {f"previous_{name}": f"self.states[{k}, begin:end]", name: f"self.states[{k}, {after}]"}
+            places |= {f"previous_{name}": f"self.states[{k}, begin:end]", name: f"self.states[{k}, end:{end}]"}
         return "".join(f"    {name} = {place}\n" for name, place in places.items() if re.search(rf"\b{name}\b", text))
 
     def _loop(self, name: str, lines: list[str], blocks: tuple[str, ...], row: str = "row") -> str:
