@@ -43,13 +43,7 @@ class WayBack(NamedTuple):
 
 
 def way_back(cell: CellKernel, block: Packing, whole: bool) -> WayBack:
-    """Returns the start of a backward pass.
-
-    Args:
-        cell: Its arrays.
-        block: What lies where.
-        whole: Whether it is to keep the gradients of all rows, instead of one stretch.
-    """
+    """Returns the start of a backward pass that keeps the gradients of all rows (``whole``) or of one stretch."""
     reviews = len(block.order)
     rows = int(block.offsets[-1] - block.offsets[0]) if whole else max(STRETCH, reviews)
     dgates = np.empty((rows, cell.recurrent_kernel.shape[1]), np.float32)
