@@ -31,8 +31,8 @@ class Bags(NamedTuple):
     right after word a.
 
     Attributes:
-        terms: (terms,).
-        reviews: The review that contains each term, from 0 (terms,).
+        terms: The term of each entry (entries,).
+        reviews: The review that contains it, from 0 (entries,).
         total: The number of reviews.
     """
 

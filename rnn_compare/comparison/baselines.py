@@ -102,7 +102,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
         if tell:
             tell(done, len(BASELINES))
         results.append(_judge(name, reviews, experiment))
-    with contextlib.suppress(OSError):  # a full disk does not withhold the results
+    with contextlib.suppress(OSError):  # the results count even if the disk is full
         _write(file, results)
     return results
 

@@ -43,8 +43,8 @@ class EqualTime:
 def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experiment]:
     """Returns for each cell the network whose recurrent layers come nearest in parameters to the reference's.
 
-    Without recurrence, all layers between Embedding and Dense count, which are left out in any case. All other settings
-    are the reference's; its own cell gives that network again. Of two equally near the smaller is taken.
+    Embedding and Dense do not count; without recurrence, all layers between them do. All other settings are the
+    reference's; its own cell gives that network again. Of two equally near networks the smaller is taken.
 
     Example:
         >>> [network.label for network in match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])]

@@ -127,7 +127,7 @@ def _shipped() -> dict[str, dict[str, Spread]]:
 
 @dataclass(frozen=True)
 class Result:
-    """What a group achieved; None where it was not measured.
+    """Accuracies and training time of a group; None where they were not measured.
 
     Attributes:
         best: Mean over the counted runs of the highest validation accuracy.

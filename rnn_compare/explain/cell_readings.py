@@ -49,7 +49,7 @@ class CellReading:
 
     @property
     def saturation(self) -> Array:
-        """The share of units whose state is beyond ``SATURATED``, after each word (words,); such units hardly learn."""
+        """The share of units with a state beyond ``SATURATED`` after each word (words,); a SimpleRNN's hardly learn."""
         share: Array = np.mean(np.abs(self.states) > SATURATED, axis=-1, dtype=np.float32)
         return share
 

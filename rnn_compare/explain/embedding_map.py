@@ -27,8 +27,8 @@ class WordMap:
         words: The words, most frequent first.
         ids: Their ids (words,).
         points: Their coordinates (words, 2).
-        verdicts: The predicted probability of a review of this word alone (words,).
-        empty: The predicted probability of a review without words.
+        verdicts: The predicted probability that a review of this word alone is positive (words,).
+        empty: The predicted probability that a review without words is positive.
         shares: The share of the embedding's variance along each of the two axes.
     """
 
@@ -54,9 +54,9 @@ def word_map(
 def neighbours(
     experiment: Experiment, weights: Weights, vocabulary: Vocabulary, word: str, count: int = 10, among: int = MAP_WORDS
 ) -> list[tuple[str, float]]:
-    """Returns the words, among the most frequent ones, with the highest cosine similarity, and that, highest first.
+    """Returns the most similar of the most frequent words and their cosine similarities, the highest first.
 
-    Raises ``UserError`` if the network does not know the word.
+    The word itself is left out. Raises ``UserError`` if the network does not know the word.
     """
     word_id = find_word(experiment, vocabulary, word)
     ids = known_ids(experiment, vocabulary)[:among]
@@ -154,7 +154,7 @@ def _unit_length(vectors: Array) -> Array:
 
 
 def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell: Tell | None = None) -> Array:
-    """Returns the predicted probability of a review of one word, for each of many words' ids (words,).
+    """Returns the predicted probability that a review of one word is positive, for each word id (words,).
 
     Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. A network that reads
     forward reads their common beginning once; any other reads each of them whole, which takes seconds for thousands of
@@ -179,7 +179,7 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
 
 
 def empty_verdict(experiment: Experiment, weights: Weights) -> float:
-    """Returns the predicted probability of a review without words: padding and the start token alone."""
+    """Returns the predicted probability that a review without words (padding, start token) is positive."""
     row = np.full((1, experiment.maxlen), PADDING, np.int32)
     row[0, -1] = START
     return float(predict(experiment, weights, row)[0])

@@ -19,7 +19,7 @@ from rnn_compare.runs.events import DirectionGradients
 PROBE_SIZE = 16
 """Reviews in which the gradient is followed, the same for recordings and pages."""
 NEAR = 16
-"""The words read last are all included: there an LSTM's gradient falls steeply."""
+"""The number of words read last that are all included: there an LSTM's gradient falls steeply."""
 FAR = 36
 """The number of other words that are included, at equal distances."""
 QUARTILES = (0.5, 0.25, 0.75)
@@ -89,7 +89,7 @@ def _rounded(value: float) -> float:
 
 @dataclass(frozen=True)
 class FollowedGradient:
-    """The gradient flow of one network in each direction, over so many reviews."""
+    """The gradient flow of one network in each direction, and the number of reviews it was measured on."""
 
     reviews: int
     directions: tuple[DirectionGradients, ...]

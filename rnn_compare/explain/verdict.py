@@ -83,7 +83,7 @@ class Verdict:
 
     @property
     def knows_no_word(self) -> bool:
-        """Whether the network knows no word that it read: any text of this length gives the same prediction."""
+        """Whether the network knows no word that it read: all such texts of this length are alike to it."""
         return self.review.count("known") == 0
 
     @property
