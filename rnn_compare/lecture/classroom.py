@@ -78,7 +78,11 @@ class Classroom:
             return [dict(self._answers[key]) for key in sorted(self._answers) if key[0] == question]
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls a quick function after every change, in the thread of the change; returns a function that ends this."""
+        """Registers a quick function to call after each change, in the thread of the change.
+
+        Returns:
+            A function that unregisters it.
+        """
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
 
@@ -168,7 +172,7 @@ class Classroom:
             self._end()
 
     def open_reviews(self, are_open: bool) -> None:
-        """Lets phones send reviews, or stops it."""
+        """Opens or closes the sending of reviews by phones."""
         with self._change():
             self._set(reviews_open=are_open)
 

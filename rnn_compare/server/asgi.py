@@ -60,7 +60,7 @@ def prepare() -> None:
     """Imports in advance what the first visitor would wait for."""
     for module in IMPORTED_AT_START:
         importlib.import_module(module)
-    # Streamlit calls this for every visitor. The first call looks up the file of every module.
+    # Streamlit calls this with its first element. The first call looks up the file of every module.
     inspect.stack()
 
 

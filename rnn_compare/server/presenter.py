@@ -1,7 +1,7 @@
 """The presenter's permissions and sign-in, by pass or by the university's identity provider.
 
-If `.streamlit/secrets.toml` sets a presenter's pass (docs/security.md), only the presenter trains, stops, continues,
-deletes, renames and changes settings; everyone else looks and tries reviews. Without a pass, everyone may do it all.
+If `.streamlit/secrets.toml` sets a pass or presenters' addresses (docs/security.md), only the presenter trains, stops,
+continues, deletes, renames and changes settings; everyone else looks and tries reviews. Otherwise everyone may do all.
 """
 
 import hmac
@@ -24,7 +24,7 @@ def is_presenter() -> bool:
 
 
 def is_open() -> bool:
-    """Returns whether no pass is set, so that everyone may do everything."""
+    """Returns whether the secrets set no rule, so that everyone may do everything."""
     return current_app().access.rule().open
 
 

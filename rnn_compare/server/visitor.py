@@ -38,7 +38,7 @@ def place_in_line() -> PlaceInLine:
 
 
 def pause_before_prediction() -> str | None:
-    """Counts a question to the networks; returns a sentence if the visitor has to wait before the next."""
+    """Counts a question to the networks and returns None, or returns a sentence if the visitor has to wait first."""
     limit = current_app().predictions
     if not (seconds := limit.take(visitor())):
         return None

@@ -35,10 +35,10 @@ class RateLimit:
         """Takes one of a visitor's tokens and returns 0.0, or returns the seconds until there is one."""
         with self._lock:
             now = self._now()
-            turns, since = self._buckets.get(visitor, (float(self.at_once), now))
-            turns = min(self.at_once, turns + (now - since) * self._per_second)
-            missing = max(0.0, 1.0 - turns)
-            self._buckets[visitor] = (turns if missing else turns - 1.0, now)
+            tokens, since = self._buckets.get(visitor, (float(self.at_once), now))
+            tokens = min(self.at_once, tokens + (now - since) * self._per_second)
+            missing = max(0.0, 1.0 - tokens)
+            self._buckets[visitor] = (tokens if missing else tokens - 1.0, now)
             self._buckets.move_to_end(visitor)
             if len(self._buckets) > MOST_VISITORS:
                 self._buckets.popitem(last=False)

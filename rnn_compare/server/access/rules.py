@@ -26,7 +26,7 @@ class Rule:
     Attributes:
         password: The presenter's pass; empty without one.
         emails: The presenters' addresses at the university's identity provider.
-        problem: A sentence if the file is invalid; then nobody is the presenter.
+        problem: A sentence if the file is invalid; the others are then empty, so that nobody is the presenter.
     """
 
     password: str = ""
@@ -51,7 +51,8 @@ class Access:
     def rule(self) -> Rule:
         """Returns the rule of the secrets, which Streamlit reloads when their file changes.
 
-        Without its file a server stays locked until it is restarted: an editor may move the file away for a moment.
+        A server that had a rule stays locked without one until it is restarted: an editor may move the file away for a
+        moment.
         """
         since, latest = self._latest
         if time.monotonic() - since < READ_SECONDS:

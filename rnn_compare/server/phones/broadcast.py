@@ -89,7 +89,7 @@ class Broadcast:
             await asyncio.sleep(TOGETHER_SECONDS)
 
     async def _look(self, state: State, is_new: bool) -> float | None:
-        """Sends a new message; returns the seconds to the next look if it can change without the class, or None."""
+        """Sends a new message; returns the seconds to the next look, or None to wait for a change of the class."""
         try:
             # A reveal must not wait for statistics, which follow in a second message.
             arguments = self._running(), self.classroom, state, is_new

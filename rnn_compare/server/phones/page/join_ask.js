@@ -75,7 +75,7 @@ function slider(_question, onSend) {
   send.addEventListener("click", () => onSend(Number(input.value)));
   const show = (current, isOpen) => {
     if (typeof current === "number" && !isTouched) input.value = current;
-    for (const control of [input, less, more]) control.disabled = !isOpen;
+    for (const node of [input, less, more]) node.disabled = !isOpen;
     send.hidden = !isOpen;
     tell();
   };
