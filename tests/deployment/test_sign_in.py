@@ -24,7 +24,7 @@ class Course:
     provider: OpenIdProvider
 
     def sign_in(self, page: Page, email: str) -> None:
-        """Signs in from the first page, where somebody is, and comes back to it."""
+        """Signs in from the open first page, and comes back to it."""
         settle(page)  # the sidebar grows once the reviews are prepared, and a box that is open stays where it was
         page.get_by_role("button", name="Presenter").click()
         page.get_by_role("button", name="Sign in with your university").click()

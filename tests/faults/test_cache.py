@@ -53,7 +53,7 @@ def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_rec
     environment = {**os.environ, CACHE_VARIABLE: str(tmp_path / "cache"), "RNN_COMPARE_WORKERS": "1"}
     log = tmp_path / "server.log"
     with started([*PAGE, f"--server.port={port}"], log, f"{url}/_stcore/health", environment):
-        for name in reversed(PAGES):  # app.py says it before it draws one
+        for name in reversed(PAGES):  # app.py reports it before it draws any page
             page.goto(f"{url}/{name}")
             problem = page.get_by_text(f"The cache folder {tmp_path / 'cache'} is not writable")
             expect(problem).to_be_visible(timeout=PATIENCE)

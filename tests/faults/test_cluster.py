@@ -66,7 +66,7 @@ class Elsewhere:
         return worker
 
     def reviews(self) -> list[Path]:
-        """Returns what was sent there of prepared reviews."""
+        """Returns the prepared reviews that were sent there."""
         return list(self.kept.glob("reviews/*"))
 
     def end(self) -> None:
