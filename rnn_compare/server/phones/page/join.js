@@ -104,10 +104,10 @@ function renderTally() {
   if (!question || question.kind === "curve" || !tallies.length) fill(byId("tally"));
   else {
     const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
-    const [own, right] = [answer(), outcome && outcome.final ? outcome.answer : null].map((value) =>
+    const [ownBar, rightBar] = [answer(), outcome && outcome.final ? outcome.answer : null].map((value) =>
       barOf(question.kind, last(tallies).labels, value),
     );
-    fill(byId("tally"), bars(tallies, own, right, called));
+    fill(byId("tally"), bars(tallies, ownBar, rightBar, called));
   }
 }
 

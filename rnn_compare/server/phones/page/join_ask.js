@@ -54,7 +54,8 @@ function epochPicker(question, onSend) {
 }
 
 function slider(_question, onSend) {
-  const input = element("input", { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0, id: "lead", "aria-label": "points" });
+  const range = { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0 };
+  const input = element("input", { ...range, id: "lead", "aria-label": "points" });
   const said = element("output", { class: "points", for: "lead" }, "");
   const send = element("button", { type: "button", class: "send" }, "Send my answer");
   const less = element("button", { type: "button", "aria-label": "half a point less" }, "–");
