@@ -123,7 +123,7 @@ def test_networks_beyond_the_eighth_are_named_in_one_line(elsewhere: RunStore) -
     settings = [Experiment(cell="attention"), *(Experiment(units=units) for units in range(1, 10))]
     page = Text(html(gather(elsewhere, elsewhere.create(settings, Owner.current(), "page"))))
     assert page.text.count("Not reading along: SimpleRNN(8) and SimpleRNN(9). At most 8 networks can.") == 1
-    assert page.text.count("SimpleRNN(7) cannot read here: their weights are not on this machine.") == 1
+    assert page.text.count("SimpleRNN(7) cannot read here: no weights in this file.") == 1
 
 
 def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(

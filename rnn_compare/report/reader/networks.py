@@ -64,7 +64,7 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
     if lacking:
-        problems.append(f"{listed(lacking)} cannot read here: their weights are not on this machine.")
+        problems.append(f"{listed(lacking)} cannot read here: no weights in this file.")
     if surplus := [group.name for group in contents.groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
     is_large = sum(array.size for weights, _ in networks for array in weights.values()) > MOST_EXACT
