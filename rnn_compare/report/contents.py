@@ -30,7 +30,7 @@ class Contents:
 
     Attributes:
         runs: Each once, in the order asked for.
-        names: Of each run, distinct from the others', by its id.
+        names: A distinct name for each run, by its id.
         accuracies: Of each run, by its id: in its best epoch, then by each of ``MEASURES``; None where not measured.
         predictions: Of each run on the held-out reviews, by its id.
         verdict: On the groups; None for a single group, and while a run is training.

@@ -116,7 +116,7 @@ def _verdicts(contents: Contents) -> str:
 
 
 def _pair(comparison: Comparison, *, is_only: bool) -> str:
-    """Returns the verdict on two settings; that on the only two stands in the summary already."""
+    """Returns the verdict on two settings, without its sentence if they are the only pair: the summary has it."""
     text = "" if is_only else f'<p class="verdict">{escape(sentence(comparison))}</p>'
     networks = f"<p>{escape(words)}</p>" if (words := network_sentence(comparison)) else ""
     lines = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))

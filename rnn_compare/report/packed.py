@@ -25,14 +25,14 @@ def packed(content: bytes) -> str:
     """Returns bytes compressed by gzip, as base64.
 
     Example:
-        >>> _unpacked(packed(b"ab"), 2, "other letters")
+        >>> _unpacked(packed(b"ab"), 2, "too few letters")
         b'ab'
     """
     return base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
 def inflated(content: bytes, limit: int) -> bytes:
-    """Returns what gzip has compressed; no more than a limit of bytes, and one, is ever unpacked.
+    """Decompresses gzip's format, never beyond a limit of bytes.
 
     Raises:
         ValueError: If it is damaged, cut short, followed by anything, or longer than the limit.
@@ -47,14 +47,14 @@ def inflated(content: bytes, limit: int) -> bytes:
     return unpacked
 
 
-def _unpacked(text: str, size: int, otherwise: str) -> bytes:
-    """Returns as many bytes as ``packed`` has packed into a text; raises ``ValueError`` with a reason otherwise."""
+def _unpacked(text: str, size: int, problem: str) -> bytes:
+    """Returns the content of a text by ``packed``; raises ``ValueError`` with the problem unless it has this size."""
     try:
         content = inflated(base64.b64decode(text, validate=True), size)
     except ValueError as error:
-        raise ValueError(otherwise) from error
+        raise ValueError(problem) from error
     if len(content) != size:
-        raise ValueError(otherwise)
+        raise ValueError(problem)
     return content
 
 

@@ -133,7 +133,7 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:
-    """Returns the header and the first rows, up to one that cannot be read: the error is raised when all are."""
+    """Returns the header and the first rows, up to one that cannot be read: ``rows`` raises its error later."""
     sample: list[list[str]] = []
     with contextlib.suppress(UserError):
         sample.extend(row for _, row in islice(rows(text, delimiter), _SAMPLE_ROWS))
@@ -141,7 +141,7 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _fit(sample: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """Returns how many rows have as many cells as the header, and of equal counts the better for fewer cells."""
+    """Returns how many rows are as wide as the header, and minus that width, which decides between equal counts."""
     width = len(sample[0]) if sample else 0
     return (sum(len(row) == width for row in sample), -width) if width > 1 else (0, 0)
 

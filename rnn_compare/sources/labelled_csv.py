@@ -163,7 +163,7 @@ def _read(text: str, file_layout: Layout, tell: Callable[[int, int], None] | Non
 
 
 def _two_labels(rows: Iterable[_Row], column: str, header: str) -> tuple[str, str]:
-    """Returns the two labels in their order; raises ``UserError`` if there are more or fewer, or one is none."""
+    """Returns the two labels in their order; raises ``UserError`` if there are more or fewer, or one is not allowed."""
     first_rows: dict[str, int] = {}
     for row in rows:
         if row.label not in first_rows:

@@ -1,6 +1,6 @@
 """Texts of the lecturer's own: CSV files, each read as a source like the others.
 
-Of a file that was read there is a card in ``<cache>/texts/known/``, named by the hash of the file's content. So a run
+Each file that was read has a card in ``<cache>/texts/known/``, named by the hash of the file's content. So a run
 names exactly what it was trained on; the file itself may change or go, and the run still knows its labels.
 """
 
