@@ -28,8 +28,6 @@ def render() -> None:
         if verdicts and st.toggle("Leave out each word", key="leave_out", help="Which word flips the prediction?"):
             _show_turning_words(services, verdicts, which)
         answers.show_text(verdicts, text)
-    else:
-        st.caption("Nothing to read yet.")
 
 
 def _show_turning_words(services: Services, verdicts: answers.Answers, which: Which) -> None:

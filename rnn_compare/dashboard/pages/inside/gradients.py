@@ -30,7 +30,7 @@ MEANING = "The reach shows how far back a network can learn; *Memory test* shows
 FALLEN = 1e-6
 """Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
 MOST_EPOCHS = 50
-"""Epochs that are sent to the browser at most."""
+"""The largest number of epochs sent to the browser."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
         st.markdown(conclusion([history.network.run.experiment for history in complete]))
         if incomplete(complete):
-            st.caption("Some epochs have no gradient: to save time, or after an interruption.")
+            st.caption("The gradient was not recorded after some epochs.")
 
 
 def introduction(histories: Sequence[GradientHistory]) -> str:

@@ -67,6 +67,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         if runs:
             offer_real(runs, which)
     if not typed.strip():
+        st.caption("Nothing to read yet.")
         return ""
     for name, question in QUESTIONS.items() if films else ():
         if typed.split() == EXAMPLES[name].split():
