@@ -111,7 +111,9 @@ def test_where_only_the_start_is_cut_off_no_word_is_said_to_be() -> None:
 
 
 def test_a_review_that_fits_says_nothing_of_cutting() -> None:
-    assert "cut off:" not in review_text.strip(read("the film"))
+    strip = review_text.strip(read("the film"))
+    assert "rc-lost" not in strip
+    assert '<div class="rc-ruler"><span></span>' in strip
 
 
 @pytest.mark.parametrize(
