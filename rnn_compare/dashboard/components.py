@@ -70,7 +70,7 @@ def show_figure(figure: go.Figure, key: str) -> None:
 def show_board(
     services: Services, names: Sequence[str], view: View, key: str, may_press: bool = False, **more: Any
 ) -> tuple[list[str], list[str]]:
-    """Draws the board; returns the ids of the cards whose Stop or Continue button was just pressed.
+    """Draws the board; returns the ids of the cards whose Stop button was just pressed, and those of Continue.
 
     Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
 

@@ -21,7 +21,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
-"""Between checks of a cache that could not be used."""
+"""Seconds between checks of a cache that could not be used."""
 
 
 def render() -> None:

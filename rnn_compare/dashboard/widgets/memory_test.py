@@ -84,7 +84,7 @@ def reach(tested: Sequence[NetworkMemory]) -> str:
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
     if waiting and all(analysis.ended for _, analysis in tests):
-        st.rerun(scope="app")  # which ends the refreshing
+        st.rerun(scope="app")  # without further refreshes
     for network, analysis in tests:
         if not analysis.ended:
             components.progress(network.title, analysis)

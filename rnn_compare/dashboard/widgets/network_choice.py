@@ -173,12 +173,12 @@ def card_titles(runs: Sequence[Run]) -> list[str]:
 
 
 def list_names(runs: Sequence[Run]) -> list[str]:
-    """Returns distinct names of all runs: those of equal titles have their settings."""
+    """Returns distinct names of all runs: their titles and, if these are equal, the settings that differ."""
     return _distinct(runs, [run.title for run in runs])
 
 
 def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
-    """Adds to equal names the settings in which all these runs differ, and to names still equal the training's time."""
+    """Adds the settings that differ to equal names, and to names that are still equal the time of the training."""
     repeated = [run for same in _equally_called(runs, called) for run in same]
     settings = dict(zip((run.id for run in repeated), _settings(repeated), strict=True))
     called = [name + settings.get(run.id, "") for run, name in zip(runs, called, strict=True)]

@@ -51,7 +51,7 @@ class Setup:
 def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up, the number of seeds ``beside_train``, and returns it.
 
-    Without settings in the address, the set-up of the experiments in ``charted`` comes first.
+    Without settings in the address, it starts with those of the experiments in ``charted``.
     """
     setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):

@@ -30,9 +30,9 @@ from rnn_compare.sources.registry import labels as labels_of
 from rnn_compare.training.demo import is_demo
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
-"""Between refreshes of the fragment around the board: while workers start or baselines are computed, and otherwise. The
-board fetches its own news (``server/board/live.py``). A refresh takes 8 ms of a core: with 200 viewers every 10 s it
-took half of the server's time."""
+"""Seconds between refreshes of the fragment around the board: while workers start, baselines are computed or a replay
+plays, and otherwise. The board fetches its own news (``server/board/live.py``). A refresh takes 8 ms of a core: with
+200 viewers every 10 s it took half of the server's time."""
 REPLAY_SECONDS, USUAL_REPLAY = (10, 30, 60), 30
 REPLAY_HELP = "Plays the curves again from epoch 1, for everyone."
 GAP_HELP = (
@@ -103,7 +103,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
     if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
         presenter_controls.act(services, submit)
         if not flash.noted():
-            st.toast("Training started")  # may be seen where the charts are not
+            st.toast("Training started")  # for a visitor who has scrolled past the charts
 
 
 def _show_finished(services: Services, setup: controls.Setup) -> None:

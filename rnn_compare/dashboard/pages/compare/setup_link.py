@@ -10,7 +10,7 @@ from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000
-"""Digits; Python refuses 4,300."""
+"""Digits; Python refuses more than 4,300."""
 _PROBLEMS = "link_problems"
 
 

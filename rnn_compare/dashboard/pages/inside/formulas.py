@@ -40,12 +40,12 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             _show_feedforward(feedforward, [net for net in networks if net.run.experiment.cell == cell])
             continue
         by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
+        sizes = next(iter(by_shapes))
         st.subheader(cell)
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
-            st.code(loop(next(iter(by_shapes))), language="python")
+            st.code(loop(sizes), language="python")
             st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$):")
-        sizes = next(iter(by_shapes))
         _show_formula(cell, latex(cell_of(cell).formula, sizes.units, sizes.features))
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.html(table(cell, by_shapes))

@@ -34,7 +34,7 @@ def show(context: LectureContext, question: Question) -> None:
 def class_bars(
     context: LectureContext, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None
 ) -> str:
-    """Returns a question's bars as HTML, with networks in their colors, beside those of the question it repeats."""
+    """Returns a question's bars as HTML, with networks in their colours, beside those of the question it repeats."""
     if rounds and question.repeats:
         first = context.classroom.rounds(question.repeats)[:1]
         rounds = [*(list(answers.values()) for answers in first), *rounds]

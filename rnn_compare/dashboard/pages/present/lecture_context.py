@@ -96,7 +96,7 @@ def current_context(services: Services) -> LectureContext | None:
 
 
 def unchanged_context(state: State) -> LectureContext | None:
-    """Returns the current lecture for a refreshing part of a page; None if the page shows another state."""
+    """Returns the current lecture for a part of a page that refreshes; None if the page shows another state."""
     if current_app().classroom().state().version != state.version:
         return None
     try:

@@ -35,12 +35,12 @@ def render() -> None:
     st.html('<span class="rc-second"></span>')
     ticking(_facts, LOOK_SECONDS, context.state)
     _buttons(context)
-    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in refreshing parts
-    notes, classroom = st.columns([3, 2])
+    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in parts that refresh
+    notes, beside = st.columns([3, 2])
     with notes, st.container(key="notes_words"):
         st.html(f"<h1>{escape(context.step.title)}</h1>")
         st.markdown(context.step.notes or "*No notes for this step.*")
-    with classroom:
+    with beside:
         st.html(f'<p class="rc-next">Next: <b>{escape(_next(context))}</b></p>')
         if context.state.question and context.state.phase in ("closed", "shown", "revealed"):
             ticking(_vote, SLOW_SECONDS, context.state)

@@ -77,7 +77,7 @@ def _wall(context: LectureContext) -> None:
         st.html(f"<h1>{escape(context.step.title)}</h1>")
         if not context.step.kind.writes:
             st.markdown(context.step.text)
-    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in refreshing parts
+    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in parts that refresh
     with st.container(key=f"wall_step_{context.index}"):
         if context.step.kind.ticks:
             ticking(_tick, LOOK_SECONDS, context.state)

@@ -24,7 +24,7 @@ COLUMNS: dict[str, Any] = {
     "Note": st.column_config.TextColumn(width="medium"),
     "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }
-"""Columns that are drawn otherwise than Streamlit would."""
+"""Columns that need a format, a width or a help text of their own."""
 _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews", "maxlen", "seed", "epochs"}
 
 

@@ -19,7 +19,7 @@ from rnn_compare.settings import SETTINGS, text
 
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
-"""Runs that a sentence names at most."""
+"""The largest number of runs that a sentence names."""
 MARGIN = "±, bands: 95 % t-interval of the mean over n seeds."
 _BARE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
 PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
