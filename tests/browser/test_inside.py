@@ -199,10 +199,11 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     expect(said).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
-    curves = lstm.locator(".rc-curves")
+    curves, height = lstm.locator(".rc-curves"), lstm.evaluate("card => card.offsetHeight")
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
     curves.hover(position=third)
     expect(lstm.locator(".rc-hovered")).to_have_text("at word 3, “film”")
+    assert lstm.evaluate("card => card.offsetHeight") == height, "nothing jumps"
     expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))
     curves.click(position=third)
     expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")

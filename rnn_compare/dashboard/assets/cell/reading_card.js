@@ -30,13 +30,13 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const onSelect = (next) => { onUnit(next); showGates(); showCell(); };
   const curves = buildCurves(root, run, words.length, { unit, onUnit: onSelect });
   const cursors = [element("i", "", map), curves.cursor];
-  const hovered = element("p", "rc-axes rc-hovered", root, " "); // never empty, or the page would jump
+  const hovered = element("p", "rc-axes rc-hovered", root); // as high when empty, or the page would jump
 
   let at = 0;
   let under; // the word under the mouse
   const showGates = () => {
     curves.show(under ?? at);
-    hovered.textContent = under === undefined ? " " : `at word ${under + 1}, “${words[under]}”`;
+    hovered.textContent = under === undefined ? "" : `at word ${under + 1}, “${words[under]}”`;
   };
   const onHover = (word) => { under = word; showGates(); };
   for (const area of [map, curves.frame]) pointAtWords(area, words.length, { onWord, onHover });
