@@ -76,23 +76,22 @@ def in_stages(pieces: Iterator[T], work: Callable[[T], None]) -> None:
     """
     waiting: SimpleQueue[T | None] = SimpleQueue()
 
-    def take() -> None:
+    def take() -> float:
+        start = time.thread_time()
         while (piece := waiting.get()) is not None:
             work(piece)
+        return time.thread_time() - start
 
     began = time.perf_counter()
-    helper = _pool.submit(take)
     try:
+        helper = _pool.submit(take)
         for piece in pieces:
             waiting.put(piece)
     finally:
-        waiting.put(None)
+        waiting.put(None)  # even if no thread could be started: the pool keeps ``take`` for a later one
         done = time.perf_counter()
-    if helper.cancel():  # no thread was free for it
-        take()
-    else:
-        helper.result()
-    _note_wait(began, done)
+    worked = take() if helper.cancel() else helper.result()  # in the caller's thread if no other was free
+    _note_wait(began, done, worked)
 
 
 def collect(work: Callable[[T], R], pieces: Sequence[T], worth_sharing: bool = True) -> list[R]:
@@ -132,7 +131,13 @@ def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> Non
     _note_wait(began, done)
 
 
-def _note_wait(began: float, done: float) -> None:
+def _note_wait(began: float, done: float, worked: float = 0.0) -> None:
+    """Notes a wait that was longer than the caller's work and than the other thread's, which may have had more to do.
+
+    Args:
+        began, done: Start and end of the caller's work, by ``time.perf_counter``.
+        worked: Processor time of the other thread, if known.
+    """
     global _alone_for
-    if time.perf_counter() - done > done - began:
+    if time.perf_counter() - done > max(done - began, worked):
         _alone_for = ALONE
