@@ -166,15 +166,15 @@ def _verdict_on_several(verdict: Judgement) -> str:
         kind = "better" if pair.better else "tie" if _is_tie(pair) else "unknown" if pair.difference.reason else "alike"
         groups[kind].append(f"{other.name} ({shares[id(other)]})")
     better, ties, alike, unknown = map(listed, groups.values())
-    apart = any(pair.difference and pair.difference.reason == "fewer than two shared seeds" for pair in judged)
+    paired = any(pair.difference and pair.seed_by_seed for _, pair in verdict.against_leader)
     parts = [
         f"is better than {better}" if better else "",
         f"ties with {ties}" if ties else "",
         f"cannot be told apart from {alike}: a different seed could reverse this" if alike else "",
-        f"leads {unknown}, {'without a verdict' if apart else 'which may be the luck of one seed'}" if unknown else "",
+        f"leads {unknown}, {'without a verdict' if paired else 'which may be the luck of one seed'}" if unknown else "",
     ]
     text = f"{leader.name} ({percent(share)}{where}) {'. It '.join(filter(None, parts))}."
-    text += f" {_SHARED_SEEDS if apart else _MORE_SEEDS}" if unknown else ""
+    text += f" {_SHARED_SEEDS if paired else _MORE_SEEDS}" if unknown else ""
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:

@@ -179,10 +179,13 @@ def test_networks_that_share_no_seed_are_not_told_to_train_more_where_the_seed_d
 ) -> None:
     cells = {"SimpleRNN": (1, 2), "LSTM": (3, 4), "GRU": (5, 6)}
     runs = [run for cell in cells for run in seeds(store, cell, *[0.7] * 5, 0.8, vary_split=True)]
-    apart = groups([run for run in runs if run.experiment.seed in cells[run.experiment.cell]])
-    text = result(judge(apart, evidence))
+    apart = [run for run in runs if run.experiment.seed in cells[run.experiment.cell]]
+    text = result(judge(groups(apart), evidence))
     assert "without a verdict. Where the seed decides the split, two shared seeds are needed." in text
     assert "3 seeds or more" not in text
+    one_seed = [*seeds(store, "MGU", 0.9), *seeds(store, "LSTM", 0.8)]  # of one split
+    text = result(judge(groups([*one_seed, *apart]), evidence))
+    assert "which may be the luck of one seed. Train 3 seeds or more of each." in text
 
 
 def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:
