@@ -155,8 +155,8 @@ def _verdict_on_several(verdict: Judgement) -> str:
         return next((pair.problem for pair in verdict.pairs if pair.problem), "")
     leader, share = verdict.order[0]
     shares = {id(group): percent(accuracy) for group, accuracy in verdict.order}
-    judged = [pair for pair in verdict.pairs if pair.difference]
-    where = f" {_measured_on(judged[0])}" if judged else ""
+    judged = [(other, pair) for other, pair in verdict.against_leader if pair.difference]
+    where = f" {MEASURES[verdict.measure].where}"
     groups: dict[str, list[str]] = {"better": [], "tie": [], "alike": [], "unknown": []}
     others = []
     for other, pair in verdict.against_leader:
@@ -166,7 +166,7 @@ def _verdict_on_several(verdict: Judgement) -> str:
         kind = "better" if pair.better else "tie" if _is_tie(pair) else "unknown" if pair.difference.reason else "alike"
         groups[kind].append(f"{other.name} ({shares[id(other)]})")
     better, ties, alike, unknown = map(listed, groups.values())
-    paired = any(pair.difference and pair.seed_by_seed for _, pair in verdict.against_leader)
+    paired = any(pair.seed_by_seed for _, pair in judged)
     parts = [
         f"is better than {better}" if better else "",
         f"ties with {ties}" if ties else "",
@@ -175,8 +175,8 @@ def _verdict_on_several(verdict: Judgement) -> str:
     ]
     text = f"{leader.name} ({percent(share)}{where}) {'. It '.join(filter(None, parts))}."
     text += f" {_SHARED_SEEDS if paired else _MORE_SEEDS}" if unknown else ""
-    if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
-        text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
+    if any(pair.reviews < FEWEST_REVIEWS for _, pair in judged):
+        text = _too_few_reviews(listed([leader.name, *(other.name for other, _ in judged)]), judged[0][1])
     elif len(groups["tie"]) == len(verdict.order) - 1:
         text = f"{_all_of(verdict)} reach {percent(share)}{where}."
     return " ".join([*([text] if any(parts) else []), *others])
