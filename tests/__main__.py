@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests import kept
 
 PARTS = (
-    ("tests/faults", "tests/training", "tests/deployment", "tests/test_additions.py"),
+    ("tests/faults", "tests/training"),
     # These import Keras. What Streamlit runs beside it takes several times as long: it clears Keras' session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     (
