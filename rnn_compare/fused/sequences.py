@@ -4,13 +4,13 @@ Going back, each block adds up its own gradients, and these are joined in the bl
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn_compare.fused import recurrence, threads
-from rnn_compare.fused.arithmetic import Array, Indices, add_by_place, compiled, multiply
+from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
 from rnn_compare.fused.sums import STRETCH, GradientSums
@@ -21,8 +21,6 @@ of a millisecond. Projecting a number takes a fourth of that."""
 
 PARTS = 4
 """Of a batch's inputs, to be shared by threads."""
-PIECE = 20
-"""Stretches of steps that one thread goes back over before another adds up their gradients."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def forward(
     )
     if batch.prefix:
         recurrence.forward(arrays, batch.prefix_block)
-    shares = worth_sharing(rows, width)
+    shares = worth_sharing(rows, kernel.shape[1])
     threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
     forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
@@ -204,16 +202,15 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
             by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
         else:
             by_step = gradient[block.order][np.newaxis]
-        _go_back(arrays, block, by_step[:, np.newaxis], sums, shares)
+        recurrence.backward(arrays, block, by_step[:, np.newaxis], sums)
         return sums
 
     shares = worth_sharing(len(batch.source), forward_pass.kernel.shape[1])
     blocks = threads.collect(run, batch.blocks, shares)
     whole = _joined(blocks)
     if batch.prefix:  # whose squares each block has added, review by review
-        add_by_place(whole.squares, arrays.place[batch.first :][: len(whole.of_prefix)], whole.of_prefix)
         of_prefix = whole._replace(squares=np.empty((0, features), np.float32))
-        _go_back(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix, False)
+        recurrence.backward(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix)
     of_inputs = np.empty((len(whole.squares), features), np.float32)
     if forward_pass.shared:
         _finish_inputs(forward_pass, blocks, of_inputs)
@@ -225,24 +222,6 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         by_row=by_row,
         prefix=[block_sums.prefix for block_sums in blocks],
         weights=[whole.kernel, *recurrent, bias],
-    )
-
-
-def _go_back(arrays: CellKernel, block: Packing, gradients: Array, sums: GradientSums, sharing: bool) -> None:
-    bounds, two = recurrence.stretches(block), threads.has_helper(sharing)
-    way = recurrence.way_back(arrays, block, two)
-    if not two:
-        recurrence.backward(arrays, block, gradients, sums, way, bounds, True, True)
-        return
-
-    def pieces() -> Iterator[Indices]:
-        for k in range(0, len(bounds) - 1, PIECE):
-            piece = bounds[k : k + PIECE + 1]
-            recurrence.backward(arrays, block, gradients, sums, way, piece, True, False)
-            yield piece
-
-    threads.in_stages(
-        pieces(), lambda piece: recurrence.backward(arrays, block, gradients, sums, way, piece, False, True)
     )
 
 
@@ -267,7 +246,6 @@ def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: 
         followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
         entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
         prefix=zeros(0 if squared else prefix, rows, features),
-        of_prefix=zeros(prefix if squared else 0, features),
     )
 
 
@@ -278,7 +256,7 @@ def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
     """
     whole = blocks[0]
     for block in blocks[1:]:
-        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering", "of_prefix"):
+        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering"):
             total: Array = getattr(whole, name)
             total += getattr(block, name)
     return whole

@@ -35,7 +35,6 @@ class GradientSums(NamedTuple):
             (prefix, state_count, units).
         prefix: Gradients of what each review reads in the shared prefix, by step and sorted row
             (prefix, rows, features); of no steps if only their squares are wanted.
-        of_prefix: Their squares, summed over the reviews (prefix, features); of no steps if not wanted.
     """
 
     place: Indices
@@ -51,7 +50,6 @@ class GradientSums(NamedTuple):
     followed: np.float32
     entering: Array
     prefix: Array
-    of_prefix: Array
 
 
 @compiled_part
@@ -77,23 +75,23 @@ def add_stretch(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array,
     if len(sums.by_row) > 0:
         multiply(dgates, sums.kernel_T, sums.by_row[begin:end])
     elif len(sums.squares) > 0:
-        add_by_place(sums.squares, sums.place[begin:end], _squares(dgates, sums.kernel_T))
+        _add_squares(sums.squares, sums.place[begin:end], dgates, sums.kernel_T)
 
 
 @compiled_part
-def _squares(dgates: Array, kernel_T: Array) -> Array:  # noqa: N803  # the textbook's notation
-    dx = np.empty((len(dgates), kernel_T.shape[1]), np.float32)
-    multiply(dgates, kernel_T, dx)
+def _add_squares(squares: Array, place: Indices, dgates: Array, transposed: Array) -> None:
+    dx = np.empty((len(dgates), squares.shape[1]), np.float32)
+    multiply(dgates, transposed, dx)
     for row in range(len(dx)):
         for j in range(dx.shape[1]):
             dx[row, j] *= dx[row, j]
-    return dx
+    add_by_place(squares, place, dx)
 
 
 @compiled_part
-def add_single_reviews(sums: GradientSums, t: int, row: int, dgates: Array) -> None:
-    """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix."""
+def add_single_reviews(sums: GradientSums, t: int, k: int, row: int, dgates: Array) -> None:
+    """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, the packed row ``k``."""
     if len(sums.prefix) > 0:
         add_product(dgates, sums.kernel_T, sums.prefix[t, row : row + len(dgates)])
-    if len(sums.of_prefix) > 0:
-        add_rows(sums.of_prefix[t], _squares(dgates, sums.kernel_T))
+    if len(sums.squares) > 0:
+        _add_squares(sums.squares, np.full(len(dgates), sums.place[k]), dgates, sums.kernel_T)

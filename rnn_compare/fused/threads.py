@@ -3,9 +3,8 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -49,49 +48,17 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool
     Raises:
         Exception: The first that the work has raised.
     """
+    global _alone_for
     waiting = list(pieces)
-    if len(waiting) > 1 and has_helper(worth_sharing):
-        _share(work, waiting, min(allowed(), len(waiting)) - 1)
+    helping = min(allowed(), len(waiting)) - 1 if worth_sharing else 0
+    if helping > 0 and _alone_for > 0:
+        _alone_for -= 1
+        helping = 0
+    if helping > 0:
+        _share(work, waiting, helping)
         return
     for piece in waiting:
         work(piece)
-
-
-def has_helper(worth_sharing: bool = True) -> bool:
-    """Tells whether a second thread should share the next piece of work."""
-    global _alone_for
-    if not worth_sharing or allowed() < 2:
-        return False
-    if _alone_for > 0:
-        _alone_for -= 1
-        return False
-    return True
-
-
-def in_stages(pieces: Iterator[T], work: Callable[[T], None]) -> None:
-    """Works on each piece in a second thread, in order, while the caller's thread makes the next one.
-
-    Raises:
-        Exception: The first that making pieces or the work has raised.
-    """
-    waiting: SimpleQueue[T | None] = SimpleQueue()
-
-    def take() -> float:
-        start = time.thread_time()
-        while (piece := waiting.get()) is not None:
-            work(piece)
-        return time.thread_time() - start
-
-    began = time.perf_counter()
-    try:
-        helper = _pool.submit(take)
-        for piece in pieces:
-            waiting.put(piece)
-    finally:
-        waiting.put(None)  # even if no thread could be started: the pool keeps ``take`` for a later one
-        done = time.perf_counter()
-    worked = take() if helper.cancel() else helper.result()  # in the caller's thread if no other was free
-    _note_wait(began, done, worked)
 
 
 def collect(work: Callable[[T], R], pieces: Sequence[T], worth_sharing: bool = True) -> list[R]:
@@ -102,6 +69,7 @@ def collect(work: Callable[[T], R], pieces: Sequence[T], worth_sharing: bool = T
 
 
 def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> None:
+    global _alone_for
     numbers, taking = itertools.count(), threading.Lock()
     share = max(1, allowed() // (helping + 1))
 
@@ -128,16 +96,5 @@ def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> Non
     for helper in helpers:
         if not helper.cancelled():
             helper.result()
-    _note_wait(began, done)
-
-
-def _note_wait(began: float, done: float, worked: float = 0.0) -> None:
-    """Notes a wait that was longer than the caller's work and than the other thread's, which may have had more to do.
-
-    Args:
-        began, done: Start and end of the caller's work, by ``time.perf_counter``.
-        worked: Processor time of the other thread, if known.
-    """
-    global _alone_for
-    if time.perf_counter() - done > max(done - began, worked):
+    if time.perf_counter() - done > done - began:
         _alone_for = ALONE

@@ -48,11 +48,10 @@ def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(
     cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
-    monkeypatch.setattr(sequences, "PIECE", 1)
     monkeypatch.setattr(threads, "ALONE", 0)  # however long so little work has to wait for another thread
     alone = gradients(cell, every_step)
     try:
-        for count in (1, 2, 3, 8):  # eight: two for each block, one of which adds up behind the other
+        for count in (1, 2, 3):
             threads.allow(count)
             for _ in range(settings().max_examples // 20):
                 for ours, once in zip(gradients(cell, every_step), alone, strict=True):

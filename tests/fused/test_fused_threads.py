@@ -1,8 +1,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 
@@ -73,55 +71,6 @@ def test_what_threads_share_is_shared_further_by_those_that_are_left() -> None:
 def test_what_was_collected_is_in_the_order_of_the_pieces() -> None:
     threads.allow(3)
     assert threads.collect(str, range(20)) == [str(piece) for piece in range(20)]
-
-
-def test_a_second_stage_follows_the_first_in_order_beside_it() -> None:
-    threads.allow(2)
-    made, worked = threading.Event(), list[int]()
-
-    def pieces() -> Iterator[int]:
-        yield 0
-        assert made.wait(60)  # for ever, if the caller's thread did the work
-        yield from range(1, 20)
-
-    def work(piece: int) -> None:
-        worked.append(piece)
-        made.set()
-
-    threads.in_stages(pieces(), work)
-    assert worked == list(range(20))
-
-
-def test_what_goes_wrong_in_a_stage_reaches_the_caller() -> None:
-    with pytest.raises(ZeroDivisionError):
-        threads.in_stages(iter([1, 0, 2]), lambda piece: print(1 / piece))
-    with pytest.raises(ZeroDivisionError):
-        threads.in_stages((1 // piece for piece in (1, 0)), print)
-
-
-def test_a_stage_for_which_no_thread_can_be_started_keeps_no_later_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    with ThreadPoolExecutor(1) as pool, monkeypatch.context() as limited:
-        limited.setattr(threads, "_pool", pool)
-        with monkeypatch.context() as full:
-            full.setattr(threading.Thread, "start", refuse)
-            with pytest.raises(RuntimeError, match="can't start"):
-                threads.in_stages(iter(range(3)), print)
-        assert pool.submit(len, "as planned").result(60) == 10
-
-
-@pytest.mark.parametrize(("worked", "shared_again"), [(3.0, True), (0.5, False)])
-def test_a_second_stage_with_more_to_do_is_not_taken_for_one_without_a_core(
-    worked: float, shared_again: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    threads.allow(2)
-    clocks = {"perf_counter": [0.0, 1.0, 3.5], "thread_time": [0.0, worked]}  # a wait of 2.5 s after 1 s of work
-    ticks = {name: iter(times).__next__ for name, times in clocks.items()}
-    monkeypatch.setattr(threads, "time", SimpleNamespace(**ticks))
-    threads.in_stages(iter(range(3)), list[int]().append)
-    assert threads.has_helper() == shared_again
 
 
 def test_little_work_is_the_callers_own() -> None:
