@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BINS = 10
+CHANCE = 1.45
+"""Of perfectly calibrated networks, 95 % have at most so many times the error that is expected of them (simulated)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Calibration:
     by_chance: float
     overconfident: bool
     lean: float = 0.0
+
+    @property
+    def is_within_chance(self) -> bool:
+        """Whether a perfectly calibrated network may well have as large an error."""
+        return self.error <= CHANCE * self.by_chance
 
 
 def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Calibration:

@@ -26,6 +26,7 @@ def test_the_error_of_a_perfectly_calibrated_network_is_what_chance_is_said_to_m
     assert np.mean([one.error for one in found]) == pytest.approx(np.mean([one.by_chance for one in found]), rel=0.03)
     inside = [one.low <= one.predicted <= one.high for each in found for one in each.bins]
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
+    assert np.mean([one.is_within_chance for one in found]) == pytest.approx(0.95, abs=0.04)
 
 
 def test_a_network_that_is_surer_than_it_is_right_is_overconfident() -> None:

@@ -219,7 +219,7 @@ def conclusion(result: Calibration, label: str) -> str:
         side = "higher" if result.lean > 0 else "lower"
         points = f"{100 * abs(result.lean):.1f} points {side}"
         verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
-    if result.error <= 2 * result.by_chance:
+    if result.is_within_chance:
         verdict = "Well calibrated."
     error, chance = percent(result.error), percent(result.by_chance)
     return f"**Expected calibration error {error}** (by chance about {chance}). {verdict}"
