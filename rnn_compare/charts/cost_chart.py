@@ -9,6 +9,7 @@ from rnn_compare.charts.palette import MARKERS, picture
 from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.charts.sweep_charts import HEIGHT, LOGARITHMIC
 from rnn_compare.comparison.sweeps import Outcome
+from rnn_compare.formatting import percent
 
 NAME_ROOM = 0.25
 MOST_NAMED = 8
@@ -49,11 +50,12 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
     names = _names(settings, costs, best) if len(best) <= MOST_NAMED else {}
     for number, cell in enumerate(dict.fromkeys(setting.experiment.cell for setting in settings)):
         places = [place for place, setting in enumerate(settings) if setting.experiment.cell == cell]
+        of_cell = [settings[place] for place in places]
         figure.add_scatter(
             x=[costs[place] for place in places],
-            y=in_percent(settings[place].accuracy.mean for place in places),
+            y=in_percent(item.accuracy.mean for item in of_cell),
             error_y={
-                "array": in_percent(settings[place].accuracy.margin or 0.0 for place in places),
+                "array": in_percent(item.accuracy.margin or 0.0 for item in of_cell),
                 "thickness": 1.5,
                 "width": 5,
             },
@@ -66,9 +68,9 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
             textfont={"size": 14},
             cliponaxis=False,
             hoverlabel={"namelength": -1},
-            customdata=[[_name(settings[place]), settings[place].accuracy.runs] for place in places],
-            hovertemplate=f"%{{customdata[0]}}: %{{y:.1f}} %, %{{x:,.4~r}} {unit}, "
-            "n = %{customdata[1]}<extra></extra>",
+            customdata=[[_name(item), percent(item.accuracy.mean), item.accuracy.runs] for item in of_cell],
+            hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}}, %{{x:,.4~r}} {unit}, "
+            "n = %{customdata[2]}<extra></extra>",
         )
     return figure.update_layout(
         **layout(HEIGHT), xaxis=axis(cost, **_range(costs), tickformat=",.3~r"), yaxis=accuracy_axis(accuracy)

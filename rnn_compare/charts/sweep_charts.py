@@ -12,6 +12,7 @@ from rnn_compare.charts.plotly_style import accuracy_axis, axis, in_percent, lay
 from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome, expected_best
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.formatting import percent
 from rnn_compare.settings import SETTINGS
 
 HEIGHT = 410
@@ -112,7 +113,8 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
             y=in_percent(expected),
             name=f"{cell} (n = {len(expected)})",
             **look.line(size=8),
-            hovertemplate="best of %{x}: %{y:.1f} %",
+            text=[percent(share) for share in expected],
+            hovertemplate="best of %{x}: %{text}",
         )
     few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
     ticks = {"dtick": 1} if few else {}
@@ -176,4 +178,4 @@ def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> M
 
 def _label(field: Mean, columns: int) -> str:
     margin = f"<br>± {100 * field.margin:.1f}" if field.margin is not None and columns <= WIDE_ENOUGH else ""
-    return f"{100 * field.mean:.1f}{margin}"
+    return percent(field.mean).removesuffix(" %") + margin
