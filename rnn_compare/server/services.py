@@ -38,7 +38,7 @@ from rnn_compare.training.local.first_use import FirstUse
 SNAPSHOT_SECONDS = 0.4
 """Largest age of the runs that pages show; they are read once for all viewers."""
 
-HIDDEN_NOTICE = "The class predicts: results come with the reveal."
+HIDDEN_NOTICE = "The lecture's networks are hidden until its reveal."
 """Replaces hidden runs."""
 KEPT_CONCLUSIONS = 100
 """Conclusions in the cache; the oldest are dropped first."""

@@ -23,7 +23,7 @@ def show(services: Services) -> None:
     """Draws a card per lecture."""
     st.session_state.pop(PAUSED, None)
     st.markdown("## Present")
-    st.markdown("The class predicts, networks train hidden, you reveal. →: next; ←: back; Esc: pause.")
+    st.markdown("The class predicts, the networks train out of sight, you reveal. →: next; ←: back; Esc: pause.")
     lectures, problems = read_all(step_kinds())
     flash.show()
     for lecture in lectures:
