@@ -168,7 +168,8 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
         assert f"Empty text: {said} ·" in html
         probability = ask(run, "good film", "best").probability
-        assert f"--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%" in html
+        bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
+        assert re.findall(bar, html) == [f"rc-side-{int(probability > 0.5)}"]
 
 
 def test_markup_is_text(app: AppTest) -> None:

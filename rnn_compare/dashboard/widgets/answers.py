@@ -73,7 +73,8 @@ def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
     return (
         f'<p class="rc-verdict">{sentence}{truth}</p>'
         f'<div class="rc-scale" style="{ends}" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
-        f'<i></i></div><p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
+        f'<i class="rc-side-{verdict.positive:d}"></i></div>'
+        f'<p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )
 

@@ -105,7 +105,7 @@ function buildCard(parent, network, languages) {
   const verdict = element("p", "rc-verdict", card);
   const warning = element("p", "rc-problem", card);
   const scale = element("div", "rc-scale", card);
-  element("i", "", scale);
+  const bar = element("i", "", scale);
   const ends = element("p", "rc-ends", card);
   labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
   const turning = element("p", "rc-turning", card);
@@ -132,6 +132,7 @@ function buildCard(parent, network, languages) {
     setText(verdict, verdictIn(shown, labels));
     verdict.dataset.probability = shown;
     scale.style.setProperty("--rc-to", `${100 * shown}%`);
+    bar.className = `rc-side-${Number(shown > 0.5)}`;
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
   return { show, conclude: (sentence) => setText(turning, sentence) };
