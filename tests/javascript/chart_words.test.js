@@ -27,6 +27,11 @@ test("a running epoch is not told before it has ended, and of a hidden network n
   const begun = { ...RUN, figures: {}, trail: { at: "1PU3JO", figures: { speed: "0006NK" } } };
   assert.deepEqual(boardWords(CHART, [begun], new Set()), ["A: no epoch has ended yet."]);
   assert.deepEqual(boardWords(CHART, [RUN], new Set(["a"])), []);
+  const old = { ...RUN, figures: { val_speed: "______" } };
+  assert.deepEqual(boardWords(CHART, [old], new Set()), ["A: not recorded."]);
+  const ofSeeds = (...single) => ({ ...old, figures: {}, seeds: { counts: "22", half: {}, single: { val_speed: single } } });
+  assert.deepEqual(boardWords(CHART, [ofSeeds("______")], new Set()), ["A: not recorded."]);
+  assert.deepEqual(boardWords(CHART, [ofSeeds("______", "5H85H8")], new Set()), ["A: not recorded by every seed."]);
 });
 
 test("of several seeds it is said how many they are and how sure their mean is", () => {

@@ -97,6 +97,11 @@ test("baselines are thin lines in the colour of the text, since dashes are for t
 test("a run that never measured a figure has no line, and does not break the chart of the others", () => {
   const old = { ...RUN, figures: {}, trail: { at: "1PU", figures: {} } };
   for (const trace of traces(CHART, [old], new Set())) assert.deepEqual([trace.x, trace.y], [[], []]);
+  const ended = { ...old, id: "b", figures: { val_speed: "______" }, trail: undefined };
+  const texts = (groups, hidden) => layout(CHART, groups, LOOKS, { ...REST, hidden }).annotations.map(({ text }) => text);
+  assert.deepEqual(texts([RUN, ended], new Set(["a"])), ["Not recorded for these runs."]);
+  assert.equal(texts([RUN, ended]).length, 1, "the other's name");
+  assert.deepEqual(texts([old]), [], "its first epoch runs");
 });
 
 test("a hidden run keeps its place among the lines, and its name goes with them", () => {

@@ -6,7 +6,7 @@ import { buildWords, leaveUnread } from "../charts/chart_words.js";
 import { endLabels } from "../charts/line_ends.js";
 import { element, setText } from "../common/dom.js";
 import { drawnBand, drawnEnd } from "./board_drawn.js";
-import { lineEnds, traces, unpackFigures } from "./board_traces.js";
+import { isUnrecorded, lineEnds, traces, unpackFigures } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
 
 const NARROW = 700; // board width in pixels below which text is smaller
@@ -62,8 +62,8 @@ function buildCaption(box, { title: text, training, validation, solid }) {
   return { title, remark: element("span", "rc-remark", caption) };
 }
 
-// count: epochs of the longest run; hint: the text in an empty chart; hidden: ids of hidden groups; boardWidth: of the
-// board, width and height: of this chart, in pixels; guessed: the curve that the class expected, if it drew this chart.
+// count: epochs of the longest run; hint: the text in a chart without runs; hidden: ids of hidden groups; boardWidth:
+// of the board, width and height: of this chart, in pixels; guessed: the curve that the class expected, if any.
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
@@ -95,7 +95,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
     ],
     annotations: [
       ...labels.annotations,
-      ...(groups.length || !hint ? [] : [hintText(hint)]),
+      ...hintTexts(groups.length ? unrecorded(chart, shown) : hint),
     ],
   };
 }
@@ -119,9 +119,14 @@ function baselineAt(y, { ink }) {
   return { ...levelAt(y, { color: ink, width: 1, dash: "solid" }), opacity: 0.6 };
 }
 
-function hintText(hint) {
-  return {
+function unrecorded(chart, shown) {
+  const isEmpty = shown.length > 0 && shown.every((group) => isUnrecorded(chart, group));
+  return isEmpty ? "Not recorded for these runs." : "";
+}
+
+function hintTexts(hint) {
+  return hint ? [{
     xref: "paper", yref: "paper", x: 0.5, y: 0.5, text: escapeLabel(hint), showarrow: false, font: { size: 18 },
     opacity: 0.7,
-  };
+  }] : [];
 }

@@ -40,6 +40,13 @@ export function lineEnds(chart, groups) {
   });
 }
 
+// Epochs have ended without this figure, as in a run from before it was measured.
+export function isUnrecorded(chart, group) {
+  const { validation, training, counts, single } = curvesOf(chart, group);
+  const hasEnded = validation.y.length + counts.length > 0;
+  return hasEnded && ![...validation.y, ...training.y, ...single.flat()].some(isThere);
+}
+
 // A group's curves, unpacked, in the chart's unit.
 export function curvesOf(chart, { figures, trail, seeds }) {
   const validation = figuresOf(figures, chart.validation, chart);

@@ -1,7 +1,7 @@
 // The text alternative of a chart of the board: the course of each network's curves, and the lines across them.
 
 import { courseOf } from "../charts/chart_words.js";
-import { curvesOf, marginAt, unpackFigures } from "./board_traces.js";
+import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./board_traces.js";
 
 // guessed: the curve that the class expected, if it drew this chart.
 export function boardWords(chart, groups, hidden, guessed) {
@@ -21,7 +21,8 @@ function networkWords(chart, group) {
   const ended = curves.training.y.filter((_, index) => Number.isInteger(curves.training.x[index]));
   const training = course(chart, ended);
   const said = [validation && `${chart.called} ${validation}`, training && `in training ${training}`].filter(Boolean);
-  return `${group.label}: ${said.join("; ") || "no epoch has ended yet"}.`;
+  const some = curves.counts.length ? "not recorded by every seed" : "no epoch has ended yet";
+  return `${group.label}: ${said.join("; ") || (isUnrecorded(chart, group) ? "not recorded" : some)}.`;
 }
 
 function course({ best, hoverformat, unit }, values, margin = () => "", chosen = -1) {
