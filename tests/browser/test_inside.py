@@ -126,7 +126,7 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     inside.locator("[data-colouring=left_out]").click()
     expect(lstm).to_contain_text(re.compile(r"without “more”: \d+\.\d % \w+ instead of \d+\.\d % \w+"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
-    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile("^(Without “|No single word flips )"))
+    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* (Without “|No single word flips )"))
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
     assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
     unknown.click()

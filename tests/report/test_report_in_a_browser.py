@@ -55,7 +55,7 @@ def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, train
     assert shown == pytest.approx(predictions, abs=5e-4)  # its weights are rounded to 16 bits
     report.get_by_role("button", name="Play").wait_for()
     report.get_by_role("button", name="when left out").click()
-    report.locator(".rc-scale-said", has_text=re.compile("^(Without “|No single word flips )")).wait_for()
+    report.locator(".rc-scale-said", has_text=re.compile(r"\) (Without “|No single word flips )")).wait_for()
 
 
 @pytest.mark.parametrize(("scheme", "recording", "bytes_at_most"), [("light", "book", 2e6), ("dark", "attention", 4e6)])

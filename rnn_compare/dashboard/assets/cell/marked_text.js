@@ -53,7 +53,9 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       const strongest = () => `strongest: ${strongestWord(words.slice(run.first), moved)}`;
-      scale.textContent = moved ? turning ?? strongest() : "computing …";
+      scale.replaceChildren();
+      if (leads.length) element("b", "", scale, run.title);
+      scale.append(leads.length ? " " : "", moved ? turning ?? strongest() : "computing …");
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },
