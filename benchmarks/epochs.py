@@ -20,7 +20,7 @@ if not ENVIRONMENT.items() <= os.environ.items() or "OPENBLAS_CORETYPE" in os.en
 import keras
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.reviews.prepared import Split
@@ -54,7 +54,7 @@ def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
         experiment, split: What is trained.
         fused: By our kernels.
     """
-    model = (models.build if fused else keras_models.build)(experiment)
+    model = keras_models.build(experiment, FusedNetwork if fused else keras.Sequential)
     turns = Turns()
     threading.Thread(target=_fit, args=(model, experiment, split, turns), daemon=True).start()
     turns.wait()

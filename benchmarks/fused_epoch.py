@@ -26,10 +26,11 @@ import numpy as np
 from benchmarks.machine import machine
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, threads, word_inputs
+from rnn_compare.fused import threads, word_inputs
 from rnn_compare.fused.arithmetic import OPTIONS, Array, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
@@ -105,7 +106,8 @@ def _multiply(rows: Array, kernel: Array, out: Array, times: int) -> None:
 
 def _drift(experiment: Experiment, split: Split) -> str:
     rows = batches.order(experiment, 0)
-    stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
+    kinds = (keras.Sequential, keras.Sequential, FusedNetwork)
+    stock, reordered, fused = (keras_models.build(experiment, kind) for kind in kinds)
     said = []
     for step in range(1, min(STEPS[-1], len(rows) // experiment.batch_size) + 1):
         batch = rows[(step - 1) * experiment.batch_size : step * experiment.batch_size]

@@ -15,14 +15,16 @@ from keras import layers
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused import network_pass
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import STEPS, Steps
 from rnn_compare.fused.sequences import LayerOptions
-from rnn_compare.networks.keras_models import OPTIMIZERS, layer_class
+from rnn_compare.networks import keras_models
 from rnn_compare.reviews.batches import Batches
+from rnn_compare.settings import SETTINGS, needing_stock_layers
 
 Logs = dict[str, float]
 
@@ -187,7 +189,7 @@ class _Training:
         self._options = options_of(model)
         self._cells = _cells(model)
         self.weights: list[Array] = [variable.value.numpy() for variable in model.weights]
-        steps = next(STEPS[name] for name, kind in OPTIMIZERS.items() if isinstance(model.optimizer, kind))
+        steps = next(STEPS[name] for name, kind in keras_models.OPTIMIZERS.items() if isinstance(model.optimizer, kind))
         moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in steps.kinds]
         self._steps: Steps = steps(moments, int(model.optimizer.iterations.value), model.optimizer.clipnorm)
 
@@ -210,6 +212,17 @@ class _Training:
         model.optimizer.iterations.assign(self._steps.done)
 
 
+def why_not_fused(experiment: Experiment) -> str:
+    """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
+    if experiment.without_recurrence:
+        return "no recurrence"
+    if names := needing_stock_layers(experiment):
+        return SETTINGS[names[0]].label.lower()
+    if tf.config.list_physical_devices("GPU"):
+        return "GPU"  # there Keras' own layers use cuDNN
+    return " and ".join(unsupported_options(keras_models.optimizer(experiment)))
+
+
 def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
     """Returns the names of an optimizer's options that fused layers do not apply and that differ from the defaults."""
     options = optimizer.get_config()
@@ -219,7 +232,7 @@ def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
 
 def options_of(model: keras.Model) -> NetworkOptions:
     """Returns how a network of an embedding, recurrent layers and a ``Dense`` layer reads."""
-    kernels = {layer_class(name): kernel for name, kernel in KERNELS.items()}
+    kernels = {keras_models.layer_class(name): kernel for name, kernel in KERNELS.items()}
     return NetworkOptions(
         tuple(
             tuple(

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
 from rnn_compare.fused.kernels.registry import KERNELS
-from rnn_compare.fused.models import why_not_covered
+from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.fused.optimizers import STEPS
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
@@ -36,7 +35,7 @@ SETTINGS: list[dict[str, Any]] = [
 def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any]) -> None:
     """The same initial weights and dropout, and after 20 steps weights that differ by what float32 rounds."""
     experiment = Experiment.model_validate({**SMALL, **chosen})
-    stock, fused = keras_models.build(experiment), models.build(experiment)
+    stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
     for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     for x, y in _batches(20):
@@ -56,7 +55,7 @@ def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any])
 )
 def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_order(cell: str, optimizer: Any) -> None:
     experiment = Experiment.model_validate({**SMALL, "cell": cell, "optimizer": optimizer})
-    stock, fused = keras_models.build(experiment), models.build(experiment)
+    stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
     stock.optimizer.build(stock.trainable_variables)
     beginning = [np.array(variable) for variable in (*stock.variables, *stock.optimizer.variables)]
     batches = _batches(50)
@@ -76,13 +75,13 @@ def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_ord
 @pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM"}, {"cell": "GRU", "bidirectional": True}], ids=str)
 def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) -> None:
     experiment = Experiment.model_validate({**SMALL, **chosen})
-    weights = keras_models.get_weights(models.build(experiment))
+    weights = keras_models.get_weights(keras_models.build(experiment, FusedNetwork))
     assert list(weights) == [tensor.path for tensor in parameters(experiment).tensors]
 
 
 def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
     experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
-    fused = models.build(experiment)
+    fused = keras_models.build(experiment, FusedNetwork)
     for x, y in _batches(3):
         fused.train_on_batch(x, y)
     stock = keras_models.network(experiment)
@@ -94,8 +93,8 @@ def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_p
 
 
 def test_recurrent_dropout_is_left_to_stock_keras() -> None:
-    assert not why_not_covered(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
-    assert why_not_covered(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
+    assert not why_not_fused(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
+    assert why_not_fused(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
 
 
 @pytest.mark.parametrize(
@@ -112,9 +111,9 @@ def test_options_of_an_optimizer_that_kernels_do_not_apply_are_left_to_stock_ker
     monkeypatch: pytest.MonkeyPatch, optimizer: Any, option: str
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
-    assert why_not_covered(Experiment()) == option
+    assert why_not_fused(Experiment()) == option
     with pytest.raises(UserError, match=f"optimizer's {option}: "):
-        models.build(Experiment.model_validate(SMALL))
+        keras_models.build(Experiment.model_validate(SMALL), FusedNetwork)
 
 
 def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
@@ -187,8 +186,10 @@ def test_what_one_process_compiled_the_next_loads_and_no_training_compiles_more(
 import numpy as np
 from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import arithmetic, models, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
+from rnn_compare.fused import arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
 from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.networks import keras_models
 from rnn_compare.training.worker.compilation import warm_up
 rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
 
@@ -206,7 +207,7 @@ for cell in KERNELS:
     for setting in {settings!r}:
         experiment = Experiment(cell=cell, units=3, embedding_size=4, vocabulary_size=100, maxlen=6, **setting)
         x = np.random.default_rng(0).integers(0, 100, (experiment.batch_size, 6)).astype(np.int32)
-        models.build(experiment).train_on_batch(x, np.ones(len(x)))
+        keras_models.build(experiment, FusedNetwork).train_on_batch(x, np.ones(len(x)))
 print("more:", {{name: count for name, count in signatures().items() if count != before[name]}})
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

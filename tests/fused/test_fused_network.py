@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, network_pass, sequences, threads, vector_inputs
+from rnn_compare.fused import network_pass, sequences, threads, vector_inputs
 from rnn_compare.fused.kernels.registry import KERNELS
-from rnn_compare.fused.network import options_of
+from rnn_compare.fused.network import FusedNetwork, options_of
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches
@@ -111,7 +111,7 @@ def test_loss_and_probability_are_exact_for_logits_of_any_size() -> None:
 @pytest.mark.parametrize("scale", [1.0, 300.0])
 def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(scale: float) -> None:
     experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
-    stock, fused = keras_models.build(experiment), models.build(experiment)
+    stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
     for model in (stock, fused):
         model.layers[-1].kernel.assign(model.layers[-1].kernel * scale)
         model.layers[1].cell.bias.assign(model.layers[1].cell.bias + 3)
@@ -144,7 +144,7 @@ def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_
     ids, labels = _padded(6, [3, 8, 5, 0, 7, 8, 2, 6] * 5, 8).astype(np.int32), np.arange(40) % 3 % 2
     split = Split(ids[:32], labels[:32], ids[32:], labels[32:])
     seen: list[list[Any]] = []
-    for model in (keras_models.build(experiment), models.build(experiment)):
+    for model in (keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)):
         told: list[Any] = []
 
         def at_the_end(epoch: int, logs: dict[str, float], model: Any = model, told: list[Any] = told) -> None:
@@ -214,7 +214,7 @@ def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, end
     ids, labels = _padded(8, [3, 6, 5, 0, 1] * 5, 6).astype(np.int32), np.arange(25) % 2
     split = Split(ids[:20], labels[:20], ids[20:], labels[20:])
     called, known = [], []
-    for model in (keras_models.build(experiment), models.build(experiment)):
+    for model in (keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)):
         told = _Told(**ends)
         history = fit(
             model,
@@ -268,7 +268,7 @@ def test_directions_side_by_side_come_to_the_same_digits(dropout: float, monkeyp
     experiment = Experiment(
         cell="GRU", units=6, embedding_size=4, maxlen=20, vocabulary_size=VOCABULARY, bidirectional=True, layers=2
     )
-    model, ids = models.build(experiment), _padded(3, [0, 3, 9, 20, 14, 14, 1, 6], 20)
+    model, ids = keras_models.build(experiment, FusedNetwork), _padded(3, [0, 3, 9, 20, 14, 14, 1, 6], 20)
     options, weights = options_of(model), [np.asarray(weight) for weight in model.get_weights()]
     dropping = np.random.default_rng(6).random((2, 2, 8, 12)) >= dropout
     masks = [

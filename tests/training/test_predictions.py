@@ -1,4 +1,5 @@
 import math
+from functools import partial
 from typing import Any
 
 import keras
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
@@ -16,7 +17,7 @@ from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
 
 from .conftest import tiny
 
-BUILT = {"fused": models.build, "stock": keras_models.build}
+BUILT = {"fused": partial(keras_models.build, kind=FusedNetwork), "stock": keras_models.build}
 
 
 def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[Any]]:

@@ -15,8 +15,8 @@ import tensorflow as tf
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, threads
-from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.fused import threads
+from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.paths import weights_file
 from rnn_compare.reviews import prepared
@@ -48,7 +48,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     """
     job = TrainingJob(run, experiment, send, stop_requested)
     try:
-        stock = "as set" if experiment.stock_layers else models.why_not_covered(experiment)
+        stock = "as set" if experiment.stock_layers else why_not_fused(experiment)
         model = keras_models.build(experiment, keras.Sequential if stock else FusedNetwork)
         summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
         saved = _resume(run, model)
