@@ -37,7 +37,7 @@ from benchmarks.browser import PROJECT, cache, server
 from benchmarks.viewers import burn, epoch_paces, quantile, server_process, train_anew, used
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.phones.join import FILES
-from rnn_compare.server.shown_runs import newest
+from rnn_compare.server.snapshot import newest
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"

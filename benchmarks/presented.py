@@ -20,7 +20,7 @@ from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
 from rnn_compare.server import asgi
 from rnn_compare.server.app import current_app
-from rnn_compare.server.shown_runs import newest
+from rnn_compare.server.snapshot import newest
 
 
 def _called(name: str, arguments: list[Any]) -> Any:

@@ -28,9 +28,9 @@ from websockets.typing import Subprotocol
 
 from benchmarks.browser import PROJECT, cache, server
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
-from rnn_compare.server.shown_runs import newest
+from rnn_compare.server import live
+from rnn_compare.server.live import View
+from rnn_compare.server.snapshot import newest
 
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
 FETCH_SECONDS = 1.25

@@ -34,7 +34,7 @@ def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -
 
 
 def test_the_board_draws_figures_that_it_does_not_know_by_name() -> None:
-    """A figure is declared once, in Python: see ``server/board/board_message.py``."""
+    """A figure is declared once, in Python: see ``server/live.py``."""
     for name in ("board/board.js", "board/board_chart.js", "board/run_cards.js", "board/board_traces.js"):
         assert re.findall(r"accuracy|loss|auc\b", (SCRIPTS / name).read_text(encoding="utf-8")) == []
 

@@ -36,7 +36,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions, Status, accuracy, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.board import board_message
+from rnn_compare.server.live import board_message
 from rnn_compare.server.phones import phone_message
 from tests.epochs import epoch_end
 from tests.recorded import drawn
@@ -181,7 +181,7 @@ class Surfaces:
 
     def read_pages(self, store: RunStore) -> None:
         """Reads page, table, report, wall and phones."""
-        for finding in board_message.message(self._runs, {}, findings=findings(self._runs, self._evidence))["findings"]:
+        for finding in board_message(self._runs, {}, findings=findings(self._runs, self._evidence))["findings"]:
             self.read("page", finding["text"])
         for line in re.findall("<(?:summary|li)>(.*?)</", results_table._results(self._evidence, self.groups)[1]):
             self.read("table", line)

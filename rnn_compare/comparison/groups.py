@@ -40,6 +40,12 @@ class Group:
         return tuple(run for run in self.runs if run.status.ended and not is_complete(run))
 
     @property
+    def finishers(self) -> list[int]:
+        """The number of runs that have finished each epoch."""
+        epochs = [len(run.epochs) for run in self.runs]
+        return [sum(count > epoch for count in epochs) for epoch in range(max(epochs))]
+
+    @property
     def ended(self) -> bool:
         """Whether all its runs have ended."""
         return all(run.status.ended for run in self.runs)

@@ -17,9 +17,8 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.server import assets
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server import assets, live
+from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
 
@@ -75,7 +74,7 @@ def show_board(
     Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
 
     Args:
-        names: The names in a link (see ``server/shown_runs.py``).
+        names: The names in a link (see ``server/snapshot.py``).
         may_press: Draws the buttons; otherwise presses that a browser sends are ignored.
         more: Further data for the component.
     """

@@ -9,7 +9,7 @@ from rnn_compare.paths import cache_folder
 from rnn_compare.server.access.rate_limit import RateLimit
 from rnn_compare.server.access.rules import Access
 from rnn_compare.server.access.upload_gate import UploadGate
-from rnn_compare.server.board.live import LiveAnswers
+from rnn_compare.server.live import LiveAnswers
 from rnn_compare.server.phones.join import Phones
 from rnn_compare.server.services import Services
 from rnn_compare.server.tuning import Connections

@@ -19,10 +19,9 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from rnn_compare.errors import UserError
-from rnn_compare.server import assets, tuning
+from rnn_compare.server import assets, live, tuning
 from rnn_compare.server.app import App
 from rnn_compare.server.assets import StreamlitFiles
-from rnn_compare.server.board import live
 from rnn_compare.server.request_guard import RequestGuard
 from rnn_compare.server.urls import base_path, page_url
 

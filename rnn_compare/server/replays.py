@@ -31,6 +31,8 @@ class Replay:
 
     def applied(self, runs: Sequence[Run], now: float) -> list[Run]:
         """Returns runs as the charts show them at a time, the replayed ones as far as their replay has come."""
+        if self.is_over(runs, now):
+            return list(runs)
         replayed = set(self.runs)
         return [as_of(run, now - self.began, self.per_epoch) if run.id in replayed else run for run in runs]
 
@@ -67,16 +69,19 @@ _AS_JSON = TypeAdapter(Replay)
 
 
 class Replays:
-    """Begins, ends and applies a replay. Thread-safe.
+    """Begins and ends a replay. Thread-safe.
 
     A file keeps the latest replay, so a restarted server continues it.
+
+    Attributes:
+        latest: The latest replay, which may be over; None if it was stopped.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._latest: Replay | None = None
+        self.latest: Replay | None = None
         with contextlib.suppress(OSError, ValueError):  # no file, or a damaged one
-            self._latest = _AS_JSON.validate_json(path.read_bytes())
+            self.latest = _AS_JSON.validate_json(path.read_bytes())
 
     def begin(self, runs: Sequence[Run], seconds: float) -> None:
         """Replays runs from their first epoch, in place of an earlier replay; the longest takes ``seconds``.
@@ -86,25 +91,20 @@ class Replays:
         if not can_be_played(runs):
             raise UserError("Only finished runs can be played again. Wait until all that are shown have trained.")
         per_epoch = seconds / max(len(run.epochs) for run in runs)
-        self._latest = Replay(tuple(run.id for run in runs), time.time(), per_epoch)
+        self.latest = Replay(tuple(run.id for run in runs), time.time(), per_epoch)
         with contextlib.suppress(OSError), whole_file(self._path) as partial:  # a full disk stops no replay
-            partial.write_bytes(_AS_JSON.dump_json(self._latest))
+            partial.write_bytes(_AS_JSON.dump_json(self.latest))
 
     def stop(self) -> None:
         """Ends the replay."""
-        self._latest = None
+        self.latest = None
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
     def under_way(self, runs: Sequence[Run]) -> Replay | None:
         """Returns the current replay; None without one."""
-        latest = self._latest
+        latest = self.latest
         return None if latest is None or latest.is_over(runs, time.time()) else latest
-
-    def applied(self, runs: Sequence[Run]) -> list[Run]:
-        """Returns runs as the charts show them now."""
-        latest = self.under_way(runs)
-        return list(runs) if latest is None else latest.applied(runs, time.time())
 
 
 def can_be_played(runs: Sequence[Run]) -> bool:

@@ -3,12 +3,11 @@
 import contextlib
 import os
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from streamlit import runtime
 
@@ -17,7 +16,6 @@ from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
 from rnn_compare.lecture.questions import Question
@@ -29,14 +27,12 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.replays import Replays
+from rnn_compare.server.snapshot import Made, Snapshot
 from rnn_compare.sources.registry import is_known
 from rnn_compare.training.demo import is_demo
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
 from rnn_compare.training.local.first_use import FirstUse
-
-SNAPSHOT_SECONDS = 0.4
-"""Largest age of the runs that pages show; they are read once for all viewers."""
 
 HIDDEN_NOTICE = "The lecture's networks are hidden until its reveal."
 """Replaces hidden runs."""
@@ -49,47 +45,6 @@ FIRST_PAGE_VARIABLE = "RNN_COMPARE_FIRST_PAGE_SECONDS"
 """Replaces ``FIRST_PAGE_SECONDS`` in tests."""
 FIRST_PAGE_SECONDS = 3.0
 """Time that the first page has the machine to itself before the workers import TensorFlow."""
-
-Made = TypeVar("Made")
-
-
-class Snapshot:
-    """All runs at one moment, and a cache of what is computed from them for all viewers.
-
-    Args:
-        all_runs: All runs, oldest first.
-        state: State of the class, which hides runs until the reveal.
-
-    Attributes:
-        runs: Runs that may be shown; pages show no others.
-        all_runs: All runs, for progress and the queue.
-        hidden: Runs that are hidden.
-    """
-
-    def __init__(self, all_runs: list[Run], state: State) -> None:
-        self.hidden = [run for run in all_runs if state.hides(run)]
-        ids = {run.id for run in self.hidden}
-        self.runs = [run for run in all_runs if run.id not in ids]
-        self.all_runs = all_runs
-        self.state = state
-        self._read_at = time.monotonic()
-        self._made: dict[Hashable, Any] = {}  # each key has a type of its own
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether it is too old for a page."""
-        return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
-
-    def get(self, key: Hashable) -> Any:
-        """Returns the cached result for a key; None without one."""
-        return self._made.get(key)
-
-    def cached(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
-        """Returns the result of ``make`` from the cache, or makes it; it must not be changed."""
-        if key not in self._made:
-            self._made[key] = make(self)
-        made: Made = self._made[key]
-        return made
 
 
 @dataclass
@@ -142,20 +97,16 @@ class Services:
         return latest if latest and not latest.is_stale and latest.state is self.classroom().state() else None
 
     def snapshot(self) -> Snapshot:
-        """Returns all runs, at most ``SNAPSHOT_SECONDS`` old; a change of what is hidden takes effect at once."""
+        """Returns all runs, less than half a second old; a change of what is hidden takes effect at once."""
         with self._reading:
             state = self.classroom().state()
             if self._latest is None or self._latest.is_stale or self._latest.state is not state:
-                self._latest = Snapshot(self.store.runs(), state)
+                self._latest = Snapshot(self.store.runs(), state, self.replays.latest)
             return self._latest
 
     def runs(self) -> list[Run]:
         """Returns the runs that may be shown, oldest first."""
         return self.snapshot().runs
-
-    def charted_runs(self, snapshot: Snapshot) -> list[Run]:
-        """Returns the runs that may be shown, replayed ones as far as their replay has come."""
-        return snapshot.cached("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
 
     def all_runs(self) -> list[Run]:
         """Returns all runs, also hidden ones, of which a lecture shows the progress."""

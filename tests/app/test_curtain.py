@@ -24,9 +24,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
+from rnn_compare.server import live
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View, packed
+from rnn_compare.server.live import View, packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

@@ -14,9 +14,8 @@ from rnn_compare.report.shipped_runs import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner
-from rnn_compare.server import visitor
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server import live, visitor
+from rnn_compare.server.live import View
 from rnn_compare.server.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.training.engine import Engine
 from tests.patience import PATIENCE

@@ -13,8 +13,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared, text_import
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server import live
+from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.sources import own_texts, registry
 from tests.patience import PATIENCE

@@ -7,7 +7,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.report.report_charts import _range as report_range
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.board.board_message import View, message, packed
+from rnn_compare.server.live import View, board_message, packed
 from tests.epochs import epoch_end
 
 
@@ -32,7 +32,7 @@ def test_it_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() 
         epochs=(old, new),
         progress=(point,),
     )
-    sent = message([run], {}, View(("auc",), marks=True))
+    sent = board_message([run], {}, View(("auc",), marks=True))
     [chart], [drawn] = sent["charts"], sent["groups"]
     assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
     assert drawn["figures"] == {"val_auc": "___" + packed([0.9344])}

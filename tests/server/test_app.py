@@ -14,10 +14,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import asgi
+from rnn_compare.server import asgi, live
 from rnn_compare.server.app import App
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.live import View
 from rnn_compare.server.phones import join
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine

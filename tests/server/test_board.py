@@ -3,18 +3,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
+from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.board.board_cards import subject
-from rnn_compare.server.board.board_message import View, message, packed
+from rnn_compare.server.board_cards import subject
+from rnn_compare.server.known_baselines import BaselineResults
+from rnn_compare.server.live import View, board_message, packed
 from tests.epochs import epoch_end
 
 
@@ -26,7 +28,7 @@ def run(name: str, status: Status, epochs: int = 0) -> Run:
 
 def said(run: Run, starts: dict[str, float] | None = None) -> tuple[str, str]:
     """What a card says of its run's state, and what its button offers."""
-    [card] = message([run], starts or {})["groups"]
+    [card] = board_message([run], starts or {})["groups"]
     return card["state"], card["press"]
 
 
@@ -62,8 +64,8 @@ def test_a_run_whose_kernel_is_compiled_first_says_so_and_that_it_is_once(
 
 
 def test_browsers_ask_often_only_while_one_of_their_runs_is_at_work() -> None:
-    assert message([run("a", Status.FINISHED, 10), run("b", Status.QUEUED)], {})["busy"]
-    assert not message([run("a", Status.FINISHED, 10)], {})["busy"]
+    assert board_message([run("a", Status.FINISHED, 10), run("b", Status.QUEUED)], {})["busy"]
+    assert not board_message([run("a", Status.FINISHED, 10)], {})["busy"]
 
 
 def unpacked(text: str) -> list[float | None]:
@@ -90,7 +92,7 @@ def training(epochs: int, batches: int = 0, **changes: Any) -> Run:
 
 
 def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_and_no_more() -> None:
-    both = message([training(2, batches=9)], {}, View(marks=True))
+    both = board_message([training(2, batches=9)], {}, View(marks=True))
     assert [chart["name"] for chart in both["charts"]] == list(SHOWN_FIRST)
     accuracy, loss = both["charts"]
     assert accuracy == {
@@ -112,7 +114,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert sent["trail"]["at"] == packed([8 / 157, 9 / 157])
     assert sent["trail"]["figures"] == {"accuracy": packed([0.7654] * 2), "loss": packed([0.1235] * 2)}
 
-    one = message([training(2, batches=9)], {}, View(("loss",)))
+    one = board_message([training(2, batches=9)], {}, View(("loss",)))
     assert [(chart["name"], chart["marks"]) for chart in one["charts"]] == [("loss", [])]
     assert set(one["groups"][0]["figures"]) == {"loss", "val_loss"}
     assert set(one["groups"][0]["trail"]["figures"]) == {"loss"}
@@ -121,7 +123,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
 def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
     known = run("a", Status.FINISHED, 1)
     lacking = EpochEnd("a", 2, {"loss": 0.7, "val_accuracy": 0.7, "val_loss": 0.7}, 2.0)
-    [sent] = message([Run(**{**vars(known), "epochs": (*known.epochs, lacking)})], {})["groups"]
+    [sent] = board_message([Run(**{**vars(known), "epochs": (*known.epochs, lacking)})], {})["groups"]
     assert unpacked(sent["figures"]["accuracy"]) == [0.5, None]
     assert unpacked(sent["figures"]["val_accuracy"]) == [0.6, 0.7]
 
@@ -142,7 +144,7 @@ def test_gradient_norms_reach_the_browser_whole_however_large() -> None:
         for seed in (1, 2, 3)
     ]
     for runs in (seeds[:1], seeds):
-        sent = message(runs, {}, View(("gradient",)))
+        sent = board_message(runs, {}, View(("gradient",)))
         [chart], [group] = sent["charts"], sent["groups"]
         assert chart["factor"] * chart["range"][1] == pytest.approx(402)
         curves = [group["figures"]["gradient_norm"], *group.get("seeds", {}).get("single", {}).get("gradient_norm", [])]
@@ -151,7 +153,8 @@ def test_gradient_norms_reach_the_browser_whole_however_large() -> None:
 
 
 def size(runs: list[Run], charts: tuple[str, ...]) -> int:
-    sent = message(runs, {}, View(charts, marks=True, baselines=True, gap=True), remark="So to say. " * 10)
+    baselines = BaselineResults(remark="So to say. " * 10)
+    sent = board_message(runs, {}, View(charts, marks=True, baselines=True, gap=True), baselines=baselines)
     return len(json.dumps(sent, separators=(",", ":")).encode())
 
 
@@ -185,11 +188,11 @@ def test_the_message_of_eight_networks_with_many_seeds_is_under_20_kb(seeds: int
 def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_said() -> None:
     """A minute after Train a card said 1 h 44 min, since the first batches also hold the tracing of the network."""
     begun = training(0, batches=1, started=60.0)
-    [card] = message([begun], {})["groups"]
+    [card] = board_message([begun], {})["groups"]
     assert card["left"] == "about 30 s left"
-    [card] = message([training(2, batches=1)], {})["groups"]
+    [card] = board_message([training(2, batches=1)], {})["groups"]
     assert card["left"] == "16.0 s left"
-    [card] = message([run("a", Status.QUEUED)], {})["groups"]
+    [card] = board_message([run("a", Status.QUEUED)], {})["groups"]
     assert card["left"] == ""
 
 
@@ -210,7 +213,7 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
         seed(3, Status.RUNNING, 0.74),
         seed(4, Status.QUEUED),
     ]
-    told = message(runs, {"s4": 30.0})
+    told = board_message(runs, {"s4": 30.0})
     [sent] = told["groups"]
     assert (sent["id"], sent["label"]) == ("s1", "SimpleRNN(32)")
     assert unpacked(sent["figures"]["val_accuracy"]) == [0.72, 0.81]
@@ -227,40 +230,40 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
 def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
     best = [0.86, 0.87, 0.88]
     runs = [seed(number, Status.FINISHED, *[0.8] * 4, share) for number, share in enumerate(best, start=1)]
-    [sent] = message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
+    [sent] = board_message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
     assert (sent["state"], sent["press"]) == ("epoch 2 of 5, 3 of 4 seeds done", "Stop")
     assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
     assert (sent["best_note"], sent["last"]) == ("n = 3, mean best", "typical 83.5 %")
     assert sent["fraction"] == 0.8
-    [sent] = message(runs, {})["groups"]
+    [sent] = board_message(runs, {})["groups"]
     assert (sent["status"], sent["press"], sent["left"], sent["reason"]) == ("finished", "", "", "")
 
 
 def test_until_a_seed_has_finished_a_card_says_so_far_and_two_seeds_have_no_interval() -> None:
     runs = [seed(1, Status.RUNNING, 0.70), seed(2, Status.RUNNING, 0.72), seed(3, Status.QUEUED)]
-    [sent] = message(runs, {"s3": 5.0})["groups"]
+    [sent] = board_message(runs, {"s3": 5.0})["groups"]
     assert (sent["best"], sent["best_note"]) == ("71.0 %", "n = 2, mean best so far")
     assert sent["state"] == "epoch 2 of 5, 0 of 3 seeds done"
-    [sent] = message([seed(1, Status.QUEUED), seed(2, Status.QUEUED)], {"s1": 38.0, "s2": 60.0})["groups"]
+    [sent] = board_message([seed(1, Status.QUEUED), seed(2, Status.QUEUED)], {"s1": 38.0, "s2": 60.0})["groups"]
     assert (sent["state"], sent["best"], sent["status"]) == ("waiting, 1st in line, about 40 s", "–", "queued")
 
 
 def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
     whole = [seed(number, Status.FINISHED, *[0.8] * 5) for number in (1, 2, 3)]
-    [sent] = message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
+    [sent] = board_message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
     assert sent["reason"] == "Seed 4 not included: failed after 1 epoch (The loss is no number.)"
     assert (sent["best_note"], sent["press"], sent["status"]) == ("n = 3, mean best", "Continue", "failed")
     stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
-    [sent] = message([*whole, *stopped], {})["groups"]
+    [sent] = board_message([*whole, *stopped], {})["groups"]
     assert sent["reason"] == "2 stopped seeds not included"
-    [sent] = message(stopped, {})["groups"]
+    [sent] = board_message(stopped, {})["groups"]
     assert (sent["best"], sent["best_note"], sent["reason"]) == ("50.0 %", "n = 2, mean best so far", ""), "it stays"
 
 
 def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> None:
     first = seed(1, Status.FINISHED, *[0.8] * 5)
     again = Run(**{**vars(first), "id": "again", "position": 9})
-    cards = message([first, again, seed(2, Status.QUEUED)], {})["groups"]
+    cards = board_message([first, again, seed(2, Status.QUEUED)], {})["groups"]
     assert [(card["id"], card["label"]) for card in cards] == [
         ("again", "SimpleRNN(32)"),
         ("s1", "SimpleRNN(32), earlier"),
@@ -272,27 +275,29 @@ def test_a_figure_that_some_epoch_lacks_has_no_mean_and_its_seeds_are_drawn() ->
     lacking = seed(2, Status.FINISHED, 0.8)
     [epoch] = lacking.epochs
     whole = seed(1, Status.FINISHED, epochs=(EpochEnd("s1", 1, {**epoch.figures, "val_auc": 0.9}, 2.0),))
-    [sent] = message([whole, lacking], {}, View(("accuracy", "auc")))["groups"]
+    [sent] = board_message([whole, lacking], {}, View(("accuracy", "auc")))["groups"]
     assert (sent["figures"]["val_auc"], sent["figures"]["val_accuracy"]) == ("", packed([0.8]))
     assert sent["seeds"]["single"]["val_auc"] == [packed([0.9]), "___"]
 
 
 def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_fewer() -> None:
     runs = of_seeds(8, 10, 10)
-    seeds = message(runs, {})["groups"][0]["seeds"]
+    seeds = board_message(runs, {})["groups"][0]["seeds"]
     assert seeds["every"] == 2
     assert len(seeds["single"]["val_accuracy"][0]) == 5 * 3
     assert len(seeds["half"]["val_accuracy"]) == 5 * 3
     assert len(seeds["counts"]) == 10
-    assert message(runs[:10], {})["groups"][0]["seeds"]["every"] == 1
+    assert board_message(runs[:10], {})["groups"][0]["seeds"]["every"] == 1
 
 
 def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reaches() -> None:
-    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority class\n30.0 %", 0.3, "", "top")]
-    told = message([training(2)], {}, View(baselines=True), baselines=lines, remark="2 of 3")
+    shares = {"words": 0.88, "majority": 0.3}
+    baselines = tuple(Baseline(name, 1.0, 10, np.arange(100) < 100 * share, None) for name, share in shares.items())
+    results = BaselineResults(baselines, "2 of 3")
+    told = board_message([training(2)], {}, View(baselines=True), baselines=results)
     assert [chart["remark"] for chart in told["charts"]] == ["2 of 3", ""]
     assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
-    told = message([training(2)], {}, View(), baselines=lines)
+    told = board_message([training(2)], {}, View(), baselines=results)
     assert [chart["baselines"] for chart in told["charts"]] == [[], []]
 
 

@@ -17,6 +17,7 @@ from rnn_compare.server.phones import handout as module
 from rnn_compare.server.phones.handout import Handout
 from rnn_compare.server.phones.phone_message import for_all
 from rnn_compare.server.services import Services
+from rnn_compare.server.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -64,13 +65,14 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
     assert fetched(handout)[2] == page
     assert fetched(handout, if_none_match=headers["etag"])[0] == 304
 
-    finished = services.charted_runs(services.snapshot())
+    finished = services.snapshot().charted
     pages = iter(["while they train", "at their end"])  # the epochs are the same, but there is a verdict
     with monkeypatch.context() as server:
         server.setattr(module, "html", lambda _: next(pages))
-        server.setattr(services, "charted_runs", lambda _: [replace(run, status=Status.RUNNING) for run in finished])
+        at_work = [replace(run, status=Status.RUNNING) for run in finished]
+        server.setattr(Snapshot, "charted", property(lambda _: at_work))
         assert fetched(handout)[2] == b"while they train"
-        server.setattr(services, "charted_runs", lambda _: finished)
+        server.setattr(Snapshot, "charted", property(lambda _: finished))
         assert fetched(handout)[2] == fetched(handout)[2] == b"at their end"
 
     classroom.hide(runs)  # they are predicted once more

@@ -18,9 +18,9 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server import live
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 
@@ -104,7 +104,7 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
         return read(self, ids)
 
     monkeypatch.setattr(RunStore, "runs", counted)
-    monkeypatch.setattr("rnn_compare.server.services.SNAPSHOT_SECONDS", 3600.0)
+    monkeypatch.setattr("rnn_compare.server.snapshot.SNAPSHOT_SECONDS", 3600.0)
     for _ in range(200):
         assert get(live.url([run], View())).status_code == 200
     assert readings.count(None) <= 1

@@ -14,8 +14,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server import live
+from rnn_compare.server.live import View
 from rnn_compare.server.replays import Replay, as_of
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end

@@ -9,11 +9,11 @@ import pytest
 
 from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server import services as module
-from rnn_compare.server.board import live
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server import live
+from rnn_compare.server import snapshot as module
+from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
-from rnn_compare.server.shown_runs import chosen
+from rnn_compare.server.snapshot import chosen
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rnn_compare.metrics.registry import METRICS
+
 ROOM = 1.005
 """Factor beyond the last tick: exactly at the end of an axis Plotly leaves it out."""
 
@@ -12,6 +14,10 @@ ROOM = 1.005
 def up_to_1(usual: float) -> Callable[[Sequence[float]], tuple[float, float]]:
     """Returns a function of values that gives an axis' range: from ``usual``, or the tenth below the lowest, to 1."""
     return lambda values: (min(usual, math.floor(10 * min(values, default=1.0)) / 10), ROOM)
+
+
+SENT = ("name", "training", "validation", "solid", "tickformat", "hoverformat", "unit")
+"""Attributes of a chart that a browser gets as they are."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,13 @@ class CurveChart:
     def solid(self) -> str:
         """The part of the data that its solid curves are measured on."""
         return "validation" if self.validation.startswith("val_") else "training"
+
+    @property
+    def declaration(self) -> dict[str, object]:
+        """What every message to a browser says of it."""
+        metric = METRICS[self.validation]
+        return {
+            **{name: getattr(self, name) for name in SENT},
+            "called": f"{metric.title[0].lower()}{metric.title[1:]}",
+            "best": "highest" if metric.higher_is_better else "lowest",
+        }

@@ -36,7 +36,7 @@ def entry(page: Hashable = "", names: str = "") -> None:
     Args:
         page: The content of the page behind the dialog. Nothing there can be pressed while the dialog is open: if the
             content has changed, the dialog was closed, even if Streamlit did not report it.
-        names: The names in a link to the comparison on the charts (see ``server/shown_runs.py``).
+        names: The names in a link to the comparison on the charts (see ``server/snapshot.py``).
     """
     if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
         st.session_state[_OPENED] = page

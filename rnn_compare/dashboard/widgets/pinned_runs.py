@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.shown_runs import TOGETHER, all_hidden, chosen, link
+from rnn_compare.server.snapshot import TOGETHER, chosen, link
 from rnn_compare.sources import own_texts
 
 PARAMETER = "show"
@@ -60,7 +60,7 @@ def has_chosen() -> bool:
 def on_the_charts(services: Services) -> list[Run]:
     """Returns the runs on this visitor's charts, in order; none if those in the address are hidden."""
     snapshot = services.snapshot()
-    return [] if all_hidden(snapshot, pinned()) else shown(services.charted_runs(snapshot))
+    return [] if snapshot.hides(pinned()) else shown(snapshot.charted)
 
 
 def shown(runs: Sequence[Run]) -> list[Run]:

@@ -17,7 +17,8 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import tally
 from rnn_compare.server.phones import phone_message
-from rnn_compare.server.services import Services, Snapshot
+from rnn_compare.server.services import Services
+from rnn_compare.server.snapshot import Snapshot
 
 BEAT_SECONDS = 15.0
 """Time without news after which a phone gets a sign of life."""
@@ -131,7 +132,7 @@ def _build_event(
     if services and is_quick:
         services.refresh()  # the last snapshot may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([], state)
-    runs = [run for run in (services.charted_runs(snapshot) if services else []) if run.id in state.runs]
+    runs = [run for run in snapshot.charted if run.id in state.runs]
     outcome, rounds = None, []
     if question:
         before, answered = classroom.rounds(question.repeats)[:1], classroom.rounds(question.id)

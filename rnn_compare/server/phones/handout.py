@@ -49,8 +49,8 @@ class Handout:
         services, state = self._running(), self._classroom().state()
         if services is None or not state.networks_offered:
             raise UserError("The networks are not offered now. Ask the presenter.")
-        shown = services.charted_runs(services.snapshot())
-        runs = [run for run in shown if run.id in state.runs and run.has_weights and not state.hides(run)]
+        charted = services.snapshot().charted
+        runs = [run for run in charted if run.id in state.runs and run.has_weights and not state.hides(run)]
         if not runs:
             raise UserError("These networks cannot be taken along yet. Wait for the first epoch.")
         if (newest := tuple((run.id, run.status, len(run.epochs)) for run in runs)) != self._runs:

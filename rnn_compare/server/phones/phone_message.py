@@ -15,7 +15,7 @@ from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
 from rnn_compare.runs.record import Run
-from rnn_compare.server.board.board_cards import not_live_text
+from rnn_compare.server.board_cards import not_live_text
 
 Message = dict[str, Any]
 

@@ -1,5 +1,5 @@
 // Draws the live board: the result and the cards on top, then the charts and what else the curves say. Every message
-// holds formatted text and numbers, and the list of charts (see server/board/board_message.py).
+// holds formatted text and numbers, and the list of charts (see server/live.py).
 
 import { component } from "../common/component.js";
 import { element, setText } from "../common/dom.js";

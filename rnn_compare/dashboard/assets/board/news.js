@@ -1,4 +1,4 @@
-// Polls the server for news as long as the board is on the page (see server/board/live.py).
+// Polls the server for news as long as the board is on the page (see server/live.py).
 
 const BUSY = 1250, IDLE = 3000; // milliseconds between two requests, while something trains and otherwise
 const SOON = 250, FEW = 6; // the first few come sooner: after Train, everybody waits for the first point

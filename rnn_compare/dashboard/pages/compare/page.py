@@ -19,10 +19,10 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.live import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.shown_runs import grouped, link, newest, short_names
+from rnn_compare.server.snapshot import grouped, link, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import is_about_films
@@ -31,7 +31,7 @@ from rnn_compare.training.demo import is_demo
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """Seconds between refreshes of the fragment around the board: while workers start, baselines are computed or a replay
-plays, and otherwise. The board fetches its own news (``server/board/live.py``). A refresh takes 8 ms of a core: with
+plays, and otherwise. The board fetches its own news (``server/live.py``). A refresh takes 8 ms of a core: with
 200 viewers every 10 s it took half of the server's time."""
 REPLAY_SECONDS, USUAL_REPLAY = (10, 30, 60), 30
 REPLAY_HELP = "Plays the curves again from epoch 1, for everyone."

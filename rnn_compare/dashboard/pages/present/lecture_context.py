@@ -17,7 +17,7 @@ from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_cards import not_live_text, replay_text
+from rnn_compare.server.board_cards import not_live_text, replay_text
 from rnn_compare.server.services import Services
 
 NOT_REVEALED = "Train and reveal the networks first."
@@ -61,13 +61,12 @@ class LectureContext:
     @property
     def all_runs(self) -> list[Run]:
         """The step's runs, also hidden ones, of which only the progress may be shown."""
-        everything = self.services.replays.applied(self.services.all_runs())
-        return [run for run in everything if run.id in self.state.runs]
+        return [run for run in self.services.snapshot().all_charted if run.id in self.state.runs]
 
     @property
     def visible_runs(self) -> list[Run]:
         """The step's runs that the class may see."""
-        return [run for run in self.services.charted_runs(self.services.snapshot()) if run.id in self.state.runs]
+        return [run for run in self.services.snapshot().charted if run.id in self.state.runs]
 
     @property
     def readers(self) -> list[Run]:

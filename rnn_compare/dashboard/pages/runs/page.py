@@ -19,9 +19,9 @@ from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
-from rnn_compare.server.shown_runs import fit_together, link
+from rnn_compare.server.snapshot import fit_together, link
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12

@@ -20,7 +20,7 @@ from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.services import Services
-from rnn_compare.server.shown_runs import link
+from rnn_compare.server.snapshot import link
 
 PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 

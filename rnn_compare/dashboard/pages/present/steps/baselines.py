@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, Le
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
-from rnn_compare.server.shown_runs import grouped
+from rnn_compare.server.snapshot import grouped
 
 
 def show(context: LectureContext) -> None:

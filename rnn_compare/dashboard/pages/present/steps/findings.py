@@ -5,7 +5,7 @@ import streamlit as st
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.live import View
 
 VIEW = View(("accuracy", "loss"))
 

@@ -13,7 +13,7 @@ from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server.shown_runs import grouped
+from rnn_compare.server.snapshot import grouped
 
 
 def show(context: LectureContext) -> None:

@@ -9,7 +9,7 @@ from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, fit_together, grouped, link
+from rnn_compare.server.snapshot import MAX_SHOWN, chosen, fit_together, grouped, link
 
 
 def run(position: int, comparison: int, units: int = 32, seed: int = 1, priority: int = 0) -> Run:

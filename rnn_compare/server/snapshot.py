@@ -1,35 +1,95 @@
-"""The runs on the charts: those that a link names, otherwise the newest comparison.
+"""The runs of one moment: hidden ones removed, replayed ones as far as played, and those that a link names.
 
-A link names runs by their ids, or a whole comparison by ``all-`` and the id of its first run.
+A link names runs by their ids, or a whole comparison by ``all-`` and the id of its first run. Without names the newest
+comparison is on the charts.
 """
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
 
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
+from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import Snapshot
+from rnn_compare.server.replays import Replay
 from rnn_compare.sources import own_texts
 
+SNAPSHOT_SECONDS = 0.4
+"""Largest age of the runs that pages show; they are read once for all viewers."""
 MAX_SHOWN = MAX_COMPARED * MAX_SEEDS
 """Most runs on the charts."""
 TOGETHER = "all-"
+
+Made = TypeVar("Made")
+
+
+class Snapshot:
+    """All runs at one moment, and a cache of what is computed from them for all viewers.
+
+    Args:
+        all_runs: All runs, oldest first.
+        state: State of the class, which hides runs until the reveal.
+        replay: The latest replay, if it was not stopped.
+
+    Attributes:
+        runs: Runs that may be shown; pages show no others.
+        all_runs: All runs, for progress and the queue.
+        hidden: Runs that are hidden.
+    """
+
+    def __init__(self, all_runs: list[Run], state: State, replay: Replay | None = None) -> None:
+        self.hidden = [run for run in all_runs if state.hides(run)]
+        self._hidden_ids = {run.id for run in self.hidden}
+        self.runs = self._visible(all_runs)
+        self.all_runs, self.state, self._replay = all_runs, state, replay
+        self._read_at = time.monotonic()
+        self._made: dict[Hashable, Any] = {}  # each key has a type of its own
+
+    @cached_property
+    def all_charted(self) -> list[Run]:
+        """All runs, replayed ones as far as their replay has come."""
+        return self._replay.applied(self.all_runs, time.time()) if self._replay else self.all_runs
+
+    @cached_property
+    def charted(self) -> list[Run]:
+        """The runs that may be shown, replayed ones as far as their replay has come."""
+        return self._visible(self.all_charted)
+
+    def hides(self, names: Sequence[str]) -> bool:
+        """Returns whether all runs that a link names, or all runs, are hidden until the reveal."""
+        if not self.runs:
+            return bool(self.hidden)
+        hidden = self._hidden_ids | {f"{TOGETHER}{run.comparison}" for run in self.hidden}
+        return any(name in hidden for name in names) and not _named(self.runs, names)
+
+    def _visible(self, runs: list[Run]) -> list[Run]:
+        return [run for run in runs if run.id not in self._hidden_ids]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is too old for a page."""
+        return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
+
+    def get(self, key: Hashable) -> Any:
+        """Returns the cached result for a key; None without one."""
+        return self._made.get(key)
+
+    def cached(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
+        """Returns the result of ``make`` from the cache, or makes it; it must not be changed."""
+        if key not in self._made:
+            self._made[key] = make(self)
+        made: Made = self._made[key]
+        return made
 
 
 def newest(runs: Sequence[Run]) -> list[Run]:
     """Returns the newest comparison of runs in order of creation; a sweep only if there is nothing else."""
     latest = next((run for run in reversed(runs) if run.priority != AFTER_ALL_OTHERS), runs[-1] if runs else None)
     return [run for run in runs if latest and run.comparison == latest.comparison]
-
-
-def all_hidden(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
-    """Returns whether all runs that a link names, or all runs, are hidden until the reveal."""
-    if not snapshot.runs:
-        return bool(snapshot.hidden)
-    names = {run.id for run in snapshot.hidden} | {f"{TOGETHER}{run.comparison}" for run in snapshot.hidden}
-    return any(name in names for name in link_names) and not _named(snapshot.runs, link_names)
 
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
