@@ -34,7 +34,7 @@ from rnn_compare.server.snapshot import newest
 
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
 FETCH_SECONDS = 1.25
-"""As assets/news.js has it while something trains."""
+"""As assets/board/board.js has it while something trains."""
 JOIN_SECONDS = 8.0
 """Over which the visitors come in."""
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { followNews } from "../../rnn_compare/dashboard/assets/board/news.js";
+import { followNews } from "../../rnn_compare/dashboard/assets/board/board.js";
 
 // A server whose answers are set by hand: { tag, data }, or nothing where there is no network.
 function follow(context) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { makePresses } from "../../rnn_compare/dashboard/assets/board/presses.js";
+import { makePresses } from "../../rnn_compare/dashboard/assets/board/run_cards.js";
 
 const run = (id, more = {}) => ({ id, press: "Stop", stopping: false, ...more });
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
-import { drawnBand } from "../../rnn_compare/dashboard/assets/board/board_drawn.js";
-import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { drawnBand, traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {

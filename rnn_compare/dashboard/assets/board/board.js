@@ -1,14 +1,14 @@
-// Draws the live board: the result and the cards on top, then the charts and what else the curves say. Every message
-// holds formatted text and numbers, and the list of charts (see server/live.py).
+// Draws the live board: the result and the cards on top, then the charts and what else the curves say. It polls the
+// server for messages of formatted text, numbers and the list of charts (see server/live.py).
 
 import { component } from "../common/component.js";
 import { element, setText } from "../common/dom.js";
 import { buildChart } from "./board_chart.js";
-import { followNews } from "./news.js";
-import { makePresses } from "./presses.js";
-import { buildCards } from "./run_cards.js";
+import { buildCards, makePresses } from "./run_cards.js";
 
 const TRIGGERS = { Stop: "stop", Continue: "resume" };
+const BUSY = 1250, IDLE = 3000; // milliseconds between two requests, while something trains and otherwise
+const SOON = 250, FEW = 6; // the first few come sooner: after Train, everybody waits for the first point
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
   let data, mayPress, drawn;
@@ -118,4 +118,55 @@ function setWithRemarks(item, text) {
   item.textContent = "";
   const parts = unbroken.split(/( \((?:[^()]|\([^()]*\))*\))/);
   parts.forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
+}
+
+// Polls the server as long as the board is on the page.
+export function followNews(show) {
+  let asked = ""; // the URL; empty after the end
+  let seen = "";
+  let busy = true;
+  let few = 0;
+  let timer;
+  const later = () => {
+    clearTimeout(timer); // a redraw of the page may have set one
+    timer = setTimeout(ask, !busy ? IDLE : few > 0 ? SOON : BUSY);
+    few -= 1;
+  };
+  async function ask() {
+    const url = asked;
+    const news = await whatIsNew(url, seen);
+    if (url !== asked) return; // the page shows other runs by now
+    if (news) {
+      seen = news.tag;
+      busy = news.data.busy;
+    }
+    later();
+    if (news) show(news.data);
+  }
+  return {
+    // The page may just have drawn something older than the last answer, so the next answer is always drawn.
+    from(url, isBusy) {
+      if (url !== asked) few = FEW; // only for other runs: the page may redraw every two seconds
+      asked = url;
+      seen = "";
+      busy = isBusy;
+      later();
+    },
+    end() {
+      asked = "";
+      clearTimeout(timer);
+    },
+  };
+}
+
+// Returns a message and its tag; nothing if the tag is unchanged.
+async function whatIsNew(url, seen) {
+  try {
+    // The browser sends its cached tag, and turns a 304 into the cached answer.
+    const response = await fetch(url, { cache: "no-cache" });
+    const tag = response.headers.get("etag");
+    return response.ok && tag !== seen ? { tag, data: await response.json() } : undefined;
+  } catch {
+    return undefined; // no network at the moment: the next answer holds everything
+  }
 }

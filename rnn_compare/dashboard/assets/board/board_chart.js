@@ -5,8 +5,7 @@ import { config } from "../charts/chart_tools.js";
 import { buildWords, leaveUnread } from "../charts/chart_words.js";
 import { endLabels } from "../charts/line_ends.js";
 import { element, setText } from "../common/dom.js";
-import { drawnBand, drawnEnd } from "./board_drawn.js";
-import { isUnrecorded, lineEnds, traces, unpackFigures } from "./board_traces.js";
+import { drawnBand, drawnEnd, isUnrecorded, lineEnds, traces, unpackFigures } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
 
 const NARROW = 700; // board width in pixels below which text is smaller

@@ -4,6 +4,7 @@ import { escapeLabel, faded } from "../charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
 const FEW = 3; // seeds
+const GUESSED = "#888888"; // visible on white and on black; no network has it
 
 // Areas come first, as they lie behind. Then two lines for each group, training and validation; a missing one is empty.
 export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
@@ -155,4 +156,22 @@ function area(uid, upper, lower, filled) {
 export function unpackFigures(text, factor = 1) {
   const digits = text.match(/.{3}/g) ?? [];
   return digits.map((three) => (three === "___" ? null : (factor * parseInt(three, 36)) / 1e4));
+}
+
+// The curve that the class drew as its prediction: the median, and a band of the middle half.
+export function drawnBand(guessed, { factor }, { thick = 1 } = {}) {
+  if (!guessed) return [];
+  const [low, middle, high] = ["low", "middle", "high"].map((edge) => unpackFigures(guessed[edge], factor));
+  const x = epochs(middle);
+  const filled = { fillcolor: faded(GUESSED, 0.3) };
+  return [area("drawn-band", { x, y: high }, { x, y: low }, filled), {
+    uid: "drawn-median", x, y: middle, mode: "lines", line: { color: GUESSED, width: 2.5 * thick },
+    hovertemplate: "%{fullData.name} expected %{y:.1f} %<extra></extra>",
+  }].map((trace) => ({ type: "scatter", name: escapeLabel(guessed.text), ...trace }));
+}
+
+export function drawnEnd(guessed, { factor }) {
+  if (!guessed) return [];
+  const middle = unpackFigures(guessed.middle, factor);
+  return [{ text: guessed.text, color: GUESSED, x: middle.length, y: middle.at(-1) }];
 }
