@@ -183,7 +183,7 @@ def board_message(
     scales: dict[str, float] = {}
     for chart, (_, high) in zip(charts, ranges, strict=True):
         scales |= dict.fromkeys(chart.figures, max(1, 2 * high / LARGEST))  # half an interval may exceed the axis
-    drawn = lines(baselines.baselines) if baselines and view.baselines else []
+    levels = lines(baselines.baselines) if baselines and view.baselines else []
     return {
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),
@@ -206,7 +206,7 @@ def board_message(
                 "range": (low / scale, high / scale),
                 "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
                 "remark": baselines.remark if baselines and chart.has_baselines else "",
-                "baselines": [asdict(line) for line in drawn if chart.has_baselines and low <= line.at <= high],
+                "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
             }
             for chart, (low, high) in zip(charts, ranges, strict=True)
         ],
