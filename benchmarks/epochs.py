@@ -22,7 +22,7 @@ import keras
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
-from rnn_compare.reviews import batches, prepared
+from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training.worker.fitting import fit
 
@@ -85,8 +85,7 @@ class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not fol
 
 
 def _fit(model: keras.Model, experiment: Experiment, split: Split, turns: Turns) -> None:
-    training = batches.training_batches(experiment.model_copy(update={"epochs": MOST_EPOCHS}), split)
-    fit(model, training, batches.validation_batches(experiment, split), [turns])
+    fit(model, *split.batches(experiment.model_copy(update={"epochs": MOST_EPOCHS})), [turns])
 
 
 def in_turns(kinds: Mapping[str, Epoch], rounds: int) -> dict[str, Times]:

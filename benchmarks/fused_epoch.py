@@ -34,8 +34,7 @@ from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.reviews import batches
-from rnn_compare.reviews.prepared import Split
+from rnn_compare.reviews.prepared import Split, order
 from rnn_compare.training.worker.compilation import warm_up
 
 STEPS = (10, 32, 156)
@@ -105,14 +104,14 @@ def _multiply(rows: Array, kernel: Array, out: Array, times: int) -> None:
 
 
 def _drift(experiment: Experiment, split: Split) -> str:
-    rows = batches.order(experiment, 0)
+    rows = order(experiment, 0)
     kinds = (keras.Sequential, keras.Sequential, FusedNetwork)
     stock, reordered, fused = (keras_models.build(experiment, kind) for kind in kinds)
     said = []
     for step in range(1, min(STEPS[-1], len(rows) // experiment.batch_size) + 1):
         batch = rows[(step - 1) * experiment.batch_size : step * experiment.batch_size]
-        for model, order in ((stock, batch), (reordered, batch[::-1]), (fused, batch)):
-            model.train_on_batch(split.x_train[order], split.y_train[order])
+        for model, places in ((stock, batch), (reordered, batch[::-1]), (fused, batch)):
+            model.train_on_batch(split.x_train[places], split.y_train[places])
         if step in STEPS:
             said.append(
                 f"{_distance(fused, stock):.1e} after {step} steps (reordered {_distance(reordered, stock):.1e})"

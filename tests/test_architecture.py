@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 FOR_WORKERS = (
     *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
-    *(f"rnn_compare.training.worker.{module}" for module in ("callbacks", "fitting", "job", "model_files")),
+    *(f"rnn_compare.training.worker.{module}" for module in ("callbacks", "fitting")),
 )
 
 

@@ -82,9 +82,9 @@ def export(options: argparse.Namespace) -> int:
     written = model_file(run.id, options.which)
     if not (run.status.ended and written.exists()):  # the file of a running run may be from an earlier epoch
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training.worker import model_files
+        from rnn_compare.training.worker import fitting
 
-        written = model_files.write_model(run.id, run.experiment, options.which)
+        written = fitting.write_model(run.id, run.experiment, options.which)
     try:
         shutil.copyfile(written, target)
     except OSError as error:

@@ -23,7 +23,7 @@ from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import STEPS, Steps
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
-from rnn_compare.reviews.batches import Batches
+from rnn_compare.reviews.prepared import Batches
 from rnn_compare.settings import SETTINGS, needing_stock_layers
 
 Logs = dict[str, float]

@@ -5,7 +5,9 @@ and then renamed, so that it is complete or missing; a lock lets one process pre
 """
 
 import json
+import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -37,6 +39,37 @@ _elsewhere: dict[str, Path] = {}
 
 
 @dataclass(frozen=True)
+class Batches:
+    """Reviews, and the order in which each epoch reads them. Its length is the number of batches in an epoch.
+
+    Attributes:
+        ids: Word ids (reviews, maxlen).
+        labels: 0 or 1 (reviews,).
+        orders: Places of the reviews, epoch by epoch (epochs, reviews).
+        size: Reviews of a batch; the last one of an epoch may have fewer.
+
+    Example:
+        >>> batches = Batches(np.zeros((3, 5), np.int32), np.array([0, 1, 1]), np.array([[2, 0, 1]]), size=2)
+        >>> len(batches), [labels.tolist() for _, labels in batches.epoch(0)]
+        (2, [[1, 0], [1]])
+    """
+
+    ids: NDArray[np.int32]
+    labels: NDArray[np.int64]
+    orders: NDArray[np.int64]
+    size: int
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.orders[0]) / self.size)
+
+    def epoch(self, epoch: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+        """Yields ids (batch, maxlen) and labels (batch,) of one epoch, counted from 0, batch by batch."""
+        for k in range(len(self)):
+            rows = self.orders[epoch, k * self.size : (k + 1) * self.size]
+            yield self.ids[rows], self.labels[rows]
+
+
+@dataclass(frozen=True)
 class Split:
     """Arrays to train and to validate with: ids of shape (reviews, maxlen), labels of shape (reviews,)."""
 
@@ -44,6 +77,17 @@ class Split:
     y_train: NDArray[np.int64]
     x_val: NDArray[np.int32]
     y_val: NDArray[np.int64]
+
+    def batches(self, experiment: Experiment) -> tuple[Batches, Batches]:
+        """Returns the batches to train with, each epoch in its own ``order``, and those that validate each epoch."""
+        orders = np.stack([order(experiment, epoch) for epoch in range(experiment.epochs)])
+        in_place, size = np.arange(len(self.x_val))[np.newaxis], experiment.batch_size
+        return Batches(self.x_train, self.y_train, orders, size), Batches(self.x_val, self.y_val, in_place, size)
+
+
+def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
+    """Returns the order in which an epoch, from 0, reads the training reviews; it depends on seed and epoch alone."""
+    return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 
 @dataclass(frozen=True)

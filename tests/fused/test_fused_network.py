@@ -14,9 +14,7 @@ from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network import FusedNetwork, options_of
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
-from rnn_compare.reviews import batches
-from rnn_compare.reviews.batches import Batches
-from rnn_compare.reviews.prepared import Split
+from rnn_compare.reviews.prepared import Batches, Split
 from rnn_compare.training.worker.fitting import fit
 from tests.fused.conftest import layer_weights
 
@@ -158,12 +156,7 @@ def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_
             keras.callbacks.LearningRateScheduler(halve),
             keras.callbacks.LambdaCallback(on_epoch_end=at_the_end),
         ]
-        fit(
-            model,
-            batches.training_batches(experiment, split),
-            batches.validation_batches(experiment, split),
-            callbacks,
-        )
+        fit(model, *split.batches(experiment), callbacks)
         seen.append(told)
     for (theirs, their_values), (ours, our_values) in zip(*seen, strict=True):
         np.testing.assert_allclose(ours.pop("probabilities"), theirs.pop("probabilities"), atol=1e-5)
@@ -216,13 +209,7 @@ def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, end
     called, known = [], []
     for model in (keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)):
         told = _Told(**ends)
-        history = fit(
-            model,
-            batches.training_batches(experiment, split),
-            batches.validation_batches(experiment, split),
-            [told],
-            initial_epoch,
-        )
+        history = fit(model, *split.batches(experiment), [told], initial_epoch)
         called.append(told.calls)
         known.append((history.epoch, sorted(history.history)))
     assert called[1] == called[0]

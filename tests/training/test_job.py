@@ -15,7 +15,7 @@ from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.paths import model_file, weights_file
-from rnn_compare.reviews import batches, prepared
+from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.training.worker import job
 
@@ -30,11 +30,11 @@ def train(run: str, experiment: Experiment) -> list[Event]:
 
 def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
     experiment = tiny(seed=3)
-    orders = [batches.order(experiment, epoch).tolist() for epoch in range(3)]
+    orders = [prepared.order(experiment, epoch).tolist() for epoch in range(3)]
     assert all(sorted(order) == list(range(experiment.training_reviews)) for order in orders)
     assert orders[0] != orders[1] != orders[2]
-    assert batches.order(experiment, 0).tolist() == orders[0]
-    assert batches.order(tiny(seed=4), 0).tolist() != orders[0]
+    assert prepared.order(experiment, 0).tolist() == orders[0]
+    assert prepared.order(tiny(seed=4), 0).tolist() != orders[0]
 
 
 @pytest.mark.parametrize("stock_layers", [False, True])

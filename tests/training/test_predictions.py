@@ -10,7 +10,6 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
-from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs.events import EpochEnd, Event, Predictions
 from rnn_compare.training.worker import fitting
 from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
@@ -21,10 +20,9 @@ BUILT = {"fused": partial(keras_models.build, kind=FusedNetwork), "stock": keras
 
 
 def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[Any]]:
-    split = prepared.load(experiment.source).padded(experiment)
-    training, validation = training_batches(experiment, split), validation_batches(experiment, split)
-    found: dict[str, list[Any]] = fitting.fit(model, training, validation, callbacks).history
-    return found
+    batches = prepared.load(experiment.source).padded(experiment).batches(experiment)
+    history: dict[str, list[Any]] = fitting.fit(model, *batches, callbacks).history
+    return history
 
 
 @pytest.mark.parametrize("built", BUILT)
@@ -48,11 +46,10 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
 def test_a_stock_model_and_its_training_are_what_they_are_without_it() -> None:
     experiment = tiny(dropout=0.3)
     plain, watched = (keras_models.build(experiment) for _ in range(2))
-    split = prepared.load(experiment.source).padded(experiment)
-    training = training_batches(experiment, split)
+    training, validation = prepared.load(experiment.source).padded(experiment).batches(experiment)
     options: dict[str, Any] = {"epochs": experiment.epochs, "steps_per_epoch": len(training), "shuffle": False}
-    validation = fitting.dataset(validation_batches(experiment, split))
-    of_plain = plain.fit(fitting.dataset(training), validation_data=validation, verbose=0, **options).history
+    held_out = fitting.dataset(validation)
+    of_plain = plain.fit(fitting.dataset(training), validation_data=held_out, verbose=0, **options).history
     of_watched = fit(watched, experiment)
     assert of_plain == {name: of_watched[name] for name in of_plain}
     for theirs, ours in (

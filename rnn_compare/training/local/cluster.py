@@ -22,7 +22,7 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.training import protocol
 from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.supervision import Silence, Starts
-from rnn_compare.training.worker import worker_process
+from rnn_compare.training.worker import job, worker_process
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
 from rnn_compare.training.worker.worker_process import without
 
@@ -118,13 +118,13 @@ class LocalWorkers(protocol.Workers):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker; the future ends with the training, or the worker."""
         future: protocol.Training = self._client.submit(
-            worker_process.train, attempt, run, experiment, workers=[address], pure=False, retries=0
+            job.attempt_training, attempt, run, experiment, workers=[address], pure=False, retries=0
         )
         return future
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
-        self._call(worker_process.ask_to_stop, attempt, workers=[address])
+        self._call(job.ask_to_stop, attempt, workers=[address])
 
     def kill(self, address: str) -> None:
         """Kills a worker, which is then replaced."""

@@ -17,7 +17,7 @@ from rnn_compare.training.protocol import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.connection import ANSWER_SECONDS, Connection
 from rnn_compare.training.remote.members import Member
-from rnn_compare.training.worker import worker_process
+from rnn_compare.training.worker import job
 
 BROUGHT = ("last.checkpoint", "previous.checkpoint", "last.npz", "best.npz")
 FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras")
@@ -87,7 +87,7 @@ class Attempt:
     async def ask_to_stop(self) -> None:
         """Asks the training to end after its current batch."""
         with contextlib.suppress(OSError, UserError):  # a worker that does not stop is killed
-            await self._call(worker_process.ask_to_stop, self.name)
+            await self._call(job.ask_to_stop, self.name)
 
     async def _send_files(self) -> None:
         source = self.experiment.dataset

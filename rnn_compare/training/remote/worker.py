@@ -16,7 +16,7 @@ from rnn_compare.atomic import whole_file, whole_folder
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_place, delete_files, run_folder
 from rnn_compare.reviews import prepared
-from rnn_compare.training.worker import worker_process
+from rnn_compare.training.worker import job
 
 LET_GO_SECONDS = 30.0
 """Maximum wait of a training for an abandoned one before it."""
@@ -78,7 +78,7 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     _at_work.add(attempt)
     try:
         _wait_for(before)
-        worker_process.train(attempt, run, experiment, topic, abandoned)
+        job.attempt_training(attempt, run, experiment, topic, abandoned)
         if abandoned():
             raise RuntimeError(f"This worker is closing; run {run} continues on another.")
     finally:

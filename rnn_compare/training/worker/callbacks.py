@@ -1,4 +1,4 @@
-"""Keras callbacks of a training: report its progress and metrics, record its gradients, stop it on request."""
+"""Keras callbacks of a training: report its progress, measure and record, stop it on request. Imports TensorFlow."""
 
 import logging
 import math
@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
@@ -234,3 +235,47 @@ class GradientRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # as ab
         seconds = self._clock() - start
         self._spent += seconds
         self._longest = max(self._longest, seconds)
+
+
+class StockMeasurements(keras.callbacks.Callback):  # type: ignore[misc]  # as above
+    """Adds to a stock network's logs what ``FusedNetwork.fit`` measures itself.
+
+    It hooks in where Keras hands gradients to the optimizer and computes a batch's loss. Nothing is added to the model:
+    its variables, files and summary are unchanged, and training is compiled without it.
+    """
+
+    def __init__(self, model: keras.Model, reviews: int) -> None:
+        super().__init__()
+        self._largest_norm = tf.Variable(0.0)
+        self._probabilities = tf.Variable(tf.zeros(reviews))
+        self._count = tf.Variable(0)
+        apply, compute_loss = model.optimizer.apply, model.compute_loss
+
+        def measure_and_apply(gradients: Sequence[Any], variables: Any = None) -> Any:
+            norms = [tf.norm(getattr(gradient, "values", gradient)) for gradient in gradients]  # the embedding's rows
+            self._largest_norm.assign(tf.reduce_max([self._largest_norm, *norms]))
+            return apply(gradients, variables)
+
+        def keep_and_compute_loss(
+            x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        ) -> Any:
+            if not training:
+                batch = tf.reshape(y_pred, [-1])
+                places = self._count + tf.range(tf.size(batch))
+                self._probabilities.scatter_nd_update(places[:, tf.newaxis], batch)
+                self._count.assign_add(tf.size(batch))
+            return compute_loss(x, y, y_pred, sample_weight, training)
+
+        model.optimizer.apply, model.compute_loss = measure_and_apply, keep_and_compute_loss
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Starts a new largest norm."""
+        self._largest_norm.assign(0.0)
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Starts again with the first review."""
+        self._count.assign(0)
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:  # noqa: ARG002  # Keras' own
+        """Adds what was measured."""
+        logs |= {"gradient_norm": float(self._largest_norm), "probabilities": self._probabilities.numpy()}

@@ -1,13 +1,158 @@
-"""``fit`` for fused and stock Keras networks. Imports TensorFlow."""
+"""One training with Keras, from reviews to saved weights. For workers only: this imports TensorFlow."""
 
-from collections.abc import Sequence
+import logging
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
+import numba
+import numpy as np
 import tensorflow as tf
 
-from rnn_compare.fused.network import FusedNetwork
-from rnn_compare.reviews.batches import Batches
+from rnn_compare.atomic import whole_file
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
+from rnn_compare.fused.network import FusedNetwork, why_not_fused
+from rnn_compare.networks import keras_models, weights
+from rnn_compare.paths import Which, model_file, weights_file
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.prepared import Batches
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Progress, Started, Status, best_epoch, decoded
+from rnn_compare.training.worker import compilation
+from rnn_compare.training.worker.callbacks import (
+    GradientRecorder,
+    ProgressReporter,
+    StockMeasurements,
+    StopRequestedError,
+    TrainingJob,
+    out_of_patience,
+    predictions_event,
+)
+
+
+def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_requested: Callable[[], bool]) -> None:
+    """Trains the network of one experiment and saves its state after every epoch, in the run's folder.
+
+    A run with a checkpoint continues from there, and its curve is that of an uninterrupted run. It sends ``Ended`` once
+    it is trained or stopped, and raises any error.
+    """
+    job = TrainingJob(run, experiment, send, stop_requested)
+    try:
+        stock = "as set" if experiment.stock_layers else why_not_fused(experiment)
+        model = keras_models.build(experiment, keras.Sequential if stock else FusedNetwork)
+        summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
+        saved = _resume(run, model)
+        done: Sequence[EpochEnd] = saved.epochs if saved else ()
+        send(Started(run, model.count_params(), summary, versions(stock), time.time(), len(done)))
+        if saved:
+            _send_again(job, saved)
+        try:
+            if len(done) < experiment.epochs and not out_of_patience(done, experiment.patience):
+                done = _fit(job, model, done)
+            _test(job, model, done)
+        except StopRequestedError:
+            # Somebody is waiting for the stop; the models can be written afterwards.
+            send(Ended(run, Status.STOPPED, None, time.time()))
+            _write_models(run, experiment)
+        else:
+            _write_models(run, experiment)
+            send(Ended(run, Status.FINISHED, None, time.time()))
+    finally:
+        keras_models.clear()
+
+
+def versions(stock: str) -> dict[str, str]:
+    """Returns what a run is made with; ``stock`` is why its layers are Keras' own, empty if they are fused."""
+    return {
+        "layers": f"stock Keras, {stock}" if stock else "fused",
+        "python": platform.python_version(),
+        "keras": keras.version(),
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", "as many as processors")
+        if stock
+        else f"{threads.allowed()} when it began",  # changes as other trainings start and end
+    }
+
+
+def _resume(run: str, model: keras.Model) -> Checkpoint | None:
+    """Restores the model from the run's last checkpoint and returns it; None for a new run.
+
+    The weights are written again: the run may have been interrupted between the checkpoint and them.
+    """
+    saved = checkpoint.load(run)
+    if saved is None:
+        return None
+    _restore(model, saved)
+    _save_weights(run, model, best=best_epoch(saved.epochs) is saved.epochs[-1])
+    return saved
+
+
+def _send_again(job: TrainingJob, saved: Checkpoint) -> None:
+    """Repeats the events that the record may have missed when the program ended."""
+    if saved.probabilities:
+        labels = prepared.load(job.experiment.dataset).labels(job.experiment, "validation")
+        probabilities = decoded(saved.probabilities)
+        if labels is not None and len(labels) == len(probabilities):
+            job.send(predictions_event(job.run, saved.epochs[-1].epoch, "validation", probabilities, labels))
+    for epoch in saved.epochs:
+        job.send(epoch)
+
+
+def _test(job: TrainingJob, model: keras.Model, epochs: Sequence[EpochEnd]) -> None:
+    """Tests the weights that the validation selected, if there are test reviews; the model keeps these weights."""
+    test = prepared.load(job.experiment.dataset).test(job.experiment)
+    best = best_epoch(epochs)
+    if test is None or best is None:
+        return
+    x, labels = test
+    keras_models.set_weights(model, weights.load(weights_file(job.run, "best"), job.experiment))
+    watch = keras.callbacks.LambdaCallback(on_predict_batch_end=job.check_stop)
+    probabilities = model.predict(x, batch_size=job.experiment.batch_size, verbose=0, callbacks=[watch])
+    job.send(predictions_event(job.run, best.epoch, "test", probabilities.ravel(), labels))
+
+
+def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequence[EpochEnd]:
+    experiment = job.experiment
+
+    def save(epochs: Sequence[EpochEnd], predictions: Predictions) -> None:
+        checkpoint.save(job.run, _checkpoint_of(model, epochs, predictions.probabilities))
+        _save_weights(job.run, model, best=best_epoch(epochs) is epochs[-1])
+
+    job.check_stop()
+    batches = math.ceil(experiment.training_reviews / experiment.batch_size)
+    job.send(Progress(job.run, len(done) + 1, 0, batches, {}, "preparing", time.time()))
+    if isinstance(model, FusedNetwork):
+        compilation.compile_kernels(experiment.cell)
+    training, validation = prepared.load(experiment.dataset).padded(experiment).batches(experiment)
+    reporter = ProgressReporter(job, validation.labels, save, done)
+    followers: list[keras.callbacks.Callback] = [reporter]
+    if experiment.schedule != "constant":
+        followers.append(
+            keras.callbacks.LearningRateScheduler(lambda epoch, _rate: experiment.learning_rate_in(epoch + 1))
+        )
+    if not experiment.without_recurrence:
+        followers.append(GradientRecorder(job, lambda: keras_models.get_weights(model), resumed=bool(done)))
+    job.check_stop()
+    try:
+        fit(model, training, validation, followers, initial_epoch=len(done))
+    except tf.errors.InvalidArgumentError as error:
+        # Optimizers fail on NaN in the embedding's gradient before the loss is reported.
+        if all(np.isfinite(weight).all() for weight in model.get_weights()):
+            raise
+        raise reporter.diverged() from error
+    return reporter.epochs
 
 
 def fit(
@@ -31,7 +176,7 @@ def fit(
         initial_epoch=initial_epoch,
         epochs=len(training.orders),
         shuffle=False,
-        callbacks=[_StockMeasurements(model, len(validation.labels)), *callbacks],
+        callbacks=[StockMeasurements(model, len(validation.labels)), *callbacks],
         verbose=0,
     )
 
@@ -53,42 +198,61 @@ def dataset(batches: Batches, initial_epoch: int = 0) -> tf.data.Dataset:
     return counted.prefetch(1)  # a third of a millisecond per batch where another core is free
 
 
-class _StockMeasurements(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml
-    """Adds to a stock network's logs what ``FusedNetwork.fit`` measures itself.
+def _save_weights(run: str, model: keras.Model, best: bool) -> None:
+    """Writes a model's weights as a run's last ones, and also as its best ones if ``best``."""
+    now = keras_models.get_weights(model)
+    weights.save(now, weights_file(run, "last"))
+    if best:
+        weights.save(now, weights_file(run, "best"))
 
-    It hooks in where Keras hands gradients to the optimizer and computes a batch's loss. Nothing is added to the model:
-    its variables, files and summary are unchanged, and training is compiled without it.
+
+def _write_models(run: str, experiment: Experiment) -> None:
+    """Writes a run's last and best weights as stock Keras models; errors are only logged.
+
+    The weights are already saved, so a missing model can be written on request.
     """
+    try:
+        for which in ("last", "best"):
+            if weights_file(run, which).exists():
+                write_model(run, experiment, which)
+    except (OSError, UserError):
+        logging.getLogger(__name__).exception("The models of run %s could not be written.", run)
 
-    def __init__(self, model: keras.Model, reviews: int) -> None:
-        super().__init__()
-        self._largest_norm = tf.Variable(0.0)
-        self._probabilities = tf.Variable(tf.zeros(reviews))
-        self._count = tf.Variable(0)
-        apply, compute_loss = model.optimizer.apply, model.compute_loss
 
-        def measure_and_apply(gradients: Sequence[Any], variables: Any = None) -> Any:
-            norms = [tf.norm(getattr(gradient, "values", gradient)) for gradient in gradients]  # the embedding's rows
-            self._largest_norm.assign(tf.reduce_max([self._largest_norm, *norms]))
-            return apply(gradients, variables)
+def write_model(run: str, experiment: Experiment, which: Which) -> Path:
+    """Writes a run's weights as a stock Keras model and returns its path.
 
-        def keep_and_compute_loss(
-            x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
-        ) -> Any:
-            if not training:
-                batch = tf.reshape(y_pred, [-1])
-                places = self._count + tf.range(tf.size(batch))
-                self._probabilities.scatter_nd_update(places[:, tf.newaxis], batch)
-                self._count.assign_add(tf.size(batch))
-            return compute_loss(x, y, y_pred, sample_weight, training)
+    Raises ``UserError`` if the weights are missing or damaged.
+    """
+    model = keras_models.build(experiment)
+    keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
+    model.optimizer.build(model.trainable_variables)  # otherwise Keras warns about missing variables on loading
+    with whole_file(path := model_file(run, which)) as partial:
+        model.save(partial)
+    return path
 
-        model.optimizer.apply, model.compute_loss = measure_and_apply, keep_and_compute_loss
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
-        self._largest_norm.assign(0.0)
+def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes = b"") -> Checkpoint:
+    """Returns the state of a compiled Keras model after its finished epochs.
 
-    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
-        self._count.assign(0)
+    ``model.variables`` includes dropout's random states, those of the optimizer its moments and step.
+    """
+    return Checkpoint(
+        tuple(epochs),
+        tuple(variable.value.numpy() for variable in model.variables),
+        tuple(variable.value.numpy() for variable in model.optimizer.variables),
+        probabilities,
+    )
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:  # noqa: ARG002  # Keras' own
-        logs |= {"gradient_norm": float(self._largest_norm), "probabilities": self._probabilities.numpy()}
+
+def _restore(model: Any, saved: Checkpoint) -> None:
+    """Sets a compiled Keras model to a state; raises ``UserError`` if it is of a different model."""
+    model.optimizer.build(model.trainable_variables)
+    for variables, values in ((model.variables, saved.model), (model.optimizer.variables, saved.optimizer)):
+        if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
+            raise UserError(
+                "This run was saved by another version of the program or of Keras and cannot be continued. Its "
+                "weights are kept; train a new run with the same settings."
+            )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)

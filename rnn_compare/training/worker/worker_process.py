@@ -24,7 +24,6 @@ from rnn_compare.fused import threads
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import Which, cache_place, worker_log
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.events import Ended, Event, Status
 from rnn_compare.training import protocol
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
@@ -59,55 +58,14 @@ T = TypeVar("T")
 TELL_SECONDS = 0.25
 """Minimum time between two progress messages of a question."""
 
-_stopping: set[str] = set()
-"""Attempts that this process is to stop. A stop that arrives late does not affect the next attempt."""
-
 
 def prepare() -> None:
     """Imports everything that a training needs and loads the kernels in advance."""
     redirect_byte_code()
     with without(*OPTIONAL):
-        from rnn_compare.training.worker import compilation, job  # noqa: F401  # which imports Keras
+        from rnn_compare.training.worker import compilation, fitting  # noqa: F401  # which imports Keras
 
     compilation.load_compiled()
-
-
-def train(
-    attempt: str,
-    run: str,
-    experiment: Experiment,
-    topic: str = protocol.TOPIC,
-    abandoned: Callable[[], bool] = lambda: False,
-) -> None:
-    """Trains one run and sends its events; the last one is ``Ended``, unless the attempt was abandoned.
-
-    Args:
-        attempt: Unique name of this attempt at the run.
-        topic: The Dask topic of the events.
-        abandoned: Whether nobody waits for the attempt any more.
-    """
-    worker = get_worker()
-
-    def send(event: Event) -> None:
-        if isinstance(event, Ended) and abandoned() and attempt not in _stopping:
-            return  # the run has not ended: another worker continues it
-        worker.log_event(topic, protocol.to_bytes(protocol.TrainingEvent(attempt, event)))
-
-    try:
-        from rnn_compare.training.worker import job
-
-        job.train(run, experiment, send, lambda: attempt in _stopping or abandoned())
-    except Exception as error:  # the server must not unpickle an exception of Keras
-        logging.getLogger(__name__).exception("Run %s failed.", run)
-        reason = f"The worker could not train ({type(error).__name__}); see its log."
-        send(Ended(run, Status.FAILED, reason, time.time()))
-    finally:
-        _stopping.discard(attempt)
-
-
-def ask_to_stop(attempt: str) -> None:
-    """Stops an attempt after its current batch."""
-    _stopping.add(attempt)
 
 
 def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
@@ -171,9 +129,9 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 
     Raises ``UserError`` if the weights are missing or damaged.
     """
-    from rnn_compare.training.worker import model_files
+    from rnn_compare.training.worker import fitting
 
-    return model_files.write_model(run, experiment, which)
+    return fitting.write_model(run, experiment, which)
 
 
 def step(seconds: float, at_once: int = 1) -> float:
