@@ -4,8 +4,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rnn_compare.charts.curves.curve_chart import CurveChart
-from rnn_compare.charts.curves.registry import CHARTS, known
+from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
 from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.baselines import Baseline
@@ -25,7 +24,7 @@ BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 def charts(contents: Contents) -> list[dict[str, Any]]:
     """Returns each chart that has data: its title, axis, traces, and the levels of baselines."""
     plots = []
-    for chart in CHARTS.values():
+    for chart in all_charts().values():
         traces = [
             trace
             for place, (group, look) in enumerate(zip(contents.groups, contents.looks, strict=True))
@@ -54,7 +53,7 @@ def figure(contents: Contents, names: Collection[str]) -> "Figure":
     """Returns charts side by side as one Plotly figure: those named, or those that the page shows first."""
     from plotly.subplots import make_subplots
 
-    plots = [plot for plot in charts(contents) if plot["name"] in known(names)]
+    plots = [plot for plot in charts(contents) if plot["name"] in shown_charts(names)]
     plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=[plot["title"] for plot in plots])
     for column, plot in enumerate(plots, start=1):
         for trace in plot["traces"]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,9 +20,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rnn_compare.charts.curves.curve_chart import CurveChart
-from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
-from rnn_compare.charts.curves.registry import known as known_charts
+from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
@@ -66,7 +64,7 @@ class View:
         gap: Whether to shade the gap between training and validation.
     """
 
-    charts: tuple[str, ...] = SHOWN_FIRST
+    charts: tuple[str, ...] = field(default_factory=shown_charts)
     marks: bool = False
     baselines: bool = False
     gap: bool = False
@@ -103,7 +101,7 @@ class LiveAnswers:
             return Response("Too long.", status_code=414)
         names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
         switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
-        view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
+        view = View(shown_charts(request.query_params.get("charts", "").split(",")), **switches)
         try:
             tag, content = await self._answer(tuple(names), view)
         except UserError as error:
@@ -174,7 +172,7 @@ def board_message(
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
     """
     groups = grouped(runs)
-    charts = [CHARTS[name] for name in view.charts]
+    charts = [all_charts()[name] for name in view.charts]
     styles = looks(group.experiment.cell for group in groups)
     colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}
     epochs_of_seeds = sum(len(run.epochs) for group in groups if len(group.runs) > 1 for run in group.runs)

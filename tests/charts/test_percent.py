@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from rnn_compare.charts.cost_chart import cost_chart
-from rnn_compare.charts.curves.registry import CHARTS
+from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import effect_chart, told_apart_chart
@@ -61,5 +61,5 @@ def test_a_figure_brings_the_height_that_it_has_on_a_page(figure: go.Figure) -> 
 
 
 def test_curves_of_shares_are_drawn_in_percent() -> None:
-    assert {shown.unit for shown in CHARTS.values() if shown.factor == 100} == {" %"}
-    assert {shown.unit for shown in CHARTS.values() if shown.factor == 1} == {""}
+    assert {shown.unit for shown in all_charts().values() if shown.factor == 100} == {" %"}
+    assert {shown.unit for shown in all_charts().values() if shown.factor == 1} == {""}

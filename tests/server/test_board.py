@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
+from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
@@ -93,7 +93,7 @@ def training(epochs: int, batches: int = 0, **changes: Any) -> Run:
 
 def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_and_no_more() -> None:
     both = board_message([training(2, batches=9)], {}, View(marks=True))
-    assert [chart["name"] for chart in both["charts"]] == list(SHOWN_FIRST)
+    assert [chart["name"] for chart in both["charts"]] == list(shown_charts())
     accuracy, loss = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
@@ -175,13 +175,13 @@ def of_seeds(settings: int, seeds: int, epochs: int, **changes: Any) -> list[Run
 
 
 def test_the_message_of_eight_long_runs_is_under_20_kb() -> None:
-    for charts, most in ((SHOWN_FIRST, 20_000), (tuple(CHARTS), 22_000)):
+    for charts, most in ((shown_charts(), 20_000), (tuple(all_charts()), 22_000)):
         assert size(of_seeds(8, 1, 99), charts) < most
 
 
 @pytest.mark.parametrize(("seeds", "epochs"), [(5, 10), (10, 10), (10, 100)])
 def test_the_message_of_eight_networks_with_many_seeds_is_under_20_kb(seeds: int, epochs: int) -> None:
-    for charts, most in ((SHOWN_FIRST, 20_000), (tuple(CHARTS), 22_000)):
+    for charts, most in ((shown_charts(), 20_000), (tuple(all_charts()), 22_000)):
         assert size(of_seeds(8, seeds, epochs), charts) < most
 
 

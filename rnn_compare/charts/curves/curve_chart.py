@@ -1,10 +1,13 @@
-"""The declaration of a chart over the epochs, as ``assets/board/board.js`` draws it."""
+"""Charts over the epochs, as ``assets/board/board.js`` draws them: their declaration and their registry."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
+from rnn_compare.charts import curves
+from rnn_compare.discovery import declared
 from rnn_compare.metrics.registry import METRICS
 
 ROOM = 1.005
@@ -80,10 +83,30 @@ class CurveChart:
 
     @property
     def declaration(self) -> dict[str, object]:
-        """What every message to a browser says of it."""
+        """Its part of every message to a browser."""
         metric = METRICS[self.validation]
         return {
             **{name: getattr(self, name) for name in SENT},
             "called": f"{metric.title[0].lower()}{metric.title[1:]}",
             "best": "highest" if metric.higher_is_better else "lowest",
         }
+
+
+@cache
+def all_charts() -> Mapping[str, CurveChart]:
+    """Returns the charts that the files of this package declare, by name, in their order on the board."""
+    by_position = sorted(declared(curves.__name__, CurveChart), key=lambda chart: chart.position)
+    return {chart.name: chart for chart in by_position}
+
+
+def shown_charts(names: Iterable[str] = ()) -> tuple[str, ...]:
+    """Returns the names that are charts, without duplicates and in order; the default ones if none is.
+
+    Example:
+        >>> shown_charts(["loss", "nonsense", "accuracy", "loss"]), shown_charts()
+        (('accuracy', 'loss'), ('accuracy', 'loss'))
+    """
+    wanted = set(names)
+    return tuple(name for name in all_charts() if name in wanted) or tuple(
+        name for name, chart in all_charts().items() if chart.shown_first
+    )

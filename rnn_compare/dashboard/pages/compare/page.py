@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
+from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.dashboard import components, theme
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
@@ -191,10 +191,10 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         with st.popover("Display", icon=":material/tune:"):
             charts = st.pills(
                 "Charts",
-                list(CHARTS),
+                list(all_charts()),
                 selection_mode="multi",
-                default=SHOWN_FIRST,
-                format_func=lambda name: CHARTS[name].title,
+                default=shown_charts(),
+                format_func=lambda name: all_charts()[name].title,
                 key="charts",
                 bind="query-params",
             )
@@ -202,7 +202,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
             marks = of_the_book and st.toggle("Mark Kamada's 85 % and 89 %", key="marks", bind="query-params")
             gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
             with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
-    return View(known(charts), marks, with_baselines, gap)
+    return View(shown_charts(charts), marks, with_baselines, gap)
 
 
 def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> None:

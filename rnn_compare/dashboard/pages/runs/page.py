@@ -6,7 +6,6 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.curves.registry import SHOWN_FIRST
 from rnn_compare.dashboard import components, theme
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
@@ -155,7 +154,7 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
     """Draws the comparison of runs that fit on the charts, without buttons on the cards."""
     in_order = sorted(ticked, key=lambda run: run.position)
     names = link(in_order, services.runs()).split(",")
-    view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
+    view = View(baselines=True)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
         components.show_board(services, names, view, key="ticked_board")
     if any(run.epochs for run in ticked):
