@@ -27,7 +27,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.packed import rounded
 from rnn_compare.report.reader import networks
 from rnn_compare.report.reader.page_script import formulas, joined
-from rnn_compare.report.shipped_runs import import_shipped
+from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore

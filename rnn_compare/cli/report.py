@@ -45,17 +45,16 @@ def write(options: argparse.Namespace) -> int:
 
 def import_report(options: argparse.Namespace) -> int:
     """Imports the runs of a report and prints their ids; returns the exit code."""
-    from rnn_compare.report.importing import import_runs
+    from rnn_compare.report.recordings import import_runs
 
     with foreground.open_store() as store:
         imported = import_runs(foreground.path(options.file), store)
-    for item in imported:
-        if item.is_renamed:
-            print(f"{item.original_id} already exists: imported as {item.run.id}.", file=sys.stderr)
+    for original_id, run in imported.items():
+        if run.id != original_id:
+            print(f"{original_id} already exists: imported as {run.id}.", file=sys.stderr)
         if options.json:
-            output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.original_id})
+            output.json_line({"kind": "imported", "run": run.id, "recorded_as": original_id})
         else:
-            run = item.run
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
     if not options.json:
         print(f"{counted(len(imported), 'run')} imported: they can be viewed and compared, not continued.")
@@ -65,10 +64,10 @@ def import_report(options: argparse.Namespace) -> int:
 def record(options: argparse.Namespace) -> int:
     """Writes finished runs with their best weights; returns the exit code."""
     file = foreground.output_file(options.file, "comparison.json.gz")
-    from rnn_compare.report import shipped_runs
+    from rnn_compare.report import recordings
 
     with foreground.open_store() as store:
-        shipped_runs.write(store, _ids(options.run), file)
+        recordings.write(store, _ids(options.run), file)
     print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
     return 0
 

@@ -226,7 +226,7 @@ def _a_page_is_open() -> bool:
 def _import_recordings(store: RunStore) -> None:
     if not store.is_untouched:
         return
-    from rnn_compare.report.shipped_runs import import_shipped  # needed once per record
+    from rnn_compare.report.recordings import import_shipped  # needed once per record
 
     with contextlib.suppress(UserError):  # a full disk: only the examples are missing
         import_shipped(store)

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
-from rnn_compare.report.shipped_runs import import_shipped
+from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner

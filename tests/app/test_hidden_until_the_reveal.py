@@ -24,7 +24,7 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.presets import Preset
-from rnn_compare.report.shipped_runs import import_shipped
+from rnn_compare.report.recordings import import_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor

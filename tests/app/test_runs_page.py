@@ -16,7 +16,7 @@ from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.paths import model_file
-from rnn_compare.report.importing import import_runs
+from rnn_compare.report.recordings import import_runs
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
@@ -360,11 +360,11 @@ def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights(
     run = record(Status.STOPPED, reviews=100)
     report = tmp_path / "report.html"
     report.write_bytes(take_home.report(services, [run], "html", "report"))
-    [taken] = import_runs(report, services.store)
+    [imported] = import_runs(report, services.store).values()
     services.refresh()
     app = tick(page(), 0)
     assert app.dataframe[0].value["From"].tolist() == ["recorded elsewhere", "page"]
-    assert taken.run.id in html(app)
+    assert imported.id in html(app)
     assert "recorded elsewhere" in html(app)
     assert disabled(app)["Continue"]
     assert disabled(app)["Best epoch (1), .keras"]

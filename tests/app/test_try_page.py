@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
-from rnn_compare.report.shipped_runs import import_shipped
+from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Started, Status

@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.importing import import_runs
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED, import_runs
 from rnn_compare.runs.store import RunStore
 from tests.browser.visits import SMALL
 from tests.chromium import PATIENCE, launched, opened_window
@@ -97,7 +96,7 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with serving(cache, "benchmarks/presented.py") as running:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(CACHE_VARIABLE, str(cache))
-            book = [item.run.id for item in import_runs(SHIPPED[-1], running.store)]
+            book = [run.id for run in import_runs(SHIPPED[-1], running.store).values()]
         yield Hall(running.url, runs, book)
 
 

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.importing import import_runs
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED, import_runs
 from tests.chromium import PATIENCE
 
 from .conftest import Server
@@ -17,7 +16,7 @@ def test_a_recording_is_played_for_all_and_ends_by_itself(
     server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(server.store.path.parent))
-    runs = [each.run.id for each in import_runs(SHIPPED[-1], server.store)]
+    runs = [run.id for run in import_runs(SHIPPED[-1], server.store).values()]
     url = f"{server.url}/?show={','.join(runs)}"
     viewer = page.context.new_page()
     viewer.goto(url)

@@ -15,7 +15,7 @@ import pytest
 from rnn_compare.cli.main import BAD_INPUT, main
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore

@@ -10,8 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import import_runs
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED, import_runs
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
@@ -77,7 +76,7 @@ def recorded_page(
 
     def taken_in(name: str) -> tuple[list[Run], Path]:
         [recording] = [path for path in SHIPPED if path.name.startswith(name)]
-        runs = [item.run for item in import_runs(recording, elsewhere)]
+        runs = list(import_runs(recording, elsewhere).values())
         file = tmp_path / f"{name}.html"
         file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
         return runs, file

@@ -12,9 +12,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import import_runs
 from rnn_compare.report.interchange import DATA_ID, load_runs
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED, import_runs
 from rnn_compare.runs.events import EpochEnd, Predictions, Status, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
@@ -170,7 +169,7 @@ def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:
 def test_eight_recorded_networks_fit_into_six_megabytes(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
     files = [file for file in SHIPPED if file.name.startswith(("attention", "gates"))]
-    runs = [item.run for file in files for item in import_runs(file, elsewhere)]
+    runs = [run for file in files for run in import_runs(file, elsewhere).values()]
     page = html(gather(elsewhere, [run.id for run in runs]))
     networks = json.loads(Text(page).scripts["networks"])["networks"]
     assert len({network["numbers"] for network in networks}) == 8

@@ -8,7 +8,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import import_runs
+from rnn_compare.report.recordings import import_runs
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Run
 from rnn_compare.runs.store import RunStore
@@ -31,8 +31,7 @@ def as_there(run: Run) -> Run:
 
 def test_runs_arrive_as_they_were_recorded(trained: Trained, report: Path, elsewhere: RunStore) -> None:
     imported = import_runs(report, elsewhere)
-    assert [each.run.id for each in imported] == trained.ids
-    assert not any(each.is_renamed for each in imported)
+    assert [(name, run.id) for name, run in imported.items()] == [(name, name) for name in trained.ids]
     there, here = trained.store.runs(trained.ids), elsewhere.runs()
     assert [as_there(run) for run in here] == [as_there(run) for run in there]
     for run in trained.ids:
@@ -60,7 +59,7 @@ def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
     report: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    [run, *_] = [each.run for each in import_runs(report, elsewhere)]
+    [run, *_] = import_runs(report, elsewhere).values()
     assert elsewhere.run(run.id).origin == ELSEWHERE
     assert run.is_from_elsewhere
     assert not run.has_weights
@@ -73,14 +72,13 @@ def test_a_run_whose_id_is_here_already_gets_another_and_both_stay(trained: Trai
     before = trained.store.runs()
     imported = import_runs(report, trained.store)
     try:
-        assert all(each.is_renamed for each in imported)
-        assert [each.original_id for each in imported] == trained.ids
+        assert list(imported) == trained.ids
         assert trained.store.runs()[: len(before)] == before
         assert len({run.id for run in trained.store.runs()}) == len(before) + len(imported)
-        assert {each.run.comparison for each in imported} == {imported[0].run.id}
+        assert {run.comparison for run in imported.values()} == {imported[trained.ids[0]].id}
     finally:
-        for each in imported:
-            trained.store.delete(each.run.id)
+        for run in imported.values():
+            trained.store.delete(run.id)
 
 
 def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
@@ -91,19 +89,19 @@ def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
     file = tmp_path / "so_far.html"
     file.write_text(html(replace(contents, runs=(at_work, contents.runs[1]))), encoding="utf-8")
     assert "there was no verdict yet" in file.read_text(encoding="utf-8")
-    [first, _] = import_runs(file, elsewhere)
-    assert first.run.status is Status.INTERRUPTED
-    assert first.run.reason == "It was still training when the report was made."
+    [first, _] = import_runs(file, elsewhere).values()
+    assert first.status is Status.INTERRUPTED
+    assert first.reason == "It was still training when the report was made."
 
 
 def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
     report: Path, elsewhere: RunStore, trained: Trained, tmp_path: Path
 ) -> None:
-    ids = [each.run.id for each in import_runs(report, elsewhere)]
+    ids = [run.id for run in import_runs(report, elsewhere).values()]
     again = tmp_path / "again.html"
     again.write_text(html(gather(elsewhere, ids)), encoding="utf-8")
     third = RunStore(tmp_path / "third.db")
-    [run, *_] = [each.run for each in import_runs(again, third)]
+    [run, *_] = import_runs(again, third).values()
     third.close()
     assert run.owner.host == trained.store.run(trained.ids[0]).owner.host
     assert ELSEWHERE in again.read_text(encoding="utf-8")

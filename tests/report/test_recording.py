@@ -16,8 +16,8 @@ from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.registry import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
-from rnn_compare.report import shipped_runs
-from rnn_compare.report.importing import import_runs
+from rnn_compare.report import recordings
+from rnn_compare.report.recordings import import_runs
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Started, Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
@@ -40,7 +40,7 @@ def fresh(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 @pytest.fixture
 def shipped(fresh: RunStore) -> list[Run]:
-    shipped_runs.import_shipped(fresh)
+    recordings.import_shipped(fresh)
     return fresh.runs()
 
 
@@ -64,7 +64,7 @@ def there(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def recorded(trained: Trained, file: Path) -> Path:
-    shipped_runs.write(trained.store, trained.ids, file)
+    recordings.write(trained.store, trained.ids, file)
     return file
 
 
@@ -74,7 +74,7 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
     file = recorded(there, tmp_path / "of_two.json.gz")
     before = {run: run_weights(there.store.run(run), "best") for run in there.ids}
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    for run in [each.run for each in import_runs(file, elsewhere)]:
+    for run in import_runs(file, elsewhere).values():
         assert run.has_weights
         assert not run.can_be_continued
         for path, here in run_weights(run, "best").items():
@@ -103,7 +103,7 @@ def test_the_figures_of_the_best_epoch_are_those_of_the_weights_that_the_file_ho
 ) -> None:
     file = recorded(there, tmp_path / "of_two.json.gz")
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    for run in [each.run for each in import_runs(file, elsewhere)]:
+    for run in import_runs(file, elsewhere).values():
         check_best_epoch(run, elsewhere)
         best, original = run.best, there.store.run(run.id)
         assert best is not None
@@ -131,7 +131,7 @@ def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: 
     try:
         trained.store.record([Started(run, 1, "", {}, 1.0), Ended(run, Status.STOPPED, None, 2.0)])
         with pytest.raises(UserError, match="only finished runs are recorded"):
-            shipped_runs.write(trained.store, [run], tmp_path / "stopped.json.gz")
+            recordings.write(trained.store, [run], tmp_path / "stopped.json.gz")
     finally:
         trained.store.delete(run)
 
@@ -140,7 +140,7 @@ def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: l
     experiments = [each for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for each in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
-    assert all(file.stat().st_size <= MAX_SHIPPED for file in shipped_runs.SHIPPED)
+    assert all(file.stat().st_size <= MAX_SHIPPED for file in recordings.SHIPPED)
 
 
 def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
@@ -160,7 +160,7 @@ def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
 
 def test_the_shipped_recordings_are_taken_in_within_a_second(fresh: RunStore) -> None:
     began = time.process_time()
-    shipped_runs.import_shipped(fresh)
+    recordings.import_shipped(fresh)
     assert time.process_time() - began < 1
 
 
@@ -212,8 +212,8 @@ def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
     start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "damaged.json.gz"
-    damaged.write_bytes(shipped_runs.SHIPPED[0].read_bytes()[:-100])
-    monkeypatch.setattr(shipped_runs, "SHIPPED", (damaged,))
+    damaged.write_bytes(recordings.SHIPPED[0].read_bytes()[:-100])
+    monkeypatch.setattr(recordings, "SHIPPED", (damaged,))
     assert start() == []
 
 
@@ -233,7 +233,7 @@ def test_weights_that_cannot_be_recorded_leave_no_file_behind(
 
 
 def test_a_recording_that_is_cut_short_or_a_bomb_records_nothing(fresh: RunStore, tmp_path: Path) -> None:
-    whole = shipped_runs.SHIPPED[0].read_bytes()
+    whole = recordings.SHIPPED[0].read_bytes()
     file = tmp_path / "hostile.json.gz"
     for content in (whole[:-100], whole + b"more", gzip.compress(b"\0" * 200_000_000), b"\x1f\x8b", gzip.compress(b"")):
         file.write_bytes(content)
@@ -253,4 +253,4 @@ def test_a_run_whose_record_claims_weights_that_did_not_come_along_has_none(
     claims = replace(contents.runs[0], versions={"weights": "of epoch 2"})
     file = tmp_path / "report.html"
     file.write_text(html(replace(contents, runs=(claims, contents.runs[1]))), encoding="utf-8")
-    assert not any(each.run.has_weights for each in import_runs(file, elsewhere))
+    assert not any(run.has_weights for run in import_runs(file, elsewhere).values())

@@ -19,12 +19,13 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import CACHE_VARIABLE, run_folder, weights_file
-from rnn_compare.report import importing
+from rnn_compare.report import recordings
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import import_runs
 from rnn_compare.report.interchange import MAX_RUNS, load_runs
+from rnn_compare.report.recordings import import_runs
 from rnn_compare.report.written_files import report_files
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 REVIEWS = 16
@@ -75,16 +76,16 @@ def store(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def bring(store: RunStore, tmp_path: Path) -> Callable[[object], list[importing.Imported]]:
+def bring(store: RunStore, tmp_path: Path) -> Callable[[object], list[Run]]:
     """Takes in a report with such data."""
 
-    def one(data: object) -> list[importing.Imported]:
+    def runs(data: object) -> list[Run]:
         text = data if isinstance(data, str) else json.dumps(data).replace("<", "\\u003c")
         file = tmp_path / "report.html"
-        file.write_bytes(importing._BEGIN + text.encode("utf-8", "surrogatepass") + importing._END)
-        return import_runs(file, store)
+        file.write_bytes(recordings._BEGIN + text.encode("utf-8", "surrogatepass") + recordings._END)
+        return list(import_runs(file, store).values())
 
-    return one
+    return runs
 
 
 def changed(*path: str | int, to: object) -> dict[str, Any]:
@@ -100,7 +101,7 @@ RUN, TOLD = ("runs", 0), ("runs", 0, "predictions", 0)
 
 
 def test_what_the_hostile_reports_are_made_from_is_taken_in(bring: Any, store: RunStore) -> None:
-    assert [each.run.id for each in bring(sound())] == ["lstm-3f9a2c"]
+    assert [run.id for run in bring(sound())] == ["lstm-3f9a2c"]
     assert len(store.predictions("lstm-3f9a2c")) == 2
 
 
@@ -181,9 +182,9 @@ HOSTILE |= {what: changed(*RUN, "weights", to=SOUND_WEIGHTS | wrong) for what, w
 def test_sound_weights_are_taken_in_of_whichever_of_the_best_epochs(epoch: int, bring: Any) -> None:
     data = changed(*RUN, "weights", to=SOUND_WEIGHTS | {"epoch": epoch})
     data["runs"][0]["epochs"][1] = EPOCH if epoch == 2 else WORSE
-    [taken] = bring(data)
-    assert taken.run.has_weights
-    assert taken.run.best.epoch == epoch
+    [run] = bring(data)
+    assert run.has_weights
+    assert run.best.epoch == epoch
     assert weights_file("lstm-3f9a2c", "best").exists()
 
 
@@ -238,8 +239,8 @@ def test_what_people_typed_there_is_text_here_wherever_it_is_shown(bring: Any, s
     data = sound()
     data["runs"][0] |= {"name": f"=1+1{TAGS}"[:80], "note": TAGS, "host": TAGS, "summary": TAGS, "reason": TAGS}
     data["runs"][0]["versions"] = {TAGS[:60]: TAGS}
-    [taken] = bring(data)
-    contents = gather(store, [taken.run.id])
+    [run] = bring(data)
+    contents = gather(store, [run.id])
     page = html(contents)
     assert "<script>alert" not in page
     assert "<img" not in page
@@ -257,8 +258,8 @@ def test_what_people_typed_there_is_text_here_wherever_it_is_shown(bring: Any, s
 def test_no_sign_of_a_report_commands_the_terminal(bring: Any, store: RunStore) -> None:
     data = sound()
     data["runs"][0] |= {"name": "\x1b]0;owned\x07\u202eeman", "host": "\x1b[2J", "reason": "\x1b[31m\r\n"}
-    [taken] = bring(data)
-    assert taken.run.name == "]0;ownedeman"
+    [run] = bring(data)
+    assert run.name == "]0;ownedeman"
     assert output.runs_table(store.runs()).replace("\n", "").isprintable()
 
 
@@ -269,8 +270,8 @@ def test_a_refusal_repeats_no_sign_that_commands_the_terminal() -> None:
 
 
 def test_a_source_that_is_not_here_breaks_nothing(bring: Any, store: RunStore) -> None:
-    [taken] = bring(changed(*RUN, "experiment", "source", to="unheard"))
-    contents = gather(store, [taken.run.id])
+    [run] = bring(changed(*RUN, "experiment", "source", to="unheard"))
+    contents = gather(store, [run.id])
     assert "unheard" in html(contents)
     for form in ("csv", "parquet", "tensorboard"):
         assert report_files(contents, form)

@@ -10,8 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.report.importing import import_runs
-from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.report.recordings import SHIPPED, import_runs
 from rnn_compare.runs.events import Status
 from rnn_compare.server.phones import handout as module
 from rnn_compare.server.phones.handout import Handout
@@ -24,7 +23,7 @@ from rnn_compare.server.snapshot import Snapshot
 def runs(services: Services, prepared_cache: Path) -> list[str]:
     """The runs of the book's recording, which a lecture's step is about."""
     (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
-    ids = [item.run.id for item in import_runs(SHIPPED[-1], services.store)]
+    ids = [run.id for run in import_runs(SHIPPED[-1], services.store).values()]
     services.classroom().begin("x")
     services.classroom().show_step(0, "Home", "", None)
     services.classroom().show_runs(ids)

@@ -1,4 +1,4 @@
-"""Recordings: whole comparisons with their weights in one file, and those that the program ships.
+"""Runs of other machines: the import of reports and recordings, all of a file's runs or none, and recordings.
 
 A recording is the data of a report (``interchange.py``), packed by gzip, in which each run also carries the weights of
 its best epoch in half precision. Rounding changes predictions slightly. So that figures and weights agree, the file
@@ -11,6 +11,7 @@ from outside.
 """
 
 import gzip
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,12 +26,11 @@ from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.metrics.registry import computed
 from rnn_compare.networks import weights
-from rnn_compare.paths import weights_file
-from rnn_compare.report.importing import import_runs
-from rnn_compare.report.interchange import RecordedRun, RecordedRuns
-from rnn_compare.report.packed import rounded
+from rnn_compare.paths import delete_files, weights_file
+from rnn_compare.report.interchange import DATA_ID, RecordedRun, RecordedRuns, load_runs
+from rnn_compare.report.packed import inflated, rounded
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Part, Status, accuracy, encoded
+from rnn_compare.runs.events import Part, Predictions, Status, accuracy, encoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
@@ -39,6 +39,95 @@ SHIPPED = tuple(_FOLDER / f"{lecture}.json.gz" for lecture in ("memory", "attent
 """In the order in which they are imported: the last is then the newest comparison, which the first page shows."""
 _NEVER_0 = 1e-7
 """Keras' lower bound for a probability in a logarithm."""
+MAX_FILE = 128 * 2**20
+_BEGIN, _END = f'<script type="application/json" id="{DATA_ID}">'.encode(), b"</script>"
+_GZIP = b"\x1f\x8b"
+"""The first bytes of a recording."""
+
+
+def import_runs(file: Path, store: RunStore) -> dict[str, Run]:
+    """Records the runs of a report or recording as *recorded elsewhere*, with the weights that it carries.
+
+    Returns:
+        Each run as recorded here, by its id in the file. It has another id if a run here had that one already.
+
+    Raises:
+        UserError: If the file cannot be read, is no report, or holds a value that the program would not have written;
+            then nothing is recorded.
+    """
+    recorded = load_runs(_data(file)).runs
+    ids = _ids(recorded, store)
+    # A comparison is called by its first run; where that is not in the file, by the first one that is.
+    comparisons = {run.comparison: ids[run.id] for run in reversed(recorded)} | ids
+    runs: dict[str, Run] = {}
+    predictions: list[list[Predictions]] = []
+    trained: dict[str, weights.Weights] = {}
+    for run in recorded:
+        run_id = ids[run.id]
+        try:
+            predictions.append([epoch for part in run.predictions for epoch in part.unpacked(run_id)])
+            if run.weights is not None:
+                trained[run_id] = run.weights.unpacked(run.experiment)
+        except ValueError as error:
+            raise UserError(f"The report cannot be imported: {run.id} has {error}. Nothing was recorded.") from None
+        runs[run.id] = run.run(run_id, comparisons[run.comparison])
+    try:
+        for run_here in runs.values():  # first: a run that can be asked has its weights
+            if arrays := trained.get(run_here.id):
+                weights.save(arrays, weights_file(run_here.id, "best"))
+                if run_here.best is run_here.last:
+                    weights.save(arrays, weights_file(run_here.id, "last"))
+        store.take_in(list(zip(runs.values(), predictions, strict=True)))
+    except UserError:
+        for run_id in trained:
+            delete_files(run_id)
+        raise
+    return runs
+
+
+def _data(file: Path) -> bytes:
+    """Returns the JSON text in a report or a recording."""
+    content = _content(file)
+    if content.startswith(_GZIP):
+        try:
+            return inflated(content, MAX_FILE)
+        except ValueError:
+            raise UserError(
+                f"{file} is not a recording of this program, or is damaged. Ask for the whole file."
+            ) from None
+    if content.count(_BEGIN) != 1:
+        raise UserError(f"{file} is not a report of this program. Name a file written by `report --html`.")
+    data, end, _ = content.partition(_BEGIN)[2].partition(_END)
+    if not end:
+        raise UserError(f"{file} is incomplete. Ask for the whole file.")
+    return data
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if not file.is_file():
+            what = "is a folder" if file.is_dir() else "does not exist or is not a file"
+            raise UserError(f"{file} {what}. Name a report written by `report --html`.")
+        if (size := file.stat().st_size) > MAX_FILE:
+            raise UserError(
+                f"{file} has {size / 2**20:,.0f} MB; the limit is {MAX_FILE // 2**20}. Make a report of fewer runs."
+            )
+        return file.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a null sign is a ValueError
+        raise UserError(f"{str(file)[:200]} cannot be read ({error}). Name another file.") from error
+
+
+def _ids(recorded: Sequence[RecordedRun], store: RunStore) -> dict[str, str]:
+    """Returns the id here of each run: its own, unless a run here has it."""
+    ids: dict[str, str] = {}
+    taken = {run.id for run in recorded}
+    for run in recorded:
+        run_id = run.id
+        while store.runs([run_id]) or (run_id != run.id and run_id in taken):
+            run_id = f"{run.experiment.cell.lower()}-{secrets.token_hex(3)}"
+        ids[run.id] = run_id
+        taken.add(run_id)
+    return ids
 
 
 def import_shipped(store: RunStore) -> None:
