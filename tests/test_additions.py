@@ -122,7 +122,7 @@ from rnn_compare.charts.palette import picture
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import cached
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.backpropagation import gradient_norms
+from rnn_compare.explain.gradient_flow import gradient_norms
 from rnn_compare.explain.prediction import predict
 from rnn_compare.report import html_tables
 from rnn_compare.server import known_baselines

@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.cost_chart import cost_chart
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.in_words import in_words
@@ -16,7 +15,7 @@ from rnn_compare.charts.memory_chart import effect_chart, told_apart_chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.charts.parallel_chart import parallel_chart
 from rnn_compare.charts.reliability_chart import reliability_chart
-from rnn_compare.charts.sweep_charts import axis_chart, best_of_chart, sweep_heat_maps
+from rnn_compare.charts.sweep_charts import axis_chart, best_of_chart, cost_chart, sweep_heat_maps
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import grid
 from tests.charts.memories import recalled

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rnn_compare.charts import cost_chart, parallel_chart, reliability_chart, sweep_charts
+from rnn_compare.charts import parallel_chart, reliability_chart, sweep_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
@@ -82,7 +84,7 @@ def test_more_lines_than_can_be_told_apart_have_no_bands() -> None:
 
 def test_the_front_goes_through_what_no_other_setting_beats() -> None:
     outcome = found(grid({"units": [4, 8, 16], "epochs": 1}))
-    front, points = cost_chart.cost_chart(outcome, [10.0, 100.0, 50.0], "parameters", "parameters", "accuracy").data
+    front, points = sweep_charts.cost_chart(outcome, [10.0, 100.0, 50.0], "parameters", "parameters", "accuracy").data
     assert front.x == (10.0, 50.0)
     assert points.text == ("SimpleRNN(4)", "", "SimpleRNN(16)")
     assert points.error_y.array == (0.0, 0.0, 0.0)  # one seed each: nothing is known of chance
@@ -113,7 +115,7 @@ def test_parallel_lines_end_at_their_accuracy() -> None:
 def test_what_people_call_a_network_is_shown_as_text() -> None:
     outcome = found(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
     charts = [
-        cost_chart.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
+        sweep_charts.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
         parallel_chart.parallel_chart(outcome),
         sweep_charts.axis_chart(outcome, "units", "accuracy"),
     ]
@@ -134,7 +136,7 @@ def test_one_trained_run_is_a_picture_already() -> None:
     outcome = found([Experiment(epochs=1)])
     assert sweep_charts.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
     assert parallel_chart.parallel_chart(outcome).data
-    assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
+    assert sweep_charts.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
     assert sweep_charts.best_of_chart(outcome, "accuracy").data[0].y == (60,)
     assert sweep_charts.sweep_heat_maps(outcome).layout.height > 0
 
@@ -142,7 +144,27 @@ def test_one_trained_run_is_a_picture_already() -> None:
 def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:
     experiments = grid({"cell": ["LSTM"], "units": [4], "maxlen": [20, 50], "seed": [1], "epochs": 1})
     first, second = found(experiments)
-    drawn = cost_chart.cost_chart([first, replace(second, accuracy=first.accuracy)], [9.0, 9.0], "", "", "")
+    drawn = sweep_charts.cost_chart([first, replace(second, accuracy=first.accuracy)], [9.0, 9.0], "", "", "")
     assert [trace.text for trace in drawn.data if trace.name == "LSTM"] == [
         ("LSTM(4) maxlen 20<br>LSTM(4) maxlen 50", "")
     ]
+
+
+POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12)
+
+
+def dominates(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] <= other[0] and one[1] >= other[1] and one != other
+
+
+@given(POINTS)
+def test_the_front_is_what_no_point_dominates(points: list[tuple[int, int]]) -> None:
+    kept = sweep_charts.front([cost for cost, _ in points], [accuracy for _, accuracy in points])
+    beaten = {place for place, point in enumerate(points) if any(dominates(other, point) for other in points)}
+    assert set(kept) == set(range(len(points))) - beaten
+    assert [points[place] for place in kept] == sorted(points[place] for place in kept)
+
+
+def test_a_dearer_network_that_is_no_better_is_not_on_the_front() -> None:
+    assert sweep_charts.front([2080, 8320], [0.85, 0.85]) == [0]
+    assert sweep_charts.front([], []) == []

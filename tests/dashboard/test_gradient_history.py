@@ -11,8 +11,7 @@ from rnn_compare.dashboard.pages.inside.gradients import (
     message,
     separation,
 )
-from rnn_compare.explain.backpropagation import GradientNorms
-from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow
+from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
 from rnn_compare.runs.events import DirectionGradients
 from tests.dashboard.chosen_runs import chosen
 from tests.epochs import epoch_end

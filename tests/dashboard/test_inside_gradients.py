@@ -9,8 +9,7 @@ from rnn_compare.dashboard.pages.inside.gradients import GradientHistory, conclu
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as flows
-from rnn_compare.explain.backpropagation import GradientNorms
-from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow
+from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
 from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, page
 from tests.explain.conftest import padded_reviews, random_weights, small

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain import backpropagation as module
-from rnn_compare.explain.backpropagation import backpropagate, gradient_norms, state_gradients
-from rnn_compare.explain.gradient_flow import probe_batch
+from rnn_compare.explain import gradient_flow as module
+from rnn_compare.explain.gradient_flow import backpropagate, gradient_norms, probe_batch, state_gradients
 from rnn_compare.networks.keras_models import layer_class, network
 from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
 from rnn_compare.networks.weights import Weights

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.explain.backpropagation import GradientNorms
 from rnn_compare.explain.gradient_flow import (
     FAR,
     NEAR,
     QUARTILES,
+    GradientNorms,
     gradient_flow,
     track,
 )

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.explain.backpropagation import gradient_norms
-from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow, probe_batch
+from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow, gradient_norms, probe_batch
 from rnn_compare.networks import weights
 from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status

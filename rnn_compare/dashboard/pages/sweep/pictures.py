@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts import cost_chart, parallel_chart, sweep_charts
+from rnn_compare.charts import parallel_chart, sweep_charts
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard import components
@@ -104,9 +104,9 @@ def _title(measure: Measure) -> str:
 def _cost_figure(points: Sequence[Outcome], cost: str, title: str) -> go.Figure:
     if cost == "seconds":
         seconds = [_seconds(point) for point in points]
-        return cost_chart.cost_chart(points, seconds, "seconds per training, measured", "s", title)
+        return sweep_charts.cost_chart(points, seconds, "seconds per training, measured", "s", title)
     counts = [float(parameters(point.experiment).recurrent) for point in points]
-    return cost_chart.cost_chart(points, counts, "parameters between embedding and Dense", "parameters", title)
+    return sweep_charts.cost_chart(points, counts, "parameters between embedding and Dense", "parameters", title)
 
 
 def _seconds(outcome: Outcome) -> float:
