@@ -6,9 +6,8 @@ from pathlib import Path
 
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.paths import cache_folder
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access.limits import RateLimit, UploadGate
 from rnn_compare.server.access.rules import Access
-from rnn_compare.server.access.upload_gate import UploadGate
 from rnn_compare.server.live import LiveAnswers
 from rnn_compare.server.phones.join import Phones
 from rnn_compare.server.services import Services

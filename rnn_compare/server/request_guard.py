@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketClose
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.access import cookies
 from rnn_compare.server.app import App
 from rnn_compare.server.tuning import FULL
 from rnn_compare.server.urls import is_loopback
@@ -36,7 +36,7 @@ class RequestGuard:
     """Middleware that refuses what no visitor's browser sends, and adds headers to answers.
 
     Visitors act over Streamlit's websocket, so the server accepts no forms, and no uploads except the presenter's texts
-    (``upload_gate``) and phones' messages (``join``). A server that listens on this machine only answers to this
+    (``limits.UploadGate``) and phones' messages (``join``). A server that listens on this machine only answers to this
     machine's names only; otherwise any web site could point its own name here and pass for the page (DNS rebinding).
     """
 
@@ -55,13 +55,13 @@ class RequestGuard:
             connected = self.server if allowed and is_own_origin(headers) else WebSocketClose(1008)
             await connected(scope, without_development(receive), send)
             return
-        new_cookies = visitor_cookie.new(scope, self.app.access)
+        new = cookies.new_cookies(scope, self.app.access)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                for cookie in new_cookies:
+                for cookie in new:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 

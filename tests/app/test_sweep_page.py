@@ -11,7 +11,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
@@ -117,10 +117,10 @@ def test_only_the_presenter_starts_and_stops_a_sweep(
 ) -> None:
     one(1, Status.RUNNING, done=1)
     app = page()
-    monkeypatch.setattr(presenter, "is_presenter", lambda: False)
+    monkeypatch.setattr(visitor, "is_presenter", lambda: False)
     before = len(services.store.runs())
     button(app, "sweep_train").click().run()  # a forged press
-    assert presenter.REFUSAL in said(app)
+    assert visitor.REFUSAL in said(app)
     assert len(services.store.runs()) == before
     assert button(app, "sweep_train").disabled
     assert button(app, "sweep_stop").disabled

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.runs.events import Status
-from rnn_compare.server import presenter
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server import visitor
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
@@ -76,7 +76,7 @@ def test_a_lecture_is_given_and_its_notes_are_read_by_the_presenter_alone(
 def test_a_viewer_is_told_why_he_cannot_train(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = visit()
-    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, presenter.REFUSAL)
+    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, visitor.REFUSAL)
     assert services.store.runs() == []
 
 
@@ -211,7 +211,7 @@ def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
         drawn(0).text_area(key=f"note_{done}").set_value("mine").run(),
     ):
         assert not app.exception
-        assert presenter.REFUSAL in seen(app)
+        assert visitor.REFUSAL in seen(app)
     assert not services.store.run(running).stop_requested
     assert (services.store.run(done).name, services.store.run(done).note) == ("", "")
 
@@ -332,7 +332,7 @@ from types import SimpleNamespace
 import streamlit as st
 from rnn_compare.server import visitor
 st.context = SimpleNamespace(cookies={cookies})
-st.text(visitor.visitor())
+st.text(visitor.browser())
 """
 
 

@@ -10,7 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import MAX_NAME
-from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.access import cookies
 from rnn_compare.server.urls import own_address
 from tests.browser.visits import open_more
 from tests.chromium import forget
@@ -88,9 +88,9 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     assert not [cookie for cookie in context.cookies() if "sesame" in str(cookie)]
 
     visitor.wait_for_function("performance.getEntriesByName(new URL('_stcore/health', document.baseURI)).length > 1")
-    cookie = next(cookie for cookie in context.cookies() if cookie["name"] == visitor_cookie.PRESENTER)
+    cookie = next(cookie for cookie in context.cookies() if cookie["name"] == cookies.PRESENTER)
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["expires"]) == (True, "Lax", -1)
-    assert visitor_cookie.PRESENTER not in visitor.evaluate("document.cookie")
+    assert cookies.PRESENTER not in visitor.evaluate("document.cookie")
     assert cookie["value"] not in visitor.url + visitor.content() + guarded.log.read_text()
 
     other_tab = context.new_page()
@@ -110,12 +110,12 @@ def test_a_browser_is_the_same_visitor_after_a_reload_and_its_runs_are_its_own(
     hall: Server, visitor: Page, context: BrowserContext
 ) -> None:
     def name() -> str:
-        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == visitor_cookie.NAME)
+        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == cookies.NAME)
 
     visitor.goto(hall.url)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
     first = name()
-    assert visitor_cookie.NAME not in visitor.evaluate("document.cookie")
+    assert cookies.NAME not in visitor.evaluate("document.cookie")
     small = "units=4&maxlen=10&reviews=60&epochs=1&embedding_size=4&vocabulary_size=200&cell=GRU"
     visitor.goto(f"{hall.url}/?{small}")
     visitor.get_by_role("button", name="Train", exact=True).click()

@@ -14,7 +14,7 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.server import asgi
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.phones import join
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.server.access import rate_limit
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access import limits
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 
@@ -45,7 +45,7 @@ def test_one_visitors_haste_costs_nobody_else(clock: Clock) -> None:
 
 
 def test_visitors_who_never_come_back_are_forgotten(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "MOST_VISITORS", 10)
+    monkeypatch.setattr(limits, "MOST_VISITORS", 10)
     limit = RateLimit(at_once=1, per_second=0.1, now=clock)
     for number in range(1_000):
         limit.take(str(number))

@@ -10,7 +10,8 @@ import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.exceptions import InvalidStatus
 
-from rnn_compare.server.access import rules, visitor_cookie
+from rnn_compare.server.access import rules
+from rnn_compare.server.access.cookies import NAME, PRESENTER
 from rnn_compare.server.app import App
 from rnn_compare.server.request_guard import EMBED_VARIABLE, RequestGuard
 from tests.processes import PROJECT
@@ -192,13 +193,12 @@ def test_no_other_sites_script_may_read_an_answer(guarded: Server) -> None:
 
 def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Server) -> None:
     given = [
-        next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(visitor_cookie.NAME))
-        for _ in range(2)
+        next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(NAME)) for _ in range(2)
     ]
     assert given[0] != given[1]
     for cookie in given:
         value, *attributes = cookie.split("; ")
-        assert len(value.removeprefix(f"{visitor_cookie.NAME}=")) == 32
+        assert len(value.removeprefix(f"{NAME}=")) == 32
         assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
 
 
@@ -207,8 +207,8 @@ def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Serv
     [("0123456789abcdef" * 2, True), ("x", False), ("0" * 31, False), ("0" * 10_000, False), ("../../x", False)],
 )
 def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced(guarded: Server, cookie: str, is_kept: bool) -> None:
-    _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{visitor_cookie.NAME}={cookie}")
-    assert any(c.startswith(visitor_cookie.NAME) for c in headers["set-cookie"]) is not is_kept
+    _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{NAME}={cookie}")
+    assert any(c.startswith(NAME) for c in headers["set-cookie"]) is not is_kept
 
 
 # ---- the presenter's cookie --------------------------------------------------------------------
@@ -223,22 +223,20 @@ def signed_in(server: Server) -> dict[str, str]:
         visitor.rerun(typed, press(visitor.button("Sign in")[0]))
         found = re.search(r"[0-9]{10}\.[0-9a-f]{64}", visitor.text())
     assert found
-    return cookies | {visitor_cookie.PRESENTER: found[0]}
+    return cookies | {PRESENTER: found[0]}
 
 
 def cookies_for(server: Server, token: str, **cookies: str) -> list[str]:
     """What a browser that shows a token is given."""
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
     _, headers, _ = server.ask("GET", "/_stcore/health", X_Sign_In=token, Cookie=sent)
-    return [cookie for cookie in headers["set-cookie"] if cookie.startswith(visitor_cookie.PRESENTER)]
+    return [cookie for cookie in headers["set-cookie"] if cookie.startswith(PRESENTER)]
 
 
 def test_a_browser_that_shows_its_token_gets_it_as_a_cookie_and_no_other_browser_does(guarded: Server) -> None:
     cookies = signed_in(guarded)
-    token = cookies.pop(visitor_cookie.PRESENTER)
-    assert cookies_for(guarded, token, **cookies) == [
-        f"{visitor_cookie.PRESENTER}={token}; Path=/; HttpOnly; SameSite=Lax"
-    ]
+    token = cookies.pop(PRESENTER)
+    assert cookies_for(guarded, token, **cookies) == [f"{PRESENTER}={token}; Path=/; HttpOnly; SameSite=Lax"]
     assert cookies_for(guarded, token, **cookies_of(guarded)) == []
     assert cookies_for(guarded, token) == []
     assert cookies_for(guarded, f"9{token[1:]}", **cookies) == []
@@ -247,16 +245,16 @@ def test_a_browser_that_shows_its_token_gets_it_as_a_cookie_and_no_other_browser
 
 def test_a_new_connection_with_the_cookie_is_the_presenters_and_a_stolen_or_forged_one_is_not(guarded: Server) -> None:
     cookies = signed_in(guarded)
-    token = cookies[visitor_cookie.PRESENTER]
+    token = cookies[PRESENTER]
     port = int(guarded.host.rpartition(":")[2])
     for sent, origin, is_presenter in (
         (cookies, None, True),
         (cookies, f"http://127.0.0.1:{port + 1}", False),  # another server on this machine, which has the cookie too
         (cookies | cookies_of(guarded), None, False),
-        ({visitor_cookie.PRESENTER: token}, None, False),
-        (cookies | {visitor_cookie.PRESENTER: f"9{token[1:]}"}, None, False),
-        (cookies | {visitor_cookie.PRESENTER: token[:-1]}, None, False),
-        (cookies | {visitor_cookie.PRESENTER: ""}, None, False),
+        ({PRESENTER: token}, None, False),
+        (cookies | {PRESENTER: f"9{token[1:]}"}, None, False),
+        (cookies | {PRESENTER: token[:-1]}, None, False),
+        (cookies | {PRESENTER: ""}, None, False),
     ):
         try:
             with Forger(guarded, origin=origin, **sent) as visitor:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.server.access.sign_in_token import VALID_SECONDS, issue, revoke, valid_until
+from rnn_compare.server.access.cookies import VALID_SECONDS, issue_sign_in, revoke_sign_in, sign_in_expiry
 
 from .conftest import PASS
 
@@ -28,68 +28,68 @@ def now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_token_is_valid_for_its_browser_its_pass_and_twelve_hours(now: list[float]) -> None:
-    token = issue(BROWSER, PASS)
-    assert valid_until(token, BROWSER, PASS) == NOW + VALID_SECONDS
+    token = issue_sign_in(BROWSER, PASS)
+    assert sign_in_expiry(token, BROWSER, PASS) == NOW + VALID_SECONDS
     now[0] += VALID_SECONDS - 1
-    assert valid_until(token, BROWSER, PASS)
+    assert sign_in_expiry(token, BROWSER, PASS)
     now[0] += 1
-    assert not valid_until(token, BROWSER, PASS)
+    assert not sign_in_expiry(token, BROWSER, PASS)
 
 
 def test_another_browser_and_another_pass_are_refused() -> None:
-    token = issue(BROWSER, PASS)
-    issue(OTHER, PASS)
-    assert not valid_until(token, OTHER, PASS)
-    assert not valid_until(token, BROWSER, PASS + "!")
-    assert not valid_until(token, BROWSER, "")
+    token = issue_sign_in(BROWSER, PASS)
+    issue_sign_in(OTHER, PASS)
+    assert not sign_in_expiry(token, OTHER, PASS)
+    assert not sign_in_expiry(token, BROWSER, PASS + "!")
+    assert not sign_in_expiry(token, BROWSER, "")
 
 
 def test_signing_out_makes_every_token_of_the_browser_void_and_no_other_and_a_new_one_is_valid() -> None:
-    first, second, other = issue(BROWSER, PASS), issue(BROWSER, PASS), issue(OTHER, PASS)
-    revoke(BROWSER)
-    revoke(BROWSER)
-    assert not valid_until(first, BROWSER, PASS)
-    assert not valid_until(second, BROWSER, PASS)
-    assert valid_until(other, OTHER, PASS)
-    new = issue(BROWSER, PASS)
-    assert valid_until(new, BROWSER, PASS)
-    assert not valid_until(first, BROWSER, PASS)
+    first, second, other = issue_sign_in(BROWSER, PASS), issue_sign_in(BROWSER, PASS), issue_sign_in(OTHER, PASS)
+    revoke_sign_in(BROWSER)
+    revoke_sign_in(BROWSER)
+    assert not sign_in_expiry(first, BROWSER, PASS)
+    assert not sign_in_expiry(second, BROWSER, PASS)
+    assert sign_in_expiry(other, OTHER, PASS)
+    new = issue_sign_in(BROWSER, PASS)
+    assert sign_in_expiry(new, BROWSER, PASS)
+    assert not sign_in_expiry(first, BROWSER, PASS)
 
 
 def test_only_the_servers_user_can_read_a_key_and_it_goes_when_its_tokens_have_expired(
     now: list[float], tmp_path: Path
 ) -> None:
-    issue(BROWSER, PASS)
+    issue_sign_in(BROWSER, PASS)
     [key] = (tmp_path / "presenter").iterdir()
     if os.name == "posix":
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert BROWSER not in key.name
     os.utime(key, (NOW, NOW))
     now[0] += VALID_SECONDS + 1
-    issue(OTHER, PASS)
+    issue_sign_in(OTHER, PASS)
     assert not key.exists()
 
 
 @made_up
 @given(st.text(max_size=80) | st.from_regex(r"[0-9]+\.[0-9a-f]{64}", fullmatch=True))
 def test_what_was_made_up_is_refused_in_silence(token: str) -> None:
-    issue(BROWSER, PASS)
-    assert not valid_until(token, BROWSER, PASS)
+    issue_sign_in(BROWSER, PASS)
+    assert not sign_in_expiry(token, BROWSER, PASS)
 
 
 @made_up
 @given(st.data())
 def test_a_token_with_anything_changed_is_refused(data: st.DataObject) -> None:
-    token = issue(BROWSER, PASS)
+    token = issue_sign_in(BROWSER, PASS)
     start = data.draw(st.integers(0, len(token)))
     end = data.draw(st.integers(start, len(token)))
     forged = token[:start] + data.draw(st.text(max_size=8)) + token[end:]
-    assert bool(valid_until(forged, BROWSER, PASS)) is (forged == token)
+    assert bool(sign_in_expiry(forged, BROWSER, PASS)) is (forged == token)
 
 
 @made_up
 @given(browser=st.text("0123456789abcdef", min_size=1), password=st.text(min_size=1), other=st.text(min_size=1))
 def test_any_pass_signs_in_and_no_other_does(browser: str, password: str, other: str) -> None:
-    token = issue(browser, password)
-    assert valid_until(token, browser, password)
-    assert bool(valid_until(token, browser, other)) is (other == password)
+    token = issue_sign_in(browser, password)
+    assert sign_in_expiry(token, browser, password)
+    assert bool(sign_in_expiry(token, browser, other)) is (other == password)

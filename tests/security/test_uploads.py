@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from rnn_compare.dashboard.pages.reviews import upload
-from rnn_compare.server.access import upload_gate
+from rnn_compare.server.access import limits
 from tests.patience import PATIENCE
 
 from .conftest import PASS, Forger, Server, cookies_of, press, type_in
@@ -76,7 +76,7 @@ def test_too_much_is_refused_before_it_is_kept(guarded: Server) -> None:
         sign_in(presenter)
         session, token = session_of(presenter), cookies["_streamlit_xsrf"]
         assert send(guarded, session, token, form(bytes(65 * 2**20))) == 413
-        for _ in range(upload_gate.AT_ONCE - 1):
+        for _ in range(limits.UPLOADS_AT_ONCE - 1):
             assert send(guarded, session, token, form(b"x")) == 204
         assert send(guarded, session, token, form(b"x")) == 405  # until the page is drawn anew
 
@@ -93,11 +93,11 @@ def test_a_hall_without_a_pass_sends_nothing(hall: Server) -> None:
 def test_a_session_that_left_with_its_box_open_is_forgotten_once_another_opens_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    there, gate = {"first", "second"}, upload_gate.UploadGate()
+    there, gate = {"first", "second"}, limits.UploadGate()
     server = SimpleNamespace(is_active_session=there.__contains__)  # all that the gate asks of Streamlit's
-    monkeypatch.setattr(upload_gate, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server))
+    monkeypatch.setattr(limits, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server))
     for session in ("first", "second"):
-        monkeypatch.setattr(upload_gate, "_session", lambda session=session: session)
+        monkeypatch.setattr(limits, "_session", lambda session=session: session)
         gate.open_for_this_session()
     assert gate.admits("PUT", "/_stcore/upload_file/first/1"), "it is there"
     there.remove("first")

@@ -11,7 +11,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.training.protocol import WorkerInfo
@@ -25,7 +25,7 @@ def render() -> None:
     """Draws the page, which names machines: where a presenter's pass is set, for the presenter only."""
     theme.load("pages/cluster.css")
     st.markdown("## Cluster")
-    if reason := presenter.why_not():
+    if reason := visitor.why_not():
         st.info(reason, icon=":material/lock:")
         return
     ticking(_workers, LOOK_SECONDS, current_app().services())

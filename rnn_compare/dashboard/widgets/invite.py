@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.urls import address, is_loopback, own_address
 
 _OPENED = "invite_opened"
@@ -90,7 +90,7 @@ def _show_dialog(names: str) -> None:
         if base is None or JUPYTER_VARIABLE in os.environ:
             st.info(obstacle(), icon=":material/lock:")
         if base is None:
-            st.caption(OPEN if presenter.is_open() else GUARDED)
+            st.caption(OPEN if visitor.is_open() else GUARDED)
             return
         text, picture = st.columns([2, 3], vertical_alignment="center")
         with text:
@@ -98,7 +98,7 @@ def _show_dialog(names: str) -> None:
             url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
             copy_link("", url, "copy_invitation")
-            st.caption(OPEN if presenter.is_open() else GUARDED)
+            st.caption(OPEN if visitor.is_open() else GUARDED)
         with picture, st.container(key="invite_code"):
             st.image(code(url), width="stretch")
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.widgets import flash
-from rnn_compare.server import presenter
-from rnn_compare.server.access import visitor_cookie
-from rnn_compare.server.access.rate_limit import whole_seconds
+from rnn_compare.server import visitor
+from rnn_compare.server.access import cookies
+from rnn_compare.server.access.limits import whole_seconds
 from rnn_compare.server.access.rules import LONGEST, Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
@@ -20,7 +20,7 @@ _PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
 
 def button(label: str, disabled: bool = False, hint: str | None = None, **options: Any) -> bool:
     """Draws a button that only the presenter can press; for others it is disabled, and its help gives the reason."""
-    locked = presenter.why_not()
+    locked = visitor.why_not()
     return st.button(label, disabled=disabled or bool(locked), help=locked or hint, **options)
 
 
@@ -28,7 +28,7 @@ def act(services: Services, *actions: Callable[[], object]) -> None:
     """Runs a button's actions, for the presenter; a failure appears on the page and does not stop the next action."""
     for action in actions:
         with flash.noting():
-            presenter.require()
+            visitor.require_presenter()
             action()
     services.refresh()
 
@@ -42,7 +42,7 @@ def show_sign_in() -> None:
         if rule.problem:
             st.warning(rule.problem, icon=":material/lock:")
             return
-        is_presenter, until = presenter.is_presenter(), presenter.signed_in_until()
+        is_presenter, until = visitor.is_presenter(), visitor.signed_in_until()
         icon = f":material/{'lock_open' if is_presenter else 'lock'}:"
         with st.popover("Presenter", icon=icon, type="tertiary"):
             if is_presenter:
@@ -52,7 +52,7 @@ def show_sign_in() -> None:
             else:
                 _show_form(rule)
         if until:
-            data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[presenter.TOKEN]}
+            data = {"header": cookies.SIGN_IN_HEADER, "token": st.session_state[visitor.TOKEN]}
             component("common/sign_in.js")(data=data, key="presenter_cookie")
 
 
@@ -81,15 +81,15 @@ def _sign_in_with_pass() -> None:
         st.session_state[_PROBLEM] = f"Too many attempts. Try again in {whole_seconds(wait)}."
         return
     try:
-        if not presenter.sign_in(password):
+        if not visitor.sign_in(password):
             st.session_state[_PROBLEM] = "Wrong pass."
     except OSError as error:  # a full disk
         st.session_state[_PROBLEM] = f"The sign-in could not be saved: {error.strerror or error}."
 
 
 def _sign_out() -> None:
-    presenter.sign_out()
-    if presenter.has_presenter_email():
+    visitor.sign_out()
+    if visitor.has_presenter_email():
         st.logout()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.training.demo import DEMO, is_demo
 
 SECTION = "presenter"

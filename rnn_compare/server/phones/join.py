@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotSaved
-from rnn_compare.server.access import visitor_cookie
-from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
+from rnn_compare.server.access import cookies
+from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout
 from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.handout import Handout
@@ -151,7 +151,7 @@ class Phones:
 
 def _device(request: Request) -> str:
     """Returns a device's id, from which its cookie cannot be derived."""
-    token = visitor_cookie.token(request.cookies.get(visitor_cookie.NAME))
+    token = cookies.browser_id(request.cookies.get(cookies.NAME))
     if token is None:
         raise _Refused(403, "Your browser sent no cookie. Allow cookies and reload the page.")
     return hashlib.sha256(f"class {token}".encode()).hexdigest()[:24]

@@ -17,7 +17,7 @@ from rnn_compare.formatting import counted, listed, rough_duration
 from rnn_compare.presets import is_book_experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server import presenter, visitor
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.replays import can_be_played
@@ -77,7 +77,7 @@ def _pin_newest(services: Services) -> None:
     Without a pass, whoever sits at the machine is the presenter. All others follow the newest comparison.
     """
     runs = services.runs()
-    is_presenter = visitor.is_at_the_machine() if presenter.is_open() else presenter.is_presenter()
+    is_presenter = visitor.is_at_the_machine() if visitor.is_open() else visitor.is_presenter()
     if not pinned() and is_presenter and (latest := newest(runs)):
         pin(link(latest, runs).split(","))
 
@@ -155,7 +155,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
         trouble.warning(reason, icon=":material/error:")  # first: nothing is trained until it is mended
     view = _above_board(services, runs, charted)
     with st.container(key="board_place"):  # keeps its height while the scripts load
-        may_press = presenter.is_presenter()
+        may_press = visitor.is_presenter()
         stopped, continued = components.show_board(services, pinned(), view, key="board", may_press=may_press)
     of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
@@ -231,7 +231,7 @@ def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:
 
 def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
     """Draws the controls that start or stop a replay of the runs on the charts."""
-    if presenter.why_not() and not is_demo():
+    if visitor.why_not() and not is_demo():
         return
     if services.replays.under_way(services.runs()):
         if st.button("Stop replay", key="stop_replay"):

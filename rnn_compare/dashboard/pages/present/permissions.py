@@ -11,7 +11,7 @@ import streamlit as st
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.invite import HOW_TO_SET_A_PASS
 from rnn_compare.errors import UserError
-from rnn_compare.server import presenter, visitor
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 
 AT_THE_MACHINE = (
@@ -22,9 +22,9 @@ AT_THE_MACHINE = (
 
 def why_not() -> str | None:
     """Returns why this visitor may not present, in a sentence; None if they may."""
-    if presenter.is_open():
+    if visitor.is_open():
         return None if visitor.is_at_the_machine() else AT_THE_MACHINE
-    return presenter.why_not()
+    return visitor.why_not()
 
 
 def button(

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, 
 from rnn_compare.dashboard.widgets import flash, invite
 from rnn_compare.formatting import as_markdown, counted, rough_duration
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
@@ -39,7 +39,7 @@ def show(services: Services) -> None:
     with st.expander("Who can join and present"):
         if not join_code.address()[1]:
             st.markdown(invite.obstacle())
-        st.markdown(permissions.AT_THE_MACHINE if presenter.is_open() else "Whoever has signed in can present.")
+        st.markdown(permissions.AT_THE_MACHINE if visitor.is_open() else "Whoever has signed in can present.")
 
 
 def show_pause(context: LectureContext) -> None:

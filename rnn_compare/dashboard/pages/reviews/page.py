@@ -19,7 +19,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
@@ -100,7 +100,7 @@ def _show_missing(missing: Source, problem: str) -> None:
 
     def begin() -> None:
         with flash.noting():
-            presenter.require()
+            visitor.require_presenter()
             downloads[missing.name] = services.engine.analyse(fetch, again=True)
 
     if analysis := downloads.get(missing.name):

@@ -21,8 +21,8 @@ from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import text_import
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.server import presenter
-from rnn_compare.server.access import upload_gate
+from rnn_compare.server import visitor
+from rnn_compare.server.access import limits
 from rnn_compare.server.app import current_app
 from rnn_compare.server.request_guard import for_this_machine_only
 from rnn_compare.settings import default
@@ -70,11 +70,11 @@ def show(source_key: str) -> None:
         )
         _offer_folder()
     if sent is not None:
-        presenter.require()
+        visitor.require_presenter()
         st.session_state[_READING] = _stored(sent)
         st.session_state[_BOX] += 1
         st.session_state.pop(_PROBLEM, None)
-        upload_gate.discard()
+        limits.discard_uploads()
         st.rerun()
     if reading := st.session_state.get(_READING):
         _read(reading, source_key)
@@ -82,15 +82,15 @@ def show(source_key: str) -> None:
 
 def why_not() -> str | None:
     """Returns why this visitor may not upload texts, in a sentence; None if they may."""
-    if presenter.is_open() and not for_this_machine_only():
+    if visitor.is_open() and not for_this_machine_only():
         return OPEN_TO_OTHERS
-    return presenter.why_not()
+    return visitor.why_not()
 
 
 def forget(name: str, source_key: str) -> None:
     """Removes texts and the arrays made of them."""
     with flash.noting():
-        presenter.require()
+        visitor.require_presenter()
         text_import.remove(name)
         st.session_state.pop(source_key, None)
 
@@ -98,7 +98,7 @@ def forget(name: str, source_key: str) -> None:
 def _offer_folder() -> None:
     def begin(path: Path) -> None:
         with flash.noting():
-            presenter.require()
+            visitor.require_presenter()
             st.session_state.pop(_PROBLEM, None)
             st.session_state[_READING] = _Reading(path, time.time_ns(), sent=False)
 

@@ -25,7 +25,7 @@ from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.events import EpochEnd, Status, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
-from rnn_compare.server import presenter, visitor
+from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import in_words
 from rnn_compare.sources import registry
@@ -95,7 +95,7 @@ def _names(services: Services, run: Run) -> None:
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
     st.session_state.setdefault(name_key, run.name)
     st.session_state.setdefault(note_key, run.note)
-    locked = presenter.why_not()
+    locked = visitor.why_not()
     may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
     narrow, wide = st.columns([1, 2])
     with narrow:
@@ -128,7 +128,7 @@ def _train_on(services: Services, run: Run) -> None:
 
     key = f"more_{run.id}"
     most = int(bounds("epochs")[1]) - run.experiment.epochs
-    locked = presenter.why_not()
+    locked = visitor.why_not()
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))

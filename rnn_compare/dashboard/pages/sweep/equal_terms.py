@@ -18,7 +18,7 @@ from rnn_compare.feedforward.registry import NETWORKS, network
 from rnn_compare.formatting import counted, duration, rough_duration
 from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.presets import BOOK
-from rnn_compare.server import presenter, visitor
+from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import link
 
@@ -107,14 +107,14 @@ def _measured(match: EqualTime) -> str:
 
 
 def _train(services: Services, sweep: Sweep, seeds: int) -> None:
-    locked = presenter.why_not()
+    locked = visitor.why_not()
     to_train = sweep.to_train
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Train {counted(len(to_train), 'run')} and compare" if to_train else "Compare"
         if st.button(label, type="primary", disabled=bool(to_train and locked), help=locked if to_train else None):
             with flash.noting():
                 if to_train:
-                    presenter.require()
+                    visitor.require_presenter()
                     grid_setup.train(services, sweep, **visitor.place_in_line())
                 runs = services.runs()
                 counts = survey(sweep.experiments, runs).runs.values()

@@ -15,7 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
-from rnn_compare.server import presenter
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
@@ -51,7 +51,7 @@ def train(services: Services, sweep: Sweep) -> None:
     Raises:
         UserError: If this visitor may not train, or too many runs of sweeps wait already.
     """
-    presenter.require()
+    visitor.require_presenter()
     waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
     if waiting + len(sweep.to_train) > MAX_RUNS:
         raise UserError(
