@@ -55,6 +55,11 @@ class State:
         """Returns whether a run is hidden until the reveal, on all pages, phones and downloads."""
         return run.id in self.hidden or (bool(self.hidden_settings) and run.experiment.setting in self.hidden_settings)
 
+    def ended(self) -> "State":
+        """Returns the state after the end of the lecture: phones keep the networks that were offered."""
+        runs = self.runs if self.networks_offered else ()
+        return State(version=self.version, runs=runs, networks_offered=self.networks_offered)
+
 
 STATE = TypeAdapter(State)
 """Reads and writes a state as JSON."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture import answers_csv
-from rnn_compare.lecture.class_state import Contribution, Counts, SentReview, State
+from rnn_compare.lecture.class_state import Contribution, Counts, Phase, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import Answer, Question, checked
 from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
 
@@ -42,7 +42,7 @@ class Classroom:
         self._state, self._lecture = State(), 0
         if last := self._record.last():
             self._lecture, state, ended = last
-            self._state = _ended_state(state) if ended else state
+            self._state = state.ended() if ended else state
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
         self._reviews = ReviewInbox(self._record, self._lecture)
@@ -68,27 +68,19 @@ class Classroom:
         """Returns how many devices take part."""
         return Counts(len(self._devices), len(self._open_pages), len(self._current_answers()))
 
-    def answers(self, question: str, round_: int) -> list[Answer]:
-        """Returns the answers to a question in a round, one per device."""
-        return list(self._answers.get((question, round_), {}).values())
-
     def rounds(self, question: str) -> list[dict[str, Answer]]:
         """Returns the answers to a question by device, for each round with answers."""
         with self._lock:
             return [dict(self._answers[key]) for key in sorted(self._answers) if key[0] == question]
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Registers a quick function to call after each change, in the thread of the change.
-
-        Returns:
-            A function that unregisters it.
-        """
+        """Calls a quick function after each change, in the thread of the change, until the returned one is called."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
 
     def export_csv(self) -> str:
         """Returns all answers of all lectures as CSV; devices are running numbers."""
-        return answers_csv.table([dict(row) for row in self._record.rows()])
+        return answers_csv(self._record.rows())
 
     def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = ()) -> None:
         """Begins a lecture and ends the current one.
@@ -137,27 +129,19 @@ class Classroom:
 
     def open_vote(self) -> None:
         """Lets the class answer the current question; raises ``UserError`` without one or after its reveal."""
-        with self._change():
-            self._require_a_question()
-            self._set(phase="open")
+        self._open_round(0)
 
     def close_vote(self) -> None:
         """Accepts no more answers."""
-        with self._change():
-            if self._state.phase == "open":
-                self._set(phase="closed")
+        self._advance("open", "closed")
 
     def show_answers(self) -> None:
         """Shows the answers of a closed vote to the class."""
-        with self._change():
-            if self._state.phase == "closed":
-                self._set(phase="shown")
+        self._advance("closed", "shown")
 
     def vote_again(self) -> None:
         """Opens another round, beside the earlier ones; raises ``UserError`` without a question or after its reveal."""
-        with self._change():
-            self._require_a_question()
-            self._set(phase="open", round=self._state.round + 1)
+        self._open_round(1)
 
     def reveal(self, settings: Collection[str] = ()) -> None:
         """Closes the vote and shows the step's hidden runs, and all others of these settings."""
@@ -277,7 +261,7 @@ class Classroom:
 
     def _end(self) -> None:
         if self._state.lecture:
-            state = _ended_state(replace(self._state, version=self._state.version + 1))
+            state = replace(self._state.ended(), version=self._state.version + 1)
             self._record.end(self._lecture, state)
             self._state, self._reviews = state, ReviewInbox(self._record, self._lecture)
 
@@ -288,21 +272,22 @@ class Classroom:
             self._record.add_device(self._lecture, device, len(self._devices) + 1)
             self._devices[device] = len(self._devices) + 1
 
-    def _require_a_question(self) -> None:
-        if self._state.question is None:
-            raise UserError("This step has no question. Go to one that does to open the vote.")
-        if self._state.phase == "revealed":
-            raise UserError(_NOT_OPEN["revealed"])
+    def _open_round(self, later: int) -> None:
+        with self._change():
+            if self._state.question is None:
+                raise UserError("This step has no question. Go to one that does to open the vote.")
+            if self._state.phase == "revealed":
+                raise UserError(_NOT_OPEN["revealed"])
+            self._set(phase="open", round=self._state.round + later)
+
+    def _advance(self, phase: Phase, following: Phase) -> None:
+        with self._change():
+            if self._state.phase == phase:
+                self._set(phase=following)
 
     def _current_answers(self) -> dict[str, Answer]:
         question = self._state.question
         return self._answers.get((question.id, self._state.round), {}) if question else {}
-
-
-def _ended_state(state: State) -> State:
-    """Returns the state after the end of a lecture: phones keep the networks that were offered."""
-    is_offered = state.networks_offered
-    return State(version=state.version, runs=state.runs if is_offered else (), networks_offered=is_offered)
 
 
 _NO_REVIEW: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_review_id": ""}

@@ -1,14 +1,26 @@
-"""Peer instruction (Mazur 1997): advice after a vote, changed answers, and the gain between two votes."""
+"""Peer instruction (Mazur 1997): advice after a vote, changed answers, gains between votes, and all answers as CSV."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+import csv
+import io
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from rnn_compare.lecture.questions import Answer, Question, in_words
+from rnn_compare.runs.csv_export import as_cell
 
 FEWEST = 10
 """Devices needed for a percentage; for fewer, only counts are shown."""
 MOST_CHANGES = 3
 """Changes that are listed."""
+COLUMNS = (
+    *("lecture", "began", "question", "round", "device", "answer", "at", "runs"),
+    *("right", "earlier", "gain", "devices"),
+)
+"""``earlier``: the device's first answer to the question or to the one that it repeats; ``gain``: of all ``devices``
+that gave both answers, the same in each of their rows."""
 
 Votes = Mapping[str, Answer]
 """By device."""
@@ -74,3 +86,45 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
         f"{before:,} of {devices:,}{percentage(before, devices)} correct, then {after:,}{percentage(after, devices)}"
     )
     return f"{shares}: {gained}. {changed}."
+
+
+def answers_csv(rows: Sequence[sqlite3.Row]) -> str:
+    """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    questions = {asked: Question.model_validate_json(asked) for row in rows if (asked := row["asked"])}
+    pairs: dict[tuple[int, str, int], list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        if row["earlier"] is not None:
+            pairs[row["id"], row["question"], row["round"]].append((row["earlier"], row["answer"]))
+    for row in rows:
+        question = questions.get(row["asked"])
+        right = "" if question is None or question.right is None else str(question.right)
+        both = pairs[row["id"], row["question"], row["round"]]
+        writer.writerow(
+            [
+                *(as_cell(row["name"]), _time(row["began"]), row["question"], row["round"], row["number"]),
+                *(_cell(question, row["answer"]), _time(row["at"]), " ".join(json.loads(row["runs"] or "[]"))),
+                *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
+                *(_gain(right, both) if right and both else ("", "")),
+            ]
+        )
+    return text.getvalue()
+
+
+def _cell(question: Question | None, answer: str | None) -> str:
+    if answer is None:
+        return ""
+    value = json.loads(answer)
+    return as_cell(in_words(question, tuple(value) if isinstance(value, list) else value) if question else str(value))
+
+
+def _gain(right: str, pairs: Sequence[tuple[str, str]]) -> tuple[object, int]:
+    before, after = (sum(answer == right for answer in answers) for answers in zip(*pairs, strict=True))
+    gain = normalized_gain(before, after, len(pairs))
+    return "" if gain is None else round(gain, 4), len(pairs)
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")

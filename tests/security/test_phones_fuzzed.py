@@ -76,7 +76,7 @@ def test_nothing_that_is_sent_fails_the_server(
     answer = asyncio.run(ask())
     assert answer.status_code < 500
     assert "Traceback" not in answer.text
-    assert classroom.answers("best", 1) in ([], [0], [1])
+    assert [list(answers.values()) for answers in classroom.rounds("best")] in ([], [[0]], [[1]])
     assert len(classroom.reviews()) <= 1, "one waits a device"
 
 
@@ -95,5 +95,5 @@ def test_whatever_an_honest_browser_sends_is_kept_or_refused_in_words(
     answer = asyncio.run(ask())
     assert answer.status_code in (200, 400, 409)
     assert answer.json().get("kept") or answer.json()["said"].endswith(".")
-    assert classroom.answers("best", 1) in ([], [0], [1])
+    assert [list(answers.values()) for answers in classroom.rounds("best")] in ([], [[0]], [[1]])
     assert len(classroom.reviews()) <= 1, "one waits a device"
