@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
-from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import effect_chart, told_apart_chart
 from rnn_compare.charts.palette import looks
@@ -18,6 +17,8 @@ from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.charts.sweep_charts import axis_chart, best_of_chart, cost_chart, sweep_heat_maps
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import grid
+from rnn_compare.dashboard.pages.present.histogram import drawn_curves
+from rnn_compare.lecture.questions import Tally
 from tests.charts.memories import recalled
 from tests.charts.test_sweep_charts import SMALL, found
 
@@ -31,7 +32,7 @@ FIGURES = {
     "cost": cost_chart(SWEEP, [10.0 + place for place in range(len(SWEEP))], "parameters", "parameters", "accuracy"),
     "parallel": parallel_chart(SWEEP),
     "heat maps": sweep_heat_maps(SWEEP),
-    "drawn by a class": chart("LSTM(32)", 12, [0.5, 0.6], [0.6, 0.7], [0.7, 0.8]),
+    "drawn by a class": drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8))),
     "told apart": told_apart_chart([recalled()]),
     "effect": effect_chart([recalled()]),
     "reliability": reliability_chart(calibration(np.array([0.1, 0.9]), np.array([0, 1])), looks(["GRU"])[0]),

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from rnn_compare.dashboard.pages.present.histogram import bars, right_bar
-from rnn_compare.lecture.questions import Answer, Question, tally
+from rnn_compare.charts.in_words import in_words
+from rnn_compare.dashboard.pages.present.histogram import bars, drawn_curves, right_bar
+from rnn_compare.lecture.questions import Answer, Question, Tally, tally
 
 WHICH = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
 LEAD = Question(id="lead", kind="lead", text="By how much?")
@@ -73,3 +74,15 @@ def test_what_a_lecturer_typed_is_read_as_no_markup() -> None:
     drawn = bars(OWN, [[0]], {}, 0)
     assert "&lt;b&gt;yes&lt;/b&gt;" in drawn
     assert "rc-tick" in drawn
+
+
+def test_the_band_lies_around_the_median_and_both_are_named() -> None:
+    figure = drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8)))
+    band, median = figure.data
+    assert list(band.x) == [1, 2, 2, 1]
+    assert list(band.y) == [70, 80, 60, 50]
+    assert list(median.y) == [60, 70]
+    assert median.name == "median of 12 drawings"
+    description = in_words(figure)
+    assert description.title == "Chart of LSTM(32), accuracy by epoch"
+    assert "60.0 %" in description.lines[-1]

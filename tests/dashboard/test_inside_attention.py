@@ -3,7 +3,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.charts.attention_chart import MOST_WORDS, visible
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.pages.inside import attention as view
 from rnn_compare.explain.prediction import feedforward_pass
@@ -71,10 +70,10 @@ def test_nearly_equal_weights_are_called_an_average() -> None:
 
 def test_of_a_long_review_the_last_words_are_shown_or_those_around_the_word() -> None:
     weights = computed(random_text(100), maxlen=100)
-    assert visible(weights, None) == range(100 - MOST_WORDS, 100)
+    assert view.visible(weights, None) == range(100 - view.MOST_WORDS, 100)
     for word in (0, 50, 99):
-        assert len(visible(weights, word)) == MOST_WORDS
-        assert word in visible(weights, word)
+        assert len(view.visible(weights, word)) == view.MOST_WORDS
+        assert word in view.visible(weights, word)
 
 
 def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_all_networks_read(

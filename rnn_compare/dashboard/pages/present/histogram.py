@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.palette import looks
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
@@ -18,6 +19,10 @@ UPRIGHT = ("lead", "overfits_from")
 ROUNDS = ("first vote", "after discussion")
 REPEATED = ("at the start", "now")
 """Legend of a question that repeats an earlier one: the first answers, and the last."""
+HEIGHT = 380
+TYPE = 24
+"""Size of the text of drawn curves in pixels, to be read from the last row."""
+BAND = "rgba(136, 136, 136, 0.35)"
 
 
 def show(context: LectureContext, question: Question) -> None:
@@ -25,8 +30,7 @@ def show(context: LectureContext, question: Question) -> None:
     rounds = context.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
-        figure = chart(question.network, curves.answered, curves.low, curves.middle, curves.high)
-        components.show_figure(figure, "drawn")
+        components.show_figure(drawn_curves(question.network, curves), "drawn")
     else:
         st.html(class_bars(context, question, rounds, question.right if context.state.phase == "revealed" else None))
 
@@ -42,6 +46,42 @@ def class_bars(
     styles = looks(experiment.cell for experiment in networks.values())
     colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
     return bars(question, rounds, colors if question.kind == "best_network" else {}, right)
+
+
+def drawn_curves(network: str, curves: Tally) -> go.Figure:
+    """Returns the chart of the validation curves that a class drew: their median and middle half."""
+    epochs = list(range(1, len(curves.middle) + 1))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[*epochs, *epochs[::-1]],
+        y=in_percent([*curves.high, *curves.low[::-1]]),
+        fill="toself",
+        fillcolor=BAND,
+        mode="none",
+        name="the middle half",
+        showlegend=curves.answered > 1,
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=epochs,
+        y=in_percent(curves.middle),
+        mode="lines+markers",
+        name=f"median of {counted(curves.answered, 'drawing')}",
+        line={"color": GREY, "width": 6, "dash": "dot"},
+        marker={"size": 14},
+        hovertemplate="median %{y:.1f} %<extra></extra>",
+    )
+    style = layout(HEIGHT) | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
+    return figure.update_layout(
+        **style,
+        legend_font_size=TYPE,
+        xaxis=axis("epoch", dtick=1) | _type("epoch"),
+        yaxis=percent_axis("") | _type(f"{plain(network)}, accuracy") | {"range": [40, 100]},  # as phones draw
+    )
+
+
+def _type(title: str) -> dict[str, object]:
+    return {"title": {"text": title, "font": {"size": TYPE}}, "tickfont": {"size": TYPE}}
 
 
 def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:
