@@ -93,7 +93,7 @@ def answers_csv(rows: Sequence[sqlite3.Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    questions = {asked: Question.model_validate_json(asked) for row in rows if (asked := row["asked"])}
+    questions = {row["asked"]: Question.model_validate_json(row["asked"]) for row in rows if row["asked"]}
     pairs: dict[tuple[int, str, int], list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
         if row["earlier"] is not None:
