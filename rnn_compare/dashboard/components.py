@@ -9,6 +9,7 @@ import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from html import escape
 from pathlib import PurePath
 from typing import Any
 
@@ -17,6 +18,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from rnn_compare.charts.in_words import in_words
+from rnn_compare.charts.palette import Look
 from rnn_compare.server import assets, live
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
@@ -52,6 +54,17 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
     """
     with st.container():
         st.fragment(draw, run_every=seconds)(*arguments)
+
+
+def load_styles(*sheets: str) -> None:
+    """Sends style sheets of ``assets/``; call it before drawing what they style, not in a fragment that refreshes."""
+    for sheet in sheets:
+        st.html(assets.ASSETS / sheet)
+
+
+def card(title: str, look: Look, body: str) -> str:
+    """Returns a network's card as HTML, with its title under its colour."""
+    return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'
 
 
 def show_figure(figure: go.Figure, key: str) -> None:

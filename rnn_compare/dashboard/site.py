@@ -1,12 +1,14 @@
 """The pages and their navigation."""
 
 import contextlib
+import json
+from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import component, ticking
+from rnn_compare.charts import palette
+from rnn_compare.dashboard.components import component, load_styles, ticking
 from rnn_compare.dashboard.pages import cluster, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
@@ -15,9 +17,10 @@ from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
-from rnn_compare.dashboard.widgets import presenter_controls, url_state
+from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.app import current_app
+from rnn_compare.server.assets import ASSETS
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
@@ -27,7 +30,10 @@ LOOK_SECONDS = 3.0
 def render() -> None:
     """Runs the page that the visitor is on."""
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
-    theme.apply()
+    # A local file: Streamlit fetches its named icons from the network.
+    st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")
+    load_styles("common/streamlit.css", "common/theme.css")
+    _set_properties(palette.CSS)
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
     front = [
         st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
@@ -45,7 +51,7 @@ def render() -> None:
         st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
     ]
     page = st.navigation({"": front, "More": more}, position="top")
-    theme.name_page(page.title)
+    _set_properties({"--rc-page": json.dumps(page.title)})  # a phone's menu folds the pages' names and shows this one
     component("common/menu.js")(key="menu")  # first, so that its place never changes
     try:
         services = current_app().services()
@@ -59,7 +65,11 @@ def render() -> None:
         st.button("Try again")
         if not _usable():
             ticking(_draw_again_once_usable, LOOK_SECONDS)
-    presenter_controls.show_sign_in()  # last in the sidebar
+    sign_in.show()  # last in the sidebar
+
+
+def _set_properties(properties: Mapping[str, str]) -> None:
+    st.html(f"<style>:root {{ {'; '.join(': '.join(item) for item in properties.items())} }}</style>")
 
 
 def _usable() -> bool:

@@ -20,7 +20,7 @@ def test_every_variable_that_is_used_is_set_somewhere() -> None:
 
 def test_no_style_sheet_stands_in_a_python_file() -> None:
     """But the palette's colours, which charts need too."""
-    assert [path.name for path in FILES if path.suffix == ".py" and "<style" in path.read_text()] == ["theme.py"]
+    assert [path.name for path in FILES if path.suffix == ".py" and "<style" in path.read_text()] == ["site.py"]
 
 
 def test_every_style_sheet_is_loaded_by_a_page_or_a_component() -> None:

@@ -5,8 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import ticking
+from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import page_command
@@ -23,7 +22,7 @@ NEARLY_FULL = 0.85
 
 def render() -> None:
     """Draws the page, which names machines: where a presenter's pass is set, for the presenter only."""
-    theme.load("pages/cluster.css")
+    load_styles("pages/cluster.css")
     st.markdown("## Cluster")
     if reason := visitor.why_not():
         st.info(reason, icon=":material/lock:")

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import component
+from rnn_compare.dashboard.components import component, load_styles
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.word_by_word import words_read
@@ -15,7 +14,7 @@ from rnn_compare.sources.registry import labels
 
 def render() -> None:
     """Draws the page."""
-    theme.load("common/review_text.css", "common/verdicts.css")
+    load_styles("common/review_text.css", "common/verdicts.css")
     services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return

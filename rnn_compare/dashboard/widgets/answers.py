@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import network_choice
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
@@ -33,12 +33,12 @@ def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None
         try:
             verdict = ask(run, text, which)
         except UserError as error:
-            cards.append(theme.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
+            cards.append(components.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
             continue
         verdicts.append((run, title, verdict))
         epoch = run.best if which == "best" else run.last
         note = f"epoch {epoch.epoch}" if epoch else ""
-        cards.append(theme.card(title, look, _answer(verdict, note, label)))
+        cards.append(components.card(title, look, _answer(verdict, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     return verdicts
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import groups
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, show_hidden_notice, shown
@@ -142,7 +142,7 @@ def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
 
 def card(network: LoadedNetwork, body: str) -> str:
     """Returns a run's card: its title in its colour, and HTML."""
-    return theme.card(network.title, network.look, body)
+    return components.card(network.title, network.look, body)
 
 
 def problem_card(network: LoadedNetwork, problem: str) -> str:

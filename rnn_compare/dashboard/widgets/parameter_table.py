@@ -12,7 +12,7 @@ import streamlit as st
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard import components
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
@@ -103,7 +103,7 @@ def _table(name: str, look: Look, count: Parameters) -> str:
         f'<tr class="rc-{"total" if label == "total" else "tensor"}"><td>{label}</td><td>{number:,}</td></tr>'
         for label, number in totals
     ]
-    return theme.card(name, look, f"<table>{''.join(rows)}</table>")
+    return components.card(name, look, f"<table>{''.join(rows)}</table>")
 
 
 def pixels(experiments: Sequence[Experiment]) -> float:

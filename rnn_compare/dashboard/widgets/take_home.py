@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, report_files, zipped
@@ -60,7 +60,7 @@ def button(
     label, ending, purpose = _OFFERED[form]
     st.download_button(
         label,
-        flash.download(partial(report, services, ids, form, name)),
+        actions.download(partial(report, services, ids, form, name)),
         f"{name}{ending}",
         _MIME.get(ending, "application/zip"),
         key=f"take_home_{form}",

@@ -1,15 +1,15 @@
 """The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
 import streamlit as st
 
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
-from rnn_compare.dashboard import components, theme
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.compare import controls
-from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
+from rnn_compare.dashboard.widgets import actions, invite, parameter_table, results_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import missing, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
@@ -42,7 +42,7 @@ GAP_HELP = (
 
 def render() -> None:
     """Draws the page."""
-    theme.load("pages/compare.css")
+    components.load_styles("pages/compare.css")
     services = current_app().services()
     restore()
     _pin_newest(services)
@@ -100,9 +100,9 @@ def _train(services: Services, setup: controls.Setup) -> None:
         started = services.engine.submit(list(setup.experiments), **visitor.place_in_line())
         pin(short_names(started, started[0]))
 
-    if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
-        presenter_controls.act(services, submit)
-        if not flash.noted():
+    if actions.button("Train", not setup.experiments, type="primary", width="stretch"):
+        actions.act(submit)
+        if not actions.problems():
             st.toast("Training started")  # for a visitor who has scrolled past the charts
 
 
@@ -142,8 +142,8 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     if finished:
         add, arguments = partial(pin_beside, finished), (services.runs(),)
         st.button(f"Add {label}", icon=":material/add:", on_click=add, args=arguments, width="stretch")
-    elif presenter_controls.button(f"Train and add {label}", icon=":material/add:", width="stretch"):
-        presenter_controls.act(services, submit)
+    elif actions.button(f"Train and add {label}", icon=":material/add:", width="stretch"):
+        actions.act(submit)
         st.rerun()  # without this button
 
 
@@ -157,19 +157,17 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
     with st.container(key="board_place"):  # keeps its height while the scripts load
         may_press = visitor.is_presenter()
         stopped, continued = components.show_board(services, pinned(), view, key="board", may_press=may_press)
-    of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
-    for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
-        with flash.noting():
-            services.engine.stop(run.id)
-    for run in (run for card in continued for run in of_card.get(card, ()) if run.can_be_continued):
-        with flash.noting():
-            services.engine.continue_run(run.id, **visitor.place_in_line())
-    if stopped or continued:
-        services.refresh()
+    runs_of = {group.runs[0].id: group.runs for group in grouped(charted)}
+    at_work = [run for card in stopped for run in runs_of.get(card, ()) if not (run.status.ended or run.replayed)]
+    broken_off = [run for card in continued for run in runs_of.get(card, ()) if run.can_be_continued]
+    if at_work or broken_off:
+        place = visitor.place_in_line()
+        stop = (partial(services.engine.stop, run.id) for run in at_work)
+        actions.act(*stop, *(partial(services.engine.continue_run, run.id, **place) for run in broken_off))
     # After the presses: a rerun loses them.
     if before != _under_way(services):
         st.rerun(scope="app")  # with the other interval, and estimates that include finished runs
-    flash.show()
+    actions.show_problems()
     _show_notices(services, runs, charted)
     if any(run.epochs for run in charted):
         results_table.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
@@ -235,7 +233,7 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
         return
     if services.replays.under_way(services.runs()):
         if st.button("Stop replay", key="stop_replay"):
-            _act_on_replay(services, services.replays.stop)
+            actions.act(services.replays.stop, for_everyone=is_demo())
             st.rerun(scope="app")
     elif can_be_played(runs):
         with st.popover("Replay", help=REPLAY_HELP):
@@ -248,15 +246,6 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
                 key="replay_seconds",
             )
             if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
-                _act_on_replay(services, lambda: services.replays.begin(runs, seconds or USUAL_REPLAY))
+                begin = partial(services.replays.begin, runs, seconds or USUAL_REPLAY)
+                actions.act(begin, for_everyone=is_demo())
                 st.rerun(scope="app")
-
-
-def _act_on_replay(services: Services, action: Callable[[], object]) -> None:
-    """Performs an action on replays; in a demonstration everybody may."""
-    if is_demo():
-        with flash.noting():
-            action()
-        services.refresh()
-    else:
-        presenter_controls.act(services, action)

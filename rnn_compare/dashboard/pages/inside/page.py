@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, word_map
 from rnn_compare.dashboard.widgets import memory_test, network_choice, reading, url_state
 from rnn_compare.server.app import current_app
@@ -20,7 +20,7 @@ FIRST = "Word by word"
 
 def render() -> None:
     """Draws the page."""
-    theme.load("common/verdicts.css", "pages/views.css")
+    load_styles("common/verdicts.css", "pages/views.css")
     services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return

@@ -5,12 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import ticking
+from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
@@ -22,7 +21,7 @@ LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
 def render() -> None:
     """Draws the page, for the presenter only."""
-    theme.load("pages/present.css")
+    load_styles("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
@@ -35,7 +34,7 @@ def render() -> None:
     st.html('<span class="rc-second"></span>')
     ticking(_facts, LOOK_SECONDS, context.state)
     _buttons(context)
-    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in parts that refresh
+    ticking(actions.show_problems, LOOK_SECONDS)  # for problems of buttons in parts that refresh
     notes, beside = st.columns([3, 2])
     with notes, st.container(key="notes_words"):
         st.html(f"<h1>{escape(context.step.title)}</h1>")

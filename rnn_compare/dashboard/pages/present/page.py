@@ -6,11 +6,10 @@ from typing import Any, Literal
 import streamlit as st
 from pydantic import OnErrorOmit, TypeAdapter, ValidationError
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import component, ticking
+from rnn_compare.dashboard.components import component, load_styles, ticking
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.server.app import current_app
@@ -27,7 +26,7 @@ _PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, Literal["next", "back", "leav
 
 def render() -> None:
     """Draws the page, for the presenter only."""
-    theme.load("pages/present.css")
+    load_styles("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
@@ -50,7 +49,7 @@ def render() -> None:
 def _receive_presses(services: Services) -> None:
     """Carries out each key press once: the browser repeats those that it does not know to have been received."""
     heard: list[int] = st.session_state.setdefault(_HEARD, [0])
-    problems = flash.noted()
+    problems = actions.problems()
     keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
     for serial, move in _presses(keys.presses, heard[0]):
         if move == LEAVE:
@@ -59,7 +58,7 @@ def _receive_presses(services: Services) -> None:
         heard[0] = serial
         if move == LEAVE:
             st.rerun()  # without the keys and the wall's style
-        with flash.noting(problems):
+        with actions.reporting(problems):
             MOVES[move](services)
 
 
@@ -77,7 +76,7 @@ def _wall(context: LectureContext) -> None:
         st.html(f"<h1>{escape(context.step.title)}</h1>")
         if not context.step.kind.writes:
             st.markdown(context.step.text)
-    ticking(flash.show, LOOK_SECONDS)  # for problems of buttons in parts that refresh
+    ticking(actions.show_problems, LOOK_SECONDS)  # for problems of buttons in parts that refresh
     with st.container(key=f"wall_step_{context.index}"):
         if context.step.kind.ticks:
             ticking(_tick, LOOK_SECONDS, context.state)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.dashboard.widgets.invite import HOW_TO_SET_A_PASS
 from rnn_compare.errors import UserError
 from rnn_compare.server import visitor
@@ -53,7 +53,7 @@ def press(version: int | None, act: Callable[..., object], *arguments: object) -
 
     A press with a version counts only while the lecture has that version.
     """
-    with flash.noting(flash.noted()):
+    with actions.reporting():
         require()
         if version in (None, current_app().classroom().state().version):
             act(*arguments)

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
-from rnn_compare.dashboard.widgets import flash, invite
+from rnn_compare.dashboard.widgets import actions, invite
 from rnn_compare.formatting import as_markdown, counted, rough_duration
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server import visitor
@@ -25,7 +25,7 @@ def show(services: Services) -> None:
     st.markdown("## Present")
     st.markdown("The class predicts, the networks train out of sight, you reveal. →: next; ←: back; Esc: pause.")
     lectures, problems = read_all(step_kinds())
-    flash.show()
+    actions.show_problems()
     for lecture in lectures:
         _card(services, lecture)
     for problem in problems:

@@ -6,10 +6,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import wait_for
+from rnn_compare.dashboard.components import load_styles, wait_for
 from rnn_compare.dashboard.pages.reviews import upload
-from rnn_compare.dashboard.widgets import flash, presenter_controls, setting
+from rnn_compare.dashboard.widgets import actions, setting
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
@@ -19,7 +18,6 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
@@ -34,7 +32,7 @@ _DOWNLOADS = "fetched_sources"
 
 def render() -> None:
     """Draws the page."""
-    theme.load("common/review_text.css", "pages/reviews.css")
+    load_styles("common/review_text.css", "pages/reviews.css")
     st.markdown("## The reviews")
     upload.show(_key("source"))
     try:
@@ -99,9 +97,7 @@ def _show_missing(missing: Source, problem: str) -> None:
         return
 
     def begin() -> None:
-        with flash.noting():
-            visitor.require_presenter()
-            downloads[missing.name] = services.engine.analyse(fetch, again=True)
+        downloads[missing.name] = services.engine.analyse(fetch, again=True)
 
     if analysis := downloads.get(missing.name):
         if not analysis.ended:
@@ -111,7 +107,7 @@ def _show_missing(missing: Source, problem: str) -> None:
         if analysis.problem is None:
             st.rerun()
         st.error(analysis.problem, icon=":material/cloud_off:")
-    presenter_controls.button("Fetch it", icon=":material/cloud_download:", on_click=begin)
+    actions.button("Fetch it", icon=":material/cloud_download:", on_click=actions.act, args=(begin,))
 
 
 def _load(source_name: str) -> Reviews:

@@ -13,9 +13,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.dashboard.components import wait_for
-from rnn_compare.dashboard.widgets import flash, url_state
+from rnn_compare.dashboard.widgets import actions, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
-from rnn_compare.dashboard.widgets.presenter_controls import button
 from rnn_compare.experiment import bounds
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import text_import
@@ -60,7 +59,7 @@ def show(source_key: str) -> None:
         if reason := why_not():
             st.caption(reason)
             return
-        flash.show()
+        actions.show_problems()
         if problem:
             st.error(problem, icon=":material/report:")
         current_app().upload_gate.open_for_this_session()
@@ -89,7 +88,7 @@ def why_not() -> str | None:
 
 def forget(name: str, source_key: str) -> None:
     """Removes texts and the arrays made of them."""
-    with flash.noting():
+    with actions.reporting():
         visitor.require_presenter()
         text_import.remove(name)
         st.session_state.pop(source_key, None)
@@ -97,7 +96,7 @@ def forget(name: str, source_key: str) -> None:
 
 def _offer_folder() -> None:
     def begin(path: Path) -> None:
-        with flash.noting():
+        with actions.reporting():
             visitor.require_presenter()
             st.session_state.pop(_PROBLEM, None)
             st.session_state[_READING] = _Reading(path, time.time_ns(), sent=False)
@@ -146,7 +145,7 @@ def show_summary(card: Card, reviews: Reviews, source_key: str) -> None:
             _to_the_set_up(card, reviews)
         hint = "Their runs stay, without the texts."
         arguments = (card.name, source_key)
-        button("Remove these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
+        actions.button("Remove these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
 
 
 def summary(card: Card, reviews: Reviews) -> str:

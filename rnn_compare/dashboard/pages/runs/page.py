@@ -6,11 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import components, theme
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.runs import run_details, run_table
-from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
+from rnn_compare.dashboard.widgets import actions, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_notice
-from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.paths import delete_files
@@ -31,10 +30,10 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 
 def render() -> None:
     """Draws the page."""
-    theme.load("pages/runs.css")
+    components.load_styles("pages/runs.css")
     services = current_app().services()
     runs = services.runs()[::-1]
-    flash.show()
+    actions.show_problems()
     hidden = show_hidden_notice(services)
     if not runs:
         st.markdown("## Runs")
@@ -44,7 +43,7 @@ def render() -> None:
             url_state.open_compare()
     elif runs:
         _page(services, runs)
-    components.ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(flash.noted()))
+    components.ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(actions.problems()))
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:
@@ -123,7 +122,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
             url_state.open_compare(**{PARAMETER: link(ticked[::-1], services.runs())})
         st.download_button(
             "Curves as CSV",
-            flash.download(as_csv),
+            actions.download(as_csv),
             f"{ticked[0].id if len(ticked) == 1 else 'curves'}.csv",
             "text/csv",
             disabled=not any(run.epochs for run in ticked),
@@ -132,12 +131,12 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         )
         take_home.offer(services, ticked[::-1])  # oldest first
         stop = [partial(services.engine.stop, run) for run in at_work]
-        button("Stop", not at_work, on_click=act, args=(services, *stop), icon=":material/stop:")
+        actions.button("Stop", not at_work, on_click=actions.act, args=stop, icon=":material/stop:")
         broken_off = [run.id for run in ticked if run.can_be_continued]
-        button(
+        actions.button(
             "Continue", not broken_off, on_click=_continue, args=(services, broken_off), icon=":material/play_arrow:"
         )
-        if button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
+        if actions.button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]
         st.html(f"<p style='margin: 0'>{_summary(ticked, count, hidden)}</p>")
 
@@ -163,7 +162,7 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
 
 def _continue(services: Services, runs: Sequence[str]) -> None:
     place = visitor.place_in_line()
-    act(services, *(partial(services.engine.continue_run, run, **place) for run in runs))
+    actions.act(*(partial(services.engine.continue_run, run, **place) for run in runs))
 
 
 def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
@@ -192,12 +191,12 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
         services.store.delete(run)
         delete_files(run)
 
-    act(services, *(partial(delete, run.id) for run in runs))
+    actions.act(*(partial(delete, run.id) for run in runs))
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
     """Reruns the page when a run has changed or there is another problem; otherwise sends nothing to the browser."""
-    if _signature(services.runs()[::-1]) != before or len(flash.noted()) != problems_said:
+    if _signature(services.runs()[::-1]) != before or len(actions.problems()) != problems_said:
         st.rerun(scope="app")
 
 

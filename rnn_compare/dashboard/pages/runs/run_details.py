@@ -13,8 +13,7 @@ from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.comparison.calibration import Calibration, calibration
 from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets import flash
-from rnn_compare.dashboard.widgets.presenter_controls import act, button
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.feedforward.registry import network
@@ -86,10 +85,10 @@ def _script(run: Run) -> tuple[str, str]:
 
 def _names(services: Services, run: Run) -> None:
     def rename() -> None:
-        act(services, lambda: services.store.rename(run.id, st.session_state.get(name_key, run.name)))
+        actions.act(lambda: services.store.rename(run.id, st.session_state.get(name_key, run.name)))
 
     def annotate() -> None:
-        act(services, lambda: services.store.annotate(run.id, st.session_state.get(note_key, run.note)))
+        actions.act(lambda: services.store.annotate(run.id, st.session_state.get(note_key, run.note)))
 
     name_key, note_key = f"name_{run.id}", f"note_{run.id}"
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
@@ -111,7 +110,7 @@ def _downloads(services: Services, run: Run) -> None:
         for which, epoch in epochs.items():
             title = f"{which.capitalize()} epoch{f' ({epoch.epoch})' if epoch else ''}, .keras"
             lacking = not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists())
-            content, name = flash.download(partial(model, services, run, which)), f"{run.id}-{which}.keras"
+            content, name = actions.download(partial(model, services, run, which)), f"{run.id}-{which}.keras"
             st.download_button(title, content, name, "application/zip", key=f"model_{which}", disabled=lacking, **look)
         keras, _ = _script(run)
         st.download_button("Keras script (.py)", keras, f"{run.id}.py", "text/x-python", disabled=not keras, **look)
@@ -132,7 +131,7 @@ def _train_on(services: Services, run: Run) -> None:
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
-            button("Train more", on_click=act, args=(services, train_on), icon=":material/play_arrow:")
+            actions.button("Train more", on_click=actions.act, args=(train_on,), icon=":material/play_arrow:")
 
 
 def _state(run: Run) -> str:

@@ -10,7 +10,7 @@ from rnn_compare.comparison.equal_terms import EqualTime, match_parameters, matc
 from rnn_compare.comparison.sweeps import Sweep, survey
 from rnn_compare.dashboard.pages.sweep import grid_setup, pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
-from rnn_compare.dashboard.widgets import flash, setting, url_state
+from rnn_compare.dashboard.widgets import actions, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
@@ -112,7 +112,7 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Train {counted(len(to_train), 'run')} and compare" if to_train else "Compare"
         if st.button(label, type="primary", disabled=bool(to_train and locked), help=locked if to_train else None):
-            with flash.noting():
+            with actions.reporting():
                 if to_train:
                     visitor.require_presenter()
                     grid_setup.train(services, sweep, **visitor.place_in_line())

@@ -5,12 +5,10 @@ from functools import partial
 import streamlit as st
 
 from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import ticking
+from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import actions
 from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
-from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.runs.events import Status
@@ -24,7 +22,7 @@ BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 
 def render() -> None:
     """Draws the page."""
-    theme.load("pages/sweep.css")
+    load_styles("pages/sweep.css")
     services = current_app().services()
     with st.sidebar:
         setup = grid_setup.setup()
@@ -33,7 +31,7 @@ def render() -> None:
             st.error(setup.problem)
         _buttons(services, sweep)
     st.markdown("## Sweep")
-    flash.show()
+    actions.show_problems()
     show_hidden_notice(services)
     if not setup.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
@@ -63,16 +61,18 @@ def train(services: Services, sweep: Sweep) -> None:
 
 def _buttons(services: Services, sweep: Sweep) -> None:
     def start() -> None:
-        act(services, lambda: train(services, grid_setup.swept(services, sweep.experiments)))
+        actions.act(lambda: train(services, grid_setup.swept(services, sweep.experiments)))
 
     def stop() -> None:
         at_work = grid_setup.swept(services, sweep.experiments).at_work
-        act(services, *(partial(services.engine.stop, run.id) for run in at_work))
+        actions.act(*(partial(services.engine.stop, run.id) for run in at_work))
 
     remaining = len(sweep.to_train)
     label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
-    button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
-    button("Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
+    actions.button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
+    actions.button(
+        "Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch"
+    )
     st.caption(_summary(services, sweep))  # below, so that no button moves
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.widgets import memory_test, network_choice, reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
@@ -24,7 +24,7 @@ def show_memory(context: LectureContext) -> None:
 
 
 def _show(context: LectureContext, view: Callable[[Services, Sequence[LoadedNetwork]], None]) -> None:
-    theme.load("common/verdicts.css", "pages/views.css")
+    load_styles("common/verdicts.css", "pages/views.css")
     # The cells with the most gates first: this step is about them.
     runs = sorted(context.readers, key=lambda run: -len(getattr(network(run.experiment.cell), "gates", ())))
     if not runs:

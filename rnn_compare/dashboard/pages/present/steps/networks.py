@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.widgets import parameter_table
 from rnn_compare.lecture.lecture_file import StepKind
@@ -11,7 +11,7 @@ from rnn_compare.lecture.lecture_file import StepKind
 
 def show(context: LectureContext) -> None:
     """Draws a card per network."""
-    theme.load("pages/compare.css")
+    load_styles("pages/compare.css")
     networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
     scale = parameter_table.pixels(list(networks.values()))

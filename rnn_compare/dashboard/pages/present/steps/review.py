@@ -4,8 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import ticking
+from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present import join_code
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
@@ -27,7 +26,7 @@ MOST_LISTED = 30
 
 def show(context: LectureContext) -> None:
     """Draws the chosen review with the networks' verdicts or, before one is chosen, the number of waiting ones."""
-    theme.load("common/review_text.css", "common/verdicts.css", "pages/views.css")
+    load_styles("common/review_text.css", "common/verdicts.css", "pages/views.css")
     runs, text = context.readers, context.state.wall_review
     if text is None:
         ticking(_show_waiting, 1.0)

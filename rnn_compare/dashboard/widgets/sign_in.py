@@ -1,39 +1,20 @@
-"""Buttons that only the presenter can press, and the sign-in in the sidebar."""
+"""The presenter's sign-in at the end of the sidebar."""
 
 import time
-from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from rnn_compare.dashboard.components import component
-from rnn_compare.dashboard.widgets import flash
 from rnn_compare.server import visitor
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import whole_seconds
 from rnn_compare.server.access.rules import LONGEST, Rule
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
 
 _PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
 
 
-def button(label: str, disabled: bool = False, hint: str | None = None, **options: Any) -> bool:
-    """Draws a button that only the presenter can press; for others it is disabled, and its help gives the reason."""
-    locked = visitor.why_not()
-    return st.button(label, disabled=disabled or bool(locked), help=locked or hint, **options)
-
-
-def act(services: Services, *actions: Callable[[], object]) -> None:
-    """Runs a button's actions, for the presenter; a failure appears on the page and does not stop the next action."""
-    for action in actions:
-        with flash.noting():
-            visitor.require_presenter()
-            action()
-    services.refresh()
-
-
-def show_sign_in() -> None:
+def show() -> None:
     """Draws the sign-in, if a pass is set."""
     rule = current_app().access.rule()
     if rule.open:
