@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.registry import BASELINES
+from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -26,8 +27,6 @@ FORMAT = 2
 """Raise it whenever a baseline's results or the layout of its file change."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
-GUESS = 0.03
-"""The most by which bags of words exceed the majority class if they guess."""
 NOTE = "Baselines read whole texts, networks the last maxlen words."
 
 
@@ -63,6 +62,11 @@ class Baseline:
     def test_accuracy(self) -> float | None:
         """Its accuracy on the test reviews; None without any."""
         return None if self.test_correct is None else float(self.test_correct.mean())
+
+    def score(self, measure: Measure) -> Score | None:
+        """Returns its accuracy on the reviews of a measure, like that of a network; None without test reviews."""
+        correct = self.test_correct if measure == "test" else self.correct
+        return None if correct is None else Score(float(correct.mean()), correct.astype(np.float64), len(correct))
 
     @property
     def texts(self) -> tuple[str, ...]:

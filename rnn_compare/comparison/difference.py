@@ -3,8 +3,8 @@
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -25,46 +25,57 @@ FEWEST_REVIEWS = 20
 
 
 @dataclass(frozen=True)
-class Difference:
-    """The difference of two settings, a − b. Shares from 0 to 1, not points.
+class TestedDifference:
+    """A difference of two accuracies, a − b, and its test. Shares from 0 to 1, not points.
 
     Attributes:
-        difference: Mean accuracy of a less that of b.
-        runs: The numbers of runs of a and of b.
-        p: The p-value, valid at any look from one seed to ten: ``LOOKS`` times that of a single look. None if nothing
-            was tested; then the fields from ``df`` to ``level`` mean nothing.
+        p: The p-value; None if nothing was tested, and then ``level`` means nothing.
         p_adjusted: ``p`` adjusted for the other comparisons that are made together.
+        level: The probability with which the interval covers the true difference.
+        comparisons: The number of comparisons that are made together.
+    """
+
+    difference: float
+    _: KW_ONLY
+    p: float | None = None
+    p_adjusted: float | None = None
+    level: float = 1 - ALPHA
+    comparisons: int = 1
+
+    @property
+    def verdict(self) -> Verdict:
+        """The better one by ``p_adjusted`` at 5 %."""
+        if self.p_adjusted is None or self.p_adjusted > ALPHA:
+            return "cannot tell"
+        return "a is better" if self.difference > 0 else "b is better"
+
+
+@dataclass(frozen=True)
+class Difference(TestedDifference):
+    """The difference of two settings, of their mean accuracies.
+
+    Its p is valid at any look from one seed to ten: ``LOOKS`` times that of a single look. Without p the fields from
+    ``df`` to ``paired`` mean nothing.
+
+    Attributes:
+        runs: The numbers of runs of a and of b.
         df: Degrees of freedom of Student's t.
         variance_seeds: The seeds' share of the variance of ``difference``.
         variance_reviews: The held-out reviews' share.
         paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.
-        level: The probability with which the interval from ``low`` to ``high`` covers the true difference.
-        comparisons: The number of comparisons that are made together.
         reason: Why nothing was tested.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
         spreads: The spreads of a and of b that the test used; empty where seeds are compared in pairs.
     """
 
-    difference: float
     runs: tuple[int, int]
-    p: float | None = None
-    p_adjusted: float | None = None
     df: float = 0.0
     variance_seeds: float = 0.0
     variance_reviews: float = 0.0
     paired: bool = True
-    level: float = 1 - ALPHA
-    comparisons: int = 1
     reason: Reason = ""
     left_out: tuple[int, ...] = ()
     spreads: tuple[Spread, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict:
-        """The better setting by ``p_adjusted`` at 5 %."""
-        if self.p_adjusted is None or self.p_adjusted > ALPHA:
-            return "cannot tell"
-        return "a is better" if self.difference > 0 else "b is better"
 
     @property
     def standard_error(self) -> float:
@@ -89,6 +100,9 @@ class Difference:
     def high(self) -> float | None:
         """Upper limit of the interval; None where there is no p."""
         return None if self.p is None else self.difference + self.half_width
+
+
+Item = TypeVar("Item", bound=TestedDifference)
 
 
 def settings(
@@ -204,7 +218,7 @@ def by_student(
     of_seeds = sum(variance for variance, _ in seeds)
     df = degrees_of_freedom(seeds, reviews)
     p = min(1.0, LOOKS * 2 * float(stdtr(df, -abs(difference) / math.sqrt(of_seeds + reviews[0]))))
-    return Difference(difference, runs, p, p, df, of_seeds, reviews[0])
+    return Difference(difference, runs, df, of_seeds, reviews[0], p=p, p_adjusted=p)
 
 
 def degrees_of_freedom(seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]) -> float:
@@ -223,41 +237,26 @@ def satterthwaite(*parts: tuple[float, float]) -> float:
     return sum(variance for variance, _ in parts) ** 2 / sum(v**2 / df for v, df in parts)
 
 
-def holm(differences: Sequence[Difference]) -> list[Difference]:
+def holm(differences: Sequence[Item]) -> list[Item]:
     """Returns the differences with p-values and intervals adjusted for being compared together (Holm 1979).
 
     The smallest of m p-values is multiplied by m, the next by m − 1, and so on; none becomes smaller than one before
     it. The interval of rank j has the level 1 − 5 % / (m − j* + 1), where j* is the smaller of j and the rank of the
     first that is not significant: so it excludes 0 where the adjusted p is below 5 %. Each interval matches its test;
-    they do not claim to cover all at once in 95 %. Differences without p do not count and stay as they are.
+    they do not claim to cover all at once in 95 %. What was not tested does not count and stays as it is.
 
     Example:
         >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]
         >>> [(round(item.p, 3), round(item.p_adjusted, 3), item.verdict) for item in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.011, 0.023, 'a is better'), (1.0, 1.0, 'cannot tell')]
     """
-    ps = [item.p for item in differences if item.p is not None]
-    adjusted = iter(holm_adjusted(ps))
-
-    def judged(item: Difference) -> Difference:
-        p, level = next(adjusted)
-        return replace(item, p_adjusted=p, level=level, comparisons=len(ps))
-
-    return [item if item.p is None else judged(item) for item in differences]
-
-
-def holm_adjusted(ps: Sequence[float]) -> list[tuple[float, float]]:
-    """Returns p-values adjusted for being tested together (Holm 1979), with the levels of the intervals that match.
-
-    Example:
-        >>> [(p, round(level, 4)) for p, level in holm_adjusted([0.04, 0.01, 0.03])]
-        [(0.06, 0.975), (0.03, 0.9833), (0.06, 0.975)]
-    """
     # Not statsmodels' multipletests: each call of it collects all garbage, 50 ms in a server, for these lines.
-    count, order = len(ps), sorted(range(len(ps)), key=lambda place: ps[place])
-    steps = itertools.accumulate((ps[place] * (count - rank) for rank, place in enumerate(order)), max)
-    adjusted = [min(1.0, step) for step in steps]
+    tested = sorted((item.p, place) for place, item in enumerate(differences) if item.p is not None)
+    count = len(tested)
+    adjusted = [min(1.0, p) for p in itertools.accumulate((p * (count - i) for i, (p, _) in enumerate(tested)), max)]
     called_real = sum(p <= ALPHA for p in adjusted)
-    levels = [1 - ALPHA / (count - min(rank, called_real)) for rank in range(count)]
-    by_place = dict(zip(order, zip(adjusted, levels, strict=True), strict=True))
-    return [by_place[place] for place in range(count)]
+    judged = list(differences)
+    for rank, (p, (_, place)) in enumerate(zip(adjusted, tested, strict=True)):
+        level = 1 - ALPHA / (count - min(rank, called_real))
+        judged[place] = replace(judged[place], p_adjusted=p, level=level, comparisons=count)
+    return judged

@@ -1,22 +1,20 @@
 """McNemar's exact test of two trained networks on the same reviews."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
 from rnn_compare.comparison.accuracies import Score, stacked
-from rnn_compare.comparison.difference import ALPHA, holm_adjusted
+from rnn_compare.comparison.difference import TestedDifference
 
 
 @dataclass(frozen=True)
-class NetworkDifference:
-    """Difference of two trained networks on the same reviews; it says nothing about their settings trained again.
+class NetworkDifference(TestedDifference):
+    """The difference of two trained networks on the same reviews; it says nothing about their settings trained again.
 
     Attributes:
         only_a, only_b: Reviews that only one of them gets right.
         right_a, right_b: Reviews that each gets right.
-        p_adjusted: ``p`` adjusted for the other pairs that are compared together.
         epochs: The epochs of the weights of a and of b; empty on the test reviews.
     """
 
@@ -25,15 +23,10 @@ class NetworkDifference:
     right_a: int
     right_b: int
     reviews: int
+    epochs: tuple[int, ...] = ()
+    _: KW_ONLY
     p: float
     p_adjusted: float
-    level: float = 1 - ALPHA
-    epochs: tuple[int, ...] = ()
-
-    @property
-    def difference(self) -> float:
-        """Accuracy of a less that of b."""
-        return (self.only_a - self.only_b) / self.reviews
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -78,14 +71,8 @@ def trained_networks(a: Score, b: Score) -> NetworkDifference | None:
     only_a, only_b = int(np.sum(first > second)), int(np.sum(second > first))
     p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
     epochs = (*a.epochs[:1], *b.epochs[:1])
-    return NetworkDifference(only_a, only_b, int(first.sum()), int(second.sum()), len(first), p, p, epochs=epochs)
-
-
-def networks_together(pairs: Sequence[NetworkDifference | None]) -> list[NetworkDifference | None]:
-    """Returns the differences with p-values and levels adjusted for being compared together (Holm)."""
-    adjusted = iter(holm_adjusted([pair.p for pair in pairs if pair]))
-    together = ((pair, next(adjusted)) if pair else (None, (1.0, 0.0)) for pair in pairs)
-    return [pair and replace(pair, p_adjusted=p, level=level) for pair, (p, level) in together]
+    difference, right = (only_a - only_b) / len(first), (int(first.sum()), int(second.sum()))
+    return NetworkDifference(difference, only_a, only_b, *right, len(first), epochs, p=p, p_adjusted=p)
 
 
 def _limits(hits: int, n: int, level: float) -> tuple[float, float]:

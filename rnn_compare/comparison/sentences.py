@@ -1,13 +1,15 @@
 """A verdict in words: the result in one line, the sentence on each pair, and the numbers behind it."""
 
 import math
+from collections.abc import Sequence
 from operator import itemgetter
 from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.baselines import GUESS
-from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
+from rnn_compare.comparison.beside_baselines import bags_guess
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference, Verdict
 from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.mcnemar import NetworkDifference
 from rnn_compare.comparison.power import POINT, seeds_to_see
 from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
@@ -26,7 +28,7 @@ _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7
 def result(verdict: Judgement) -> str:
     """Returns the verdict in one line, with the rank of the networks among the baselines; of one network only that."""
     text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _verdict_on_several(verdict)
-    return " ".join(filter(None, (text, _against_baselines(verdict))))
+    return " ".join(filter(None, (text, _beside_baselines(verdict))))
 
 
 def sentence(pair: Comparison) -> str:
@@ -178,37 +180,43 @@ def _verdict_on_several(verdict: Judgement) -> str:
     if any(pair.reviews < FEWEST_REVIEWS for _, pair in judged):
         text = _too_few_reviews(listed([leader.name, *(other.name for other, _ in judged)]), judged[0][1])
     elif len(groups["tie"]) == len(verdict.order) - 1:
-        text = f"{_all_of(verdict)} reach {percent(share)}{where}."
+        text = f"{_all(len(verdict.order))} reach {percent(share)}{where}."
     return " ".join([*([text] if any(parts) else []), *others])
 
 
-def _against_baselines(verdict: Judgement) -> str:
-    """Places each network at or below the lowest baseline that reaches as much."""
-    accuracies = {
-        baseline.name: (accuracy, baseline.title.lower())
-        for baseline in verdict.baselines
-        if (accuracy := baseline.test_accuracy if verdict.measure == "test" else baseline.val_accuracy) is not None
-    }
-    if not accuracies or not verdict.order or len(verdict.baselines[0].correct) < FEWEST_REVIEWS:
-        return ""
-    highest, best = max(accuracies.values(), key=itemgetter(0))
-    by_baseline: dict[str, list[str]] = {}
-    for group, share in verdict.order:
-        reached = [baseline for baseline in accuracies.values() if _rounded(baseline[0]) >= _rounded(share)]
-        accuracy, title = min(reached, key=itemgetter(0), default=(highest, best))
-        word = "below" if _rounded(share) < _rounded(accuracy) else "no better than"
-        text = f"{word} the {title}" if reached else f"above every baseline, the highest being the {title}"
-        by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
-    if _rounded(verdict.order[-1][1]) > _rounded(highest) and highest - accuracies["majority"][0] <= GUESS:
-        return f"A bag of words does no better than guessing ({percent(accuracies['words'][0])})."
-    if len(by_baseline) == 1 < len(verdict.order):
-        return f"{_all_of(verdict)} are {next(iter(by_baseline))}."
-    clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]
-    return f"{'; '.join(clauses)}."
+def _beside_baselines(verdict: Judgement) -> str:
+    """Names for each network the lowest baseline that it is below, else the lowest that may be as good."""
+    tested = [(pair, pair.difference) for pair in verdict.beside_baselines if pair.difference]
+    accuracies = {pair.baseline: percent(pair.accuracy) for pair in verdict.beside_baselines}
+    if not tested:
+        texts = ", ".join(f"{baseline.title.lower()} {accuracy}" for baseline, accuracy in accuracies.items())
+        return f"Baselines on the same reviews: {texts}." if texts else ""
+    if {difference.verdict for _, difference in tested} == {"a is better"} and bags_guess(accuracies, verdict.measure):
+        words = next(accuracy for baseline, accuracy in accuracies.items() if baseline.name == "words")
+        return f"A bag of words cannot be told apart from guessing ({words})."
+    by_place: dict[tuple[Verdict, str], list[str]] = {}
+    for group, _ in verdict.order:
+        beside = sorted((item for item in tested if item[0].group is group), key=lambda item: item[0].accuracy)
+        for place in ("b is better", "cannot tell", "a is better"):
+            if among := [item for item in beside if item[1].verdict == place]:
+                pair, difference = among[-1 if place == "a is better" else 0]
+                seed = " with this seed" if isinstance(difference, NetworkDifference) else ""
+                baseline = f"the {pair.baseline.title.lower()} ({percent(pair.accuracy)}){seed}"
+                by_place.setdefault((place, baseline), []).append(group.name)
+                break
+    everybody = len(verdict.order)
+    return " ".join(_clause(*place, names, len(names) == everybody > 1) for place, names in by_place.items())
 
 
-def _all_of(verdict: Judgement) -> str:
-    count = len(verdict.order)
+def _clause(place: Verdict, baseline: str, names: Sequence[str], is_all: bool) -> str:
+    if place == "cannot tell":
+        cannot = f"{'Neither' if len(names) == 2 else 'None'} can" if is_all else f"{listed(names)} cannot"
+        return f"{cannot} be told apart from {baseline}."
+    where = "below" if place == "b is better" else "above every baseline, the highest being"
+    return f"{_all(len(names)) if is_all else listed(names)} {'is' if len(names) == 1 else 'are'} {where} {baseline}."
+
+
+def _all(count: int) -> str:
     return _ALL.get(count, f"All {count}")  # the command line takes more than a page
 
 

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnn_compare.comparison.accuracies import Measure, Score
-from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, Difference, holm, settings, settings_with_splits
+from rnn_compare.comparison.baselines import shared_baselines
+from rnn_compare.comparison.beside_baselines import BaselineComparison, beside_baselines
+from rnn_compare.comparison.difference import (
+    FEWEST_REVIEWS,
+    Difference,
+    TestedDifference,
+    holm,
+    settings,
+    settings_with_splits,
+)
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.intervals import Spread
-from rnn_compare.comparison.mcnemar import NetworkDifference, networks_together, trained_networks
+from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
 
 PREFERRED: tuple[Measure, ...] = ("test", "kept", "typical")
 """In the order of preference: test reviews, kept weights, a typical epoch."""
@@ -57,16 +65,15 @@ class Comparison:
     @property
     def better(self) -> Group | None:
         """The better setting; None if that cannot be told."""
-        if self.difference is None or self.difference.verdict == "cannot tell":
-            return None
-        return self.a if self.difference.verdict == "a is better" else self.b
+        return self._better(self.difference)
 
     @property
     def better_network(self) -> Group | None:
         """The better of the two trained networks as they are; None if that cannot be told."""
-        if self.networks is None or self.networks.p_adjusted > ALPHA:
-            return None
-        return self.a if self.networks.difference > 0 else self.b
+        return self._better(self.networks)
+
+    def _better(self, tested: TestedDifference | None) -> Group | None:
+        return {"a is better": self.a, "b is better": self.b}.get(tested.verdict if tested else "")
 
     def other(self, group: Group) -> Group | None:
         """Returns the other of the two groups; None if the given one is neither."""
@@ -80,13 +87,14 @@ class Judgement:
     Attributes:
         order: The settings with their mean accuracies, the best first: none is known to be better than the first.
         pairs: The comparisons of every two of them, adjusted for each other.
-        baselines: On the reviews that all share; empty if these differ, or before baselines are computed.
+        beside_baselines: The comparisons of every setting with every baseline; empty if settings are judged by
+            different reviews, or before baselines are computed.
     """
 
     order: tuple[tuple[Group, float], ...]
     measure: Measure
     pairs: tuple[Comparison, ...]
-    baselines: tuple[Baseline, ...] = ()
+    beside_baselines: tuple[BaselineComparison, ...] = ()
 
     @property
     def against_leader(self) -> list[tuple[Group, Comparison]]:
@@ -116,10 +124,10 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
         for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
     ]
     differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
-    networks = networks_together([pair.networks for pair in pairs])
+    networks = iter(holm([pair.networks for pair in pairs if pair.networks]))
     judged = tuple(
-        replace(pair, difference=pair.difference and next(differences), networks=of_networks)
-        for pair, of_networks in zip(pairs, networks, strict=True)
+        replace(pair, difference=pair.difference and next(differences), networks=pair.networks and next(networks))
+        for pair in pairs
     )
     means = [(group, mean.mean) for group in groups if (mean := evidence.mean_of(group, measure))]
     # Where seeds are compared in pairs, the higher mean over all seeds may belong to the worse setting.
@@ -128,7 +136,12 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
     leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
     order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
     experiments = [run.experiment for group in groups for run in group.counted]
-    return Judgement(tuple(order), measure, judged, shared_baselines(experiments))
+    sides = [
+        (group, evidence.scores_of(group, measure) or (), earlier and earlier[0])
+        for group, earlier in zip(groups, lent, strict=True)
+    ]
+    beside = beside_baselines(sides, shared_baselines(experiments), measure)
+    return Judgement(tuple(order), measure, judged, beside)
 
 
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:

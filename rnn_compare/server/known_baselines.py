@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.charts.curves.curve_chart import Mark
-from rnn_compare.comparison.baselines import GUESS, NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.beside_baselines import bags_guess, lead
 from rnn_compare.comparison.sentences import gap
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -89,12 +90,12 @@ def lines(results: Sequence[Baseline]) -> list[Mark]:
 
 def meaning(results: Sequence[Baseline]) -> str:
     """Returns what the baselines show about the task, in sentences."""
-    guessed, words, bigrams = (
-        next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
-    )
-    if max(words, bigrams) - guessed <= GUESS:
-        text = "Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words."
-        return f"{text} {NOTE}"
-    points = gap(bigrams, words)
-    order = f"{points} points {'better' if bigrams >= words else 'worse'}" if float(points) else "no better"
-    return f"Word pairs are {order} than single words. {NOTE}"
+    if bags_guess(results):
+        text = "Neither words nor word pairs can be told apart from guessing"
+        return f"{text}: if anything decides, it is the order of distant words. {NOTE}"
+    pairs = lead(results, "bigrams", over="words")
+    order = "cannot be told apart from"
+    if pairs.verdict != "cannot tell":
+        difference = gap(pairs.right_a / pairs.reviews, pairs.right_b / pairs.reviews)
+        order = f"are {difference} points {'better' if pairs.difference > 0 else 'worse'} than"
+    return f"Word pairs {order} single words. {NOTE}"

@@ -6,18 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_compare.comparison.accuracies import Score
+from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.comparison.baselines import Baseline
-from rnn_compare.comparison.difference import by_student, settings
+from rnn_compare.comparison.beside_baselines import beside_baselines
+from rnn_compare.comparison.difference import by_student, holm, settings
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.mcnemar import networks_together, trained_networks
+from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.mcnemar import trained_networks
 from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
-from rnn_compare.comparison.verdicts import Comparison, Judgement, judge
+from rnn_compare.comparison.verdicts import Comparison, judge
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from tests.comparison.test_by_simulation import Population
 from tests.recorded import record
 
 
@@ -128,7 +131,7 @@ def test_of_equal_networks_hardly_any_pair_is_called_different_however_many_ther
             verdicts = (ease + chance.normal(size=(count, 300)) > -1.2).astype(float)
             networks = [Score(float(row.mean()), row, 300) for row in verdicts]
             pairs = [trained_networks(a, b) for place, a in enumerate(networks) for b in networks[place + 1 :]]
-            called += any(one and one.p_adjusted <= 0.05 for one in networks_together(pairs))
+            called += any(pair.verdict != "cannot tell" for pair in holm([pair for pair in pairs if pair]))
         assert called <= 0.08 * draws, f"{count} networks: 5 % and two standard errors"  # 48 % of 8 before
 
 
@@ -165,38 +168,98 @@ def test_of_three_networks_of_one_seed_each_the_trained_ones_are_told_apart(
 # ---- ties and baselines -------------------------------------------------------------------------
 
 
-def beside(verdict: Judgement, **accuracies: float) -> str:
-    known = tuple(Baseline(name, 1.0, 9, np.arange(1000) < 1000 * share, None) for name, share in accuracies.items())
-    return result(replace(verdict, baselines=known))
+def beside(runs: list[Run], evidence: Evidence, **accuracies: float) -> str:
+    """The result of runs beside baselines of these accuracies, none of which is right by chance."""
+    verdict = judge(groups(runs), evidence)
+    held_out = runs[0].experiment.validation_reviews
+    baselines = [
+        Baseline(name, 1.0, 9, np.arange(held_out) < held_out * share, None) for name, share in accuracies.items()
+    ]
+    sides = [(group, evidence.scores_of(group, verdict.measure) or [], None) for group, _ in verdict.order]
+    return result(replace(verdict, beside_baselines=beside_baselines(sides, baselines, verdict.measure)))
 
 
 def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses(
     store: RunStore, evidence: Evidence
 ) -> None:
     runs = of_cells(store, 1, {"GRU": 1.0, "LSTM": 1.0, "SimpleRNN": 1.0})
-    assert beside(judge(groups(runs), evidence), majority=0.494, words=0.49, bigrams=0.493) == (
-        "All three reach 100.0 % on reviews that did not choose the epoch. A bag of words does no better than guessing "
-        "(49.0 %)."
+    assert beside(runs, evidence, majority=0.494, words=0.49, bigrams=0.493) == (
+        "All three reach 100.0 % on reviews that did not choose the epoch. A bag of words cannot be told apart from "
+        "guessing (49.0 %)."
     )
     assert [finding.text for finding in findings(runs, evidence)] == [
         "All three reach 100.0 % on reviews that did not choose the epoch."
     ]
 
 
-def test_a_network_at_or_below_a_baseline_is_said_to_be(store: RunStore, evidence: Evidence) -> None:
-    runs = [*trained(store, "SimpleRNN", 0.84, 0.85, 0.86), *trained(store, "LSTM", 0.89, 0.88, 0.9)]
-    verdict = judge(groups(runs), evidence)
-    assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 4\.\d ± \d\.\d points \(8", result(verdict))
-    both, apart = (beside(verdict, majority=0.5, words=words, bigrams=0.913) for words in (0.9, 0.87))
-    assert both.endswith("Both are below the bag of words (90.0 %).")
-    assert apart.endswith(
-        "LSTM(8) is below the bag of bigrams (91.3 %); SimpleRNN(8) is below the bag of words (87.0 %)."
-    )
-    alone = judge(groups(runs[:3]), evidence)
-    assert beside(alone, majority=0.5, words=0.9, bigrams=0.913) == "SimpleRNN(8) is below the bag of words (90.0 %)."
-    assert beside(verdict, majority=0.5, words=0.6, bigrams=0.7).endswith(
-        "Both are above every baseline, the highest being the bag of bigrams (70.0 %)."
-    )
+@pytest.mark.parametrize(
+    ("words", "bigrams", "sentence"),
+    [
+        (0.91, 0.95, "Both are below the bag of words (91.0 %)."),
+        (0.865, 0.95, "LSTM(8) is below the bag of bigrams (95.0 %). SimpleRNN(8) is below the bag of words (86.5 %)."),
+        (0.865, 0.87, "LSTM(8) cannot be told apart from the bag of words (86.5 %). SimpleRNN(8) is below the bag of"),
+        (0.60, 0.70, "Both are above every baseline, the highest being the bag of bigrams (70.0 %)."),
+    ],
+)
+def test_a_network_is_placed_among_the_baselines_as_far_as_that_is_established(
+    store: RunStore, evidence: Evidence, words: float, bigrams: float, sentence: str
+) -> None:
+    simple = trained(store, "SimpleRNN", 0.80, 0.81, 0.82, reviews=20_000)
+    runs = [*simple, *trained(store, "LSTM", 0.865, 0.86, 0.87, reviews=20_000)]
+    text = beside(runs, evidence, majority=0.5, words=words, bigrams=bigrams)
+    assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 5\.\d ± \d\.\d points \(8", text)
+    assert sentence in text
+    assert beside(simple, evidence, majority=0.5, words=0.9) == "SimpleRNN(8) is below the bag of words (90.0 %)."
+
+
+def test_networks_near_a_baseline_are_neither_above_nor_below_it(store: RunStore, evidence: Evidence) -> None:
+    runs = of_cells(store, 3, {"GRU": 0.87, "LSTM": 0.86})
+    assert beside(runs, evidence, words=0.88).endswith("Neither can be told apart from the bag of words (88.0 %).")
+
+
+def test_of_one_seed_the_trained_network_is_placed(store: RunStore, evidence: Evidence) -> None:
+    runs = of_cells(store, 1, {"GRU": 0.8, "LSTM": 0.79})
+    assert beside(runs, evidence, words=0.99).endswith("Both are below the bag of words (99.0 %) with this seed.")
+    typical = judge(groups(runs), evidence, "typical")
+    assert (
+        beside_baselines(
+            [(typical.order[0][0], evidence.scores_of(typical.order[0][0], "typical") or [], None)],
+            [Baseline("words", 1.0, 9, np.ones(400, np.bool_), None)],
+            "typical",
+        )[0].difference
+        is None
+    ), "no single network has a typical epoch's accuracy"
+
+
+def test_without_predictions_the_baselines_are_named_in_no_order(store: RunStore, evidence: Evidence) -> None:
+    runs = trained(store, "GRU", 0.8, 0.81, 0.8)
+    [group] = groups(runs)
+    scores = [replace(score, correct=None) for score in evidence.scores_of(group, "kept") or []]
+    words = Baseline("words", 1.0, 9, np.arange(400) < 396, None)
+    verdict = judge([group], evidence)
+    pairs = beside_baselines([(group, scores, None)], [words], "kept")
+    assert result(replace(verdict, beside_baselines=pairs)) == "Baselines on the same reviews: bag of words 99.0 %."
+
+
+@pytest.mark.parametrize(("seeds", "earlier"), [(1, 0), (1, 3), (3, 0)])
+def test_networks_as_good_as_every_baseline_are_rarely_called_above_or_below_one(
+    store: RunStore, seeds: int, earlier: int
+) -> None:
+    rng, draws, wrong = np.random.default_rng(seeds), 500, 0
+    networks = groups(of_cells(store, 1, {"GRU": 0.8, "LSTM": 0.8}))
+    varying = Population(rng, seed=0.01 if earlier or seeds > 1 else 0.0)  # one trained network is as good as it is
+    fixed = Population(rng, seed=0.0)
+    for _ in range(draws):
+        easiness = fixed.easiness()
+        others = [stacked(fixed.trained(1, easiness, 0.87)) for _ in range(2)]
+        baselines = [Baseline("words", 1.0, 9, right[0] == 1, None) for right in others if right is not None]
+        sides = []
+        for group in networks:
+            scores = varying.trained(seeds + earlier, easiness, 0.87)
+            sides.append((group, scores[:seeds], spread(scores[seeds:]) if earlier else None))
+        pairs = beside_baselines(sides, baselines, "kept")
+        wrong += any(pair.difference is None or pair.difference.verdict != "cannot tell" for pair in pairs)
+    assert wrong <= 0.05 * draws
 
 
 def test_a_difference_is_that_of_the_numbers_beside_it(store: RunStore) -> None:

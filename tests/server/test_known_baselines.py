@@ -26,7 +26,8 @@ def run(experiment: Experiment = SMALL, epochs: int = 1) -> Run:
 
 
 def baseline(name: str, share: float) -> Baseline:
-    return Baseline(name, 1.0, 10, np.arange(1_000) < 1_000 * share, None)
+    right = np.arange(1_000) < 1_000 * share
+    return Baseline(name, 1.0, 10, right[::-1] if name == "majority" else right, None)
 
 
 @pytest.fixture
@@ -107,6 +108,9 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
         (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
         (0.7, 0.9, "are 20.0 points better than single words"),
         (0.9, 0.89, "are 1.0 points worse than single words"),
+        (1.0, 1.0, "Word pairs cannot be told apart from single words."),
+        (0.9, 0.903, "Word pairs cannot be told apart from single words."),
+        (0.51, 0.49, "Neither words nor word pairs can be told apart from guessing: "),
     ],
 )
 def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, said: str) -> None:
