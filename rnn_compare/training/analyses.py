@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.protocol import QuestionProgress
 
 KEPT = 200
 """Number of remembered analyses; the least recently used are forgotten first."""
@@ -16,7 +15,7 @@ MOST = 64
 """Maximum number of running analyses: each has a thread that waits for its worker."""
 
 Work = Callable[[str], object]
-"""Takes the name for its ``QuestionProgress``, and returns the result."""
+"""Takes the name under which its progress arrives, and returns the result."""
 
 
 @dataclass
@@ -68,10 +67,10 @@ class Analyses:
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 
-    def take_progress(self, progress: QuestionProgress) -> None:
-        """Takes a worker's progress. Returns at once."""
-        if analysis := self._running.get(progress.question):
-            analysis.done, analysis.total = progress.done, progress.total
+    def take_progress(self, name: str, done: int, total: int) -> None:
+        """Takes a worker's progress with the work of this name. Returns at once."""
+        if analysis := self._running.get(name):
+            analysis.done, analysis.total = done, total
 
     def _work(self, analysis: Analysis, work: Work) -> None:
         name = secrets.token_hex(8)

@@ -2,12 +2,12 @@
 
 import os
 import threading
-from collections.abc import Callable
+from functools import partial
 from typing import NoReturn, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.training.protocol import Message, QuestionProgress, WorkerInfo, WorkerQuestion
+from rnn_compare.training.protocol import OnProgress, WorkerInfo, WorkerQuestion
 
 DEMO_VARIABLE = "RNN_COMPARE_DEMO"
 DEMO = (
@@ -29,8 +29,8 @@ class DemoWorkers:
     problem: str | None = None
     resting: bool = False
 
-    def __init__(self, receive: Callable[[Message], None]) -> None:
-        self._receive = receive
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
         self._answering = threading.Lock()
 
     def addresses(self) -> list[str]:
@@ -58,7 +58,7 @@ class DemoWorkers:
         """Returns the answer to a question; raises ``UserError`` if that fails, with ``DEMO`` if it needs Keras."""
         progress = {}
         if name := question.name:
-            progress["tell"] = lambda done, total: self._receive(QuestionProgress(name, done, total))
+            progress["tell"] = partial(self._on_progress, name)
         try:
             with self._answering:
                 return question.function(*question.arguments, **progress)

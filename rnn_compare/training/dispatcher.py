@@ -13,7 +13,7 @@ from rnn_compare.runs.events import Ended, Event, Requeued, Status
 from rnn_compare.runs.queue import in_order
 from rnn_compare.runs.record import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.protocol import Training, TrainingEvent, Workers
+from rnn_compare.training.protocol import Training, Workers
 
 GRACE_SECONDS = 1.5
 """Time for a run to stop by itself; then it counts as stopped, whatever its worker does."""
@@ -68,7 +68,7 @@ class Dispatcher:
         self._wake = wake
         self._jobs: dict[str, _Job] = {}
         self._lost: Counter[str] = Counter()
-        self._inbox: deque[TrainingEvent] = deque()
+        self._inbox: deque[tuple[str, Event]] = deque()
         self._unwritten: list[Event] = []
         self._last_beat = 0.0
         self._idle = False
@@ -78,9 +78,9 @@ class Dispatcher:
         """Whether this process had no unfinished run at the last step."""
         return self._idle and not (self._jobs or self._unwritten or self._inbox)
 
-    def receive(self, message: TrainingEvent) -> None:
-        """Takes a worker's message. Any thread may call it; it returns at once."""
-        self._inbox.append(message)
+    def receive(self, attempt: str, event: Event) -> None:
+        """Takes an event of an attempt at a run. Any thread may call it; it returns at once."""
+        self._inbox.append((attempt, event))
         self._wake()
 
     def step(self, workers: Workers) -> None:
@@ -114,11 +114,10 @@ class Dispatcher:
 
     def _take_events(self) -> None:
         while self._inbox:
-            message = self._inbox.popleft()
-            event = message.event
+            attempt, event = self._inbox.popleft()
             if job := self._jobs.get(event.run):
                 # An ended job's worker was unresponsive and counts as stopped; the run may be queued again by now.
-                if job.ended or message.attempt != job.attempt:
+                if job.ended or attempt != job.attempt:
                     continue
                 job.started = True
                 job.ended = isinstance(event, Ended)

@@ -24,7 +24,7 @@ from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
-from rnn_compare.training.protocol import Message, QuestionProgress, WorkerInfo, WorkerQuestion, Workers, first_line
+from rnn_compare.training.protocol import WorkerInfo, WorkerQuestion, Workers, first_line
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_process
 
@@ -240,12 +240,13 @@ class Engine:
 
     def _open_workers(self) -> Workers:
         if is_demo():
-            return DemoWorkers(self._receive)
+            return DemoWorkers(self._analyses.take_progress)
+        listeners = self._dispatcher.receive, self._analyses.take_progress
         if self.scheduler:
             from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed
 
-            return RemoteWorkers(self.scheduler, self._receive)
-        return LocalWorkers(self._receive)
+            return RemoteWorkers(self.scheduler, *listeners)
+        return LocalWorkers(*listeners)
 
     def _rest_or_start(self, workers: Workers, idle: bool) -> None:
         if not isinstance(workers, LocalWorkers) or workers.resting == self._rest.is_due(workers.resting, idle):
@@ -261,12 +262,6 @@ class Engine:
             self._state = EngineState("starting", workers.problem)
         elif self._state.phase == "starting" and workers.addresses():
             self._state = EngineState("ready")
-
-    def _receive(self, message: Message) -> None:
-        if isinstance(message, QuestionProgress):
-            self._analyses.take_progress(message)
-        else:
-            self._dispatcher.receive(message)
 
     def _ready_workers(self, patience: float) -> Workers:
         """Returns the workers once one can answer questions.

@@ -1,6 +1,5 @@
-"""The engine's interface to its workers, on this machine or on a cluster, and the messages between them."""
+"""The engine's interface to its workers, on this machine or on a cluster."""
 
-import pickle
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -11,41 +10,13 @@ from rnn_compare.runs.events import Event
 
 T = TypeVar("T")
 
-TOPIC = "rnn-compare"
-"""The Dask topic that carries messages from the workers of this machine to the engine."""
+EVENTS, PROGRESS = "rnn-compare-events", "rnn-compare-progress"
+"""The Dask topics of a local worker: pickled pairs of an attempt and its event; names of questions, done, total."""
 
-
-@dataclass(frozen=True)
-class TrainingEvent:
-    """An event of one attempt at a run; events of earlier attempts are ignored."""
-
-    attempt: str
-    event: Event
-
-
-@dataclass(frozen=True)
-class QuestionProgress:
-    """Progress of a worker with a question."""
-
-    question: str
-    done: int
-    total: int
-
-
-Message = TrainingEvent | QuestionProgress
-OnMessage = Callable[[Message], None]
-"""Receives each message of a worker. It must return at once and must not call the workers."""
-
-
-def to_bytes(message: Message) -> bytes:
-    """Returns a message as bytes for Dask's events, which carry plain values only."""
-    return pickle.dumps(message)
-
-
-def from_bytes(content: bytes) -> Message:
-    """Returns the message in the output of ``to_bytes``; it is trusted like any result that Dask unpickles."""
-    message: Message = pickle.loads(content)
-    return message
+OnEvent = Callable[[str, Event], None]
+"""Takes the unique name of an attempt at a run, and an event of it. It returns at once and never calls the workers."""
+OnProgress = Callable[[str, int, int], None]
+"""Takes the name of a question, and its steps done and in total; as ``OnEvent``."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +26,7 @@ class WorkerQuestion(Generic[T]):
     Attributes:
         function: It is sent by its name, so it must be importable.
         name: If set, the function is also called with ``tell=``, a function of steps done and steps in total, which
-            reach the engine as ``QuestionProgress`` under this name.
+            reach the engine under this name.
     """
 
     function: Callable[..., T]
@@ -126,7 +97,7 @@ class Workers(Protocol):
         resting: Whether the processes have ended because nobody needed them.
     """
 
-    resting: bool = False
+    resting: bool
 
     @property
     def problem(self) -> str | None:
@@ -141,9 +112,8 @@ class Workers(Protocol):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         """Sends a run to a worker; ``attempt`` is a unique name for this attempt."""
 
-    def worker_loss_reason(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
+    def worker_loss_reason(self, training: Training) -> str | None:
         """Returns why an ended training was lost, in a sentence, if the run itself cannot be the reason."""
-        return None
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
@@ -151,16 +121,14 @@ class Workers(Protocol):
     def kill(self, address: str) -> None:
         """Kills a worker."""
 
-    def share_cores(self, training: Collection[str]) -> None:  # noqa: ARG002  # as below
+    def share_cores(self, training: Collection[str]) -> None:
         """Divides this machine's cores among the workers at these addresses, the only ones in training."""
-        return  # a cluster's cores are up to its owners
 
     def maintain(self) -> None:
         """Restarts workers that hang or failed to start; called regularly."""
 
     def answers(self) -> bool:
         """Returns whether a worker can answer questions; starts one if not."""
-        return bool(self.addresses())
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Lets a worker answer a question and returns the answer; raises ``UserError`` if that fails or times out."""

@@ -15,7 +15,6 @@ from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
-from rnn_compare.training.protocol import TrainingEvent
 from tests.epochs import epoch_end
 
 from .conftest import tiny
@@ -60,9 +59,9 @@ class OneWorker:
         """Notes who shares them."""
         self.sharing = set(at_work)
 
-    def tells(self, event: Event) -> TrainingEvent:
-        """What the worker says in its latest attempt."""
-        return TrainingEvent(self.attempts[-1], event)
+    def tells(self, event: Event) -> tuple[str, Event]:
+        """An event of the latest attempt."""
+        return self.attempts[-1], event
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
         raise AssertionError(name)
@@ -82,14 +81,14 @@ def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(started(run)))
+    dispatcher.receive(*workers.tells(started(run)))
     dispatcher.step(workers)
     return dispatcher, workers, run
 
 
 def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | None) -> None:
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(started(run)))
+    dispatcher.receive(*workers.tells(started(run)))
     dispatcher.step(workers)
     workers.sent[-1].set_result(reason)
     dispatcher.step(workers)
@@ -98,7 +97,7 @@ def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | Non
 def test_cores_are_shared_by_those_that_train_just_now(record: RunStore) -> None:
     dispatcher, workers, run = at_work(record)
     assert workers.sharing == {"there"}
-    dispatcher.receive(workers.tells(Ended(run, Status.FINISHED, None, 0.0)))
+    dispatcher.receive(*workers.tells(Ended(run, Status.FINISHED, None, 0.0)))
     workers.sent[-1].set_result(None)
     dispatcher.step(workers)
     assert workers.sharing == set()
@@ -146,7 +145,7 @@ def test_an_epoch_that_was_finished_while_the_program_closed_is_in_the_record(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     dispatcher, workers, run = at_work(record)
     epochs = tuple(epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 12.5) for number in (1, 2))
-    dispatcher.receive(workers.tells(epochs[0]))
+    dispatcher.receive(*workers.tells(epochs[0]))
     checkpoint.save(run, Checkpoint(epochs, (), ()))
     dispatcher.end_all(Status.INTERRUPTED, "closed")
     assert record.run(run).status is Status.INTERRUPTED
@@ -161,7 +160,7 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
     record.request_stop(run)
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 1e9)
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     dispatcher.step(workers)  # a worker that is killed would be an AssertionError
     assert workers.asked_to_stop == workers.attempts
     assert record.run(run).status is Status.STOPPED
@@ -170,19 +169,19 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
 def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(record: RunStore) -> None:
     dispatcher, workers, run = at_work(record)
     [other] = record.create([tiny()], Owner.current(), "page")
-    dispatcher.receive(workers.tells(epoch_end(run, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
-    dispatcher.receive(workers.tells(epoch_end(run, 2, math.nan, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.receive(*workers.tells(epoch_end(run, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.receive(*workers.tells(epoch_end(run, 2, math.nan, 0.7, 0.6, 0.65, 12.5)))
     dispatcher.step(workers)
     failed = record.run(run)
     assert (failed.status, len(failed.epochs)) == (Status.FAILED, 1)
     assert "finite numbers" in (failed.reason or "")
     assert workers.asked_to_stop == workers.attempts
 
-    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     workers.sent[-1].set_result(None)
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(started(other)))
-    dispatcher.receive(workers.tells(epoch_end(other, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.receive(*workers.tells(started(other)))
+    dispatcher.receive(*workers.tells(epoch_end(other, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
     dispatcher.step(workers)
     assert record.run(run).status is Status.FAILED
     assert (record.run(other).status, len(record.run(other).epochs)) == (Status.RUNNING, 1)
@@ -195,14 +194,14 @@ def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(started(run)))
+    dispatcher.receive(*workers.tells(started(run)))
     record.request_stop(run)
     dispatcher.step(workers)
     dispatcher.step(workers)
     assert record.run(run).status is Status.STOPPED
 
     record.submit_again(run, tiny(), Owner.current())
-    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     dispatcher.step(workers)
     assert record.run(run).status is Status.QUEUED
     workers.sent[0].set_result(None)
@@ -216,9 +215,9 @@ def test_what_an_earlier_attempt_still_says_is_not_heard(record: RunStore) -> No
     workers.sent[-1].set_result(EXCUSE)
     dispatcher.step(workers)
     dispatcher.step(workers)
-    dispatcher.receive(workers.tells(started(run)))
+    dispatcher.receive(*workers.tells(started(run)))
     assert len(set(workers.attempts)) == 2
-    dispatcher.receive(late)
+    dispatcher.receive(*late)
     dispatcher.step(workers)
     assert record.run(run).status is Status.RUNNING
 

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,10 @@ from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
 
 from .conftest import tiny
 
-BUILT = {"fused": partial(keras_models.build, kind=FusedNetwork), "stock": keras_models.build}
+BUILT: dict[str, Callable[[Experiment], keras.Model]] = {
+    "fused": partial(keras_models.build, kind=FusedNetwork),
+    "stock": keras_models.build,
+}
 
 
 def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import pickle
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -55,17 +56,18 @@ class LocalWorkers(protocol.Workers):
     They start in the background and are replaced when they die.
 
     Args:
-        on_message: Called with each message of a worker, on Dask's event loop.
+        on_event, on_progress: Called on Dask's event loop.
         size: Number of workers; ``worker_count()`` if None.
     """
 
-    def __init__(self, on_message: protocol.OnMessage, size: int | None = None) -> None:
+    def __init__(self, on_event: protocol.OnEvent, on_progress: protocol.OnProgress, size: int | None = None) -> None:
         dask.config.set(worker.CONFIGURATION)
         with without("pandas", "lz4"):  # Dask lets the fork server import them, starting with this process
             get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
         worker.trim_log()
         self.size = size or worker_count()
-        self._on_message = on_message
+        self.resting = False
+        self._on_event, self._on_progress = on_event, on_progress
         self._most_threads = number_from(THREADS_VARIABLE)
         self._shares: dict[str, int] = {}
         self._silence = Silence()
@@ -76,7 +78,7 @@ class LocalWorkers(protocol.Workers):
 
     def _open(self) -> None:
         fork_server.start()
-        cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
+        cluster: protocol.DaskObject = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
             # The second thread answers questions during a training.
             threads_per_worker=2,
@@ -94,11 +96,10 @@ class LocalWorkers(protocol.Workers):
             env={CACHE_VARIABLE: str(cache_place())},
         )
         worker.quieten_scheduler(cluster.scheduler)
-        client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
-        client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
-            protocol.TOPIC, lambda entry: self._on_message(protocol.from_bytes(entry[1]))
-        )
-        cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
+        client: protocol.DaskObject = Client(cluster)  # type: ignore[no-untyped-call]  # as above
+        client.subscribe_topic(protocol.EVENTS, lambda entry: self._on_event(*pickle.loads(entry[1])))
+        client.subscribe_topic(protocol.PROGRESS, lambda entry: self._on_progress(*entry[1]))
+        cluster.scale(self.size)
         self._cluster, self._client = cluster, client
 
     @property
@@ -121,6 +122,9 @@ class LocalWorkers(protocol.Workers):
             job.attempt_training, attempt, run, experiment, workers=[address], pure=False, retries=0
         )
         return future
+
+    def worker_loss_reason(self, training: protocol.Training) -> None:
+        """Returns None: the run may be the reason, as when it needs too much memory."""
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
@@ -182,6 +186,10 @@ class LocalWorkers(protocol.Workers):
         if check.is_alive():
             _log.warning("The worker %s hangs; replacing it.", address)
             self.kill(address)
+
+    def answers(self) -> bool:
+        """Returns whether a worker is ready."""
+        return bool(self.addresses())
 
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
         """Lets a worker answer a question; raises ``UserError`` if that fails or times out."""

@@ -13,7 +13,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import checkpoint_file, delete_files, run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
-from rnn_compare.training.protocol import OnMessage, TrainingEvent, first_line
+from rnn_compare.training.protocol import OnEvent, first_line
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.connection import ANSWER_SECONDS, Connection
 from rnn_compare.training.remote.members import Member
@@ -47,7 +47,7 @@ class Attempt:
     experiment: Experiment
     connection: Connection
     member: Member
-    on_message: OnMessage
+    on_event: OnEvent
     _events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     _versions: dict[str, int] = field(default_factory=dict)
 
@@ -108,7 +108,7 @@ class Attempt:
         while (event := await self._events.get()) is not None:
             if isinstance(event, EpochEnd | Ended):
                 await self._fetch()
-            self.on_message(TrainingEvent(self.name, event))
+            self.on_event(self.name, event)
 
     async def _fetch(self) -> None:
         """Fetches the run's new files, and retries until it succeeds."""

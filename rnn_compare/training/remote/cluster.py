@@ -4,9 +4,10 @@ import asyncio
 import concurrent.futures
 import contextlib
 import os
+import pickle
 import signal
 import threading
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import TypeVar
 
 from distributed import Client
@@ -39,16 +40,19 @@ class RemoteWorkers(protocol.Workers):
 
     Args:
         address: Such as ``tls://10.0.0.1:8786``.
-        on_message: Called with each message of a worker, in order.
+        on_event: Called with the events of each attempt, in order.
+        on_progress: As in ``LocalWorkers``.
 
     Raises:
         UserError: If the address is not allowed.
     """
 
-    def __init__(self, address: str, on_message: protocol.OnMessage) -> None:
+    resting = False
+
+    def __init__(self, address: str, on_event: protocol.OnEvent, on_progress: protocol.OnProgress) -> None:
         check_address(address)
         self._address = address
-        self._on_message = on_message
+        self._on_event, self._on_progress = on_event, on_progress
         self._problem: str | None = f"The scheduler {address} has not answered yet."
         self._connection: Connection | None = None
         self._members = Members()
@@ -109,6 +113,9 @@ class RemoteWorkers(protocol.Workers):
 
         self._soon(kill())
 
+    def share_cores(self, training: Collection[str]) -> None:
+        """Does nothing: a cluster's cores are up to its owners."""
+
     def maintain(self) -> None:
         """Looks after the worker on this machine, if there is one; the scheduler looks after the others."""
         if self._local is not None:
@@ -118,7 +125,7 @@ class RemoteWorkers(protocol.Workers):
         """Returns whether the worker on this machine is ready; the first call starts it."""
         with self._starting_local:
             if self._local is None:
-                self._local = LocalWorkers(self._on_message, size=1)
+                self._local = LocalWorkers(self._on_event, self._on_progress, size=1)
             return bool(self._local.addresses())
 
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
@@ -202,13 +209,13 @@ class RemoteWorkers(protocol.Workers):
         member, connection = self._members.get(address), self._connection
         if member is None or connection is None:
             return "The worker was lost before it took the run; another does."
-        training = self._attempts[attempt] = Attempt(attempt, run, experiment, connection, member, self._on_message)
+        training = self._attempts[attempt] = Attempt(attempt, run, experiment, connection, member, self._on_event)
         try:
             return await training.train()
         finally:
             del self._attempts[attempt]
 
     def _receive(self, entry: tuple[float, bytes]) -> None:
-        message = protocol.from_bytes(entry[1])
-        if isinstance(message, protocol.TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
-            attempt.receive(message.event)
+        name, event = pickle.loads(entry[1])
+        if attempt := self._attempts.get(name):
+            attempt.receive(event)

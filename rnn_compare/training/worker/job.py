@@ -5,6 +5,7 @@ The server imports this module too, so Keras is imported only inside the functio
 
 import errno
 import logging
+import pickle
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from distributed import get_worker
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Event, Status
-from rnn_compare.training.protocol import TOPIC, TrainingEvent, first_line, to_bytes
+from rnn_compare.training.protocol import EVENTS, first_line
 
 _EXHAUSTED = "ResourceExhaustedError"
 """TensorFlow's error for a lack of memory."""
@@ -25,7 +26,7 @@ _stopping: set[str] = set()
 
 
 def attempt_training(
-    attempt: str, run: str, experiment: Experiment, topic: str = TOPIC, abandoned: Callable[[], bool] = lambda: False
+    attempt: str, run: str, experiment: Experiment, topic: str = EVENTS, abandoned: Callable[[], bool] = lambda: False
 ) -> None:
     """Trains one run and sends its events; the last one is ``Ended``, unless the attempt was abandoned.
 
@@ -39,7 +40,7 @@ def attempt_training(
     def send(event: Event) -> None:
         if isinstance(event, Ended) and abandoned() and attempt not in _stopping:
             return  # the run has not ended: another worker continues it
-        worker.log_event(topic, to_bytes(TrainingEvent(attempt, event)))
+        worker.log_event(topic, pickle.dumps((attempt, event)))
 
     try:
         train(run, experiment, send, lambda: attempt in _stopping or abandoned())

@@ -107,7 +107,7 @@ def _teller(question: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            worker.log_event(protocol.TOPIC, protocol.to_bytes(protocol.QuestionProgress(question, done, total)))
+            worker.log_event(protocol.PROGRESS, [question, done, total])
 
     return tell
 

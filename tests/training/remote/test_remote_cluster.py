@@ -13,7 +13,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder
-from rnn_compare.training.protocol import Message, TrainingEvent
+from rnn_compare.runs.events import Event
 from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection, check_address
@@ -100,13 +100,13 @@ class Worker(Connection):
 def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
-    told: list[tuple[Message, bool]] = []
+    told: list[tuple[str, Event, bool]] = []
 
     epochs = [epoch_end("run", number, 0.5, 0.7, 0.5, 0.7, 1.0) for number in (1, 2)]
 
     async def tell() -> None:
-        def heard(message: Message) -> None:
-            told.append((message, (run_folder("run") / "last.npz").exists()))
+        def heard(attempt: str, event: Event) -> None:
+            told.append((attempt, event, (run_folder("run") / "last.npz").exists()))
 
         attempt = Attempt("attempt", "run", tiny(), Worker(unreachable=2), Member("there", {}), heard)
         for epoch in epochs:
@@ -115,7 +115,7 @@ def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPa
         await attempt._forward_events()
 
     asyncio.run(tell())
-    assert told == [(TrainingEvent("attempt", epoch), True) for epoch in epochs]
+    assert told == [("attempt", epoch, True) for epoch in epochs]
     assert (run_folder("run") / "last.npz").read_bytes() == b"weights"
 
 
