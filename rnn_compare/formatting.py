@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+_FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets also accept the wide ones
 _JOINERS = "\u200c\u200d"
 """The zero-width non-joiner and joiner, which emoji and Persian and Indic words need."""
 
@@ -116,3 +117,13 @@ def visible(text: str, besides: str = "") -> str:
     """
     allowed = _JOINERS + besides
     return "".join(sign if sign.isprintable() or sign in allowed else " " if sign.isspace() else "" for sign in text)
+
+
+def as_cell(text: str) -> str:
+    """Returns text that a spreadsheet does not run as a formula.
+
+    Example:
+        >>> as_cell("=1+1"), as_cell("1+1")
+        ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

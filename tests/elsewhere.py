@@ -6,7 +6,7 @@ from typing import Any
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until_ended
 from tests.training.conftest import ListeningStore, tiny
 
 
@@ -24,7 +24,7 @@ def long(**changes: Any) -> Any:
 
 
 def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
-    assert engine.wait(runs, PATIENCE), record.runs(runs)
+    until_ended(engine, runs), record.runs(runs)
     ended = record.runs(runs)
     assert [(run.status, run.reason) for run in ended] == [(Status.FINISHED, None)] * len(runs)
     assert [len(run.epochs) for run in ended] == [run.experiment.epochs for run in ended]

@@ -13,8 +13,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.checkpoint import interrupt_orphans
-from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from rnn_compare.formatting import as_cell
 from rnn_compare.lecture.questions import Answer, Question, in_words
-from rnn_compare.runs.csv_export import as_cell
 
 FEWEST = 10
 """Devices needed for a percentage; for fewer, only counts are shown."""

@@ -1,23 +1,27 @@
 """The files of a report in every form: page, notebook, and tables as CSV, Parquet or TensorBoard's events."""
 
+import csv
 import io
 import tempfile
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rnn_compare.comparison.evidence import known_labels
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import as_cell
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
-from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *METRICS, "seconds")
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
 
@@ -83,7 +87,7 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 
 
 def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str, bytes]:
-    """Returns the predictions and the curves (``runs.csv_export``) by the suffix of a file's stem."""
+    """Returns the predictions and the curves (``curves``) by the suffix of a file's stem."""
     if kind == "csv":
         table = predictions(contents).to_csv(index=False, float_format="%.5f")
         # With a byte order mark, by which spreadsheets recognize UTF-8.
@@ -91,10 +95,32 @@ def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str
     return {"": _parquet(predictions(contents)), ".curves": _parquet(_curves(contents))}
 
 
+def curves(runs: Sequence[Run]) -> str:
+    """Returns the finished epochs of runs as CSV, each with the settings of its run.
+
+    One long table for filters and pivot tables. ``epochs`` is the setting, ``epoch`` counts from 1. A missing metric is
+    an empty cell.
+    """
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(CURVES_COLUMNS)
+    table.writerows(curve_rows(runs))
+    return text.getvalue()
+
+
+def curve_rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
+    """Yields the rows as values in the order of ``CURVES_COLUMNS``; None for a missing metric."""
+    for run in runs:
+        settings = run.experiment.model_dump().values()
+        for epoch in run.epochs:
+            metrics = map(epoch.figures.get, METRICS)
+            yield [run.id, as_cell(run.title), *settings, epoch.epoch, *metrics, epoch.seconds]
+
+
 def _curves(contents: Contents) -> "pd.DataFrame":
     import pandas as pd
 
-    table = pd.DataFrame(list(rows(contents.runs)), columns=list(COLUMNS))
+    table = pd.DataFrame(list(curve_rows(contents.runs)), columns=list(CURVES_COLUMNS))
     return table.astype(dict.fromkeys(METRICS, float))  # a column of missing values has no type of its own
 
 

@@ -19,7 +19,6 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
 from rnn_compare.lecture.questions import Question
-from rnn_compare.runs import queue
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -30,6 +29,7 @@ from rnn_compare.server.replays import Replays
 from rnn_compare.server.snapshot import Made, Snapshot
 from rnn_compare.sources.registry import is_known
 from rnn_compare.training.demo import is_demo
+from rnn_compare.training.dispatcher import in_order
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
 from rnn_compare.training.local.first_use import FirstUse
@@ -205,7 +205,7 @@ class Services:
     def _start_times(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        if not (waiting := queue.in_order(own)):
+        if not (waiting := in_order(own)):
             return {}
         return History(snapshot.all_runs, self.machine_speed.current).start_times(waiting, running, self.parallel_runs)
 

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.lecture.class_state import State
-from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 from rnn_compare.server.replays import Replay
 from rnn_compare.sources import own_texts
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 SNAPSHOT_SECONDS = 0.4
 """Largest age of the runs that pages show; they are read once for all viewers."""

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -16,12 +16,11 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import Which
 from rnn_compare.runs.checkpoint import continued, interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import check_limits
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
-from rnn_compare.training.dispatcher import Dispatcher
+from rnn_compare.training.dispatcher import Dispatcher, check_limits
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
 from rnn_compare.training.protocol import WorkerInfo, WorkerQuestion, Workers, first_line
@@ -112,7 +111,7 @@ class Engine:
         """Records a run for each experiment, to be trained as workers become free, and returns their ids in order.
 
         Args:
-            visitor, priority: As in ``Run``; visitors take turns (``runs.queue``).
+            visitor, priority: As in ``Run``; visitors take turns (``dispatcher.in_order``).
             beforehand: Called with the ids before the runs are recorded.
             comparison: As in ``RunStore.create``.
 
@@ -148,15 +147,6 @@ class Engine:
         self._store.run(run)
         self._store.request_stop(run)
         self._wake.set()
-
-    def wait(self, runs: Collection[str], timeout: float | None = None) -> bool:
-        """Waits until all the runs have ended; returns False after the timeout."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while not all(run.status.ended for run in self._store.runs(runs)):
-            if until is not None and time.monotonic() > until:
-                return False
-            time.sleep(0.05)
-        return True
 
     def workers(self) -> list[WorkerInfo]:
         """Returns information about each worker; raises ``UserError`` if they do not answer."""

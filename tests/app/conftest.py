@@ -11,7 +11,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from tests.patience import PATIENCE
+from tests.patience import until_ended
 
 
 def script(page: str) -> str:
@@ -43,7 +43,7 @@ def trained(shared_services: Services) -> list[Run]:
     if not finished:
         small: dict[str, Any] = {"reviews": 100, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
         ids = shared_services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
-        assert shared_services.engine.wait(ids, timeout=PATIENCE)
+        until_ended(shared_services.engine, ids)
         for run in ids:
             shared_services.store.rename(run, "for the tests")
         finished = shared_services.store.runs(ids)

@@ -17,7 +17,7 @@ from rnn_compare.server import live
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.sources import own_texts, registry
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until_ended
 
 from .conftest import script
 
@@ -157,7 +157,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     [name] = own_texts.names()
     small = {"units": 4, "maxlen": 10, "epochs": 2, "vocabulary_size": 100, "embedding_size": 4, "learning_rate": 0.05}
     ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
-    assert shared_services.engine.wait(ids, timeout=PATIENCE)
+    until_ended(shared_services.engine, ids)
     shared_services.refresh()
     app = AppTest.from_string(TRY, default_timeout=PATIENCE)
     app.query_params["run"] = ids[0]

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
 from rnn_compare.server.app import current_app
 from rnn_compare.experiment_sets import comparison
+from tests.patience import until_ended
 
 def page(module):
     script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"
@@ -27,7 +28,7 @@ if __name__ == "__main__":
     services = current_app().services()
     small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
     runs = services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
-    assert services.engine.wait(runs, timeout=180)
+    until_ended(services.engine, runs)
     assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
     services.engine.summary(services.store.run(runs[0]).experiment)
     services.refresh()

@@ -13,8 +13,8 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import MAX_WAITING, check_limits
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.training.dispatcher import MAX_WAITING, check_limits
 from tests.epochs import epoch_end
 
 

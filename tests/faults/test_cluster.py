@@ -21,7 +21,7 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until_ended
 from tests.processes import free_port
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
@@ -188,7 +188,7 @@ def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, recor
     [run] = far.submit([endless()])
     until(lambda: record.run(run).epochs)
     far.stop(run)
-    assert far.wait([run], PATIENCE)
+    until_ended(far, [run])
     assert record.run(run).status is Status.STOPPED
     finished(far, record, far.submit([tiny()]))
     assert {worker.address for worker in far.workers()} == before
@@ -199,7 +199,7 @@ def test_a_stopped_run_is_continued_from_what_was_fetched(far: Engine, record: L
     broken, unbroken = far.submit([long(), long()])
     until(lambda: len(record.run(broken).epochs) >= 3)
     far.stop(broken)
-    assert far.wait([broken], PATIENCE)
+    until_ended(far, [broken])
     before = record.run(broken)
     assert before.status is Status.STOPPED
     far.continue_run(broken)
@@ -348,7 +348,7 @@ def test_a_run_outlives_any_number_of_workers_that_end_as_planned(
     elsewhere.start_worker()
     until(lambda: len(record.run(run).epochs) > epochs)
     far.stop(run)
-    assert far.wait([run], PATIENCE)
+    until_ended(far, [run])
     told = epochs_told(record, run)
     assert sorted(set(told)) == list(range(1, max(told) + 1))
 

@@ -22,7 +22,7 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
 from rnn_compare.training.local.cluster import LocalWorkers
 from tests.faults.conftest import same_curve
-from tests.patience import PATIENCE
+from tests.patience import until_ended
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
@@ -46,7 +46,7 @@ def unbroken(engine: Engine, store: ListeningStore) -> Run:
     finished = [run for run in store.runs() if (run.experiment, run.status) == (LONG, Status.FINISHED)]
     if not finished:
         runs = engine.submit([LONG])
-        assert engine.wait(runs, PATIENCE)
+        until_ended(engine, runs)
         finished = store.runs(runs)
     return finished[0]
 
@@ -58,7 +58,7 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     [broken] = engine.submit([LONG])
     kill_worker_of(engine, store, broken, signal.SIGSEGV)
     until(lambda: store.run(broken).reason == LOST_ONCE)
-    assert engine.wait([broken], PATIENCE)
+    until_ended(engine, [broken])
     assert store.run(broken).status is Status.FINISHED
     assert store.run(broken).reason is None
     assert store.run(broken).continued
@@ -74,7 +74,7 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
     before = worker_processes()
     [one] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
     one.kill()
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
     assert store.run(run).status is Status.FINISHED
     assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, LONG.epochs + 1))
     until(lambda: sum(worker.ready for worker in engine.workers()) == 2 and not set(worker_processes()) & set(before))
@@ -88,7 +88,7 @@ def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
     [hung] = engine.submit([LONG])
     kill_worker_of(engine, store, hung, signal.SIGSTOP)
-    assert engine.wait([hung], PATIENCE)
+    until_ended(engine, [hung])
     assert store.run(hung).status is Status.FINISHED
     assert store.run(hung).continued
     assert same_curve(store.run(hung), unbroken)
@@ -122,7 +122,7 @@ def test_a_worker_that_falls_silent_but_answers_is_left_alone(
     until(lambda: len(store.run(run).epochs) > known + 1)
     assert store.run(run).continued == ()
     engine.stop(run)
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
     workers.kill(address)  # nobody else is to wait for what it does not tell
 
 
@@ -139,7 +139,7 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     analysis = engine.analyse(crash)
     until(lambda: analysis.ended)
     assert "No worker answered" in (analysis.problem or "")
-    assert engine.wait(runs, PATIENCE)
+    until_ended(engine, runs)
     one, other = store.runs(runs)
     assert [(run.status, run.reason) for run in (one, other)] == [(Status.FINISHED, None)] * 2
     assert sorted(len(run.continued) for run in (one, other)) == [0, 1], "the worker that crashed had one of them"
@@ -162,18 +162,18 @@ def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continue
     until(lambda: len(store.run(run).epochs) > len(failed.epochs))
     assert store.run(run).epochs[: len(failed.epochs)] == failed.epochs
     engine.stop(run)
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
 
 
 def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine: Engine, store: ListeningStore) -> None:
     [run] = engine.submit([endless()])
     until(lambda: store.run(run).epochs)
     engine.stop(run)
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
     payload = b"this is no archive, though its checksum is right"
     checkpoint_file(run).write_bytes(hashlib.sha256(payload).digest() + payload)
     engine.continue_run(run)
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
     failed = store.run(run)
     assert failed.status is Status.FAILED
     assert failed.reason is not None
@@ -181,7 +181,7 @@ def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine:
     assert "Traceback" not in failed.reason
     assert failed.epochs
     [next_one] = engine.submit([tiny()])
-    assert engine.wait([next_one], PATIENCE)
+    until_ended(engine, [next_one])
     assert store.run(next_one).status is Status.FINISHED
 
 
@@ -200,7 +200,7 @@ def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
             cell="LSTM", units=512, batch_size=1024, maxlen=1000, reviews=1500, epochs=1, stock_layers=True
         )
         eater, neighbour = second.submit([greedy, modest])
-        assert second.wait([eater, neighbour], PATIENCE)
+        until_ended(second, [eater, neighbour])
         assert store.run(eater).status is Status.FAILED
         assert store.run(eater).reason == LOST
         assert store.run(neighbour).status is Status.FINISHED
@@ -216,7 +216,7 @@ def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, s
     chance = random.Random(22)
     experiments = [tiny(cell=cell, reviews=8000, epochs=40, dropout=0.2) for cell in ("SimpleRNN", "LSTM")]
     unbroken = engine.submit(experiments)
-    assert engine.wait(unbroken, PATIENCE)
+    until_ended(engine, unbroken)
     broken = engine.submit(experiments)
     for _ in range(KILLS):
         until(lambda: worker_processes())
@@ -231,7 +231,7 @@ def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, s
             if run.status is Status.FINISHED:
                 broken[broken.index(run.id)] = engine.submit([run.experiment])[0]
     while unfinished := [run.id for run in store.runs(broken) if run.status is not Status.FINISHED]:
-        assert engine.wait(unfinished, PATIENCE)
+        until_ended(engine, unfinished)
         for run in store.runs(unfinished):
             if run.status is Status.FAILED:
                 engine.continue_run(run.id)

@@ -27,8 +27,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder, delete_files, weights_file
+from rnn_compare.report.written_files import curves
 from rnn_compare.runs import store
-from rnn_compare.runs.csv_export import curves
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services

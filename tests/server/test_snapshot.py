@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.snapshot import MAX_SHOWN, chosen, fit_together, grouped, link
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 
 def run(position: int, comparison: int, units: int = 32, seed: int = 1, priority: int = 0) -> Run:

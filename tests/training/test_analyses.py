@@ -10,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
-from tests.patience import PATIENCE
+from tests.patience import until_ended
 
 from .conftest import ListeningStore, tiny, until, worker_processes
 
@@ -126,7 +126,7 @@ def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: Li
     go = tmp_path / "go"
     asked = [engine.analyse(rest, go, number) for number in range(8)]
     [run] = engine.submit([tiny()])
-    assert engine.wait([run], PATIENCE)
+    until_ended(engine, [run])
     assert store.run(run).status is Status.FINISHED
     assert not any(analysis.ended for analysis in asked)
     go.touch()

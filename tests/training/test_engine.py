@@ -23,13 +23,13 @@ from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol import Training
-from tests.patience import PATIENCE
+from tests.patience import until_ended
 
 from .conftest import ListeningStore, endless, tiny, until, worker_processes
 
 
 def finished(engine: Engine, store: RunStore, runs: list[str]) -> list[Run]:
-    assert engine.wait(runs, PATIENCE)
+    until_ended(engine, runs)
     return store.runs(runs)
 
 
@@ -84,7 +84,7 @@ def test_a_lone_training_has_all_cores_and_two_have_one_half_each(engine: Engine
     engine.stop(first)
     until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
     engine.stop(second)
-    assert engine.wait([first, second], PATIENCE)
+    until_ended(engine, [first, second])
 
 
 def _threads_of_all_workers(engine: Engine) -> set[int]:
@@ -130,7 +130,7 @@ def test_two_run_at_once_and_the_rest_wait_in_order(engine: Engine, store: Liste
     assert [store.run(run).status for run in (third, fourth)] == [Status.QUEUED, Status.QUEUED]
 
     engine.stop(third)
-    assert engine.wait([third], PATIENCE)
+    until_ended(engine, [third])
     assert store.run(third).status is Status.STOPPED
     assert store.run(third).started is None
     assert is_running(store, first)
@@ -140,7 +140,7 @@ def test_two_run_at_once_and_the_rest_wait_in_order(engine: Engine, store: Liste
     assert finished(engine, store, [fourth])[0].status is Status.FINISHED
     assert is_running(store, second)
     engine.stop(second)
-    assert engine.wait([second], PATIENCE)
+    until_ended(engine, [second])
 
 
 def test_stop_ends_a_training_politely_and_keeps_what_was_measured(engine: Engine, store: ListeningStore) -> None:
@@ -216,7 +216,7 @@ def test_keras_own_summary_is_made_beside_the_trainings(engine: Engine, store: L
     assert all(is_running(store, run) for run in runs)
     for run in runs:
         engine.stop(run)
-    assert engine.wait(runs, PATIENCE)
+    until_ended(engine, runs)
 
 
 def test_a_question_that_comes_while_workers_start_has_its_time_for_the_answer_alone(
@@ -273,7 +273,7 @@ def test_a_run_whose_worker_is_killed_goes_on_with_another_and_its_neighbour_is_
     assert store.run(neighbour.id).continued == ()
     for run in runs:
         engine.stop(run)
-    assert engine.wait(runs, PATIENCE)
+    until_ended(engine, runs)
 
 
 def test_a_stopped_run_has_ended_though_its_worker_hears_nothing_and_is_killed_later(

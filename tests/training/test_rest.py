@@ -7,7 +7,7 @@ import pytest
 from rnn_compare.runs.events import Status
 from rnn_compare.training.local import supervision
 from rnn_compare.training.local.supervision import REST_SECONDS, Rest
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until_ended
 
 from .conftest import running_engine, tiny, until, worker_processes
 
@@ -75,7 +75,7 @@ def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_ask
         until(lambda: engine.state.phase == "ready")
         until(lambda: worker_processes() == of_others)
         [run] = engine.submit([tiny()])
-        assert engine.wait([run], PATIENCE)
+        until_ended(engine, [run])
         assert engine._store.run(run).status is Status.FINISHED
         until(lambda: worker_processes() == of_others)
         assert "lstm (LSTM)" in engine.summary(tiny(cell="LSTM"), timeout=PATIENCE)

@@ -23,6 +23,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import fork_server, worker
+from tests.patience import until_ended
 
 if __name__ == "__main__":
     fork_server.AVAILABLE = False
@@ -30,7 +31,7 @@ if __name__ == "__main__":
     engine = Engine(RunStore(Path(sys.argv[1])), "command line")
     engine.start()
     runs = engine.submit([Experiment(units=4, reviews=80, maxlen=10, epochs=1)])
-    assert engine.wait(runs, 120)
+    until_ended(engine, runs)
     print(engine._store.run(runs[0]).status, len(fork_server.workers_of(psutil.Process())))
     print(any(fork_server.is_fork_server(child) for child in psutil.Process().children()))
     engine.close()

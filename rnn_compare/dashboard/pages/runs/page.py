@@ -13,7 +13,7 @@ from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_not
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.paths import delete_files
-from rnn_compare.runs.csv_export import curves
+from rnn_compare.report.written_files import curves
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app

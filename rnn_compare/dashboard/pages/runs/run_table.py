@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.csv_export import as_cell
+from rnn_compare.formatting import as_cell
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS, text, value_of
 from rnn_compare.sources import registry

@@ -12,10 +12,10 @@ from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 

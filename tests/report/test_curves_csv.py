@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.csv_export import COLUMNS, curves
+from rnn_compare.report.written_files import CURVES_COLUMNS, curves
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
@@ -53,7 +53,7 @@ def test_a_figure_that_an_epoch_lacks_is_an_empty_cell() -> None:
 
 def test_the_settings_of_the_run_lead_each_row() -> None:
     table = pd.read_csv(io.StringIO(curves([a_run("a", cell="GRU", units=7, maxlen=33, mask_padding=True)])))
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == CURVES_COLUMNS
     assert table[["cell", "units", "maxlen", "epochs", "mask_padding"]].to_numpy().tolist() == [
         ["GRU", 7, 33, 10, True],
         ["GRU", 7, 33, 10, True],
@@ -74,5 +74,5 @@ def test_a_name_that_looks_like_a_formula_is_kept_from_running(sign: str) -> Non
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=80))
 def test_any_name_stays_one_field(name: str) -> None:
     rows = list(csv.reader(io.StringIO(curves([a_run("a", name)]), newline="")))
-    assert [len(row) for row in rows] == [len(COLUMNS)] * 3
+    assert [len(row) for row in rows] == [len(CURVES_COLUMNS)] * 3
     assert rows[1][1].removeprefix("'") == name.removeprefix("'")

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import MAX_WAITING, MAX_WAITING_PER_VISITOR, check_limits, in_order
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.training.dispatcher import MAX_WAITING, MAX_WAITING_PER_VISITOR, check_limits, in_order
 
 
 def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: int = 0) -> Run:
