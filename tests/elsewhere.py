@@ -24,7 +24,7 @@ def long(**changes: Any) -> Any:
 
 
 def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
-    until_ended(engine, runs), record.runs(runs)
+    until_ended(engine, runs)
     ended = record.runs(runs)
     assert [(run.status, run.reason) for run in ended] == [(Status.FINISHED, None)] * len(runs)
     assert [len(run.epochs) for run in ended] == [run.experiment.epochs for run in ended]

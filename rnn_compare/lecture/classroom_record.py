@@ -1,23 +1,17 @@
 """The record of lectures, their devices, answers and reviews in an SQLite file."""
 
-import contextlib
 import json
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from rnn_compare.atomic import identity
-from rnn_compare.errors import UserError
+from rnn_compare.database import Database
 from rnn_compare.lecture.class_state import STATE, SentReview, State
 from rnn_compare.lecture.questions import Answer
 
-VERSION = 1
 BUSY_SECONDS = 5.0
-SET_ASIDE = "The record of lectures could not be read: kept as {}, started a new one."
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (
@@ -45,49 +39,18 @@ _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
 )
 
 
-class NotSaved(UserError):  # noqa: N818  # a sentence for people
-    """A failure to read or write the record; the phone may send its message again."""
+class ClassroomRecord(Database):
+    """Reads and writes the record of lectures."""
 
-
-class ClassroomRecord:
-    """Reads and writes the record. One thread at a time may write.
-
-    A missing file is created; an unreadable one is renamed and replaced.
-
-    Raises:
-        UserError: If the file can neither be opened nor created.
-    """
+    contents, tables, version, busy_seconds = "lectures", _TABLES, 1, BUSY_SECONDS
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        self.warnings: list[str] = []
-        with self._in_words():
-            try:
-                self._connection = _opened(path)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-                    raise
-                aside = path.rename(path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}"))
-                for suffix in ("-wal", "-shm"):
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
-                self._connection = _opened(path)
-                self.warnings.append(SET_ASIDE.format(aside.name))
-        self._identity = identity(path)
-
-    def close(self) -> None:
-        """Closes the file."""
-        with self._lock:
-            self._connection.close()
-
-    @property
-    def is_replaced(self) -> bool:
-        """Whether the file was removed or replaced since it was opened."""
-        return identity(self.path) != self._identity
+        super().__init__(path)
+        self._writer.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
 
     def begin(self, state: State) -> int:
         """Records a new lecture and returns its number."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             made = connection.execute(
                 "INSERT INTO lectures (name, began, state) VALUES (?, ?, ?)",
                 (state.lecture, time.time(), _state_json(state)),
@@ -107,7 +70,7 @@ class ClassroomRecord:
     def save_state(self, lecture: int, state: State, key: str) -> None:
         """Records the state of a lecture and of its step ``key``."""
         question = state.question.model_dump_json() if state.question else None
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("UPDATE lectures SET state = ? WHERE id = ?", (_state_json(state), lecture))
             connection.execute(
                 "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?)",
@@ -126,17 +89,17 @@ class ClassroomRecord:
 
     def end(self, lecture: int, state: State) -> None:
         """Ends a lecture and deletes reviews that were not shown, from the file too."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute(
                 "UPDATE lectures SET state = ?, ended = ? WHERE id = ?", (_state_json(state), time.time(), lecture)
             )
             connection.execute("DELETE FROM reviews WHERE NOT shown")
-        with self._lock, self._in_words():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._write_lock, self._errors_in_words():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def add_device(self, lecture: int, device: str, number: int) -> None:
         """Records a device under its running number."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO devices VALUES (?, ?, ?)", (lecture, device, number))
 
     def devices(self, lecture: int) -> dict[str, int]:
@@ -147,7 +110,7 @@ class ClassroomRecord:
     def save_answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
         """Records a device's answer, which replaces its earlier one."""
         values = (lecture, question, round_, device, json.dumps(answer), time.time())
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def answers(self, lecture: int) -> dict[tuple[str, int], dict[str, Answer]]:
@@ -179,7 +142,7 @@ class ClassroomRecord:
 
     def save_review(self, lecture: int, device: str, review: SentReview) -> None:
         """Records a review, which replaces the device's waiting one."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("DELETE FROM reviews WHERE lecture = ? AND device = ? AND NOT shown", (lecture, device))
             connection.execute(
                 "INSERT INTO reviews (id, lecture, device, text, at) VALUES (?, ?, ?, ?, ?)",
@@ -188,56 +151,18 @@ class ClassroomRecord:
 
     def mark_shown(self, review: str) -> None:
         """Marks a review as shown."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("UPDATE reviews SET shown = 1 WHERE id = ?", (review,))
 
     def drop(self, review: str) -> None:
         """Deletes a review."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("DELETE FROM reviews WHERE id = ?", (review,))
 
     def reviews(self, lecture: int) -> list[tuple[str, SentReview]]:
         """Returns the device and the review of each, oldest first."""
         rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._in_words(), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
-
-    def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, self._in_words():
-            return self._connection.execute(query, values).fetchall()
-
-    @contextlib.contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise NotSaved(
-                f"Cannot write {self.path} ({error}). Free some space, or make the file and its folder writable."
-            ) from error
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise UserError(f"{path} is from a newer version of this program. Update the program.")
-        for statement in _TABLES.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _state_json(state: State) -> str:

@@ -32,7 +32,7 @@ class Checkpoint:
         epochs: All finished epochs, in order; they complete the record.
         model: The network's variables in Keras' order, including dropout's random states.
         optimizer: The optimizer's variables in Keras' order.
-        probabilities: Of the validation reviews, from ``events.encoded``; empty in records of version 3.
+        probabilities: Of the validation reviews, from ``events.encoded``.
     """
 
     epochs: tuple[EpochEnd, ...]
@@ -104,8 +104,7 @@ def exists(run: str) -> bool:
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
         epochs = tuple(EpochEnd(**values) for values in json.loads(file[_EPOCHS].tobytes()))
-        probabilities = file[_PROBABILITIES].tobytes() if _PROBABILITIES in file else b""
-        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"), probabilities)
+        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"), file[_PROBABILITIES].tobytes())
 
 
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:

@@ -1,17 +1,12 @@
-"""The tables of the record, and connections to them."""
+"""The tables of the record of runs, and what events change in them."""
 
-import os
+import json
 import sqlite3
-import time
-from pathlib import Path
 
-from rnn_compare.errors import UserError
-from rnn_compare.experiment import recorded_experiment
+from rnn_compare.runs import events
+from rnn_compare.runs.events import ALLOWED, EpochEnd, Event, Predictions, Progress, Status
 
-BUSY_SECONDS = 15.0
-VERSION, OLDEST = 4, 3
-"""The current version, and the oldest readable one: no earlier program was released."""
-
+VERSION = 4
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -79,83 +74,48 @@ CREATE TABLE IF NOT EXISTS gradients (
 """NaN and infinity are not valid JSON, so the checks reject them."""
 
 
-def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
-    """Opens a connection that waits ``BUSY_SECONDS`` for a lock and returns rows by name."""
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,  # the store has a lock for its writer
-    )
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys = ON")
-    # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if read_only:
-        # Some forty threads have a connection each; the operating system caches the pages once for all.
-        connection.execute("PRAGMA cache_size = -256")
-    return connection
-
-
-def prepare(path: Path) -> Path | None:
-    """Creates the tables; a damaged file is renamed first, and its new path returned.
-
-    Raises ``UserError`` if the file cannot be opened or created, or is of another version.
-    """
-    try:
-        _create_tables(path)
-        return None
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-            raise UserError(
-                f"The record of runs {path} cannot be opened ({error}). Make the file and its folder writable, or set "
-                "RNN_COMPARE_CACHE to another folder."
-            ) from error
-    aside = path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        companion = path.with_name(path.name + suffix)
-        if companion.exists():
-            companion.rename(aside.with_name(aside.name + suffix))
-    _create_tables(path)
-    return aside
-
-
-def _create_tables(path: Path) -> None:
-    connection = connect(path)
-    try:
-        sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if sound != "ok":
-            error = sqlite3.DatabaseError(sound)
-            error.sqlite_errorname = "SQLITE_CORRUPT"
-            raise error
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise UserError(
-                f"The record of runs {path} is from a newer version. Update the program, or set RNN_COMPARE_CACHE to "
-                "another folder."
+def write(event: Event, connection: sqlite3.Connection) -> None:
+    """Writes an event; one that its run's state does not allow is ignored (see ``events.ALLOWED``)."""
+    row = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
+    if row is None:
+        return
+    status = Status(row["status"])
+    match event:
+        case events.Started() if Status.RUNNING in ALLOWED[status]:
+            connection.execute(
+                "UPDATE runs SET status = 'running', started = :at, parameters = :parameters, summary = :summary,"
+                " versions = :versions, continued = CASE WHEN :after THEN json_insert(continued, '$[#]', :after)"
+                " ELSE continued END WHERE id = :run",
+                {**vars(event), "versions": json.dumps(event.versions)},
             )
-        if 0 < version < OLDEST:
-            raise UserError(
-                f"The record of runs {path} is from a version before the first release. Move the file away, or set "
-                "RNN_COMPARE_CACHE to another folder."
+        case Progress() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :phase, :batch, :batches, :figures, :at)",
+                {**vars(event), "figures": json.dumps(event.figures)},
             )
-        connection.execute("PRAGMA journal_mode = WAL")
-        # One transaction: two processes may open the file at once, and either may crash in between.
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in TABLES.split(";"):  # sqlite3's own executescript would end the transaction
-            connection.execute(statement)
-        if connection.execute("PRAGMA user_version").fetchone()[0] == OLDEST:
-            _settings_without_seed(connection)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-
-
-def _settings_without_seed(connection: sqlite3.Connection) -> None:
-    for row in connection.execute("SELECT id, experiment FROM runs").fetchall():
-        setting = recorded_experiment(row["experiment"]).setting
-        connection.execute("UPDATE runs SET setting = ? WHERE id = ?", (setting, row["id"]))
+        case EpochEnd() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :figures, :seconds)",
+                {**vars(event), "figures": json.dumps(event.figures)},
+            )
+            connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
+        case Predictions() if status is Status.RUNNING:
+            if event.part == "test":  # replaces the test before the run was continued, of another epoch
+                connection.execute("DELETE FROM predictions WHERE run = ? AND part = 'test'", (event.run,))
+            connection.execute(
+                "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
+                vars(event),
+            )
+        case events.EpochGradients() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO gradients VALUES (:run, :epoch, :reviews, :directions)",
+                {**vars(event), "directions": json.dumps(event.directions)},
+            )
+        case events.Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
+            connection.execute("UPDATE runs SET status = 'queued', reason = :reason WHERE id = :run", vars(event))
+            connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
+        case events.Ended() if event.status in ALLOWED[status]:
+            connection.execute(
+                "UPDATE runs SET status = :status, reason = :reason, ended = :at WHERE id = :run", vars(event)
+            )
+            connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))

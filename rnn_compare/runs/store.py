@@ -1,23 +1,23 @@
 """The record of all runs, in one SQLite file: one writer per process, any number of readers."""
 
 import contextlib
+import json
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import identity
+from rnn_compare.database import Database
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs import rows, schema
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.runs import schema
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
 from rnn_compare.runs.record import Owner, Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
-SET_ASIDE = "The record of runs could not be read: kept as {}, started a new one."
 LOST = "The record of runs was removed while the program ran. A new one was started."
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
 
@@ -25,35 +25,24 @@ UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingErro
 """Errors of a value, which retrying does not solve, unlike a full disk or a lock."""
 
 _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
-_UNFINISHED_OF = "status IN ('queued', 'running') AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
+_UNFINISHED = "status IN ('queued', 'running')"
+_UNFINISHED_OF = f"{_UNFINISHED} AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
+_PLAIN = (
+    *("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary"),
+    *("visitor", "priority"),
+)
+"""Fields of a run that are stored unchanged in a column of the same name."""
 _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
-class RunStore:
-    """Reads and writes the record of runs.
+class RunStore(Database):
+    """The record of runs, shared by several processes; a file that is removed or replaced is opened again."""
 
-    Several processes may use the same file, such as a server and a command line (SQLite's write-ahead log). A process
-    writes through one connection; every reading thread has its own and never waits for a writer.
-
-    Args:
-        path: The database file, created if missing. A damaged file is renamed to ``set_aside`` and replaced by a new
-            one. A file that is removed or replaced while in use is opened again.
-
-    Raises:
-        UserError: If the file can be neither opened nor created.
-    """
+    contents, tables, version = "runs", schema.TABLES, schema.VERSION
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._write_lock = threading.Lock()
-        self._readers = threading.local()
         self._heartbeats: dict[str, tuple[float, float]] = {}
-        self._open()
-
-    def close(self) -> None:
-        """Closes the writing connection."""
-        with self._write_lock:
-            self._writer.close()
+        super().__init__(path)
 
     def create(
         self,
@@ -77,7 +66,7 @@ class RunStore:
         state: dict[str, Any] = {"origin": origin, "created": time.time(), "visitor": visitor, "priority": priority}
         with self._transaction() as connection:
             for run, experiment in zip(ids, experiments, strict=True):
-                rows.insert(Run(run, 0, comparison or ids[0], experiment, Status.QUEUED, owner, **state), connection)
+                _insert(Run(run, 0, comparison or ids[0], experiment, Status.QUEUED, owner, **state), connection)
                 connection.execute(f"UPDATE runs SET turn = {_NEXT_TURN} WHERE id = ?", (run,))
         return ids
 
@@ -110,13 +99,13 @@ class RunStore:
         with self._transaction() as connection:
             for event in events:
                 try:
-                    rows.write(event, connection)
+                    schema.write(event, connection)
                 except UNSTORABLE as error:
                     reason = (
                         f"Its metrics cannot be recorded ({error}): they must be finite numbers. Earlier epochs are "
                         "kept. Use a smaller learning rate, or correct the metric that was added."
                     )
-                    rows.write(Ended(event.run, Status.FAILED, reason, time.time()), connection)
+                    schema.write(Ended(event.run, Status.FAILED, reason, time.time()), connection)
                     failed.append(event.run)
         return failed
 
@@ -124,14 +113,12 @@ class RunStore:
         """Records imported runs with their predictions, all or none. Their ids must be new; they get new positions."""
         with self._transaction() as connection:
             for run, predictions in recorded:
-                rows.insert(run, connection, predictions)
+                _insert(run, connection, predictions)
 
     def request_stop(self, run: str) -> None:
         """Asks the process that owns the run to stop it."""
         with self._transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET stop_requested = 1 WHERE id = ? AND status IN ('queued', 'running')", (run,)
-            )
+            connection.execute(f"UPDATE runs SET stop_requested = 1 WHERE id = ? AND {_UNFINISHED}", (run,))
 
     def heartbeat(self, owner: Owner) -> None:
         """Records that a process with unfinished runs is alive."""
@@ -153,7 +140,7 @@ class RunStore:
         """
         self.run(run)
         with self._transaction() as connection:  # one statement: somebody may continue it at this moment
-            gone = connection.execute("DELETE FROM runs WHERE id = ? AND status NOT IN ('queued', 'running')", (run,))
+            gone = connection.execute(f"DELETE FROM runs WHERE id = ? AND NOT {_UNFINISHED}", (run,))
         if not gone.rowcount:
             raise UserError(f"{run} is still running. Stop it first.")
 
@@ -171,22 +158,22 @@ class RunStore:
         where, values = "", []
         if ids is not None:
             where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
-        records = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
+        records = self._read(f"SELECT * FROM runs {where} ORDER BY position", *values)
         if not records:
             return []
         of_runs = f"run IN (SELECT id FROM runs {where})"
         epochs: dict[str, list[EpochEnd]] = {}
-        for row in self._read(f"SELECT * FROM epochs WHERE {of_runs} ORDER BY run, epoch", values):
-            epochs.setdefault(row["run"], []).append(EpochEnd(**rows.with_values(row, "figures")))
+        for row in self._read(f"SELECT * FROM epochs WHERE {of_runs} ORDER BY run, epoch", *values):
+            epochs.setdefault(row["run"], []).append(EpochEnd(**_with_values(row, "figures")))
         progress: dict[str, list[Progress]] = {}
-        for row in self._read(f"SELECT * FROM progress WHERE {of_runs} ORDER BY run, epoch, {_PHASES}, batch", values):
-            progress.setdefault(row["run"], []).append(Progress(**rows.with_values(row, "figures")))
+        for row in self._read(f"SELECT * FROM progress WHERE {of_runs} ORDER BY run, epoch, {_PHASES}, batch", *values):
+            progress.setdefault(row["run"], []).append(Progress(**_with_values(row, "figures")))
         tested = f"SELECT run, epoch, accuracy, reviews FROM predictions WHERE part = 'test' AND {of_runs}"
         tests = {
-            row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, values)
+            row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, *values)
         }
         return [
-            rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
+            _run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
             for row in records
         ]
 
@@ -197,37 +184,36 @@ class RunStore:
 
     def orphans(self) -> list[str]:
         """Returns the ids of unfinished runs whose process has ended."""
-        unfinished = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
-        return [row["id"] for row in unfinished if not rows.owner_of(row).alive(self._silent_seconds(row))]
+        unfinished = self._read(f"SELECT * FROM runs WHERE {_UNFINISHED}")
+        return [row["id"] for row in unfinished if not _owner_of(row).alive(self._silent_seconds(row))]
 
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the waiting and running runs of a process."""
-        records = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", owner)
-        return self.runs([row["id"] for row in records])
+        return self.runs([row["id"] for row in self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", *owner)])
 
     def gradients(self, run: str) -> list[EpochGradients]:
         """Returns the recorded gradients of a run, epoch by epoch; they are too large to be part of ``runs``."""
-        records = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
-        return [EpochGradients(**rows.with_values(row, "directions")) for row in records]
+        records = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", run)
+        return [EpochGradients(**_with_values(row, "directions")) for row in records]
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
         """Returns the predictions of a run's network, epoch by epoch."""
-        records = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
-        return [Predictions(**{name: row[name] for name in row.keys()}) for row in records]  # noqa: SIM118  # a Row is no dict
+        records = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", run, part)
+        return [Predictions(**row) for row in records]
 
     def with_setting(self, setting: str) -> list[Run]:
         """Returns all runs of a setting, whatever their seed."""
-        return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", (setting,))])
+        return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", setting)])
 
     def stop_requests(self, owner: Owner, training: Collection[str] = ()) -> list[str]:
         """Returns the ids of unfinished runs that were asked to stop, and of those in training that were deleted."""
-        requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", owner)
-        recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", list(training))
+        requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", *owner)
+        recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", *training)
         return [row["id"] for row in requested] + sorted(set(training) - {row["id"] for row in recorded})
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences for people if the record was damaged, removed or replaced."""
+        """Sentences for people if the file was damaged, removed or replaced."""
         self._look()
         return self._warnings
 
@@ -246,14 +232,19 @@ class RunStore:
         with self._transaction() as connection:
             connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))
 
-    def _open(self) -> None:
-        self.set_aside = schema.prepare(self.path)
-        self._writer, self._identity = schema.connect(self.path), identity(self.path)
-        self._warnings = [SET_ASIDE.format(self.set_aside.name)] if self.set_aside else []
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._look()
+        with super()._transaction() as connection:
+            yield connection
+
+    def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        self._look()
+        return super()._read(query, *values)
 
     def _look(self) -> None:
         """Opens the file again if it is no longer the same."""
-        if identity(self.path) == self._identity:
+        if not self.is_replaced:
             return
         with self._write_lock:
             if (now := identity(self.path)) != self._identity:
@@ -263,33 +254,49 @@ class RunStore:
                 self._open()
                 self._warnings.append(REPLACED if now else LOST)
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._look()
-        with self._write_lock:
-            try:
-                with self._writer:
-                    self._writer.execute("BEGIN IMMEDIATE")
-                    yield self._writer
-            except sqlite3.Error as error:
-                raise _in_words(error, self.path) from error
 
-    def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        self._look()
-        connection, file = getattr(self._readers, "connection", (None, None))
-        try:
-            if connection is None or file != self._identity:
-                file, connection = self._identity, schema.connect(self.path, read_only=True)
-                self._readers.connection = connection, file
-            return list(connection.execute(query, values))
-        except sqlite3.Error as error:
-            raise _in_words(error, self.path) from error
+def _insert(run: Run, connection: sqlite3.Connection, predictions: Sequence[Predictions] = ()) -> None:
+    """Writes a new run: its row, epochs and predictions."""
+    values = {name: getattr(run, name) for name in (*_PLAIN, "status")} | {
+        "experiment": run.experiment.model_dump_json(),
+        "setting": run.experiment.setting,
+        "versions": json.dumps(run.versions),
+        "heartbeat": time.time(),
+        "continued": json.dumps(run.continued),
+        **{f"owner_{name}": value for name, value in run.owner._asdict().items()},
+    }
+    columns, parameters = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO runs ({columns}) VALUES ({parameters})", values)
+    connection.executemany(
+        "INSERT INTO epochs VALUES (?, ?, ?, ?)",
+        [(run.id, epoch.epoch, json.dumps(dict(epoch.figures)), epoch.seconds) for epoch in run.epochs],
+    )
+    connection.executemany(
+        "INSERT INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
+        [vars(prediction) | {"run": run.id} for prediction in predictions],
+    )
 
 
-def _in_words(error: sqlite3.Error, path: Path) -> UserError:
-    mend = {
-        "SQLITE_FULL": "The disk is full. Free some space; what was recorded is kept.",
-        "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
-        "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
-    }.get(error.sqlite_errorname, "Check the file and its folder.")
-    return UserError(f"The record of runs {path} could not be used ({error}). {mend}")
+def _owner_of(row: sqlite3.Row) -> Owner:
+    return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
+
+
+def _with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
+    """Returns a row as a dict, with one of its columns parsed as JSON."""
+    return {**row, column: json.loads(row[column])}
+
+
+def _run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None) -> Run:
+    return Run(
+        **{name: row[name] for name in (*_PLAIN, "position", "turn")},
+        experiment=recorded_experiment(row["experiment"]),
+        status=Status(row["status"]),
+        owner=_owner_of(row),
+        stop_requested=bool(row["stop_requested"]),
+        versions=json.loads(row["versions"]),
+        epochs=tuple(epochs),
+        # A run may repeat an epoch that is already recorded.
+        progress=tuple(point for point in progress if point.epoch > len(epochs)),
+        continued=tuple(json.loads(row["continued"])),
+        test=test,
+    )

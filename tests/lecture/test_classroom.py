@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture import classroom as module
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import NotSaved
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.runs.events import Status
@@ -192,7 +192,7 @@ def _run(experiment: Experiment) -> Run:
 
 def test_a_lecture_that_began_before_settings_were_hidden_goes_on(classroom: Classroom, restart: Restart) -> None:
     classroom.hide(["lstm-1"])
-    classroom._record._connection.execute("UPDATE lectures SET state = json_remove(state, '$.hidden_settings')")
+    classroom._record._writer.execute("UPDATE lectures SET state = json_remove(state, '$.hidden_settings')")
     after = restart().state()
     assert (after.lecture, after.hidden, after.hidden_settings) == (
         "The book's experiment",
@@ -355,14 +355,14 @@ def test_the_version_goes_up_with_what_phones_see_and_not_with_votes(classroom: 
 
 
 def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom, tmp_path: Path) -> None:
-    classroom._record._connection.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
-    with pytest.raises(NotSaved, match="Cannot write"):
+    classroom._record._writer.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
+    with pytest.raises(NotSaved, match="could not be used"):
         classroom.answer("a", "best", 1, 1)
     assert classroom.rounds("best") == []
     with pytest.raises(NotSaved):
         classroom.close_vote()
     assert classroom.state().phase == "open"
-    classroom._record._connection.execute("PRAGMA query_only = OFF")
+    classroom._record._writer.execute("PRAGMA query_only = OFF")
     classroom.answer("a", "best", 1, 1)
     assert list(tmp_path.glob("lecture.db"))
 
@@ -371,7 +371,7 @@ def test_a_lecture_that_another_version_left_is_over_and_its_answers_are_kept(
     classroom: Classroom, restart: Restart
 ) -> None:
     classroom.answer("a", "best", 1, 1)
-    classroom._record._connection.execute('UPDATE lectures SET state = \'{"step": "?"}\'')
+    classroom._record._writer.execute('UPDATE lectures SET state = \'{"step": "?"}\'')
     after = restart()
     assert after.state().lecture == ""
     assert "LSTM" in after.export_csv()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs import schema
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
@@ -299,7 +298,7 @@ def test_readers_see_what_was_there_while_somebody_writes(store: RunStore) -> No
 def test_a_record_that_another_program_holds_is_answered_by_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(RunStore, "busy_seconds", 0.1)
     store = RunStore(tmp_path / "runs.db")
     run = make(store)
     other = sqlite3.connect(store.path, isolation_level=None)

@@ -12,7 +12,6 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
-from rnn_compare.runs import schema
 from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
@@ -84,7 +83,7 @@ def running_engine(
         environment.setenv("KERAS_HOME", str(keras_home))
         environment.delenv("RNN_COMPARE_IMDB", raising=False)
         environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
-        environment.setattr(schema, "BUSY_SECONDS", 0.3)
+        environment.setattr(RunStore, "busy_seconds", 0.3)
         store = ListeningStore(cache / "runs.db")
         engine = Engine(store, "command line", somebody_there)
         with dask.config.set({"distributed.worker.lifetime.duration": "1 hour"}):  # as a user of a cluster may have it

@@ -348,7 +348,7 @@ def test_a_run_that_had_all_its_epochs_when_it_was_broken_off_is_finished_when_i
     with pytest.raises(UserError, match="has trained all its 2 epochs"):
         engine.continue_run(run.id)
     with monkeypatch.context() as changed:
-        changed.setattr("rnn_compare.runs.rows.ALLOWED", finished_may_end)
+        changed.setattr("rnn_compare.runs.schema.ALLOWED", finished_may_end)
         store.record([Ended(run.id, status, None, time.time())])
     assert store.run(run.id).status is status
     engine.continue_run(run.id)

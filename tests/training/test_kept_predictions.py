@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Status, decoded
 from rnn_compare.training.worker import job
 
@@ -55,17 +54,6 @@ def test_a_run_that_goes_on_tells_its_last_epochs_predictions_once_more() -> Non
     after = kept(train("goes-on", tiny(epochs=3)), "validation")
     assert after[0] == before[-1]
     assert [predictions.epoch for predictions in after] == [2, 3]
-
-
-def test_a_checkpoint_of_an_earlier_version_is_gone_on_with() -> None:
-    train("earlier", tiny(epochs=1))
-    found = checkpoint.load("earlier")
-    assert found is not None
-    checkpoint.save("earlier", checkpoint.Checkpoint(found.epochs, found.model, found.optimizer))
-    events = train("earlier", tiny(epochs=2))
-    assert [predictions.epoch for predictions in kept(events, "validation")] == [2]
-    assert isinstance(events[-1], Ended)
-    assert events[-1].status is Status.FINISHED
 
 
 def test_a_stop_during_the_test_stops_the_run() -> None:

@@ -13,9 +13,10 @@ import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotSaved
+from rnn_compare.lecture.classroom_record import BUSY_SECONDS
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout

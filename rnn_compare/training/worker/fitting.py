@@ -101,11 +101,10 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
 
 def _send_again(job: TrainingJob, saved: Checkpoint) -> None:
     """Repeats the events that the record may have missed when the program ended."""
-    if saved.probabilities:
-        labels = prepared.load(job.experiment.dataset).labels(job.experiment, "validation")
-        probabilities = decoded(saved.probabilities)
-        if labels is not None and len(labels) == len(probabilities):
-            job.send(predictions_event(job.run, saved.epochs[-1].epoch, "validation", probabilities, labels))
+    labels = prepared.load(job.experiment.dataset).labels(job.experiment, "validation")
+    probabilities = decoded(saved.probabilities)
+    if labels is not None and len(labels) == len(probabilities):
+        job.send(predictions_event(job.run, saved.epochs[-1].epoch, "validation", probabilities, labels))
     for epoch in saved.epochs:
         job.send(epoch)
 

@@ -1,0 +1,153 @@
+"""An SQLite file for several threads and processes: opened, set aside if damaged, written in transactions, read."""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rnn_compare.atomic import identity
+from rnn_compare.errors import UserError
+
+
+class NotSaved(UserError):  # noqa: N818  # a sentence for people
+    """A failure to open, read or write a file; the next try may succeed."""
+
+
+class Database:
+    """Tables in an SQLite file with a write-ahead log.
+
+    A process writes through one connection; every reading thread has its own and never waits for a writer. A missing
+    file is created; a damaged one is renamed and replaced by a new one.
+
+    Attributes:
+        contents: What is recorded, for sentences, such as ``runs``.
+        tables: SQL statements that create missing tables.
+        version: Of the tables; a file of another one is refused.
+        busy_seconds: Maximum wait for a lock of another process.
+
+    Raises:
+        UserError: If the file can be neither opened nor created; ``NotSaved`` if a method cannot read or write it.
+    """
+
+    contents: ClassVar[str]
+    tables: ClassVar[str]
+    version: ClassVar[int]
+    busy_seconds: ClassVar[float] = 15.0
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._write_lock = threading.Lock()
+        self._readers = threading.local()
+        self._open()
+
+    def close(self) -> None:
+        """Closes the writing connection."""
+        with self._write_lock:
+            self._writer.close()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the file was removed or replaced since it was opened."""
+        return identity(self.path) != self._identity
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for people if the file was damaged, removed or replaced."""
+        return self._warnings
+
+    def _open(self) -> None:
+        self._warnings: list[str] = []
+        try:
+            self._create_tables()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+                raise NotSaved(
+                    f"The record of {self.contents} {self.path} cannot be opened ({error}). Make the file and its "
+                    "folder writable, or set RNN_COMPARE_CACHE to another folder."
+                ) from error
+            with self._errors_in_words():
+                name = self._set_aside()
+                self._create_tables()
+            self._warnings.append(
+                f"The record of {self.contents} could not be read: kept as {name}, started a new one."
+            )
+        self._writer, self._identity = self._connect(), identity(self.path)
+
+    def _set_aside(self) -> str:
+        """Renames the file with its companions and returns its new name."""
+        name = f"{self.path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).rename(self.path.with_name(name + suffix))
+        return name
+
+    def _connect(self, read_only: bool = False) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+            uri=True,
+            timeout=self.busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,  # the writer has a lock
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if read_only:
+            # Some forty threads have a connection each; the operating system caches the pages once for all.
+            connection.execute("PRAGMA cache_size = -256")
+        return connection
+
+    def _create_tables(self) -> None:
+        with contextlib.closing(self._connect()) as connection:
+            sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if sound != "ok":
+                error = sqlite3.DatabaseError(sound)
+                error.sqlite_errorname = "SQLITE_CORRUPT"
+                raise error
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, self.version):
+                mend = "a newer version. Update the program"
+                if version < self.version:
+                    mend = "a version before the first release. Move the file away"
+                raise UserError(
+                    f"The record of {self.contents} {self.path} is from {mend}, or set RNN_COMPARE_CACHE to another "
+                    "folder."
+                )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # One transaction: two processes may open the file at once, and either may crash in between.
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in self.tables.split(";"):  # sqlite3's own executescript would end the transaction
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {self.version}")
+            connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._write_lock, self._errors_in_words(), self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+
+    def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        with self._errors_in_words():
+            connection, file = getattr(self._readers, "connection", (None, None))
+            if connection is None or file != self._identity:
+                file, connection = self._identity, self._connect(read_only=True)
+                self._readers.connection = connection, file
+            return list(connection.execute(query, values))
+
+    @contextlib.contextmanager
+    def _errors_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            mend = {
+                "SQLITE_FULL": "The disk is full. Free some space; what was recorded is kept.",
+                "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
+                "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
+            }.get(getattr(error, "sqlite_errorname", ""), "Check the file and its folder.")
+            raise NotSaved(f"The record of {self.contents} {self.path} could not be used ({error}). {mend}") from error
