@@ -57,7 +57,11 @@ class Database:
     @property
     def warnings(self) -> list[str]:
         """Sentences for people if the file was damaged, removed or replaced."""
+        self._look()
         return self._warnings
+
+    def _look(self) -> None:
+        """Does nothing; called before the file is used, to open it again if it was replaced."""
 
     def _open(self) -> None:
         self._warnings: list[str] = []
@@ -128,11 +132,13 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._look()
         with self._write_lock, self._errors_in_words(), self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
 
     def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        self._look()
         with self._errors_in_words():
             connection, file = getattr(self._readers, "connection", (None, None))
             if connection is None or file != self._identity:

@@ -5,7 +5,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -211,12 +211,6 @@ class RunStore(Database):
         recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", *training)
         return [row["id"] for row in requested] + sorted(set(training) - {row["id"] for row in recorded})
 
-    @property
-    def warnings(self) -> list[str]:
-        """Sentences for people if the file was damaged, removed or replaced."""
-        self._look()
-        return self._warnings
-
     def _silent_seconds(self, row: sqlite3.Row) -> float:
         # Measured from the last change that this process saw: clocks of two machines may differ, and may be set.
         now = time.monotonic()
@@ -231,16 +225,6 @@ class RunStore(Database):
             raise UserError(f"The {column} has {len(text):,} characters; the limit is {longest:,}.")
         with self._transaction() as connection:
             connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._look()
-        with super()._transaction() as connection:
-            yield connection
-
-    def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        self._look()
-        return super()._read(query, *values)
 
     def _look(self) -> None:
         """Opens the file again if it is no longer the same."""
