@@ -20,7 +20,7 @@ from benchmarks.browser import chromium
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.explain.prediction import predict_logits
-from rnn_compare.explain.verdict import run_weights
+from rnn_compare.explain.review_prediction import run_weights
 from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather

@@ -80,22 +80,22 @@ def _parameters(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from rnn_compare.explain.verdict import ask
+    from rnn_compare.explain.review_prediction import ask
 
     with foreground.open_store() as store:
         run = store.run(options.run)
-    verdict = ask(run, options.text, options.which)
+    prediction = ask(run, options.text, options.which)
     if options.json:
-        output.json_line({"label": verdict.label, "probability": verdict.probability})
+        output.json_line({"label": prediction.label, "probability": prediction.probability})
     else:
-        if verdict.knows_no_word:
+        if prediction.knows_no_word:
             print("None of these words is in the vocabulary: no prediction.")
         else:
-            print(f"{percent(verdict.share)} {verdict.label}")
-            if verdict.warning:
-                print(f"This means little: {verdict.warning}")
+            print(f"{percent(prediction.share)} {prediction.label}")
+            if prediction.warning:
+                print(f"This means little: {prediction.warning}")
         states: tuple[TokenState, ...] = ("known", "unknown", "cut off")
-        print(", ".join(f"{counted(verdict.review.count(state), 'word')} {state}" for state in states))
+        print(", ".join(f"{counted(prediction.review.count(state), 'word')} {state}" for state in states))
     return 0
 
 

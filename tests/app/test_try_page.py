@@ -13,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import predict
-from rnn_compare.explain.verdict import ask, run_weights
+from rnn_compare.explain.review_prediction import ask, run_weights
 from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
@@ -44,9 +44,9 @@ def answer(app: AppTest, text: str) -> str:
 def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
     html = answer(app, "A wonderful film, the best of the year.")
     for run in trained:
-        verdict = ask(run, "A wonderful film, the best of the year.", "best")
-        share = verdict.probability if verdict.label == "positive" else 1 - verdict.probability
-        assert f'<p class="rc-verdict">{100 * share:.1f} % {verdict.label}</p>' in html
+        prediction = ask(run, "A wonderful film, the best of the year.", "best")
+        share = prediction.probability if prediction.label == "positive" else 1 - prediction.probability
+        assert f'<p class="rc-verdict">{100 * share:.1f} % {prediction.label}</p>' in html
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
@@ -126,8 +126,8 @@ def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_jud
     app.button(key="example Turn at the end").click().run()
     assert "then a positive one. Do the networks notice?" in said(app)
     marks = re.findall("✓ right|× wrong", " ".join(html.proto.body for html in app.get("html")))
-    verdicts = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
-    assert marks == ["✓ right" if verdict.positive else "× wrong" for verdict in verdicts]
+    predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
+    assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
     app.button(key="example Good review").click().run()
     assert "Do the networks" not in said(app)
 

@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict
-from rnn_compare.explain.verdict import ask, run_weights
+from rnn_compare.explain.review_prediction import ask, run_weights
 from rnn_compare.explain.word_memory import saved
 from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.registry import computed

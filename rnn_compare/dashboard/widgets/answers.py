@@ -1,4 +1,4 @@
-"""Each network's verdict on a text, and the text as the networks read it."""
+"""Each network's prediction for a text, and the text as the networks read it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import network_choice
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
-from rnn_compare.explain.verdict import Verdict, ask
+from rnn_compare.explain.review_prediction import ReviewPrediction, ask
 from rnn_compare.formatting import percent
 from rnn_compare.paths import Which
 from rnn_compare.runs.record import Run
@@ -20,35 +20,35 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “
 """Shown by the style sheet as long as the box holds other words than were judged."""
 
 
-Answers = Sequence[tuple[Run, str, Verdict]]
+Answers = Sequence[tuple[Run, str, ReviewPrediction]]
 """Runs with their titles and verdicts."""
 
 
 def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> Answers:
-    """Draws each network's verdict on a text, right or wrong where its label is known; returns the verdicts."""
+    """Draws each network's prediction for a text, right or wrong where its label is known; returns the predictions."""
     colours = looks(run.experiment.cell for run in runs)
     cards = []
-    verdicts: list[tuple[Run, str, Verdict]] = []
+    predictions: list[tuple[Run, str, ReviewPrediction]] = []
     for run, title, look in zip(runs, network_choice.card_titles(runs), colours, strict=True):
         try:
-            verdict = ask(run, text, which)
+            prediction = ask(run, text, which)
         except UserError as error:
             cards.append(components.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
             continue
-        verdicts.append((run, title, verdict))
+        predictions.append((run, title, prediction))
         epoch = run.best if which == "best" else run.last
         note = f"epoch {epoch.epoch}" if epoch else ""
-        cards.append(components.card(title, look, _answer(verdict, note, label)))
+        cards.append(components.card(title, look, _answer(prediction, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
-    return verdicts
+    return predictions
 
 
-def show_text(verdicts: Answers, text: str) -> None:
+def show_text(predictions: Answers, text: str) -> None:
     """Draws a text as the networks read it, once for all that read the same."""
-    groups: dict[tuple[str, int, int], list[tuple[str, Verdict]]] = {}
-    for run, title, verdict in verdicts:
+    groups: dict[tuple[str, int, int], list[tuple[str, ReviewPrediction]]] = {}
+    for run, title, prediction in predictions:
         encoding = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
-        groups.setdefault(encoding, []).append((title, verdict))
+        groups.setdefault(encoding, []).append((title, prediction))
     parts = ""
     for (_, vocabulary_size, _), members in groups.items():
         read = "What was read" if len(groups) == 1 else f"Read by {', '.join(title for title, _ in members)}"
@@ -58,29 +58,29 @@ def show_text(verdicts: Answers, text: str) -> None:
         st.html(f'<div class="rc-judged rc-read">{parts}</div>')
 
 
-def _answer(verdict: Verdict, note: str, label: bool | None) -> str:
-    if verdict.knows_no_word:
-        return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
-    low, high = map(escape, verdict.labels)
-    sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
-    empty = replace(verdict, probability=verdict.prior)
+def _answer(prediction: ReviewPrediction, note: str, label: bool | None) -> str:
+    if prediction.knows_no_word:
+        return f'<p class="rc-problem">{_why_none(prediction)}</p><p class="rc-note">{escape(note)}</p>'
+    low, high = map(escape, prediction.labels)
+    sentence = f"{percent(prediction.share)} {escape(prediction.label)}"
+    empty = replace(prediction, probability=prediction.prior)
     note = f"Empty text: {percent(empty.share)} {empty.label} · {note}"
-    if verdict.warning:
+    if prediction.warning:
         output = f"Its output, {sentence}, means little."
-        return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
-    ends = f"--rc-from: {100 * verdict.prior:.1f}%; --rc-to: {100 * verdict.probability:.1f}%"
-    truth = "" if label is None else f" <small>{'✓ right' if label == verdict.positive else '× wrong'}</small>"
+        return f'<p class="rc-problem"><b>{prediction.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
+    ends = f"--rc-from: {100 * prediction.prior:.1f}%; --rc-to: {100 * prediction.probability:.1f}%"
+    truth = "" if label is None else f" <small>{'✓ right' if label == prediction.positive else '× wrong'}</small>"
     return (
         f'<p class="rc-verdict">{sentence}{truth}</p>'
         f'<div class="rc-scale" style="{ends}" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
-        f'<i class="rc-side-{verdict.positive:d}"></i></div>'
+        f'<i class="rc-side-{prediction.positive:d}"></i></div>'
         f'<p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )
 
 
-def _why_none(verdict: Verdict) -> str:
-    """Returns why a network that knows no word gives no verdict: it would depend on their number alone."""
-    unknown = verdict.review.count("unknown")
-    words = f"the last {unknown:,} words, all it reads," if verdict.review.count("cut off") else "these words"
+def _why_none(prediction: ReviewPrediction) -> str:
+    """Returns why a network that knows no word gives no prediction: it would depend on their number alone."""
+    unknown = prediction.review.count("unknown")
+    words = f"the last {unknown:,} words, all it reads," if prediction.review.count("cut off") else "these words"
     return f"None of {words} is in the vocabulary, so there is nothing to judge."

@@ -1,4 +1,4 @@
-"""A review from the class, chosen by the presenter: each network's verdict, and how it reads it word by word."""
+"""A review from the class, chosen by the presenter: each network's prediction, and how it reads it word by word."""
 
 from html import escape
 
@@ -12,7 +12,7 @@ from rnn_compare.dashboard.pages.present.steps.home import offer_networks
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
-from rnn_compare.explain.verdict import ask
+from rnn_compare.explain.review_prediction import ask
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.class_state import SentReview
 from rnn_compare.lecture.lecture_file import StepKind
@@ -25,7 +25,7 @@ MOST_LISTED = 30
 
 
 def show(context: LectureContext) -> None:
-    """Draws the chosen review with the networks' verdicts or, before one is chosen, the number of waiting ones."""
+    """Draws the chosen review with the networks' predictions or, before one is chosen, the number of waiting ones."""
     load_styles("common/review_text.css", "common/verdicts.css", "pages/views.css")
     runs, text = context.readers, context.state.wall_review
     if text is None:
@@ -84,23 +84,23 @@ def _show_entry(context: LectureContext, review: SentReview, place: str) -> None
 
 
 def _put_on_wall(context: LectureContext, review: SentReview) -> None:
-    context.classroom.show_review(review.id, _verdicts(context, review.text))
+    context.classroom.show_review(review.id, _predictions(context, review.text))
     st.session_state[CHOSEN] = True
 
 
-def _verdicts(context: LectureContext, text: str) -> list[str]:
-    """Returns each network's verdict on a text, a line each, for phones."""
+def _predictions(context: LectureContext, text: str) -> list[str]:
+    """Returns each network's prediction for a text, a line each, for phones."""
     runs = context.readers
     names = labels(run.experiment for run in runs)
-    return [f"{name}: {_verdict(run, text)}" for name, run in zip(names, runs, strict=True)]
+    return [f"{name}: {_prediction(run, text)}" for name, run in zip(names, runs, strict=True)]
 
 
-def _verdict(run: Run, text: str) -> str:
+def _prediction(run: Run, text: str) -> str:
     try:
-        verdict = ask(run, text, "best")
+        prediction = ask(run, text, "best")
     except UserError as error:
         return str(error)
-    return "no known words" if verdict.knows_no_word else f"{percent(verdict.share)} {verdict.label}"
+    return "no known words" if prediction.knows_no_word else f"{percent(prediction.share)} {prediction.label}"
 
 
 STEP = StepKind("review", show, takes_reviews=True)

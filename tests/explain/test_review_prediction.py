@@ -1,10 +1,10 @@
-"""A verdict takes the side that accuracies count it on, and warns of texts that its network cannot read."""
+"""A prediction takes the side that accuracies count it on, and warns of texts that its network cannot read."""
 
 import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.verdict import Verdict
+from rnn_compare.explain.review_prediction import ReviewPrediction
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.events import accuracy
@@ -12,13 +12,13 @@ from rnn_compare.runs.events import accuracy
 
 @pytest.mark.parametrize("probability", [0.0, 0.5, float(np.nextafter(0.5, 1)), 1.0])
 def test_a_probability_is_on_the_side_on_which_the_accuracy_counts_it(probability: float) -> None:
-    verdict = Verdict(probability, EncodedReview(np.zeros(1, np.int32), 1, ()))
-    assert accuracy(np.array([probability]), np.array([int(verdict.positive)])) == 1.0
+    prediction = ReviewPrediction(probability, EncodedReview(np.zeros(1, np.int32), 1, ()))
+    assert accuracy(np.array([probability]), np.array([int(prediction.positive)])) == 1.0
 
 
 def warning(text: str) -> str:
     review = read_text(text, prepared.load("bundled").vocabulary, 10_000, 500)
-    return Verdict(0.9, review, in_english=True).warning
+    return ReviewPrediction(0.9, review, in_english=True).warning
 
 
 OTHERS = (

@@ -51,7 +51,7 @@ def is_foreign(words: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReviewPrediction:
     """One network's prediction.
 
     Attributes:
@@ -97,7 +97,7 @@ class Verdict:
         return ""
 
 
-def ask(run: Run, text: str, which: Which) -> Verdict:
+def ask(run: Run, text: str, which: Which) -> ReviewPrediction:
     """Returns the prediction of a run's network for a text, computed in this process without Keras.
 
     Raises ``UserError`` if there is nothing to read, or the run has no weights.
@@ -107,7 +107,7 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
     nothing[-1] = START
     probability, prior = map(float, predict(run.experiment, run_weights(run, which), np.array([review.ids, nothing])))
     films = registry.is_about_films(run.experiment.source)
-    return Verdict(probability, review, registry.labels(run.experiment.dataset), prior, films)
+    return ReviewPrediction(probability, review, registry.labels(run.experiment.dataset), prior, films)
 
 
 def encode(experiment: Experiment, text: str) -> EncodedReview:
