@@ -1,4 +1,4 @@
-"""Charts of the memory test: recall of a word, and its effect on the prediction, by its distance from the end."""
+"""Charts of the memory test: how often a word is noticed, and its effect, by its distance from the end."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,8 @@ from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+ROUNDING = 1e-6
+"""Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ def telling_word(networks: Iterable[NetworkMemory]) -> str:
     return "sentiment word" if all(network.labels == SENTIMENT for network in networks) else "telling word"
 
 
-def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
-    """Returns the chart of the share of pairs told apart, by the distance of the word from the end."""
+def noticed_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+    """Returns the chart of the share of pairs whose word is noticed, by the distance of the word from the end."""
     figure = go.Figure()
     pairs = min((network.test.pairs for network in networks), default=1)
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
@@ -44,19 +46,19 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % told apart")
+        _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % noticed")
         lowest = min(lowest, *network.test.told_apart.tolist())
     _finish(figure, networks)
-    return figure.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
+    return figure.update_yaxes(percent_axis("noticed", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
 def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of the difference between the two predictions of a pair."""
     figure = go.Figure()
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(figure, network, network.test.effect, width, "predictions %{y:.3f} apart")
+        _add(figure, network, np.maximum(np.abs(network.test.effect), ROUNDING), width, "%{y:.2g} log-odds apart")
     _finish(figure, networks)
-    return figure.update_yaxes(axis("distance between the predictions (log-odds)", rangemode="tozero"))
+    return figure.update_yaxes(axis("difference (log-odds)", type="log", dtick=1, exponentformat="power"))
 
 
 def _widths(lines: int) -> list[float]:

@@ -2,7 +2,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnn_compare.charts.in_words import MOST_LINES, in_words
-from rnn_compare.charts.memory_chart import told_apart_chart
+from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.comparison.calibration import calibration
@@ -49,7 +49,7 @@ def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> No
 def test_a_memory_test_is_told_distance_by_distance() -> None:
     assert any(
         "word 1 from the end" in said and "word 100 from the end" in said
-        for said in in_words(told_apart_chart([recalled()])).lines
+        for said in in_words(noticed_chart([recalled()])).lines
     )
 
 

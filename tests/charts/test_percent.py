@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.charts.memory_chart import effect_chart, told_apart_chart
+from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.charts.parallel_chart import parallel_chart
 from rnn_compare.charts.reliability_chart import reliability_chart
@@ -33,7 +33,7 @@ FIGURES = {
     "parallel": parallel_chart(SWEEP),
     "heat maps": sweep_heat_maps(SWEEP),
     "drawn by a class": drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8))),
-    "told apart": told_apart_chart([recalled()]),
+    "noticed": noticed_chart([recalled()]),
     "effect": effect_chart([recalled()]),
     "reliability": reliability_chart(calibration(np.array([0.1, 0.9]), np.array([0, 1])), looks(["GRU"])[0]),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.charts.memory_chart import told_apart_chart
+from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
 from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
 from rnn_compare.paths import CACHE_VARIABLE
@@ -36,14 +36,14 @@ def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
     assert "word0, word1, word2 … (100 in all)" in html
 
 
-def test_one_sentence_says_how_far_each_network_tells_the_pairs_apart() -> None:
+def test_one_sentence_says_how_far_back_each_network_notices_the_words() -> None:
     far, near, late = (
         recalled("far", told_apart=[1, 0.97, 0.95]),
         recalled("*near*"),
         recalled("late", told_apart=[0.9, 0.97, 0.97]),
     )
     assert reach([far, near, late]) == (
-        "At least 95 % of the pairs are told apart: far up to word 100 from the end, "
+        "At least 95 % noticed: far up to word 100 from the end, "
         "\\*near\\* up to word 1 from the end, late not even at word 1 from the end."
     )
 
@@ -73,7 +73,9 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in drawn["memory_chart"].data] == ["one"]
-    assert any("the word for “positive” is predicted nearer to “positive”" in text.value for text in app.markdown)
+    assert any(
+        "the word for “positive” is predicted nearer to “positive” than its pair" in text.value for text in app.markdown
+    )
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()
@@ -102,4 +104,4 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     assert "<b>urgent</b>" in used_words([own])
     assert "<b>positive</b>" not in used_words([own])
     assert "telling word" in conclusion([own])
-    assert "telling word" in told_apart_chart([own]).layout.xaxis.title.text
+    assert "telling word" in noticed_chart([own]).layout.xaxis.title.text

@@ -1,4 +1,4 @@
-"""The memory test: recall of a word that was read long before the end."""
+"""The memory test: is a word noticed that was read long before the end?"""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, telling_word, told_apart_chart
+from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, noticed_chart, telling_word
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.explain import worker_tasks
@@ -66,20 +66,20 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        f"Each point averages {pairs} that share {words}: guessing may stray beyond the grey range. A word may be "
-        "remembered by a trace too small to decide a prediction."
+        f"Each point averages {pairs} that share {words}: guessing may stray beyond the grey range. A word that is "
+        "noticed need not decide the prediction."
     )
 
 
 def reach(tested: Sequence[NetworkMemory]) -> str:
-    """Returns, in a sentence, the farthest word from the end up to which each network tells the pairs apart."""
+    """Returns, in a sentence, the farthest word from the end up to which each network notices the words."""
     parts = []
     for network in tested:
         fails = network.test.told_apart < MOSTLY
         count = int(fails.argmax()) if fails.any() else len(fails)
         where = f"up to word {network.test.distances[count - 1]:,}" if count else "not even at word 1"
         parts.append(f"{as_markdown(network.title)} {where} from the end")
-    return f"At least {100 * MOSTLY:.0f} % of the pairs are told apart: {', '.join(parts)}."
+    return f"At least {100 * MOSTLY:.0f} % noticed: {', '.join(parts)}."
 
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
@@ -107,11 +107,11 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
         st.markdown(
-            f"**Is the word remembered?** Pairs whose text with the word for {label} is predicted nearer to {label}."
+            f"**Is it noticed?** The text with the word for {label} is predicted nearer to {label} than its pair."
         )
-        components.show_figure(told_apart_chart(tested), "memory_chart")
+        components.show_figure(noticed_chart(tested), "memory_chart")
     with right:
-        st.markdown("**How much is left?** Median difference within a pair.")
+        st.markdown("**By how much?** Median difference within a pair.")
         components.show_figure(effect_chart(tested), "memory_effects")
     st.markdown(conclusion(tested))
     st.html(used_words(tested))
