@@ -75,7 +75,7 @@ def _answer(prediction: ReviewPrediction, note: str, label: bool | None) -> str:
         f'<div class="rc-scale" style="{ends}" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
         f'<i class="rc-side-{prediction.positive:d}"></i></div>'
         f'<p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
-        f'<p class="rc-note">{escape(note)}</p>'
+        f'<p class="rc-note rc-prior">{escape(note)}</p>'
     )
 
 

@@ -114,6 +114,7 @@ function buildCard(parent, network, languages) {
   painted().then(() => { // the prediction is seen before
     const empty = odds(logitOfNothing(network));
     setText(prior, `Empty text: ${verdictIn(empty, labels)} · ${network.note}`);
+    prior.classList.add("rc-prior");
     scale.style.setProperty("--rc-from", `${100 * empty}%`);
   });
   const show = ({ review, traces }) => {
