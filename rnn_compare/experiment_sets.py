@@ -72,15 +72,18 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
     return all(len({getattr(entry, name) for entry in experiments if entry.has(name)}) <= 1 for name in shared)
 
 
-def labels(experiments: Iterable[Experiment]) -> list[str]:
+def labels(experiments: Iterable[Experiment], *, with_defaults: bool = True) -> list[str]:
     """Returns short names that tell experiments apart; equal experiments have equal names.
 
     They name the settings that differ among experiments of one source, of more than two only as many as are needed. Of
-    several sources each is named, except the default source if a setting is.
+    several sources each is named, except the default source if a setting is. Without defaults, a setting that has its
+    default value is not named.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
         ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
+        >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)], with_defaults=False)
+        ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32)']
     """
     compared = list(experiments)
     sources = {experiment.source for experiment in compared}
@@ -93,7 +96,8 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
         names = telling[experiment.source]
         if len(sources) > 1 and not (names and experiment.source == default("source")):
             names = ["source", *names]
-        texts = (_setting(name, getattr(experiment, name)) for name in names if experiment.has(name))
+        values = {name: getattr(experiment, name) for name in names if experiment.has(name)}
+        texts = [_setting(name, value) for name, value in values.items() if with_defaults or value != default(name)]
         return " ".join([experiment.label, *texts])
 
     return list(map(label, compared))

@@ -173,7 +173,7 @@ def card_titles(runs: Sequence[Run]) -> list[str]:
 
 
 def list_names(runs: Sequence[Run]) -> list[str]:
-    """Returns distinct names of all runs: their titles and, if these are equal, the settings that differ."""
+    """Returns distinct names of all runs: their titles and, if these are equal, settings other than the defaults."""
     return _distinct(runs, [run.title for run in runs])
 
 
@@ -196,7 +196,7 @@ def _equally_called(runs: Sequence[Run], called: Sequence[str]) -> list[list[Run
 
 
 def _settings(same: Sequence[Run]) -> list[str]:
-    labelled = zip(same, labels(run.experiment for run in same), strict=True)
+    labelled = zip(same, labels((run.experiment for run in same), with_defaults=False), strict=True)
     return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in labelled]
 
 
