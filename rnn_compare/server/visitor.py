@@ -101,6 +101,11 @@ def is_at_the_machine() -> bool:
     return address is None or is_loopback(address)
 
 
+def may_lead() -> bool:
+    """Returns whether the visitor may lead a lecture: the presenter or, without a pass, the server's own machine."""
+    return is_at_the_machine() if is_open() else is_presenter()
+
+
 def place_in_line() -> PlaceInLine:
     """Returns the place of this visitor's runs in the queue: the presenter's come first."""
     if is_open() or not is_presenter():

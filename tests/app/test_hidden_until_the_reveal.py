@@ -267,11 +267,17 @@ def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Ser
     assert (in_sight(first), in_sight(second)) == ({True}, {True})
 
 
-def test_each_page_says_why_networks_are_missing_and_shows_them_when_the_lecture_ends(fresh: Services) -> None:
+def test_each_page_leads_the_lecturer_back_while_networks_are_hidden_and_says_nothing_to_the_class(
+    fresh: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(fresh, [Experiment(cell="GRU", reviews=60, epochs=2)])  # remains to be looked at
     pages = ("compare.page", "try_review", "inside.page", "runs.page", "sweep.page")
     assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == []
     navigation.begin(fresh, "book")
-    assert [page for page in pages if HIDDEN_NOTICE not in sent(visit(page))] == []
+    assert [page for page in pages if f"{HIDDEN_NOTICE} Back to the lecture" not in sent(visit(page))] == []
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
+    assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == ["sweep.page"], "none of its runs is left"
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     current_app().classroom().end()
     assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == []
 

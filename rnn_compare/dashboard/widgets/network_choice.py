@@ -64,7 +64,8 @@ class LoadedNetwork:
 def askable(services: Services) -> list[Run]:
     """Returns the runs that have weights; the page says if there are none."""
     runs = [run for run in services.runs() if run.has_weights]
-    if not show_hidden_notice(services) and not runs:
+    show_hidden_notice(services, is_empty=not runs)
+    if not runs and not services.snapshot().hidden:
         st.info("No network has finished an epoch yet. Train one on Compare.", icon=":material/hourglass_empty:")
     return runs
 

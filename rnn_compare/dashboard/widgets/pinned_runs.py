@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.runs.record import Run
+from rnn_compare.server import visitor
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.snapshot import TOGETHER, chosen, link
 from rnn_compare.sources import own_texts
@@ -74,9 +75,13 @@ def missing(runs: Sequence[Run]) -> list[str]:
     return [name for name in pinned() if name not in there and not own_texts.find_card(name)]
 
 
-def show_hidden_notice(services: Services) -> bool:
-    """Shows a notice if runs are hidden, and returns True if any are."""
-    hidden = bool(services.snapshot().hidden)
-    if hidden:
+def show_hidden_notice(services: Services, is_empty: bool = False) -> None:
+    """Says that runs are hidden, if any are: with the way back to who leads the lecture, to others on an empty page."""
+    if not services.snapshot().hidden:
+        return
+    if visitor.may_lead():
+        label = f"{HIDDEN_NOTICE} Back to the lecture"
+        if st.button(label, icon=":material/visibility_off:", type="tertiary"):
+            st.switch_page(st.Page(lambda: None, url_path="present"))
+    elif is_empty:
         st.info(HIDDEN_NOTICE, icon=":material/visibility_off:")
-    return hidden

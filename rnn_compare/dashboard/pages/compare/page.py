@@ -10,7 +10,15 @@ from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import actions, invite, parameter_table, results_table, take_home
-from rnn_compare.dashboard.widgets.pinned_runs import missing, on_the_charts, pin, pin_beside, pinned, restore
+from rnn_compare.dashboard.widgets.pinned_runs import (
+    missing,
+    on_the_charts,
+    pin,
+    pin_beside,
+    pinned,
+    restore,
+    show_hidden_notice,
+)
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import counted, listed, rough_duration
@@ -21,7 +29,7 @@ from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.replays import can_be_played
-from rnn_compare.server.services import HIDDEN_NOTICE, Services
+from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import grouped, link, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
@@ -212,8 +220,7 @@ def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> No
     elif is_newer and st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
         pin([])
         st.rerun(scope="app")
-    if charted and services.snapshot().hidden:  # otherwise the board says it
-        st.caption(f":material/visibility_off: {HIDDEN_NOTICE}")
+    show_hidden_notice(services)  # to the class the board says it, in place of what is hidden
 
 
 def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:

@@ -22,9 +22,9 @@ AT_THE_MACHINE = (
 
 def why_not() -> str | None:
     """Returns why this visitor may not present, in a sentence; None if they may."""
-    if visitor.is_open():
-        return None if visitor.is_at_the_machine() else AT_THE_MACHINE
-    return visitor.why_not()
+    if visitor.may_lead():
+        return None
+    return AT_THE_MACHINE if visitor.is_open() else visitor.why_not()
 
 
 def button(

@@ -34,10 +34,10 @@ def render() -> None:
     services = current_app().services()
     runs = services.runs()[::-1]
     actions.show_problems()
-    hidden = show_hidden_notice(services)
+    show_hidden_notice(services, is_empty=not runs)
     if not runs:
         st.markdown("## Runs")
-    if not runs and not hidden:
+    if not runs and not services.snapshot().hidden:
         st.info("No runs yet.", icon=":material/hourglass_empty:")
         if st.button("Train one on Compare", type="primary"):
             url_state.open_compare()

@@ -32,7 +32,7 @@ def render() -> None:
         _buttons(services, sweep)
     st.markdown("## Sweep")
     actions.show_problems()
-    show_hidden_notice(services)
+    show_hidden_notice(services, is_empty=not sweep.trained)
     if not setup.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
     grid, equal = st.tabs(["Grid", "Equal terms"])
