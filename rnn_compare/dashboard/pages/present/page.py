@@ -35,15 +35,17 @@ def render() -> None:
         context = current_context(services)  # reports an invalid file before the keys bring the wall's style
         if context and not is_paused:
             _receive_presses(services)
-            context = current_context(services)
-        if context is None:
-            start_page.show(services)
-        else:
-            (start_page.show_pause if is_paused else _wall)(context)
+            if context := current_context(services):
+                _wall(context)
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
         start_page.end_button()
+        return
+    if context is None:
+        start_page.show(services)
+    elif is_paused:
+        start_page.show_pause(context)
 
 
 def _receive_presses(services: Services) -> None:

@@ -16,16 +16,17 @@ from rnn_compare.server.services import Services
 
 PAUSED = "present_paused"
 """Key of the session's flag for a wall that was paused with Esc."""
-SECOND_SCREEN = "[Second screen](notes), for you only: notes, next step, clock, reviews."
+PURPOSE = "The class predicts, the networks train out of sight, you reveal."
 
 
 def show(services: Services) -> None:
     """Draws a card per lecture."""
     st.session_state.pop(PAUSED, None)
-    st.markdown("## Present")
-    st.markdown("The class predicts, the networks train out of sight, you reveal. →: next; ←: back; Esc: pause.")
+    st.markdown("## Present", help=PURPOSE)
     lectures, problems = read_all(step_kinds())
     actions.show_problems()
+    if not join_code.address()[1]:
+        st.warning(f"Phones cannot join. {invite.obstacle()}", icon=":material/mobile_off:")
     for lecture in lectures:
         _card(services, lecture)
     for problem in problems:
@@ -35,11 +36,10 @@ def show(services: Services) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("Phones can still open the networks of the last lecture.")
             permissions.button("Withdraw the networks", "withdraw_networks", None, classroom.offer_networks, False)
-    st.markdown(SECOND_SCREEN)
-    with st.expander("Who can join and present"):
-        if not join_code.address()[1]:
-            st.markdown(invite.obstacle())
-        st.markdown(permissions.AT_THE_MACHINE if visitor.is_open() else "Whoever has signed in can present.")
+    _show_second_screen()
+    if visitor.is_open():
+        with st.expander("Who can present"):
+            st.markdown(permissions.AT_THE_MACHINE)
 
 
 def show_pause(context: LectureContext) -> None:
@@ -49,7 +49,7 @@ def show_pause(context: LectureContext) -> None:
         f"Paused at step {context.index + 1} of {len(context.lecture.steps)}: {as_markdown(context.step.title)}"
     )
     st.button("Resume the lecture", on_click=st.session_state.pop, args=(PAUSED, None), type="primary")
-    st.markdown(SECOND_SCREEN)
+    _show_second_screen()
     end_button()
 
 
@@ -63,6 +63,12 @@ def end_button() -> None:
         st.markdown(f"Hidden curves become visible to everyone.{gone} Answers, curves and networks are kept.")
         st.download_button("Answers as CSV", classroom.export_csv, "answers.csv", "text/csv", on_click="ignore")
         permissions.button("End it", "end", None, classroom.end, type="primary")
+
+
+def _show_second_screen() -> None:
+    st.markdown(
+        "→: next; ←: back; Esc: pause. [Second screen](notes), for you only.", help="Notes, clock, votes, reviews."
+    )
 
 
 def _card(services: Services, lecture: Lecture) -> None:
@@ -82,6 +88,7 @@ def _card(services: Services, lecture: Lecture) -> None:
 
         button(begin, "Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
         recorded = navigation.is_recorded(services, lecture)
-        look = {"disabled": not recorded, "help": None if recorded else "Train its presets on Compare first."}
+        hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
+        look = {"disabled": not recorded, "help": hint}
         button(replay, "Begin with a recording", "replay", navigation.begin, services, name, True, **look)
-        button(copy, "Copy to edit", "edit", copy_to_edit, name, type="tertiary", disabled=edited)
+        button(copy, "Edit", "edit", copy_to_edit, name, type="tertiary", help="As a copy in a file.", disabled=edited)
