@@ -106,9 +106,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
-        st.markdown(
-            f"**Is it noticed?** The text with the word for {label} is predicted nearer to {label} than its pair."
-        )
+        st.markdown(f"**Is it noticed?** Predicted nearer to {label} with its word than with the other.")
         components.show_figure(noticed_chart(tested), "memory_chart")
     with right:
         st.markdown("**By how much?** Median difference within a pair.")

@@ -1,4 +1,4 @@
-// The keys of the presenter or a clicker: next, back, pause. It draws nothing.
+// The keys of the presenter or a clicker: next, back, pause; and the arrows beside the step's number. It draws nothing.
 
 import { component } from "../common/component.js";
 import { watchServer } from "./reconnect.js";
@@ -18,20 +18,27 @@ const OPENED = "[data-testid=stPopoverBody]"; // closed by Esc, whatever has the
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
   const presses = makeQueue((told) => setTriggerValue("presses", told));
+  const go = (move) => {
+    if (!move) return;
+    document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step starts at its title
+    presses.add(move);
+  };
   const onKey = (event) => {
     const move = moveOf(event, document.querySelector(STEPPER)?.dataset.at);
     if (!move || event.defaultPrevented || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
-    document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step starts at its title
-    presses.add(move);
+    go(move);
   };
+  const onClick = ({ target }) => go(target.closest("[data-move]")?.dataset.move);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
   const unwatch = watchServer();
   return {
     update: ({ heard }) => presses.forget(heard),
     draw() {},
     end() {
       document.removeEventListener("keydown", onKey);
+      document.removeEventListener("click", onClick);
       presses.forget(Infinity);
       unwatch();
     },

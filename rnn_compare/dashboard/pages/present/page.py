@@ -84,7 +84,10 @@ def _wall(context: LectureContext) -> None:
             ticking(_tick, LOOK_SECONDS, context.state)
         else:
             context.step.kind.show(context)
-    st.html(f'<footer class="rc-wall-foot">{context.index + 1} / {len(context.lecture.steps)}</footer>')
+    st.html(
+        '<footer class="rc-wall-foot"><button data-move="back" aria-label="Back"></button>'
+        f'{context.index + 1} / {len(context.lecture.steps)}<button data-move="next" aria-label="Next"></button></footer>'
+    )
 
 
 def _tick(state: State) -> None:
