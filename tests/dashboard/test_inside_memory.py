@@ -73,9 +73,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in drawn["memory_chart"].data] == ["one"]
-    assert any(
-        "Predicted nearer to “positive” with its word" in text.value for text in app.markdown
-    )
+    assert any("Predicted nearer to “positive” with its word" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()

@@ -84,10 +84,9 @@ def _wall(context: LectureContext) -> None:
             ticking(_tick, LOOK_SECONDS, context.state)
         else:
             context.step.kind.show(context)
-    st.html(
-        '<footer class="rc-wall-foot"><button data-move="back" aria-label="Back"></button>'
-        f'{context.index + 1} / {len(context.lecture.steps)}<button data-move="next" aria-label="Next"></button></footer>'
-    )
+    back, following = (f'<button data-move="{move}" aria-label="{move}"></button>' for move in ("back", "next"))
+    number = f"{context.index + 1} / {len(context.lecture.steps)}"
+    st.html(f'<footer class="rc-wall-foot">{back}{number}{following}</footer>')
 
 
 def _tick(state: State) -> None:
