@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.machine import machine
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import threads, word_inputs
+from rnn_compare.fused import layer, threads
 from rnn_compare.fused.arithmetic import OPTIONS, Array, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.kernels.registry import KERNELS
@@ -74,8 +74,8 @@ def _floor(experiment: Experiment, split: Split) -> float:
     weights = [random.normal(0, 0.1, tensor.shape).astype(np.float32) for tensor in tensors]
     ids, table = np.arange(4 * ROWS).reshape(ROWS, 4), random.normal(size=(4 * ROWS, len(weights[0])))
     options = LayerOptions(KERNELS[experiment.cell])
-    _, forward_pass = word_inputs.forward(options, None, ids, table.astype(np.float32), *weights)
-    step = _seconds_a_word(lambda times: _step(forward_pass.recurrence.arrays, times))
+    _, layer_pass = layer.forward_words(options, None, ids, table.astype(np.float32), weights)
+    step = _seconds_a_word(lambda times: _step(layer_pass.recurrence.arrays, times))
     rows = random.normal(size=(ROWS, len(weights[0]))).astype(np.float32)
     product = _seconds_a_word(lambda times: _multiply(rows, weights[0], rows @ weights[0], times))
     recurrent = cell(experiment.cell).recurrent == "matrix"

@@ -14,16 +14,16 @@ from numba.extending import intrinsic
 from numba.np import linalg
 from numpy.typing import NDArray
 
-from rnn_compare.fused import machine_code  # noqa: F401  # tells Numba where code is kept
+from rnn_compare.fused import machine_code  # noqa: F401  # sets the folder of Numba's cache
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 ONE = np.float32(1)
-FADED = np.float32(1e-25)
-"""Gradients below this count as zero. Products of smaller ones would be denormal numbers, which cost the
-processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
+FLUSH_BELOW = np.float32(1e-25)
+"""Gradients below this are set to zero. Products of smaller ones would be denormal numbers, which take the processor
+many times as long; next to the largest gradients they vanish in any float32 sum anyway."""
 
 
 OPTIONS: dict[str, Any] = {
@@ -34,22 +34,22 @@ OPTIONS: dict[str, Any] = {
 }
 """Numba's options for kernels.
 
-``fastmath`` is all of LLVM's but ``nnan`` and ``ninf``: with these a gradient that is not a number came out as zero.
-``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.
-``nogil`` lets the threads that listen for Stop and send events run meanwhile. No code in C calls kernels. Functions
-that call each other have the same options as far as possible: NumPy's are compiled anew for callers with others.
+``fastmath`` has all of LLVM's flags but ``nnan`` and ``ninf``, with which a gradient of NaN became zero.
+``error_model="numpy"`` divides without a check for zero: with the check, no loop with a division is vectorised.
+``nogil`` lets other threads, which listen for Stop and send events, run meanwhile. No C code calls kernels. Functions
+that call each other share options where possible: NumPy's functions are compiled again for callers with other options.
 """
 PART: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
-"""Those for what only kernels call: no code that takes apart Python's arguments."""
+"""Options for functions that only kernels call: without code to unpack Python's arguments."""
 
 
 def compiled(function: Function) -> Function:
-    """Compiles a function with Numba and keeps the machine code in the cache folder."""
+    """Compiles a function with Numba, cached on disk."""
     return cast(Function, numba.njit(**OPTIONS, cache=True)(function))
 
 
 def compiled_part(function: Function) -> Function:
-    """Compiles a function as a part of those that call it; Python cannot call it."""
+    """Compiles a function into those that call it; Python cannot call it."""
     return cast(Function, numba.njit(**PART)(function))
 
 
@@ -59,19 +59,19 @@ _ONE_ROW: dict[str, Any] = {**PART, "noalias": True, "forceinline": True}
 
 
 def compiled_for_one_row(function: Function) -> Function:
-    """Compiles what a kernel does to one row, as a part of the kernel, for arrays that never overlap.
+    """Compiles a loop over one row into its caller, for arrays that never overlap.
 
-    Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
+    Then a single loop that reads and writes a dozen arrays is vectorised; otherwise each would need its own loop.
     """
     return cast(Function, numba.njit(**_ONE_ROW)(function))
 
 
 @compiled
 def tanh(x: np.float32) -> np.float32:
-    """The hyperbolic tangent, within 4e-7, as a quotient of two polynomials that vectorises.
+    """The hyperbolic tangent, within 4e-7, as a quotient of two polynomials, which is vectorised.
 
-    The coefficients are a least-squares fit (iterated towards the smallest greatest error) on [0, 8.5], beyond
-    which tanh x is 1 within 9e-8. (The float32 nearest to it is 1 only beyond 9.01.)
+    The coefficients are an approximate minimax fit (iterated least squares) on [0, 8.5]; beyond, tanh x is 1 within
+    9e-8. (Rounded to float32 it is 1 only beyond 9.01.)
     """
     x = min(max(x, np.float32(-8.5)), np.float32(8.5))
     y = x * x
@@ -96,24 +96,24 @@ def sigmoid(x: np.float32) -> np.float32:
 
 
 @compiled
-def unless_faded(gradient: np.float32) -> np.float32:
-    """Returns a gradient, or zero where it is below ``FADED``."""
-    return np.float32(0) if abs(gradient) < FADED else gradient
+def flushed(gradient: np.float32) -> np.float32:
+    """Returns a gradient, or zero if its magnitude is below ``FLUSH_BELOW``."""
+    return np.float32(0) if abs(gradient) < FLUSH_BELOW else gradient
 
 
 @compiled
 def is_negligible(gradients: Array, row: int, threshold: np.float32) -> bool:
-    """Tells whether one row of gradients (n, rows, units) holds numbers of at most the threshold and nothing else."""
+    """Tells whether all numbers in one row of gradients (n, rows, units) are at most the threshold; NaN is not."""
     for kind in range(len(gradients)):
         for j in range(gradients.shape[2]):
-            if not abs(gradients[kind, row, j]) <= threshold:  # so that it holds for NaN
+            if not abs(gradients[kind, row, j]) <= threshold:  # true for NaN
                 return False
     return True
 
 
 @compiled
 def largest(gradients: Array) -> np.float32:
-    """Returns the largest finite magnitude in gradients (n, width), 0 where there is none."""
+    """Returns the largest finite magnitude in gradients (n, width); 0 if there is none."""
     maximum = np.float32(0)
     for row in gradients:
         for j in range(len(row)):
@@ -122,11 +122,12 @@ def largest(gradients: Array) -> np.float32:
     return maximum
 
 
-# Loops, since Numba takes long to compile what NumPy writes in a line: with all its broadcasting, and errors as text.
+# Loops: for NumPy's one-liners Numba compiles broadcasting and error messages too, which takes long.
 
 
 @compiled_for_one_row
-def _add_row(total: Array, row: Array) -> None:
+def add_row(total: Array, row: Array) -> None:
+    """Adds a row (width,) to a total (width,)."""
     for j in range(len(total)):
         total[j] += row[j]
 
@@ -135,23 +136,23 @@ def _add_row(total: Array, row: Array) -> None:
 def add(target: Array, more: Array) -> None:
     """Adds one array (n, width) to another."""
     for row in range(len(more)):
-        _add_row(target[row], more[row])
+        add_row(target[row], more[row])
 
 
 @compiled_part
 def add_rows(total: Array, rows: Array) -> None:
     """Adds rows (n, width) to a total (width,)."""
     for row in range(len(rows)):
-        _add_row(total, rows[row])
+        add_row(total, rows[row])
 
 
 @compiled
-def add_by_place(totals: Array, place: Indices, rows: Array) -> None:
-    """Adds each row (n, width) to the total at its place (n,)."""
+def add_by_index(totals: Array, index: Indices, rows: Array) -> None:
+    """Adds each row (n, width) to the total with its index (n,)."""
     for row in range(len(rows)):
         if row + AHEAD < len(rows):
-            prefetch(totals, place[row + AHEAD])
-        _add_row(totals[place[row]], rows[row])
+            prefetch(totals, index[row + AHEAD])
+        add_row(totals[index[row]], rows[row])
 
 
 @compiled_part
@@ -162,10 +163,10 @@ def fill(rows: Array, values: Array) -> None:
             rows[row, j] = values[j]
 
 
-LINE = 64
-"""Bytes that come at once."""
+CACHE_LINE = 64
+"""Bytes."""
 AHEAD = 4
-"""Rows from what is computed to what is fetched."""
+"""How many rows ahead to prefetch."""
 
 _BYTE, _NUMBER, _INDEX = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _tools: Any = cgutils  # which has no types
@@ -181,7 +182,7 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
         begin = builder.gep(builder.bitcast(struct.data, _BYTE.as_pointer()), [builder.mul(arguments[1], width)])
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _NUMBER, _NUMBER, _NUMBER])
         fetch = _tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        with _tools.for_range_slice(builder, _INDEX(0), width, _INDEX(LINE), _INDEX) as (at, _):
+        with _tools.for_range_slice(builder, _INDEX(0), width, _INDEX(CACHE_LINE), _INDEX) as (at, _):
             builder.call(fetch, [builder.gep(begin, [at]), _READ, _KEEP, _DATA])
         return context.get_dummy_value()
 
@@ -189,7 +190,7 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
 
 
 prefetch = cast(Callable[[Array | Indices, int], None], intrinsic(_prefetch))
-"""``prefetch(array, row)`` asks for a row of a C-contiguous array, which is to be read soon; it changes nothing."""
+"""``prefetch(array, row)`` brings a row of a C-contiguous array into the processor's cache; it changes nothing."""
 
 
 def _product(beta: float) -> Any:
@@ -209,7 +210,7 @@ def _product(beta: float) -> Any:
                 order = _BYTE(ord("t" if kind.layout == "F" else "n"))
                 arrays.append((rows, columns, order, builder.bitcast(struct.data, _BYTE.as_pointer()), width))
             (m, k, *of_a), (_, n, *of_b), (_, _, _, *of_out) = arrays
-            # BLAS counts columns first: for it, out transposed is b transposed times a transposed.
+            # BLAS stores columns first: there, the transpose of out is that of b times that of a.
             values = [_BYTE(ord("s")), of_b[0], of_a[0], n, m, k, alpha, *of_b[1:], *of_a[1:], addend, *of_out]
             kind = ir.FunctionType(_NUMBER, [value.type for value in values])
             gemm = _tools.get_or_insert_function(builder.module, kind, "numba_xxgemm")
@@ -222,6 +223,6 @@ def _product(beta: float) -> Any:
 
 
 multiply = cast(Callable[[Array, Array, Array], None], _product(0))
-"""``multiply(a, b, out)`` writes a·b into ``out``: float32; parts of rows will do; if transposed, a or b is whole."""
+"""``multiply(a, b, out)`` writes a·b into ``out``: float32, also slices of columns; a transposed a or b is unsliced."""
 add_product = cast(Callable[[Array, Array, Array], None], _product(1))
 """``add_product(a, b, out)`` adds a·b to ``out``."""

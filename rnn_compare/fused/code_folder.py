@@ -1,4 +1,4 @@
-"""The folder of the kernels' machine code: named by a hash of their sources, wherever these are."""
+"""The cache folder of the kernels' machine code, named by a hash of their sources."""
 
 import functools
 import hashlib
@@ -10,22 +10,22 @@ from rnn_compare.paths import cache_place
 SOURCES = Path(__file__).parent
 FORMULAS = SOURCES.parent / "cells"
 VARIANTS = "variants"
-"""Stands in a cell's place for what all cells share and the default settings do not need."""
+"""In place of a cell: functions that all cells share and the default settings do not need."""
 
 
 def code_folder() -> Path:
-    """Returns where the kernels' machine code is kept; it need not exist yet."""
+    """Returns the folder, which need not exist yet."""
     return Path(os.environ.get("NUMBA_CACHE_DIR") or cache_place() / "compiled") / _digest()
 
 
 def sign_of(cell: str) -> Path:
-    """Returns the file that is there once a cell's kernel, or the ``VARIANTS``, are compiled."""
+    """Returns the file that exists once a cell's kernel, or the ``VARIANTS``, are compiled."""
     return code_folder() / f"{cell}.compiled"
 
 
 @functools.cache
 def _digest() -> str:
-    # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
+    # Numba notices a change in a function's file, but not in the file of a function that is inlined in it.
     files = [*sorted(SOURCES.rglob("*.py")), *sorted(FORMULAS.glob("*.py"))]
     sources = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(sources).hexdigest()[:16]

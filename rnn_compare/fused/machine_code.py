@@ -1,4 +1,4 @@
-"""Numba's cache of the kernels, in a folder that the content of their sources names, and less work for its compiler."""
+"""Numba's cache of the kernels, by the content of their sources, and shortcuts for its compiler."""
 
 import functools
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from rnn_compare.fused.code_folder import SOURCES, code_folder
 
 
 class ByContent(_CacheLocator):
-    """Finds the code of a kernel in ``code_folder()``, for Numba.
+    """Numba's locator of a kernel's code in ``code_folder()``.
 
-    Numba's own way adds the path and the age of the sources. A worker of a cluster, which was sent them, would compile
-    for half a minute what is there already.
+    Numba's own locators use the path and the time stamp of the sources. A worker of a cluster, which receives a copy,
+    would compile for half a minute what is compiled already.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -25,7 +25,7 @@ class ByContent(_CacheLocator):
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], source: str) -> "ByContent | None":
-        """Returns what finds a function's code; None if it is no kernel."""
+        """Returns the locator of a function; None if it is no kernel."""
         if not Path(source).is_relative_to(SOURCES):
             return None
         locator = cls(function)
@@ -33,24 +33,24 @@ class ByContent(_CacheLocator):
         return locator
 
     def get_cache_path(self) -> str:
-        """Returns the folder, which the content of all sources names."""
+        """Returns the folder."""
         return str(code_folder())
 
     def get_source_stamp(self) -> str:
-        """Returns what changes with the source: the folder has changed by then."""
+        """Returns a constant: the folder changes with the sources."""
         return ""
 
     def get_disambiguator(self) -> str:
-        """Returns what tells the function from another of its name."""
+        """Returns the function's line, to distinguish functions of the same name."""
         return str(self._line)
 
 
-numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"  # type: ignore[attr-defined]  # Numba sets its settings' names at run time
+numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"  # type: ignore[attr-defined]  # Numba defines its settings at run time
 
 
 def _one_at_a_time(save: Callable[..., None]) -> Callable[..., None]:
-    # Numba reads a function's index, adds the name of a file and writes both. Of two processes that do so at once, with
-    # a function that two cells share, one would overwrite the other's entry, or its code.
+    # Numba reads a function's index, adds an entry and writes both. Of two processes that do so at once, for a function
+    # that two cells share, one would overwrite the other's entry or its code.
     @functools.wraps(save)
     def locked(self: Any, key: Any, data: Any) -> None:
         with FileLock(Path(self._cache_path) / "index.lock"):
@@ -63,20 +63,20 @@ IndexDataCacheFile.save = _one_at_a_time(IndexDataCacheFile.save)  # type: ignor
 
 
 def _unless_part(method: Callable[..., None]) -> Callable[..., None]:
-    # Numba optimises each function with all that it calls, and writes machine code for it, before it links it into what
-    # calls it and does so again. Where Python cannot call a function, the latter is enough: a fifth is saved.
+    # Numba optimises each function with its callees and generates machine code, before it links it into its callers
+    # and does so again. For a function that Python cannot call the second time is enough, which saves a fifth.
     @functools.wraps(method)
     def of_whole(self: Any) -> None:
         names = [function.name for function in self.get_defined_functions()]
         if any("_ZN7cpython" in name for name in names) or not any(name.startswith("_ZN") for name in names):
             method(self)
-        self._finalized = True  # else Numba, when it links the function into another, would do what is left out here
+        self._finalized = True  # otherwise Numba would do the skipped work when it links the function into another
 
     return of_whole
 
 
 def _if_compiled(set_env: Callable[..., None]) -> Callable[..., None]:
-    # Numba tells a function's machine code where its globals are; that of a part is in what calls it.
+    # Numba sets the address of a function's globals in its machine code, which a part has in its callers only.
     @functools.wraps(set_env)
     def of_whole(self: Any, name: str, env: Any) -> None:
         if self._engine.is_symbol_defined(name):
@@ -93,8 +93,8 @@ _codegen.set_env = _if_compiled(_codegen.set_env)
 
 
 def _unless_borrowed(count: Callable[..., None]) -> Callable[..., None]:
-    # Python holds the arrays of all named tuples while kernels, which make none, are at work. Counting references to
-    # them for each function that a tuple is handed to, a hundred in a timestep, is left out.
+    # Python holds the arrays of all named tuples while kernels run, which create none. So references to them are not
+    # counted at each call with a tuple, a hundred times in a timestep.
     @functools.wraps(count)
     def of_own(self: Any, kind: Any, value: Any) -> None:
         if not isinstance(getattr(kind, "this", kind), types.NamedTuple):  # a method's ``this``

@@ -1,7 +1,7 @@
 """A Keras network whose ``fit`` runs on compiled kernels instead of TensorFlow's graph. Imports TensorFlow.
 
-Layers, weights, optimizers and callbacks are Keras' own. What is replaced is what happens in a batch, for which Keras
-would call TensorFlow a thousand times, and the loop over batches.
+Layers, weights, optimizers and callbacks are Keras' own. The loop over batches is replaced, and the computation of a
+batch, for which Keras would call TensorFlow a thousand times.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from rnn_compare.fused import network_pass
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
-from rnn_compare.fused.optimizers import STEPS, Steps
+from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews.prepared import Batches
@@ -30,7 +30,7 @@ Logs = dict[str, float]
 
 
 @dataclass
-class _Measured:
+class _Metrics:
     """Keras' metrics over the batches of an epoch so far."""
 
     reviews: int = 0
@@ -44,21 +44,21 @@ class _Measured:
         return self.logs()
 
     def logs(self) -> Logs:
-        reviews = np.float32(max(1, self.reviews))  # Keras divides in float32, and the same run tells the same digits
+        reviews = np.float32(max(1, self.reviews))  # Keras divides in float32
         return {"accuracy": float(self.right / reviews), "loss": float(np.float32(self.loss) / reviews)}
 
 
 class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not followed by mypy
     """``keras.Sequential`` of an embedding, recurrent layers with kernels, and ``Dense(1, activation="sigmoid")``.
 
-    To be compiled with binary cross-entropy, accuracy and an optimizer with its default options. While ``fit`` is at
-    work the weights are elsewhere; Keras' variables have them at each epoch's end, before any callback asks.
+    Compile it with binary cross-entropy, accuracy and an optimizer with default options but for learning rate and
+    clipnorm. During ``fit`` Keras' variables are updated at the end of each epoch, before its callbacks are called.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._predicted: Array = np.empty(0, np.float32)
-        self._under_way: _Training | None = None
+        self._training: _Training | None = None
 
     def compile(self, *arguments: Any, **options: Any) -> None:
         """Compiles as Keras does; raises ``UserError`` if the optimizer has options that the kernels do not apply."""
@@ -76,15 +76,15 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         callbacks: Sequence[keras.callbacks.Callback] = (),
         initial_epoch: int = 0,
     ) -> keras.callbacks.History:
-        """Trains as Keras' ``fit`` does and calls callbacks when that does. They set the learning rate between epochs.
+        """Trains and calls callbacks as Keras' ``fit`` does; they may set the learning rate between epochs.
 
-        Keras hands batches over by TensorFlow's pipelines, which take as long for each as a SimpleRNN's forward pass,
-        and as long as five trained batches for each validation.
+        Keras reads batches through TensorFlow's pipelines, which take as long for a batch as a SimpleRNN's forward
+        pass, and as long as five training batches for each validation.
 
         Args:
-            training: What to train with, epoch by epoch.
-            validation: What to validate with after each.
-            callbacks: Keras' own.
+            training: The batches of each epoch.
+            validation: The validation batches.
+            callbacks: Keras callbacks.
             initial_epoch: The first epoch to train, from 0.
         """
         epochs = len(training.orders)
@@ -95,64 +95,67 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         logs: Logs = {}
         try:
             callback_list.on_train_begin()
+            state = self._training = _Training(self)
             for epoch in range(initial_epoch, epochs):
                 callback_list.on_epoch_begin(epoch)
-                logs = self._train_epoch(training, epoch, callback_list)
+                logs = self._train_epoch(state, training, epoch, callback_list)
                 logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, callback_list).items()}
-                measured = {"gradient_norm": self._training().gradient_norm, "probabilities": self._predicted}
-                callback_list.on_epoch_end(epoch, logs | measured)
+                extra = {"gradient_norm": state.gradient_norm, "probabilities": self._predicted}
+                callback_list.on_epoch_end(epoch, logs | extra)
                 if self.stop_training:
                     break
             callback_list.on_train_end(logs)
         finally:
-            self._under_way = None
+            self._training = None
         return self.history
 
-    def _train_epoch(self, training: Batches, epoch: int, callback_list: keras.callbacks.CallbackList) -> Logs:
-        measured, under_way, rate = _Measured(), self._training(), self._learning_rate()
-        under_way.gradient_norm = 0.0
-        for step, (ids, labels) in enumerate(training.epoch(epoch)):
+    def _train_epoch(
+        self, state: "_Training", batches: Batches, epoch: int, callback_list: keras.callbacks.CallbackList
+    ) -> Logs:
+        metrics, rate = _Metrics(), self._learning_rate()
+        state.gradient_norm = 0.0
+        for step, (ids, labels) in enumerate(batches.epoch(epoch)):
             callback_list.on_train_batch_begin(step)
-            logits = under_way.train(ids, labels, rate)
-            callback_list.on_train_batch_end(step, measured.add(logits, labels))
+            logits = state.train(ids, labels, rate)
+            callback_list.on_train_batch_end(step, metrics.add(logits, labels))
             if self.stop_training:
                 break
-        under_way.write(self)
-        return measured.logs()
+        state.write(self)
+        return metrics.logs()
 
     def evaluate(self, batches: Batches, callback_list: keras.callbacks.CallbackList | None = None) -> Logs:
         """Returns loss and accuracy over an epoch of batches, as Keras' ``evaluate`` does.
 
         Args:
-            batches: What to read.
-            callback_list: What to call before and after each batch.
+            batches: The reviews and labels.
+            callback_list: Keras callbacks, called before and after each batch.
         """
         callback_list = callback_list or keras.callbacks.CallbackList(model=self)
-        logits_of, measured = self._reading(), _Measured()
-        dropping = [cell for cells in _cells(self) for cell in cells if cell.dropout]
-        predicted = []
+        logits_of, metrics = self._logits_function(), _Metrics()
+        cells_with_dropout = [cell for cells in _cells(self) for cell in cells if cell.dropout]
+        probabilities = []
         callback_list.on_test_begin()
         for step, (ids, labels) in enumerate(batches.epoch(0)):
             callback_list.on_test_batch_begin(step)
-            for dropping_cell in dropping:
-                dropping_cell.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
+            for cell in cells_with_dropout:
+                cell.seed_generator.next()  # Keras draws a mask here too, which it does not apply
             logits = logits_of(ids)
-            predicted.append(network_pass.probabilities(logits))
-            callback_list.on_test_batch_end(step, measured.add(logits, labels))
-        self._predicted = np.concatenate(predicted)
-        callback_list.on_test_end(measured.logs())
-        return measured.logs()
+            probabilities.append(network_pass.probabilities(logits))
+            callback_list.on_test_batch_end(step, metrics.add(logits, labels))
+        self._predicted = np.concatenate(probabilities)
+        callback_list.on_test_end(metrics.logs())
+        return metrics.logs()
 
     def train_on_batch(self, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> Logs:
         """Trains with one batch and returns loss and accuracy, as ``train_on_batch(…, return_dict=True)`` of Keras."""
-        under_way = _Training(self)
-        logits = under_way.train(ids, labels, self._learning_rate())
-        under_way.write(self)
-        return _Measured().add(logits, labels)
+        state = _Training(self)
+        logits = state.train(ids, labels, self._learning_rate())
+        state.write(self)
+        return _Metrics().add(logits, labels)
 
     def make_predict_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
-        """Makes what predicts for a batch; Keras calls it."""
-        logits_of = self._reading()
+        """Sets the function that predicts for a batch; Keras calls it."""
+        logits_of = self._logits_function()
 
         def predict(batches: Sequence[Any]) -> Any:
             ids, *_ = keras.utils.unpack_x_y_sample_weight(batches[0])
@@ -161,25 +164,20 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         self.predict_function = predict
 
     def _learning_rate(self) -> float:
-        return float(self.optimizer.learning_rate.value)  # TensorFlow takes a quarter of a millisecond to tell
+        return float(self.optimizer.learning_rate.value)  # which takes TensorFlow a quarter of a millisecond
 
-    def _training(self) -> "_Training":
-        if self._under_way is None:
-            self._under_way = _Training(self)
-        return self._under_way
-
-    def _reading(self) -> Callable[[NDArray[np.integer]], Array]:
+    def _logits_function(self) -> Callable[[NDArray[np.integer]], Array]:
         options = options_of(self)
-        weights = self._under_way.weights if self._under_way else [variable.value.numpy() for variable in self.weights]
-        nothing = [[None] * len(directions) for directions in options.layers]
-        return lambda ids: network_pass.forward(options, weights, ids.astype(np.int64), nothing).logits
+        weights = self._training.weights if self._training else [variable.value.numpy() for variable in self.weights]
+        no_dropout = [[None] * len(directions) for directions in options.layers]
+        return lambda ids: network_pass.forward(options, weights, ids.astype(np.int64), no_dropout).logits
 
 
 class _Training:
-    """Weights and the optimizer's state while a network is trained.
+    """Weights and optimizer of a network in training.
 
     Attributes:
-        gradient_norm: The largest of the epoch so far.
+        gradient_norm: The largest norm of a weight's gradient in the epoch so far.
     """
 
     gradient_norm = 0.0
@@ -189,27 +187,28 @@ class _Training:
         self._options = options_of(model)
         self._cells = _cells(model)
         self.weights: list[Array] = [variable.value.numpy() for variable in model.weights]
-        steps = next(STEPS[name] for name, kind in keras_models.OPTIMIZERS.items() if isinstance(model.optimizer, kind))
-        moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in steps.kinds]
-        self._steps: Steps = steps(moments, int(model.optimizer.iterations.value), model.optimizer.clipnorm)
+        name = next(name for name, kind in keras_models.OPTIMIZERS.items() if isinstance(model.optimizer, kind))
+        fused = FUSED_OPTIMIZERS[name]
+        moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in fused.kinds]
+        self._optimizer = fused(moments, int(model.optimizer.iterations.value), model.optimizer.clipnorm)
 
     def train(self, ids: NDArray[np.integer], labels: NDArray[np.integer], learning_rate: float) -> Array:
         """Trains with one batch, ids (batch, timesteps) and labels (batch,), and returns its logits (batch,)."""
         dropout_masks = [[_dropout_mask(cell, len(ids)) for cell in cells] for cells in self._cells]
         forward_pass = network_pass.forward(self._options, self.weights, ids.astype(np.int64), dropout_masks)
-        gradients = network_pass.backward(self._options, self.weights, forward_pass, labels.astype(np.float32))
-        self.gradient_norm = max(self.gradient_norm, self._steps.step(self.weights, *gradients, learning_rate))
+        gradients = network_pass.backward(self.weights, forward_pass, labels.astype(np.float32))
+        self.gradient_norm = max(self.gradient_norm, self._optimizer.step(self.weights, *gradients, learning_rate))
         return forward_pass.logits
 
     def write(self, model: FusedNetwork) -> None:
-        """Copies all into Keras' variables."""
-        # Copies, for TensorFlow may keep the very array that it is given.
+        """Copies weights and optimizer into Keras' variables."""
+        # Copies, since TensorFlow may keep the array itself.
         for variable, value in zip(model.weights, self.weights, strict=True):
             variable.assign(value.copy())
-        for kind, values in zip(self._steps.kinds, self._steps.moments, strict=True):
+        for kind, values in zip(self._optimizer.kinds, self._optimizer.moments, strict=True):
             for variable, value in zip(_moments(model, kind), values, strict=True):
                 variable.assign(value.copy())
-        model.optimizer.iterations.assign(self._steps.done)
+        model.optimizer.iterations.assign(self._optimizer.iterations)
 
 
 def why_not_fused(experiment: Experiment) -> str:
@@ -231,7 +230,7 @@ def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
 
 
 def options_of(model: keras.Model) -> NetworkOptions:
-    """Returns how a network of an embedding, recurrent layers and a ``Dense`` layer reads."""
+    """Returns the options of a Keras network of an embedding, recurrent layers and a ``Dense`` layer."""
     kernels = {keras_models.layer_class(name): kernel for name, kernel in KERNELS.items()}
     return NetworkOptions(
         tuple(
@@ -260,12 +259,12 @@ def _directions(layer: Any) -> list[Any]:
 
 
 def _moments(model: keras.Model, kind: str) -> list[Any]:
-    # After the step's number and the learning rate come those of each weight, kind by kind or weight by weight.
+    # Keras' variables are iterations, learning rate, and the moments, by kind or by weight.
     return [variable for variable in model.optimizer.variables[2:] if variable.path.endswith(f"_{kind}")]
 
 
 def _dropout_mask(cell: Any, reviews: int) -> Array | None:
-    """Draws what a layer's dropout leaves of each review's inputs (batch, features), with the numbers of Keras."""
+    """Returns a random dropout mask of a layer for each review (batch, features), the one that Keras would draw."""
     if not cell.dropout:
         return None
     cell.reset_dropout_mask()

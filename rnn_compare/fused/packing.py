@@ -1,12 +1,11 @@
-"""Packing of a batch: the timesteps that have to be computed, one step's rows after the other's.
+"""Packing of a batch: only the timesteps that must be computed, stored timestep by timestep.
 
-Rows are sorted by where they begin and all end together, and dealt out to a few blocks that know nothing of each other,
-so that as many threads may work at them. The rows of a block at work in a step are its first ones and lie side by side.
-A packed array has, block after block,
+Reviews are sorted by the timestep in which they start; all end together. They are dealt out to a few independent
+blocks, so that several threads can work on a batch. In each step the active reviews of a block are its first rows,
+which are contiguous. A packed array has, block after block,
 
-1. for each step t, ``active[t]`` rows beginning at ``offsets[t]``: what the rows read, or their states before it;
-2. one row for each of its reviews, in sorted order, beginning at ``offsets[timesteps]``: their states after the last
-   step;
+1. for each step t, ``active[t]`` rows starting at ``offsets[t]``: the inputs of the step, or the states before it;
+2. one row for each review, in sorted order, starting at ``offsets[timesteps]``: the states after the last step;
 
 and then, for all blocks,
 
@@ -22,29 +21,29 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, compiled_part, prefetch
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add_row, compiled, compiled_part, prefetch
 
 Mask = NDArray[np.bool_]
 Vectors = TypeVar("Vectors", Array, Indices)
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
 BLOCKS = 4
-"""Most blocks of a batch."""
+"""The maximum number of blocks of a batch."""
 BLOCK_WIDTH = 48
-"""Numbers that the gates of a layer have for each block at least."""
+"""The minimum gates · units of a layer for each block."""
 BLOCK_ROWS = 8
-"""Rows of a block at least, where there are several."""
+"""The minimum number of reviews in a block, where there are several."""
 
 
 def block_count(rows: int, width: int) -> int:
-    """Returns how many blocks a batch is worth: small products take long for what they do.
+    """Returns the number of blocks of a batch; small matrix products are inefficient.
 
-    The number must not depend on that of the threads: sums would be rounded in another way, and the same seed give
-    another curve.
+    It must not depend on the number of threads: sums would be rounded differently, and the same seed would give another
+    curve.
 
     Args:
         rows: Reviews of the batch.
-        width: Numbers of the layer's gates: gates · units.
+        width: Columns of the layer's kernel: gates · units.
 
     Example:
         >>> [block_count(128, gates * 32) for gates in (1, 3, 4)]
@@ -55,19 +54,19 @@ def block_count(rows: int, width: int) -> int:
     return max(1, min(BLOCKS, width // BLOCK_WIDTH, rows // BLOCK_ROWS))
 
 
-class Packing(NamedTuple):
+class Block(NamedTuple):
     """The layout of one block.
 
     Attributes:
         order: The review in each sorted row (rows,).
-        begins: The step in which each sorted row begins (rows,).
-        active: Rows at work in each step, and all of them at last (timesteps + 1,).
-        offsets: Where each step begins in a packed array (timesteps + 1,).
+        starts: The step in which each sorted row starts (rows,).
+        active: The number of active rows in each step, and last the number of all rows (timesteps + 1,).
+        offsets: The packed row at which each step starts (timesteps + 1,).
         prefix: Length of the prefix that all reviews of the batch share.
     """
 
     order: Indices
-    begins: Indices
+    starts: Indices
     active: Indices
     offsets: Indices
     prefix: int
@@ -78,12 +77,16 @@ class PackedBatch:
     """The layout of a batch.
 
     Attributes:
-        blocks: Its blocks, in the order in which they lie.
-        source: For each packed row the input that it reads, counted through (batch, timesteps); -1 for none.
+        blocks: Its blocks, in the order of their rows.
+        source: For each packed row its input, as an index into the flattened (batch, timesteps); -1 for none.
+        mask: True where an input is read (batch, timesteps); ``NO_MASK`` if all are.
+        go_backwards: Whether reviews are read from their end.
     """
 
-    blocks: Sequence[Packing]
+    blocks: Sequence[Block]
     source: Indices
+    mask: Mask
+    go_backwards: bool
 
     @property
     def prefix(self) -> int:
@@ -91,55 +94,57 @@ class PackedBatch:
         return self.blocks[0].prefix
 
     @property
-    def first(self) -> int:
-        """The row of a packed array at which the prefix begins."""
+    def prefix_start(self) -> int:
+        """The packed row at which the prefix starts."""
         return len(self.source) - self.prefix - 1
 
     @functools.cached_property
-    def prefix_block(self) -> Packing:
-        """The prefix, as a block of one review that begins at once."""
-        active, begin = np.ones(self.prefix + 1, np.int64), np.zeros(1, np.int64)
-        return Packing(begin, begin, active, self.first + np.arange(self.prefix + 1), 0)
+    def prefix_block(self) -> Block:
+        """The prefix, as a block of a single review that starts in the first step."""
+        active, start = np.ones(self.prefix + 1, np.int64), np.zeros(1, np.int64)
+        return Block(start, start, active, self.prefix_start + np.arange(self.prefix + 1), 0)
 
 
-def pack(x: Vectors, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Vectors]:
-    """Finds the steps to compute and copies their inputs side by side.
+def pack(x: Vectors, mask: Mask | None, go_backwards: bool, width: int) -> tuple[PackedBatch, Vectors]:
+    """Determines the steps to compute and gathers their inputs.
 
-    Without masking, the prefixes that reviews have in common (their padding) are to be computed once, in a
-    row of their own: the state after equal inputs is equal. With masking, what is masked is not computed.
+    Without masking, the prefix that reviews have in common (their padding) is computed once, in rows of its own: equal
+    inputs lead to equal states. With masking, masked timesteps are not computed.
 
     Args:
         x: Inputs (batch, timesteps, features).
-        mask: True where an input is read (batch, timesteps).
-        backwards: Whether reviews are read from their end.
-        width: Numbers of the layer's gates: gates · units.
+        mask: True where an input is read (batch, timesteps); None to read all.
+        go_backwards: Whether reviews are read from their end.
+        width: Columns of the layer's kernel: gates · units.
 
     Returns:
-        What lies where, and the packed inputs (rows, features).
+        The layout, and the packed inputs (rows, features).
     """
     batch, timesteps, _ = x.shape
     prefix, reference = 0, 0
     if mask is None:
         skipped = np.zeros(batch, np.int64)
-        reference = _common_prefixes(x, backwards, skipped)
+        reference = _common_prefixes(x, go_backwards, skipped)
         prefix = int(skipped.max())
     else:
         skipped = timesteps - mask.sum(axis=1)
-    by_begin = np.argsort(skipped, kind="stable")
+    by_start = np.argsort(skipped, kind="stable")
     count = block_count(batch, width)
     blocks, end = [], 0
-    for which in range(count):
-        order = np.ascontiguousarray(by_begin[which::count])  # dealt out, so that each block has as much to do
+    for k in range(count):
+        order = np.ascontiguousarray(by_start[k::count])  # dealt out, so that all blocks take about as long
         active = np.searchsorted(skipped[order], np.arange(timesteps + 1), side="right")
         offsets = end + np.concatenate([[0], active[:-1].cumsum()])
-        blocks.append(Packing(order, skipped[order], active, offsets, prefix))
+        blocks.append(Block(order, skipped[order], active, offsets, prefix))
         end = int(offsets[-1]) + len(order)
-    source = np.full(end + prefix + 1, -1, np.int64)
+    packed = PackedBatch(
+        blocks, np.full(end + prefix + 1, -1, np.int64), NO_MASK if mask is None else mask, go_backwards
+    )
     for block in blocks:
-        _find_sources(block, NO_MASK if mask is None else mask, mask is not None, backwards, source)
-    places = np.arange(prefix)
-    source[end : end + prefix] = reference * timesteps + (timesteps - 1 - places if backwards else places)
-    return PackedBatch(blocks, source), gather(x, source)
+        _find_sources(block, packed.mask, go_backwards, packed.source)
+    steps = np.arange(prefix)
+    packed.source[end : end + prefix] = reference * timesteps + (timesteps - 1 - steps if go_backwards else steps)
+    return packed, gather(x, packed.source)
 
 
 @compiled_part
@@ -149,13 +154,13 @@ def _copy(values: Vectors, to: Vectors) -> None:
 
 
 @compiled
-def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, source: Indices) -> None:
-    timesteps = len(block.active) - 1
+def _find_sources(block: Block, mask: Mask, go_backwards: bool, source: Indices) -> None:
+    timesteps, masked = len(block.active) - 1, mask.size > 0
     for row in range(len(block.order)):
         b = block.order[row]
-        step = block.begins[row]
+        step = block.starts[row]
         for t in range(0 if masked else step, timesteps):
-            at = timesteps - 1 - t if backwards else t
+            at = timesteps - 1 - t if go_backwards else t
             if not masked or mask[b, at]:
                 source[block.offsets[step] + row] = b * timesteps + at
                 step += 1
@@ -163,7 +168,7 @@ def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, sou
 
 @compiled
 def gather(x: Vectors, source: Indices) -> Vectors:
-    """Returns rows of x (batch, timesteps, features): ``source`` holds review · timesteps + step, or -1 for zeros."""
+    """Returns rows of x (batch, timesteps, features) by their index, review · timesteps + timestep; zeros for -1."""
     batch, timesteps, features = x.shape
     flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), x.dtype)
     for row in range(len(source)):
@@ -176,12 +181,12 @@ def gather(x: Vectors, source: Indices) -> Vectors:
 
 @compiled
 def scatter(packed: Array, source: Indices, flat: Array) -> None:
-    """Writes the packed rows that read something to where they read it, counted through (batch · timesteps, features).
+    """Writes packed rows to the positions of their inputs, the inverse of ``gather``.
 
     Args:
         packed: Rows (rows or more, features).
-        source: What each reads; -1 for nothing (rows,).
-        flat: Receives them.
+        source: The position of each row's input; -1 for none (rows,).
+        flat: Receives the rows (batch · timesteps, features).
     """
     for row in range(len(source)):
         if source[row] >= 0:
@@ -189,20 +194,20 @@ def scatter(packed: Array, source: Indices, flat: Array) -> None:
 
 
 @compiled
-def _common_prefixes(x: Vectors, backwards: bool, lengths: Indices) -> int:
-    # Follows the largest group of rows that are equal so far. Returns a row that stays in it to its end.
+def _common_prefixes(x: Vectors, go_backwards: bool, lengths: Indices) -> int:
+    # Follows the largest group of reviews that are equal so far. Returns one that stays in it to its end.
     batch, timesteps, _ = x.shape
-    together = np.arange(batch)
+    group = np.arange(batch)
     count, reference = batch, 0
     for t in range(timesteps):
-        at = timesteps - 1 - t if backwards else t
-        reference = _most_popular(x, at, together[:count])
+        at = timesteps - 1 - t if go_backwards else t
+        reference = _most_frequent(x, at, group[:count])
         equal = 0
         for member in range(count):
-            b = together[member]
+            b = group[member]
             if _equal(x[b, at], x[reference, at]):
                 lengths[b] = t + 1
-                together[equal] = b
+                group[equal] = b
                 equal += 1
         count = equal
         if count < 2:
@@ -211,8 +216,8 @@ def _common_prefixes(x: Vectors, backwards: bool, lengths: Indices) -> int:
 
 
 @compiled_part
-def _most_popular(x: Vectors, at: int, rows: Indices) -> int:
-    best, most = int(rows[0]), 0  # a row that holds NaN equals none, not even itself
+def _most_frequent(x: Vectors, at: int, rows: Indices) -> int:
+    best, most = int(rows[0]), 0  # a row with NaN equals none, not even itself
     for candidate in rows:
         equals = 0
         for b in rows:
@@ -234,49 +239,51 @@ def _equal(first: Vectors, second: Vectors) -> bool:
 
 @compiled
 def unpack(
-    states: Array, block: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool, outputs: Array
+    states: Array, block: Block, mask: Mask, go_backwards: bool, zero_output_for_mask: bool, outputs: Array
 ) -> None:
     """Writes the states of a block after every timestep into the outputs (batch, timesteps, units), zeros at first.
 
-    They are in the order of reading. Where a timestep was masked it is the state before, or zeros if ``zero_masked``.
+    A masked timestep has the state before it, or zeros if ``zero_output_for_mask``.
     """
     timesteps = len(block.active) - 1
-    first = len(states) - block.prefix - 1
+    prefix_start, steps = len(states) - block.prefix - 1, np.empty(timesteps, np.int64)
     for row in range(len(block.order)):
         b = block.order[row]
-        step = block.begins[row]
-        if masked:
-            now = -1
-            for t in range(timesteps):
-                is_read = mask[b, timesteps - 1 - t if backwards else t]
-                if is_read:
-                    step += 1
-                    now = block.offsets[step] + row
-                if now >= 0 and (is_read or not zero_masked):
-                    _copy(states[now], outputs[b, t])
-        else:
-            for t in range(timesteps):
-                _copy(states[first + 1 + t if t < step else block.offsets[t + 1] + row], outputs[b, t])
+        _steps_done(block, row, mask, go_backwards, zero_output_for_mask, steps)
+        for t in range(timesteps):
+            step = steps[t]
+            if step > 0:
+                state = states[prefix_start + step if step <= block.starts[row] else block.offsets[step] + row]
+                _copy(state, outputs[b, timesteps - 1 - t if go_backwards else t])
 
 
 @compiled
 def pack_output_gradients(
-    gradients: Array, block: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool
+    gradients: Array, block: Block, mask: Mask, go_backwards: bool, zero_output_for_mask: bool
 ) -> Array:
-    """Returns the gradients of what ``unpack`` wrote of a block, by step and sorted row (timesteps, rows, units)."""
+    """Returns the gradients of a block's outputs (batch, timesteps, units) by step and row (timesteps, rows, units)."""
     _, timesteps, units = gradients.shape
-    packed = np.zeros((timesteps, len(block.order), units), np.float32)
+    packed, steps = np.zeros((timesteps, len(block.order), units), np.float32), np.empty(timesteps, np.int64)
     for row in range(len(block.order)):
         b = block.order[row]
-        step = block.begins[row]
-        has_begun = not masked
+        _steps_done(block, row, mask, go_backwards, zero_output_for_mask, steps)
         for t in range(timesteps):
-            if not masked:
-                _copy(gradients[b, t], packed[t, row])
-                continue
-            is_read = mask[b, timesteps - 1 - t if backwards else t]
-            step += is_read
-            has_begun = has_begun or is_read
-            if has_begun and (is_read or not zero_masked):
-                packed[step - 1, row] += gradients[b, t]
+            if steps[t] > 0:
+                add_row(packed[steps[t] - 1, row], gradients[b, timesteps - 1 - t if go_backwards else t])
     return packed
+
+
+@compiled_part
+def _steps_done(
+    block: Block, row: int, mask: Mask, go_backwards: bool, zero_output_for_mask: bool, steps: Indices
+) -> None:
+    """Writes the number of steps done when each timestep's output is taken, in the order of reading; 0 for zeros."""
+    timesteps, step, has_started = len(steps), block.starts[row], False
+    for t in range(timesteps):
+        if mask.size == 0:
+            steps[t] = t + 1
+            continue
+        is_read = mask[block.order[row], timesteps - 1 - t if go_backwards else t]
+        step += is_read
+        has_started = has_started or is_read
+        steps[t] = step if has_started and (is_read or not zero_output_for_mask) else 0

@@ -1,4 +1,4 @@
-"""The loops over timesteps, forward and backward: the same for every cell, compiled once for each."""
+"""The loops over timesteps, forward and backward through time: the same for all cells, compiled once for each."""
 
 from typing import Any
 
@@ -15,50 +15,50 @@ from rnn_compare.fused.arithmetic import (
     largest,
 )
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
-from rnn_compare.fused.packing import Packing
-from rnn_compare.fused.sums import STRETCH, GradientSums, add_single_reviews, add_stretch
+from rnn_compare.fused.packing import Block
+from rnn_compare.fused.sums import CHUNK, GradientSums, add_chunk, add_single_reviews
 
 CONDENSED = 1.25
-"""Single reviews that are followed in the prefix before fewer take their place, as a multiple of those."""
+"""How many single reviews are backpropagated through the prefix before they are condensed, per number of a state."""
 
 
 @compiled
-def forward(cell: CellKernel, block: Packing) -> None:
-    """Runs the sequences of a block from where they begin, the prefix first of all: fills states and activations."""
+def forward(cell: CellKernel, block: Block) -> None:
+    """Runs the reviews of a block from their first step; fills states and activations. Run the prefix's block first."""
     timesteps, states = len(block.active) - 1, cell.states
-    first = states.shape[1] - block.prefix - 1
-    joined = 0
+    prefix_start = states.shape[1] - block.prefix - 1
+    started = 0
     for t in range(timesteps + 1):
         begin, rows = block.offsets[t], block.active[t]
-        if rows > joined:
+        if rows > started:
             for kind in range(len(states)):
-                fill(states[kind, begin + joined : begin + rows], states[kind, first + min(t, block.prefix)])
-            joined = rows
+                fill(states[kind, begin + started : begin + rows], states[kind, prefix_start + min(t, block.prefix)])
+            started = rows
         if rows and t < timesteps:
             cell.step(begin, begin + rows)
 
 
 @compiled
-def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: GradientSums) -> None:
-    """Runs the sequences of a block back to where they begin, and single ones some way into the prefix.
+def backward(cell: CellKernel, block: Block, output_gradients: Array, sums: GradientSums) -> None:
+    """Backpropagates through the reviews of a block to their first step, and through part of the prefix one by one.
 
     Args:
-        cell: Its arrays, as ``forward`` left them.
-        block: What lies where.
+        cell: The cell's arrays, as filled by ``forward``.
+        block: The layout of the block.
         output_gradients: By step and sorted row (timesteps, 1, rows, units), or of the last step only
-            (1, 1, rows, units); in the prefix, of all states (prefix, state_count, 1, units).
-        sums: All gradients are added here; what all reviews come to in the prefix is left to its own block.
+            (1, 1, rows, units); for the prefix's block, of all states (prefix, state_count, 1, units).
+        sums: Receives all gradients; those of the prefix, summed over all reviews, come from its own block.
     """
     timesteps, batch = len(block.active) - 1, len(block.order)
     dstates = np.zeros((len(cell.states), batch, cell.states.shape[2]), np.float32)
-    # Sorted rows from ``joined`` on have come into the prefix; there, those before ``last`` are followed.
-    joined, last, threshold = batch, batch, np.float32(0)
-    dgates_there = np.empty((batch, len(cell.U_T)), np.float32)
-    dproducts_there = np.empty_like(dgates_there) if len(cell.recurrent_bias) > 0 else dgates_there
+    # Sorted rows from ``entered`` on have reached the prefix; those before ``last`` are backpropagated through it.
+    entered, last, threshold = batch, batch, np.float32(0)
+    prefix_dgates = np.empty((batch, len(cell.U_T)), np.float32)
+    prefix_dproducts = np.empty_like(prefix_dgates) if len(cell.recurrent_bias) > 0 else prefix_dgates
     only_squares = len(sums.squares) > 0 and len(output_gradients) == 1
     most = CONDENSED * len(dstates) * dstates.shape[2] if only_squares else batch
-    # Gradients of a stretch of packed rows, filled from its end, are added up while the processor's cache has them.
-    dgates = np.empty((max(STRETCH, batch), len(cell.U_T)), np.float32)
+    # The gradients of a chunk of packed rows, filled from its end, are summed while they are in the processor's cache.
+    dgates = np.empty((max(CHUNK, batch), len(cell.U_T)), np.float32)
     dproducts = np.empty_like(dgates) if len(cell.recurrent_bias) > 0 else dgates
     filled = len(dgates)
     for t in range(timesteps - 1, -1, -1):
@@ -67,38 +67,38 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
             for kind in range(output_gradients.shape[1]):
                 add(dstates[kind], output_gradients[t - timesteps, kind])
             if t < block.prefix:
-                add_rows(sums.entering[t, 0], output_gradients[t - timesteps, 0, joined:])
+                add_rows(sums.entering[t, 0], output_gradients[t - timesteps, 0, entered:])
             last = batch
         if rows:
             if filled < rows:
-                add_stretch(sums, cell, begin + rows, dgates[filled:], dproducts[filled:])
+                add_chunk(sums, cell, begin + rows, dgates[filled:], dproducts[filled:])
                 filled = len(dgates)
             filled -= rows
             at = slice(filled, filled + rows)
             cell.step_back(begin, begin + rows, dstates, 0, rows, dgates[at], dproducts[at])
         if t < block.prefix:
-            threshold = _enter_prefix(sums.entering[t], dstates[:, rows:joined], threshold, sums.followed)
-            joined, last = rows, _followed(dstates, rows, last, most, threshold)
+            threshold = _enter_prefix(sums.entering[t], dstates[:, rows:entered], threshold, sums.cutoff)
+            entered, last = rows, _remaining(dstates, rows, last, most, threshold)
             if last > rows:
                 k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
-                cell.step_back(k, k + 1, dstates, rows, last, dgates_there[:more], dproducts_there[:more])
-                add_single_reviews(sums, t, k, rows, dgates_there[:more])
+                cell.step_back(k, k + 1, dstates, rows, last, prefix_dgates[:more], prefix_dproducts[:more])
+                add_single_reviews(sums, t, k, rows, prefix_dgates[:more])
     if filled < len(dgates):
-        add_stretch(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:])
+        add_chunk(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:])
 
 
 @compiled_part
-def _enter_prefix(entering: Array, dstates: Array, threshold: np.float32, followed: np.float32) -> np.float32:
-    """Adds gradients of states to those that enter a step of the prefix; returns ``followed`` of the largest so far."""
+def _enter_prefix(entering: Array, dstates: Array, threshold: np.float32, cutoff: np.float32) -> np.float32:
+    """Adds gradients of states to those that enter a step of the prefix; returns ``cutoff`` times the largest yet."""
     for kind in range(len(dstates)):
         add_rows(entering[kind], dstates[kind])
-        threshold = max(threshold, followed * largest(dstates[kind]))
+        threshold = max(threshold, cutoff * largest(dstates[kind]))
     return threshold
 
 
 @compiled_part
-def _followed(dstates: Array, rows: int, last: int, most: float, threshold: np.float32) -> int:
-    """Returns the end of the sorted rows that are still followed in the prefix; gradients of the others become zero."""
+def _remaining(dstates: Array, rows: int, last: int, most: float, threshold: np.float32) -> int:
+    """Returns the end of the sorted rows with gradients above the threshold; sets those of the others to zero."""
     while last > rows and is_negligible(dstates, last - 1, threshold):
         last -= 1
         for kind in range(len(dstates)):
@@ -108,16 +108,16 @@ def _followed(dstates: Array, rows: int, last: int, most: float, threshold: np.f
 
 @compiled_part
 def _condense(dstates: Array, rows: int, last: int, threshold: np.float32) -> int:
-    """Puts fewer rows, which make the same sums of squares all through the prefix, in the place of sorted rows.
+    """Replaces sorted rows by fewer that have the same sums of squares throughout the prefix, and returns their end.
 
-    A step back that all share is linear, so sums of squares follow from Gram's matrix. Cholesky's decomposition, with
-    pivots, makes rows of it again, at most as many as they have numbers, down to the threshold. Returns their end.
+    A step of the backward pass that all share is linear, so sums of squares follow from the Gram matrix. Its pivoted
+    Cholesky decomposition, down to the threshold, gives at most as many rows as a state has numbers.
     """
     kinds, _, units = dstates.shape
     row, gram = np.empty(kinds * units), np.zeros((kinds * units, kinds * units))
-    for which in range(rows, last):
+    for k in range(rows, last):
         for j in range(len(row)):
-            row[j] = dstates[j // units, which, j % units]
+            row[j] = dstates[j // units, k, j % units]
         _add_products(gram, row, 1.0)
     for end in range(rows, last):
         pivot = 0
@@ -125,7 +125,7 @@ def _condense(dstates: Array, rows: int, last: int, threshold: np.float32) -> in
             if gram[j, j] > gram[pivot, pivot]:
                 pivot = j
         square = gram[pivot, pivot]
-        if square <= threshold * threshold:  # so that what is not a number remains
+        if square <= threshold * threshold:  # false for NaN, which remains
             return end
         for j in range(len(row)):
             row[j] = gram[pivot, j]

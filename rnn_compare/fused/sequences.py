@@ -1,6 +1,7 @@
-"""A recurrence over a whole batch in one call, forward and back, on packed arrays.
+"""The recurrence over a whole batch, forward and backward, on packed arrays.
 
-Going back, each block adds up its own gradients, and these are joined in the blocks' order: sums are rounded.
+In the backward pass each block sums its own gradients, and these are added in the order of the blocks: sums are
+rounded.
 """
 
 import itertools
@@ -12,108 +13,100 @@ import numpy as np
 from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
-from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
-from rnn_compare.fused.sums import STRETCH, GradientSums
+from rnn_compare.fused.packing import Block, Mask, PackedBatch, pack_output_gradients, unpack
+from rnn_compare.fused.sums import CHUNK, GradientSums
 
 WORTH_SHARING = 400_000
-"""Numbers of all gates of a batch, or of its inputs' gradients, from which on threads share the work: it takes a third
-of a millisecond. Projecting a number takes a fourth of that."""
+"""Pre-activations of a batch (timesteps · gates · units) from which on several threads are faster: a third of a
+millisecond's work. Multiplying inputs by the kernel takes a fourth of that for each."""
 
 PARTS = 4
-"""Of a batch's inputs, to be shared by threads."""
+"""The number of parts of a batch's inputs that threads share."""
 
 
 @dataclass(frozen=True)
 class LayerOptions:
-    """Options of a layer.
+    """Options of a layer, named as in Keras.
 
     Attributes:
-        kernel: That of the layer's cell.
-        backwards: From the end of each review to its beginning.
-        every_step: Return the state after every timestep, in the order of reading, instead of the last one.
-        zero_masked: Return zeros where a timestep was masked, instead of the state before.
+        cell: The compiled kernel of the layer's cell.
+        go_backwards: Whether to read each review from its end. (Outputs are in the order of the text all the same.)
+        return_sequences: Whether to return the state after every timestep instead of the last one.
+        zero_output_for_mask: Whether to return zeros at masked timesteps instead of the previous state.
     """
 
-    kernel: type[CellKernel]
-    backwards: bool = False
-    every_step: bool = False
-    zero_masked: bool = False
+    cell: type[CellKernel]
+    go_backwards: bool = False
+    return_sequences: bool = False
+    zero_output_for_mask: bool = False
 
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """Results of the forward pass that the backward pass needs.
+    """Values of the forward pass that the backward pass needs.
 
     Attributes:
-        arrays: The cell's arrays.
-        batch: What lies where.
-        mask: The mask that the batch was packed with.
-        inputs: What was read: vectors, or those of the distinct words (inputs, features).
-        shared: Whether several packed rows may read the same.
+        options: Layer options.
+        arrays: The arrays of the cell.
+        batch: The layout of the batch.
+        inputs: The vectors that were read: one for each packed row, or each distinct word (inputs, features).
+        shared: Whether several packed rows may read the same input.
         weights: The layer's weights.
     """
 
+    options: LayerOptions
     arrays: CellKernel
     batch: PackedBatch
-    mask: Mask | None
     inputs: Array
     shared: bool
     weights: Sequence[Array]
 
     @property
     def kernel(self) -> Array:
-        """The first of the weights."""
+        """The layer's kernel (features, gates · units)."""
         return self.weights[0]
 
 
 def forward(
-    options: LayerOptions,
-    batch: PackedBatch,
-    mask: Mask | None,
-    inputs: Array,
-    place: Indices | None,
-    weights: Sequence[Array],
+    options: LayerOptions, batch: PackedBatch, inputs: Array, index: Indices | None, weights: Sequence[Array]
 ) -> tuple[Array, ForwardPass]:
     """Runs the recurrence over a batch.
 
     Args:
         options: Layer options.
-        batch: What lies where.
-        mask: The mask that the batch was packed with.
-        inputs: What is read (inputs, features).
-        place: For each packed row the input that it reads (rows,); None where it is the row's own.
-        weights: The layer's weights, as Keras lays them out.
+        batch: The layout of the batch.
+        inputs: The vectors to read (inputs, features).
+        index: The input of each packed row (rows,); None if each row has its own.
+        weights: The layer's weights in Keras' layout.
 
     Returns:
-        The last states (reviews, units), or all (reviews, timesteps, units), and what ``backward`` needs.
+        The last states (reviews, units) or all (reviews, timesteps, units), and what ``backward`` needs.
     """
-    (kernel, *recurrent, bias), cell_kernel, rows = weights, options.kernel, len(batch.source)
-    width, units = kernel.shape[1], kernel.shape[1] // cell_kernel.blocks
+    (kernel, *recurrent, bias), cell, rows = weights, options.cell, len(batch.source)
+    width, units = kernel.shape[1], kernel.shape[1] // cell.blocks
     recurrent_kernel = recurrent[0].reshape(-1, width) if recurrent else np.empty((0, width), np.float32)
-    second_bias = bias[1] if bias.ndim == 2 else np.zeros(width if cell_kernel.apart else 0, np.float32)
-    states = np.empty((cell_kernel.state_count, rows, units), np.float32)
+    recurrent_bias = bias[1] if bias.ndim == 2 else np.zeros(width if cell.splits_gradients else 0, np.float32)
+    states = np.empty((cell.state_count, rows, units), np.float32)
     states[:, -1] = 0  # before the first step, of the prefix or else of all
-    arrays = cell_kernel(
+    arrays = cell(
         W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
-        place=np.arange(rows) if place is None else place,
+        input_index=np.arange(rows) if index is None else index,
         states=states,
-        activations=np.empty((rows, cell_kernel.activation_count, units), np.float32),
+        activations=np.empty((rows, cell.activation_count, units), np.float32),
         recurrent_kernel=recurrent_kernel,
         U_T=np.ascontiguousarray(recurrent_kernel.T),
-        recurrent_bias=second_bias.reshape(-1, units),
+        recurrent_bias=recurrent_bias.reshape(-1, units),
     )
     if batch.prefix:
         recurrence.forward(arrays, batch.prefix_block)
-    shares = worth_sharing(rows, kernel.shape[1])
+    shares = worth_sharing(rows, width)
     threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
-    forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
+    forward_pass = ForwardPass(options, arrays, batch, inputs, index is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
-    if options.every_step:
+    if options.return_sequences:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
-        how = masking(options, mask)
-        threads.for_each(
-            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks, shares
-        )
+        masking = _masking(forward_pass)
+        threads.for_each(lambda block: unpack(states[0], block, *masking, outputs), batch.blocks, shares)
         return outputs, forward_pass
     output = np.empty((reviews, units), np.float32)
     for block in batch.blocks:
@@ -123,41 +116,41 @@ def forward(
 
 def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
-    at = parts(len(inputs), projected.size >= 4 * WORTH_SHARING)
-    threads.for_each(lambda at: project(inputs[at], kernel, bias, projected[at]), at)
+    slices = parts(len(inputs), projected.size >= 4 * WORTH_SHARING)
+    threads.for_each(lambda at: project(inputs[at], kernel, bias, projected[at]), slices)
     return projected
 
 
 @compiled
 def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None:
     """Writes W·input + b for each input (inputs, features)."""
-    for begin in range(0, len(inputs), STRETCH):
-        rows = projected[begin : begin + STRETCH]
-        multiply(inputs[begin : begin + STRETCH], kernel, rows)
+    for begin in range(0, len(inputs), CHUNK):
+        rows = projected[begin : begin + CHUNK]
+        multiply(inputs[begin : begin + CHUNK], kernel, rows)
         for row in range(len(rows)):
             for j in range(len(bias)):
                 rows[row, j] += bias[j]
 
 
 def worth_sharing(rows: int, width: int) -> bool:
-    """Tells whether threads should share so many rows or inputs of a layer whose gates have so many numbers."""
+    """Tells whether several threads are faster for so many rows (or inputs) and columns of the kernel."""
     return rows * width >= WORTH_SHARING
 
 
 def parts(inputs: int, sharing: bool) -> list[slice]:
-    """Returns parts of so many inputs, or one: as many with any number of threads, since sums are rounded."""
+    """Returns slices of the inputs for threads to share, or one; as many for any number of threads."""
     ends = [inputs * k // PARTS for k in range(PARTS + 1)] if sharing else [0, inputs]
     return [slice(*bounds) for bounds in itertools.pairwise(ends)]
 
 
-def masking(options: LayerOptions, mask: Mask | None) -> tuple[Mask, bool, bool]:
-    """Returns mask, whether there is one, and whether it is read backwards, as compiled code takes them."""
-    return NO_MASK if mask is None else mask, mask is not None, options.backwards
+def _masking(forward_pass: ForwardPass) -> tuple[Mask, bool, bool]:
+    batch = forward_pass.batch
+    return batch.mask, batch.go_backwards, forward_pass.options.zero_output_for_mask
 
 
-FOLLOWED = np.float32(1e-6)
-FOLLOWED_FOR_SQUARES = np.float32(1e-4)
-"""See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
+CUTOFF = np.float32(1e-6)
+CUTOFF_FOR_SQUARES = np.float32(1e-4)
+"""See ``GradientSums.cutoff``. The squares left out are below the square of this, relative to the largest."""
 
 
 @dataclass(frozen=True)
@@ -165,13 +158,13 @@ class Gradients:
     """Gradients of a recurrence's inputs and weights.
 
     Attributes:
-        inputs: Of the inputs (inputs, features); of none unless the squares were wanted.
-        squares: Squares of what each packed row contributed to them, summed (inputs, features); of no inputs if not
+        inputs: Gradient of each input (inputs, features), summed over the packed rows that read it; of no inputs unless
             wanted.
-        by_row: Of what each packed row reads (rows, features); of no rows if the squares were wanted.
-        prefix: Of what each review of a block reads in the shared prefix, for each block (prefix, rows, features); of
-            no steps if the squares were wanted.
-        weights: Of the layer's weights, as Keras lays them out.
+        squares: The squares of the rows' contributions to it, summed likewise.
+        by_row: Gradient of each packed row's input (rows, features); of no rows if ``inputs`` was wanted.
+        prefix: For each block the gradients of what each review reads in the shared prefix (prefix, rows, features); of
+            no steps if ``inputs`` was wanted.
+        weights: Gradients of the layer's weights in Keras' layout.
     """
 
     inputs: Array
@@ -181,51 +174,43 @@ class Gradients:
     weights: Sequence[Array]
 
 
-def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, squared: bool) -> Gradients:
-    """Backpropagates the gradient of a recurrence's output to its inputs and weights.
+def backward(forward_pass: ForwardPass, gradient: Array, by_input: bool) -> Gradients:
+    """Backpropagates the gradient of a recurrence's output through time to its inputs and weights.
 
     Args:
-        options: How it read.
-        forward_pass: What ``forward`` left.
-        gradient: Of its output.
-        squared: Whether the squares of the inputs' gradients are wanted, which packed rows share; or else what each row
-            contributes to them.
+        forward_pass: The result of ``forward``.
+        gradient: Gradient of its output.
+        by_input: Whether the inputs' gradients and their squares are wanted by input, not by packed row.
     """
-    arrays, batch = forward_pass.arrays, forward_pass.batch
-    features = len(forward_pass.kernel)
-    by_row = np.empty((0 if squared else len(batch.source), features), np.float32)
+    arrays, batch, features = forward_pass.arrays, forward_pass.batch, len(forward_pass.kernel)
+    by_row = np.empty((0 if by_input else len(batch.source), features), np.float32)
 
-    def run(block: Packing) -> GradientSums:
-        sums = _nothing(forward_pass, block, by_row, squared)
-        if options.every_step:
-            how = masking(options, forward_pass.mask)
-            by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
+    def run(block: Block) -> GradientSums:
+        sums = _zero_sums(forward_pass, block, by_row, by_input)
+        if forward_pass.options.return_sequences:
+            by_step = pack_output_gradients(gradient, block, *_masking(forward_pass))
         else:
             by_step = gradient[block.order][np.newaxis]
         recurrence.backward(arrays, block, by_step[:, np.newaxis], sums)
         return sums
 
-    shares = worth_sharing(len(batch.source), forward_pass.kernel.shape[1])
-    blocks = threads.collect(run, batch.blocks, shares)
-    whole = _joined(blocks)
-    if batch.prefix:  # whose squares each block has added, review by review
-        of_prefix = whole._replace(squares=np.empty((0, features), np.float32))
-        recurrence.backward(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix)
-    of_inputs = np.empty((len(whole.squares), features), np.float32)
+    blocks = threads.collect(run, batch.blocks, worth_sharing(len(batch.source), forward_pass.kernel.shape[1]))
+    total = blocks[0]
+    for sums in blocks[1:]:
+        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering"):
+            np.add(getattr(total, name), getattr(sums, name), getattr(total, name))
+    if batch.prefix:  # each block has added the squares of its own reviews
+        of_prefix = total._replace(squares=np.empty((0, features), np.float32))
+        recurrence.backward(arrays, batch.prefix_block, total.entering[:, :, np.newaxis], of_prefix)
+    inputs = np.empty((len(total.squares), features), np.float32)
     if forward_pass.shared:
-        _finish_inputs(forward_pass, blocks, of_inputs)
-    recurrent = [whole.recurrent_kernel.reshape(tensor.shape) for tensor in forward_pass.weights[1:-1]]
-    bias = np.stack([whole.bias, whole.recurrent_bias]) if forward_pass.weights[-1].ndim == 2 else whole.bias
-    return Gradients(
-        inputs=of_inputs,
-        squares=whole.squares,
-        by_row=by_row,
-        prefix=[block_sums.prefix for block_sums in blocks],
-        weights=[whole.kernel, *recurrent, bias],
-    )
+        _add_shared_inputs(forward_pass, blocks, inputs)
+    recurrent = [total.recurrent_kernel.reshape(tensor.shape) for tensor in forward_pass.weights[1:-1]]
+    bias = np.stack([total.bias, total.recurrent_bias]) if forward_pass.weights[-1].ndim == 2 else total.bias
+    return Gradients(inputs, total.squares, by_row, [sums.prefix for sums in blocks], [total.kernel, *recurrent, bias])
 
 
-def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: bool) -> GradientSums:
+def _zero_sums(forward_pass: ForwardPass, block: Block, by_row: Array, by_input: bool) -> GradientSums:
     arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
     shared, (features, width) = len(forward_pass.inputs) if forward_pass.shared else 0, kernel.shape
 
@@ -233,55 +218,42 @@ def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: 
         return np.zeros(shape, np.float32)
 
     return GradientSums(
-        place=arrays.place,
+        input_index=arrays.input_index,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
         recurrent_bias=zeros(arrays.recurrent_bias.size),
-        by_input=zeros(shared, width),  # of each block its own: many read the same word
+        by_input=zeros(shared, width),  # one for each block, as several read the same word
         vectors=forward_pass.inputs[: 0 if shared else None],
         kernel=zeros(features, width),
         bias=zeros(width),
         by_row=by_row,
-        squares=zeros(shared if squared else 0, features),
-        followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
+        squares=zeros(shared if by_input else 0, features),
+        cutoff=CUTOFF_FOR_SQUARES if by_input else CUTOFF,
         entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
-        prefix=zeros(0 if squared else prefix, rows, features),
+        prefix=zeros(0 if by_input else prefix, rows, features),
     )
 
 
-def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
-    """Returns the first block's sums, to which those of the others are added, but for what is summed by input.
-
-    In their order, for sums are rounded.
-    """
-    whole = blocks[0]
-    for block in blocks[1:]:
-        for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering"):
-            total: Array = getattr(whole, name)
-            total += getattr(block, name)
-    return whole
-
-
-def _finish_inputs(forward_pass: ForwardPass, blocks: Sequence[GradientSums], of_inputs: Array) -> None:
-    """Joins what is summed by input, and adds what it comes to for kernel and bias to the first block's.
+def _add_shared_inputs(forward_pass: ForwardPass, blocks: Sequence[GradientSums], gradients: Array) -> None:
+    """Adds the blocks' sums by input, and from these the gradients of kernel and bias, to those of the first block.
 
     Args:
-        forward_pass: What ``forward`` left.
-        blocks: Their sums.
-        of_inputs: Receives the gradients of the inputs (inputs, features); of no inputs if not wanted.
+        forward_pass: The result of ``forward``.
+        blocks: The sums of the blocks.
+        gradients: Receives the gradients of the inputs (inputs, features); of no inputs if not wanted.
     """
-    whole, (kernel, inputs) = blocks[0], (forward_pass.kernel, forward_pass.inputs)
+    total, (kernel, inputs) = blocks[0], (forward_pass.kernel, forward_pass.inputs)
 
     def finish(at: slice) -> tuple[Array, Array]:
-        by_input, squares = whole.by_input[at], whole.squares[at]
-        for block in blocks[1:]:
-            by_input += block.by_input[at]
-            squares += block.squares[at]
-        if len(of_inputs):
-            np.dot(by_input, kernel.T, of_inputs[at])
+        by_input, squares = total.by_input[at], total.squares[at]
+        for sums in blocks[1:]:
+            by_input += sums.by_input[at]
+            squares += sums.squares[at]
+        if len(gradients):
+            np.dot(by_input, kernel.T, gradients[at])
         # The latter is a sum; NumPy's own takes ten times as long.
         return np.dot(inputs[at].T, by_input), np.dot(np.ones(len(by_input), np.float32), by_input)
 
-    for of_kernel, of_bias in threads.collect(finish, parts(len(inputs), worth_sharing(*whole.by_input.shape))):
-        np.add(whole.kernel, of_kernel, whole.kernel)
-        np.add(whole.bias, of_bias, whole.bias)
+    for of_kernel, of_bias in threads.collect(finish, parts(len(inputs), worth_sharing(*total.by_input.shape))):
+        np.add(total.kernel, of_kernel, total.kernel)
+        np.add(total.bias, of_bias, total.bias)

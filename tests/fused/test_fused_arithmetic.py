@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from rnn_compare.fused.arithmetic import FADED, OPTIONS, Array, multiply, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import FLUSH_BELOW, OPTIONS, Array, flushed, multiply, sigmoid, tanh
 
 EVERYWHERE = np.concatenate([np.linspace(-12, 12, 4001), [-1e30, -1e-30, 0, 1e-30, 1e30]]).astype(np.float32)
 
 
-def test_tanh_is_that_of_numpy() -> None:
+def test_tanh_equals_that_of_numpy() -> None:
     ours = [tanh(x) for x in EVERYWHERE]
     np.testing.assert_allclose(ours, np.tanh(EVERYWHERE.astype(np.float64)), rtol=0, atol=4e-7)
 
@@ -21,7 +21,7 @@ def test_tanh_keeps_its_bound_where_the_fit_ends() -> None:
     assert set(ours[ends > 8.5]) == {tanh(np.float32(8.5))}
 
 
-def test_tanh_of_small_numbers_keeps_their_digits() -> None:
+def test_tanh_of_small_numbers_has_all_their_digits() -> None:
     small = np.array([1e-8, -3e-6, 2e-3], np.float32)
     np.testing.assert_allclose([tanh(x) for x in small], np.tanh(small), rtol=4e-7)
 
@@ -31,13 +31,13 @@ def test_sigmoid_is_the_logistic_function() -> None:
     np.testing.assert_allclose([sigmoid(x) for x in EVERYWHERE[:4001]], expected, rtol=0, atol=2e-7)
 
 
-@pytest.mark.parametrize(("gradient", "kept"), [(1e-3, True), (-1e-24, True), (1e-26, False), (-1e-40, False)])
-def test_gradients_fade_to_zero_before_they_become_denormal(gradient: float, kept: bool) -> None:
-    assert np.finfo(np.float32).tiny < FADED
-    assert unless_faded(np.float32(gradient)) == (np.float32(gradient) if kept else 0)
+@pytest.mark.parametrize(("gradient", "is_kept"), [(1e-3, True), (-1e-24, True), (1e-26, False), (-1e-40, False)])
+def test_gradients_are_flushed_to_zero_before_they_become_denormal(gradient: float, is_kept: bool) -> None:
+    assert np.finfo(np.float32).tiny < FLUSH_BELOW
+    assert flushed(np.float32(gradient)) == (np.float32(gradient) if is_kept else 0)
 
 
-def test_products_of_other_than_float32_are_refused() -> None:
+def test_products_of_other_types_than_float32_are_refused() -> None:
     @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
     def product(a: Array, b: Array, out: Array) -> None:
         multiply(a, b, out)

@@ -16,7 +16,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
-from rnn_compare.fused.optimizers import STEPS
+from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.training.worker import compilation
@@ -48,7 +48,7 @@ def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any])
 @pytest.mark.parametrize(
     ("cell", "optimizer"),
     [
-        *(("LSTM", optimizer) for optimizer in sorted(STEPS)),
+        *(("LSTM", optimizer) for optimizer in sorted(FUSED_OPTIMIZERS)),
         # Each cell's gradients are compared with stock's in test_fused_network.py.
         *(pytest.param(cell, "rmsprop", marks=pytest.mark.thorough) for cell in KERNELS if cell != "LSTM"),
     ],
@@ -186,16 +186,17 @@ def test_what_one_process_compiled_the_next_loads_and_no_training_compiles_more(
 import numpy as np
 from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
+from rnn_compare.fused import arithmetic, embedding, optimizers, packing, recurrence, sequences, sums
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
 from rnn_compare.training.worker.compilation import warm_up
-rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
+modules = (arithmetic, embedding, optimizers, packing, recurrence, sequences, sums)
 
 def compiled():
-    kernels = [(room, name) for room in rooms for name, it in vars(room).items() if isinstance(it, CPUDispatcher)]
-    return {{(room.__name__, name): getattr(room, name) for room, name in kernels}}
+    names = [(module, name) for module in modules for name in vars(module)]
+    kernels = {{(module.__name__, name): getattr(module, name) for module, name in names}}
+    return {{name: kernel for name, kernel in kernels.items() if isinstance(kernel, CPUDispatcher)}}
 
 def signatures():
     return {{name: len(kernel.signatures) for name, kernel in compiled().items()}}

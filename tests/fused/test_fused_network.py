@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import network_pass, sequences, threads, vector_inputs
+from rnn_compare.fused import layer, network_pass, sequences, threads
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.network import FusedNetwork, options_of
 from rnn_compare.fused.sequences import LayerOptions
@@ -74,27 +74,27 @@ def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
 
 
 @pytest.mark.parametrize("name", KERNELS)
-@pytest.mark.parametrize("backwards", [False, True])
-def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_whole(
-    name: str, backwards: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_the_cutoff_in_the_shared_padding_does_not_change_the_sum_over_reviews(
+    name: str, go_backwards: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = np.random.default_rng(4)
     ids = _padded(4, [0, 9, 12, 30, 28], 30)
     x = random.normal(size=(VOCABULARY, 3)).astype(np.float32)[ids]
-    if backwards:
+    if go_backwards:
         x = x[:, ::-1].copy()
-    options = LayerOptions(KERNELS[name], backwards)
-    towards = random.normal(size=(5, 4)).astype(np.float32)
-    found = []
-    for followed in (0.0, 0.9):
-        monkeypatch.setattr(sequences, "FOLLOWED", np.float32(followed))
-        _, read = vector_inputs.forward(options, None, x, *layer_weights(name, 3, 4))
-        dx, weights = vector_inputs.backward(options, read, towards)
-        found.append([dx, dx.sum(axis=0), *weights])
-    (whole, *all_of_it), (shortened, *still_all) = found
-    assert np.abs(whole - shortened).max() > 1e-5 * np.abs(whole).max()
-    for ours, theirs in zip(still_all, all_of_it, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
+    options, tensors = LayerOptions(KERNELS[name], go_backwards), layer_weights(name, 3, 4)
+    gradient = random.normal(size=(5, 4)).astype(np.float32)
+    results = []
+    for cutoff in (0.0, 0.9):
+        monkeypatch.setattr(sequences, "CUTOFF", np.float32(cutoff))
+        _, layer_pass = layer.forward_vectors(options, None, x, tensors)
+        dx, weights = layer.backward_vectors(layer_pass, gradient)
+        results.append([dx, dx.sum(axis=0), *weights])
+    (exact, *exact_sums), (cut, *sums) = results
+    assert np.abs(exact - cut).max() > 1e-5 * np.abs(exact).max()
+    for ours, theirs in zip(sums, exact_sums, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(exact).max())
 
 
 def test_loss_and_probability_are_exact_for_logits_of_any_size() -> None:
@@ -228,10 +228,10 @@ def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
 
     options, weights = options_of(stock), [weight.value.numpy() for weight in stock.weights]
     nothing = [[None] * len(directions) for directions in options.layers]
-    read = network_pass.forward(options, weights, ids, nothing)
-    np.testing.assert_allclose(network_pass.probabilities(read.logits), said.numpy()[:, 0], atol=1e-6)
-    np.testing.assert_allclose(network_pass.losses(read.logits, labels).mean(), loss.numpy(), rtol=1e-5)
-    embedding, ours = network_pass.backward(options, weights, read, labels)
+    forward_pass = network_pass.forward(options, weights, ids, nothing)
+    np.testing.assert_allclose(network_pass.probabilities(forward_pass.logits), said.numpy()[:, 0], atol=1e-6)
+    np.testing.assert_allclose(network_pass.losses(forward_pass.logits, labels).mean(), loss.numpy(), rtol=1e-5)
+    embedding, ours = network_pass.backward(weights, forward_pass, labels)
     for found, rows in ((embedding.sums, slices.values.numpy()), (embedding.squares, np.square(slices.values.numpy()))):
         by_word = np.zeros((2, *weights[0].shape))
         np.add.at(by_word[0], embedding.words, found)
@@ -265,9 +265,9 @@ def test_directions_side_by_side_come_to_the_same_digits(dropout: float, monkeyp
     found = []
     for count in (1, 2, 2, 5):
         threads.allow(count)
-        read = network_pass.forward(options, weights, ids, masks if dropout else [[None] * 2] * 2)
-        embedding, gradients = network_pass.backward(options, weights, read, labels)
-        found.append([read.logits, embedding.sums, embedding.squares, *gradients])
+        forward_pass = network_pass.forward(options, weights, ids, masks if dropout else [[None] * 2] * 2)
+        embedding, gradients = network_pass.backward(weights, forward_pass, labels)
+        found.append([forward_pass.logits, embedding.sums, embedding.squares, *gradients])
     threads.allow(1)
     for again in found[1:]:
         for ours, alone in zip(again, found[0], strict=True):

@@ -1,10 +1,10 @@
-"""A gradient or an input that is no number must not come out as a gradient of zero: a diverged training has to show."""
+"""A NaN or infinite gradient or input must not lead to a gradient of zero: a diverged training must be visible."""
 
 import numpy as np
 import pytest
 
-from rnn_compare.fused import vector_inputs, word_inputs
-from rnn_compare.fused.arithmetic import Array, is_negligible, largest, sigmoid, tanh, unless_faded
+from rnn_compare.fused import layer
+from rnn_compare.fused.arithmetic import Array, flushed, is_negligible, largest, sigmoid, tanh
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
@@ -12,7 +12,7 @@ from tests.fused.conftest import layer_weights
 FEATURES, LENGTHS, MAXLEN = 4, (0, 0, 3, 6, 6), 6
 BAD = [np.nan, np.inf, -np.inf]
 
-pytestmark = pytest.mark.filterwarnings("ignore:invalid value")  # NumPy's, of what these tests do on purpose
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value")  # NumPy's, here on purpose
 
 everywhere = pytest.mark.parametrize("bad", BAD, ids=str)
 cells = pytest.mark.parametrize("cell", KERNELS)
@@ -23,21 +23,21 @@ sizes = pytest.mark.parametrize("units", [1, 8, 32, 33, 64])
 @sizes
 @everywhere
 @pytest.mark.parametrize("review", [0, 4], ids=["of padding alone", "without padding"])
-def test_what_is_no_number_in_the_outputs_gradient_is_none_in_any_gradient_below(
+def test_a_non_finite_output_gradient_makes_all_gradients_below_non_finite(
     cell: str, units: int, bad: float, review: int
 ) -> None:
     gradient = np.random.default_rng(1).normal(size=(len(LENGTHS), units)).astype(np.float32)
     gradient[review, units // 2] = bad
     table = np.ones((9, FEATURES), np.float32)
-    for found in (_of_vectors(cell, _vectors(), gradient), _of_words(cell, table, gradient)):
-        assert not any(np.isfinite(array).all() for array in found)
+    for gradients in (_of_vectors(cell, _vectors(), gradient), _of_words(cell, table, gradient)):
+        assert not any(np.isfinite(array).all() for array in gradients)
     assert not np.isfinite(_of_vectors(cell, _vectors(), gradient)[0][review]).all(), "the review's own gradient"
 
 
 @cells
 @sizes
 @everywhere
-def test_what_is_no_number_in_an_input_is_none_in_the_kernels_gradient(cell: str, units: int, bad: float) -> None:
+def test_a_non_finite_input_makes_the_kernels_gradient_non_finite(cell: str, units: int, bad: float) -> None:
     gradient = np.ones((len(LENGTHS), units), np.float32)
     vectors, table = _vectors(), np.ones((9, FEATURES), np.float32)
     vectors[3, 2, 1] = table[5, 1] = bad
@@ -45,8 +45,8 @@ def test_what_is_no_number_in_an_input_is_none_in_the_kernels_gradient(cell: str
         assert not np.isfinite(of_kernel).all()
 
 
-def test_reviews_are_alike_only_as_far_as_their_inputs_are_numbers() -> None:
-    """Not a number equals nothing, itself included: the steps before it are all that two reviews share."""
+def test_reviews_share_a_prefix_only_up_to_the_first_nan() -> None:
+    """NaN equals nothing, not even itself."""
     vectors = np.random.default_rng(3).normal(size=(3, 5, FEATURES)).astype(np.float32)
     vectors[1:, :2] = 7
     vectors[1:, 2] = np.nan
@@ -57,10 +57,10 @@ def test_reviews_are_alike_only_as_far_as_their_inputs_are_numbers() -> None:
 
 
 @everywhere
-def test_small_functions_tell_what_is_no_number(bad: float) -> None:
+def test_small_functions_preserve_non_finite_numbers(bad: float) -> None:
     number = np.float32(bad)
     gradients = np.array([[[1, 2], [bad, 3]]], np.float32)
-    np.testing.assert_array_equal(unless_faded(number), number)
+    np.testing.assert_array_equal(flushed(number), number)
     np.testing.assert_allclose(tanh(number), np.tanh(number), atol=4e-7)
     np.testing.assert_allclose(sigmoid(number), {np.inf: 1, -np.inf: 0}.get(bad, np.nan), atol=2e-7)
     assert not is_negligible(gradients, 1, np.float32(10))
@@ -76,13 +76,13 @@ def _vectors() -> Array:
     return vectors
 
 
-def _read(cell: str, vectors: Array, units: int) -> tuple[Array, vector_inputs.VectorPass]:
-    return vector_inputs.forward(LayerOptions(KERNELS[cell]), None, vectors, *layer_weights(cell, FEATURES, units))
+def _read(cell: str, vectors: Array, units: int) -> tuple[Array, layer.LayerPass]:
+    return layer.forward_vectors(LayerOptions(KERNELS[cell]), None, vectors, layer_weights(cell, FEATURES, units))
 
 
 def _of_vectors(cell: str, vectors: Array, gradient: Array) -> tuple[Array, ...]:
-    _, read = _read(cell, vectors, gradient.shape[1])
-    dx, of_weights = vector_inputs.backward(LayerOptions(KERNELS[cell]), read, gradient)
+    _, layer_pass = _read(cell, vectors, gradient.shape[1])
+    dx, of_weights = layer.backward_vectors(layer_pass, gradient)
     return dx, *of_weights
 
 
@@ -92,7 +92,6 @@ def _of_words(cell: str, table: Array, gradient: Array) -> tuple[Array, ...]:
         ids[row, : MAXLEN - length] = 0
     ids[3, 2] = 5
     weights = layer_weights(cell, FEATURES, gradient.shape[1])
-    options = LayerOptions(KERNELS[cell])
-    _, read = word_inputs.forward(options, None, ids, table.astype(np.float32), *weights)
-    embedding, found = word_inputs.backward(options, read, gradient)
-    return embedding.sums, *found
+    _, layer_pass = layer.forward_words(LayerOptions(KERNELS[cell]), None, ids, table, weights)
+    embedding, of_weights = layer.backward_words(layer_pass, gradient)
+    return embedding.sums, *of_weights

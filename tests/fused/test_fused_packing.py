@@ -6,7 +6,7 @@ from rnn_compare.fused.arithmetic import Indices
 from rnn_compare.fused.packing import BLOCKS, PackedBatch, pack
 
 WIDTH = 4 * 64
-"""That of a layer whose batches are dealt out to all the blocks there may be."""
+"""Enough for the maximum number of blocks."""
 
 
 def _numbered(reviews: list[list[int]]) -> np.ndarray:
@@ -16,22 +16,21 @@ def _numbered(reviews: list[list[int]]) -> np.ndarray:
     return np.stack([ids, -ids], axis=-1)
 
 
-def test_padding_is_read_once_and_each_review_from_its_first_word() -> None:
+def test_shared_padding_is_computed_once_and_each_review_from_its_first_word() -> None:
     batch, packed = pack(_numbered([[7], [5, 6, 7], [], [], [6, 7]]), None, False, WIDTH)
     (block,) = batch.blocks
     assert block.order.tolist() == [1, 4, 0, 2, 3]  # by where they begin
     assert block.active.tolist() == [1, 2, 3, 5]
     assert batch.prefix == 3
-    shown = packed[:, 0].tolist()
-    assert shown[:6] == [5, 6, 6, 7, 7, 7]  # one step after the other
-    assert shown[6:11] == [0] * 5  # the reviews' last states read nothing
-    assert shown[11:] == [0, 0, 0, 0]  # the padding, and the state after it
+    words = packed[:, 0].tolist()
+    assert words[:6] == [5, 6, 6, 7, 7, 7]  # one step after the other
+    assert words[6:11] == [0] * 5  # the reviews' last states read nothing
+    assert words[11:] == [0, 0, 0, 0]  # the padding, and the state after it
 
 
-def test_a_lone_review_without_company_is_read_as_it_is() -> None:
+def test_a_batch_of_one_review_is_read_in_full() -> None:
     batch, packed = pack(_numbered([[3, 1, 2]]), None, False, WIDTH)
-    read = packed[batch.source >= 0, 0].tolist()
-    assert sorted(read) == [1, 2, 3]
+    assert sorted(packed[batch.source >= 0, 0].tolist()) == [1, 2, 3]
 
 
 def test_masked_words_are_not_read_and_nothing_is_shared() -> None:
@@ -47,7 +46,7 @@ def test_reading_backwards_begins_at_the_end() -> None:
     assert packed[_own_rows(batch), 0].tolist() == [3, 6, 2, 5, 1, 4]
 
 
-def test_every_block_of_a_batch_has_as_much_to_do() -> None:
+def test_the_blocks_of_a_batch_have_about_as_many_timesteps() -> None:
     lengths = np.random.default_rng(1).integers(0, 100, 128)
     batch, _ = pack(_numbered([[1] * length for length in lengths]), None, False, WIDTH)
     steps = [int(block.offsets[-1] - block.offsets[0]) for block in batch.blocks]
@@ -56,7 +55,7 @@ def test_every_block_of_a_batch_has_as_much_to_do() -> None:
 
 
 @given(st.lists(st.lists(st.integers(1, 3), max_size=6), min_size=1, max_size=40), st.booleans())
-def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list[int]], backwards: bool) -> None:
+def test_every_timestep_is_read_once_or_in_the_shared_prefix(reviews: list[list[int]], backwards: bool) -> None:
     x = _numbered(reviews)
     timesteps = x.shape[1]
     batch, packed = pack(x, None, backwards, WIDTH)
@@ -65,7 +64,7 @@ def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list
         for row, review in enumerate(block.order):
             for t in range(timesteps):
                 at = timesteps - 1 - t if backwards else t
-                packed_row = block.offsets[t] + row if t >= block.begins[row] else batch.first + t
+                packed_row = block.offsets[t] + row if t >= block.starts[row] else batch.prefix_start + t
                 np.testing.assert_array_equal(packed[packed_row], x[review, at])
     own = batch.source[_own_rows(batch)]
     assert len(set(own.tolist())) == len(own)
@@ -73,4 +72,4 @@ def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list
 
 def _own_rows(batch: PackedBatch) -> Indices:
     """Returns the packed rows that single reviews read: all but those of the prefix and those that read nothing."""
-    return np.flatnonzero(batch.source[: batch.first] >= 0)
+    return np.flatnonzero(batch.source[: batch.prefix_start] >= 0)

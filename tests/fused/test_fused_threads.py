@@ -8,27 +8,27 @@ from rnn_compare.fused import threads
 
 
 @pytest.fixture(autouse=True)
-def alone_afterwards() -> Iterator[None]:
+def one_thread_afterwards() -> Iterator[None]:
     yield
     threads.allow(1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_every_piece_is_done_once_before_it_goes_on(count: int) -> None:
+def test_every_piece_is_done_once_before_the_call_returns(count: int) -> None:
     threads.allow(count)
     done: list[int] = []
     threads.for_each(done.append, range(40))
     assert sorted(done) == list(range(40))
 
 
-def test_pieces_are_done_side_by_side() -> None:
+def test_pieces_are_done_at_the_same_time() -> None:
     threads.allow(2)
-    both, arrived = threading.Barrier(2, timeout=60), []  # which one thread alone would wait at for ever
+    both, arrived = threading.Barrier(2, timeout=60), []  # at which a single thread would wait for ever
     threads.for_each(lambda _: arrived.append(both.wait()), range(2))
     assert sorted(arrived) == [0, 1]
 
 
-def test_one_thread_is_the_callers_own() -> None:
+def test_a_single_thread_is_the_callers() -> None:
     threads.allow(0)
     seen: set[int] = set()
     threads.for_each(lambda _: seen.add(threading.get_ident()), range(5))
@@ -37,7 +37,7 @@ def test_one_thread_is_the_callers_own() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_what_goes_wrong_reaches_the_caller(count: int) -> None:
+def test_an_exception_reaches_the_caller(count: int) -> None:
     threads.allow(count)
 
     def fail(_: int) -> None:
@@ -47,41 +47,41 @@ def test_what_goes_wrong_reaches_the_caller(count: int) -> None:
         threads.for_each(fail, range(4))
 
 
-def test_work_within_work_does_not_wait_for_itself() -> None:
-    """As two layers of one network, in threads of TensorFlow's, each with rows to deal out."""
-    threads.allow(threads.MOST)
+def test_nested_work_does_not_deadlock() -> None:
+    """As with two directions of a layer, each with blocks to share."""
+    threads.allow(threads.MAX_THREADS)
     done: list[int] = []
-    threads.for_each(lambda _: threads.for_each(done.append, range(4)), range(threads.MOST))
-    assert len(done) == 4 * threads.MOST
+    threads.for_each(lambda _: threads.for_each(done.append, range(4)), range(threads.MAX_THREADS))
+    assert len(done) == 4 * threads.MAX_THREADS
 
 
-def test_what_threads_share_is_shared_further_by_those_that_are_left() -> None:
-    """As the rows of two directions, by eight threads: four for each."""
+def test_nested_work_shares_the_remaining_threads() -> None:
+    """As with two directions on eight threads: four for each."""
     threads.allow(5)
     both = threading.Barrier(2, timeout=60)
 
-    def left(_: int) -> int:
+    def allowed_within(_: int) -> int:
         both.wait()
         return threads.allowed()
 
-    assert threads.collect(left, range(2)) == [2, 2]
+    assert threads.collect(allowed_within, range(2)) == [2, 2]
     assert threads.allowed() == 5
 
 
-def test_what_was_collected_is_in_the_order_of_the_pieces() -> None:
+def test_results_are_in_the_order_of_the_pieces() -> None:
     threads.allow(3)
     assert threads.collect(str, range(20)) == [str(piece) for piece in range(20)]
 
 
-def test_little_work_is_the_callers_own() -> None:
+def test_little_work_stays_in_the_callers_thread() -> None:
     threads.allow(4)
     seen: set[int] = set()
     threads.for_each(lambda _: seen.add(threading.get_ident()), range(20), worth_sharing=False)
     assert seen == {threading.get_ident()}
 
 
-def test_a_thread_that_was_waited_for_too_long_is_asked_again_later() -> None:
-    """As where its core has others to serve."""
+def test_the_caller_works_alone_for_a_while_after_a_long_wait_for_a_thread() -> None:
+    """As when its core is busy with another process."""
     threads.allow(2)
     caller, both = threading.get_ident(), threading.Barrier(2, timeout=60)
 
@@ -91,7 +91,7 @@ def test_a_thread_that_was_waited_for_too_long_is_asked_again_later() -> None:
 
     threads.for_each(dawdle, range(2))
     seen: list[int] = []
-    for _ in range(threads.ALONE):
+    for _ in range(threads.CALLS_ALONE):
         threads.for_each(lambda _: seen.append(threading.get_ident()), range(2))
     assert set(seen) == {caller}
     threads.for_each(lambda _: seen.append(both.wait()), range(2))

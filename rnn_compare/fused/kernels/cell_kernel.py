@@ -1,7 +1,7 @@
-"""The base of every cell's kernel: the arrays of one batch, and the step forward and back that are the cell's own.
+"""The base class of the cells' kernels: the arrays of one batch, and one timestep forward and backward.
 
-``registry`` writes them from the cell's formulas. In compiled code ``cell.step(...)`` is that of the cell's class:
-Numba compiles the loops of ``recurrence`` once for each class.
+``registry`` generates the methods from a cell's formulas. Compiled code resolves ``cell.step(...)`` by the cell's
+class: Numba compiles the loops of ``recurrence`` once for each class.
 """
 
 import functools
@@ -17,7 +17,7 @@ from rnn_compare.fused.arithmetic import PART, Array, Indices
 
 class _Arrays(NamedTuple):
     W_inputs: Array
-    place: Indices
+    input_index: Indices
     states: Array
     activations: Array
     recurrent_kernel: Array
@@ -29,66 +29,66 @@ class CellKernel(_Arrays):
     """The arrays of one batch; a cell's subclass has its steps.
 
     Attributes:
-        state_count: States that travel from timestep to timestep: the LSTM has two. The first is the output.
-        activation_count: Rows of ``units`` numbers that the step forward keeps for the step back.
-        W_inputs: W·input + b for each input (inputs, gates, units).
-        place: For each packed row the input that it reads (rows,).
-        states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
-            ``end`` writes those from ``end`` on, as ``packing`` lays them out.
-        activations: What each row keeps for the step back (rows, activation_count, units).
-        blocks: Blocks of the kernels.
+        state_count: Number of states: 2 for the LSTM. The first is the output.
+        activation_count: Activations of each unit that the forward pass stores for the backward pass.
+        blocks: Blocks of ``units`` columns in the kernels: gates and candidate.
+        splits_gradients: Whether W·input and U·state have different gradients, as with ``reset_after`` of the GRU.
         weight_count: Weight tensors of a layer: kernel, recurrent kernel if there is one, bias.
-        apart: Whether W·input and U·state have gradients of their own.
-        recurrent_kernel: U (units, gates · units); one row of a vector, none of a cell without.
+        W_inputs: W·input + b for each input (inputs, gates, units).
+        input_index: The input of each packed row (rows,).
+        states: The states before each step (state_count, rows, units). The step of the rows from ``begin`` to ``end``
+            writes those from ``end`` on (see ``packing``).
+        activations: The stored activations (rows, activation_count, units).
+        recurrent_kernel: U (units, gates · units); a vector has one row, a cell without U none.
         U_T: U transposed (gates · units, units).
-        recurrent_bias: A second bias, beside U·state (gates, units); of no gates where the two are not apart.
+        recurrent_bias: The second bias, added to U·state (gates, units); of no gates unless ``splits_gradients``.
     """
 
     state_count: ClassVar[int]
     activation_count: ClassVar[int]
     blocks: ClassVar[int]
-    apart: ClassVar[bool]
+    splits_gradients: ClassVar[bool]
     weight_count: ClassVar[int]
 
     @abstractmethod
     def step(self, begin: int, end: int) -> None:
-        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes states and ``activations``."""
+        """Computes the packed rows from ``begin`` to ``end``, all of one timestep: writes states and activations."""
 
     @abstractmethod
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
-        """Goes back over the step of the packed rows from ``begin`` to ``end``.
+        """Backpropagates through the step of the packed rows from ``begin`` to ``end``.
 
         Args:
-            begin, end: The packed rows; a single one may have been read by all reviews, in the prefix that they share.
+            begin, end: The packed rows; in the shared prefix a single one, which belongs to all reviews.
             dstates: Gradients of the states (state_count, batch, units): in the rows from ``first`` to ``last`` those
                 after the step, on return those before it.
             first, last: Rows of ``dstates``.
             dgates: Receives the gradients of W·input (last - first, gates · units).
-            dproducts: Receives those of U·state; the same array as ``dgates`` where the two are not apart.
+            dproducts: Receives those of U·state; the same array unless ``splits_gradients``.
         """
 
     @abstractmethod
     def add_recurrent_gradient(self, total: Array, begin: int, end: int, dproducts: Array) -> None:
-        """Adds to the gradient of U (units, gates · units) what the packed rows from ``begin`` to ``end`` contribute.
+        """Adds the contributions of the packed rows from ``begin`` to ``end`` to the gradient of U.
 
         Args:
-            total: What to add to.
+            total: The gradient of U (units, gates · units).
             begin, end: The packed rows.
-            dproducts: Gradients of their U·state (end - begin, gates · units).
+            dproducts: Gradients of U·state (end - begin, gates · units).
         """
 
 
 def _resolve(declared: Callable[..., None]) -> None:
-    # Tells Numba what a method of CellKernel is for a tuple of a given class. A dispatcher handed over as an argument
-    # would do as well, but code that takes one is never found again in the cache.
-    @functools.wraps(declared, updated=())  # Numba asks for its signature, and this is not abstract
+    # Overloads a method for the tuples of each subclass. A dispatcher as an argument would do as well, but code with
+    # such an argument is never found again in Numba's cache.
+    @functools.wraps(declared, updated=())  # Numba reads its signature, and this one is not abstract
     def method(self: Any, *_arguments: Any) -> Any:
         return getattr(self.instance_class, declared.__name__)
 
     # Not strict: a subclass may write the annotations in another way.
-    overload: Any = overload_method  # whose type leaves out what it hands on to ``overload``
+    overload: Any = overload_method  # whose type lacks the options of ``overload``
     overload(types.NamedTuple, declared.__name__, strict=False, jit_options=PART)(method)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import vector_inputs, word_inputs
+from rnn_compare.fused import layer
 from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
+from rnn_compare.fused.embedding import embedding_gradient
 from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import LayerOptions
@@ -51,8 +52,8 @@ def load_compiled() -> None:
 
 def _call_kernel(name: str) -> None:
     options, (ids, table, *weights) = LayerOptions(KERNELS[name]), _small_layer(name)
-    output, word_pass = word_inputs.forward(options, None, ids, table, *weights)
-    embedding, *_ = word_inputs.backward(options, word_pass, output)
+    output, layer_pass = layer.forward_words(options, None, ids, table, weights)
+    embedding, _ = layer.backward_words(layer_pass, output)
     RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)
 
 
@@ -60,12 +61,12 @@ def _call_variants() -> None:
     name = next(iter(KERNELS))
     ids, table, *weights = _small_layer(name)
     dropout_mask = np.ones((2, 2), np.float32)
-    for options in (LayerOptions(KERNELS[name]), LayerOptions(KERNELS[name], every_step=True)):
-        output, word_pass = word_inputs.forward(options, None, ids, table, *weights, dropout_mask=dropout_mask)
-        word_inputs.backward(options, word_pass, output)
-    vectors, vector_pass = vector_inputs.forward(options, None, table[ids], *weights)
-    of_places, *_ = vector_inputs.backward(options, vector_pass, vectors)
-    word_inputs.gradients_of_places(ids, of_places, len(table))
+    for options in (LayerOptions(KERNELS[name]), LayerOptions(KERNELS[name], return_sequences=True)):
+        output, word_pass = layer.forward_words(options, None, ids, table, weights, dropout_mask)
+        layer.backward_words(word_pass, output)
+    vectors, layer_pass = layer.forward_vectors(options, None, table[ids], weights)
+    gradient, _ = layer.backward_vectors(layer_pass, vectors)
+    embedding_gradient(ids, gradient, len(table))
 
 
 def _small_layer(name: str) -> tuple[Any, ...]:

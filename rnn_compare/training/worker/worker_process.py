@@ -144,7 +144,7 @@ def step(seconds: float, at_once: int = 1) -> float:
         at_once: Number of workers that measure at once and share the cores, as in training. (The engine sets the
             threads again for each training.)
     """
-    from rnn_compare.fused import word_inputs
+    from rnn_compare.fused import layer
     from rnn_compare.fused.kernels.registry import KERNELS
     from rnn_compare.fused.sequences import LayerOptions
 
@@ -161,8 +161,8 @@ def step(seconds: float, at_once: int = 1) -> float:
     def once() -> float:
         began = time.perf_counter()
         for options, weights in layers:
-            output, forward_pass = word_inputs.forward(options, None, ids, table, *weights)
-            word_inputs.backward(options, forward_pass, output)
+            output, layer_pass = layer.forward_words(options, None, ids, table, weights)
+            layer.backward_words(layer_pass, output)
         return time.perf_counter() - began
 
     once()  # the first call in a process loads the compiled kernels
