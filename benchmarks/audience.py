@@ -1,18 +1,18 @@
-"""A class of 300 phones joins, votes, sends reviews and sees the reveal while two networks train: how prompt it is.
+"""An audience of phones and open pages while two networks train: how promptly it is served, and what it costs.
 
-    python -m benchmarks.class_of_phones [--phones 300] [--viewers 0] [--rounds 3] [--seconds 40]
-    python -m benchmarks.class_of_phones --phones 1000 --viewers 250 --rounds 1 --no-pace
-    python -m benchmarks.class_of_phones --phones 1000 --take-home
+    python -m benchmarks.audience [--phones 300] [--visitors 0] [--rounds 3] [--seconds 40]
+    python -m benchmarks.audience --phones 1000 --visitors 250 --rounds 1 --no-pace
+    python -m benchmarks.audience --phones 1000 --take-home
+    python -m benchmarks.audience --phones 0 --visitors 200
 
-Each phone does what the page does: it fetches the page and its files, listens to the events, and sends an answer and a
-review. Aims: all have joined within 15 s (1,000 with 250 open pages: 30 s) and voted within 10 s; every answer counted
-once; from a vote to the bar on the wall, and from the reveal to a phone, p95 of 1 s; health within 0.5 s throughout, no
-traceback, and less than 1 MB of log; all back within 5 s after the server was started again. With `--take-home`, each
-phone downloads the page that reads once the networks are revealed, while they go on training.
+Phones join a lecture, vote, send reviews and see the reveal. Aims: all have joined within 15 s (1,000 phones beside 250
+pages: 30 s) and voted within 10 s; every answer counted once; vote to bar and reveal to phone, p95 of 1 s. Visitors
+open the page and fetch the board's news every 1.25 s; aim: p95 of 0.5 s to the last byte. Health within 0.5 s, no
+traceback, less than 1 MB of log. With ``--take-home``, each phone downloads the networks after the reveal.
 
-The phones' own process takes a share of the two cores that no real hall takes. So the trainings' pace is compared with
-their pace when no phone is there and a process that merely burns that share runs in their place, as in
-`benchmarks.viewers`; the two take turns, each with trainings of its own. Aim: less than 5 % slower.
+The audience's own process takes a share of the cores that no real one takes. So the trainings' pace is compared with
+the pace beside a process that burns that share; the two take turns, each with trainings of its own. Aim: less than 5 %
+slower beside 300 phones, 10 % beside 200 visitors.
 """
 
 import argparse
@@ -21,164 +21,201 @@ import contextlib
 import json
 import multiprocessing
 import random
-import re
 import statistics
 import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import psutil
 
-from benchmarks import viewers
-from benchmarks.browser import PROJECT, cache, server
-from benchmarks.viewers import burn, epoch_paces, quantile, server_process, train_anew, used
+from benchmarks.browser import PROJECT, cache, server, server_process
+from benchmarks.phone import PATIENCE, Phone
+from benchmarks.visitor import Visitor, watch_together
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.phones.join import FILES
 from rnn_compare.server.snapshot import newest
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"
-JOINING, VOTE_SECONDS, REVIEW_SECONDS = 60.0, 8.0, 5.0
-"""Phones a second that scan the code, and seconds over which a hall votes and writes."""
+JOINS_A_SECOND, VOTE_SECONDS, REVIEW_SECONDS = 60.0, 8.0, 5.0
+"""Phones that scan the code in a second, and periods over which a class votes and writes."""
 LOOK_SECONDS = 0.25
-"""Between two looks of the wall at the count."""
-PATIENCE = 60.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.3, 2.5
-"""As join_line.js has them."""
+"""Interval at which the wall reads the count."""
 QUESTION = {
     "id": "best",
     "kind": "best_network",
     "text": "Which network is best on validation?",
     "choices": ["SimpleRNN(32)", "LSTM(32)"],
 }
-ASSETS = [f"join/{path.name}" for path in FILES.iterdir() if path.suffix != ".html"]
-
-
-class Phone:
-    """One phone of the hall.
-
-    Args:
-        url: The server's address.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._host, _, port = url.removeprefix("http://").partition(":")
-        self._port = int(port)
-        self._cookie = ""
-        self._listening: asyncio.Task[None] | None = None
-        self.state = b""
-        self.heard = asyncio.Condition()
-
-    async def join(self) -> None:
-        """Fetches the page and its files, and listens until it is told where the lecture stands."""
-        head, _ = await self._ask([("GET", "join", b"")])
-        self._cookie = re.findall(rb"set-cookie: ([^;]*)", head, re.IGNORECASE)[0].decode()
-        await self._ask([("GET", name, b"") for name in ASSETS])
-        self._listening = asyncio.create_task(self._listen())
-        await self.told(bool)
-
-    async def told(self, holds: Callable[[bytes], object]) -> float:
-        """Waits until the last state holds something, and returns when it did."""
-        async with self.heard:
-            await asyncio.wait_for(self.heard.wait_for(lambda: holds(self.state)), PATIENCE)
-        return time.perf_counter()
-
-    async def send(self, what: str, message: object) -> None:
-        """Sends an answer or a review."""
-        head, body = await self._ask([("POST", f"join/{what}", json.dumps(message).encode())])
-        if b" 503 " in head.partition(b"\r\n")[0]:  # the page, too, sends it again
-            await asyncio.sleep(random.uniform(0.5, 1.5))
-            await self.send(what, message)
-        elif b"kept" not in body:
-            raise SystemExit(f"A phone was refused: {body!r}")
-
-    async def download(self) -> tuple[float, int, bytes]:
-        """Fetches the page that reads; returns the seconds it took, its bytes, and its tag."""
-        begun = time.perf_counter()
-        head, body = await self._ask([("GET", "join/networks", b"")], "Accept-Encoding: gzip\r\n")
-        if b" 200 " not in head.partition(b"\r\n")[0]:
-            raise SystemExit(f"A phone got no page: {body!r}")
-        return time.perf_counter() - begun, len(body), re.findall(rb"etag: (\S+)", head, re.IGNORECASE)[0]
-
-    async def leave(self) -> None:
-        """Closes the page."""
-        if self._listening:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-
-    async def _ask(self, requests: Sequence[tuple[str, str, bytes]], more: str = "") -> tuple[bytes, bytes]:
-        """Asks one after the other over one connection, and returns the last answer's head and body."""
-        reader, writer = await asyncio.open_connection(self._host, self._port)
-        for method, path, body in requests:
-            sizes = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            writer.write(self._head(method, path, more + sizes))
-            writer.write(body)
-            head = await reader.readuntil(b"\r\n\r\n")
-            size = re.findall(rb"content-length: (\d+)", head, re.IGNORECASE)
-            if b"transfer-encoding: chunked" in head.lower():
-                body = b"".join([chunk async for chunk in _chunks(reader)])
-            else:
-                body = await reader.readexactly(int(size[0]) if size else 0)
-        writer.close()
-        return head, body
-
-    async def _listen(self) -> None:
-        tries = 0
-        while True:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-                reader, writer = await asyncio.open_connection(self._host, self._port)
-                try:
-                    writer.write(self._head("GET", "join/events", ""))
-                    await self._follow(reader)
-                finally:
-                    writer.close()
-            tries = 0 if self.state else tries + 1
-            self.state = b""
-            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, 9)) * random.uniform(0.5, 1.5))
-
-    async def _follow(self, reader: asyncio.StreamReader) -> None:
-        while True:
-            event = await reader.readuntil(b"\n\n")
-            if b"event: state" in event:
-                async with self.heard:
-                    self.state = event
-                    self.heard.notify_all()
-
-    def _head(self, method: str, path: str, more: str) -> bytes:
-        host = f"{self._host}:{self._port}"
-        cookie = f"Cookie: {self._cookie}\r\n" if self._cookie else ""
-        return (f"{method} /{path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{cookie}{more}\r\n").encode()
-
-
-async def _chunks(reader: asyncio.StreamReader) -> Any:
-    while size := int(await reader.readuntil(b"\r\n"), 16):
-        yield (await reader.readexactly(size + 2))[:-2]
-    await reader.readexactly(2)
 
 
 def present(url: str, call: str, *arguments: object) -> Any:
-    """Has the presenter do something, and returns what came of it."""
+    """Calls a function of the class as its presenter, and returns the result."""
     query = urllib.parse.urlencode({"with": json.dumps(arguments)})
     with urllib.request.urlopen(f"{url}/present/{call}?{query}", timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
-def watch_health(url: str, answers: Any, is_over: Any) -> None:
-    """Asks for the server's health every tenth of a second, and tells at the end how long each answer took."""
-    times = list[float]()
-    while not times or not is_over.wait(0.1):
-        began = time.perf_counter()
-        urllib.request.urlopen(f"{url}/_stcore/health", timeout=PATIENCE).close()
-        times.append(time.perf_counter() - began)
-    answers.put(times)
+class Lecture:
+    """A lecture before a class of phones, and its measurements in seconds.
+
+    Args:
+        url: The server's address.
+        phones: Their number.
+        takes_home: Each downloads the networks once they are revealed.
+    """
+
+    def __init__(self, url: str, phones: int, takes_home: bool = False) -> None:
+        self._url, self._takes_home = url, takes_home
+        self._phones = [Phone(url) for _ in range(phones)]
+        self.join_seconds = self.vote_seconds = 0.0
+        self.bars: list[float] = []
+        self.reveals: list[float] = []
+        self.downloads: list[tuple[float, int, bytes]] = []
+
+    async def hold(self, seconds: float) -> None:
+        """Joins, votes, reviews and reveals; ends when the time is over."""
+        until = time.monotonic() + seconds
+        await self._present("begin", "A lecture")
+        await self._present("show_step", 0, "Predict", "", QUESTION)
+        await self._present("hide")
+        await self._present("open_vote")
+        await self._present("open_reviews", True)
+        start = time.monotonic()
+        await self._on_phones(len(self._phones) / JOINS_A_SECOND, lambda phone, _: phone.join())
+        self.join_seconds = time.monotonic() - start
+        await self._vote()
+        await self._on_phones(REVIEW_SECONDS, lambda phone, place: phone.send("review", {"text": f"Film {place}."}))
+        await self._check()
+        start = time.perf_counter()
+        curves = [phone.wait_for_state(lambda state: b'"curves":[{' in state) for phone in self._phones]
+        _, *times = await asyncio.gather(self._present("reveal"), *curves)
+        self.reveals = [moment - start for moment in times]
+        if self._takes_home:
+            await self._present("offer_networks", True)
+            await self._on_phones(VOTE_SECONDS, self._download)
+        await asyncio.sleep(max(0.0, until - time.monotonic()))
+        await asyncio.gather(*(phone.leave() for phone in self._phones))
+
+    async def _vote(self) -> None:
+        sent: list[float] = []
+        counts: list[tuple[float, int]] = []
+
+        async def vote(phone: Phone, place: int) -> None:
+            sent.append(time.perf_counter())
+            await phone.send("answer", {"question": "best", "round": 1, "answer": place % 2})
+
+        async def look() -> None:
+            while not counts or counts[-1][1] < len(self._phones):
+                await asyncio.sleep(LOOK_SECONDS)
+                count = (await self._present("counts"))["answered"]
+                counts.append((time.perf_counter(), count))
+
+        start = time.monotonic()
+        await asyncio.gather(look(), self._on_phones(VOTE_SECONDS, vote))
+        self.vote_seconds = time.monotonic() - start
+        # The k-th vote is in the bar when k are counted.
+        self.bars = [next(at for at, count in counts if count > k) - vote for k, vote in enumerate(sorted(sent))]
+
+    async def _download(self, phone: Phone, _: int) -> None:
+        self.downloads.append(await phone.download())
+
+    async def _check(self) -> None:
+        answers = Counter(await self._present("answers", "best", 1))
+        expected = Counter(place % 2 for place in range(len(self._phones)))
+        if answers != expected:
+            raise SystemExit(f"Answers were lost or counted twice: {answers}, not {expected}.")
+        if (reviews := len(await self._present("reviews"))) != len(self._phones):
+            raise SystemExit(f"{reviews} reviews of {len(self._phones)} have arrived.")
+
+    async def _on_phones(self, seconds: float, do: Callable[[Phone, int], Awaitable[None]]) -> None:
+        """Runs something on all phones, at random moments of a period."""
+
+        async def later(phone: Phone, place: int) -> None:
+            await asyncio.sleep(random.uniform(0, seconds))
+            await do(phone, place)
+
+        await asyncio.gather(*(later(phone, place) for place, phone in enumerate(self._phones)))
+
+    async def _present(self, call: str, *arguments: object) -> Any:
+        return await asyncio.to_thread(present, self._url, call, *arguments)
+
+
+def main() -> None:
+    """Prints the audience's waits and the server's load for each round, and the trainings' pace."""
+    options = _options()
+    random.seed(0)
+    with cache() as folder, server(SCRIPT, folder, log=folder / "log") as url, contextlib.ExitStack() as at_end:
+        store = RunStore(folder / "runs.db")
+        at_end.callback(store.close)
+        process = server_process(url)
+        ratios: dict[str, list[float]] = {}
+        for _ in range(options.rounds):
+            # Without a pace, weights are needed only to take home.
+            train_anew(url, store, 0 if options.no_pace and not options.take_home else 2)
+            start, own, served = time.monotonic(), used(psutil.Process()), used(process)
+            with health_watched(url) as health:
+                lecture, visitors = asyncio.run(_attend(url, options))
+            duration = time.monotonic() - start
+            share = (used(psutil.Process()) - own) / duration
+            _print_round(lecture, visitors, health)
+            log = (folder / "log").read_text()
+            print(
+                f"log {len(log) / 1000:.1f} kB, {log.count('Traceback')} tracebacks; processor: server "
+                f"{(used(process) - served) / duration:.2f}, audience {share:.2f} cores; server's memory "
+                f"{process.memory_info().rss / 1e6:.0f} MB",
+                flush=True,
+            )
+            if not options.no_pace:
+                paces = epoch_paces(store, start)
+                train_anew(url, store)  # the same part of it: later on one network trains alone, on all cores
+                start = time.monotonic()
+                _burn_beside(min(share, 1.0), duration)
+                for title, pace in epoch_paces(store, start).items():
+                    ratios.setdefault(title, []).append(paces[title] / pace)
+        for title, rounds in ratios.items():
+            print(
+                f"{title}: an epoch takes {statistics.median(rounds):.3f} times as long beside the audience as beside "
+                f"its share burnt; rounds: {[round(ratio, 2) for ratio in rounds]}"
+            )
+
+
+async def _attend(url: str, options: argparse.Namespace) -> tuple[Lecture, list[Visitor]]:
+    lecture = Lecture(url, options.phones, options.take_home)
+    visitors = asyncio.create_task(watch_together(url, options.visitors, options.seconds))
+    if options.phones:
+        await lecture.hold(options.seconds)
+    return lecture, await visitors
+
+
+def _print_round(lecture: Lecture, visitors: list[Visitor], health: list[float]) -> None:
+    if lecture.bars:
+        print(
+            f"{len(lecture.bars)} phones: joined in {lecture.join_seconds:.1f} s, voted in {lecture.vote_seconds:.1f} "
+            "s, every answer counted once"
+        )
+    pages = {
+        "vote to bar": lecture.bars,
+        "reveal to phone": lecture.reveals,
+        "page opened": [visitor.opened for visitor in visitors],
+        "news": [tick for visitor in visitors for tick in visitor.ticks],
+        "download": [seconds for seconds, _, _ in lecture.downloads],
+        "health": health,
+    }
+    for name, times in pages.items():
+        if len(times) > 1:
+            quantiles = statistics.quantiles(times, n=100, method="inclusive")
+            print(f"{name}: p50 {quantiles[49]:.2f} s, p95 {quantiles[94]:.2f} s, worst {max(times):.2f} s")
+    if lecture.downloads:
+        _, sizes, tags = zip(*lecture.downloads, strict=True)
+        print(f"{len(sizes)} downloads of {max(sizes) / 1e6:.2f} MB, {len({*tags})} different pages")
 
 
 @contextlib.contextmanager
-def watched(url: str) -> Iterator[list[float]]:
-    """A process of its own that asks for the server's health; the times of its answers are there at the end."""
+def health_watched(url: str) -> Iterator[list[float]]:
+    """A list that, at the end, holds the times of the health checks meanwhile, made by a process of its own."""
     spawn = multiprocessing.get_context("spawn")
     answers, is_over, times = spawn.SimpleQueue(), spawn.Event(), list[float]()
     process = spawn.Process(target=watch_health, args=(url, answers, is_over))
@@ -189,194 +226,80 @@ def watched(url: str) -> Iterator[list[float]]:
     process.join()
 
 
-class Lecture:
-    """One lecture before a hall, and what was measured in it.
-
-    Args:
-        url: The server's address.
-        phones: How many come.
-        takes_home: Each downloads the networks once they are revealed.
-    """
-
-    def __init__(self, url: str, phones: int, takes_home: bool = False) -> None:
-        self.url, self.takes_home = url, takes_home
-        self.phones = [Phone(url) for _ in range(phones)]
-        self.joined = self.voted = 0.0
-        self.bars: list[float] = []
-        self.reveals: list[float] = []
-        self.downloads: list[tuple[float, int, bytes]] = []
-        self.health: list[float] = []
-
-    async def hold(self, seconds: float) -> None:
-        """Joins, votes, reviews, reveals, and watches until the time is over."""
-        until = time.monotonic() + seconds
-        await self._present("begin", "A lecture")
-        await self._present("show_step", 0, "Predict", "", QUESTION)
-        await self._present("hide")
-        await self._present("open_vote")
-        await self._present("open_reviews", True)
-        begun = time.monotonic()
-        await self._each(len(self.phones) / JOINING, lambda phone, _: phone.join())
-        self.joined = time.monotonic() - begun
-        await self._vote()
-        await self._each(REVIEW_SECONDS, lambda phone, place: phone.send("review", {"text": f"Film {place} is good."}))
-        await self._check()
-        begun_at = time.perf_counter()
-        shown = [phone.told(lambda state: b'"curves":[{' in state) for phone in self.phones]
-        _, *at = await asyncio.gather(self._present("reveal"), *shown)
-        self.reveals = [each - begun_at for each in at]
-        if self.takes_home:
-            await self._present("offer_networks", True)
-            with watched(self.url) as self.health:
-                await self._each(VOTE_SECONDS, self._download)
-        await asyncio.sleep(max(0.0, until - time.monotonic()))
-
-    async def leave(self) -> None:
-        """Has everybody go."""
-        await asyncio.gather(*(phone.leave() for phone in self.phones))
-
-    async def _vote(self) -> None:
-        sent: list[float] = []
-        seen: list[tuple[float, int]] = []
-
-        async def vote(phone: Phone, place: int) -> None:
-            sent.append(time.perf_counter())
-            await phone.send("answer", {"question": "best", "round": 1, "answer": place % 2})
-
-        async def look() -> None:
-            while not seen or seen[-1][1] < len(self.phones):
-                await asyncio.sleep(LOOK_SECONDS)
-                count = (await self._present("counts"))["answered"]
-                seen.append((time.perf_counter(), count))
-
-        begun = time.monotonic()
-        await asyncio.gather(look(), self._each(VOTE_SECONDS, vote))
-        self.voted = time.monotonic() - begun
-        # The k-th that was sent is in the bar when k are counted.
-        self.bars = [next(at for at, count in seen if count > place) - when for place, when in enumerate(sorted(sent))]
-
-    async def _download(self, phone: Phone, _: int) -> None:
-        self.downloads.append(await phone.download())
-
-    async def _check(self) -> None:
-        counted = Counter(await self._present("answers", "best", 1))
-        expected = Counter(place % 2 for place in range(len(self.phones)))
-        if counted != expected:
-            raise SystemExit(f"Answers were lost or counted twice: {counted}, not {expected}.")
-        if (reviews := len(await self._present("reviews"))) != len(self.phones):
-            raise SystemExit(f"{reviews} reviews of {len(self.phones)} have come.")
-
-    async def _each(self, seconds: float, do: Callable[[Phone, int], Awaitable[None]]) -> None:
-        """Has each phone do something, at a moment of its own."""
-
-        async def later(phone: Phone, place: int) -> None:
-            await asyncio.sleep(random.uniform(0, seconds))
-            await do(phone, place)
-
-        await asyncio.gather(*(later(phone, place) for place, phone in enumerate(self.phones)))
-
-    async def _present(self, call: str, *arguments: object) -> Any:
-        return await asyncio.to_thread(present, self.url, call, *arguments)
+def watch_health(url: str, answers: Any, is_over: Any) -> None:
+    """Checks the server's health every tenth of a second; at the end, hands over the times of all answers."""
+    times = list[float]()
+    while not times or not is_over.wait(0.1):
+        start = time.perf_counter()
+        urllib.request.urlopen(f"{url}/_stcore/health", timeout=PATIENCE).close()
+        times.append(time.perf_counter() - start)
+    answers.put(times)
 
 
-def main() -> None:
-    """Prints how prompt the class was, the trainings' pace, and how soon all were back."""
-    options = _options()
-    viewers.SETTINGS = SETTINGS
-    random.seed(0)
-    with cache() as folder, server(SCRIPT, folder, log=folder / "log") as url, contextlib.ExitStack() as at_end:
-        store = RunStore(folder / "runs.db")
-        at_end.callback(store.close)
-        process = server_process(url)
-        paces: dict[str, list[list[float]]] = {"phones": [], "burnt": []}
-        bars: list[float] = []
-        reveals: list[float] = []
-        for _ in range(options.rounds):
-            train_anew(url, store, 0 if options.no_pace and not options.take_home else 2)  # weights to take home
-            begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
-            with watched(url) as health:
-                lecture, pages = asyncio.run(_given(Lecture(url, options.phones, options.take_home), options))
-            took = time.monotonic() - begun
-            share, served = (used(p.cpu_times(), b) / took for p, b in ((psutil.Process(), own), (process, theirs)))
-            if not options.no_pace:
-                paces["phones"].append(epoch_paces(store, begun))
-            bars += lecture.bars
-            reveals += lecture.reveals
-            print(
-                f"{options.phones} phones: joined in {lecture.joined:.1f} s, voted in {lecture.voted:.1f} s, every "
-                f"answer counted once; processor: server {served:.2f}, phones {share:.2f} cores; server's memory "
-                f"{process.memory_info().rss / 1e6:.0f} MB",
-                flush=True,
-            )
-            log = (folder / "log").read_text()
-            print(
-                f"health: p95 {quantile(health, 95):.2f} s, p99 {quantile(health, 99):.2f} s, slowest "
-                f"{max(health):.2f} s; log {len(log) / 1000:.1f} kB, "
-                f"{log.count('Traceback')} tracebacks; {len(pages)} pages opened within {max(pages, default=0):.1f} s",
-                flush=True,
-            )
-            if lecture.downloads:
-                seconds, sizes, tags = map(list, zip(*lecture.downloads, strict=True))
-                print(
-                    f"{len(seconds)} downloads of {max(sizes) / 1e6:.2f} MB: p50 {quantile(seconds, 50):.2f} s, p95 "
-                    f"{quantile(seconds, 95):.2f} s, slowest {max(seconds):.2f} s; {len({*tags})} different pages; "
-                    f"health meanwhile within {max(lecture.health):.2f} s",
-                    flush=True,
-                )
-            if options.no_pace:
-                continue
-            train_anew(url, store)  # the same stretch of it: later on one network trains alone, on all cores
-            begun, theirs = time.monotonic(), process.cpu_times()
-            burner = multiprocessing.get_context("spawn").Process(target=burn, args=(min(share, 1.0), options.seconds))
-            burner.start()
-            burner.join()
-            paces["burnt"].append(epoch_paces(store, begun))
-            alone = used(process.cpu_times(), theirs) / (time.monotonic() - begun)
-            print(f"without phones the server takes {alone:.2f} cores", flush=True)
-        for what, times in (("vote to bar", bars), ("reveal to phone", reveals)):
-            print(f"{what}: p50 {quantile(times, 50):.2f} s, p95 {quantile(times, 95):.2f} s, worst {max(times):.2f} s")
-        for index, run in enumerate(newest(store.runs()) if not options.no_pace else []):
-            ratios = [p[index] / b[index] for p, b in zip(paces["phones"], paces["burnt"], strict=True)]
-            print(
-                f"{run.title}: an epoch takes {statistics.median(ratios):.3f} times as long with phones as with "
-                f"their share burnt; rounds: {[round(ratio, 2) for ratio in ratios]}"
-            )
-    if not options.no_pace:
-        print(asyncio.run(_restarted(options.phones)))
+def train_anew(url: str, store: RunStore, epochs: int = 2) -> None:
+    """Starts two trainings as the lecturer does, in place of earlier ones; returns after so many epochs of both."""
+    for run in store.runs():
+        store.request_stop(run.id)
+    while not all(run.status.ended for run in store.runs()):
+        time.sleep(0.5)
+    asyncio.run(_press_train(url))
+    while not all(len(run.epochs) >= epochs for run in newest(store.runs())):
+        time.sleep(0.5)
 
 
-async def _given(lecture: Lecture, options: argparse.Namespace) -> tuple[Lecture, list[float]]:
-    watching = asyncio.create_task(viewers.hall(lecture.url, options.viewers, options.seconds))
-    await lecture.hold(options.seconds)
-    opened = [visitor.opened for visitor in await watching]
-    await lecture.leave()
-    return lecture, opened
+async def _press_train(url: str) -> None:
+    lecturer = Visitor(url, SETTINGS)
+    async with lecturer.open() as connection:
+        await lecturer.rerun(connection)
+        await lecturer.rerun(connection, lecturer.buttons["Train"])
 
 
-async def _restarted(phones: int) -> str:
-    """Ends a server before its hall, starts it again, and tells how long until all are back."""
-    with cache() as folder:
-        running = server(SCRIPT, folder)
-        url = await asyncio.to_thread(running.__enter__)
-        lecture = Lecture(url, phones)
-        await asyncio.gather(*(phone.join() for phone in lecture.phones))
-        await asyncio.to_thread(running.__exit__, None, None, None)
-        running = server(SCRIPT, folder, int(url.rpartition(":")[2]))
-        await asyncio.to_thread(running.__enter__)
-        up = time.perf_counter()
-        back = await asyncio.gather(*(phone.told(bool) for phone in lecture.phones))
-        await lecture.leave()
-        await asyncio.to_thread(running.__exit__, None, None, None)
-    took = [at - up for at in back]
-    return f"{phones} phones: back {quantile(took, 50):.1f} s (p50) to {max(took):.1f} s after the server's new start"
+def epoch_paces(store: RunStore, since: float) -> dict[str, float]:
+    """Returns each network's median seconds per epoch, of the epochs that began since a time and have ended."""
+    now = time.monotonic()
+    paces = {}
+    for run in newest(store.runs()):
+        if run.status.ended:
+            raise SystemExit("A training ended before its round: use more epochs, or fewer --seconds.")
+        recent, start = [], now
+        for epoch in reversed(run.epochs):
+            start -= epoch.seconds
+            if start < since:
+                break
+            recent.append(epoch.seconds)
+        if not recent:
+            raise SystemExit(f"No epoch of {run.title} began and ended within a round: use more --seconds.")
+        paces[run.title] = statistics.median(recent)
+    return paces
+
+
+def _burn_beside(share: float, seconds: float) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=burn, args=(share, seconds))
+    process.start()
+    process.join()
+
+
+def burn(share: float, seconds: float) -> None:
+    """Keeps one core busy for a share of the time."""
+    until = time.monotonic() + seconds
+    while (now := time.monotonic()) < until:
+        while time.monotonic() - now < 0.02 * share:
+            pass
+        time.sleep(0.02 * max(0.0, 1 - share))
+
+
+def used(process: psutil.Process) -> float:
+    """Returns the processor seconds of a process so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--phones", type=int, default=300)
-    parser.add_argument("--viewers", type=int, default=0, help="pages that are open beside them")
+    parser.add_argument("--visitors", type=int, default=0, help="open pages")
     parser.add_argument("--take-home", action="store_true", help="each phone downloads the networks after the reveal")
-    parser.add_argument("--no-pace", action="store_true", help="leave out what the class costs the trainings")
+    parser.add_argument("--no-pace", action="store_true", help="leave out what the audience costs the trainings")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=40.0)
     return parser.parse_args()

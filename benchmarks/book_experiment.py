@@ -49,13 +49,13 @@ def main(rounds: int = 3, reviews: int = 25_000, epochs: int = 10) -> None:
 
 
 def _seconds(command: list[str], cache: str, accuracy: str | None = None) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     environment = {**os.environ, CACHE_VARIABLE: cache, "TF_CPP_MIN_LOG_LEVEL": "3"}
     # Both import TensorFlow as quickly as an installation with byte code does, whatever this machine is set to.
     environment["PYTHONPYCACHEPREFIX"] = str(Path(cache) / "bytecode")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True, text=True)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start
     if accuracy:
         print(f"{seconds:.1f} s; validation accuracies {' '.join(re.findall(accuracy, done.stdout))}", flush=True)
     return seconds

@@ -1,4 +1,4 @@
-"""Epochs of one network, timed: what the benchmarks of speed have in common. Import it before NumPy and TensorFlow."""
+"""Epochs of one network, timed, for the benchmarks of speed. Import it before NumPy and TensorFlow."""
 
 import os
 import statistics
@@ -32,7 +32,7 @@ MOST_EPOCHS = 100
 
 @dataclass(frozen=True)
 class Times:
-    """Medians: seconds on the clock and of the processor, and their ratios to the first of what is compared."""
+    """Medians: seconds on the clock and of the processor, and their ratios to the first kind's."""
 
     seconds: float
     processor_seconds: float
@@ -46,12 +46,13 @@ def reviews_for(experiment: Experiment) -> Split:
 
 
 def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
-    """Returns what trains a new network for one more epoch, validation included: the next one of a single long fit.
+    """Returns a function that trains a new network for one more epoch of a single long fit, validation included.
 
     The first epoch, which traces and builds pipelines, is over when this returns.
 
     Args:
-        experiment, split: What is trained.
+        experiment: The network and its training.
+        split: Its reviews.
         fused: By our kernels.
     """
     model = keras_models.build(experiment, FusedNetwork if fused else keras.Sequential)
@@ -67,20 +68,20 @@ class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not fol
 
     def __init__(self) -> None:
         super().__init__()
-        self._go, self._stands = threading.Semaphore(0), threading.Semaphore(0)
+        self._go, self._waiting = threading.Semaphore(0), threading.Semaphore(0)
 
     def wait(self) -> None:
-        """Returns when the fit stands before its next epoch."""
-        self._stands.acquire()
+        """Returns when the fit waits before its next epoch."""
+        self._waiting.acquire()
 
     def next(self) -> None:
-        """Lets the fit train one epoch, and returns when it stands before the one after."""
+        """Lets the fit train one epoch, and returns when it waits again."""
         self._go.release()
         self.wait()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
-        """Stands until it is the fit's turn."""
-        self._stands.release()
+        """Waits for the fit's turn."""
+        self._waiting.release()
         self._go.acquire()
 
 
@@ -89,17 +90,17 @@ def _fit(model: keras.Model, experiment: Experiment, split: Split, turns: Turns)
 
 
 def in_turns(kinds: Mapping[str, Epoch], rounds: int) -> dict[str, Times]:
-    """Times what is compared, each once a round, so that a busy machine is unfair to none; ratios are to the first."""
+    """Times an epoch of every kind in each round, so that a busy machine is unfair to none; ratios are to the first."""
     measured: list[dict[str, tuple[float, float]]] = [
         {kind: _timed(epoch) for kind, epoch in kinds.items()} for _ in range(rounds)
     ]
     first = next(iter(kinds))
 
     def ratio(kind: str, which: int) -> float:
-        return statistics.median(each[kind][which] / each[first][which] for each in measured)
+        return statistics.median(times[kind][which] / times[first][which] for times in measured)
 
     def seconds(kind: str, which: int) -> float:
-        return statistics.median(each[kind][which] for each in measured)
+        return statistics.median(times[kind][which] for times in measured)
 
     return {kind: Times(seconds(kind, 0), seconds(kind, 1), ratio(kind, 0), ratio(kind, 1)) for kind in kinds}
 

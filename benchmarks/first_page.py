@@ -1,4 +1,4 @@
-"""How soon the first page is shown, against Streamlit's own for an empty page.
+"""Time to the first page, against that of an empty Streamlit page.
 
     python -m benchmarks.first_page            right after the server has started: its workers are starting too
     python -m benchmarks.first_page 15         after so many seconds: a warm server
@@ -10,14 +10,13 @@ import statistics
 import sys
 import time
 
-from benchmarks.browser import PROJECT, cache, server
+from benchmarks.browser import EMPTY, PROJECT, cache, server
 from benchmarks.unwatched import load
 
 ROUNDS = 5
 PATIENCE = 8
-"""Seconds until all must have been seen."""
+"""Longest time, in seconds, until all signs have appeared."""
 OURS = {"page": ".rc-arithmetic", "charts": "[data-chart=loss] .main-svg"}
-EMPTY = 'import streamlit as st\nst.write("ready")\n'
 THEIRS = {"page": "[data-testid=stMarkdownContainer]"}
 
 
@@ -33,14 +32,14 @@ def main(warm_seconds: float = 0.0) -> None:
                     time.sleep(warm_seconds)
                     loaded.append(load(url, signs, PATIENCE))
     page, charts, plain = [x["page"] for x in ours], [x["charts"] for x in ours], [x["page"] for x in empty]
-    print(f"first page, set-up and parameter counts: {_told(page)}")
-    print(f"both charts drawn as well:               {_told(charts)}")
-    print(f"an empty Streamlit page:                 {_told(plain)}")
+    print(f"first page, set-up and parameter counts: {_summary(page)}")
+    print(f"both charts drawn as well:               {_summary(charts)}")
+    print(f"an empty Streamlit page:                 {_summary(plain)}")
     print(f"ratio: {statistics.median(page) / statistics.median(plain):.2f} (aim 1.3)")
 
 
-def _told(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.2f} s; {[round(each, 2) for each in seconds]}"
+def _summary(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):.2f} s; {[round(load, 2) for load in seconds]}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How soon the first training point stands on the chart after Train, against a plain Keras script's first batch.
+"""Time from Train to the first point on the chart, against a plain Keras script's first batch.
 
     python -m benchmarks.first_point
     python -m benchmarks.first_point fresh     on a machine that has just been set up, without the script
@@ -27,7 +27,7 @@ from benchmarks.browser import PROJECT, cache, chromium, server
 
 ROUNDS, FRESH_ROUNDS = 5, 3
 FRESH_SECONDS = 10.0
-"""For how long the page of a new machine is open before Train is pressed."""
+"""Time between opening a new machine's page and pressing Train."""
 SCRIPT = """
 import keras
 from rnn_compare.experiment import Experiment
@@ -55,9 +55,9 @@ def main() -> None:
         _train(page, f"{url}/?reviews=200&maxlen=10&epochs=1")  # reviews are prepared and workers warm after this
         page.get_by_text("finished").nth(1).wait_for(timeout=120_000)
         for _ in range(ROUNDS):
-            begun = _train(page, url)
+            start = _train(page, url)
             page.wait_for_function(FIRST_POINT, timeout=120_000, polling=50)
-            ours.append(time.perf_counter() - begun)
+            ours.append(time.perf_counter() - start)
             page.evaluate(f"document.querySelectorAll('{STOP}:enabled').forEach(button => button.click())")
             page.wait_for_function(f"[...document.querySelectorAll('{STOP}')].every(button => button.hidden)")
             plain.append(_plain_script(folder))
@@ -75,22 +75,22 @@ def fresh() -> None:
         for _ in range(FRESH_ROUNDS):
             with cache() as folder, server(PROJECT / "app.py", folder, fresh=True) as url:
                 page = browser.new_page(viewport={"width": 1280, "height": 720})
-                begun = _train(page, url, FRESH_SECONDS)
+                start = _train(page, url, FRESH_SECONDS)
                 before = _processor_seconds()
                 page.wait_for_function(FIRST_POINT, timeout=600_000, polling=50)
-                waits.append(time.perf_counter() - begun)
+                waits.append(time.perf_counter() - start)
                 used.append((_processor_seconds(), _processor_seconds() - before))
                 page.close()
     print(
         f"Train to the LSTM's first point: {statistics.median(waits):.1f} s (aim 5 s); {[round(t, 1) for t in waits]}"
     )
     for name, seconds in zip(("from the server's start", "from Train"), zip(*used, strict=True), strict=True):
-        rounded = [round(each, 1) for each in seconds]
+        rounded = [round(second, 1) for second in seconds]
         print(f"processor {name}: {statistics.median(seconds):.1f} s; {rounded}")
 
 
 def _processor_seconds() -> float:
-    """Returns what the server and its processes have used; the browser is none of them."""
+    """Returns the processor seconds of the server and its processes so far, without the browser."""
     total = 0.0
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -106,16 +106,16 @@ def _train(page: Page, url: str, wait: float = 2.0) -> float:
     page.wait_for_timeout(1000 * wait)
     before = page.evaluate(SHOWN)
     page.get_by_role("button", name="Train", exact=True).click()
-    begun = time.perf_counter()
+    start = time.perf_counter()
     page.wait_for_function(f"before => {SHOWN} !== before", arg=before, timeout=20_000)
-    return begun
+    return start
 
 
 def _plain_script(folder: Path) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     environment = {**os.environ, "RNN_COMPARE_CACHE": str(folder), "OMP_NUM_THREADS": "1"}
     subprocess.run([sys.executable, "-c", SCRIPT], cwd=PROJECT, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""How long an epoch takes with fused layers, against stock Keras layers, and how far their weights drift apart.
+"""Time of an epoch with fused layers, against stock Keras layers, and the drift of their weights.
 
     python -m benchmarks.fused_epoch [reviews] [rounds]
 
 Stock and fused epochs take turns in one process with one thread of TensorFlow and all cores for the kernels, as in a
-worker that trains alone; the median ratio is told, of the time on the clock and of the processor's time, which other
-programs on the machine disturb less. At most 0.12 for SimpleRNN and LSTM and 0.09 for GRU. Beside the drift
-stands that of stock Keras from itself, with the rows of every batch in another order: what rounding alone does.
+worker that trains alone; printed are median ratios of the time on the clock and of the processor's time, which other
+programs on the machine disturb less. At most 0.12 for SimpleRNN and LSTM and 0.09 for GRU. Beside the drift stands
+that of stock Keras from itself, with the rows of every batch in another order: the effect of rounding alone.
 The floor is the processor time of the arithmetic alone, on rows that stay in the cache: for each word one step forward,
 and for each word that is trained also the three products of the way back and the gates once more.
 """
@@ -39,16 +39,16 @@ from rnn_compare.training.worker.compilation import warm_up
 
 STEPS = (10, 32, 156)
 ROWS, TIMES = 56, 2000
-"""Reviews at work in a step of the book's batches on average, and repetitions that are timed."""
+"""Mean number of reviews in a step of the book's batches, and repetitions that are timed."""
 
 
 def main(reviews: int = 25_000, rounds: int = 3) -> None:
     """Prints the figures of each cell."""
-    begun = time.perf_counter()
+    start = time.perf_counter()
     warm_up()
     threads.allow(os.cpu_count() or 1)
     print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds, {threads.allowed()} threads")
-    print(f"kernels compiled or loaded in {time.perf_counter() - begun:.1f} s")
+    print(f"kernels compiled or loaded in {time.perf_counter() - start:.1f} s")
     for name in CELLS:
         experiment = Experiment(cell=name, reviews=reviews)
         split = reviews_for(experiment)
@@ -68,7 +68,7 @@ def main(reviews: int = 25_000, rounds: int = 3) -> None:
 
 
 def _floor(experiment: Experiment, split: Split) -> float:
-    """Returns the processor's seconds for an epoch's products and gates, were nothing else to be done."""
+    """Returns the processor's seconds for an epoch's products and gates alone."""
     random = np.random.default_rng(1)
     tensors = parameters(experiment).recurrent_layers[0].tensors
     weights = [random.normal(0, 0.1, tensor.shape).astype(np.float32) for tensor in tensors]
@@ -107,16 +107,16 @@ def _drift(experiment: Experiment, split: Split) -> str:
     rows = order(experiment, 0)
     kinds = (keras.Sequential, keras.Sequential, FusedNetwork)
     stock, reordered, fused = (keras_models.build(experiment, kind) for kind in kinds)
-    said = []
+    drifts = []
     for step in range(1, min(STEPS[-1], len(rows) // experiment.batch_size) + 1):
         batch = rows[(step - 1) * experiment.batch_size : step * experiment.batch_size]
         for model, places in ((stock, batch), (reordered, batch[::-1]), (fused, batch)):
             model.train_on_batch(split.x_train[places], split.y_train[places])
         if step in STEPS:
-            said.append(
+            drifts.append(
                 f"{_distance(fused, stock):.1e} after {step} steps (reordered {_distance(reordered, stock):.1e})"
             )
-    return ", ".join(said)
+    return ", ".join(drifts)
 
 
 def _distance(first: keras.Model, second: keras.Model) -> float:

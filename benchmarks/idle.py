@@ -1,4 +1,4 @@
-"""What the program costs while nobody has a page open and nothing trains, against an empty Streamlit page's server.
+"""Cost of the program without an open page and a training, against an empty Streamlit page's server.
 
     python -m benchmarks.idle [--seconds 60] [--rest]
 
@@ -15,14 +15,12 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.browser import PROJECT, cache, server
-from benchmarks.viewers import server_process
+from benchmarks.browser import EMPTY, PROJECT, cache, server, server_process
 from rnn_compare.training.local.fork_server import workers_of
 from rnn_compare.training.local.supervision import REST_SECONDS
 
-EMPTY = 'import streamlit as st\nst.write("ready")\n'
 READY_SECONDS, STILL = 180.0, 0.03
-"""How long the workers may take to start, and the share of a core below which they have."""
+"""Longest start of the workers, and the share of a core below which it is over."""
 
 
 def main() -> None:
@@ -43,9 +41,10 @@ def main() -> None:
 
 
 def _measure(ours: psutil.Process, empty: psutil.Process, seconds: float) -> None:
-    """Prints a line on our server and what it has started, and one on the empty page's."""
+    """Prints the costs of our server with its children, and of the empty page's."""
     every = (ours, empty, *ours.children(recursive=True))
-    before, woken_before = {process: _used(process) for process in every}, {each: _woken(each) for each in every}
+    before = {process: _used(process) for process in every}
+    woken_before = {process: _woken(process) for process in every}
     time.sleep(seconds)
     still = [process for process in before if process.is_running()]
     shares = {process: 100 * (_used(process) - before[process]) / seconds for process in still}
@@ -72,7 +71,7 @@ def _wait_until_resting(process: psutil.Process) -> None:
 
 
 def _wait_until_still(process: psutil.Process, folder: Path) -> None:
-    """Waits for the workers: they are there, and have imported what they import."""
+    """Waits until the workers have started and imported everything."""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         children = process.children(recursive=True)
@@ -86,9 +85,9 @@ def _wait_until_still(process: psutil.Process, folder: Path) -> None:
 
 
 def _megabytes(process: psutil.Process) -> float:
-    """Returns its share of the memory that it holds, that of others counted once for all."""
+    """Returns its memory, with its share of what it has in common with others."""
     memory = process.memory_full_info()
-    return float(getattr(memory, "pss", memory.uss)) / 1e6  # Linux alone tells how much is shared
+    return float(getattr(memory, "pss", memory.uss)) / 1e6  # only Linux has shares
 
 
 def _used(process: psutil.Process) -> float:
@@ -97,12 +96,12 @@ def _used(process: psutil.Process) -> float:
 
 
 def _woken(process: psutil.Process) -> int:
-    """Returns how often threads of its have waited for something and gone on; 0 where the system does not tell."""
-    told = 0
+    """Returns how often its threads have waited for something and continued; 0 where the system does not count."""
+    switches = 0
     for task in Path(f"/proc/{process.pid}/task").glob("*/status"):
         with contextlib.suppress(OSError):  # a thread may just have ended
-            told += int(task.read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])
-    return told
+            switches += int(task.read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+    return switches
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What figures were measured on: each benchmark prints it beside them."""
+"""The machine that figures were measured on: benchmarks print it beside them."""
 
 import os
 import platform
@@ -14,11 +14,11 @@ def machine() -> str:
     OpenBLAS multiplies small matrices with AVX-512 several times as fast as without, and chooses by the processor.
     """
     processor = platform.processor() or platform.machine()
-    with_name = Path("/proc/cpuinfo")
-    if with_name.exists():
-        named = [line for line in with_name.read_text().splitlines() if line.startswith("model name")]
-        processor = named[0].partition(":")[2].strip() if named else processor
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        processor = names[0].partition(":")[2].strip() if names else processor
     libraries = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy", "numba"))
-    chosen = {each["architecture"] for each in threadpool_info() if each["internal_api"] == "openblas"}
-    libraries += "".join(f", OpenBLAS for {each}" for each in sorted(chosen))
+    kernels = {pool["architecture"] for pool in threadpool_info() if pool["internal_api"] == "openblas"}
+    libraries += "".join(f", OpenBLAS for {kernel}" for kernel in sorted(kernels))
     return f"{processor}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}"

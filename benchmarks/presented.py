@@ -1,9 +1,9 @@
-"""The dashboard, and beside it a presenter who obeys: only for benchmarks and tests, which ask for
+"""The dashboard with a presenter who is controlled over HTTP: for benchmarks and tests, which request
 
     GET /present/CALL?with=[…]
 
-where CALL is one of the class's own functions and […] what it is called with, as JSON; `hide` and `show_runs` without
-anything mean the newest comparison. The answer is what it returned, with what the class then is like.
+where CALL is a method of the classroom and […] its arguments as JSON; `hide` and `show_runs` without arguments mean the
+newest comparison. The answer is the result as JSON; `state` returns the state of the class.
 """
 
 import dataclasses
@@ -23,24 +23,23 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.snapshot import newest
 
 
-def _called(name: str, arguments: list[Any]) -> Any:
+def _call(name: str, arguments: list[Any]) -> Any:
     classroom = current_app().classroom()
     if name in ("hide", "show_runs") and not arguments:
         arguments = [[run.id for run in newest(current_app().services().store.runs())]]
     if name == "show_step" and len(arguments) == 4:
         arguments[3] = Question.model_validate(arguments[3])
-    found = getattr(classroom, name)(*arguments)
+    result = getattr(classroom, name)(*arguments)
     if name == "reviews":
-        return [dataclasses.asdict(review) for review in found]
-    return dataclasses.asdict(found) if dataclasses.is_dataclass(found) and not isinstance(found, type) else found
+        return [dataclasses.asdict(review) for review in result]
+    return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else result
 
 
 def _present(request: Request) -> Response:
     name, arguments = request.path_params["call"], json.loads(request.query_params.get("with", "[]"))
-    found = (
-        json.loads(STATE.dump_json(current_app().classroom().state())) if name == "state" else _called(name, arguments)
-    )
-    return JSONResponse(found)
+    if name == "state":
+        return JSONResponse(json.loads(STATE.dump_json(current_app().classroom().state())))
+    return JSONResponse(_call(name, arguments))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The page that reads: its size, how soon it reads, and how near its predictions are to Python's.
+"""Size and speed of the page that reads.
 
     python -m benchmarks.reading_page [RUN …]
 
 Without runs, the book's recorded pair. Times are medians of several, in Chromium at its own speed and four times
-slower, as on a phone; the predictions are those of a thousand validation reviews.
+slower, as on a phone.
 """
 
 import json
@@ -13,27 +13,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import chromium
-from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
-from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.explain.review_prediction import run_weights
 from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
-from rnn_compare.report.packed import rounded
 from rnn_compare.report.reader import networks
 from rnn_compare.report.reader.page_script import formulas, joined
 from rnn_compare.report.recordings import import_shipped
-from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 SLOWER = (1, 4)
-TIMES, REVIEWS = 7, 1000
+TIMES = 7
 BOOK = ("simplernn-2e6f1e", "lstm-fb04ab")
 ENTRY = Path(html_report.__file__).parent / "assets" / "read_page.js"
 _FIRST = """
@@ -46,7 +41,6 @@ _PASSES = """({ ids, times }) => Array.from({ length: times }, () => {
   reader.pass(network, Int32Array.from(ids));
   return performance.now() - start;
 })"""
-_LOGITS = "(rows) => rows.map((ids) => reader.logitOf(network, Int32Array.from(ids)))"
 
 
 def main() -> None:
@@ -85,25 +79,14 @@ def _first_prediction(browser: Browser, file: Path, slower: int) -> float:
 
 
 def _network(browser: Browser, run: Run) -> None:
-    weights = run_weights(run, "best")
-    network = networks.layout(run.experiment) | {"numbers": networks.packed_numbers(weights)}
-    rows = prepared.load(run.experiment.dataset).padded(run.experiment).x_val[:REVIEWS]
-    full = [int(number) for number in np.arange(4, 4 + run.experiment.maxlen)]
+    network = networks.layout(run.experiment) | {"numbers": networks.packed_numbers(run_weights(run, "best"))}
+    full = list(range(4, 4 + run.experiment.maxlen))
     for slower in SLOWER:
         page = _page(browser, slower)
         _load(page, network, run.experiment.cell)
         typical = statistics.median(page.evaluate(_PASSES, {"ids": full, "times": 3 * TIMES}))
         print(f"{run.title}, {slower} times slower: {len(full)} words with all signals in {typical:.1f} ms")
-        if slower == 1:
-            in_page = sigmoid(np.asarray(page.evaluate(_LOGITS, rows.tolist()), np.float32))
         page.context.close()
-    exact, in_halves = (sigmoid(predict_logits(run.experiment, each, rows)) for each in (weights, rounded(weights)))
-    moved = np.abs(in_page - exact).max()
-    sides = int(np.sum((in_page > 0.5) != (exact > 0.5)))
-    print(
-        f"{run.title}, {len(rows):,} reviews: {np.abs(in_page - in_halves).max():.1e} from Python's; "
-        f"16 bits move predictions by {moved:.1e} at most, {sides} to the other side"
-    )
 
 
 def _load(page: Page, network: dict[str, Any], cell_name: str) -> None:
@@ -119,7 +102,7 @@ def _load(page: Page, network: dict[str, Any], cell_name: str) -> None:
 
 
 def _module(script: str, function: str) -> str:
-    """Returns the name by which a joined script knows the module that exports a function."""
+    """Returns a joined script's name for the module that exports a function."""
     before = script[: script.index(f"function {function}(")]
     return before[before.rindex("const module") :].split()[1]
 

@@ -1,11 +1,11 @@
-"""Whether verdicts hold on real trainings: how often equals are called different, and unequals told apart.
+"""Error rates of verdicts on real trainings: equals that are called different, and unequals that are told apart.
 
     python -m benchmarks.real_trainings [anew]
 
-The trainings are kept as small files beside the tests: which validation reviews each epoch judged rightly. With
-``anew`` all of them are trained once more, by the engine in a cache of its own (a quarter of an hour on two busy
-cores), and the files are written over. Groups are drawn from them, a thousand pairs for each line, and judged by the
-functions that the page judges by. Beside it stands what simpler sentences would have claimed of the same pairs.
+The trainings are small files beside the tests: which validation reviews each epoch judged rightly. With ``anew`` all
+of them are trained again, by the engine in a cache of its own (a quarter of an hour on two busy cores), and the files
+are overwritten. Groups are drawn from them, a thousand pairs for each line, and judged by the page's functions; beside
+the result stands the claim of simpler sentences about the same pairs.
 """
 
 import itertools
@@ -49,13 +49,13 @@ TRAININGS: dict[str, tuple[dict[str, Any], int]] = {
 }
 """The settings of each file, and with how many seeds they are trained, from 1: at most what one sweep takes."""
 EQUALS = ("gru", "simplernn")
-"""Files whose runs are held against each other."""
+"""Files whose runs are compared among themselves."""
 UNEQUALS = ("maxlen_5", "maxlen_200")
 MEASURES: tuple[Measure, ...] = ("kept", "typical")
 CASES = ((1, 3), (1, 5), (2, 3), (3, 0), (3, 3), (5, 0))
-"""Runs on each side, and earlier runs of the same setting that tell of each side what a seed does."""
+"""Runs on each side, and its earlier runs, for the spread between seeds."""
 EARLIER = (0, 3, 5, 10)
-"""Earlier runs of each side where somebody looks after every seed."""
+"""Earlier runs of each side, with a look after every seed."""
 MOST_RUNS = 10
 """Runs on each side at the last look, after one look at each smaller number."""
 DRAWS = 1000
@@ -78,8 +78,8 @@ class Pool:
     right: NDArray[np.bool_]
 
     def scores(self, measure: Measure | Literal["best"]) -> list[Score]:
-        """Returns what each run achieved."""
-        return [found for right in self.right if (found := _achieved(right, measure))]
+        """Returns each run's score, where it has one."""
+        return [score for right in self.right if (score := _score(right, measure))]
 
 
 def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
@@ -88,12 +88,12 @@ def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
         _train(Path(folder))
     print(machine())
     for name in EQUALS:
-        _tell_equals(read(name, folder))
+        _print_equals(read(name, folder))
     worse, better = (read(name, folder) for name in UNEQUALS)
     print(_title(worse), _title(better), sep="\n")
-    for measure, each in itertools.product(MEASURES, (3, 5)):
-        share = told_apart(worse.scores(measure), better.scores(measure), each)
-        print(f"  {each} each: the better is called better: {measure} {share:.1%}")
+    for measure, size in itertools.product(MEASURES, (3, 5)):
+        share = told_apart(worse.scores(measure), better.scores(measure), size)
+        print(f"  {size} each: the better is called better: {measure} {share:.1%}")
 
 
 def recorded(record: Path, experiment: Experiment) -> Pool:
@@ -135,24 +135,24 @@ def read(name: str, folder: Path | str = FOLDER) -> Pool:
         return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
 
 
-def called_different(runs: Sequence[Score], each: int, earlier: int = 0) -> float:
-    """Returns in which share of pairs of groups, all of one setting, the groups are called different.
+def called_different(runs: Sequence[Score], size: int, earlier: int = 0) -> float:
+    """Returns the share of pairs of groups, all of one setting, that are called different.
 
     Args:
         runs: From which the groups are drawn; in one pair no run occurs twice.
-        each: Runs in a group.
-        earlier: Further runs of each side, which lend what a seed does.
+        size: Runs in a group.
+        earlier: Further runs of each side, for the spread between seeds.
     """
-    return _share(runs, each, earlier, _differs)
+    return _share(runs, size, earlier, _differs)
 
 
 def called_at_any_look(runs: Sequence[Score], earlier: int = 0, draws: int = DRAWS) -> float:
-    """Returns in which share of pairs of groups, all of one setting, the groups are called different at any look.
+    """Returns the share of pairs of groups, all of one setting, that are called different at any look.
 
     Args:
         runs: From which the groups are drawn, ``MOST_RUNS`` each.
-        earlier: Further runs of each side, which lend what a seed does.
-        draws: How many pairs.
+        earlier: Further runs of each side, for the spread between seeds.
+        draws: Number of pairs.
     """
 
     def judge(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
@@ -161,17 +161,17 @@ def called_at_any_look(runs: Sequence[Score], earlier: int = 0, draws: int = DRA
     return _share(runs, MOST_RUNS, earlier, judge, draws)
 
 
-def told_apart(worse: Sequence[Score], better: Sequence[Score], each: int) -> float:
-    """Returns in which share of pairs of groups, ``each`` runs of two settings, the better one is called better."""
+def told_apart(worse: Sequence[Score], better: Sequence[Score], size: int) -> float:
+    """Returns the share of pairs of groups, ``size`` runs of two settings, in which the better one is called better."""
     rng = np.random.default_rng(DRAW)
     called = 0
     for _ in range(DRAWS):
-        a, b = ([runs[place] for place in rng.choice(len(runs), each, replace=False)] for runs in (worse, better))
+        a, b = ([runs[place] for place in rng.choice(len(runs), size, replace=False)] for runs in (worse, better))
         called += settings(a, b).verdict == "b is better"
     return called / DRAWS
 
 
-def ahead_by_best_epochs(runs: Sequence[Score], each: int, earlier: int = 0) -> float:
+def ahead_by_best_epochs(runs: Sequence[Score], size: int, earlier: int = 0) -> float:
     """Returns the share of pairs of which a simple sentence would claim a lead, by best epochs.
 
     One run each: best epochs differ by more than the 95 % margin of reviews counted independently. Several: all best
@@ -179,33 +179,33 @@ def ahead_by_best_epochs(runs: Sequence[Score], each: int, earlier: int = 0) -> 
     """
 
     def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
-        if each == 1:
-            variance = sum(one.accuracy * (1 - one.accuracy) / one.reviews for one in (*a, *b))
+        if size == 1:
+            variance = sum(score.accuracy * (1 - score.accuracy) / score.reviews for score in (*a, *b))
             return abs(a[0].accuracy - b[0].accuracy) > 1.96 * float(np.sqrt(variance))
-        one, other = ([run.accuracy for run in group] for group in (a, b))
-        return min(one) > max(other) or min(other) > max(one)
+        first, second = ([run.accuracy for run in group] for group in (a, b))
+        return min(first) > max(second) or min(second) > max(first)
 
-    return _share(runs, each, earlier, judge)
+    return _share(runs, size, earlier, judge)
 
 
 def networks_differ(runs: Sequence[Score], earlier: int) -> float:
     """Returns the share of pairs of single networks that McNemar's test tells apart, as it may: they are two."""
 
     def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
-        found = trained_networks(a[0], b[0])
-        return found is not None and found.p <= 0.05
+        difference = trained_networks(a[0], b[0])
+        return difference is not None and difference.p <= 0.05
 
     return _share(runs, 1, earlier, judge)
 
 
 def _train(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as cache:
-        for name, (chosen, runs) in TRAININGS.items():
-            options = [word for setting, value in chosen.items() for word in (f"--{setting}".replace("_", "-"), value)]
+        for name, (values, runs) in TRAININGS.items():
+            options = [word for setting, value in values.items() for word in (f"--{setting}".replace("_", "-"), value)]
             command = [*_SWEEP, *map(str, options), "--seeds", *map(str, range(1, runs + 1))]
             environment = {**os.environ, CACHE_VARIABLE: cache}
             subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
-            write(recorded(Path(cache) / "runs.db", experiment_from(chosen)), folder / f"{name}.npz")
+            write(recorded(Path(cache) / "runs.db", experiment_from(values)), folder / f"{name}.npz")
 
 
 def _differs(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
@@ -213,21 +213,21 @@ def _differs(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -
     return settings(a, b, *lent).verdict != "cannot tell"
 
 
-def _share(runs: Sequence[Score], each: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
-    places = itertools.islice(_drawn(len(runs), each, earlier), draws)
+def _share(runs: Sequence[Score], size: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
+    places = itertools.islice(_draws(len(runs), size, earlier), draws)
     return sum(judge(*([runs[place] for place in group] for group in pair)) for pair in places) / draws
 
 
-def _drawn(runs: int, each: int, earlier: int) -> Iterator[list[NDArray[np.int64]]]:
-    """Yields places of two groups and of the earlier runs of each: the same for whatever is judged by them."""
+def _draws(runs: int, size: int, earlier: int) -> Iterator[list[NDArray[np.int64]]]:
+    """Yields places of two groups and of the earlier runs of each, always the same ones."""
     rng = np.random.default_rng(DRAW)
     for _ in range(DRAWS):
-        drawn = rng.choice(runs, 2 * (each + earlier), replace=False)
-        yield np.split(drawn, [each, 2 * each, 2 * each + earlier])
+        places = rng.choice(runs, 2 * (size + earlier), replace=False)
+        yield np.split(places, [size, 2 * size, 2 * size + earlier])
 
 
-def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Score | None:
-    probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right, whatever was said
+def _score(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Score | None:
+    probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right
     if measure == "kept":
         return kept(probabilities, labels)
     by_epoch = list(right.mean(axis=1))
@@ -237,23 +237,25 @@ def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> S
 
 
 def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.bool_]:  # (epochs, reviews)
-    right = np.stack([(decoded(each.probabilities) > THRESHOLD) == (labels == 1) for each in store.predictions(run.id)])
+    right = np.stack(
+        [(decoded(epoch.probabilities) > THRESHOLD) == (labels == 1) for epoch in store.predictions(run.id)]
+    )
     # Else these are not the reviews that judged it.
     np.testing.assert_allclose(right.mean(axis=1), [epoch["val_accuracy"] for epoch in run.epochs], atol=1e-6)
     return right
 
 
-def _tell_equals(pool: Pool) -> None:
+def _print_equals(pool: Pool) -> None:
     print(_title(pool))
-    for each, earlier in CASES:
+    for size, earlier in CASES:
         called = ", ".join(
-            f"{measure} {called_different(pool.scores(measure), each, earlier):.1%}" for measure in MEASURES
+            f"{measure} {called_different(pool.scores(measure), size, earlier):.1%}" for measure in MEASURES
         )
-        simple = f"best epochs {ahead_by_best_epochs(pool.scores('best'), each, earlier):.1%}"
-        if each == 1:
+        simple = f"best epochs {ahead_by_best_epochs(pool.scores('best'), size, earlier):.1%}"
+        if size == 1:
             simple += f", McNemar {networks_differ(pool.scores('kept'), earlier):.1%}"
         lent = f", {earlier} earlier" if earlier else ""
-        print(f"  {each} each{lent}: called different: {called}; simple sentences: {simple}")
+        print(f"  {size} each{lent}: called different: {called}; simple sentences: {simple}")
     for earlier in EARLIER:
         called = ", ".join(f"{measure} {called_at_any_look(pool.scores(measure), earlier):.1%}" for measure in MEASURES)
         print(f"  a look after every seed from 1 to {MOST_RUNS}, {earlier} earlier: called different: {called}")
@@ -262,9 +264,9 @@ def _tell_equals(pool: Pool) -> None:
 def _title(pool: Pool) -> str:
     experiment = Experiment(**pool.about["settings"])
     means = ", ".join(
-        f"{measure} {np.mean(found):.1%} (deviation {100 * np.std(found, ddof=1):.1f} points)"
+        f"{measure} {np.mean(accuracies):.1%} (deviation {100 * np.std(accuracies, ddof=1):.1f} points)"
         for measure in MEASURES
-        for found in [[one.accuracy for one in pool.scores(measure)]]
+        for accuracies in [[score.accuracy for score in pool.scores(measure)]]
     )
     return f"{len(pool.seeds)} × {experiment.label}, maxlen {experiment.maxlen}, of {pool.about['date']}: {means}"
 

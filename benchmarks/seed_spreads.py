@@ -1,11 +1,11 @@
-"""What a seed does to a setting, taken from the record's runs and written where the program looks for it.
+"""The spread between seeds of settings, measured from the record's runs and written into the program's table.
 
     python -m rnn_compare sweep --cell SimpleRNN LSTM --seeds 1 2 3 4 5 6 7 8 9 10
     python -m benchmarks.seed_spreads [--fewest 5]
 
-One network a setting says nothing of what another seed would have brought. With this table a class that trains a
-preset once still gets a verdict (``comparison.evidence.Evidence.spread``). It takes every setting of which so many runs
-trained to their end, keeps what was measured of others before, and prints each standard deviation in points.
+With this table a class that trains a preset once still gets a verdict (``comparison.evidence.Evidence.spread``). Every
+setting with enough finished runs is measured; other settings of the table stay. Printed are standard deviations in
+points.
 """
 
 import argparse
@@ -36,12 +36,13 @@ def main() -> None:
     for group in groups(store.runs()):
         if len(group.counted) < options.fewest:
             continue
-        found = {measure: spread(each) for measure in MEASURES if (each := evidence.scores_of(group, measure))}
+        spreads = {measure: spread(scores) for measure in MEASURES if (scores := evidence.scores_of(group, measure))}
         setting = group.experiment.setting
-        table["settings"][setting] = {measure: asdict(one) for measure, one in found.items()}
-        given = group.experiment.model_dump(exclude={"seed"}, exclude_defaults=True)
-        table["what"][setting] = {"measured": time.strftime("%Y-%m-%d"), "settings": given}
-        points = ", ".join(f"{measure} {100 * math.sqrt(one.variance):.2f}" for measure, one in found.items())
+        table["settings"][setting] = {measure: asdict(estimate) for measure, estimate in spreads.items()}
+        settings = group.experiment.model_dump(exclude={"seed"}, exclude_defaults=True)
+        table["what"][setting] = {"measured": time.strftime("%Y-%m-%d"), "settings": settings}
+        deviations = {measure: 100 * math.sqrt(estimate.variance) for measure, estimate in spreads.items()}
+        points = ", ".join(f"{measure} {deviation:.2f}" for measure, deviation in deviations.items())
         print(f"{group.name}, {len(group.counted)} seeds, standard deviation in points: {points}")
     MEASURED.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     store.close()

@@ -1,4 +1,4 @@
-"""How long the server takes for a page when many runs are stored, against a record that has none.
+"""Time of a page with many stored runs, against an empty record.
 
     python -m benchmarks.stored_runs [--runs 200] [--rounds 5]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.browser import PROJECT, cache, server
-from benchmarks.viewers import Visitor
+from benchmarks.visitor import Visitor
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
@@ -42,21 +42,21 @@ def main() -> None:
             for name, page in PAGES.items():
                 times: dict[str, list[float]] = {url: [], other: []}
                 for address in (url, other):
-                    asyncio.run(ask(address, page))  # the first one imports what the page needs
+                    asyncio.run(open_page(address, page))  # the first one imports what the page needs
                 for _ in range(options.rounds):
-                    for address, taken in times.items():
-                        taken.append(asyncio.run(ask(address, page)))
-                ours, none = (statistics.median(taken) for taken in times.values())
+                    for address, seconds in times.items():
+                        seconds.append(asyncio.run(open_page(address, page)))
+                ours, none = (statistics.median(seconds) for seconds in times.values())
                 print(f"{name}: {ours:.3f} s with {options.runs} runs, {none:.3f} s without (aim 0.2 s)", flush=True)
 
 
-async def ask(url: str, page: str) -> float:
+async def open_page(url: str, page: str) -> float:
     """Returns the seconds until a page's script has ended, for a visitor who is new."""
     visitor = Visitor(url, page=page)
     async with visitor.open() as connection:
-        begun = time.perf_counter()
-        await visitor.ask(connection)
-        return time.perf_counter() - begun
+        start = time.perf_counter()
+        await visitor.rerun(connection)
+        return time.perf_counter() - start
 
 
 def fill(folder: Path, count: int) -> None:
@@ -77,10 +77,10 @@ def fill(folder: Path, count: int) -> None:
             events: list[Event] = [Started(run, 2_113, "", {}, time.time())]
             for epoch in range(1, EPOCHS + 1):
                 right = chance.random(len(labels)) < 0.8 + 0.005 * epoch
-                said = np.where(right == (labels == 1), 0.9, 0.1)
-                share = accuracy(said, labels)
+                probabilities = np.where(right == (labels == 1), 0.9, 0.1)
+                share = accuracy(probabilities, labels)
                 figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": share, "val_loss": 0.35, "val_auc": 0.9}
-                events.append(Predictions(run, epoch, "validation", share, len(labels), encoded(said)))
+                events.append(Predictions(run, epoch, "validation", share, len(labels), encoded(probabilities)))
                 events.append(EpochEnd(run, epoch, figures, 2.0))
             store.record([*events, Ended(run, Status.FINISHED, None, time.time())])
     store.close()

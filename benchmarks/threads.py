@@ -1,4 +1,4 @@
-"""How long an epoch takes by 1, 2, 4 and 8 threads that share its rows, beside what the machine's cores would allow.
+"""Time of an epoch by 1, 2, 4 and 8 threads that share its rows, beside the ideal of the machine's cores.
 
     python -m benchmarks.threads [reviews] [rounds]
 

@@ -1,8 +1,8 @@
-"""A page as a visitor's browser loads it, which nobody watches.
+"""Loading times of a page in a browser without a driver.
 
-A browser that Playwright drives tells of each of a hundred files that it loads, and reads Plotly three times more for
-the places of its functions: a first page takes it half as long again. So Chromium is started by itself here, an
-extension looks for signs of the page with every frame, and Chromium writes down when it saw them.
+A browser that Playwright drives reports each of a hundred files that it loads, and reads Plotly three times more for
+the places of its functions: a first page takes half as long again. So Chromium is started by itself here, an extension
+looks for signs of the page in every frame, and Chromium records when they appeared.
 """
 
 import contextlib
@@ -35,15 +35,15 @@ look();
 
 
 def load(url: str, signs: Mapping[str, str], seconds: int) -> dict[str, float]:
-    """Has a new browser with a new profile open a page, and tells when each sign of it was first seen.
+    """Opens a page in a new browser with a new profile; returns when signs of it first appeared.
 
     Args:
         url: Its address, on this machine.
         signs: CSS selectors by name.
-        seconds: How long Chromium writes down what it sees.
+        seconds: Length of Chromium's recording.
 
     Returns:
-        Seconds from the address being entered, by name.
+        Seconds from the entry of the address, by name.
     """
     with tempfile.TemporaryDirectory() as folder:
         extension, trace = Path(folder) / "extension", Path(folder) / "trace.json"
@@ -56,11 +56,11 @@ def load(url: str, signs: Mapping[str, str], seconds: int) -> dict[str, float]:
             *("--trace-startup-format=json", f"--trace-startup-duration={seconds}", *ARGUMENTS, url),
         ]
         with _running(command) as browser:
-            found = _marks(_events(trace, browser, seconds), set(signs))
+            marks = _marks(_events(trace, browser, seconds), set(signs))
         shutil.rmtree(f"{folder}/profile", ignore_errors=True)  # its helpers may still write there
-    if missing := set(signs) - set(found):
+    if missing := set(signs) - set(marks):
         raise SystemExit(f"The page showed no sign of {', '.join(sorted(missing))} within {seconds} seconds.")
-    return found
+    return marks
 
 
 @contextlib.contextmanager
@@ -81,7 +81,7 @@ def _events(trace: Path, browser: subprocess.Popen[bytes], seconds: int) -> list
 
 
 def _marks(events: list[dict[str, Any]], names: set[str]) -> dict[str, float]:
-    begun = max(
+    start = max(
         event["ts"] for event in events if event["name"] == "navigationStart" and "http" in json.dumps(event["args"])
     )
-    return {event["name"]: (event["ts"] - begun) / 1e6 for event in events if event["name"] in names}
+    return {event["name"]: (event["ts"] - start) / 1e6 for event in events if event["name"] in names}

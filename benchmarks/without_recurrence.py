@@ -1,4 +1,4 @@
-"""How long an epoch of each network without recurrence takes, against the LSTM's with stock Keras layers.
+"""Time of an epoch of each network without recurrence, against the LSTM's with stock Keras layers.
 
     python -m benchmarks.without_recurrence [reviews] [rounds] [maxlen]
 

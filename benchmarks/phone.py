@@ -1,0 +1,109 @@
+"""A phone of the class, without a browser: its page, its events, its answers and reviews."""
+
+import asyncio
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+
+from rnn_compare.server.phones.join import FILES
+
+PATIENCE = 60.0
+"""Longest time, in seconds, that a phone waits for anything."""
+ASSETS = [f"join/{path.name}" for path in FILES.iterdir() if path.suffix != ".html"]
+
+
+class Phone:
+    """One phone.
+
+    Args:
+        url: The server's address.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._host, _, port = url.removeprefix("http://").partition(":")
+        self._port = int(port)
+        self._cookie = ""
+        self._listener: asyncio.Task[None] | None = None
+        self._state = b""
+        self._changed = asyncio.Condition()
+
+    async def join(self) -> None:
+        """Fetches the page and its files, and listens until the lecture's state has arrived."""
+        head, _ = await self._request([("GET", "join", b"")])
+        self._cookie = re.findall(rb"set-cookie: ([^;]*)", head, re.IGNORECASE)[0].decode()
+        await self._request([("GET", name, b"") for name in ASSETS])
+        self._listener = asyncio.create_task(self._listen())
+        await self.wait_for_state(bool)
+
+    async def wait_for_state(self, condition: Callable[[bytes], object]) -> float:
+        """Returns the time at which the lecture's state met a condition."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(lambda: condition(self._state)), PATIENCE)
+        return time.perf_counter()
+
+    async def send(self, kind: str, message: object) -> None:
+        """Sends an ``answer`` or a ``review``; like the page, once more if the server is busy."""
+        head, body = await self._request([("POST", f"join/{kind}", json.dumps(message).encode())])
+        if b" 503 " in head.partition(b"\r\n")[0]:
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+            await self.send(kind, message)
+        elif b"kept" not in body:
+            raise SystemExit(f"A phone was refused: {body!r}")
+
+    async def download(self) -> tuple[float, int, bytes]:
+        """Returns the seconds that the download of the networks took, its bytes and its tag."""
+        start = time.perf_counter()
+        head, body = await self._request([("GET", "join/networks", b"")], "Accept-Encoding: gzip\r\n")
+        if b" 200 " not in head.partition(b"\r\n")[0]:
+            raise SystemExit(f"A phone got no networks: {body!r}")
+        return time.perf_counter() - start, len(body), re.findall(rb"etag: (\S+)", head, re.IGNORECASE)[0]
+
+    async def leave(self) -> None:
+        """Closes the page."""
+        if self._listener:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+
+    async def _request(self, requests: Sequence[tuple[str, str, bytes]], more: str = "") -> tuple[bytes, bytes]:
+        """Sends requests over one connection, one after the other; returns the last answer's head and body."""
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        for method, path, body in requests:
+            sizes = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            writer.write(self._head(method, path, more + sizes))
+            writer.write(body)
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = re.findall(rb"content-length: (\d+)", head, re.IGNORECASE)
+            if b"transfer-encoding: chunked" in head.lower():
+                body = await _chunks(reader)
+            else:
+                body = await reader.readexactly(int(size[0]) if size else 0)
+        writer.close()
+        return head, body
+
+    async def _listen(self) -> None:
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            writer.write(self._head("GET", "join/events", ""))
+            while True:
+                event = await reader.readuntil(b"\n\n")
+                if b"event: state" in event:
+                    async with self._changed:
+                        self._state = event
+                        self._changed.notify_all()
+        finally:
+            writer.close()
+
+    def _head(self, method: str, path: str, more: str) -> bytes:
+        host = f"{self._host}:{self._port}"
+        cookie = f"Cookie: {self._cookie}\r\n" if self._cookie else ""
+        return f"{method} /{path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{cookie}{more}\r\n".encode()
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readexactly(2)
+    return body
