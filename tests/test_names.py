@@ -11,7 +11,8 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.sources.registry import SOURCES
 
-PACKAGE = Path(__file__).resolve().parent.parent / "rnn_compare"
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = PROJECT / "rnn_compare"
 TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 SAME_PART = (
@@ -34,9 +35,9 @@ def test_no_two_modules_share_a_name_unless_they_play_the_same_part() -> None:
         folder, _, name = path.rpartition("/")
         folders[name.removesuffix(".py")].add(folder)
     shared = {
-        name: sorted(found)
-        for name, found in folders.items()
-        if len(found) > 1 and not name.startswith("__") and name != REGISTRIES and not _play_the_same_part(found)
+        name: sorted(homes)
+        for name, homes in folders.items()
+        if len(homes) > 1 and not name.startswith("__") and name != REGISTRIES and not _play_the_same_part(homes)
     }
     assert shared == {}
 
@@ -48,12 +49,12 @@ def _play_the_same_part(folders: set[str]) -> bool:
 
 
 def test_no_two_classes_share_a_name() -> None:
-    found = defaultdict(list)
+    classes = defaultdict(list)
     for path, tree in TREES.items():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name].append(path)
-    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+                classes[node.name].append(path)
+    assert {name: paths for name, paths in classes.items() if len(paths) > 1} == {}
 
 
 def test_of_is_no_name() -> None:
@@ -99,19 +100,20 @@ def _holds(node: ast.AST, text: str) -> bool:
             parts = [node.pattern]
         case _:
             parts = []
-    constants = [each for part in parts if part is not None for each in ast.walk(part)]
-    return any(isinstance(each, ast.Constant) and each.value == text for each in constants)
+    nodes = [node for part in parts if part is not None for node in ast.walk(part)]
+    return any(isinstance(node, ast.Constant) and node.value == text for node in nodes)
 
 
 VAGUE = {"found", "told", "said", "given", "drawn", "kept", "each", "one", "asked", "begun"}
 """Words that say nothing of what they hold; a noun does."""
 
 
-def test_variables_and_arguments_are_nouns() -> None:
+@pytest.mark.parametrize("folder", ["rnn_compare", "benchmarks"])
+def test_variables_and_arguments_are_nouns(folder: str) -> None:
     vague = {
-        f"{path}: {name}"
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
+        f"{path.relative_to(PROJECT)}: {name}"
+        for path in (PROJECT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
         for name in _bound(node)
         if name in VAGUE
     }

@@ -63,6 +63,6 @@ def test_groups_of_one_setting_are_rarely_called_different_at_any_look_from_one_
 @pytest.mark.parametrize("measure", MEASURES)
 def test_a_network_that_reads_more_is_called_better_with_five_seeds_each(measure: Measure) -> None:
     five_words, two_hundred = (real_trainings.read(name).scores(measure) for name in UNEQUALS)
-    share = told_apart(five_words, two_hundred, each=5)
+    share = told_apart(five_words, two_hundred, size=5)
     print(f"maxlen 5 against 200, {measure}: called in {share:.1%}")
     assert share >= 0.9
