@@ -1,8 +1,8 @@
-"""All tests, as five pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
+"""All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
-Those that train and break things wait for workers and for the clock most of the time, the others keep a core busy:
-together they take half of the time. `python -m tests quick` is for daily work: no browser, no worker, no fault and
-no training beyond seconds.
+One more runs at a time than there are cores, for those that break things wait most of the time; more would keep each
+other waiting, and a training that is to outlast a test costs the more, the longer that test waits.
+`python -m tests quick` is for daily work: no browser, no worker, no fault and no training beyond seconds.
 """
 
 import ctypes
@@ -17,32 +17,28 @@ from concurrent.futures import ThreadPoolExecutor
 from tests import kept
 
 PARTS = (
-    ("tests/faults", "tests/training"),
-    # These import Keras. What Streamlit runs beside it takes several times as long: it clears Keras' session each time.
+    "tests/browser",
+    "tests/faults",
+    # These import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
-    (
-        "rnn_compare",
-        *(f"tests/{part}" for part in ("cells", "feedforward", "metrics", "fused", "explain", "networks", "report")),
-        *("tests/reviews", "tests/sources", "tests/test_presets.py"),
-    ),
-    tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "server", "cli", "test_style.py")),
-    ("tests/browser",),
+    "rnn_compare tests/cells tests/feedforward tests/fused tests/metrics tests/networks",
+    "tests/security",
+    "tests/app tests/dashboard",
+    "tests/training",
+    "tests/deployment tests/test_additions.py tests/test_style.py",
+    "tests/explain tests/report tests/reviews tests/sources tests/test_presets.py",
+    "tests/benchmarks tests/cli tests/server",
 )
-"""The last takes what is left."""
-
-_PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
+"""The longest first; what they leave out is the last."""
 
 QUICK = (
-    tuple(f"tests/{part}" for part in ("cells", "explain", "networks", "test_style.py")),
-    tuple(
-        f"tests/{part}"
-        for part in (
-            *("charts", "comparison", "dashboard", "server", "metrics", "javascript", "reviews", "runs", "sources"),
-            *("test_architecture.py", "test_names.py", "test_paths.py"),
-        )
-    ),
+    "tests/cells tests/explain tests/networks",
+    "tests/dashboard tests/server",
+    "tests/test_style.py tests/charts tests/comparison tests/javascript tests/metrics",
+    "tests/reviews tests/runs tests/sources tests/test_architecture.py tests/test_names.py tests/test_paths.py",
 )
 
+_PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
 def main(arguments: list[str]) -> int:
     """Runs all, or the quick ones; prints what each pytest said, one that failed last. Returns 0 if all have passed."""
@@ -52,13 +48,16 @@ def main(arguments: list[str]) -> int:
     kept.keep()
     _take_one_priority()
     kept.compile_bytecode()
-    # Many tests wait for the kernels, so these are compiled before all else, while the tests are collected.
-    compiling = subprocess.Popen([sys.executable, "-c", "from tests import kept; kept.prepared()"])
-    rest = ("tests", *(f"--ignore={path}" for part in PARTS for path in part))
-    runs = [(*part, "-m", f"{_gate()} and not slow") for part in QUICK] if arguments else [*PARTS, rest]
-    with ThreadPoolExecutor() as threads:
-        ended = list(threads.map(_run, runs))
-    compiling.wait()
+    # Many tests wait for what is prepared, so this begins while they are collected.
+    wanted = "reviews" if arguments else "prepared"
+    preparing = subprocess.Popen([sys.executable, "-c", f"from tests import kept; kept.{wanted}()"])
+    if arguments:
+        parts = [f"{part} -m '{_gate()} and not slow'" for part in QUICK]
+    else:
+        parts = [*PARTS, " --ignore=".join(["tests", *" ".join(PARTS).split()])]
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as threads:
+        ended = list(threads.map(_run, parts))
+    preparing.wait()
     for _, said in sorted(ended):
         print(said)
     return max(code for code, _ in ended)
@@ -82,14 +81,13 @@ def _take_one_priority() -> None:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
 
 
-def _run(arguments: tuple[str, ...]) -> tuple[int, str]:
+def _run(part: str) -> tuple[int, str]:
     with tempfile.TemporaryFile("w+") as said:
-        code = subprocess.call(
-            [sys.executable, "-m", "pytest", "--durations=8", *arguments], stdout=said, stderr=subprocess.STDOUT
-        )
+        command = [sys.executable, "-m", "pytest", "--durations=8", *shlex.split(part)]
+        code = subprocess.call(command, stdout=said, stderr=subprocess.STDOUT)
         said.seek(0)
         output = said.read().rstrip()
-    print(f"{' '.join(arguments)}: {output.rpartition(chr(10))[2]}", flush=True)
+    print(f"{part}: {output.rpartition(chr(10))[2]}", flush=True)
     return abs(code), output
 
 

@@ -54,11 +54,19 @@ def _keep_main_module() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that holds the bundled reviews; the kernels of the fused layers are compiled by then.
+def reviews_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that holds the bundled reviews.
 
     Set ``RNN_COMPARE_CACHE`` to it; whatever else a test writes there is seen by later tests.
     """
+    folder = tmp_path_factory.mktemp("reviews_cache")
+    shutil.copytree(kept.reviews() / "reviews", folder / "reviews")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another, with the baselines of the book's split; the kernels of the fused layers are compiled by then."""
     folder = tmp_path_factory.mktemp("prepared_cache")
     shutil.copytree(kept.prepared(), folder, dirs_exist_ok=True)
     return folder

@@ -15,16 +15,14 @@ from rnn_compare.paths import CACHE_VARIABLE
 
 PROJECT = Path(__file__).parents[1]
 KEPT = PROJECT / ".pytest_cache"
-# In a process of its own: some tests say that theirs never imports Keras.
-_COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.training.worker.compilation import warm_up; warm_up()")
 _LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
 """Of the packages that most tests import: one half and the other."""
-_PREPARE = (
-    sys.executable,
-    "-c",
+_PREPARE = "from rnn_compare.reviews.prepared import prepare; prepare('bundled')"
+_FIT_BASELINES = (
     "from rnn_compare.comparison.baselines import baselines; from rnn_compare.experiment import Experiment;"
-    " from rnn_compare.reviews.prepared import prepare; prepare('bundled'); baselines(Experiment())",
+    " baselines(Experiment())"
 )
+_COMPILE_KERNELS = "from rnn_compare.training.worker.compilation import warm_up; warm_up()"
 
 
 def keep() -> None:
@@ -45,11 +43,10 @@ def compile_bytecode() -> None:
             process.wait()
 
 
-def prepared() -> Path:
-    """Returns a cache folder with the bundled reviews as today's sources prepare them, and the baselines of the book's
-    split; the kernels are compiled.
+def reviews() -> Path:
+    """Returns a cache folder with the bundled reviews as today's sources prepare them.
 
-    The first of several processes does it, the others wait.
+    The first of several processes prepares them, the others wait.
     """
     package = PROJECT / "rnn_compare"
     rooms = [path for room in ("baselines", "reviews", "sources") for path in (package / room).rglob("*.py")]
@@ -57,15 +54,30 @@ def prepared() -> Path:
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = KEPT / "prepared" / digest
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(KEPT / "prepared.lock"):
+    with FileLock(KEPT / "reviews.lock"):
         if not folder.exists():
             shutil.rmtree(folder.parent)  # of earlier sources
             making = folder.with_name("making")
-            subprocess.run(_PREPARE, cwd=PROJECT, env=os.environ | {CACHE_VARIABLE: str(making)}, check=True)
+            _run(making, _PREPARE)
             making.rename(folder)
-        if not all(sign_of(cell).exists() for cell in CELLS):
-            subprocess.run(_COMPILE_KERNELS, cwd=PROJECT, check=True, capture_output=True)
     return folder
+
+
+def prepared() -> Path:
+    """Returns the folder of ``reviews`` with the baselines of the book's split; the kernels are compiled."""
+    folder = reviews()
+    with FileLock(KEPT / "prepared.lock"):
+        has_baselines, has_kernels = any(folder.glob("baselines/*")), all(sign_of(cell).exists() for cell in CELLS)
+        _run(folder, *[_FIT_BASELINES][has_baselines:], *[_COMPILE_KERNELS][has_kernels:])
+    return folder
+
+
+def _run(cache: Path, *programs: str) -> None:
+    """Runs programs side by side, each in a process of its own: some tests say that theirs never imports Keras."""
+    command, environment = [sys.executable, "-c"], os.environ | {CACHE_VARIABLE: str(cache)}
+    running = [subprocess.Popen([*command, program], cwd=PROJECT, env=environment) for program in programs]
+    for process in running:
+        assert process.wait() == 0, process.args
 
 
 def lend(prepared_cache: Path, cache: Path) -> None:

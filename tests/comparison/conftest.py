@@ -9,9 +9,9 @@ from rnn_compare.runs.store import RunStore
 
 
 @pytest.fixture
-def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+def store(tmp_path: Path, reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
     """An empty record, beside the bundled reviews."""
-    (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")  # and no baselines
+    (tmp_path / "reviews").symlink_to(reviews_cache / "reviews")  # and no baselines
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     record = RunStore(tmp_path / "runs.db")
     yield record

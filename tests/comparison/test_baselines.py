@@ -22,10 +22,10 @@ SMALL = Experiment(reviews=600, vocabulary_size=2000)
 
 
 @pytest.fixture(autouse=True)
-def cache(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(reviews_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     (folder / "reviews").mkdir(parents=True)
-    for each in (prepared_cache / "reviews").glob("bundled-*"):
+    for each in (reviews_cache / "reviews").glob("bundled-*"):
         (folder / "reviews" / each.name).symlink_to(each)
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))

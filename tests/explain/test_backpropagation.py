@@ -172,8 +172,8 @@ def test_a_gradient_that_32_bits_could_not_hold_is_still_there() -> None:
 
 
 @pytest.fixture
-def _real_reviews(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+def _real_reviews(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
 
 
 @pytest.mark.usefixtures("_real_reviews")

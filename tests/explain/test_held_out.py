@@ -13,10 +13,10 @@ from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
 
 
 @pytest.fixture(autouse=True)
-def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _reviews(reviews_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "reviews").mkdir()
-    for folder in (prepared_cache / "reviews").glob("bundled-*"):
+    for folder in (reviews_cache / "reviews").glob("bundled-*"):
         (tmp_path / "cache" / "reviews" / folder.name).symlink_to(folder)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))

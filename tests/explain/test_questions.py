@@ -29,8 +29,8 @@ def stay_silent(_done: int, _total: int) -> None:
 
 
 @pytest.fixture
-def saved(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Weights]:
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+def saved(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Weights]:
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     drawn = random_weights(EXPERIMENT)
     weights.save(drawn, weights_file(RUN, "best"))
     yield drawn
@@ -76,11 +76,11 @@ def test_leaving_out_tells_its_progress(saved: Weights) -> None:
     assert told[-1] == (4, 4)  # the whole review, and three known words
 
 
-def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(prepared_cache: Path) -> None:
+def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(reviews_cache: Path) -> None:
     experiment = EXPERIMENT.model_copy(update={"bidirectional": True})
     drawn = random_weights(experiment)
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(CACHE_VARIABLE, str(prepared_cache))
+        environment.setenv(CACHE_VARIABLE, str(reviews_cache))
         weights.save(drawn, weights_file(RUN, "best"))
         review = encode(experiment, "a wonderful zzyzx film")
         told: list[tuple[int, int]] = []

@@ -16,9 +16,9 @@ from rnn_compare.sources.task import NEUTRAL
 
 
 @pytest.fixture
-def reviews(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
+def reviews(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
     """The real reviews."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     return prepared.load("bundled")
 
 

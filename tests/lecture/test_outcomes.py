@@ -26,9 +26,9 @@ SMALL = {"source": "bundled", "reviews": 5000, "maxlen": 30}
 
 
 @pytest.fixture
-def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+def store(tmp_path: Path, reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
     """An empty record, beside the bundled reviews."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     opened = RunStore(tmp_path / "runs.db")
     yield opened
     opened.close()

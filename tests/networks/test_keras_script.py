@@ -51,9 +51,9 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("schedule", ["cosine", pytest.param("exponential", marks=pytest.mark.thorough)])
 def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
-    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schedule: Any
+    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schedule: Any
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
     settings = TINY | {"epochs": 8, "learning_rate": 0.1, "schedule": schedule, "patience": 2, "stock_layers": True}
     experiment = Experiment(
         **settings, cell="LSTM", dropout=0.2, vocabulary_size=500, test_split=0.2, vary_split=True, seed=5
@@ -76,10 +76,10 @@ def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
 
 @pytest.mark.thorough
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
-    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """To the last printed digit with stock layers, but for rounding with fused ones."""
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
     experiment = Experiment(**TINY, cell="LSTM", vocabulary_size=500, validation_split=0.3, seed=5, dropout=0.2)
     names = run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
@@ -198,9 +198,9 @@ def test_the_source_of_own_layers_brings_its_own_imports_along(monkeypatch: pyte
 
 @pytest.mark.thorough
 def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
-    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
     experiment = Experiment(**TINY, cell="MGU", vocabulary_size=300, stock_layers=True)
     run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]

@@ -35,8 +35,8 @@ def finished(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture
-def bundled(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+def bundled(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
     return prepared.load("bundled")
 
 

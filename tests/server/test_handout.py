@@ -20,9 +20,9 @@ from rnn_compare.server.snapshot import Snapshot
 
 
 @pytest.fixture
-def runs(services: Services, prepared_cache: Path) -> list[str]:
+def runs(services: Services, reviews_cache: Path) -> list[str]:
     """The runs of the book's recording, which a lecture's step is about."""
-    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
+    (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
     ids = [run.id for run in import_runs(SHIPPED[-1], services.store).values()]
     services.classroom().begin("x")
     services.classroom().show_step(0, "Home", "", None)

@@ -36,8 +36,8 @@ def engine() -> StubEngine:
 
 
 @pytest.fixture
-def known(engine: StubEngine, prepared_cache: Any, monkeypatch: pytest.MonkeyPatch) -> KnownBaselines:
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+def known(engine: StubEngine, reviews_cache: Any, monkeypatch: pytest.MonkeyPatch) -> KnownBaselines:
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     return KnownBaselines(cast("Engine", engine))
 
 

@@ -46,9 +46,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     return RunStore(tmp_path / "runs.db")
 
 
-def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path) -> None:
+def test_a_step_of_training_is_measured_as_a_worker_has_it(reviews_cache: Path) -> None:
     code = "from rnn_compare.training.worker import worker_process; print(worker_process.step(0.2, 1))"
-    environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(prepared_cache)}  # the kernels are compiled there
+    environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(reviews_cache)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert 0.05 < float(done.stdout) < 50
 

@@ -135,10 +135,10 @@ def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
     runs: list[str],
     services: Services,
     monkeypatch: pytest.MonkeyPatch,
-    prepared_cache: Path,
+    reviews_cache: Path,
 ) -> None:
     monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
-    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
+    (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
     labels = prepared.load("bundled").labels(Experiment(), "validation")
     assert labels is not None
 
