@@ -40,6 +40,7 @@ QUICK = (
 
 _PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
+
 def main(arguments: list[str]) -> int:
     """Runs all, or the quick ones; prints what each pytest said, one that failed last. Returns 0 if all have passed."""
     if arguments not in ([], ["quick"]):

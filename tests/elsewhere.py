@@ -1,21 +1,17 @@
 """What tests ask of runs that are trained by the workers of a cluster."""
 
-import time
 from typing import Any
 
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
-from tests.patience import PATIENCE, until_ended
+from tests.patience import until, until_ended
 from tests.training.conftest import ListeningStore, tiny
 
 
 def until_ready(engine: Engine, workers: int) -> None:
     """Waits for workers; they import TensorFlow and compile kernels."""
-    deadline = time.monotonic() + PATIENCE
-    while sum(worker.ready for worker in engine.workers()) < workers:
-        assert time.monotonic() < deadline, engine.state
-        time.sleep(0.1)
+    until(lambda: sum(worker.ready for worker in engine.workers()) >= workers)
 
 
 def long(**changes: Any) -> Any:

@@ -27,8 +27,7 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
-from tests.patience import PATIENCE
-from tests.training.conftest import until
+from tests.patience import PATIENCE, until
 
 from .conftest import script
 

@@ -11,8 +11,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.reviews import page as reviews_page
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
-from tests.patience import PATIENCE
-from tests.training.conftest import until
+from tests.patience import PATIENCE, until
 
 from .conftest import script
 

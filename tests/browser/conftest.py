@@ -2,21 +2,23 @@
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.recordings import SHIPPED, import_runs
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
 from tests.browser.visits import SMALL
-from tests.chromium import PATIENCE, launched, opened_window
+from tests.chromium import launched, opened_window
 from tests.kept import lend
+from tests.patience import until
 from tests.phones import record_two_runs
 from tests.processes import free_port, page_of, started
 
@@ -68,13 +70,11 @@ def pair(server: Server, window: BrowserContext) -> str:
     page = window.new_page()
     page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&{SMALL}")
     page.get_by_role("button", name="Train", exact=True).click()
-    for label in ("SimpleRNN(8)", "LSTM(8)"):  # until they begin, the page shows what other tests have recorded
-        finished = page.locator("article.rc-card[data-status=finished]", has_text=label)
-        expect(finished).to_have_count(1, timeout=3 * PATIENCE)
-    named = re.search(r"show=([^&]+)", page.url)
-    assert named is not None
-    page.close()
-    return named[1]
+    page.wait_for_url("**show=**")
+    [named] = parse_qs(urlsplit(page.url).query)["show"]
+    page.close()  # to draw its curves would take as long as to train them
+    until(lambda: [run.status for run in server.store.runs(named.split(","))] == [Status.FINISHED] * 2)
+    return named
 
 
 @dataclass(frozen=True)

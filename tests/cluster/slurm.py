@@ -5,11 +5,10 @@ import os
 import secrets
 import shutil
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.cluster.written import elsewhere, end_all
+from tests.patience import until
 from tests.processes import free_port
 
 NODES = ("node1", "node2", "node3")
@@ -73,11 +72,11 @@ class Slurm:
         # Other users may not enter the folder, which munge would have them do; there are none.
         places = [f"--{option}={self._folder}/munge.{ending}" for option, ending in files.items()]
         self._start("munged", "--force", "--foreground", *places)
-        _until((self._folder / "munge.socket").exists)
+        until((self._folder / "munge.socket").exists)
         self._start("slurmctld", "-D")
         for node in NODES:
             self._start("slurmd", "-D", "-N", node)
-        _until(lambda: self.states() == dict.fromkeys(NODES, "idle"))
+        until(lambda: self.states() == dict.fromkeys(NODES, "idle"))
 
     def states(self) -> dict[str, str]:
         """Returns the state of each node."""
@@ -116,10 +115,3 @@ def missing() -> list[str]:
     """Returns the programs that are not installed."""
     places = f"{os.environ['PATH']}:/usr/sbin"
     return [name for name in ("munged", "slurmctld", "slurmd", "sbatch") if shutil.which(name, path=places) is None]
-
-
-def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)

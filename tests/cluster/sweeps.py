@@ -8,7 +8,8 @@ from rnn_compare.runs.events import EpochEnd, Requeued
 from rnn_compare.training.engine import Engine
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import curve, same_curve
-from tests.training.conftest import ListeningStore, tiny, until
+from tests.patience import until
+from tests.training.conftest import ListeningStore, tiny
 
 SEEDS, EPOCHS = 10, 12
 

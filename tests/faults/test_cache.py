@@ -13,8 +13,8 @@ from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import serving
 from tests.chromium import PATIENCE
 from tests.faults.test_program import ON_PAGE
+from tests.patience import until
 from tests.processes import PAGE, free_port, started
-from tests.training.conftest import until
 
 PAGES = ("", "cluster", "present")
 Spoil = Callable[[Path], Callable[[], object]]

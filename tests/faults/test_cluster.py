@@ -21,9 +21,9 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
-from tests.patience import PATIENCE, until_ended
+from tests.patience import PATIENCE, until, until_ended
 from tests.processes import free_port
-from tests.training.conftest import ListeningStore, endless, tiny, until
+from tests.training.conftest import ListeningStore, endless, tiny
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 

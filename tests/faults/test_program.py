@@ -18,8 +18,7 @@ from rnn_compare.runs.store import RunStore
 from tests.browser.conftest import serving
 from tests.chromium import PATIENCE as PAGE_PATIENCE
 from tests.faults.conftest import TINY, Command
-from tests.patience import PATIENCE
-from tests.training.conftest import until
+from tests.patience import PATIENCE, until
 
 ON_PAGE = (
     "cell=LSTM&epochs=60&maxlen=20&units=4&embedding_size=4&vocabulary_size=500&batch_size=16&reviews=2000&dropout=0.2"

@@ -22,8 +22,8 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
 from rnn_compare.training.local.cluster import LocalWorkers
 from tests.faults.conftest import same_curve
-from tests.patience import until_ended
-from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
+from tests.patience import until, until_ended
+from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
 KILLS = 20

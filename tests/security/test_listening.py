@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.server.services import FIRST_PAGE_VARIABLE
 from rnn_compare.training.local.fork_server import workers_of
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.processes import PROJECT
 
 from .conftest import Server, serving
@@ -41,10 +40,6 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
     return found
 
 
-def has_workers(process: psutil.Process) -> bool:
-    return bool(workers_of(process))
-
-
 @pytest.fixture
 def training(prepared_cache: Path, tmp_path: Path) -> Iterator[psutil.Process]:
     """`python -m rnn_compare train`, at work."""
@@ -63,10 +58,7 @@ def training(prepared_cache: Path, tmp_path: Path) -> Iterator[psutil.Process]:
 
 
 def wait_for_workers(process: psutil.Process) -> None:
-    until = time.monotonic() + PATIENCE
-    while not (has_workers(process) and len(listening(process)) > 1):
-        assert time.monotonic() < until, "no worker came up"
-        time.sleep(0.1)
+    until(lambda: workers_of(process) and len(listening(process)) > 1)
 
 
 def test_the_server_listens_on_this_machine_only(guarded: Server) -> None:

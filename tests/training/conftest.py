@@ -1,7 +1,6 @@
 """One engine for all tests of the training room, since its workers take a while to import TensorFlow."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.fork_server import workers_of
-from tests.patience import PATIENCE
+from tests.patience import until
 
 
 def tiny(**changes: Any) -> Experiment:
@@ -102,14 +101,6 @@ def store(engine: Engine) -> Iterator[ListeningStore]:
     for run in engine._store.runs():
         if run.status in (Status.QUEUED, Status.RUNNING):
             engine.stop(run.id)
-
-
-def until(true: Callable[[], object]) -> None:
-    """Waits until something is true, and fails if it never gets so."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
 
 
 def worker_processes() -> list[psutil.Process]:

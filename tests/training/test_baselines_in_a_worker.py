@@ -1,6 +1,7 @@
 from rnn_compare.comparison.baselines import baselines, cached, same_baselines
 from rnn_compare.training.engine import Engine
-from tests.training.conftest import tiny, until
+from tests.patience import until
+from tests.training.conftest import tiny
 
 
 def test_a_worker_works_baselines_out_once_for_all_networks_and_the_server_finds_them_kept(engine: Engine) -> None:

@@ -23,9 +23,9 @@ from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol import Training
-from tests.patience import until_ended
+from tests.patience import until, until_ended
 
-from .conftest import ListeningStore, endless, tiny, until, worker_processes
+from .conftest import ListeningStore, endless, tiny, worker_processes
 
 
 def finished(engine: Engine, store: RunStore, runs: list[str]) -> list[Run]:

@@ -11,7 +11,8 @@ import pytest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import fork_server
-from tests.training.conftest import until, worker_processes
+from tests.patience import until
+from tests.training.conftest import worker_processes
 
 PROJECT = Path(__file__).resolve().parents[3]
 forked_only = pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
