@@ -26,4 +26,4 @@ def fit(reviews: Labelled, places: Places, _vocabulary_size: int) -> Constant:
     return Constant(bool(reviews.labels[places].mean() >= 0.5))
 
 
-MAJORITY = Classifier("majority", "Majority class", position=10, fit=fit, reads_text=False)
+MAJORITY = Classifier("majority", "Training majority", position=10, fit=fit, reads_text=False)

@@ -52,6 +52,7 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
     compared_groups = groups(runs)
     started = [group for group in compared_groups if any(run.epochs for run in group.runs)]
     sentences = [Finding(runs[0].id, WAITS)] if waits and runs else _verdict(compared_groups, started, evidence)
+    sentences += _repeated(runs)
     mentioned: set[str] = set()
     for remark in REMARKS:
         for group in started:
@@ -106,6 +107,18 @@ def _not_compared(all_groups: Sequence[Group]) -> list[Finding]:
         return []
     names = listed([_incomplete(group) for group in incomplete])
     return [Finding(incomplete[0].left_out[0].id, f"Not compared: {names}.")]
+
+
+def _repeated(runs: Sequence[Run]) -> list[Finding]:
+    """Says that a training repeated with its seed is no further seed."""
+    by_seed: dict[tuple[str, int], list[Run]] = {}
+    for run in filter(lambda run: run.epochs, runs):
+        by_seed.setdefault((run.experiment.setting, run.experiment.seed), []).append(run)
+    repeated = [several for several in by_seed.values() if len(several) > 1]
+    moved = any(len({run.owner.host for run in several}) > 1 for several in repeated)
+    why = " Rounding differs between machines, and so do curves." if moved else ""
+    text = f"Of runs with the same settings and seed only the newest counts.{why}"
+    return [Finding(several[0].id, text) for several in repeated[:1]]
 
 
 def _incomplete(group: Group) -> str:

@@ -102,21 +102,19 @@ def details(pair: Comparison) -> list[str]:
     left_out = [f"Left out: {seeds} that only one of the two settings has."] * bool(measured.left_out)
     if measured.p is None or measured.p_adjusted is None:
         return left_out
+    (ahead, highest), (behind, lowest) = _ranked(pair)
+    lead = gap(highest, lowest)
+    half, middle = measured.half_width, abs(measured.difference)
+    earlier = f", seed-to-seed variation estimated from {listed(list(dict.fromkeys(pair.lent)))}" if pair.lent else ""
     adjusted = f"{adjustment} {p_value(measured.p_adjusted)}" if (adjustment := _adjustment(pair)) else ""
-    test, reviews = "Welch's t", "the choice of reviews"
-    if pair.seed_by_seed:
-        test = "paired t over the seeds, corrected for splits that overlap"
-        reviews = "what overlapping splits share (Nadeau and Bengio)"
-    of_seeds = round(100 * measured.variance_seeds / (measured.variance_seeds + measured.variance_reviews))
-    unpaired = "" if measured.paired else ", counted as independent: not every run stored its single verdicts"
+    test = "paired t over the seeds, corrected for splits that overlap" if pair.seed_by_seed else "Welch's t"
+    unpaired = "Not every run stored its single verdicts, so those on the same reviews count as independent."
     return [
-        f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
-        f"{points((_rounded(pair.shares[0]) - _rounded(pair.shares[1])) / 100)} points, "
-        f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
+        f"{ahead} − {behind}: {percent(highest)} − {percent(lowest)} = {lead} points, {100 * measured.level:.4g} % "
+        f"interval {points(middle - half)} to {points(middle + half)}{earlier}; "
         f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
         "Interval and p-value allow for a look after every seed up to ten.",
-        f"{of_seeds} % of the variance comes from the seeds, {100 - of_seeds} % from {reviews}{unpaired}.",
-        *(f"Seed-to-seed variation estimated from {source}." for source in dict.fromkeys(pair.lent)),
+        *([] if measured.paired else [unpaired]),
         *([_seeds_needed(pair, measured)] if min(measured.runs) > 1 else []),
         *left_out,
     ]

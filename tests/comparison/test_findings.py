@@ -119,7 +119,11 @@ def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
 
 
 def test_the_same_seed_trained_twice_is_one_seed() -> None:
-    assert said(whole("LSTM", 0.86), replace(whole("LSTM", 0.88), id="b", position=2)) == []
+    first, again = whole("LSTM", 0.86), replace(whole("LSTM", 0.88), id="b", position=2)
+    sentence = "Of runs with the same settings and seed only the newest counts."
+    assert said(first, again) == [sentence]
+    moved = replace(again, owner=Owner(1, 1.0, "there"))
+    assert said(first, moved) == [f"{sentence} Rounding differs between machines, and so do curves."]
 
 
 def test_a_partial_run_is_named_and_not_compared() -> None:

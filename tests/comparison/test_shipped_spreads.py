@@ -20,7 +20,7 @@ def test_one_training_of_a_preset_gets_a_verdict(preset: Preset, store: RunStore
     [found] = judge(groups(runs), evidence).pairs
     assert found.difference is not None
     assert found.difference.verdict == "b is better"
-    assert "Seed-to-seed variation estimated from 10 reference runs." in details(found)
+    assert ", seed-to-seed variation estimated from 10 reference runs; p" in details(found)[0]
 
 
 def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence: Evidence) -> None:

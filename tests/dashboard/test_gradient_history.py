@@ -9,7 +9,6 @@ from rnn_compare.dashboard.pages.inside.gradients import (
     GradientHistory,
     incomplete,
     message,
-    separation,
 )
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
 from rnn_compare.runs.events import DirectionGradients
@@ -70,12 +69,6 @@ def test_of_very_many_epochs_some_are_sent_both_ends_and_the_one_that_is_looked_
     assert (sent["epochs"][0], sent["epochs"][-1]) == (0, epochs - 1)
     assert 7 in sent["epochs"]
     assert max(np.diff(sent["epochs"])) <= np.ceil(epochs / MOST_EPOCHS) + 1
-
-
-def test_networks_whose_effective_memories_overlap_are_said_not_to_be_separated_by_them() -> None:
-    near, far = (history(chosen("a"), 0, flows=(flow(sizes),)) for sizes in (RISING, RISING[::-1]))
-    assert "does not separate these networks" in separation([near, near])
-    assert separation([near, far]) == separation([near]) == ""
 
 
 def test_a_run_that_lacks_the_gradient_of_an_epoch_is_noticed() -> None:

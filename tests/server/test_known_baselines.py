@@ -98,7 +98,7 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
     assert [(line.text, line.side) for line in drawn] == [
         ("bag of bigrams\n89.6 %, whole text", "bottom"),
         ("bag of words\n88.4 %, whole text", "top"),
-        ("majority class\n50.0 %", "top"),
+        ("training majority\n50.0 %", "top"),
     ]
 
 

@@ -109,7 +109,7 @@ export function headline([words]) {
   return words ? counted(words) : "none";
 }
 
-// Remarks on a reach; where the middle half of the reviews lies shows if networks differ.
+// Remarks on a reach: where it lies for the middle half of the reviews.
 export function remarks({ states, carry }) {
   const [, lower, upper] = states.memory;
   return [

@@ -59,7 +59,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             problems.setdefault(str(error), []).append(network.title)
     complete = [history for history in histories if history is not None]
     if complete:
-        st.markdown(introduction(complete) + separation(complete), help=MEANING)
+        st.markdown(introduction(complete), help=MEANING)
     show_problems(problems)
     if complete:
         component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
@@ -73,16 +73,8 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
         f"Gradient ‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}. **Reach**: how many of the last "
-        "words hold half of its sum, in the median review."
+        "words hold half of its sum, in the median review; described, not tested."
     )
-
-
-def separation(histories: Sequence[GradientHistory]) -> str:
-    """Returns a sentence on networks whose reach is the same within the spread over the reviews."""
-    ranges = [history.epochs[history.at].directions[0]["states"]["memory"][1:] for history in histories]
-    if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
-        return ""
-    return " **The middle halves overlap: the reach does not separate these networks.**"
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:

@@ -21,6 +21,7 @@ COLUMNS: dict[str, Any] = {
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last epoch."),
     "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds per epoch, without the first."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    "From": st.column_config.TextColumn(help="Rounding differs between machines, and so do curves of the same seed."),
     "Note": st.column_config.TextColumn(width="medium"),
     "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }
