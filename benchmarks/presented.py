@@ -3,7 +3,8 @@
     GET /present/CALL?with=[…]
 
 where CALL is a method of the classroom and […] its arguments as JSON; `hide` and `show_runs` without arguments mean the
-newest comparison. The answer is the result as JSON; `state` returns the state of the class.
+newest comparison. The answer is the result as JSON; `state` returns the state of the class, `answers` those to a
+question in a round.
 """
 
 import dataclasses
@@ -29,6 +30,9 @@ def _call(name: str, arguments: list[Any]) -> Any:
         arguments = [[run.id for run in newest(current_app().services().store.runs())]]
     if name == "show_step" and len(arguments) == 4:
         arguments[3] = Question.model_validate(arguments[3])
+    if name == "answers":
+        question, number = arguments
+        return [answer for votes in classroom.rounds(question)[number - 1 : number] for answer in votes.values()]
     result = getattr(classroom, name)(*arguments)
     if name == "reviews":
         return [dataclasses.asdict(review) for review in result]

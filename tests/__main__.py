@@ -59,8 +59,8 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as threads:
         ended = list(threads.map(_run, parts))
     preparing.wait()
-    for _, said in sorted(ended):
-        print(said)
+    for _, output in sorted(ended):
+        print(output)
     return max(code for code, _ in ended)
 
 
@@ -83,11 +83,11 @@ def _take_one_priority() -> None:
 
 
 def _run(part: str) -> tuple[int, str]:
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as stream:
         command = [sys.executable, "-m", "pytest", "--durations=8", *shlex.split(part)]
-        code = subprocess.call(command, stdout=said, stderr=subprocess.STDOUT)
-        said.seek(0)
-        output = said.read().rstrip()
+        code = subprocess.call(command, stdout=stream, stderr=subprocess.STDOUT)
+        stream.seek(0)
+        output = stream.read().rstrip()
     print(f"{part}: {output.rpartition(chr(10))[2]}", flush=True)
     return abs(code), output
 

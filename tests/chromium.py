@@ -44,14 +44,14 @@ Page.wait_for_function.__kwdefaults__["polling"] = 100  # type: ignore[index]  #
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where the system's Chromium or Chrome is; without one the test is skipped."""
-    found = os.environ.get(BROWSER_VARIABLE) or next(filter(None, map(shutil.which, CANDIDATES)), None)
-    found = found or next(filter(os.path.exists, APPLICATIONS), None)
-    if found is None:
+    path = os.environ.get(BROWSER_VARIABLE) or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    path = path or next(filter(os.path.exists, APPLICATIONS), None)
+    if path is None:
         sentence = f"No Chromium was found. Install it, or name it by {BROWSER_VARIABLE}."
         if os.environ.get(REQUIRE_VARIABLE):
             pytest.fail(sentence)
         pytest.skip(sentence)
-    return found
+    return path
 
 
 @contextlib.contextmanager

@@ -67,8 +67,8 @@ class PlainPhone:
     def __init__(self, host: str, cookie: str | None = None) -> None:
         self.host = host
         if cookie is None:
-            given = self.ask("GET", "/join")[1]["set-cookie"]
-            cookie = given.partition(";")[0]
+            header = self.ask("GET", "/join")[1]["set-cookie"]
+            cookie = header.partition(";")[0]
         self.cookie = cookie
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
@@ -79,17 +79,17 @@ class PlainPhone:
             sent.setdefault("Cookie", self.cookie)
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        said = answer.read().decode()
+        fields = {name.lower(): value for name, value in answer.getheaders()}
+        content = answer.read().decode()
         connection.close()
-        return answer.status, found, said
+        return answer.status, fields, content
 
     def send(self, what: str, message: object, **headers: str) -> tuple[int, str]:
         """Sends an answer or a review as the page does, but for the headers given; an empty one is left out."""
         body = message if isinstance(message, bytes) else json.dumps(message).encode()
         usual = {"Origin": f"http://{self.host}", "Content_Type": "application/json"}
-        status, _, said = self.ask("POST", f"/join/{what}", body, **{**usual, **headers})
-        return status, said
+        status, _, content = self.ask("POST", f"/join/{what}", body, **{**usual, **headers})
+        return status, content
 
     def answer(self, value: object, question: object = "best", round_: object = 1, **headers: str) -> tuple[int, str]:
         """Sends an answer."""

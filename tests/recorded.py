@@ -44,15 +44,15 @@ def record(
     def predictions(run: str, epoch: int, part: Part, share: float) -> Predictions:
         labels = reviews.labels(experiment, part)
         assert labels is not None
-        said = drawn(labels, share, chance)
-        return Predictions(run, epoch, part, accuracy(said, labels), len(labels), encoded(said))
+        probabilities = drawn(labels, share, chance)
+        return Predictions(run, epoch, part, accuracy(probabilities, labels), len(labels), encoded(probabilities))
 
     run = run or store.create([experiment], Owner.current(), "page")[0]
     store.record([Started(run, 1, "", {}, 0.0)])
     for epoch, share in enumerate(val_accuracies, 1):
-        said = predictions(run, epoch, "validation", share)
-        figures = {"accuracy": share, "loss": 0.3, "val_accuracy": said.accuracy, "val_loss": 0.3}
-        store.record([*([said] if keep else []), EpochEnd(run, epoch, figures, 1.0)])
+        validation = predictions(run, epoch, "validation", share)
+        figures = {"accuracy": share, "loss": 0.3, "val_accuracy": validation.accuracy, "val_loss": 0.3}
+        store.record([*([validation] if keep else []), EpochEnd(run, epoch, figures, 1.0)])
     if test is not None:
         store.record([predictions(run, int(np.argmax(val_accuracies)) + 1, "test", test)])
     if status is not Status.RUNNING:

@@ -245,8 +245,8 @@ def test_a_cell_a_network_and_a_baseline_are_trained_counted_drawn_read_and_expo
     printed = use(tmp_path, USE, {f"rnn_compare/{name}": content for name, content in added.items()})
     assert "3 · (4·4 + 3·4 + 4) = 96" in printed
     assert "2·3·4 + 4 = 28" in printed
-    told = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-    accuracies = {line["name"]: line["val_accuracy"] for line in told if "name" in line}
+    messages = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    accuracies = {line["name"]: line["val_accuracy"] for line in messages if "name" in line}
     assert list(accuracies) == ["majority", "naive_bayes", "words", "bigrams"]
     assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
     assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in printed

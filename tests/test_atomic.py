@@ -32,7 +32,7 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         break_off_a_file(path)
     assert path.read_bytes() == b"first"
-    assert [found.name for found in path.parent.iterdir()] == ["file.npz"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["file.npz"]
 
 
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     with whole_folder(path) as partial:
         (partial / "first").write_bytes(b"of one file")
         assert not path.exists()
-    assert [found.name for found in path.iterdir()] == ["first"]
+    assert [entry.name for entry in path.iterdir()] == ["first"]
     assert list(path.parent.iterdir()) == [path]
 
 

@@ -62,9 +62,9 @@ def test_chrono_gates_and_a_forget_bias_are_not_both_set() -> None:
 
 def test_the_bias_of_the_forget_gate_is_a_number_or_none() -> None:
     assert Experiment(forget_bias=-0.0).setting == Experiment(forget_bias=0.0).setting != Experiment().setting
-    for given, sentence in (("wide", "it must be a number"), (11, "it must be between -10.0 and 10.0")):
+    for bias, sentence in (("wide", "it must be a number"), (11, "it must be between -10.0 and 10.0")):
         with pytest.raises(UserError, match=sentence):
-            experiment_from({"forget_bias": given})
+            experiment_from({"forget_bias": bias})
     assert (choices("forget_bias"), bounds("forget_bias")) == ((), (-10.0, 10.0))
 
 
@@ -130,9 +130,9 @@ def test_the_source_bounds_the_reviews_and_left_out_all_of_them_are_used() -> No
     assert Experiment(source="keras", reviews=59).reviews == 59
     assert Experiment().reviews == 25_000
     assert bounds("reviews", "keras") == (10, 60)
-    for asked in (61, 9):
-        with pytest.raises(UserError, match=f"reviews is {asked}; it must be between 10 and 60"):
-            experiment_from({"source": "keras", "reviews": asked})
+    for count in (61, 9):
+        with pytest.raises(UserError, match=f"reviews is {count}; it must be between 10 and 60"):
+            experiment_from({"source": "keras", "reviews": count})
 
 
 @pytest.mark.usefixtures("small_source")

@@ -15,8 +15,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_threads_that_look_at_the_folder_at_one_moment_do_not_trip_each_other(cache: Path) -> None:
     with ThreadPoolExecutor(16) as threads:
-        found = list(threads.map(lambda _: cache_folder(), range(2000)))
-    assert set(found) == {cache}
+        folders = list(threads.map(lambda _: cache_folder(), range(2000)))
+    assert set(folders) == {cache}
     assert list(cache.iterdir()) == []
 
 

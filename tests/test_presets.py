@@ -44,7 +44,7 @@ def test_what_a_task_shows_is_what_its_preset_says(
     from rnn_compare.training.worker import job
 
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
-    experiment = next(each for each in preset.experiments() if each.cell == cell)
+    experiment = next(candidate for candidate in preset.experiments() if candidate.cell == cell)
     events: list[Event] = []
     with threadpool_limits(1):  # as workers have it: threads that wait for each other on busy cores take minutes
         first_epochs = experiment.model_copy(update={"epochs": epochs})

@@ -120,15 +120,15 @@ class Claims:
                 self.alike |= {(level, int(subject), int(other)) for other in re.findall(r"⟦(\d)⟧", rest)}
             elif re.search("cannot be told apart|cannot tell which|both reach|All .* reach|No verdict", sentence):
                 named = places or list(range(len(names)) if len(names) > 2 else [])
-                self.alike |= {(level, one, other) for one in named for other in named if one != other}
+                self.alike |= {(level, first, other) for first in named for other in named if first != other}
 
 
 def written(store: RunStore, record: Record) -> list[Run]:
     """Records settings of one cell each as if they had been trained for two epochs."""
     recorded: list[tuple[Run, list[Predictions]]] = []
     reviews, split = SPLITS[record.held_out]
-    for cell, one in zip(CELLS, record.settings, strict=False):
-        for seed, (reached, how) in enumerate(zip(one.shares, one.statuses, strict=True), 1):
+    for cell, setting in zip(CELLS, record.settings, strict=False):
+        for seed, (reached, how) in enumerate(zip(setting.shares, setting.statuses, strict=True), 1):
             experiment = Experiment(
                 cell=cell, units=8, reviews=reviews, validation_split=split, seed=seed, epochs=2,
                 vary_split=record.vary_split,
@@ -136,17 +136,21 @@ def written(store: RunStore, record: Record) -> list[Run]:
             labels = prepared.load("bundled").labels(experiment, "validation")
             assert labels is not None
             chance, run = np.random.default_rng([seed, round(1e6 * reached)]), f"{cell.lower()}-{seed}"
-            said = [drawn(labels, start, chance) for start in ((reached + 0.5) / 2, reached)]
-            said = said[: 2 if how is Status.FINISHED else 1]
-            epochs = [epoch_end(run, number, 0.9, 0.3, accuracy(each, labels), 0.3, 1.0)
-                      for number, each in enumerate(said, 1)]  # fmt: skip
-            predictions = [Predictions(run, number, "validation", accuracy(each, labels), len(labels), encoded(each))
-                           for number, each in enumerate(said, 1)]  # fmt: skip
+            by_epoch = [drawn(labels, start, chance) for start in ((reached + 0.5) / 2, reached)]
+            by_epoch = by_epoch[: 2 if how is Status.FINISHED else 1]
+            epochs = [epoch_end(run, number, 0.9, 0.3, accuracy(probabilities, labels), 0.3, 1.0)
+                      for number, probabilities in enumerate(by_epoch, 1)]  # fmt: skip
+            predictions = [
+                Predictions(
+                    run, number, "validation", accuracy(probabilities, labels), len(labels), encoded(probabilities)
+                )
+                for number, probabilities in enumerate(by_epoch, 1)
+            ]
             recorded.append(
                 (
                     Run(run, len(recorded) + 1, "simplernn-1", experiment, how, Owner.current(), "page", 0.0,
-                        name=one.name, epochs=tuple(epochs)),
-                    predictions if one.keeps else [],
+                        name=setting.name, epochs=tuple(epochs)),
+                    predictions if setting.keeps else [],
                 )
             )  # fmt: skip
     store.take_in(recorded)
@@ -212,29 +216,29 @@ class Surfaces:
             values = json.loads(line)
             self.read_json(values, places[values["a"]], places[values["b"]])
 
-    def read_json(self, values: dict[str, Any], one: int, other: int) -> None:
+    def read_json(self, values: dict[str, Any], first: int, other: int) -> None:
         """Reads one line of JSON about two groups."""
-        better = {"a is better": (one, other), "b is better": (other, one)}.get(values["verdict"])
+        better = {"a is better": (first, other), "b is better": (other, first)}.get(values["verdict"])
         claims = self.claims.setdefault("JSON", Claims())
-        (claims.better if better else claims.alike).add(("settings", *(better or (one, other))))
+        (claims.better if better else claims.alike).add(("settings", *(better or (first, other))))
         decides = values["p"] is not None and (values["low"] > 0 or values["high"] < 0)
         if values["p"] is not None and (decides is not bool(better) or "level" not in values):
             self.wrong.append("JSON: interval, its level and verdict")
         if networks := values["networks"]:
-            ahead = (one, other) if networks["difference"] > 0 else (other, one)
+            ahead = (first, other) if networks["difference"] > 0 else (other, first)
             (claims.better if networks["p"] <= 0.05 else claims.alike).add(("networks", *ahead))
 
     def contradictions(self, held_out: int) -> list[str]:
         """Returns what is wrong with surfaces by themselves, and what they say against each other."""
         wrong = list(self.wrong)
         for (surface, claims), (rival, others) in itertools.product(self.claims.items(), repeat=2):
-            for level, one, other in claims.better:
-                if one == other:
+            for level, first, other in claims.better:
+                if first == other:
                     wrong.append(f"{surface}: better than itself")
-                if (level, other, one) in others.better:
-                    wrong.append(f"{level}: {surface} has {one} better than {other}, {rival} the other way round")
-                if {(level, one, other), (level, other, one)} & others.alike:
-                    wrong.append(f"{level}: {surface} has {one} better than {other}, {rival} cannot tell")
+                if (level, other, first) in others.better:
+                    wrong.append(f"{level}: {surface} has {first} better than {other}, {rival} the other way round")
+                if {(level, first, other), (level, other, first)} & others.alike:
+                    wrong.append(f"{level}: {surface} has {first} better than {other}, {rival} cannot tell")
             if held_out < 20 and claims.better:
                 wrong.append(f"{surface}: a verdict from {held_out} held-out reviews")
         return wrong

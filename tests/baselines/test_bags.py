@@ -38,9 +38,9 @@ def all_places(reviews: Labelled) -> NDArray[np.int64]:
 def test_words_and_pairs_count_once_a_review_and_no_pair_reaches_into_the_next_review() -> None:
     reviews = labelled([1, 2, 1, 2], [2, 1])
     held = bags.bags(reviews, all_places(reviews), SIZE, longest=2)
-    one, two = 4, 5
-    assert held_by(held, 0) == {one, two, SIZE * (one + 1) + two, SIZE * (two + 1) + one}
-    assert held_by(held, 1) == {one, two, SIZE * (two + 1) + one}
+    first, two = 4, 5
+    assert held_by(held, 0) == {first, two, SIZE * (first + 1) + two, SIZE * (two + 1) + first}
+    assert held_by(held, 1) == {first, two, SIZE * (two + 1) + first}
     assert len(held.terms) == 7
     assert held.total == 2
 

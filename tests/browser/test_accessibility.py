@@ -52,13 +52,13 @@ def broken_rules(page: Page, *more: str) -> list[str]:
     if not page.evaluate("() => Boolean(window.axe)"):
         page.add_script_tag(path=str(AXE))
     page.evaluate(SETTLED_COLORS)
-    found = page.evaluate(
+    results = page.evaluate(
         "([tags, rules]) => axe.run(document, { runOnly: tags, rules, resultTypes: ['violations'] })",
         [RULES, {rule: {"enabled": True} for rule in more}],
     )
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in found["violations"]
+        for violation in results["violations"]
         for node in violation["nodes"]
         if not any(violation["id"] == rule and element in node["html"] for rule, element in KNOWN)
     ]

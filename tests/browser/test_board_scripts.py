@@ -53,7 +53,7 @@ def chart(name: str, training: bool = True) -> Message:
 
 
 def message(*charts: Message, epochs: int = 2) -> Message:
-    drawn = packed(*(0.5 + epoch / 100 for epoch in range(epochs)))
+    values = packed(*(0.5 + epoch / 100 for epoch in range(epochs)))
     names = [chart["name"] for chart in charts]
     group = {
         "id": "a",
@@ -65,7 +65,7 @@ def message(*charts: Message, epochs: int = 2) -> Message:
         "press": "Stop",
         "stopping": False,
         **dict.fromkeys(WORDS, ""),
-        "figures": {name: drawn for chart in names for name in (chart, f"val_{chart}")},
+        "figures": {name: values for chart in names for name in (chart, f"val_{chart}")},
         "trail": {"at": packed(0.5), "figures": {name: packed(0.7) for name in names}},
     }
     return {
@@ -143,7 +143,7 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
     widths = page.evaluate(
         "[...document.querySelectorAll('[data-chart]')].map(node => [node.clientWidth, node._fullLayout.width])"
     )
-    assert all(drawn == there for drawn, there in widths), "every chart fills its place"
+    assert all(width == there for width, there in widths), "every chart fills its place"
 
     news.update(message(chart("length")))
     wait_for(page, "length")
@@ -155,8 +155,8 @@ def test_a_chart_is_told_in_words_in_place_of_the_numbers_along_its_axes(
     show(message(chart("speed")))
     wait_for(page, "speed")
     figure = page.get_by_role("figure", name="Speed")
-    said = "LSTM(32): validation speed 50.0 % in epoch 1, highest 51.0 % in epoch 2, the last"
-    expect(figure.get_by_role("listitem").first).to_contain_text(said)
+    description = "LSTM(32): validation speed 50.0 % in epoch 1, highest 51.0 % in epoch 2, the last"
+    expect(figure.get_by_role("listitem").first).to_contain_text(description)
     assert "100 %" not in figure.aria_snapshot()
 
 
@@ -224,9 +224,9 @@ def test_a_press_goes_to_the_server_and_is_answered_by_its_news(
     expect(press).to_have_text("Stopping")
     expect(press).to_be_disabled()
     assert page.evaluate("window.pressed") == [["stop", ["a"]]]
-    told = message(chart("speed"))
-    told["groups"][0] |= {"status": "stopped", "press": "Continue"}
-    news.update(told)
+    answer = message(chart("speed"))
+    answer["groups"][0] |= {"status": "stopped", "press": "Continue"}
+    news.update(answer)
     expect(press).to_have_text("Continue")
     expect(press).to_be_enabled()
 
@@ -244,11 +244,11 @@ def test_several_seeds_are_drawn_as_one_network_and_stopped_as_one(page: Page, s
     expect(page.locator(".rc-chart-note")).to_have_text("Thick: mean of n = 3 seeds at each epoch")
     card = page.locator("article.rc-card")
     expect(card).to_contain_text("epoch 3 of 5, 0 of 3 seeds done")
-    drawn = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
-    expect(drawn).to_have_count(2 + len(seeds))
+    lines = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
+    expect(lines).to_have_count(2 + len(seeds))
     expect(page.locator("[data-chart=speed] path.js-fill")).to_have_count(2)
     expect(page.locator("[data-chart=speed] .annotation", has_text="LSTM(32)")).to_have_count(1)
     page.locator(".rc-name").click()
-    expect(drawn).to_have_count(0)
+    expect(lines).to_have_count(0)
     page.locator(".rc-press").click()
     assert page.evaluate("window.pressed") == [["stop", ["a"]]]

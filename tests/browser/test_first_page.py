@@ -19,9 +19,9 @@ UNUSED_IS_SAID_MS = 4000  # Chromium says three seconds after a page was loaded 
 
 def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None:
     fetched: list[str] = []
-    said: list[str] = []
+    console: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: console.append(message.text))
     page.goto(server.url)
     expect(page.locator("[data-chart=loss] .main-svg").first).to_be_visible(timeout=PATIENCE)
     settle(page)
@@ -29,7 +29,7 @@ def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None
     scripts = [url for url in fetched if url.endswith((".js", ".css"))]
     assert len(scripts) > 100
     assert sorted(set(scripts)) == sorted(scripts)
-    assert [text for text in said if "preload" in text] == []
+    assert [text for text in console if "preload" in text] == []
 
 
 MOST_CONTROLS, MOST_SENTENCES, FURTHEST = 24, 5, 60

@@ -78,8 +78,8 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
 
 def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
     ask(inside, "A good film and no more " * 6)
-    seen = [inside.locator(each).first for each in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
-    before = [each.bounding_box() for each in seen]
+    seen = [inside.locator(part).first for part in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
+    before = [part.bounding_box() for part in seen]
     for box in before:
         assert box is not None
         assert box["y"] >= 0
@@ -88,7 +88,7 @@ def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_non
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(inside.locator(".rc-where")).to_have_text("word 30 of 30")
-    assert [each.bounding_box() for each in seen] == before
+    assert [part.bounding_box() for part in seen] == before
 
 
 def test_one_network_does_not_fill_a_large_screen(anew: Page) -> None:
@@ -100,7 +100,7 @@ def test_one_network_does_not_fill_a_large_screen(anew: Page) -> None:
     anew.get_by_role("option").filter(has_text=re.compile(r"^LSTM\(8\)")).first.click()  # others have trained LSTMs too
     box.press("Escape")
     expect(anew.locator(".rc-cells section")).to_have_count(1)
-    text, cell = (anew.locator(each).bounding_box() for each in (".rc-told", ".rc-cells section"))
+    text, cell = (anew.locator(part).bounding_box() for part in (".rc-told", ".rc-cells section"))
     assert text is not None
     assert cell is not None
     assert cell["x"] > text["x"] + text["width"]
@@ -174,10 +174,10 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A fine film and no more")
-    told = inside.get_by_role("figure", name="Probability of positive after each word").get_by_role("listitem")
-    expect(told).to_have_count(2)
+    items = inside.get_by_role("figure", name="Probability of positive after each word").get_by_role("listitem")
+    expect(items).to_have_count(2)
     number = r"\d+\.\d %"
-    expect(told.first).to_have_text(
+    expect(items.first).to_have_text(
         re.compile(
             rf"SimpleRNN\(8\): positive .*{number} before the first word, .*{number} after word 6, “more”, the last."
         )
@@ -193,11 +193,11 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     box = inside.locator(".rc-verdict-chart .nsewdrag").bounding_box()
     assert box is not None
     inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
-    said = inside.locator(".rc-verdict-chart .hoverlayer")
-    expect(said).to_contain_text("“good”")
+    hover = inside.locator(".rc-verdict-chart .hoverlayer")
+    expect(hover).to_contain_text("“good”")
     ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()
     assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    expect(said).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
+    expect(hover).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     curves, height = lstm.locator(".rc-curves"), lstm.evaluate("card => card.offsetHeight")
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
@@ -236,13 +236,13 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(anew: Page) -> None:
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
     assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    told = anew.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
-    expect(told).to_have_count(3)
-    expect(told.first).to_have_text(
+    items = anew.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
+    expect(items).to_have_count(3)
+    expect(items.first).to_have_text(
         re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
     )
-    told = anew.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
-    expect(told.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
+    items = anew.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
+    expect(items.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
     line = reach.locator("path.js-line").first
     last = line.get_attribute("d")
     anew.get_by_role("button", name="First epoch").click()

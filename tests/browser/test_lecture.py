@@ -85,9 +85,9 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     expect(page.get_by_text("Only you can read this.")).to_have_count(0)
 
     phone, sleeper, late = (browser.new_context(viewport={"width": 390, "height": 844}).new_page() for _ in range(3))
-    for each in (phone, sleeper):
-        each.goto(f"{lectern.url}/join")
-        heading(each, "Why an LSTM?")
+    for device in (phone, sleeper):
+        device.goto(f"{lectern.url}/join")
+        heading(device, "Why an LSTM?")
 
     accessible(page, second)
     second.get_by_role("button", name="Next").click()
@@ -126,9 +126,9 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     heading(page, "What happened")
     sleeper.context.set_offline(False)
     late.goto(f"{lectern.url}/join")
-    for each in (phone, sleeper, late):
-        heading(each, "What happened")
-        expect(each.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
+    for device in (phone, sleeper, late):
+        heading(device, "What happened")
+        expect(device.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
     expect(sleeper.locator("#tally")).to_contain_text("SimpleRNN(32)")
     expect(page.locator(".rc-outcome")).to_contain_text("Which network has the higher validation accuracy?")
     page.wait_for_function("document.querySelector('[data-chart=accuracy]')?.data?.[1]?.y?.length === 5")

@@ -29,8 +29,8 @@ def end(server: Server, runs: list[str]) -> None:
 
 
 def visible_range(page: Page) -> list[float]:
-    found: list[float] = page.evaluate(f"[...document.querySelector('{CHART}')._fullLayout.xaxis.range]")
-    return found
+    limits: list[float] = page.evaluate(f"[...document.querySelector('{CHART}')._fullLayout.xaxis.range]")
+    return limits
 
 
 def wait_for_validation_points(page: Page, count: int) -> None:

@@ -68,8 +68,8 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_have_text("Correct: LSTM(32).")
     expect(phone.locator("#said")).to_contain_text("Of these trained networks, LSTM(32) is better than SimpleRNN(32)")
-    said = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
-    expect(phone.get_by_role("img")).to_have_attribute("aria-label", said)
+    description = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
+    expect(phone.get_by_role("img")).to_have_attribute("aria-label", description)
     expect(phone.locator(".bars li").nth(1)).to_contain_text("LSTM(32) (right, your answer)")
 
 
@@ -129,10 +129,10 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
     phone.mouse.up()
     phone.get_by_role("button", name="Send my curve").tap()
     own(phone, "Sent: your curve")
-    [drawn] = present(hall.url, "answers", "curve", 1)
-    assert len(drawn) == 4
-    assert drawn == sorted(drawn)
-    assert drawn[0] < drawn[3]
+    [points] = present(hall.url, "answers", "curve", 1)
+    assert len(points) == 4
+    assert points == sorted(points)
+    assert points[0] < points[3]
     phone.get_by_text("Set it epoch by epoch").tap()
     slider = phone.get_by_label("Epoch 4")
     slider.focus()
@@ -216,10 +216,10 @@ def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: 
         page.goto(f"{url}/join")
         page.get_by_role("button", name="LSTM(32)").click()
         own(page, "Sent: LSTM(32)")
-        begun = time.monotonic()
+        start = time.monotonic()
         process.terminate()
         process.wait(60)
-        assert time.monotonic() - begun < 10, "a server that ends does not wait for its phones"
+        assert time.monotonic() - start < 10, "a server that ends does not wait for its phones"
     expect(page.locator("#line")).to_contain_text("Offline")
     with started(command(port), log, f"{url}/_stcore/health", environment(tmp_path)):
         expect(page.locator("#line")).to_be_empty()
@@ -231,11 +231,11 @@ def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: 
 def test_the_page_needs_nothing_of_streamlit_and_nobody_else(hall: Hall, context: BrowserContext) -> None:
     put(hall.url)
     page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{hall.url}/join")
     page.get_by_role("heading", name="Predict", exact=True).wait_for()
-    assert len(asked) <= 12
-    assert {url.partition("/join")[0] for url in asked if not url.startswith("data:")} == {hall.url}
+    assert len(requests) <= 12
+    assert {url.partition("/join")[0] for url in requests if not url.startswith("data:")} == {hall.url}
     _, headers, _ = PlainPhone(hall.url.removeprefix("http://"), "").ask("GET", "/join/")
     assert headers["location"] == "../join"

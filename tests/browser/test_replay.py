@@ -26,11 +26,11 @@ def test_a_recording_is_played_for_all_and_ends_by_itself(
     # Not ten: both pages are looked at while it plays.
     page.get_by_role("radio", name="30 s").or_(page.get_by_role("button", name="30 s")).first.click()
     page.get_by_role("button", name="Play", exact=True).click()
-    for each in (page, viewer):
-        expect(each.locator(".rc-replay")).to_contain_text(SAID, timeout=PATIENCE)
-        expect(each.locator(".rc-card").first).to_have_attribute("data-status", "replay")
-        expect(each.locator("figcaption b").first).to_contain_text("Replay: ")
-        assert each.get_by_role("button", name="Stop SimpleRNN(32)").count() == 0
+    for tab in (page, viewer):
+        expect(tab.locator(".rc-replay")).to_contain_text(SAID, timeout=PATIENCE)
+        expect(tab.locator(".rc-card").first).to_have_attribute("data-status", "replay")
+        expect(tab.locator("figcaption b").first).to_contain_text("Replay: ")
+        assert tab.get_by_role("button", name="Stop SimpleRNN(32)").count() == 0
     viewer.close()  # both hear the same, and a page that draws keeps a core busy
     expect(page.locator(".rc-replay")).to_be_empty(timeout=PATIENCE)
     expect(page.locator("figcaption b").first).not_to_contain_text("Replay")

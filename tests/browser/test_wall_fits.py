@@ -123,8 +123,8 @@ class Walk:
             self.page.evaluate(STILL)
             if self.pictures:
                 self.page.screenshot(path=self.pictures / f"{self.looks:02} {name} {width}.png")
-            if found := self.page.evaluate(FAULTS):
-                self.faults[f"{name}, {width} × {height}"] = found
+            if faults := self.page.evaluate(FAULTS):
+                self.faults[f"{name}, {width} × {height}"] = faults
 
 
 @pytest.mark.lecture

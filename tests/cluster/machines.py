@@ -75,8 +75,8 @@ class Machines:
 
     def _variables(self) -> str:
         # What is compiled is found again, as on machines that have been used before.
-        kept = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX")}
-        return " ".join(f'"{name}={value}"' for name, value in {"HOME": str(self._home), **kept}.items())
+        caches = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX")}
+        return " ".join(f'"{name}={value}"' for name, value in {"HOME": str(self._home), **caches}.items())
 
     def end(self) -> None:
         """Ends all of them."""

@@ -44,8 +44,10 @@ def lose_nothing(engine: Engine, record: ListeningStore, workers: int, lose_half
     for run in ended:
         assert before[run.id].items() <= curve(run).items(), "an epoch that was there is there still"
         # Whoever goes on tells again what is finished; an epoch that was trained again would have taken other seconds.
-        told = {(event.epoch, event.seconds) for event in record.heard_of(run.id) if isinstance(event, EpochEnd)}
-        assert sorted(epoch for epoch, _ in told) == [epoch.epoch for epoch in run.epochs] == list(range(1, EPOCHS + 1))
+        epochs = {(event.epoch, event.seconds) for event in record.heard_of(run.id) if isinstance(event, EpochEnd)}
+        assert (
+            sorted(epoch for epoch, _ in epochs) == [epoch.epoch for epoch in run.epochs] == list(range(1, EPOCHS + 1))
+        )
         assert same_curve(run, ended[0])
     print(
         f"half of the workers lost: {len(interrupted)} of {len(runs)} runs went on elsewhere, all finished "

@@ -39,10 +39,10 @@ def documented(language: str, mark: str, **changes: str) -> str:
 def certified(folder: Path) -> dict[str, str]:
     """Makes certificate and key as documented, and returns the variables that name them."""
     lines = documented("bash", "openssl req")
-    said = subprocess.run(
+    output = subprocess.run(
         ["bash", "-ec", f"{lines}\nenv -0"], cwd=folder, check=True, capture_output=True, text=True
     ).stdout
-    variables = dict(line.split("=", 1) for line in said.split("\0") if line)
+    variables = dict(line.split("=", 1) for line in output.split("\0") if line)
     return {name: value for name, value in variables.items() if name.startswith("DASK_DISTRIBUTED__COMM__TLS__")}
 
 
@@ -94,6 +94,6 @@ def end_all(folder: Path) -> None:
 
 def kill_tree(process: psutil.Process) -> None:
     """Kills a process and all that it has started, at once."""
-    for each in (*process.children(recursive=True), process):
+    for member in (*process.children(recursive=True), process):
         with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
+            member.kill()

@@ -51,8 +51,8 @@ def documented(kind: str, mark: str = "") -> str:
     blocks = re.findall(
         rf"^```{kind}$(.*?)^```$", (PROJECT / "docs/deployment.md").read_text(), re.DOTALL | re.MULTILINE
     )
-    [found] = [block for block in blocks if mark in block]
-    return str(found)
+    [match] = [block for block in blocks if mark in block]
+    return str(match)
 
 
 def adapted(text: str, own: Mapping[str, str]) -> str:
@@ -135,13 +135,13 @@ def ports() -> Ports:
 
 
 def _nginx() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if found is None:
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if path is None:
         sentence = "No nginx was found. Install it (Debian: nginx-light)."
         if os.environ.get(REQUIRE_VARIABLE):
             pytest.fail(sentence)
         pytest.skip(sentence)
-    return found
+    return path
 
 
 def ask_a_class(cache: Path) -> None:

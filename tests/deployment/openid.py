@@ -68,7 +68,7 @@ def _small(folder: Path, port: int, _back: str, known: tuple[str, ...]) -> Itera
         "-m",
         "oidc_provider_mock",
         f"--port={port}",
-        *(f"--user-claims={each}" for each in users),
+        *(f"--user-claims={user}" for user in users),
     ]
     with started(command, folder / "provider.log", f"{address(port)}/.well-known/openid-configuration"):
         yield

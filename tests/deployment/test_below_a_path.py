@@ -28,7 +28,7 @@ def course(
 
 
 def test_pages_charts_and_their_news_are_found_below_the_path(course: str, page: Page) -> None:
-    asked = _requests(page)
+    requests = _requests(page)
     page.goto(f"{course}try")
     page.get_by_role("button", name="Ask the networks").wait_for()
     page.get_by_text("Compare", exact=True).first.click()
@@ -39,13 +39,13 @@ def test_pages_charts_and_their_news_are_found_below_the_path(course: str, page:
         "performance.getEntriesByType('resource').some(({name}) => name.includes('/rnn-compare/live'))"
     )
     assert page.url.partition("?")[0] == course
-    own = [url for url in asked if "rnn-compare" in url]
+    own = [url for url in requests if "rnn-compare" in url]
     assert own
     assert all(url.startswith(f"{course}rnn-compare/") for url in own)
     assert page.evaluate("getComputedStyle(document.querySelector('.rc-charts')).display") == "grid", (
         "board.css is here"
     )
-    assert [url for url in asked.failed if "/rnn-compare/" in url] == []
+    assert [url for url in requests.failed if "/rnn-compare/" in url] == []
 
 
 def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Page) -> None:
@@ -58,7 +58,7 @@ def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Pag
 
 
 def test_a_phone_is_told_and_heard_below_the_path(course: str, page: Page) -> None:
-    asked = _requests(page)
+    requests = _requests(page)
     page.goto(f"{course}join")
     choice = page.get_by_role("button", name="LSTM")
     choice.click()  # an event has come through: no proxy holds it back
@@ -66,8 +66,8 @@ def test_a_phone_is_told_and_heard_below_the_path(course: str, page: Page) -> No
     page.reload()
     page.get_by_text("Sent: LSTM").wait_for()
     assert choice.get_attribute("aria-pressed") == "true"
-    assert all(url.startswith(f"{course}join") for url in asked if not url.startswith("data:"))
-    assert asked.failed == []
+    assert all(url.startswith(f"{course}join") for url in requests if not url.startswith("data:"))
+    assert requests.failed == []
 
 
 def test_the_visitors_cookie_and_what_is_fetched_early_stay_below_the_path(
@@ -118,7 +118,7 @@ class _Requests(list[str]):
 
 
 def _requests(page: Page) -> _Requests:
-    asked = _Requests()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("response", lambda response: asked.failed.append(response.url) if response.status >= 400 else None)
-    return asked
+    requests = _Requests()
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("response", lambda response: requests.failed.append(response.url) if response.status >= 400 else None)
+    return requests

@@ -117,8 +117,8 @@ def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str,
 @pytest.mark.places  # a minute's work: a training that is every other test's too
 def test_a_network_is_trained_and_asked(installed: Installed) -> None:
     options = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "1", "--reviews", "500"]
-    said = [json.loads(line) for line in installed.run("train", *options, "--json").splitlines()]
-    [run] = {line["run"] for line in said if "run" in line}
+    messages = [json.loads(line) for line in installed.run("train", *options, "--json").splitlines()]
+    [run] = {line["run"] for line in messages if "run" in line}
     assert "label" in json.loads(installed.run("predict", run, "A wonderful film.", "--json"))
 
 

@@ -37,7 +37,7 @@ def main(cache: Path, chromium: str, steps: int) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         wall, phone = (browser.new_context(reduced_motion="reduce").new_page() for _ in range(2))
         for page in (wall, phone):
-            page.on("request", lambda asked: hosts.update(_host(asked.url)))
+            page.on("request", lambda request: hosts.update(_host(request.url)))
             page.on("websocket", lambda opened: hosts.update(_host(opened.url)))
         wall.goto(f"{server.url}/present")
         wall.get_by_role("button", name="Begin with a recording").first.click(timeout=PATIENCE)

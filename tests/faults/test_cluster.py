@@ -153,7 +153,7 @@ def test_workers_without_program_and_data_train_to_the_same_curves(
     experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3), tiny(cell="GRU", epochs=3)]
     there = finished(far, record, far.submit(experiments))
     here = finished(engine, store, engine.submit(experiments))
-    assert all(same_curve(one, other) for one, other in zip(there, here, strict=True))
+    assert all(same_curve(remote, other) for remote, other in zip(there, here, strict=True))
     assert all(record.weights_were_there)
     for which in ("last", "best"):
         assert weights_file(there[0].id, which).exists()
@@ -180,7 +180,7 @@ def test_texts_of_ones_own_and_a_task_are_sent_along_and_train_to_the_same_curve
     ]
     there = finished(far, record, far.submit(experiments))
     here = finished(engine, store, engine.submit(experiments))
-    assert all(same_curve(one, other) for one, other in zip(there, here, strict=True))
+    assert all(same_curve(remote, other) for remote, other in zip(there, here, strict=True))
 
 
 def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, record: ListeningStore) -> None:
@@ -239,8 +239,8 @@ def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
     )
     assert program.stdout is not None
     try:
-        told = [program.stdout.readline() for _ in range(2)]
-        assert all('"kind": "epoch"' in line for line in told), told
+        lines = [program.stdout.readline() for _ in range(2)]
+        assert all('"kind": "epoch"' in line for line in lines), lines
     finally:
         program.kill()
         program.communicate()
@@ -321,8 +321,8 @@ def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_t
     assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
     assert same_curve(first, second)
     assert len(first.continued) == 1
-    told = epochs_told(record, run)
-    assert told.count(max(told)) == 1, "no second training told the same epochs"
+    epochs = epochs_told(record, run)
+    assert epochs.count(max(epochs)) == 1, "no second training told the same epochs"
 
 
 @pytest.mark.thorough
@@ -349,8 +349,8 @@ def test_a_run_outlives_any_number_of_workers_that_end_as_planned(
     until(lambda: len(record.run(run).epochs) > epochs)
     far.stop(run)
     until_ended(far, [run])
-    told = epochs_told(record, run)
-    assert sorted(set(told)) == list(range(1, max(told) + 1))
+    reported = epochs_told(record, run)
+    assert sorted(set(reported)) == list(range(1, max(reported) + 1))
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(

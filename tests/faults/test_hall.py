@@ -86,14 +86,14 @@ def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_i
     leaving = [stream(hall.host) for _ in range(3)]
     for voter in voters:
         voter.events()
-    refused, kept = threading.Event(), []
+    refused, acknowledged = threading.Event(), []
 
     def vote(phone: PlainPhone) -> None:
         while (status := phone.answer(0)[0]) != 200:
             assert status == 503
             refused.set()
             time.sleep(0.2)
-        kept.append(phone)
+        acknowledged.append(phone)
 
     other = sqlite3.connect(hall.cache / "lecture.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -110,12 +110,12 @@ def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_i
         answered += 1
         time.sleep(0.1)
     assert answered > 3
-    assert not kept, "nothing is acknowledged that is not on the disk"
+    assert not acknowledged, "nothing is acknowledged that is not on the disk"
     other.execute("ROLLBACK")
     other.close()
     for thread in threads:
         thread.join(PATIENCE)
-    assert len(kept) == len(voters)
+    assert len(acknowledged) == len(voters)
     assert present(hall.url, "answers", "best", 1) == [0] * len(voters)
     assert "Traceback" not in hall.log.read_text()
 

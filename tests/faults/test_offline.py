@@ -25,7 +25,7 @@ def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(
 ) -> None:
     if subprocess.run([*ALONE, "true"], check=False).returncode:
         pytest.skip("this system lets nobody make a network of his own")
-    given = subprocess.run(
+    process = subprocess.run(
         [*ALONE, sys.executable, "-m", "tests.faults.offline_lecture", str(cache), chromium, str(steps)],
         env={**os.environ, FIRST_START_VARIABLE: "1"},
         cwd=PROJECT,
@@ -34,8 +34,8 @@ def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(
         check=False,
         timeout=SECONDS,
     )
-    assert given.returncode == 0, given.stderr[-3000:]
-    told = json.loads(given.stdout.splitlines()[-1])
-    assert told["hosts"] == ["127.0.0.1"]
-    assert told["titles"] == list(dict.fromkeys(step.title for step in STEPS[:steps]))
-    assert told["runs"] == 16, "the four recordings that are shipped, and no training"
+    assert process.returncode == 0, process.stderr[-3000:]
+    report = json.loads(process.stdout.splitlines()[-1])
+    assert report["hosts"] == ["127.0.0.1"]
+    assert report["titles"] == list(dict.fromkeys(step.title for step in STEPS[:steps]))
+    assert report["runs"] == 16, "the four recordings that are shipped, and no training"

@@ -72,8 +72,8 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
     [run] = engine.submit([LONG])
     until(lambda: store.run(run).epochs)
     before = worker_processes()
-    [one] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
-    one.kill()
+    [server] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
+    server.kill()
     until_ended(engine, [run])
     assert store.run(run).status is Status.FINISHED
     assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, LONG.epochs + 1))
@@ -102,14 +102,14 @@ def fall_silent(dask_worker: Any) -> None:
 def test_a_worker_that_falls_silent_but_answers_is_left_alone(
     engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    addresses: list[str] = []
     workers = engine._workers
     assert isinstance(workers, LocalWorkers)
     kill_unless_it_answers = workers._kill_unless_it_answers
 
     def ask(address: str) -> None:
         kill_unless_it_answers(address)
-        asked.append(address)
+        addresses.append(address)
 
     monkeypatch.setattr(workers, "_kill_unless_it_answers", ask)
     monkeypatch.setattr(cluster, "SILENT_SECONDS", 1.0)
@@ -117,7 +117,7 @@ def test_a_worker_that_falls_silent_but_answers_is_left_alone(
     until(lambda: store.run(run).epochs)
     [address] = [worker.address for worker in engine.workers() if worker.run == run]
     workers._client.run(fall_silent, workers=[address])
-    until(lambda: asked.count(address) > 1)
+    until(lambda: addresses.count(address) > 1)
     known = len(store.run(run).epochs)
     until(lambda: len(store.run(run).epochs) > known + 1)
     assert store.run(run).continued == ()
@@ -140,10 +140,10 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     until(lambda: analysis.ended)
     assert "No worker answered" in (analysis.problem or "")
     until_ended(engine, runs)
-    one, other = store.runs(runs)
-    assert [(run.status, run.reason) for run in (one, other)] == [(Status.FINISHED, None)] * 2
-    assert sorted(len(run.continued) for run in (one, other)) == [0, 1], "the worker that crashed had one of them"
-    assert same_curve(one, other)
+    first, other = store.runs(runs)
+    assert [(run.status, run.reason) for run in (first, other)] == [(Status.FINISHED, None)] * 2
+    assert sorted(len(run.continued) for run in (first, other)) == [0, 1], "the worker that crashed had one of them"
+    assert same_curve(first, other)
 
 
 @pytest.mark.thorough
@@ -235,12 +235,12 @@ def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, s
         for run in store.runs(unfinished):
             if run.status is Status.FAILED:
                 engine.continue_run(run.id)
-    told = [event for event in store.heard if isinstance(event, EpochEnd)]
-    kept = {(epoch.run, epoch.epoch) for run in store.runs() for epoch in run.epochs}
-    lost = {(event.run, event.epoch) for event in told} - kept
+    reports = [event for event in store.heard if isinstance(event, EpochEnd)]
+    recorded_epochs = {(epoch.run, epoch.epoch) for run in store.runs() for epoch in run.epochs}
+    lost = {(event.run, event.epoch) for event in reports} - recorded_epochs
     ended = store.runs(broken)
     print(
-        f"\n{KILLS} workers killed, {len(kept)} epochs finished, {len(lost)} lost, "
+        f"\n{KILLS} workers killed, {len(recorded_epochs)} epochs finished, {len(lost)} lost, "
         f"{sum(len(run.continued) for run in ended)} times gone on with"
     )
     assert not lost

@@ -125,12 +125,12 @@ class Server:
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         answer = connection.getresponse()
-        found: dict[str, list[str]] = {}
+        fields: dict[str, list[str]] = {}
         for name, value in answer.getheaders():
-            found.setdefault(name.lower(), []).append(value)
+            fields.setdefault(name.lower(), []).append(value)
         content = answer.read()
         connection.close()
-        return answer.status, found, content
+        return answer.status, fields, content
 
 
 @contextlib.contextmanager
@@ -218,10 +218,10 @@ class Forger:
         self.messages = []
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            found = ForwardMsg()
-            found.ParseFromString(bytes(self.connection.recv(timeout=PATIENCE)))  # type: ignore[arg-type]  # never text
-            self.messages.append(found)
-            ended = found.WhichOneof("type") == "script_finished" and found.script_finished != AGAIN
+            message = ForwardMsg()
+            message.ParseFromString(bytes(self.connection.recv(timeout=PATIENCE)))  # type: ignore[arg-type]  # never text
+            self.messages.append(message)
+            ended = message.WhichOneof("type") == "script_finished" and message.script_finished != AGAIN
             if ended and self.elements():
                 return
         pytest.fail("The page's script never ended.")
@@ -236,8 +236,8 @@ class Forger:
 
     def button(self, label: str) -> tuple[str, bool]:
         """A button's id, and whether it is drawn as disabled."""
-        found = self._found("button", label)
-        return found.id, found.disabled
+        element = self._found("button", label)
+        return element.id, element.disabled
 
     def _found(self, kind: str, label: str) -> Any:
         for element in self.elements():

@@ -124,9 +124,9 @@ def widget_state(widget: str, kind: str, value: object) -> WidgetState:
     state = WidgetState(id=widget)
     kind = "string_value" if kind == "selection" else kind
     if isinstance(value, list):
-        told = getattr(state, kind)
-        told.SetInParent()
-        (told.uploaded_file_info if kind == "file_uploader_state_value" else told.data).extend(value)
+        field = getattr(state, kind)
+        field.SetInParent()
+        (field.uploaded_file_info if kind == "file_uploader_state_value" else field.data).extend(value)
     else:
         setattr(state, kind, value)
     return state

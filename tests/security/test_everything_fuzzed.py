@@ -97,11 +97,11 @@ def _record(server: Server, *cells: str) -> None:
     ]
     for run, experiment in zip(server.store.create(made, Owner.current(), "page"), made, strict=True):
         tensors = parameters(experiment).tensors
-        drawn = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
+        weights = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv(CACHE_VARIABLE, str(server.cache))
             for which in ("last", "best"):
-                save(drawn, weights_file(run, which))
+                save(weights, weights_file(run, which))
         server.store.record([Started(run, 10, "", {}, 1.0)])
         server.store.record([epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2)])
         server.store.record([Ended(run, Status.FINISHED, None, 60.0)])
@@ -115,8 +115,8 @@ def sound(server: Server) -> Iterator[None]:
     assert server.ask("GET", "/_stcore/health")[0] == 200
     assert contents(server.cache) == files
     assert _without_words(server) == runs
-    said = server.log.read_bytes()[logged:].decode()
-    assert "Traceback" not in said, said[:5000]
+    log = server.log.read_bytes()[logged:].decode()
+    assert "Traceback" not in log, log[:5000]
 
 
 def _without_words(server: Server) -> list[Run]:
@@ -125,10 +125,10 @@ def _without_words(server: Server) -> list[Run]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Returns the files of a cache folder, but for the records, which are asked, and what workers work out for all."""
-    found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+    files = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
     return {
         name: b"" if ".db" in name else path.read_bytes()
-        for name, path in found.items()
+        for name, path in files.items()
         if not name.startswith(WORKED_OUT)
     }
 
@@ -157,23 +157,23 @@ def _ask_anything(server: Server, path: str, methods: list[str]) -> None:
     @settings(max_examples=REQUESTS, phases=ANEW, suppress_health_check=list(HealthCheck))
     def ask(data: st.DataObject) -> None:
         method = data.draw(st.sampled_from(methods) | st.sampled_from(METHODS))
-        address = PARAMETER.sub(lambda found: _filled(data, bool(found[1])), path)
+        address = PARAMETER.sub(lambda match: _filled(data, bool(match[1])), path)
         if query := data.draw(st.just("") | QUERY):
             address += f"?{query}"
         body = None if method in BODILESS else data.draw(BODY)
         headers = data.draw(HEADERS)
         if method == "GET" and data.draw(st.booleans()):
             headers |= data.draw(HANDSHAKE)
-        status, said = sent(server.host, method, address, body, headers)
-        assert status < 500, (status, said)
-        assert b"Traceback" not in said
+        status, content = sent(server.host, method, address, body, headers)
+        assert status < 500, (status, content)
+        assert b"Traceback" not in content
 
     ask()
 
 
 def _filled(data: st.DataObject, with_slashes: bool) -> str:
-    drawn = data.draw(st.lists(SEGMENT, min_size=1, max_size=3 if with_slashes else 1))
-    return "/".join(drawn) or "x"
+    segments = data.draw(st.lists(SEGMENT, min_size=1, max_size=3 if with_slashes else 1))
+    return "/".join(segments) or "x"
 
 
 def sent(host: str, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -219,8 +219,10 @@ def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_n
 def pages_of(visitor: Forger) -> list[str]:
     """Returns the pages' addresses, as the server tells browsers."""
     visitor.rerun()
-    [told] = [message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation"][:1]
-    return [page.url_pathname for page in told.app_pages]
+    [navigation] = [message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation"][
+        :1
+    ]
+    return [page.url_pathname for page in navigation.app_pages]
 
 
 def _say_anything(forger: Forger, page: str, buttons: bool) -> None:
@@ -230,10 +232,10 @@ def _say_anything(forger: Forger, page: str, buttons: bool) -> None:
 
     @given(SAID)
     @settings(max_examples=MESSAGES, phases=ANEW, suppress_health_check=list(HealthCheck))
-    def say(said: list[tuple[int, dict[str, Any]]]) -> None:
+    def say(values_by_place: list[tuple[int, dict[str, Any]]]) -> None:
         nonlocal widgets
         states = {}
-        for place, values in said:
+        for place, values in values_by_place:
             kind, named = widgets[place % len(widgets)]
             usual = USUAL.get(kind, "string_value")
             states[named] = widget_state(named, usual, values[usual])
@@ -252,17 +254,17 @@ def is_drawn(visitor: Forger) -> bool:
 
 def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
     """Returns the widgets of the page, and beside each component what it tells of events."""
-    found: list[Widget] = []
+    widgets: list[Widget] = []
     for element in forger.elements():
         kind = element.WhichOneof("type")
         named: Any = getattr(getattr(element, kind), "id", "")
         if kind == "slider" and element.slider.type == SliderProto.SELECT_SLIDER:
             kind = "select_slider"
         if isinstance(named, str) and named.startswith("$$") and (buttons or kind not in BUTTONS):
-            found.append((kind, named))
+            widgets.append((kind, named))
             if kind == "bidi_component":
-                found.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
-    return found
+                widgets.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
+    return widgets
 
 
 # ---- addresses ---------------------------------------------------------------------------------
@@ -282,8 +284,8 @@ def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> Non
             _open_anything(fuzzed, page, sorted(names), VALUE | st.sampled_from([runs, "2", "LSTM"]))
 
 
-def _open_anything(server: Server, page: str, names: list[str], said: st.SearchStrategy[str]) -> None:
-    @given(st.dictionaries(st.sampled_from(names), said, max_size=6))
+def _open_anything(server: Server, page: str, names: list[str], parameters: st.SearchStrategy[str]) -> None:
+    @given(st.dictionaries(st.sampled_from(names), parameters, max_size=6))
     @settings(max_examples=MESSAGES, phases=ANEW, suppress_health_check=list(HealthCheck))
     def open_it(query: dict[str, str]) -> None:
         with Forger(server, query=urlencode(query)) as visitor:

@@ -146,14 +146,14 @@ def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> N
 
 def calls(names: set[str]) -> list[tuple[str, ast.Call]]:
     """Every call in the package of a function or method of one of these names, and where it stands."""
-    found = []
+    places = []
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 if name in names:
-                    found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", node))
-    return found
+                    places.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", node))
+    return places
 
 
 def keywords(call: ast.Call) -> dict[str, Any]:

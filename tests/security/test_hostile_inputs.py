@@ -156,16 +156,16 @@ def nothing_but_the_cache_is_touched() -> Iterator[None]:
 )
 @pytest.mark.usefixtures("services")
 def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    kept = tmp_path / "outside" / "kept"
-    kept.parent.mkdir()
-    kept.write_text("kept")
+    outside = tmp_path / "outside" / "kept"
+    outside.parent.mkdir()
+    outside.write_text("kept")
     with (
-        pytest.raises(AssertionError, match=str(kept.parent)),
+        pytest.raises(AssertionError, match=str(outside.parent)),
         nothing_but_the_cache_is_touched(),
         contextlib.suppress(PermissionError),  # even where the code under test would swallow the refusal
     ):
-        harm(kept)
-    assert kept.read_text() == "kept"
+        harm(outside)
+    assert outside.read_text() == "kept"
 
 
 class Markup(HTMLParser):
@@ -193,9 +193,9 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
     run = record(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
     random = np.random.default_rng(0)
     tensors = parameters(services.store.run(run).experiment).tensors
-    drawn = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
+    weights = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
     for which in ("last", "best"):
-        save(drawn, weights_file(run, which))
+        save(weights, weights_file(run, which))
     return run
 
 
@@ -230,9 +230,9 @@ def test_names_and_notes_are_text(services: Services, record: Callable[..., str]
             app.text_area(key=f"note_{run}").set_value(text)
             app.run()
         assert_sound(app, name)
-        kept = services.store.run(run)
-        assert kept.name == " ".join(text[: store.MAX_NAME].split()), name
-        assert kept.note == text[: store.MAX_NOTE].strip(), name
+        renamed = services.store.run(run)
+        assert renamed.name == " ".join(text[: store.MAX_NAME].split()), name
+        assert renamed.note == text[: store.MAX_NOTE].strip(), name
     assert len(services.store.runs()) == 1
 
 
@@ -300,19 +300,19 @@ def test_a_links_parameters_are_never_more_than_text(services: Services, record:
     names = list(HOSTILE)
     parameters = (*SETTINGS, "more_units", "more_maxlen", "show", "marks", "view", "example", "review")
     for shift in range(0, len(names), 14):
-        given = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
+        values = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
         with nothing_but_the_cache_is_touched():
-            app = visit(page, **given)
+            app = visit(page, **values)
         assert_sound(app, f"from {names[shift]}")
     assert len(services.store.runs()) == 1, "a link trains nothing"
 
 
 @pytest.mark.parametrize(
-    "given", ["9" * 5_000, "1e999999", "-1", "<b>x</b>", "٣" * 5_000, "-Infinity"], ids=lambda given: given[:9]
+    "value", ["9" * 5_000, "1e999999", "-1", "<b>x</b>", "٣" * 5_000, "-Infinity"], ids=lambda value: value[:9]
 )
-def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, given: str) -> None:
-    app = visit(**dict.fromkeys(NUMBERS, given))
-    assert_sound(app, given)
+def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, value: str) -> None:
+    app = visit(**dict.fromkeys(NUMBERS, value))
+    assert_sound(app, value)
     for field in NUMBERS:
         assert f"In this link: {field} is" in seen(app)
     assert "2 networks, " in seen(app)
@@ -348,12 +348,12 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, re
 )
 def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) -> None:
     """Ids come from the record, which is this program's own; but what deletes folders does not rely on it."""
-    kept = cache_folder() / "runs" / "kept" / "last.npz"
-    kept.parent.mkdir(parents=True)
-    kept.write_bytes(b"weights")
+    weights = cache_folder() / "runs" / "kept" / "last.npz"
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"weights")
     with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is not a run ID"):
         delete_files(run)
-    assert kept.exists()
+    assert weights.exists()
     assert services.store.path.exists()
 
 
@@ -363,16 +363,16 @@ def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each setting is given all that a number may look like, and every fourth of the other texts."""
-    given = HOSTILE[name].split("\0")[0]  # no system passes on what follows
+    argument = HOSTILE[name].split("\0")[0]  # no system passes on what follows
     settings = SETTINGS if name in LIKE_NUMBERS else SETTINGS[list(HOSTILE).index(name) % 4 :: 4]
     calls = [
-        ["predict", given, "good film"],
-        ["predict", trained, given],
-        ["export", given, "--model", "x.keras"],
-        ["export", trained, "--model", given],
-        ["runs", given],
-        *(["parameters", f"--{field.replace('_', '-')}", given] for field in settings),
-        ["train", "--units", "32", "513", given],
+        ["predict", argument, "good film"],
+        ["predict", trained, argument],
+        ["export", argument, "--model", "x.keras"],
+        ["export", trained, "--model", argument],
+        ["runs", argument],
+        *(["parameters", f"--{field.replace('_', '-')}", argument] for field in settings),
+        ["train", "--units", "32", "513", argument],
     ]
     for call in calls:
         with nothing_but_the_cache_is_touched():
@@ -385,7 +385,7 @@ def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys:
 
 
 @pytest.mark.parametrize(
-    ("call", "given"),
+    ("call", "argument"),
     [
         ("predict {} good", b"lstm-\xed\xa0\x80"),
         ("predict {run} {}", b"\xff\xfe\x80"),
@@ -393,8 +393,8 @@ def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys:
         ("train --units {}", b"$(touch hacked)"),
     ],
 )
-def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, given: bytes, tmp_path: Path) -> None:
-    arguments = [given if word == "{}" else word.format(run=trained).encode() for word in call.split()]
+def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, argument: bytes, tmp_path: Path) -> None:
+    arguments = [argument if word == "{}" else word.format(run=trained).encode() for word in call.split()]
     done = subprocess.run(
         [sys.executable.encode(), b"-m", b"rnn_compare", *arguments],
         cwd=tmp_path,
@@ -409,8 +409,8 @@ def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, give
 
 
 def test_export_writes_where_it_is_told_and_nowhere_else(trained: str, tmp_path: Path) -> None:
-    kept = tmp_path / "kept.txt"
-    kept.write_text("kept")
-    for target in ("no/such/folder/x.keras", str(kept), "x.keras/../../y", str(tmp_path)):
+    existing = tmp_path / "kept.txt"
+    existing.write_text("kept")
+    for target in ("no/such/folder/x.keras", str(existing), "x.keras/../../y", str(tmp_path)):
         assert main(["export", trained, "--model", target]) == 2
-    assert kept.read_text() == "kept"
+    assert existing.read_text() == "kept"

@@ -42,7 +42,7 @@ def packed(content: bytes) -> str:
 def sound() -> dict[str, Any]:
     """What the program itself writes of one run with two epochs, as plain values."""
     probabilities = np.linspace(0, 1, 2 * REVIEWS).astype("<f2").tobytes()
-    told = {"part": "validation", "epochs": [1, 2], "accuracies": [0.5, 0.4], "reviews": REVIEWS}
+    part = {"part": "validation", "epochs": [1, 2], "accuracies": [0.5, 0.4], "reviews": REVIEWS}
     run = {
         "id": "lstm-3f9a2c",
         "comparison": "lstm-3f9a2c",
@@ -60,7 +60,7 @@ def sound() -> dict[str, Any]:
         "versions": {"keras": "3.15.1"},
         "continued": [],
         "epochs": copy.deepcopy([EPOCH, WORSE]),
-        "predictions": [told | {"probabilities": packed(probabilities)}],
+        "predictions": [part | {"probabilities": packed(probabilities)}],
     }
     return {"format": 1, "made": 1.7e9, "runs": [run]}
 
@@ -216,8 +216,8 @@ def test_a_bomb_is_not_unpacked(bring: Any, store: RunStore) -> None:
     assert time.process_time() - before < 20  # it stops after 65 bytes; unpacking is no matter of time at all
     data = changed(*RUN, "experiment", to=Experiment(cell="LSTM").model_dump() | {"reviews": 1_000_000, "epochs": 100})
     data["runs"][0]["epochs"] = [EPOCH] * 100
-    told = {"epochs": list(range(1, 101)), "accuracies": [0.5] * 100, "reviews": 200_000, "probabilities": bomb}
-    data["runs"][0]["predictions"][0] |= told
+    part = {"epochs": list(range(1, 101)), "accuracies": [0.5] * 100, "reviews": 200_000, "probabilities": bomb}
+    data["runs"][0]["predictions"][0] |= part
     data["runs"] = [data["runs"][0] | {"id": f"lstm-{place}"} for place in range(8)]
     with pytest.raises(UserError, match="more than 256 MB of predictions"):
         bring(data)

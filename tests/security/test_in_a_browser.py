@@ -23,21 +23,21 @@ from .test_hostile_inputs import HOSTILE
 @pytest.fixture
 def context(window: BrowserContext) -> Iterator[BrowserContext]:
     """A new browser, as far as cookies go; nothing that a page says in a dialog is meant to be said."""
-    said: list[str] = []
+    messages: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
-        said.append(dialog.message)
+        messages.append(dialog.message)
         dialog.dismiss()
 
     def note(page: Page) -> None:
         page.on("dialog", dismiss)
-        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("pageerror", lambda error: messages.append(str(error)))
 
     window.on("page", note)
     yield window
     forget(window)
     window.remove_listener("page", note)
-    assert said == []
+    assert messages == []
 
 
 @pytest.fixture

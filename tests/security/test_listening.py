@@ -26,18 +26,18 @@ def tree(process: psutil.Process) -> list[psutil.Process]:
 
 def listening(process: psutil.Process) -> set[tuple[str, int]]:
     """Address and port of everything that a process and its children listen on."""
-    found = set()
-    for one in tree(process):
+    addresses = set()
+    for member in tree(process):
         try:
-            connections = one.net_connections("all")
+            connections = member.net_connections("all")
         except psutil.NoSuchProcess:
             continue
-        found |= {
+        addresses |= {
             (c.laddr.ip, c.laddr.port) for c in connections if c.status == psutil.CONN_LISTEN and hasattr(c.laddr, "ip")
         }
         # A datagram socket that nobody has connected takes what anybody sends.
-        found |= {(c.laddr.ip, c.laddr.port) for c in connections if c.type == 2 and hasattr(c.laddr, "ip")}
-    return found
+        addresses |= {(c.laddr.ip, c.laddr.port) for c in connections if c.type == 2 and hasattr(c.laddr, "ip")}
+    return addresses
 
 
 @pytest.fixture
@@ -62,16 +62,16 @@ def wait_for_workers(process: psutil.Process) -> None:
 
 
 def test_the_server_listens_on_this_machine_only(guarded: Server) -> None:
-    found = listening(guarded.process)
-    assert (guarded.host.split(":")[0], int(guarded.host.split(":")[1])) in found
-    assert {address for address, _ in found} <= set(OWN_MACHINE), found
+    addresses = listening(guarded.process)
+    assert (guarded.host.split(":")[0], int(guarded.host.split(":")[1])) in addresses
+    assert {address for address, _ in addresses} <= set(OWN_MACHINE), addresses
 
 
 def test_the_command_line_listens_on_this_machine_only(training: psutil.Process) -> None:
     wait_for_workers(training)
-    found = listening(training)
-    assert found
-    assert {address for address, _ in found} <= set(OWN_MACHINE), found
+    addresses = listening(training)
+    assert addresses
+    assert {address for address, _ in addresses} <= set(OWN_MACHINE), addresses
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def hall(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_only_an_order_on_the_command_line_opens_the_page_to_others_and_never_the_workers(hall: Server) -> None:
     wait_for_workers(hall.process)
-    found = listening(hall.process)
-    outside = {(address, port) for address, port in found if address not in OWN_MACHINE}
+    addresses = listening(hall.process)
+    outside = {(address, port) for address, port in addresses if address not in OWN_MACHINE}
     assert outside == {("0.0.0.0", int(hall.host.split(":")[1]))}
-    assert len(found) >= 3, "the page, the scheduler, and at least a worker"
+    assert len(addresses) >= 3, "the page, the scheduler, and at least a worker"
     assert hall.ask("GET", "/", Host="hall.university.example")[0] == 200, "a machine has any name in its own network"

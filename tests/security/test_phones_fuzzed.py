@@ -48,12 +48,12 @@ def classroom(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A class that may vote and send reviews."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     own_app.phones.sending = RateLimit(10**9, 1.0)  # else it would answer for all else
-    begun = own_app.classroom()
-    begun.begin("x")
-    begun.show_step(0, "", "", BEST)
-    begun.open_vote()
-    begun.open_reviews(True)
-    return begun
+    room = own_app.classroom()
+    room.begin("x")
+    room.show_step(0, "", "", BEST)
+    room.open_vote()
+    room.open_reviews(True)
+    return room
 
 
 @given(

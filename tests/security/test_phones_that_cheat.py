@@ -142,10 +142,10 @@ def test_what_is_malformed_or_too_long_is_refused(lecture: Server, body: bytes, 
     phone = PlainPhone(lecture.host)
     for what in ("answer", "review"):
         try:
-            found, content = phone.send(what, body)
+            answer, content = phone.send(what, body)
         except (ConnectionResetError, BrokenPipeError):  # it would not read so much
             continue
-        assert found == status
+        assert answer == status
         said(content)
     assert (answered(lecture), present(lecture.url, "reviews")) == ([], [])
 

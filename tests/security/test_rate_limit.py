@@ -75,10 +75,10 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     page: str, services: Services, record: Callable[..., str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record()
-    asked: list[str] = []
+    questions: list[str] = []
 
     def ask(_experiment: object, text: str) -> None:
-        asked.append(text)
+        questions.append(text)
         raise UserError("That is enough for this test.")
 
     for module in ("rnn_compare.explain.review_prediction", "rnn_compare.dashboard.widgets.reading"):
@@ -86,17 +86,17 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     # Without weights neither page would come as far as the text.
     monkeypatch.setattr("rnn_compare.dashboard.widgets.network_choice.run_weights", lambda *_: object())
     app = go_to(visit(), page)
-    asked.clear()  # "Inside the cell" opens with an example
+    questions.clear()  # "Inside the cell" opens with an example
     clock.time += 10
     for text in ("first", "second", "third"):
         app.text_area(key="review").set_value(text).run()
         assert not app.exception
-    assert asked == ["first", "second"]
+    assert questions == ["first", "second"]
     assert "2 questions in a short time. Your text is kept; ask again in 1 s." in seen(app)
     assert app.text_area(key="review").value == "third"
     clock.time += 1
     next(button for button in app.button if button.label == "Ask the networks").click().run()
-    assert asked[-1] == "third"
+    assert questions[-1] == "third"
     assert "in a short time" not in seen(app)
     assert services.runs()
 

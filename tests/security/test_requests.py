@@ -192,11 +192,11 @@ def test_no_other_sites_script_may_read_an_answer(guarded: Server) -> None:
 
 
 def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Server) -> None:
-    given = [
+    cookies = [
         next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(NAME)) for _ in range(2)
     ]
-    assert given[0] != given[1]
-    for cookie in given:
+    assert cookies[0] != cookies[1]
+    for cookie in cookies:
         value, *attributes = cookie.split("; ")
         assert len(value.removeprefix(f"{NAME}=")) == 32
         assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
@@ -221,9 +221,9 @@ def signed_in(server: Server) -> dict[str, str]:
         visitor.rerun()
         typed = type_in(visitor.widget("text_input", "Pass"), PASS)
         visitor.rerun(typed, press(visitor.button("Sign in")[0]))
-        found = re.search(r"[0-9]{10}\.[0-9a-f]{64}", visitor.text())
-    assert found
-    return cookies | {PRESENTER: found[0]}
+        token = re.search(r"[0-9]{10}\.[0-9a-f]{64}", visitor.text())
+    assert token
+    return cookies | {PRESENTER: token[0]}
 
 
 def cookies_for(server: Server, token: str, **cookies: str) -> list[str]:
@@ -318,8 +318,8 @@ def test_a_forged_press_of_train_trains_nothing_and_with_the_pass_it_does(guarde
 def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(
     guarded: Server, secret: str, email: str, is_presenter: bool
 ) -> None:
-    said = json.dumps({"is_logged_in": True, "email": email, "origin": guarded.url}).encode()
-    signed = create_signed_value(secret, "_streamlit_user", said).decode()
+    claims = json.dumps({"is_logged_in": True, "email": email, "origin": guarded.url}).encode()
+    signed = create_signed_value(secret, "_streamlit_user", claims).decode()
     with Forger(guarded, **cookies_of(guarded), _streamlit_user=signed) as visitor:
         visitor.rerun()
         assert visitor.button("Train")[1] is not is_presenter
@@ -337,10 +337,10 @@ def test_messages_that_are_none_end_one_connection_and_nothing_else(guarded: Ser
 
 
 def test_the_terminal_says_that_a_pass_is_set_and_not_which(guarded: Server) -> None:
-    said = guarded.log.read_text()
-    assert "A presenter's pass is set" in said
-    assert PASS not in said
-    assert COOKIE_SECRET not in said
+    log = guarded.log.read_text()
+    assert "A presenter's pass is set" in log
+    assert PASS not in log
+    assert COOKIE_SECRET not in log
 
 
 def test_the_secrets_file_is_never_committed() -> None:

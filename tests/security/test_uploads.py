@@ -132,8 +132,8 @@ def test_a_file_is_kept_under_a_name_of_its_own_whatever_the_browser_calls_it(
             return CONTENT.encode()
 
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path / "cache"))
-    kept = upload._stored(Sent()).path  # type: ignore[arg-type]  # all that it asks of an upload
-    assert kept.parent == tmp_path / "cache" / "texts"
-    assert kept.suffix == ".csv"
-    assert kept.read_text() == CONTENT
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [kept]
+    path = upload._stored(Sent()).path  # type: ignore[arg-type]  # all that it asks of an upload
+    assert path.parent == tmp_path / "cache" / "texts"
+    assert path.suffix == ".csv"
+    assert path.read_text() == CONTENT
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]

@@ -66,7 +66,9 @@ def main() -> None:
     line = Line(hall.port)
     store = RunStore(options.cache / "runs.db")
     numbers = range(options.phones)
-    phones = [HallPhone(line.host, ledger, curtain, Random(chance.random()), each, options.think) for each in numbers]
+    phones = [
+        HallPhone(line.host, ledger, curtain, Random(chance.random()), number, options.think) for number in numbers
+    ]
     memory: list[tuple[int, float]] = []
     watch = Watch(hall.url, store, ledger, curtain)
     with sync_playwright() as playwright, watch.looking():
@@ -89,8 +91,8 @@ def main() -> None:
         for phone in phones:
             phone.end()
         presenter.close()
-    found = store.runs()
-    ledger.sees(found)
+    records = store.runs()
+    ledger.sees(records)
     store.close()
     line.close()
     hall.close()
@@ -103,9 +105,9 @@ def main() -> None:
         dict(faults.struck),
         dict(faults.missed),
         len(ledger.epochs),
-        len(ledger.kept),
+        len(ledger.acknowledged),
         len(ledger.reviews),
-        sum(len(run.continued) for run in found),
+        sum(len(run.continued) for run in records),
         hall.starts,
         memory,
         round((time.monotonic() - began) / 60, 1),

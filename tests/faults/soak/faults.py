@@ -74,11 +74,11 @@ class Faults:
 
     def _worker(self, chance: Random) -> psutil.Process:
         until = time.monotonic() + PATIENCE
-        while not (found := self._hall.workers()):
+        while not (workers := self._hall.workers()):
             if time.monotonic() > until:
                 raise ProcessLookupError("no worker was there")
             time.sleep(0.2)
-        return chance.choice(found)
+        return chance.choice(workers)
 
     def kill_worker(self, chance: Random) -> None:
         """SIGKILL."""
@@ -186,7 +186,7 @@ def schedule(chance: Random, kinds: Sequence[str], count: int, seconds: float) -
 
     No server is killed in the last third: its memory is to be seen over more than a few minutes.
     """
-    each = itertools.islice(itertools.cycle(kinds), count)
-    drawn = [(chance.uniform(0.02, 0.98) * seconds, kind, Random(chance.random())) for kind in each]
-    moved = [(at * 2 / 3 if kind == "server killed" else at, kind, own) for at, kind, own in drawn]
+    sequence = itertools.islice(itertools.cycle(kinds), count)
+    events = [(chance.uniform(0.02, 0.98) * seconds, kind, Random(chance.random())) for kind in sequence]
+    moved = [(at * 2 / 3 if kind == "server killed" else at, kind, own) for at, kind, own in events]
     return sorted(moved, key=lambda fault: fault[0])

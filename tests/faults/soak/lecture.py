@@ -58,7 +58,7 @@ WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME = range(1, 8)
 
 def experiments_of(preset: str) -> int:
     """Returns how many networks a lecture with a preset trains."""
-    return next(len(each.experiments()) for each in PRESETS if each.name == preset)
+    return next(len(candidate.experiments()) for candidate in PRESETS if candidate.name == preset)
 
 
 class SoakedLecture:
@@ -145,13 +145,13 @@ class SoakedLecture:
 
     def _is_counted(self, wall: Wall, question: str) -> bool:
         """Tells whether the bars are of the votes that were promised, and of the last round."""
-        kept, in_doubt = self._ledger.last_round(self._ledger.lecture, question)
+        answers, in_doubt = self._ledger.last_round(self._ledger.lecture, question)
         counts = _last_counts(wall.votes)
         if in_doubt:
-            return len(kept) <= sum(counts) <= len(kept) + in_doubt
+            return len(answers) <= sum(counts) <= len(answers) + in_doubt
         if question == "best" and counts:
-            return counts == [kept.count(choice) for choice in range(len(counts))]
-        return sum(counts) == len(kept)
+            return counts == [answers.count(choice) for choice in range(len(counts))]
+        return sum(counts) == len(answers)
 
     def _open(self, wall: Wall, place: int) -> None:
         if wall.place and wall.place != place:

@@ -30,7 +30,7 @@ class Ledger:
 
     Attributes:
         lecture: Counts lectures, from 1.
-        kept: The votes that were answered with 2xx.
+        acknowledged: The votes that were answered with 2xx.
         perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
         reviews: The reviews that were answered with 2xx, by lecture and device.
         epochs: Those that the record has shown, by run and number.
@@ -38,7 +38,7 @@ class Ledger:
     """
 
     lecture: int = 0
-    kept: dict[Vote, Answer] = field(default_factory=dict)
+    acknowledged: dict[Vote, Answer] = field(default_factory=dict)
     perhaps: dict[Vote, Answer] = field(default_factory=dict)
     reviews: dict[tuple[int, str], str] = field(default_factory=dict)
     epochs: dict[tuple[str, int], EpochEnd] = field(default_factory=dict)
@@ -55,15 +55,15 @@ class Ledger:
     def votes_of(self, lecture: int) -> dict[Vote, Answer]:
         """Returns the votes of a lecture that are kept."""
         with self._lock:
-            return {vote: answer for vote, answer in self.kept.items() if vote[0] == lecture}
+            return {vote: answer for vote, answer in self.acknowledged.items() if vote[0] == lecture}
 
     def last_round(self, lecture: int, question: str) -> tuple[list[Answer], int]:
         """Returns the votes that are kept of a question's last round, and how many are in doubt."""
         with self._lock:
-            kept = {vote: answer for vote, answer in self.kept.items() if vote[:2] == (lecture, question)}
+            votes = {vote: answer for vote, answer in self.acknowledged.items() if vote[:2] == (lecture, question)}
             in_doubt = [vote for vote in self.perhaps if vote[:2] == (lecture, question)]
-        last = max((round_ for _, _, round_, _ in (*kept, *in_doubt)), default=1)
-        return [answer for vote, answer in kept.items() if vote[2] == last], len(in_doubt)
+        last = max((round_ for _, _, round_, _ in (*votes, *in_doubt)), default=1)
+        return [answer for vote, answer in votes.items() if vote[2] == last], len(in_doubt)
 
     def tries(self, vote: Vote, answer: Answer) -> None:
         """Notes that a phone sends a vote."""
@@ -74,7 +74,7 @@ class Ledger:
         """Notes what a phone was told of its vote, and whether no attempt to send it is in doubt."""
         with self._lock:
             if is_kept:
-                self.kept[vote] = answer
+                self.acknowledged[vote] = answer
             if is_sure:
                 self.perhaps.pop(vote, None)
 
@@ -115,16 +115,16 @@ class Ledger:
             answers, reviews = record.answers(number), record.reviews(number)
         finally:
             record.close()
-        found = {
+        votes = {
             (self.lecture, question, round_, device): answer
-            for (question, round_), given in answers.items()
-            for device, answer in given.items()
+            for (question, round_), by_device in answers.items()
+            for device, answer in by_device.items()
         }
         for vote, answer in self.votes_of(self.lecture).items():
-            if found.get(vote) not in (answer, self.perhaps.get(vote, answer)):
-                self.problem(f"The vote {vote} was kept as {answer} and is {found.get(vote)}.")
-        for vote, answer in found.items():
-            if vote not in self.kept and self.perhaps.get(vote) != answer:
+            if votes.get(vote) not in (answer, self.perhaps.get(vote, answer)):
+                self.problem(f"The vote {vote} was kept as {answer} and is {votes.get(vote)}.")
+        for vote, answer in votes.items():
+            if vote not in self.acknowledged and self.perhaps.get(vote) != answer:
                 self.problem(f"Nobody cast the vote {vote}: {answer}.")
         texts = sorted(review.text for _, review in reviews)
         sent = {key: text for key, text in self.reviews.items() if key[0] == self.lecture}
@@ -140,8 +140,8 @@ class Ledger:
             reviews = [review.text for _, review in record.reviews(number)]
         finally:
             record.close()
-        if not len(self.kept) <= rows <= len(self.kept.keys() | self.perhaps.keys()):
-            self.problem(f"{rows} answers are in the export, and {len(self.kept)} were kept.")
+        if not len(self.acknowledged) <= rows <= len(self.acknowledged.keys() | self.perhaps.keys()):
+            self.problem(f"{rows} answers are in the export, and {len(self.acknowledged)} were kept.")
         if shown and shown not in reviews:
             self.problem(f"The review {shown!r} was shown, and the record has {reviews}.")
 
@@ -151,9 +151,9 @@ def figures(epoch: EpochEnd) -> list[float]:
     return [epoch[name] for name in FIGURES]
 
 
-def alike(one: Sequence[float], other: Sequence[float]) -> bool:
+def alike(first: Sequence[float], other: Sequence[float]) -> bool:
     """Tells whether figures are the same within what continuing may change."""
-    return all(abs(a - b) <= ALIKE for a, b in zip(one, other, strict=True))
+    return all(abs(a - b) <= ALIKE for a, b in zip(first, other, strict=True))
 
 
 def answer_of(value: Any) -> Any:

@@ -30,8 +30,8 @@ class Line:
     def cut(self) -> None:
         """Drops every connection, and those that come."""
         self.state = "cut"
-        for each in tuple(self._open):
-            _drop(each)
+        for connection in tuple(self._open):
+            _drop(connection)
 
     def close(self) -> None:
         """Takes the wire away."""
@@ -61,9 +61,9 @@ class Line:
         with contextlib.suppress(OSError):
             while (content := source.recv(65536)) and self.state != "cut" and not (back and self.state == "no answers"):
                 target.sendall(content)
-        for each in (source, target):
-            _drop(each)
-            self._open.discard(each)
+        for end in (source, target):
+            _drop(end)
+            self._open.discard(end)
 
 
 def _drop(connection: socket.socket) -> None:

@@ -43,7 +43,7 @@ class HallPhone:
         self._done: set[Vote | tuple[int, str]] = set()
         self._curves: dict[tuple[int, str], list[float]] = {}
         self._over, self._away = threading.Event(), threading.Event()
-        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._listen, self._send)]
+        self._threads = [threading.Thread(target=loop, daemon=True) for loop in (self._listen, self._send)]
         for thread in self._threads:
             thread.start()
 
@@ -77,8 +77,8 @@ class HallPhone:
                     return
                 *events, heard = re.split(rb"(?<=\n\n)", heard + part)
                 for event in events:
-                    if found := EVENT.fullmatch(event):
-                        kind, message = found[1], json.loads(found[2])
+                    if match := EVENT.fullmatch(event):
+                        kind, message = match[1], json.loads(match[2])
                         if kind == b"own" and is_first and self._ledger.lecture == lecture:
                             self._check_own(message, lecture, promised)
                         is_first = is_first and kind != b"own"
@@ -87,7 +87,7 @@ class HallPhone:
 
     def _check_own(self, message: dict[str, Any], lecture: int, promised: dict[Vote, Any]) -> None:
         vote = (lecture, message["question"], message["round"], self._device)
-        allowed = (promised.get(vote), self._ledger.kept.get(vote), self._ledger.perhaps.get(vote))
+        allowed = (promised.get(vote), self._ledger.acknowledged.get(vote), self._ledger.perhaps.get(vote))
         if vote in promised and answer_of(message["answer"]) not in allowed:
             self._ledger.problem(f"A phone that came back was told {message['answer']} of its vote {vote}.")
 
@@ -106,22 +106,22 @@ class HallPhone:
     def _send(self) -> None:
         while not self._over.is_set():
             time.sleep(self._chance.uniform(0.1, 0.5))
-            told, lecture = self._told, self._ledger.lecture
-            if told.get("question") and told["phase"] == "open":
-                vote = (lecture, told["question"]["id"], told["round"], self._device)
+            state, lecture = self._told, self._ledger.lecture
+            if state.get("question") and state["phase"] == "open":
+                vote = (lecture, state["question"]["id"], state["round"], self._device)
                 # A finger that cannot make up its mind votes once more.
                 if vote not in self._done or self._chance.random() < 0.03:
-                    self._vote(vote, told["question"])
-            if told.get("reviews") and (lecture, self._device) not in self._done:
+                    self._vote(vote, state["question"])
+            if state.get("reviews") and (lecture, self._device) not in self._done:
                 self._review(lecture)
 
     def _vote(self, vote: Vote, question: dict[str, Any]) -> None:
-        _, asked, round_, _ = vote
+        _, question_id, round_, _ = vote
         many = len(question["choices"])
         time.sleep(self._chance.uniform(0, self._seconds))
         answer = self._chance.randrange(many) if many else self._chance.randrange(40) / 2
         self._ledger.tries(vote, answer)
-        status, is_sure = self._until_told(lambda: self._phone.answer(answer, asked, round_))
+        status, is_sure = self._until_told(lambda: self._phone.answer(answer, question_id, round_))
         self._ledger.told(vote, answer, status == 200, is_sure)
         self._done.add(vote)
 
@@ -138,12 +138,12 @@ class HallPhone:
         is_sure = True
         while not self._over.is_set():
             try:
-                status, said = ask()
+                status, content = ask()
             except NO_LINE:
                 is_sure = False
             else:
                 if status not in (200, 409, *TRY_AGAIN):
-                    self._ledger.problem(f"A phone was answered {status}: {said[:200]}")
+                    self._ledger.problem(f"A phone was answered {status}: {content[:200]}")
                 if status not in TRY_AGAIN:
                     return status, is_sure or status == 200
             time.sleep(self._chance.uniform(0.3, 1.0))

@@ -53,18 +53,18 @@ class Wall:
     @property
     def place(self) -> int:
         """The step at hand, from 1; 0 where none is shown."""
-        found = re.match(r"\d+", self.foot)
-        return int(found[0]) if found else 0
+        number = re.match(r"\d+", self.foot)
+        return int(number[0]) if number else 0
 
     @property
     def number(self) -> int:
         """How many have answered, or wait to be read."""
-        found = re.match(r"\d+", self.answered)
-        return int(found[0]) if found else 0
+        match = re.match(r"\d+", self.answered)
+        return int(match[0]) if match else 0
 
     def has(self, button: str) -> bool:
         """Tells whether there is a button; its icon is a word too."""
-        return any(button in each.splitlines() for each in self.buttons)
+        return any(button in text.splitlines() for text in self.buttons)
 
 
 class Presenter:
@@ -136,9 +136,9 @@ class Presenter:
 
     def click(self, button: str, inside: str = "body") -> None:
         """Clicks a button, if it is there."""
-        found = self._page.locator(inside).get_by_role("button", name=button, exact=True).first
+        locator = self._page.locator(inside).get_by_role("button", name=button, exact=True).first
         with contextlib.suppress(PlaywrightError):
-            found.click(timeout=3000)
+            locator.click(timeout=3000)
 
     def show_step(self, place: int) -> Wall:
         """Goes on, or back, to a step."""

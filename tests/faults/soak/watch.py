@@ -84,6 +84,6 @@ class Watch:
         if not self._curtain.is_down():  # what there is by now was shown, or is from before the lecture
             self._trained = {run.id for run in runs}
         with urllib.request.urlopen(f"{self._url}/{NEWS}", timeout=10) as answer:
-            told = {group["id"] for group in json.load(answer)["groups"]}
-        if (glimpsed := told - self._trained) and self._curtain.is_down():
+            networks = {group["id"] for group in json.load(answer)["groups"]}
+        if (glimpsed := networks - self._trained) and self._curtain.is_down():
             self._ledger.problem(f"Every browser was told of {sorted(glimpsed)} before the reveal.")
