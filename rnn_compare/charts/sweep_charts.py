@@ -12,6 +12,7 @@ from rnn_compare.charts.palette import MARKERS, Look, looks, picture
 from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome, expected_best
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.formatting import percent
 from rnn_compare.settings import SETTINGS
@@ -129,14 +130,15 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
     )
 
 
-def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
-    """Returns a map for each cell, all with one scale of colours; what has not been trained is empty.
+def sweep_heat_maps(settings: Sequence[Outcome], experiments: Sequence[Experiment] = ()) -> go.Figure:
+    """Returns a map for each cell, all with one scale of colours; ``experiments`` without an outcome are empty fields.
 
     Where a sweep has more axes than these, a field is the mean over all runs that belong to it.
     """
-    cells = list(dict.fromkeys(setting.experiment.cell for setting in settings))
-    units = sorted({setting.experiment.units for setting in settings})
-    maxlens = sorted({setting.experiment.maxlen for setting in settings})
+    drawn = [*experiments, *(setting.experiment for setting in settings)]
+    cells = list(dict.fromkeys(experiment.cell for experiment in drawn))
+    units = sorted({experiment.units for experiment in drawn})
+    maxlens = sorted({experiment.maxlen for experiment in drawn})
     beside = min(BESIDE, len(cells)) or 1
     rows = -(-len(cells) // beside) or 1
     figure = make_subplots(

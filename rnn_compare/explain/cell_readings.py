@@ -14,9 +14,6 @@ from rnn_compare.networks.weights import Weights
 
 Number = TypeVar("Number", np.float32, np.float64)
 
-SATURATED = 0.95
-"""A tanh beyond this, of either sign, is saturated: less than a tenth of a gradient passes through it."""
-
 
 @dataclass(frozen=True)
 class CellReading:
@@ -46,12 +43,6 @@ class CellReading:
     def order(self) -> NDArray[np.intp]:
         """The units (units,), the most important first."""
         return np.argsort(-self.importance, kind="stable")
-
-    @property
-    def saturation(self) -> Array:
-        """The share of units with a state beyond ``SATURATED`` after each word (words,); a SimpleRNN's hardly learn."""
-        share: Array = np.mean(np.abs(self.states) > SATURATED, axis=-1, dtype=np.float32)
-        return share
 
     @property
     def slope(self) -> Array:

@@ -67,7 +67,7 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert "1 row repeats the text of an earlier row (row 63)." in body
     assert "1 row has another label there (row 63)." in body
     assert "commas, UTF-8." in body
-    assert "maxlen 7 cuts 0.0 % of the texts." in body
+    assert "maxlen 7 cuts 0.0 % of them." in body
     assert "of words known" in body
     assert app.selectbox(key="reviews_source").value == own_texts.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another

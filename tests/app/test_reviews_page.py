@@ -50,7 +50,7 @@ def test_the_counts_follow_the_settings() -> None:
     reviews = prepared.load("bundled")
     ranks, offsets, _ = reviews.training
     lengths = offsets[1:] - offsets[:-1]
-    assert f"<b>{100 * (lengths > 1000).mean():.1f} %</b><span>of reviews longer than maxlen" in body
+    assert f"<b>{100 * (lengths > 1000).mean():.1f} %</b><span>of reviews cut" in body
     # Ids 4 to 99 are the 96 most frequent words.
     assert f"<b>{100 * (ranks <= 96).mean():.1f} %</b><span>of words known" in body
 

@@ -103,7 +103,7 @@ def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callab
 def test_a_press_of_train_moves_no_button_of_the_sweep() -> None:
     def above(app: AppTest) -> list[str]:
         kinds = [type(element).__name__ for element in app.sidebar]
-        return kinds[: kinds.index("Button") + 2]
+        return kinds[: kinds.index("Button") + 1]
 
     app = page()
     before = above(app)
@@ -145,6 +145,13 @@ def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], pict
     assert not app.exception
     assert "Median over the second half" in said(app)
     assert app.dataframe[0].value["n"].tolist() == [2]
+
+
+def test_nothing_is_offered_that_has_no_figures_yet(one: Callable[..., str]) -> None:
+    one(1)
+    first, measures = (next(c for c in page().segmented_control if c.key == key) for key in ("picture", "measure"))
+    assert "Best of k" not in first.options, "of one training"
+    assert measures.options == ["Kept weights", "Typical epoch"], "no run was tested"
 
 
 def test_curves_that_are_identical_at_two_lengths_are_explained(services: Services) -> None:

@@ -72,8 +72,8 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
     expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
 
-    lstm.get_by_role("button", name="forget gate").click()
-    expect(lstm.get_by_role("button", name="forget gate")).to_have_attribute("aria-pressed", "true")
+    lstm.get_by_role("button", name="forget").click()
+    expect(lstm.get_by_role("button", name="forget")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
@@ -204,7 +204,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     curves.hover(position=third)
     expect(lstm.locator(".rc-hovered")).to_have_text("at word 3, “film”")
     assert lstm.evaluate("card => card.offsetHeight") == height, "nothing jumps"
-    expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))
+    expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget\s*\d+\s%"))
     curves.click(position=third)
     expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")
 

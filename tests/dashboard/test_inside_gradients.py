@@ -43,8 +43,8 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
     many, few = (GradientHistory(chosen("a"), 0, {0: FollowedGradient(reviews, (FLOW,))}) for reviews in (16, 4))
-    assert "of 16 long reviews." in introduction([many, many])
-    assert "of 4 to 16 long reviews." in introduction([many, few])
+    assert "of 16 long reviews;" in introduction([many, many])
+    assert "of 4 to 16 long reviews;" in introduction([many, few])
 
 
 def test_the_words_below_speak_of_what_is_there_only() -> None:

@@ -92,7 +92,7 @@ def test_the_strip_says_what_is_cut_off_and_shows_every_position() -> None:
     strip = review_text.strip(review)
     assert "<span>not to scale</span>" in strip
     assert '<span class="rc-cut">cut off</span><b>34</b>' in review_text.legend(review)
-    assert "6 positions (maxlen)" in strip
+    assert "<span>maxlen 6</span>" in strip
     assert '<i class="rc-known" style="flex: 6"></i>' in strip
     assert 'aria-label="34 words cut off, 0 of 6 positions padding, 6 words known, 0 words unknown"' in strip
 

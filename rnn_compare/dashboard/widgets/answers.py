@@ -52,8 +52,10 @@ def show_text(predictions: Answers, text: str) -> None:
     parts = ""
     for (_, vocabulary_size, _), members in groups.items():
         read = "What was read" if len(groups) == 1 else f"Read by {', '.join(title for title, _ in members)}"
+        if len({size for _, size, _ in groups}) > 1:
+            read += f" (vocabulary size {vocabulary_size:,})"
         body = review_text.html(text, members[0][1].review)
-        parts += f"<h3>{escape(read)} (vocabulary size {vocabulary_size:,})</h3>{body}"
+        parts += f"<h3>{escape(read)}</h3>{body}"
     if parts:
         st.html(f'<div class="rc-judged rc-read">{parts}</div>')
 

@@ -21,7 +21,7 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.cell_readings import SATURATED, CellReading
+from rnn_compare.explain.cell_readings import CellReading
 from rnn_compare.explain.prediction import Array
 from rnn_compare.explain.review_prediction import encode
 from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
@@ -121,12 +121,10 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
 
 
 def curves(cell: CellReading, name: str) -> list[dict[str, Any]]:
-    """Returns the means of a cell's gates over all units; for a cell without gates, of its slope and saturation."""
-    gates = [signal for signal in cell_of(name).signals if signal.kind == "gate"]
-    means = [(gate.name, gate.title, cell.signals[gate.name].mean(axis=-1)) for gate in gates] or [
-        ("slope", "mean slope of tanh", cell.slope),
-        ("saturation", f"units beyond ±{SATURATED}", cell.saturation),
-    ]
+    """Returns the means of a cell's gates over all units; for a cell without gates, of its slope."""
+    gates = {signal.name: signal.title for signal in cell_of(name).signals if signal.kind == "gate"}
+    means = [(gate, title.removesuffix(" gate"), cell.signals[gate].mean(axis=-1)) for gate, title in gates.items()]
+    means = means or [("slope", "mean slope of tanh", cell.slope)]
     return [
         {"name": name, "title": title, "values": mean.astype(float).round(3).tolist()} for name, title, mean in means
     ]
@@ -159,7 +157,7 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "signals": [
             {
                 "name": signal.name,
-                "title": signal.title,
+                "title": signal.title.removesuffix(" gate"),
                 "gate": signal.kind == "gate",
                 **_packed((cell.states if signal.name == "state" else cell.signals[signal.name])[:, units]),
             }

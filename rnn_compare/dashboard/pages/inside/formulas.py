@@ -43,14 +43,14 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         sizes = next(iter(by_shapes))
         st.subheader(cell)
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
-            st.markdown("The lecture's loop:")
+            st.markdown("The loop:")
             st.code(loop(sizes), language="python")
             st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$):")
         _show_formula(cell, latex(cell_of(cell).formula, sizes.units, sizes.features))
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.html(table(cell, by_shapes))
         st.caption(notes(cell))
-        with st.expander("Backpropagation through one timestep", key=f"back_{cell}"):
+        with st.expander("Backpropagation", key=f"back_{cell}"):
             st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
 
 

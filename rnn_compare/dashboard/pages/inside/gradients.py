@@ -26,7 +26,10 @@ NO_GRADIENT_THROUGH_TIME = (
     "No state is carried from word to word here: the way from each word to the prediction is equally short, so no "
     "gradient fades with distance."
 )
-MEANING = "The reach shows how far back a network can learn; *Memory test* shows what it remembers."
+MEANING = (
+    "Reach: how many of the last words hold half of the gradient's sum, in the median review. It shows how far back a "
+    "network can learn; *Memory test* shows which words it notices."
+)
 FALLEN = 1e-6
 """Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
 MOST_EPOCHS = 50
@@ -71,15 +74,12 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
-    return (
-        f"Gradient ‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}. **Reach**: how many of the last "
-        "words hold half of its sum, in the median review; described, not tested."
-    )
+    return f"Gradient ‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}; described, not tested."
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines for networks of these experiments."""
-    sentences = ["The faster a line falls (the gradient vanishes), the less is learned from words far back."]
+    sentences = ["Where the gradient vanishes, little is learned."]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
     if any(experiment.bidirectional for experiment in experiments):

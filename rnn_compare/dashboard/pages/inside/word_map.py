@@ -25,7 +25,7 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the map of one run, or of two side by side, and the neighbours of a word in all runs."""
-    st.markdown("The prediction for each frequent word alone, on the first two principal components of the embedding.")
+    st.markdown("Words on the embedding's first two principal components, coloured by the prediction for each alone.")
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
@@ -93,8 +93,8 @@ def remark(words: WordMap, label: str, missing: str = "") -> str:
         missing: A word that was looked up and is not on the map.
     """
     sentences = (
-        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of the variance: neighbours here may lie "
-        f"far apart. Empty text: {percent(words.empty)} {as_markdown(label)}."
+        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of the variance. "
+        f"Empty text: {percent(words.empty)} {as_markdown(label)}."
     )
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 
@@ -137,7 +137,7 @@ def _controls(networks: Sequence[LoadedNetwork]) -> tuple[str, list[LoadedNetwor
     titles = {network.run.id: network.title for network in networks}
     by_id = {network.run.id: network for network in networks}
     wide, middle, right = st.columns([2, 1, 1])
-    typed = wide.text_input("Find a word", key="find_word", placeholder="such as great", max_chars=100)
+    typed = wide.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
     first = middle.selectbox("Network", list(titles), format_func=titles.__getitem__)
     others = [run for run in titles if run != first]
     second = right.selectbox(

@@ -128,8 +128,8 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
         (f"{len(reviews.vocabulary):,}", "different words"),
         (f"{reviews.mean_length:.1f}", "words per review"),
         (percent(share_known), "of words known"),
-        (percent(reviews.share_cut(maxlen)), "of reviews longer than maxlen"),
-        (percent(reviews.share_lost(maxlen)), "of words cut off"),
+        (percent(reviews.share_cut(maxlen)), "of reviews cut"),
+        (percent(reviews.share_lost(maxlen)), "of words cut"),
         (percent(float(labels.mean())), escape(label)),
     )
     boxes = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)

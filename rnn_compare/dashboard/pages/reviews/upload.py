@@ -158,13 +158,11 @@ def summary(card: Card, reviews: Reviews) -> str:
         f"<i class='rc-share-{number}' style='flex-grow: {count}'>{escape(name)} {count:,} ({share})</i>"
         for number, (name, count, share) in enumerate(shares)
     )
-    most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
     sentences = [
         f"Texts: <b>{text}</b>; labels: <b>{label}</b>; {divided}s, {escape(encoding)}.",
         f"{shortest:,.0f} to {longest:,.0f} words, median {median:,.0f}; maxlen {maxlen:,} cuts "
-        f"{percent(reviews.share_cut(maxlen))} of the texts.",
-        f"Always {escape(most_common)}: {its_share} right.",
+        f"{percent(reviews.share_cut(maxlen))} of them.",
         *map(escape, card.remarks()),
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)

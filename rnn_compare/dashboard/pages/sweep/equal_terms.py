@@ -59,7 +59,7 @@ def show(services: Services, grid: Grid) -> None:
         st.html(parameter_table(networks))
     experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in grid.seeds]
     sweep = swept(services, experiments)
-    _train(services, sweep, len(grid.seeds))
+    _train(services, sweep)
     _achieved(services, sweep)
 
 
@@ -97,7 +97,10 @@ def _arithmetic(count: Parameters) -> str:
 
 
 def _difference(difference: int, wanted: int) -> str:
-    return f"{difference:+,} ({100 * difference / wanted:+.1f} %)".replace("-", "−") if difference else "–"
+    if not difference:
+        return "–"
+    percent = round(100 * difference / wanted, 1) or 0.0  # not −0.0
+    return f"{difference:+,} ({percent:+.1f} %)".replace("-", "−")
 
 
 def _measured(match: EqualTime) -> str:
@@ -106,7 +109,7 @@ def _measured(match: EqualTime) -> str:
     return f"{duration(match.pace.seconds)} <small>{how}</small>"
 
 
-def _train(services: Services, sweep: Sweep, seeds: int) -> None:
+def _train(services: Services, sweep: Sweep) -> None:
     locked = visitor.why_not()
     to_train = sweep.to_train
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -120,13 +123,12 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
                 counts = survey(sweep.experiments, runs).runs.values()
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if to_train:
-            time = rough_duration(services.seconds(to_train))
-            st.html(f"<p style='margin: 0'>{time} here, {counted(seeds, 'seed')} per setting</p>")
+            st.html(f"<p style='margin: 0'>{rough_duration(services.seconds(to_train))}</p>")
 
 
 def _achieved(services: Services, sweep: Sweep) -> None:
     if len({run.experiment.setting for run in sweep.runs.values() if run.epochs}) < 2:
         return  # one point is no comparison
-    measure = pictures.choose_measure("equal_measure")
+    measure = pictures.choose_measure("equal_measure", services, sweep)
     if points := pictures.measured(services, list(sweep.runs.values()), measure):
         pictures.show_cost(points, measure, "equal")

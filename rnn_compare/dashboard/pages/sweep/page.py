@@ -70,17 +70,11 @@ def _buttons(services: Services, sweep: Sweep) -> None:
     remaining = len(sweep.to_train)
     label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
     actions.button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
-    actions.button(
-        "Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch"
-    )
-    st.caption(_summary(services, sweep))  # below, so that no button moves
-
-
-def _summary(services: Services, sweep: Sweep) -> str:
-    if not sweep.to_train:
-        return ""
-    first, time = sweep.to_train[0], rough_duration(services.seconds(sweep.to_train))
-    return f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each: {time} here"
+    if sweep.at_work:
+        actions.button("Stop all", on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
+    if remaining:  # below, so that no button moves
+        first = sweep.to_train[0]
+        st.caption(f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each")
 
 
 def _progress(services: Services, before: Sweep) -> None:
@@ -88,8 +82,11 @@ def _progress(services: Services, before: Sweep) -> None:
     if _signature(now) != _signature(before):
         st.rerun(scope="app")
     at_work = [run.experiment for run in now.at_work]
-    done = sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)
-    st.progress(min(done, 1.0), sentence(now, rough_duration(services.seconds([*at_work, *now.to_train]))))
+    text = sentence(now, rough_duration(services.seconds([*at_work, *now.to_train])))
+    if at_work:
+        st.progress(min(1.0, sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)), text)
+    elif now.to_train:
+        st.caption(text)
 
 
 def _signature(sweep: Sweep) -> tuple[object, ...]:

@@ -27,14 +27,19 @@ PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "P
 
 def show(services: Services, sweep: Sweep) -> None:
     """Draws the chosen chart, and its table."""
+    if not sweep.trained:
+        st.info("No run of this grid has finished yet.", icon=":material/hourglass_empty:")
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
+        repeats = len(sweep.trained) > len({run.experiment.cell for run in sweep.trained})
+        offered = [name for name in PICTURES if repeats or name != "Best of k"]
         picture = st.segmented_control(
-            "Picture", PICTURES, default=PICTURES[0], key="picture", bind="query-params", **_BARE
+            "Picture", offered, default=PICTURES[0], key="picture", bind="query-params", **_BARE
         )
-        measure = choose_measure("measure")
+        measure = choose_measure("measure", services, sweep)
     points = measured(services, sweep.runs.values(), measure)
     if not points:
-        st.info(_nothing(sweep, measure), icon=":material/hourglass_empty:")
+        st.info("These runs are from a version that kept no probabilities: choose a typical epoch.")
         return
     title = _title(measure)
     match picture:
@@ -46,11 +51,11 @@ def show(services: Services, sweep: Sweep) -> None:
             st.info("Best of k needs two trainings of a network: add seeds or sizes.")
         case "Best of k":
             components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best")
-            st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
+            st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020).")
         case "Parallel":
             components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel")
         case _:
-            components.show_figure(sweep_charts.sweep_heat_maps(points), "sweep_heat")
+            components.show_figure(sweep_charts.sweep_heat_maps(points, sweep.experiments), "sweep_heat")
             if others := [
                 SETTINGS[name].label
                 for name in varied([point.experiment for point in points])
@@ -64,11 +69,12 @@ def show(services: Services, sweep: Sweep) -> None:
         st.dataframe(_table(points), hide_index=True)
 
 
-def choose_measure(key: str) -> Measure:
-    """Draws the choice of the accuracy measure, and returns it."""
+def choose_measure(key: str, services: Services, sweep: Sweep) -> Measure:
+    """Draws the choice of the accuracy measure, and returns it; test reviews are offered if a run was tested."""
+    is_tested = bool(measured(services, sweep.runs.values(), "test"))
     name = st.segmented_control(
         "Accuracy",
-        list(MEASURES),
+        [name for name in MEASURES if is_tested or name != "test"],
         default="kept",
         format_func=lambda name: MEASURES[name].title,
         key=key,
@@ -96,7 +102,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         "Cost", list(COSTS), default="parameters", format_func=COSTS.__getitem__, key=f"{place}_cost", **_BARE
     )
     components.show_figure(_cost_figure(points, cost or "parameters", _title(measure)), f"{place}_cost_chart")
-    st.caption("Pareto front: nothing is both cheaper and more accurate.")
+    st.caption("Pareto front: the networks that none beats at a lower cost.")
 
 
 def _title(measure: Measure) -> str:
@@ -149,14 +155,6 @@ def _explain_identical_curves(points: Sequence[Outcome]) -> None:
                 "farther back had no effect. A forget gate at σ(1) = 73 % leaves 10⁻¹⁴ after 100 words, below 32-bit "
                 "precision."
             )
-
-
-def _nothing(sweep: Sweep, measure: Measure) -> str:
-    if not sweep.trained:
-        return "No run of this grid has finished yet."
-    if measure == "test":
-        return "No run of this grid was tested. Set a test split under “Shared settings”, or use another source."
-    return "These runs are from a version that kept no probabilities: choose a typical epoch."
 
 
 def _table(points: Sequence[Outcome]) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def strip(review: EncodedReview) -> str:
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (
         f'<div class="rc-strip" role="img" aria-label="{_in_words(review)}">{lost}<div class="rc-row">{row}</div></div>'
-        f'<div class="rc-ruler"><span>{note}</span><span>{counted(maxlen, "position")} (maxlen)</span></div>'
+        f'<div class="rc-ruler"><span>{note}</span><span>maxlen {maxlen:,}</span></div>'
     )
 
 
