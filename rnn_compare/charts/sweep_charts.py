@@ -135,10 +135,10 @@ def sweep_heat_maps(settings: Sequence[Outcome], experiments: Sequence[Experimen
 
     Where a sweep has more axes than these, a field is the mean over all runs that belong to it.
     """
-    drawn = [*experiments, *(setting.experiment for setting in settings)]
-    cells = list(dict.fromkeys(experiment.cell for experiment in drawn))
-    units = sorted({experiment.units for experiment in drawn})
-    maxlens = sorted({experiment.maxlen for experiment in drawn})
+    everything = [*experiments, *(setting.experiment for setting in settings)]
+    cells = list(dict.fromkeys(experiment.cell for experiment in everything))
+    units = sorted({experiment.units for experiment in everything})
+    maxlens = sorted({experiment.maxlen for experiment in everything})
     beside = min(BESIDE, len(cells)) or 1
     rows = -(-len(cells) // beside) or 1
     figure = make_subplots(
