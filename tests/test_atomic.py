@@ -62,7 +62,7 @@ def test_a_process_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path) -> N
     assert path.read_bytes() == b"first"
 
 
-def test_of_many_who_write_one_folder_at_a_time_the_first_is_kept(tmp_path: Path) -> None:
+def test_of_several_writers_of_a_folder_the_first_wins(tmp_path: Path) -> None:
     path, all_there = tmp_path / "folder", threading.Barrier(8)
 
     def write(number: int) -> None:

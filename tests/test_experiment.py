@@ -24,12 +24,12 @@ def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry._SOURCES, "keras", small)
 
 
-def test_settings_keep_their_hash_from_one_version_to_the_next() -> None:
+def test_settings_keep_their_hash_in_later_versions() -> None:
     assert Experiment().setting == "44136fa355b3678a"
     assert Experiment(source="keras", reviews=8000, cell="LSTM", dropout=0.25).setting == "c056681fde7f1d71"
 
 
-def test_runs_of_one_setting_differ_by_their_seed_alone() -> None:
+def test_a_setting_does_not_include_the_seed() -> None:
     assert Experiment(seed=2).setting == Experiment().setting != Experiment(epochs=11).setting
 
 
@@ -88,7 +88,7 @@ def test_the_learning_rate_goes_down_as_the_schedule_says() -> None:
     assert rates("cosine") == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6)
 
 
-def test_zero_and_minus_zero_are_one_setting() -> None:
+def test_zero_and_minus_zero_are_the_same_setting() -> None:
     for field in ("dropout", "recurrent_dropout"):
         assert experiment_from({field: -0.0}).setting == Experiment().setting
 
@@ -107,7 +107,7 @@ def test_a_setting_that_there_is_not_is_not_echoed_beyond_measure_either() -> No
     assert len(str(error.value)) < LONGEST_ECHO + 100
 
 
-def test_each_wrong_setting_gets_its_sentence() -> None:
+def test_every_wrong_setting_has_its_sentence() -> None:
     with pytest.raises(UserError) as error:
         experiment_from({"units": 0, "reviews": 25_001, "source": "bundled"})
     assert str(error.value) == (

@@ -13,7 +13,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_threads_that_look_at_the_folder_at_one_moment_do_not_trip_each_other(cache: Path) -> None:
+def test_threads_may_look_up_the_folder_at_the_same_moment(cache: Path) -> None:
     with ThreadPoolExecutor(16) as threads:
         folders = list(threads.map(lambda _: cache_folder(), range(2000)))
     assert set(folders) == {cache}

@@ -1,6 +1,7 @@
 """The engine's interface to its workers, on this machine or on a cluster."""
 
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -80,14 +81,8 @@ class WorkerInfo:
     ready: bool = True
 
 
-class Training(Protocol):
-    """One attempt at a run, sent to a worker."""
-
-    def done(self) -> bool:
-        """Returns whether it has ended or its worker was lost."""
-
-    def add_done_callback(self, callback: Callable[[object], None], /) -> None:
-        """Registers a function to call when it has ended."""
+Training = Future[Any]
+"""One attempt at a run, sent to a worker: done when it has ended or its worker was lost. Dask's futures will do."""
 
 
 class Workers(Protocol):

@@ -40,7 +40,7 @@ def bundled(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
     return prepared.load("bundled")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def named_keras_folder(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
     return keras_folder
@@ -142,8 +142,7 @@ def test_keras_file_keeps_its_reviews_in_a_fixed_new_order(named_keras_folder: P
         assert [reviews.label(index) for index in range(30)] == arrays["y_train"][order].tolist()
 
 
-def test_the_split_is_that_of_keras_validation_split(named_keras_folder: Path) -> None:
-    assert named_keras_folder.is_dir()
+def test_the_split_is_that_of_keras_validation_split() -> None:
     reviews = prepared.load("keras")
     for share, count in ((0.2, 30), (0.33, 30), (0.5, 11), (0.01, 30)):
         experiment = small(validation_split=share, reviews=count)
@@ -168,8 +167,7 @@ def test_test_reviews_are_encoded_where_the_source_has_them(named_keras_folder: 
         np.testing.assert_array_equal(test[1], arrays["y_test"])
 
 
-def test_more_reviews_than_there_are_is_told_with_a_sentence(named_keras_folder: Path) -> None:
-    assert named_keras_folder.is_dir()
+def test_more_reviews_than_the_source_has_are_refused() -> None:
     with pytest.raises(UserError, match="31 reviews requested, but this source has 30"):
         prepared.load("keras").padded(small(reviews=31))
 
@@ -182,7 +180,7 @@ def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras
     assert len(prepared.load("keras").training.labels) == 2
 
 
-def test_a_process_killed_while_preparing_leaves_nothing_half_made(named_keras_folder: Path, tmp_path: Path) -> None:
+def test_a_process_killed_while_preparing_leaves_nothing_half_made(tmp_path: Path) -> None:
     script = """
 import time
 from rnn_compare.reviews import prepared, preparing
@@ -194,7 +192,6 @@ def write_slowly(path, array):
 preparing._write_array = write_slowly
 prepared.prepare("keras")
 """
-    assert named_keras_folder.is_dir()
     process = python(script)
     assert process.stdout is not None
     assert process.stdout.readline() == "writing\n"
@@ -208,7 +205,7 @@ prepared.prepare("keras")
     assert {path.name for path in folder.parent.iterdir()} == {"keras.lock", folder.name}
 
 
-def test_two_processes_at_once_prepare_once(named_keras_folder: Path) -> None:
+def test_two_processes_at_once_prepare_once() -> None:
     script = """
 import sys
 from rnn_compare.reviews import prepared
@@ -223,7 +220,6 @@ really_read, keras_imdb.read = keras_imdb.read, read
 print("begins", flush=True)
 print(len(prepared.load("keras").training.labels))
 """
-    assert named_keras_folder.is_dir()
     first = python(script)
     assert first.stdout is not None
     assert [first.stdout.readline(), first.stdout.readline()] == ["begins\n", "reads\n"]
@@ -238,7 +234,7 @@ print(len(prepared.load("keras").training.labels))
     assert finished(second) == "30\n"
 
 
-def test_a_full_disk_is_told_with_a_sentence_and_nothing_stays(named_keras_folder: Path, tmp_path: Path) -> None:
+def test_a_full_disk_gives_a_sentence_and_leaves_no_file(tmp_path: Path) -> None:
     script = """
 import resource
 from rnn_compare.errors import UserError
@@ -250,7 +246,6 @@ try:
 except UserError as error:
     print(error)
 """
-    assert named_keras_folder.is_dir()
     output = finished(python(script))
     assert "cannot be prepared" in output
     assert "RNN_COMPARE_CACHE" in output
@@ -258,8 +253,7 @@ except UserError as error:
     assert len(prepared.load("keras").training.labels) == 30
 
 
-def test_a_cache_that_cannot_be_written_to_is_told_with_a_sentence(named_keras_folder: Path, tmp_path: Path) -> None:
-    assert named_keras_folder.is_dir()
+def test_an_unwritable_cache_gives_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "reviews").write_text("a file where a folder should be")
     with pytest.raises(UserError, match="cannot be prepared"):
@@ -268,10 +262,7 @@ def test_a_cache_that_cannot_be_written_to_is_told_with_a_sentence(named_keras_f
 
 @pytest.mark.parametrize("name", ["train_ranks.npy", "train_offsets.npy"])
 @pytest.mark.parametrize("size", [None, 0, 60])
-def test_damaged_prepared_reviews_are_told_with_a_sentence(
-    name: str, size: int | None, named_keras_folder: Path
-) -> None:
-    assert named_keras_folder.is_dir()
+def test_damaged_prepared_reviews_give_a_sentence(name: str, size: int | None) -> None:
     file = prepared.prepare("keras") / name
     if size is None:
         file.unlink()

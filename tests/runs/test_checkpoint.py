@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file
 from rnn_compare.runs import checkpoint
-from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint, interrupt_orphans
+from rnn_compare.runs.events import Started, Status
+from rnn_compare.runs.record import Owner
+from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 
 
@@ -31,18 +35,18 @@ def same(a: Checkpoint | None, b: Checkpoint) -> bool:
     return a.epochs == b.epochs and all(x.dtype == y.dtype and np.array_equal(x, y) for x, y in arrays)
 
 
-def test_a_state_is_read_as_it_was_saved() -> None:
+def test_a_checkpoint_is_read_as_it_was_saved() -> None:
     checkpoint.save("run", state(3))
     assert same(checkpoint.load("run"), state(3))
 
 
-def test_a_run_without_one_has_none() -> None:
+def test_a_new_run_has_no_checkpoint() -> None:
     assert checkpoint.load("run") is None
     assert not checkpoint.exists("run")
 
 
 @pytest.mark.parametrize("damage", ["a bit", "the end", "all"])
-def test_a_damaged_one_is_passed_over_for_the_one_before(damage: str) -> None:
+def test_a_damaged_checkpoint_is_ignored_for_the_previous(damage: str) -> None:
     checkpoint.save("run", state(1))
     checkpoint.save("run", state(2))
     content = checkpoint_file("run").read_bytes()
@@ -52,7 +56,7 @@ def test_a_damaged_one_is_passed_over_for_the_one_before(damage: str) -> None:
     assert same(checkpoint.load("run"), state(1))
 
 
-def test_one_that_cannot_be_written_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_that_cannot_be_written_leaves_the_previous(monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint.save("run", state(1))
 
     def full(*_: object, **__: object) -> None:
@@ -64,3 +68,14 @@ def test_one_that_cannot_be_written_leaves_the_one_before(monkeypatch: pytest.Mo
             checkpoint.save("run", state(2))
     assert same(checkpoint.load("run"), state(1))
     assert {path.name for path in checkpoint_file("run").parent.iterdir()} <= {"last.checkpoint", "previous.checkpoint"}
+
+
+def test_an_epoch_that_the_dead_program_could_not_record_is_taken_from_the_checkpoint(cache: Path) -> None:
+    store = RunStore(cache / "runs.db")
+    [run] = store.create([Experiment()], Owner(pid=2**22 + 1, started=1.0, host=Owner.current().host), "page")
+    epochs = tuple(epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 12.5) for number in (1, 2))
+    store.record([Started(run, 1, "", {}, 10.0), epochs[0]])
+    checkpoint.save(run, Checkpoint(epochs, (), ()))
+    assert interrupt_orphans(store) == [run]
+    assert store.run(run).status is Status.INTERRUPTED
+    assert store.run(run).epochs == epochs

@@ -33,7 +33,7 @@ def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
     return Run("a", 1, "a", experiment, Status.FINISHED, here, "page", created=0.0, epochs=epochs)
 
 
-def test_nothing_takes_no_time() -> None:
+def test_no_experiments_take_no_time() -> None:
     assert seconds([], [], workers=2) == 0.0
 
 
@@ -49,14 +49,14 @@ def test_the_newest_runs_of_the_cell_decide() -> None:
     assert seconds([experiment], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
 
 
-def test_runs_with_stock_layers_tell_nothing_of_fused_ones() -> None:
+def test_timings_of_stock_layers_are_ignored_for_fused_layers_and_vice_versa() -> None:
     fused, stock = Experiment(epochs=1), Experiment(epochs=1, stock_layers=True)
     earlier = [timed(fused, 2.0), timed(stock, 11.0)]
     assert seconds([fused], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
     assert seconds([stock], earlier, workers=1) == pytest.approx(START_SECONDS + 11.0)
 
 
-def test_what_another_machine_took_tells_nothing_of_this_one() -> None:
+def test_timings_of_another_machine_are_ignored() -> None:
     experiment = Experiment(epochs=1)
     elsewhere = dataclasses.replace(timed(experiment, 900.0), origin=ELSEWHERE)
     assert seconds([experiment], [timed(experiment, 2.0), elsewhere], workers=1) == pytest.approx(START_SECONDS + 2.0)
@@ -121,7 +121,7 @@ def test_before_any_run_the_measured_speed_decides() -> None:
         assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
 
 
-def test_networks_side_by_side_slow_each_other_down_until_one_is_left() -> None:
+def test_concurrent_networks_slow_down_until_a_single_network_remains() -> None:
     short, long = Experiment(epochs=2), Experiment(epochs=6)
     earlier = [timed(short, 10.0)]
     speed = Speed(alone=1.0, together=1.5, workers=2)
@@ -146,12 +146,12 @@ def test_what_a_run_took_beside_another_is_taken_as_such() -> None:
     assert epoch(experiment, [half, one], speed) == pytest.approx((15 / 1.5 + 15 / 1.25) / 2)
 
 
-def test_without_a_run_of_the_cell_the_others_tell_how_fast_the_machine_is() -> None:
+def test_without_a_run_of_the_cell_the_runs_of_others_decide() -> None:
     other = timed(Experiment(cell="GRU"), 3 * reference_seconds(Experiment(cell="GRU")))
     assert epoch(Experiment(), [other]) == pytest.approx(3 * reference_seconds(Experiment()))
 
 
-def test_the_runs_most_alike_decide_and_quite_others_tell_nothing() -> None:
+def test_the_most_similar_runs_decide_and_very_different_runs_are_ignored() -> None:
     experiment = Experiment()
     tiny = Experiment(reviews=60, maxlen=10, units=4)
     assert epoch(experiment, [timed(tiny, 2.0)] * 9) == pytest.approx(reference_seconds(experiment))
@@ -160,7 +160,7 @@ def test_the_runs_most_alike_decide_and_quite_others_tell_nothing() -> None:
     assert epoch(experiment, [alike, *[less] * 9]) == pytest.approx(expected)
 
 
-def test_a_run_of_one_epoch_tells_nothing_since_that_holds_the_compiling_too() -> None:
+def test_a_run_of_a_single_epoch_is_ignored_since_it_includes_compilation() -> None:
     one = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
     assert epoch(Experiment(), [one]) == pytest.approx(reference_seconds(Experiment()))
 

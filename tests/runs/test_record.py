@@ -1,10 +1,13 @@
+import subprocess
+import sys
 from typing import Any
 
+import psutil
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Phase, Progress, Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.events import ALLOWED, Phase, Progress, Status
+from rnn_compare.runs.record import SILENT_SECONDS, Owner, Run
 from tests.epochs import epoch_end
 
 
@@ -25,7 +28,7 @@ def at(epoch: int, batch: int, batches: int, phase: Phase = "training", time: fl
     return (Progress("r", epoch, batch, batches, {}, phase, time),)
 
 
-def test_the_best_epoch_is_of_equals_the_one_with_the_lowest_validation_loss() -> None:
+def test_the_best_epoch_among_equals_has_the_lowest_validation_loss() -> None:
     validations = [(0.9, 0.50), (1.0, 0.69), (1.0, 0.41), (1.0, 0.41), (0.8, 0.20)]
     epochs = tuple(epoch_end("r", at, 0.5, 0.5, *values, 9.0) for at, values in enumerate(validations, 1))
     best = run(epochs=epochs).best
@@ -80,3 +83,44 @@ def test_the_time_left_comes_from_the_runs_own_speed() -> None:
 def test_the_first_batches_say_nothing_of_the_time_left() -> None:
     """They also hold the tracing of the network: a minute's training was said to take an hour and more."""
     assert run(progress=at(1, 1, 157, time=105.0)).seconds_left is None
+
+
+def test_a_run_ends_once_unless_it_is_continued() -> None:
+    ends = {Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}
+    assert {status for status in Status if status.ended} == ends
+    assert all(ALLOWED[status] >= ends - {Status.FINISHED} for status in (Status.QUEUED, Status.RUNNING))
+    assert Status.FINISHED not in ALLOWED[Status.QUEUED]
+    assert all(ALLOWED[status] == {Status.QUEUED} for status in ends)
+
+
+def test_a_process_lives_until_it_ends_and_a_zombie_does_not() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = Owner.of_process(psutil.Process(child.pid))
+    assert owner.alive(silent_seconds=10**6)
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        pass
+    assert not owner.alive(silent_seconds=0)
+    child.communicate()
+    assert not owner.alive(silent_seconds=0)
+
+
+def test_a_later_process_with_the_same_number_is_another_owner() -> None:
+    me = Owner.current()
+    assert not me._replace(started=me.started - 3600).alive(silent_seconds=0)
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="the system call that is put back is Linux' own")
+def test_setting_the_clock_does_not_change_a_processs_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    me, boot_time = Owner.current(), psutil.boot_time()
+    # What Linux does when its clock is set an hour ahead: it has booted an hour later.
+    monkeypatch.setattr(psutil, "boot_time", lambda: boot_time + 3600)
+    monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: boot_time + 3600)
+    assert psutil.Process().create_time() > boot_time + 3600
+    assert me.alive(silent_seconds=0)
+
+
+def test_of_a_process_elsewhere_only_its_heartbeat_is_known() -> None:
+    elsewhere = Owner(1, 1.0, "another-machine")
+    assert elsewhere.alive(silent_seconds=SILENT_SECONDS - 1)
+    assert not elsewhere.alive(silent_seconds=SILENT_SECONDS + 1)

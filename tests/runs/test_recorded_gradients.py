@@ -29,7 +29,7 @@ def run(store: RunStore) -> str:
     return run
 
 
-def test_epochs_come_back_in_order_and_a_repeated_one_replaces_the_first(store: RunStore, run: str) -> None:
+def test_epochs_are_returned_in_order_and_a_repetition_replaces_the_first(store: RunStore, run: str) -> None:
     store.record([EpochGradients(run, 1, 16, [WAY]), EpochGradients(run, 0, 16, [WAY]), EpochGradients(run, 1, 8, [])])
     assert store.gradients(run) == [EpochGradients(run, 0, 16, [WAY]), EpochGradients(run, 1, 8, [])]
     assert store.gradients("other") == []

@@ -27,7 +27,7 @@ def test_a_sound_database_is_opened_again_with_its_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "torn", "text"])
-def test_a_damaged_database_is_set_aside_whole_and_a_new_one_begun(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_database_is_set_aside_whole_and_replaced(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "runs.db"
     content = filled(path)
     damaged = {

@@ -18,7 +18,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_was_measured_is_known_from_then_on_for_this_machine_and_as_many_workers() -> None:
+def test_a_speed_is_stored_by_machine_and_number_of_workers() -> None:
     assert stored_speed(2) is None
     store_speed(Speed(0.8, 1.1, 2))
     assert stored_speed(2) == Speed(0.8, 1.1, 2)
@@ -47,14 +47,14 @@ def test_a_damaged_file_is_measured_anew(cache: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("alone", ["-1", "0", "NaN", "Infinity", '"fast"', "null"])
-def test_a_speed_that_is_none_is_not_believed(cache: Path, alone: str) -> None:
+def test_an_impossible_speed_is_ignored(cache: Path, alone: str) -> None:
     store_speed(Speed(0.8, 1.1, 2))
     file = cache / "speed.json"
     file.write_text(file.read_text().replace("0.8", alone))
     assert stored_speed(2) is None
 
 
-def test_one_bad_entry_spoils_no_other(cache: Path) -> None:
+def test_a_bad_entry_spoils_no_other(cache: Path) -> None:
     store_speed(Speed(0.8, 1.1, 2))
     file = cache / "speed.json"
     file.write_text(file.read_text().replace("{", '{"another machine": {"alone": "fast"},', 1))
@@ -62,7 +62,7 @@ def test_one_bad_entry_spoils_no_other(cache: Path) -> None:
 
 
 @given(FACTORS, FACTORS, st.integers(1, 64), st.floats(0, 100))
-def test_company_never_makes_a_network_quicker(alone: float, together: float, workers: int, at_work: float) -> None:
+def test_concurrent_networks_are_never_quicker(alone: float, together: float, workers: int, at_work: float) -> None:
     speed = Speed(alone, together, workers)
     assert 1.0 <= speed.slowdown(at_work) <= max(1.0, together / alone) + 1e-9
     assert speed.slowdown(1) == 1.0

@@ -49,7 +49,7 @@ def make(store: RunStore, owner: Owner = ME) -> str:
     return run
 
 
-def test_a_run_is_recorded_with_all_that_is_told_of_it(store: RunStore) -> None:
+def test_a_run_is_recorded_with_all_its_events(store: RunStore) -> None:
     run = make(store)
     queued = store.run(run)
     assert (queued.status, queued.epochs, queued.parameters) == (Status.QUEUED, (), None)
@@ -105,7 +105,7 @@ def test_an_epochs_end_takes_the_place_of_its_progress(store: RunStore) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(told=st.lists(st.sampled_from([*Status, "epoch", "progress"]), max_size=8))
-def test_whatever_is_told_in_whatever_order_states_follow_only_what_is_allowed(
+def test_events_in_any_order_cause_only_allowed_transitions(
     told: list[Status | str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     store = RunStore(tmp_path_factory.mktemp("order") / "runs.db")
@@ -138,7 +138,7 @@ def test_events_of_an_unknown_run_are_passed_over(store: RunStore) -> None:
     assert store.run(run).status is Status.RUNNING
 
 
-def test_a_stop_is_asked_of_unfinished_runs_and_of_their_owner_alone(store: RunStore) -> None:
+def test_stops_are_requested_of_unfinished_runs_and_their_owner_only(store: RunStore) -> None:
     mine, done, others = make(store), make(store), make(store, GONE)
     store.record([started(done), ended(done, Status.FINISHED)])
     for run in (mine, done, others):
@@ -203,7 +203,7 @@ def test_an_ended_run_waits_once_more_behind_the_others_and_goes_on_where_it_was
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
-def test_a_run_that_is_at_work_is_not_begun_twice(store: RunStore, status: Status) -> None:
+def test_an_unfinished_run_is_not_queued_twice(store: RunStore, status: Status) -> None:
     run = make(store)
     if status is Status.RUNNING:
         store.record([started(run)])
@@ -227,7 +227,7 @@ def test_an_epoch_that_is_trained_once_more_shows_no_progress(store: RunStore) -
     assert [point.epoch for point in store.run(run).progress] == [3]
 
 
-def test_names_and_notes_are_kept_within_bounds(store: RunStore) -> None:
+def test_names_and_notes_have_bounds(store: RunStore) -> None:
     run = make(store)
     store.rename(run, "  the   long\nmemory <b>one</b> ")
     store.annotate(run, " Seen in lecture 22.\n")

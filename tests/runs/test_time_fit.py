@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.presets import BOOK, GATES, ORDER, PRESETS, Preset
-from rnn_compare.runs.estimate import History
-from rnn_compare.runs.time_fit import FEWEST_EPOCHS, fitted
+from rnn_compare.runs.estimate import FEWEST_EPOCHS, History, fitted
 
 
 def estimated(experiments: Sequence[Experiment]) -> float:
@@ -16,7 +15,7 @@ def estimated(experiments: Sequence[Experiment]) -> float:
 
 
 @given(st.sampled_from(PRESETS), st.floats(10, 3600))
-def test_what_is_chosen_fits_and_one_more_step_of_both_would_not(preset: Preset, limit: float) -> None:
+def test_the_choice_fits_and_a_further_step_of_both_would_not(preset: Preset, limit: float) -> None:
     experiments = preset.experiments()
 
     def takes(reviews: int, epochs: int) -> float:
@@ -52,7 +51,7 @@ def test_more_time_never_gives_less_of_both() -> None:
     assert [each.reviews * each.epochs for each in chosen] == sorted(each.reviews * each.epochs for each in chosen)
 
 
-def test_what_cannot_be_done_in_so_little_time_is_said() -> None:
+def test_too_little_time_is_refused() -> None:
     with pytest.raises(UserError, match="Even 2,000 reviews and 3 epochs take "):
         fitted(BOOK.experiments(), 1.0, estimated)
 

@@ -11,10 +11,11 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
-from rnn_compare.runs.events import EpochEnd, Event, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.fork_server import workers_of
+from rnn_compare.training.worker import job
 from tests.patience import until
 
 
@@ -27,6 +28,26 @@ def tiny(**changes: Any) -> Experiment:
 def endless(**changes: Any) -> Experiment:
     """A training that lasts longer than any test: Keras draws dropout's masks for each of many small batches."""
     return tiny(**({"reviews": 500, "epochs": 100, "batch_size": 4, "dropout": 0.2} | changes))
+
+
+def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], object] = lambda _: False) -> list[Event]:
+    """Trains a run in this process, until ``stop`` is true of its events, and returns them."""
+    events: list[Event] = []
+    job.train(run, experiment, events.append, lambda: bool(stop(events)))
+    return events
+
+
+def start_of(events: Sequence[Event]) -> Started:
+    """Returns a training's only start."""
+    [start] = [event for event in events if isinstance(event, Started)]
+    return start
+
+
+def end_of(events: Sequence[Event]) -> Ended:
+    """Returns a training's end, its last event."""
+    end = events[-1]
+    assert isinstance(end, Ended)
+    return end
 
 
 class ListeningStore(RunStore):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.comparison.baselines import baselines, cached, same_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
@@ -36,7 +37,7 @@ def ended(engine: Engine, *asked: Any) -> Analysis:
     return analysis
 
 
-def test_a_worker_does_it_tells_its_progress_and_the_result_is_kept(engine: Engine) -> None:
+def test_a_worker_does_it_and_reports_its_progress_once_for_all_who_ask(engine: Engine) -> None:
     analysis = ended(engine, squares, 4)
     assert analysis.result["squares"] == [0, 1, 4, 9]
     assert analysis.result["process"] != os.getpid()
@@ -52,7 +53,7 @@ def test_any_function_that_can_be_imported_is_a_question(engine: Engine) -> None
         engine.ask(divmod, 7, 0)
 
 
-def test_what_cannot_be_done_is_said_in_words_once_and_then_tried_again(engine: Engine) -> None:
+def test_a_failure_is_reported_once_and_then_tried_again(engine: Engine) -> None:
     failed = ended(engine, refuse, "There is nothing to read.")
     assert failed.problem == "There is nothing to read."
     assert engine.analyse(refuse, "There is nothing to read.") is failed
@@ -63,7 +64,7 @@ def test_an_unforeseen_error_is_a_sentence_too(engine: Engine) -> None:
     assert "ZeroDivisionError" in str(ended(engine, stumble).problem)
 
 
-def test_two_who_ask_at_once_share_one_piece_of_work() -> None:
+def test_equal_questions_share_their_work() -> None:
     analyses, go = Analyses(), threading.Event()
     done: list[int] = []
 
@@ -86,7 +87,7 @@ def done(analyses: Analyses, key: int) -> Analysis:
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_only_so_many_are_kept(more: int) -> None:
+def test_the_number_of_remembered_results_is_limited(more: int) -> None:
     analyses = Analyses()
     first = done(analyses, 0)
     for key in range(1, KEPT + more):
@@ -94,7 +95,7 @@ def test_only_so_many_are_kept(more: int) -> None:
     assert (done(analyses, 0) is first) == (more == 0)
 
 
-def test_what_was_asked_for_last_is_kept_longest() -> None:
+def test_the_least_recently_used_result_is_forgotten_first() -> None:
     analyses = Analyses()
     first, second = done(analyses, 0), done(analyses, 1)
     for key in range(2, KEPT):
@@ -105,7 +106,7 @@ def test_what_was_asked_for_last_is_kept_longest() -> None:
     assert done(analyses, 1) is not second
 
 
-def test_what_is_under_way_is_never_forgotten_and_one_too_many_is_told_to_wait() -> None:
+def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> None:
     analyses, go = Analyses(), threading.Event()
     under_way = [analyses.get(key, lambda _: go.wait(60)) for key in range(MOST)]
     assert "Try again in a moment" in str(analyses.get(MOST, lambda _: 1).problem)
@@ -132,3 +133,16 @@ def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: Li
     go.touch()
     until(lambda: all(analysis.ended for analysis in asked))
     assert [analysis.result for analysis in asked] == list(range(8))
+
+
+def test_a_worker_computes_baselines_once_for_all_networks_and_the_server_finds_them_in_the_cache(
+    engine: Engine,
+) -> None:
+    networks = [tiny(cell="LSTM", reviews=200), tiny(cell="GRU", reviews=200)]
+    analyses = [engine.analyse(baselines, same_baselines(network)) for network in networks]
+    assert analyses[0] is analyses[1]
+    until(lambda: analyses[0].ended)
+    assert analyses[0].problem is None
+    scores = cached(networks[1])
+    assert scores is not None
+    assert [score.val_accuracy for score in scores] == [score.val_accuracy for score in analyses[0].result]

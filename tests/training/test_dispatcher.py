@@ -113,7 +113,7 @@ def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) ->
     assert record.run(run).status is Status.FAILED
 
 
-def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: RunStore) -> None:
+def test_a_loss_that_is_not_the_runs_fault_has_its_reason_and_does_not_count(record: RunStore) -> None:
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     for _ in range(MAX_RESTARTS + 3):
@@ -121,7 +121,7 @@ def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: R
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
 
 
-def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_again_all_the_same(
+def test_a_run_is_queued_again_although_the_cache_was_unreadable_when_its_worker_was_lost(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatcher, workers, run = at_work(record)

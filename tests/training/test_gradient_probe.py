@@ -8,8 +8,8 @@ import pytest
 from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow, gradient_norms, probe_batch
 from rnn_compare.networks import weights
 from rnn_compare.paths import weights_file
-from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
-from rnn_compare.training.worker import callbacks, job
+from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Status
+from rnn_compare.training.worker import callbacks
 from rnn_compare.training.worker.callbacks import (
     FREE_SECONDS,
     MAX_GRADIENT_SHARE,
@@ -19,13 +19,7 @@ from rnn_compare.training.worker.callbacks import (
 )
 from tests.explain.conftest import random_weights
 
-from .conftest import tiny
-
-
-def train(run: str, **changes: Any) -> list[Event]:
-    events: list[Event] = []
-    job.train(run, tiny(**changes), events.append, lambda: False)
-    return events
+from .conftest import end_of, tiny, train
 
 
 class Clock:
@@ -45,12 +39,12 @@ def _reviews(training_cache: object) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"cell": "LSTM"}, {"bidirectional": True}])
-def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
+def test_gradients_follow_every_epoch_and_start_with_the_initial_weights(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callbacks, "MAX_GRADIENT_SHARE", 1e9)
     run = f"probed-{len(changes)}-{next(iter(changes))}"
-    events = train(run, **changes)
+    events = train(run, tiny(**changes))
     kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | EpochGradients)]
     assert kinds == [(EpochEnd, 1), (EpochGradients, 1), (EpochGradients, 0), (EpochEnd, 2), (EpochGradients, 2)]
     last = [event for event in events if isinstance(event, EpochGradients)][-1]
@@ -68,10 +62,8 @@ def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
 
     monkeypatch.setattr(callbacks, "follow_gradient", fail)
     with caplog.at_level(logging.ERROR):
-        events = train("probe-fails", epochs=3)
-    end = events[-1]
-    assert isinstance(end, Ended)
-    assert end.status is Status.FINISHED
+        events = train("probe-fails", tiny(epochs=3))
+    assert end_of(events).status is Status.FINISHED
     assert not any(isinstance(event, EpochGradients) for event in events)
     assert len([record for record in caplog.records if "could not be recorded" in record.message]) == 1
 

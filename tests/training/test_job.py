@@ -1,5 +1,6 @@
 import errno
 import random
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,30 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import predict
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.paths import model_file, weights_file
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
+from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.training.worker import job
 
-from .conftest import tiny
+from .conftest import end_of, start_of, tiny, train
 
 
-def train(run: str, experiment: Experiment) -> list[Event]:
-    events: list[Event] = []
-    job.train(run, experiment, events.append, lambda: False)
-    return events
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:
+    """The models that are built."""
+    models: list[keras.Model] = []
+    build = keras_models.build
+
+    def build_and_note(*arguments: Any) -> keras.Model:
+        models.append(build(*arguments))
+        return models[-1]
+
+    monkeypatch.setattr(keras_models, "build", build_and_note)
+    return models
 
 
 def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
@@ -42,10 +50,9 @@ def test_a_run_says_how_many_threads_its_own_layers_use(stock_layers: bool, monk
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
     threads.allow(3)
     try:
-        started = train("threads", tiny(stock_layers=stock_layers))[0]
+        started = start_of(train("threads", tiny(stock_layers=stock_layers)))
     finally:
         threads.allow(1)
-    assert isinstance(started, Started)
     assert started.versions["threads"] == ("1" if stock_layers else "3 when it began")
 
 
@@ -73,8 +80,7 @@ def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
     recwarn: pytest.WarningsRecorder,
 ) -> None:
     experiment = tiny(cell="GRU", mask_padding=True)
-    events = train("gru-saved", experiment)
-    assert [event.status for event in events if isinstance(event, Ended)] == [Status.FINISHED]
+    assert end_of(train("gru-saved", experiment)).status is Status.FINISHED
     ids = prepared.load("bundled").padded(experiment).x_val
     for which in ("last", "best"):
         model = keras.models.load_model(model_file("gru-saved", which))
@@ -92,19 +98,9 @@ def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
     ],
 )
 def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], layers: str
+    built: list[keras.Model], chosen: dict[str, Any], layers: str
 ) -> None:
-    built: list[keras.Model] = []
-    build = keras_models.build
-
-    def build_and_keep(*arguments: Any) -> keras.Model:
-        built.append(build(*arguments))
-        return built[-1]
-
-    monkeypatch.setattr(keras_models, "build", build_and_keep)
-    events = train("layers", tiny(**chosen))
-    started = events[0]
-    assert isinstance(started, Started)
+    started = start_of(train("layers", tiny(**chosen)))
     assert started.versions["layers"] == layers
     assert type(built[0]) is (FusedNetwork if layers == "fused" else keras.Sequential)
     assert "simple_rnn (SimpleRNN)" in started.summary
@@ -114,39 +110,24 @@ def test_an_optimizer_with_an_option_that_kernels_do_not_apply_trains_stock_laye
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: keras.optimizers.RMSprop(0.001, clipvalue=0.001))
-    started, *_, end = train("clipped", tiny())
-    assert isinstance(started, Started)
-    assert isinstance(end, Ended)
-    assert (started.versions["layers"], end.status) == ("stock Keras, clipvalue", Status.FINISHED)
+    events = train("clipped", tiny())
+    assert start_of(events).versions["layers"] == "stock Keras, clipvalue"
+    assert end_of(events).status is Status.FINISHED
 
 
-def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    models: list[Any] = []
-    build = keras_models.build
-
-    def build_and_keep(*arguments: Any) -> Any:
-        models.append(build(*arguments))
-        return models[-1]
-
+def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(built: list[keras.Model]) -> None:
     events: list[Event] = []
 
     def send(event: Event) -> None:
         events.append(event)
         if isinstance(event, EpochEnd):
             # No learning rate within bounds gets there: tanh and sigmoid hold it, and Keras clips the loss.
-            models[0].optimizer.learning_rate = float("nan")
+            built[0].optimizer.learning_rate = float("nan")
 
-    monkeypatch.setattr(keras_models, "build", build_and_keep)
     job.train("nan", tiny(epochs=3), send, lambda: False)
     assert [event.epoch for event in events if isinstance(event, EpochEnd)] == [1]
-    end = events[-1]
-    assert isinstance(end, Ended)
-    assert end.status is Status.FAILED
-    assert end.reason is not None
-    assert "in batch 2 of epoch 2" in end.reason
-    assert "smaller learning rate" in end.reason
+    assert end_of(events).status is Status.FAILED
+    assert re.search("in batch 2 of epoch 2.*smaller learning rate", str(end_of(events).reason))
     saved = weights.load(weights_file("nan", "last"), tiny(epochs=3))
     assert all(np.isfinite(array).all() for array in saved.values())
 
@@ -154,30 +135,29 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
 def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cache: Path) -> None:
     (training_cache / "runs").mkdir(exist_ok=True)
     (training_cache / "runs" / "blocked").touch()  # a file where the run's folder should be
-    end = train("blocked", tiny())[-1]
-    assert isinstance(end, Ended)
+    end = end_of(train("blocked", tiny()))
     assert end.status is Status.FAILED
-    assert end.reason is not None
-    assert "Cannot save" in end.reason
+    assert "Cannot save" in str(end.reason)
 
 
-def test_an_error_that_came_of_too_little_memory_is_told_as_such() -> None:
+def caused_by(cause: Exception) -> Exception:
     error = SystemError("a call returned with an error set")
-    error.__cause__ = MemoryError()
-    assert "Out of memory" in job.sentence(error, tiny())
+    error.__cause__ = cause
+    return error
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "words"),
     [
         (MemoryError(), "Out of memory for SimpleRNN(4)"),
+        (caused_by(MemoryError()), "Out of memory"),
         (tf.errors.ResourceExhaustedError(None, None, "OOM"), "Out of memory"),
         (tf.errors.AbortedError(None, None, "could not create a primitive, in file x"), "Out of memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "full or read-only (No space left on device)"),
         (ValueError("first line\nsecond line"), "ValueError: first line)"),
     ],
 )
-def test_errors_become_sentences(error: Exception, said: str) -> None:
+def test_errors_become_sentences(error: Exception, words: str) -> None:
     sentence = job.sentence(error, tiny())
-    assert said in sentence
+    assert words in sentence
     assert "\n" not in sentence

@@ -48,7 +48,7 @@ def new_reporter(events: list[Event], saved: list[bool] | None = None, stop: boo
     return ProgressReporter(TrainingJob("run", hundred_batches, events.append, lambda: stop), np.array([0, 1]), save)
 
 
-def test_the_first_batch_is_told_at_once_and_then_four_a_second_at_most(clock: Clock) -> None:
+def test_the_first_batch_is_reported_at_once_and_then_at_most_four_a_second(clock: Clock) -> None:
     events: list[Event] = []
     reporter = new_reporter(events)
     reporter.on_epoch_begin(0)
@@ -61,7 +61,7 @@ def test_the_first_batch_is_told_at_once_and_then_four_a_second_at_most(clock: C
     assert all(later - earlier >= 0.25 - 1e-6 for earlier, later in itertools.pairwise(times))
 
 
-def test_validation_tells_its_batches_without_figures(clock: Clock) -> None:
+def test_validation_batches_are_reported_without_metrics(clock: Clock) -> None:
     events: list[Event] = []
     reporter = new_reporter(events)
     reporter.on_epoch_begin(2)
@@ -86,7 +86,7 @@ def test_an_epochs_seconds_hold_training_and_validation(clock: Clock) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.8, 0.9, 1.0]), st.floats(0, 1)), min_size=1, max_size=10))
-def test_the_weights_kept_as_best_are_those_of_the_epoch_that_the_record_calls_best(
+def test_the_best_weights_are_those_of_the_epoch_that_the_record_calls_best(
     validations: list[tuple[float, float]],
 ) -> None:
     kept: list[bool] = []
@@ -100,7 +100,7 @@ def test_the_weights_kept_as_best_are_those_of_the_epoch_that_the_record_calls_b
     assert len(kept) - kept[::-1].index(True) == best.epoch
 
 
-def test_weights_are_kept_before_the_epoch_is_told() -> None:
+def test_weights_are_saved_before_the_epoch_is_reported() -> None:
     order: list[object] = []
     job = TrainingJob("run", Experiment(), order.append, lambda: False)
     reporter = ProgressReporter(job, np.array([0, 1]), lambda *_: order.append("saved"))

@@ -29,11 +29,11 @@ def turns(runs: list[Run], at_work: tuple[str, ...] = ()) -> list[int]:
     return [run.turn for run in in_order(runs, at_work)]
 
 
-def test_who_comes_first_goes_first() -> None:
+def test_runs_start_in_the_order_of_their_submission() -> None:
     assert turns([run(3, "c"), run(1, "a"), run(2, "b")]) == [1, 2, 3]
 
 
-def test_twenty_runs_of_one_visitor_do_not_keep_anothers_waiting() -> None:
+def test_twenty_runs_of_a_visitor_do_not_delay_anothers() -> None:
     many = [run(turn, "a") for turn in range(20)]
     assert turns([*many, run(20, "b"), run(21, "b")])[:5] == [0, 20, 1, 21, 2]
 
@@ -48,12 +48,12 @@ def test_the_presenters_runs_go_before_all_others() -> None:
     assert turns([run(0, "a"), run(1, "b"), run(2, "p", priority=1), run(3, "p", priority=1)]) == [2, 3, 0, 1]
 
 
-def test_runs_that_have_ended_are_not_in_line() -> None:
+def test_ended_runs_are_not_queued() -> None:
     assert turns([run(0, status=Status.FINISHED), run(1, status=Status.FAILED), run(2)]) == [2]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Status)), st.integers(0, 1)), max_size=30))
-def test_everybody_in_line_is_there_once_and_each_visitors_own_order_is_kept(
+def test_every_queued_run_has_a_place_and_visitors_keep_their_own_order(
     drawn: list[tuple[str, Status, int]],
 ) -> None:
     runs = [run(turn, visitor, status, priority) for turn, (visitor, status, priority) in enumerate(drawn)]
@@ -65,7 +65,7 @@ def test_everybody_in_line_is_there_once_and_each_visitors_own_order_is_kept(
             assert own == sorted(own)
 
 
-def test_one_visitor_may_not_fill_the_line_and_is_told_so() -> None:
+def test_a_visitor_may_not_fill_the_queue() -> None:
     waiting = [run(turn, "a") for turn in range(MAX_WAITING_PER_VISITOR - 1)]
     check_limits(waiting, 1, "a")
     check_limits(waiting, 8, "b")
@@ -74,7 +74,7 @@ def test_one_visitor_may_not_fill_the_line_and_is_told_so() -> None:
         check_limits(waiting, 2, "a")
 
 
-def test_the_line_has_an_end() -> None:
+def test_the_queue_is_limited() -> None:
     waiting = [run(turn, str(turn)) for turn in range(MAX_WAITING)]
     with pytest.raises(UserError, match="240 networks are waiting"):
         check_limits(waiting, 1, "new")

@@ -25,29 +25,17 @@ class Clock:
         return self.resting
 
 
-def test_workers_rest_once_nobody_was_there_and_nothing_trained_for_some_minutes() -> None:
-    clock = Clock()
-    assert not clock.after(REST_SECONDS)
-    assert clock.after(1)
-    assert clock.after(10 * REST_SECONDS)
-
-
-def test_an_open_page_keeps_them_and_so_does_a_training() -> None:
+def test_workers_rest_minutes_after_the_last_page_training_and_question() -> None:
     clock = Clock()
     clock.somebody_there = True
     assert not clock.after(2 * REST_SECONDS)
     clock.somebody_there = False
     assert not clock.after(2 * REST_SECONDS, idle=False)
-    assert not clock.after(REST_SECONDS)
-    assert clock.after(1)
-
-
-def test_whoever_has_asked_something_keeps_them_until_it_is_answered() -> None:
-    clock = Clock()
     with clock.rest.in_use():
         assert not clock.after(2 * REST_SECONDS)
     assert not clock.after(REST_SECONDS)
     assert clock.after(1)
+    assert clock.after(10 * REST_SECONDS)
 
 
 def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training() -> None:

@@ -1,29 +1,20 @@
+import dataclasses
 import io
 import shutil
 from collections.abc import Callable
 from typing import Any
-from unittest.mock import ANY
 
 import numpy as np
 import pytest
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, threads
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks import weights
 from rnn_compare.paths import checkpoint_file, weights_file
 from rnn_compare.runs import checkpoint
-from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Progress, Started, Status
-from rnn_compare.training.worker import job
+from rnn_compare.runs.events import EpochEnd, Event, Progress, Status
 
-from .conftest import tiny
-
-
-def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], object] = lambda _: False) -> list[Event]:
-    events: list[Event] = []
-    job.train(run, experiment, events.append, lambda: bool(stop(events)))
-    return events
+from .conftest import end_of, start_of, tiny, train
 
 
 def within_epoch(number: int) -> Callable[[list[Event]], bool]:
@@ -59,10 +50,8 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
     before = train(names[1], experiment, stop=within_epoch(3))
     assert set(curve(before)) == {1, 2}
     after = train(names[1], experiment)
-    started = next(event for event in after if isinstance(event, Started))
-    assert started.after == 2
-    assert isinstance(after[-1], Ended)
-    assert after[-1].status is Status.FINISHED
+    assert start_of(after).after == 2
+    assert end_of(after).status is Status.FINISHED
 
     assert curve(after).keys() == unbroken.keys()
     for epoch, figures in curve([*before, *after]).items():
@@ -92,7 +81,7 @@ def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
         np.testing.assert_array_equal(ours, theirs, err_msg=name)
 
 
-def test_a_finished_run_that_is_to_train_longer_does_what_a_longer_one_would_have_done() -> None:
+def test_a_finished_run_with_more_epochs_equals_a_run_that_had_them_from_the_start() -> None:
     long, short = tiny(epochs=4), tiny(epochs=2)
     whole = curve(train("whole", long))
     first = curve(train("longer", short))
@@ -100,12 +89,11 @@ def test_a_finished_run_that_is_to_train_longer_does_what_a_longer_one_would_hav
     assert curve(train("longer", long)) == {epoch: pytest.approx(whole[epoch], abs=1e-5) for epoch in (1, 2, 3, 4)}
 
 
-def test_a_run_whose_last_epoch_was_not_told_tells_it_and_ends() -> None:
+def test_a_run_whose_last_epoch_is_unreported_reports_it_and_ends() -> None:
     trained = train("untold", tiny())
     again = train("untold", tiny())
     assert curve(again) == curve(trained)
-    assert isinstance(again[-1], Ended)
-    assert again[-1].status is Status.FINISHED
+    assert end_of(again).status is Status.FINISHED
     assert not any(isinstance(event, Progress) for event in again)
 
 
@@ -117,7 +105,7 @@ def test_weights_that_were_not_written_after_the_last_checkpoint_are_written_whe
     weights_file("cut-off", "last").write_bytes(first)  # as if it had been killed just after the checkpoint
     if whole["best"] == whole["last"]:
         weights_file("cut-off", "best").unlink()
-    assert train("cut-off", tiny(epochs=2))[-1] == Ended("cut-off", Status.FINISHED, None, ANY)
+    assert end_of(train("cut-off", tiny(epochs=2))).status is Status.FINISHED
     for which in ("last", "best"):
         ours = weights.load(weights_file("cut-off", which), tiny())
         theirs = np.load(io.BytesIO(whole[which]))
@@ -129,18 +117,16 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:
     train("damaged", tiny(epochs=2))
     checkpoint_file("damaged").write_bytes(b"damaged")
     events = train("damaged", tiny(epochs=3))
-    assert next(event for event in events if isinstance(event, Started)).after == 1
+    assert start_of(events).after == 1
     assert curve(events) == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
 
 
 def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
     train("other", tiny(epochs=1))
-    found = checkpoint.load("other")
-    assert found is not None
-    checkpoint.save("other", Checkpoint(found.epochs, found.model, found.optimizer[:-1]))
-    end = train("other", tiny(epochs=2))[-1]
-    assert isinstance(end, Ended)
+    saved = checkpoint.load("other")
+    assert saved is not None
+    checkpoint.save("other", dataclasses.replace(saved, optimizer=saved.optimizer[:-1]))
+    end = end_of(train("other", tiny(epochs=2)))
     assert end.status is Status.FAILED
-    assert end.reason is not None
-    assert "another version of the program" in end.reason
+    assert "another version of the program" in str(end.reason)
     shutil.rmtree(checkpoint_file("other").parent)

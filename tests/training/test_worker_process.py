@@ -63,7 +63,7 @@ def tensorflow(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cached
 
 
-def test_byte_code_that_must_not_lie_beside_the_sources_is_kept_in_the_cache_folder(
+def test_byte_code_that_must_not_be_beside_the_sources_is_stored_in_the_cache_folder(
     cache: Path, tensorflow: Path
 ) -> None:
     assert not tensorflow.exists()

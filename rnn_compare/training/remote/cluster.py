@@ -92,7 +92,6 @@ class RemoteWorkers(protocol.Workers):
 
     def worker_loss_reason(self, training: protocol.Training) -> str | None:
         """Returns why a training was lost, if the run itself cannot be the reason."""
-        assert isinstance(training, concurrent.futures.Future)
         if training.cancelled() or training.exception():
             return None
         reason: str | None = training.result()

@@ -123,21 +123,17 @@ def test_what_another_thread_writes_into_the_environment_while_it_starts_stays(m
     assert (os.environ["PYTHONPATH"], os.environ.get("MEANWHILE")) == ("mine", "1")
 
 
-def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
+def test_without_it_a_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
     assert said_by(SPAWNED, prepared_cache, tmp_path, workers=1) == ["finished 1", "False"]
 
 
 @forked_only
 @pytest.mark.thorough
-def test_workers_come_all_the_same_where_it_is_killed_before_they_were_ever_there(
-    prepared_cache: Path, tmp_path: Path
-) -> None:
+def test_workers_start_although_it_was_killed_before_their_start(prepared_cache: Path, tmp_path: Path) -> None:
     assert said_by(KILLED_WHILE_IT_IMPORTS, prepared_cache, tmp_path, workers=2) == ["ready 2"]
 
 
-def test_workers_that_end_as_soon_as_they_start_are_told_of_and_come_once_they_can(
-    prepared_cache: Path, tmp_path: Path
-) -> None:
+def test_workers_that_crash_at_start_are_reported_and_start_once_they_can(prepared_cache: Path, tmp_path: Path) -> None:
     problem, after = said_by(TENSORFLOW_CRASHES, prepared_cache, tmp_path, workers=1)
     assert problem.startswith("The workers crash at start")
     assert after == "EngineState(phase='ready', reason=None)"
@@ -161,7 +157,7 @@ def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
 
 
 @forked_only
-def test_its_package_is_found_wherever_the_program_stands(tmp_path: Path) -> None:
+def test_its_package_is_importable_from_any_folder(tmp_path: Path) -> None:
     script = (
         "from rnn_compare.training.local import fork_server; import psutil, time; fork_server.start();"
         " [one] = [c for c in psutil.Process().children() if fork_server.is_fork_server(c)];"

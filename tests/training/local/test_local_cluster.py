@@ -1,18 +1,22 @@
+from pathlib import Path
+
 import pytest
 from dask.system import CPU_COUNT
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.local import cluster
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training.local import cluster, worker
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, worker_count
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
 
 
-def test_there_is_a_worker_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_core_has_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(WORKERS_VARIABLE, raising=False)
     monkeypatch.setattr(cluster, "MEMORY_LIMIT", 10**15)
     assert worker_count() == CPU_COUNT
 
 
-def test_little_memory_carries_fewer_workers_but_always_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_memory_has_fewer_workers_but_at_least_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(WORKERS_VARIABLE, raising=False)
     monkeypatch.setattr(cluster, "CPU_COUNT", 64)
     monkeypatch.setattr(cluster, "MEMORY_LIMIT", 8_000_000_000)
@@ -21,13 +25,35 @@ def test_little_memory_carries_fewer_workers_but_always_one(monkeypatch: pytest.
     assert worker_count() == 1
 
 
-def test_a_variable_overrides_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_sets_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(WORKERS_VARIABLE, "3")
     assert worker_count() == 3
 
 
+def test_more_trainings_than_cores_have_a_single_thread() -> None:
+    assert shares({"a", "b", "c"}, None, cores=2) == {"a": 1, "b": 1, "c": 1}
+
+
+def test_a_number_of_threads_that_was_set_is_not_exceeded() -> None:
+    assert shares({"a"}, 2, cores=16) == {"a": 2}
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "513"])
-def test_a_senseless_number_of_workers_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv(WORKERS_VARIABLE, value)
+def test_a_number_out_of_bounds_in_a_variable_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, value)
     with pytest.raises(UserError, match="whole number between 1 and 512"):
-        worker_count()
+        number_from(THREADS_VARIABLE)
+
+
+def test_a_long_log_is_renamed_and_a_short_or_missing_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    worker.trim_log()
+    log = tmp_path / "workers.log"
+    log.write_text("a line")
+    worker.trim_log()
+    assert log.read_text() == "a line"
+    log.write_bytes(b"x" * (worker.LOG_BYTES + 1))
+    worker.trim_log()
+    assert [path.name for path in tmp_path.iterdir()] == ["workers.old.log"]

@@ -60,7 +60,7 @@ def test_the_package_is_sent_without_the_pages() -> None:
     assert bundle.package()[0] == digest
 
 
-def test_what_a_worker_lacks_is_said_with_the_command_that_mends_it() -> None:
+def test_missing_packages_are_listed_with_the_command_that_installs_them() -> None:
     here: dict[str, str | None] = {name: bootstrap.version(name) for name in bundle.NEEDED}
     assert bundle.missing_packages(here) is None
     said = bundle.missing_packages(here | {"numba": None, "keras": "2.1.0"})
@@ -97,7 +97,7 @@ class Worker(Connection):
         return None
 
 
-def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_epoch_is_reported_after_its_weights_have_arrived(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
     told: list[tuple[str, Event, bool]] = []
@@ -130,7 +130,7 @@ def test_only_what_is_new_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert not run_folder("run").exists()
 
 
-def test_reviews_that_were_brought_are_used_and_found_again(
+def test_transferred_reviews_are_used_and_reused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, prepared_cache: Path
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
@@ -147,7 +147,7 @@ def test_reviews_that_were_brought_are_used_and_found_again(
     assert [path.name for path in (tmp_path / "reviews").iterdir()] == [f"bundled-{brought.digest}"]
 
 
-def test_reviews_that_are_brought_twice_at_a_time_are_kept_once(
+def test_reviews_that_are_transferred_twice_at_a_time_are_stored_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As by two programs that share a cluster. A folder named by the files' place in memory had them collide."""
@@ -232,5 +232,5 @@ class Log:
     ],
     ids=["lifetime", "terminated", "killed", "killed later at the same address", "there again", "forgotten"],
 )
-def test_a_worker_that_was_retired_or_closed_in_order_is_told_from_one_that_crashed(log: Log, planned: bool) -> None:
+def test_a_worker_that_was_retired_or_closed_is_distinguished_from_a_crash(log: Log, planned: bool) -> None:
     assert asyncio.run(Connection(log).ended_as_planned("tcp://there:1")) is planned

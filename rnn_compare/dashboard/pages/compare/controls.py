@@ -15,7 +15,7 @@ from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.presets import BOOK, PRESETS, Preset
-from rnn_compare.runs.time_fit import TimeFit, fitted
+from rnn_compare.runs.estimate import TimeFit, fitted
 from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description
 from rnn_compare.sources.registry import is_known, source
