@@ -12,9 +12,8 @@ from rnn_compare.charts.palette import CSS, MARKERS, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 
-BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}
-"""As `.streamlit/config.toml` has them."""
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
+BACKGROUNDS = {name: THEME[name]["backgroundColor"] for name in ("light", "dark")}
 STYLES = Path(__file__).parents[2] / "rnn_compare" / "dashboard" / "assets"
 EYES = {
     "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -130,7 +129,3 @@ def test_style_sheets_name_no_colour_of_a_meaning_themselves_and_write_nothing_i
         for name, color in CSS.items():
             assert color.lower() not in text.lower(), sheet.name
             assert not re.search(rf"(?<![-\w])(color: var\({name}\)|{name}:)", text), sheet.name
-
-
-def test_the_backgrounds_are_those_of_the_theme() -> None:
-    assert {name: THEME[name]["backgroundColor"] for name in BACKGROUNDS} == BACKGROUNDS

@@ -113,16 +113,9 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     ends = [line for line in said if line["kind"] == "end"]
     assert len(said) == len(epochs) + len(ends)
     assert sorted((line["cell"], line["epoch"]) for line in epochs) == [
-        ("LSTM", 1),
-        ("LSTM", 2),
-        ("SimpleRNN", 1),
-        ("SimpleRNN", 2),
+        (cell, epoch) for cell in ("LSTM", "SimpleRNN") for epoch in (1, 2)
     ]
-    assert set(epochs[0]) == {
-        *("kind", "run", "network", "cell", "epoch"),
-        *METRICS,
-        "seconds",
-    }
+    assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *METRICS}
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
     assert all(set(line) == {"kind", "run", "network", "cell", "status"} for line in ends)
     for run in {line["run"] for line in said}:
@@ -228,37 +221,35 @@ def test_parameters_are_those_of_the_lecture(capsys: pytest.CaptureFixture[str])
     assert "32·32 + 32·32 + 32 = 2,080" in capsys.readouterr().out
 
 
-def test_a_run_without_text_to_read_is_answered_by_a_sentence(
-    made_run: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        # Weights of zero predict one half.
+        ("the " * 25 + "xyzzyx", "50.0 % negative\n19 words known, 1 word unknown, 6 words cut off\n"),
+        ("xyzzyx qwertzx", "None of these words is in the vocabulary: no prediction.\n0 words known, 2 words unknown,"),
+    ],
+)
+def test_a_prediction_counts_the_words_and_needs_one_that_is_known(
+    made_run: str, text: str, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", made_run, text]) == 0
+    assert capsys.readouterr().out.startswith(output)
+
+
+def test_a_text_without_words_and_a_folder_for_a_model_are_refused_in_a_sentence(
+    made_run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["predict", made_run, "?!"]) == 2
     assert "no words" in capsys.readouterr().err
-
-
-def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
-    out = capsys.readouterr().out
-    assert out.startswith("50.0 % negative\n")  # weights of zero know nothing
-    assert "19 words known, 1 word unknown, 6 words cut off" in out
-
-
-def test_no_verdict_rests_on_unknown_words_alone(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["predict", made_run, "xyzzyx qwertzx"]) == 0
-    out = capsys.readouterr().out
-    assert "None of these words" in out
-    assert "%" not in out
+    (tmp_path / "folder.keras").mkdir()
+    assert main(["export", made_run, "--model", str(tmp_path / "folder.keras")]) == 2
+    assert "is a folder" in capsys.readouterr().err
 
 
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
     assert not model_file(made_run, "best").exists()
     assert main(["export", made_run, "--model", str(tmp_path / "made.keras")]) == 0
     assert (tmp_path / "made.keras").stat().st_size > 1000
-
-
-def test_a_folder_is_no_place_for_a_model(made_run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "folder.keras").mkdir()
-    assert main(["export", made_run, "--model", str(tmp_path / "folder.keras")]) == 2
-    assert "is a folder" in capsys.readouterr().err
 
 
 def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,57 +3,12 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from rnn_compare.cells.formula import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import prediction
-from rnn_compare.explain.prediction import dense, predict, recurrent_pass
+from rnn_compare.explain.prediction import predict
 from rnn_compare.networks.keras_models import get_weights, network
 from tests.explain.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
-
-
-@pytest.mark.slow
-@settings(max_examples=settings().max_examples // 2)
-@given(
-    cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
-    units=st.integers(1, 8),
-    layers=st.integers(1, 3),
-    bidirectional=st.booleans(),
-    mask_padding=st.booleans(),
-    maxlen=st.integers(1, 9),
-    lengths=st.lists(st.integers(0, 12), min_size=1, max_size=4),
-    seed=st.integers(0, 2**31),
-)
-@example(cell="GRU", units=3, layers=2, bidirectional=True, mask_padding=True, maxlen=6, lengths=[2, 6, 0], seed=1)
-def test_a_prediction_is_the_one_keras_makes(
-    cell: str,
-    units: int,
-    layers: int,
-    bidirectional: bool,
-    mask_padding: bool,
-    maxlen: int,
-    lengths: list[int],
-    seed: int,
-) -> None:
-    experiment = Experiment(
-        cell=cell,
-        units=units,
-        layers=layers,
-        bidirectional=bidirectional,
-        mask_padding=mask_padding,
-        maxlen=maxlen,
-        embedding_size=5,
-        vocabulary_size=100,
-        dropout=0.3,
-        recurrent_dropout=0.3,
-    )
-    model = network(experiment)
-    weights = shaken(get_weights(model), seed)
-    model.set_weights(list(weights.values()))
-    ids = padded_reviews(lengths, maxlen, seed)
-    np.testing.assert_allclose(predict(experiment, weights, ids), np.asarray(model(ids))[:, 0], atol=1e-5)
 
 
 @pytest.mark.parametrize("mask_padding", [False, True])
@@ -96,16 +51,6 @@ def test_predicting_tells_how_far_it_is_and_can_be_stopped_by_what_it_tells(monk
 
     with pytest.raises(StopError):
         predict(experiment, weights, ids, stop)
-
-
-def test_a_forward_pass_can_show_the_gates_of_every_layer_and_direction() -> None:
-    experiment = Experiment(cell="LSTM", units=4, layers=2, bidirectional=True, maxlen=6, vocabulary_size=100)
-    weights = shaken(get_weights(network(experiment)), 3)
-    ids = padded_reviews([6, 2], 6, 3)
-    last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
-    np.testing.assert_array_equal(sigmoid(dense(weights, last_states)), predict(experiment, weights, ids))
-    assert [[trace.backward for trace in traces] for traces in layers] == [[False, True], [False, True]]
-    assert all(trace.signals["f"].shape == (2, 6, 4) for traces in layers for trace in traces)
 
 
 def test_predicting_imports_neither_keras_nor_tensorflow() -> None:

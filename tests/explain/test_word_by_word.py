@@ -10,7 +10,7 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.prediction import Array, predict, predict_logits
+from rnn_compare.explain.prediction import Array, predict
 from rnn_compare.explain.word_by_word import Reading, logits_without, read, words_read
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
@@ -149,14 +149,6 @@ def test_a_cells_inputs_are_the_embedding_and_then_the_states_below() -> None:
     np.testing.assert_array_equal(above.inputs, np.concatenate([below.states, below_backward.states], axis=1))
 
 
-def test_the_last_verdict_is_that_on_the_whole_review() -> None:
-    experiment = small(cell="LSTM")
-    weights, review = random_weights(experiment), encoded(experiment, random_text(7))
-    reading = read(experiment, weights, review)
-    assert reading.logits.shape == (8,)
-    assert verdict(reading) == pytest.approx(float(predict(experiment, weights, review.ids[np.newaxis])[0]), abs=1e-6)
-
-
 def test_padding_and_the_start_token_are_no_words_but_what_the_first_word_meets() -> None:
     experiment = small()
     weights = random_weights(experiment)
@@ -288,24 +280,12 @@ def test_log_odds_tell_words_apart_where_the_verdict_is_all_but_certain() -> Non
 
 def test_a_word_that_is_unknown_already_has_no_influence_at_all() -> None:
     experiment = small()
-    whole, *without = left_out(experiment, random_weights(experiment), "word1 qwerty word2 uiop")
-    assert [each == whole for each in without] == [False, True, False, True]
-
-
-def test_a_text_of_unknown_words_alone_owes_nothing_to_any_of_them() -> None:
-    experiment = small(cell="LSTM")
-    weights, review = random_weights(experiment), encoded(experiment, "qwerty uiop")
-    found = logits_without(experiment, weights, review.ids, 2)
-    np.testing.assert_array_equal(found[1:], found[0])
-    assert sigmoid(found)[0] == pytest.approx(float(predict(experiment, weights, review.ids[np.newaxis])[0]))
-
-
-def test_what_was_cut_off_is_not_asked_about() -> None:
-    experiment, weights, text = small(maxlen=1000), random_weights(small(maxlen=1000)), random_text(100_000)
-    found = left_out(experiment, weights, text)
-    assert found.shape == (1001,)
-    whole = predict_logits(experiment, weights, encoded(experiment, text).ids[np.newaxis])
-    np.testing.assert_allclose(found[0], whole[0], atol=1e-5)
+    for text, without_influence in (
+        ("word1 qwerty word2 uiop", [False, True, False, True]),
+        ("qwerty uiop", [True] * 2),
+    ):
+        whole, *without = left_out(experiment, random_weights(experiment), text)
+        assert [logit == whole for logit in without] == without_influence
 
 
 def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
