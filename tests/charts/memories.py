@@ -10,7 +10,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.explain.word_memory import MemoryTest, WordChoice
 
 
-def found(
+def memory_result(
     positive: Sequence[str] = ("superb",), neutral: Sequence[str] = ("screenplay", "however"), **changes: Any
 ) -> MemoryTest:
     """What the test of a network may find."""
@@ -21,4 +21,4 @@ def found(
 
 
 def recalled(title: str = "mine", **changes: Any) -> NetworkMemory:
-    return NetworkMemory(title, looks(["SimpleRNN"])[0], found(**changes))
+    return NetworkMemory(title, looks(["SimpleRNN"])[0], memory_result(**changes))

@@ -33,7 +33,7 @@ def test_it_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() 
         progress=(point,),
     )
     sent = board_message([run], {}, View(("auc",), marks=True))
-    [chart], [drawn] = sent["charts"], sent["groups"]
+    [chart], [group] = sent["charts"], sent["groups"]
     assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
-    assert drawn["figures"] == {"val_auc": "___" + packed([0.9344])}
-    assert drawn["trail"]["figures"] == {}
+    assert group["figures"] == {"val_auc": "___" + packed([0.9344])}
+    assert group["trail"]["figures"] == {}

@@ -25,7 +25,7 @@ def named(shown: Values) -> set[str]:
 
 def shown_by(part: Part) -> set[str]:
     values = (getattr(part, name, None) for name in ("shows", "share", "keeps", "scale"))
-    return set(chain.from_iterable(named(each) for each in values if isinstance(each, str | Product | Complement)))
+    return set(chain.from_iterable(named(value) for value in values if isinstance(value, str | Product | Complement)))
 
 
 def numbers(plain: Any) -> Iterator[tuple[str, float]]:
@@ -47,8 +47,8 @@ def test_a_drawing_shows_only_what_the_cell_has_to_show(name: str) -> None:
 
 @pytest.mark.parametrize("name", CELLS)
 def test_every_gate_of_a_cell_is_in_its_drawing_as_a_gate(name: str) -> None:
-    drawn = {part.shows for part in picture(name).drawing if isinstance(part, GateBox) and part.activation == "σ"}
-    assert drawn == {signal.name for signal in cell(name).signals if signal.kind == "gate"}
+    drawing = {part.shows for part in picture(name).drawing if isinstance(part, GateBox) and part.activation == "σ"}
+    assert drawing == {signal.name for signal in cell(name).signals if signal.kind == "gate"}
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -63,21 +63,21 @@ def test_a_cell_without_a_picture_gets_a_box_for_each_of_its_gates(monkeypatch: 
     unknown = replace(cell("GRU"), name="Unknown", keras_name="unknown")
     monkeypatch.setattr("rnn_compare.charts.palette.cell", lambda _name: unknown)
     monkeypatch.setattr("rnn_compare.charts.palette.CELLS", ("Unknown",))
-    drawn = picture.__wrapped__("Unknown")
-    assert [(part.name, part.activation) for part in drawn.drawing if isinstance(part, GateBox)] == [
+    drawing = picture.__wrapped__("Unknown")
+    assert [(part.name, part.activation) for part in drawing.drawing if isinstance(part, GateBox)] == [
         ("update", "σ"),
         ("reset", "σ"),
         ("candidate", "…"),
     ]
-    assert {"state", "state_before"} <= set(chain.from_iterable(map(shown_by, drawn.drawing)))
+    assert {"state", "state_before"} <= set(chain.from_iterable(map(shown_by, drawing.drawing)))
 
 
 @pytest.mark.parametrize("signals", range(4))
 def test_a_generic_drawing_has_room_for_no_gate_and_for_several(signals: int) -> None:
     some = replace(cell("LSTM"), signals=cell("LSTM").signals[: signals + 2])
-    drawn = to_plain(generic_picture(some, 0).drawing)
-    assert len([part for part in drawn if part["kind"] == "GateBox"]) == signals
-    for axis, value in chain.from_iterable(map(numbers, drawn)):
+    drawing = to_plain(generic_picture(some, 0).drawing)
+    assert len([part for part in drawing if part["kind"] == "GateBox"]) == signals
+    for axis, value in chain.from_iterable(map(numbers, drawing)):
         assert 0 <= value <= (HEIGHT if axis == "y" else WIDTH), (axis, value)
 
 

@@ -11,16 +11,16 @@ from tests.charts.memories import recalled
 
 
 def line(values: list[float | None], **settings: object) -> go.Figure:
-    drawn = go.Figure(go.Scatter(x=list(range(1, len(values) + 1)), y=values, mode="lines", name="mine", **settings))
-    return drawn.update_layout(
+    figure = go.Figure(go.Scatter(x=list(range(1, len(values) + 1)), y=values, mode="lines", name="mine", **settings))
+    return figure.update_layout(
         xaxis_title="epoch", yaxis={"title": "accuracy", "tickformat": ".0f", "ticksuffix": " %"}
     )
 
 
 def test_of_a_long_line_the_ends_and_the_extremes_are_told() -> None:
     values: list[float | None] = [50, 90, *[70] * 20, 40, 60]
-    said = "mine: first epoch 1: 50 %; highest epoch 2: 90 %; lowest epoch 23: 40 %; last epoch 24: 60 %."
-    assert in_words(line(values)).lines == [said]
+    sentence = "mine: first epoch 1: 50 %; highest epoch 2: 90 %; lowest epoch 23: 40 %; last epoch 24: 60 %."
+    assert in_words(line(values)).lines == [sentence]
 
 
 def test_what_is_not_there_is_not_told() -> None:
@@ -30,16 +30,18 @@ def test_what_is_not_there_is_not_told() -> None:
 
 
 def test_markup_of_names_and_texts_is_read_as_text() -> None:
-    drawn = go.Figure(go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>"))
-    assert in_words(drawn.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
+    figure = go.Figure(
+        go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>")
+    )
+    assert in_words(figure.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
 
 
 def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> None:
     chance = np.random.default_rng(1).random(1000)
-    found = calibration(chance, (chance > 0.5).astype(np.int64))
-    words = in_words(reliability_chart(found, looks(["GRU"])[0]))
+    calibrated = calibration(chance, (chance > 0.5).astype(np.int64))
+    words = in_words(reliability_chart(calibrated, looks(["GRU"])[0]))
     assert words.title == "Chart of share that is positive by predicted probability of positive"
-    first = found.bins[0]
+    first = calibrated.bins[0]
     assert (
         f"predicted {percent(first.predicted)}, positive {percent(first.observed)} of {first.reviews:,} reviews"
         in words.lines[1]
@@ -48,8 +50,8 @@ def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> No
 
 def test_a_memory_test_is_told_distance_by_distance() -> None:
     assert any(
-        "word 1 from the end" in said and "word 100 from the end" in said
-        for said in in_words(noticed_chart([recalled()])).lines
+        "word 1 from the end" in sentence and "word 100 from the end" in sentence
+        for sentence in in_words(noticed_chart([recalled()])).lines
     )
 
 

@@ -9,9 +9,9 @@ from tests.charts.memories import recalled
 
 def test_each_run_has_one_line_of_its_colour() -> None:
     both = [recalled(), recalled("other", distances=[1, 500])]
-    for drawn in (noticed_chart(both), effect_chart(both)):
-        assert [trace.name for trace in drawn.data] == ["mine", "other"]
-        assert {trace.line.color for trace in drawn.data} == {both[0].look.color}
+    for figure in (noticed_chart(both), effect_chart(both)):
+        assert [trace.name for trace in figure.data] == ["mine", "other"]
+        assert {trace.line.color for trace in figure.data} == {both[0].look.color}
     assert list(noticed_chart(both).data[0].y) == [100, 80, 50]
 
 
@@ -28,8 +28,8 @@ def test_a_line_that_another_covers_is_still_seen_beside_it() -> None:
 
 
 def test_guessing_is_a_dashed_line_in_a_band_that_chance_explains() -> None:
-    drawn = noticed_chart([recalled()])
-    band, line = drawn.layout.shapes
+    figure = noticed_chart([recalled()])
+    band, line = figure.layout.shapes
     assert (line.y0, line.y1, line.line.dash) == (50, 50, "dash")
     np.testing.assert_allclose([band.y0, band.y1], [43, 57], atol=0.1)  # 1.96 √(½·½ / 200)
     assert [shape.name for shape in (band, line) if shape.showlegend] == ["95 % range of guessing", "guessing"]
@@ -41,11 +41,11 @@ def test_the_band_is_wider_where_fewer_pairs_were_tested() -> None:
 
 
 def test_every_point_lies_within_the_chart() -> None:
-    drawn = noticed_chart([recalled(told_apart=[1.0, 0.2, 0.0]), recalled("other", distances=[1, 2, 1000])])
-    low, high = drawn.layout.yaxis.range
+    figure = noticed_chart([recalled(told_apart=[1.0, 0.2, 0.0]), recalled("other", distances=[1, 2, 1000])])
+    low, high = figure.layout.yaxis.range
     assert low < 0
     assert high > 100
-    left, right = drawn.layout.xaxis.range
+    left, right = figure.layout.xaxis.range
     assert left > 3.0  # the exponent of 1000
     assert right < 0.0
 

@@ -34,9 +34,9 @@ def linear(color: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """Of two colours, by their relative luminance (WCAG 2.2)."""
-    luminances = (0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in map(linear, (one, other)))
+    luminances = (0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in map(linear, (first, second)))
     darker, lighter = sorted(luminances)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -55,8 +55,8 @@ def lightness_and_hue(color: str, eyes: str = "all cones") -> tuple[float, float
     )
 
 
-def difference(one: str, other: str, eyes: str = "all cones") -> float:
-    pairs = zip(lightness_and_hue(one, eyes), lightness_and_hue(other, eyes), strict=True)
+def difference(first: str, second: str, eyes: str = "all cones") -> float:
+    pairs = zip(lightness_and_hue(first, eyes), lightness_and_hue(second, eyes), strict=True)
     return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
 
 
@@ -75,25 +75,25 @@ def test_every_network_of_a_cell_is_seen_on_either_background(cell_name: str, ba
 @pytest.mark.parametrize("cell_name", SHADES)
 def test_no_two_networks_of_a_cell_look_alike(cell_name: str) -> None:
     assert len(SHADES[cell_name]) == len(set(MARKERS)) == MAX_COMPARED
-    assert min(difference(one, other) for one, other in combinations(SHADES[cell_name], 2)) >= 0.02
+    assert min(difference(first, second) for first, second in combinations(SHADES[cell_name], 2)) >= 0.02
 
 
 def test_networks_of_different_cells_are_told_apart_by_colour() -> None:
     """Whatever is compared: the first network of a cell is the one that is seen most."""
-    for one, other in combinations(SHADES, 2):
-        assert difference(SHADES[one][0], SHADES[other][0]) >= 0.04, (one, other)
+    for first, second in combinations(SHADES, 2):
+        assert difference(SHADES[first][0], SHADES[second][0]) >= 0.04, (first, second)
 
 
 @pytest.mark.parametrize("cell_name", NETWORKS)
 def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> None:
-    drawn = looks([cell_name] * MAX_COMPARED)
-    assert [look.color for look in drawn] == list(picture(cell_name).shades)
-    assert all(one.marker != other.marker for one, other in combinations(drawn, 2))
+    styles = looks([cell_name] * MAX_COMPARED)
+    assert [look.color for look in styles] == list(picture(cell_name).shades)
+    assert all(first.marker != second.marker for first, second in combinations(styles, 2))
 
 
 @pytest.mark.parametrize("eyes", EYES)
 def test_sides_of_a_verdict_and_unknown_words_are_told_apart_by_all_eyes(eyes: str) -> None:
-    assert min(difference(one, other, eyes) for one, other in combinations(CSS.values(), 2)) >= 0.1
+    assert min(difference(first, second, eyes) for first, second in combinations(CSS.values(), 2)) >= 0.1
 
 
 @pytest.mark.parametrize("eyes", EYES)
@@ -106,7 +106,7 @@ def test_no_other_meaning_has_the_colour_of_a_cell(eyes: str) -> None:
 def test_no_other_meaning_has_a_further_shade_of_a_cell_or_the_page_s_own_colour() -> None:
     taken = [shade for name in NETWORKS for shade in picture(name).shades]
     taken += [THEME[name]["primaryColor"] for name in BACKGROUNDS]
-    assert min(difference(color, other) for color, other in product(CSS.values(), taken)) >= 0.06
+    assert min(difference(color, second) for color, second in product(CSS.values(), taken)) >= 0.06
 
 
 @pytest.mark.parametrize("background", BACKGROUNDS)

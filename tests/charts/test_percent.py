@@ -20,12 +20,12 @@ from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.present.histogram import drawn_curves
 from rnn_compare.lecture.questions import Tally
 from tests.charts.memories import recalled
-from tests.charts.test_sweep_charts import SMALL, found
+from tests.charts.test_sweep_charts import SMALL, swept
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")
 """How Python and d3 are asked to write a share, which they do without the space."""
-SWEEP = found(grid(SMALL | {"cell": ["LSTM", "GRU"]}))
+SWEEP = swept(grid(SMALL | {"cell": ["LSTM", "GRU"]}))
 FIGURES = {
     "a setting": axis_chart(SWEEP, "units", "accuracy"),
     "best of k": best_of_chart(SWEEP, "accuracy"),

@@ -21,7 +21,7 @@ from tests.epochs import epoch_end
 SMALL = {"units": [4, 16], "maxlen": [20, 50], "seed": [1, 2, 3], "epochs": 1}
 
 
-def found(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
+def swept(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
     runs = [
         Run(
             f"r{number}",
@@ -42,7 +42,7 @@ def found(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
 
 def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> None:
     experiments = grid(SMALL | {"cell": ["LSTM"]}) + grid(SMALL | {"cell": ["GRU"], "units": [4]})
-    lstm, gru = sweep_charts.sweep_heat_maps(found(experiments)).data
+    lstm, gru = sweep_charts.sweep_heat_maps(swept(experiments)).data
     assert lstm.y == ("4", "16")
     assert lstm.z[0] == pytest.approx((0.61, 0.64))
     assert lstm.text[0][0] == "61.0<br>± 2.5"  # t with two degrees of freedom: 4.30 · 1 / √3
@@ -52,14 +52,14 @@ def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> No
 
 def test_a_field_over_several_settings_has_a_mean_and_no_interval() -> None:
     experiments = grid({"units": [4], "maxlen": [20], "dropout": [0, 0.5], "seed": [1, 2], "epochs": 1})
-    [field] = sweep_charts.sweep_heat_maps(found(experiments)).data
+    [field] = sweep_charts.sweep_heat_maps(swept(experiments)).data
     assert (field.z[0][0], field.text[0][0]) == (pytest.approx(0.615), "61.5")
 
 
 def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band() -> None:
-    drawn = sweep_charts.axis_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "units", "accuracy")
-    lines = [trace for trace in drawn.data if trace.name]
-    bands = [trace for trace in drawn.data if trace.fill == "toself"]
+    figure = sweep_charts.axis_chart(swept(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "units", "accuracy")
+    lines = [trace for trace in figure.data if trace.name]
+    bands = [trace for trace in figure.data if trace.fill == "toself"]
     assert [line.name for line in lines] == ["LSTM maxlen 20", "LSTM maxlen 50", "GRU maxlen 20", "GRU maxlen 50"]
     assert lines[0].x == (4, 16)
     assert lines[0].y == pytest.approx((61, 67))
@@ -70,20 +70,20 @@ def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band()
 @pytest.mark.parametrize("setting", ["cell", "bidirectional", "dropout"])
 def test_any_setting_may_stand_along_the_axis(setting: str) -> None:
     values = {"cell": ["LSTM", "GRU"], "bidirectional": [False, True], "dropout": [0, 0.2]}
-    drawn = sweep_charts.axis_chart(found(grid({setting: values[setting], "epochs": 1})), setting, "accuracy")
-    [line] = [trace for trace in drawn.data if trace.name]
+    figure = sweep_charts.axis_chart(swept(grid({setting: values[setting], "epochs": 1})), setting, "accuracy")
+    [line] = [trace for trace in figure.data if trace.name]
     assert len(line.x) == 2
 
 
 def test_more_lines_than_can_be_told_apart_have_no_bands() -> None:
-    drawn = sweep_charts.axis_chart(
-        found(grid({"units": list(range(1, 10)), "maxlen": [10, 20], "seed": [1, 2]})), "maxlen", "accuracy"
+    figure = sweep_charts.axis_chart(
+        swept(grid({"units": list(range(1, 10)), "maxlen": [10, 20], "seed": [1, 2]})), "maxlen", "accuracy"
     )
-    assert not [trace for trace in drawn.data if trace.fill]
+    assert not [trace for trace in figure.data if trace.fill]
 
 
 def test_the_front_goes_through_what_no_other_setting_beats() -> None:
-    outcome = found(grid({"units": [4, 8, 16], "epochs": 1}))
+    outcome = swept(grid({"units": [4, 8, 16], "epochs": 1}))
     front, points = sweep_charts.cost_chart(outcome, [10.0, 100.0, 50.0], "parameters", "parameters", "accuracy").data
     assert front.x == (10.0, 50.0)
     assert points.text == ("SimpleRNN(4)", "", "SimpleRNN(16)")
@@ -91,7 +91,7 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
 
 
 def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
-    lstm, gru = sweep_charts.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
+    lstm, gru = sweep_charts.best_of_chart(swept(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
     assert lstm.name == "LSTM (n = 12)"
     assert lstm.y[0] == pytest.approx(65.5)
     assert lstm.y[-1] == pytest.approx(71)
@@ -99,13 +99,13 @@ def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
 
 
 def test_parallel_lines_end_at_their_accuracy() -> None:
-    drawn = parallel_chart.parallel_chart(
-        found(grid(SMALL | {"cell": ["LSTM", "GRU"], "bidirectional": [True, False]}))
+    figure = parallel_chart.parallel_chart(
+        swept(grid(SMALL | {"cell": ["LSTM", "GRU"], "bidirectional": [True, False]}))
     )
-    lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
     assert len(lines) == 16
     assert (lines[0].y[-1], lines[-1].y[-1]) == (0.0, 1.0)
-    assert [each.text for each in drawn.layout.annotations if each.x == 3] == [
+    assert [note.text for note in figure.layout.annotations if note.x == 3] == [
         "<b>Bidirectional</b>",
         "<b>no</b>",
         "<b>yes</b>",
@@ -113,14 +113,14 @@ def test_parallel_lines_end_at_their_accuracy() -> None:
 
 
 def test_what_people_call_a_network_is_shown_as_text() -> None:
-    outcome = found(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
+    outcome = swept(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
     charts = [
         sweep_charts.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
         parallel_chart.parallel_chart(outcome),
         sweep_charts.axis_chart(outcome, "units", "accuracy"),
     ]
-    for drawn in charts:
-        assert "<b>%{x}" not in json.dumps([trace.to_plotly_json() for trace in drawn.data], default=list)
+    for figure in charts:
+        assert "<b>%{x}" not in json.dumps([trace.to_plotly_json() for trace in figure.data], default=list)
 
 
 def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> None:
@@ -133,7 +133,7 @@ def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> N
 
 
 def test_one_trained_run_is_a_picture_already() -> None:
-    outcome = found([Experiment(epochs=1)])
+    outcome = swept([Experiment(epochs=1)])
     assert sweep_charts.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
     assert parallel_chart.parallel_chart(outcome).data
     assert sweep_charts.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
@@ -143,9 +143,9 @@ def test_one_trained_run_is_a_picture_already() -> None:
 
 def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:
     experiments = grid({"cell": ["LSTM"], "units": [4], "maxlen": [20, 50], "seed": [1], "epochs": 1})
-    first, second = found(experiments)
-    drawn = sweep_charts.cost_chart([first, replace(second, accuracy=first.accuracy)], [9.0, 9.0], "", "", "")
-    assert [trace.text for trace in drawn.data if trace.name == "LSTM"] == [
+    first, second = swept(experiments)
+    figure = sweep_charts.cost_chart([first, replace(second, accuracy=first.accuracy)], [9.0, 9.0], "", "", "")
+    assert [trace.text for trace in figure.data if trace.name == "LSTM"] == [
         ("LSTM(4) maxlen 20<br>LSTM(4) maxlen 50", "")
     ]
 
@@ -153,16 +153,16 @@ def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> N
 POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12)
 
 
-def dominates(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] <= other[0] and one[1] >= other[1] and one != other
+def dominates(first: tuple[int, int], second: tuple[int, int]) -> bool:
+    return first[0] <= second[0] and first[1] >= second[1] and first != second
 
 
 @given(POINTS)
 def test_the_front_is_what_no_point_dominates(points: list[tuple[int, int]]) -> None:
-    kept = sweep_charts.front([cost for cost, _ in points], [accuracy for _, accuracy in points])
-    beaten = {place for place, point in enumerate(points) if any(dominates(other, point) for other in points)}
-    assert set(kept) == set(range(len(points))) - beaten
-    assert [points[place] for place in kept] == sorted(points[place] for place in kept)
+    places = sweep_charts.front([cost for cost, _ in points], [accuracy for _, accuracy in points])
+    beaten = {place for place, point in enumerate(points) if any(dominates(second, point) for second in points)}
+    assert set(places) == set(range(len(points))) - beaten
+    assert [points[place] for place in places] == sorted(points[place] for place in places)
 
 
 def test_a_dearer_network_that_is_no_better_is_not_on_the_front() -> None:

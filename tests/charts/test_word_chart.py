@@ -27,8 +27,8 @@ def real() -> WordMap:
     return word_map(experiment, random_weights(experiment), VOCABULARY)
 
 
-def tinted(found: WordMap) -> np.ndarray:
-    return color_scale(found).tints(found.verdicts)
+def tinted(mapped: WordMap) -> np.ndarray:
+    return color_scale(mapped).tints(mapped.verdicts)
 
 
 def test_the_median_word_is_grey_even_where_a_network_leans() -> None:
@@ -61,17 +61,17 @@ def test_a_distance_is_as_long_upwards_as_to_the_right(sheet: Sheet) -> None:
 
 
 def test_the_extremes_of_both_kinds_are_labelled_each_once() -> None:
-    found = words([0.9, 0.1, 0.5, 0.2, 0.8])
-    assert extremes(found, 2) == [1, 3, 0, 4]
-    assert sorted(extremes(found, 4)) == [0, 1, 2, 3, 4]
+    mapped = words([0.9, 0.1, 0.5, 0.2, 0.8])
+    assert extremes(mapped, 2) == [1, 3, 0, 4]
+    assert sorted(extremes(mapped, 4)) == [0, 1, 2, 3, 4]
     labelled = [note.text for note in word_chart(real()).layout.annotations]
     assert len(labelled) == len(set(labelled)) == 20
 
 
 def test_a_word_that_was_found_is_labelled_with_its_neighbours_alone() -> None:
-    drawn = word_chart(real(), ["word7", "word8", "word9"])
-    assert [note.text for note in drawn.layout.annotations] == ["word7", "word8", "word9"]
-    everything, marked = drawn.data
+    figure = word_chart(real(), ["word7", "word8", "word9"])
+    assert [note.text for note in figure.layout.annotations] == ["word7", "word8", "word9"]
+    everything, marked = figure.data
     assert everything.marker.opacity < 0.5
     assert list(marked.marker.size) == [20, 12, 12]
 
@@ -89,15 +89,15 @@ def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
     low, high = middles - sizes / 2, middles + sizes / 2
     assert (low >= 0).all()
     assert (high <= (width, 500)).all()
-    for one in range(20):
-        for other in range(one):
-            apart = (low[one] >= high[other]) | (low[other] >= high[one])
-            assert apart.any(), (one, other)
+    for first in range(20):
+        for second in range(first):
+            apart = (low[first] >= high[second]) | (low[second] >= high[first])
+            assert apart.any(), (first, second)
 
 
 def test_every_word_says_its_verdict_and_no_word_is_markup() -> None:
-    found = words([0.25, 0.75])
-    odd = WordMap(("<b>x", "plain"), found.ids, found.points, found.verdicts, 0.5, found.shares)
-    drawn = word_chart(odd)
-    assert list(drawn.data[0].text) == ["&lt;b&gt;x<br>25.0 % positive", "plain<br>75.0 % positive"]
-    assert "&lt;b&gt;x" in [note.text for note in drawn.layout.annotations]
+    mapped = words([0.25, 0.75])
+    odd = WordMap(("<b>x", "plain"), mapped.ids, mapped.points, mapped.verdicts, 0.5, mapped.shares)
+    figure = word_chart(odd)
+    assert list(figure.data[0].text) == ["&lt;b&gt;x<br>25.0 % positive", "plain<br>75.0 % positive"]
+    assert "&lt;b&gt;x" in [note.text for note in figure.layout.annotations]

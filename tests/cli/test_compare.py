@@ -21,9 +21,9 @@ TEST_KEYS = {"kind", "a", "b", "difference", "low", "high", "p", "verdict", "sen
 def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
     (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    found = RunStore(cache_folder() / "runs.db")
-    yield found
-    found.close()
+    opened = RunStore(cache_folder() / "runs.db")
+    yield opened
+    opened.close()
 
 
 def trained(store: RunStore, cell: str, *shares: float, **settings: Any) -> str:
@@ -37,7 +37,7 @@ def trained(store: RunStore, cell: str, *shares: float, **settings: Any) -> str:
     )
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+def compared(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert main(["compare", *arguments, "--json"]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -53,7 +53,7 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
             ("LSTM", (0.86, 0.87, 0.87)),
         )
     ]
-    lines = told(capsys, *groups)
+    lines = compared(capsys, *groups)
     assert [(line["a"], line["b"]) for line in lines] == [
         (groups[0], groups[1]),
         (groups[0], groups[2]),
@@ -67,7 +67,7 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
 
 
 def test_of_one_seed_each_nothing_is_told_of_the_settings(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
-    [line] = told(capsys, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9))
+    [line] = compared(capsys, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9))
     assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "cannot tell")
     assert line["difference"] == pytest.approx(-20)
     assert line["networks"]["p"] < 0.05, "these two networks do differ"
@@ -91,7 +91,7 @@ def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("arguments", "sentence"),
     [
         (["{lstm}"], "Name at least two groups"),
         (["{lstm}", "nobody"], "There is no run called 'nobody'"),
@@ -103,7 +103,7 @@ def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.Cap
     ],
 )
 def test_what_cannot_be_compared_is_said_in_a_sentence(
-    store: RunStore, capsys: pytest.CaptureFixture[str], given: list[str], sentence: str
+    store: RunStore, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
     running = record(store, Experiment(cell="LSTM", reviews=2000, epochs=3), [0.7], Status.RUNNING)
     names = {
@@ -112,7 +112,7 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(
         "other": trained(store, "GRU", 0.8, reviews=1000),
         "running": running.id,
     }
-    assert main(["compare", *(text.format(**names) for text in given)]) == 2
+    assert main(["compare", *(text.format(**names) for text in arguments)]) == 2
     printed = capsys.readouterr()
     assert sentence in printed.err
     assert printed.out == ""

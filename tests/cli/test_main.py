@@ -108,18 +108,18 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     trained: subprocess.CompletedProcess[str],
 ) -> None:
     assert trained.returncode == 0, trained.stderr
-    said = lines(trained.stdout)
-    epochs = [line for line in said if line["kind"] == "epoch"]
-    ends = [line for line in said if line["kind"] == "end"]
-    assert len(said) == len(epochs) + len(ends)
+    message = lines(trained.stdout)
+    epochs = [line for line in message if line["kind"] == "epoch"]
+    ends = [line for line in message if line["kind"] == "end"]
+    assert len(message) == len(epochs) + len(ends)
     assert sorted((line["cell"], line["epoch"]) for line in epochs) == [
         (cell, epoch) for cell in ("LSTM", "SimpleRNN") for epoch in (1, 2)
     ]
     assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *METRICS}
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
     assert all(set(line) == {"kind", "run", "network", "cell", "status"} for line in ends)
-    for run in {line["run"] for line in said}:
-        assert [line["kind"] for line in said if line["run"] == run] == ["epoch", "epoch", "end"]
+    for run in {line["run"] for line in message}:
+        assert [line["kind"] for line in message if line["run"] == run] == ["epoch", "epoch", "end"]
 
 
 def test_training_imports_neither_keras_nor_tensorflow_outside_the_workers(
@@ -184,7 +184,7 @@ def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["train", "--units", "0"], "units is 0; it must be between 1 and 512."),
         (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
@@ -199,12 +199,12 @@ def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_p
     ],
 )
 def test_bad_input_is_answered_by_a_sentence(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert said in captured.err
+    assert message in captured.err
     assert "Traceback" not in captured.err
 
 

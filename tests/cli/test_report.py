@@ -53,11 +53,11 @@ def test_a_report_is_written_in_every_form_and_each_file_is_told(
     files = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv", "tensorboard": "logs"}
     targets = [part for kind, name in files.items() for part in (f"--{kind}", str(tmp_path / name))]
     assert main(["report", ",".join(runs), *targets, "--json"]) == 0
-    told = printed(capsys)
-    assert {line["kind"] for line in told} == {"written"}
-    assert {line["what"] for line in told} == set(files)
-    assert all(Path(line["path"]).is_file() for line in told)
-    assert len(told) == 1 + 1 + 2 + 2 + 4
+    written = printed(capsys)
+    assert {line["kind"] for line in written} == {"written"}
+    assert {line["what"] for line in written} == set(files)
+    assert all(Path(line["path"]).is_file() for line in written)
+    assert len(written) == 1 + 1 + 2 + 2 + 4
     nbformat.validate(nbformat.read(tmp_path / "r.ipynb", 4))
     assert len(pd.read_parquet(tmp_path / "r.curves.parquet")) == 4
     assert "LSTM(32)" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -76,9 +76,9 @@ def test_a_report_is_taken_in_elsewhere(
     assert main(["runs", "--json"]) == 0
     assert [(line["run"], line["origin"]) for line in printed(capsys)] == [(run, "recorded elsewhere") for run in runs]
     assert main(["import", file]) == 0
-    said = capsys.readouterr()
-    assert "2 runs imported" in said.out
-    assert f"{runs[0]} already exists: imported as simplernn-" in said.err
+    message = capsys.readouterr()
+    assert "2 runs imported" in message.out
+    assert f"{runs[0]} already exists: imported as simplernn-" in message.err
     assert main(["continue", runs[0], "--more", "1"]) == BAD_INPUT
     assert "was trained on another machine" in capsys.readouterr().err
     assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
@@ -111,7 +111,7 @@ def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "Nothing to write"),
         (["--html", "{folder}"], "is a folder"),
@@ -123,16 +123,16 @@ def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
     ],
 )
 def test_a_place_that_cannot_be_written_to_gets_a_sentence(
-    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     file = tmp_path / "a_file"
     file.touch()
-    given = [argument.format(folder=tmp_path, file=file) for argument in arguments]
-    assert main(["report", *runs, *given]) == BAD_INPUT
-    found = capsys.readouterr()
-    assert said in found.err
-    assert found.err.count("\n") == 1
-    assert found.out == ""
+    targets = [argument.format(folder=tmp_path, file=file) for argument in arguments]
+    assert main(["report", *runs, *targets]) == BAD_INPUT
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
     assert not (tmp_path / "r.parquet").exists()
 
 

@@ -60,16 +60,16 @@ def test_the_command_line_gives_any_setting_several_values(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    asked: list[Experiment] = []
+    submitted: list[Experiment] = []
 
     def begin(experiments: list[Experiment], as_json: bool, again: bool) -> int:
-        asked.extend(experiments)
+        submitted.extend(experiments)
         return int(as_json and again)
 
     monkeypatch.setattr(sweep, "begin", begin)
     assert main(["sweep", "--dropout", "0", "0.2", "--bidirectional", "--no-bidirectional", "--json", "--again"]) == 1
-    assert len(asked) == 2 * 2 * 2  # the book's two cells
-    assert {(e.dropout, e.bidirectional) for e in asked} == {(0.0, True), (0.0, False), (0.2, True), (0.2, False)}
+    assert len(submitted) == 2 * 2 * 2  # the book's two cells
+    assert {(e.dropout, e.bidirectional) for e in submitted} == {(0.0, True), (0.0, False), (0.2, True), (0.2, False)}
     assert main(["sweep", "--units", "0"]) == 2
     assert "units is 0; it must be between 1 and 512" in capsys.readouterr().err
 
@@ -120,13 +120,13 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     out, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
     assert "2 runs of the sweep" in err
-    told = [json.loads(line) for line in out.splitlines()]
-    assert (told[-1]["complete"], told[-1]["runs"]) == (3, 3)
+    messages = [json.loads(line) for line in out.splitlines()]
+    assert (messages[-1]["complete"], messages[-1]["runs"]) == (3, 3)
     after = {run.id: run for run in store.runs()}
     assert all(run.status is Status.FINISHED and len(run.epochs) == 15 for run in after.values())
     for run in before.values():
         assert after[run.id].epochs[: len(run.epochs)] == run.epochs
-    assert {item["run"] for item in told if item["kind"] == "epoch"} == {
+    assert {item["run"] for item in messages if item["kind"] == "epoch"} == {
         run.id for run in before.values() if run.status is Status.STOPPED
     }
 
@@ -135,16 +135,16 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     out, err = wider.communicate(timeout=PATIENCE)
     assert wider.returncode == 0, err
     assert "3 runs of the sweep already trained and reused" in err
-    told = [json.loads(line) for line in out.splitlines()]
-    new = {item["run"] for item in told if item["kind"] == "epoch"}
+    messages = [json.loads(line) for line in out.splitlines()]
+    new = {item["run"] for item in messages if item["kind"] == "epoch"}
     assert len(new) == 1
     assert not new & set(after)
-    assert (told[-1]["complete"], told[-1]["runs"]) == (4, 4)
-    assert told[-1]["kept"] is not None
-    assert told[-1]["typical_margin"] > 0
+    assert (messages[-1]["complete"], messages[-1]["runs"]) == (4, 4)
+    assert messages[-1]["kept"] is not None
+    assert messages[-1]["typical_margin"] > 0
 
     # Nothing is left to train: it is told at once.
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     assert main(["sweep", "--json", *settings, *TINY, "--seeds", "1", "2", "3", "4"]) == 0
-    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [told[-1]]
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [messages[-1]]
     store.close()

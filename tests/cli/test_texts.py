@@ -28,15 +28,15 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_is_read_and_what_was_understood_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parameters", "--source", "tickets.csv", *SMALL]) == 0
-    said = capsys.readouterr()
-    assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in said.err
-    assert "Embedding" in said.out or "embedding" in said.out
+    message = capsys.readouterr()
+    assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in message.err
+    assert "Embedding" in message.out or "embedding" in message.out
 
 
 def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     (own_texts.folder() / "other.csv").write_text(CONTENT)
-    for given in ("tickets.csv", "other.csv", "texts-other"):
-        assert main(["parameters", "--source", given, "--json", *SMALL]) == 0
+    for source in ("tickets.csv", "other.csv", "texts-other"):
+        assert main(["parameters", "--source", source, "--json", *SMALL]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
     assert all(json.loads(line) for line in printed.out.splitlines())
@@ -46,7 +46,7 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("source", "message"),
     [
         ("missing.csv", "cannot be read (No such file or directory)"),
         ("bad.csv", "Row 62: 'pending' is a third label"),
@@ -62,13 +62,13 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
 )
 @pytest.mark.parametrize("command", ["train", "sweep", "baselines", "parameters"])
 def test_a_file_that_cannot_be_used_gets_a_sentence(
-    command: str, given: str, said: str, capsys: pytest.CaptureFixture[str]
+    command: str, source: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("zero.csv").symlink_to("/dev/zero")
     Path("bad.csv").write_text(f"{CONTENT}pending;Ticket 99\n")
-    assert main([command, "--source", given]) == 2
+    assert main([command, "--source", source]) == 2
     printed = capsys.readouterr()
-    assert said in printed.err
+    assert message in printed.err
     assert printed.out == ""
 
 

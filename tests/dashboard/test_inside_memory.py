@@ -9,7 +9,7 @@ from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
 from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.charts.memories import found, recalled
+from tests.charts.memories import memory_result, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
 
 
@@ -69,7 +69,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
     app.button(key="run_memory_test").click().run()
-    engine.asked_of("one").result = found()
+    engine.asked_of("one").result = memory_result()
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in drawn["memory_chart"].data] == ["one"]
@@ -88,7 +88,7 @@ def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(dra
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one")])
     app.button(key="run_memory_test").click().run()
-    engine.asked_of("one").result = found()
+    engine.asked_of("one").result = memory_result()
     app.run()
     drawn.clear()
     later, other = StubEngine(), page(memory.show, SimpleNamespace(engine=StubEngine()), [chosen("one")])

@@ -31,13 +31,13 @@ def unrolled(cell: keras.Layer, inputs: Any, mask: Any, backward: bool) -> tuple
     """
     size = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
     states = [tf.zeros((len(inputs), units)) for units in size]
-    made, kept = {}, {}
+    made, carried = {}, {}
     for t in reversed(range(inputs.shape[1])) if backward else range(inputs.shape[1]):
         _, new = cell(inputs[:, t], states)
         made[t] = new if isinstance(new, (list, tuple)) else [new]
         read = mask[:, t, tf.newaxis]
-        states = kept[t] = [tf.where(read, after, before) for after, before in zip(made[t], states, strict=True)]
-    return states, [made[t] for t in sorted(made)], [kept[t] for t in sorted(kept)]
+        states = carried[t] = [tf.where(read, after, before) for after, before in zip(made[t], states, strict=True)]
+    return states, [made[t] for t in sorted(made)], [carried[t] for t in sorted(carried)]
 
 
 def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[Array]:
@@ -45,14 +45,14 @@ def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[
 
     Only what the step made leads to a hidden state by way of the carry too.
     """
-    last, made, kept = way
+    last, made, carried = way
 
     def gradient(states: Any, kind: int) -> Array:
-        parts = tape.gradient(loss, [each[kind] for each in states], unconnected_gradients="zero")
+        parts = tape.gradient(loss, [state[kind] for state in states], unconnected_gradients="zero")
         return np.stack(parts, axis=1)
 
     read = np.asarray(mask)[:, :, np.newaxis]
-    return [np.where(read, gradient(made, kind), gradient(kept, kind)) for kind in range(len(last))]
+    return [np.where(read, gradient(made, kind), gradient(carried, kind)) for kind in range(len(last))]
 
 
 def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
@@ -99,8 +99,8 @@ def test_gradients_are_those_of_tensorflow(
     weights = random_weights(experiment, seed)
     ids = padded_reviews(lengths, maxlen, seed)
     labels = np.random.default_rng(seed).integers(0, 2, len(ids))
-    found = state_gradients(experiment, weights, ids, labels)
-    for ours, expected in zip(found, tape_gradients(experiment, weights, ids, labels), strict=True):
+    result = state_gradients(experiment, weights, ids, labels)
+    for ours, expected in zip(result, tape_gradients(experiment, weights, ids, labels), strict=True):
         assert len(ours) == (2 if cell == "LSTM" else 1)
         for gradient, by_keras in zip(ours, expected, strict=False):
             np.testing.assert_allclose(gradient, by_keras, atol=1e-5)
@@ -122,8 +122,8 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
     expected = by_tape(tape, loss, way, mask)
     (weights,) = by_direction(cell, layer.get_weights())
     trace = read_sequence(cell, inputs, weights, mask, backward=backward, with_signals=True)
-    found = backpropagate(cell, trace, weights, towards.astype(np.float64), mask)
-    for gradient, by_keras in zip(found, expected, strict=False):
+    result = backpropagate(cell, trace, weights, towards.astype(np.float64), mask)
+    for gradient, by_keras in zip(result, expected, strict=False):
         np.testing.assert_allclose(gradient, by_keras, atol=1e-5)
 
 
@@ -131,9 +131,9 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
 def test_norms_are_the_lengths_of_each_reviews_gradient(bidirectional: bool) -> None:
     experiment = small(cell="LSTM", bidirectional=bidirectional)
     weights, ids, labels = random_weights(experiment), padded_reviews([9, 9, 4], 9, 0), np.array([1, 0, 1])
-    found = gradient_norms(experiment, weights, ids, labels)
-    assert [norms.backward for norms in found] == [False, True][: len(found)]
-    for norms, expected in zip(found, state_gradients(experiment, weights, ids, labels), strict=True):
+    result = gradient_norms(experiment, weights, ids, labels)
+    assert [norms.backward for norms in result] == [False, True][: len(result)]
+    for norms, expected in zip(result, state_gradients(experiment, weights, ids, labels), strict=True):
         assert norms.carry is not None
         np.testing.assert_allclose([norms.states, norms.carry], np.sqrt((expected**2).sum(-1)))
 
@@ -142,8 +142,8 @@ def test_masked_timesteps_are_marked_as_not_read_and_all_are_read_without_a_mask
     for mask_padding in (True, False):
         experiment = small(cell="GRU", mask_padding=mask_padding)
         ids = padded_reviews([4, 6], 9, 0)
-        (found,) = gradient_norms(experiment, random_weights(experiment), ids, np.array([1, 0]))
-        np.testing.assert_array_equal(found.read, (ids != 0) | (not mask_padding))
+        (result,) = gradient_norms(experiment, random_weights(experiment), ids, np.array([1, 0]))
+        np.testing.assert_array_equal(result.read, (ids != 0) | (not mask_padding))
 
 
 def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,9 +151,9 @@ def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pyte
     weights, ids, labels = random_weights(experiment), padded_reviews([9, 8, 7, 3, 0], 9, 0), np.array([1, 0, 1, 0, 1])
     at_once = gradient_norms(experiment, weights, ids, labels)
     monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 72)
-    told: list[tuple[int, int]] = []
-    in_parts = gradient_norms(experiment, weights, ids, labels, lambda done, total: told.append((done, total)))
-    assert told == [(2, 5), (4, 5), (5, 5)]
+    progress: list[tuple[int, int]] = []
+    in_parts = gradient_norms(experiment, weights, ids, labels, lambda done, total: progress.append((done, total)))
+    assert progress == [(2, 5), (4, 5), (5, 5)]
     for ours, expected in zip(in_parts, at_once, strict=True):
         np.testing.assert_allclose(ours.states, expected.states, rtol=1e-4)
 

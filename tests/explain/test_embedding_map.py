@@ -42,8 +42,8 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
     words = ["word1", "word50", "word96", "qwerty"]
     rows = np.stack([encoded(experiment, word).ids for word in words])
     ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
-    found = one_word_verdicts(experiment, weights, ids)
-    np.testing.assert_allclose(found, np.asarray(model(rows))[:, 0], atol=1e-5)
+    result = one_word_verdicts(experiment, weights, ids)
+    np.testing.assert_allclose(result, np.asarray(model(rows))[:, 0], atol=1e-5)
     nothing = np.array([[0] * (maxlen - 1) + [1]])  # padding and the start token
     assert empty_verdict(experiment, weights) == pytest.approx(float(np.asarray(model(nothing))[0, 0]), abs=1e-5)
 
@@ -51,9 +51,9 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
 def test_judging_words_both_ways_tells_how_far_it_is_and_can_be_stopped() -> None:
     experiment = small(bidirectional=True)
     weights = random_weights(experiment)
-    told: list[tuple[int, int]] = []
-    word_map(experiment, weights, VOCABULARY, tell=lambda done, total: told.append((done, total)))
-    assert told[-1] == (96, 96)
+    progress: list[tuple[int, int]] = []
+    word_map(experiment, weights, VOCABULARY, tell=lambda done, total: progress.append((done, total)))
+    assert progress[-1] == (96, 96)
 
     with pytest.raises(StopError):
         word_map(experiment, weights, VOCABULARY, tell=stop)
@@ -107,15 +107,15 @@ def test_neighbours_point_the_same_way_however_long_they_are() -> None:
     embedding = weights["embedding/embeddings"]
     embedding[:] = [-1, 0]
     embedding[4:8] = [[1, 0], [9, 1], [1, 1], [0, 0]]
-    found = neighbours(experiment, weights, VOCABULARY, "Word1", count=4)
-    assert [word for word, _ in found] == ["word2", "word3", "word4", "word5"]
-    assert [cosine for _, cosine in found] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0, -1], abs=1e-6)
+    result = neighbours(experiment, weights, VOCABULARY, "Word1", count=4)
+    assert [word for word, _ in result] == ["word2", "word3", "word4", "word5"]
+    assert [cosine for _, cosine in result] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0, -1], abs=1e-6)
 
 
 def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> None:
     experiment = small()
-    found = neighbours(experiment, random_weights(experiment), VOCABULARY, "word90", count=50, among=20)
-    assert {word for word, _ in found} == {f"word{rank}" for rank in range(1, 21)}
+    result = neighbours(experiment, random_weights(experiment), VOCABULARY, "word90", count=50, among=20)
+    assert {word for word, _ in result} == {f"word{rank}" for rank in range(1, 21)}
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ sizes = st.lists(st.lists(st.integers(1, 1000), min_size=6, max_size=6), min_siz
 
 @given(sizes)
 def test_a_share_reaches_one_half_where_the_reach_says_and_no_sooner(reviews: list[list[int]]) -> None:
-    found = track(np.array(reviews, np.float64))
-    for memory, share in zip(found.memory, found.share, strict=True):
+    result = track(np.array(reviews, np.float64))
+    for memory, share in zip(result.memory, result.share, strict=True):
         assert share[memory - 1] >= 0.5
         assert memory == 1 or share[memory - 2] < 0.5
 
@@ -30,20 +30,20 @@ def test_a_share_reaches_one_half_where_the_reach_says_and_no_sooner(reviews: li
 def test_the_reach_is_the_median_of_those_of_single_reviews_and_the_quartiles_lie_around_it(
     reviews: list[list[int]],
 ) -> None:
-    found = track(np.array(reviews, np.float64))
+    result = track(np.array(reviews, np.float64))
     single = sorted(track(np.array([review], np.float64)).memory[0] for review in reviews)
-    assert found.memory[0] == np.quantile(single, 0.5, method="inverted_cdf")
-    assert found.memory[1] <= found.memory[0] <= found.memory[2]
+    assert result.memory[0] == np.quantile(single, 0.5, method="inverted_cdf")
+    assert result.memory[1] <= result.memory[0] <= result.memory[2]
 
 
 def test_how_wrong_a_verdict_is_has_no_part_in_size_and_reach() -> None:
     rows = np.array([FALLING, FALLING**0.5, FALLING**2])
-    one, other = track(rows), track(rows * np.array([[10.0], [1000.0], [1e-6]]))
-    np.testing.assert_allclose(one.relative, other.relative)
-    np.testing.assert_allclose(one.share, other.share)
-    assert one.memory == other.memory
-    assert one.size != other.size
-    assert (one.relative[:, 0] == 1).all()
+    first, second = track(rows), track(rows * np.array([[10.0], [1000.0], [1e-6]]))
+    np.testing.assert_allclose(first.relative, second.relative)
+    np.testing.assert_allclose(first.share, second.share)
+    assert first.memory == second.memory
+    assert first.size != second.size
+    assert (first.relative[:, 0] == 1).all()
 
 
 def test_one_review_whose_gradient_explodes_moves_nothing() -> None:
@@ -57,24 +57,24 @@ def test_one_review_whose_gradient_explodes_moves_nothing() -> None:
 def test_reviews_without_a_gradient_are_left_out_and_where_there_is_none_at_all_nothing_is_remembered(
     nothing: float,
 ) -> None:
-    found = track(np.array([[1.0, 1.0, 1.0, 1.0], [nothing] * 4]))
-    assert found.memory == (2, 2, 2)
+    result = track(np.array([[1.0, 1.0, 1.0, 1.0], [nothing] * 4]))
+    assert result.memory == (2, 2, 2)
     assert track(np.full((2, 4), nothing)).memory == (0,)
 
 
 def test_a_short_review_has_no_part_where_it_has_no_words() -> None:
-    found = track(np.array([[1.0, 0.5, np.nan, np.nan], [1.0, 0.5, 0.25, 0.125]]))
-    np.testing.assert_allclose(found.relative[0], [1.0, 0.5, 0.25, 0.125])
-    np.testing.assert_allclose(found.share[1, 2:], 1.0)  # it has all of its own
+    result = track(np.array([[1.0, 0.5, np.nan, np.nan], [1.0, 0.5, 0.25, 0.125]]))
+    np.testing.assert_allclose(result.relative[0], [1.0, 0.5, 0.25, 0.125])
+    np.testing.assert_allclose(result.share[1, 2:], 1.0)  # it has all of its own
 
 
 @given(sizes)
 def test_what_is_recorded_still_reaches_one_half_at_the_reach(reviews: list[list[int]]) -> None:
-    found = track(np.array(reviews, np.float64))
-    recorded = json.loads(json.dumps(found.plain(np.arange(1, 7))))
-    assert tuple(recorded["memory"]) == found.memory
-    np.testing.assert_allclose(recorded["relative"], found.relative, rtol=5e-3)
-    np.testing.assert_allclose(recorded["share"], found.share, atol=1.1e-3)
+    result = track(np.array(reviews, np.float64))
+    recorded = json.loads(json.dumps(result.plain(np.arange(1, 7))))
+    assert tuple(recorded["memory"]) == result.memory
+    np.testing.assert_allclose(recorded["relative"], result.relative, rtol=5e-3)
+    np.testing.assert_allclose(recorded["share"], result.share, atol=1.1e-3)
     for memory, share in zip(recorded["memory"], recorded["share"], strict=True):
         assert share[memory - 1] >= 0.5
         assert memory == 1 or share[memory - 2] < 0.5

@@ -24,14 +24,14 @@ def _reviews(reviews_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_test_reviews_those_that_all_networks_only_validated_with_are_offered() -> None:
-    found = held_out([Experiment(reviews=1000), Experiment(reviews=1100, validation_split=0.5)])
-    assert found is not None
-    assert found.kind == "validation"
-    assert found.numbers == range(801, 1001)  # the second learned from 550
+    selection = held_out([Experiment(reviews=1000), Experiment(reviews=1100, validation_split=0.5)])
+    assert selection is not None
+    assert selection.kind == "validation"
+    assert selection.numbers == range(801, 1001)  # the second learned from 550
     reviews = prepared.load("bundled")
-    assert found.text(801) == reviews.text(800)
-    assert {found.positive(number) for number in found.numbers} == {True, False}
-    assert found.positive(801) == (reviews.label(800) == 1)
+    assert selection.text(801) == reviews.text(800)
+    assert {selection.positive(number) for number in selection.numbers} == {True, False}
+    assert selection.positive(801) == (reviews.label(800) == 1)
 
 
 def test_networks_that_have_no_such_review_in_common_are_offered_none() -> None:
@@ -55,9 +55,9 @@ def test_test_reviews_come_first_whichever_source_of_the_same_corpus_the_network
     assert held_out(both) is None, "nobody waits for a source to be prepared"
     file = prepared.load("keras")
     for networks in (both, both[:1]):
-        found = held_out(networks)
-        assert found is not None
-        assert (found.kind, found.numbers) == ("test", range(1, 3))
-        assert [found.text(number) for number in found.numbers] == ["word1 word2 word3", "word2"]
-        assert [found.positive(number) for number in found.numbers] == [False, True]
-        assert list(read_text(found.text(1), file.vocabulary, 100, 4).ids) == [1, 4, 5, 6]
+        selection = held_out(networks)
+        assert selection is not None
+        assert (selection.kind, selection.numbers) == ("test", range(1, 3))
+        assert [selection.text(number) for number in selection.numbers] == ["word1 word2 word3", "word2"]
+        assert [selection.positive(number) for number in selection.numbers] == [False, True]
+        assert list(read_text(selection.text(1), file.vocabulary, 100, 4).ids) == [1, 4, 5, 6]

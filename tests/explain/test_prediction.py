@@ -45,9 +45,9 @@ def test_predicting_tells_how_far_it_is_and_can_be_stopped_by_what_it_tells(monk
     experiment = small()
     weights, ids = random_weights(experiment), padded_reviews([9] * 5, 9, 0)
     monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 90)
-    told: list[tuple[int, int]] = []
-    predict(experiment, weights, ids, lambda done, total: told.append((done, total)))
-    assert told == [(2, 5), (4, 5), (5, 5)]
+    progress: list[tuple[int, int]] = []
+    predict(experiment, weights, ids, lambda done, total: progress.append((done, total)))
+    assert progress == [(2, 5), (4, 5), (5, 5)]
 
     with pytest.raises(StopError):
         predict(experiment, weights, ids, stop)

@@ -86,7 +86,7 @@ def test_a_run_without_weights_is_told_in_words() -> None:
 
 
 def test_a_step_of_training_changes_the_fingerprint() -> None:
-    one = random_weights(EXPERIMENT)
-    assert worker_tasks.fingerprint(one) == worker_tasks.fingerprint(random_weights(EXPERIMENT))
-    moved = {**one, "dense/bias": one["dense/bias"] + 1e-6}
-    assert worker_tasks.fingerprint(moved) != worker_tasks.fingerprint(one)
+    arrays = random_weights(EXPERIMENT)
+    assert worker_tasks.fingerprint(arrays) == worker_tasks.fingerprint(random_weights(EXPERIMENT))
+    moved = {**arrays, "dense/bias": arrays["dense/bias"] + 1e-6}
+    assert worker_tasks.fingerprint(moved) != worker_tasks.fingerprint(arrays)

@@ -259,13 +259,13 @@ def test_each_verdict_is_what_keras_says_of_the_text_with_an_unknown_word_in_its
 ) -> None:
     experiment = small(cell=cell, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen)
     weights, text = random_weights(experiment, seed), random_text(words, seed).split()
-    found = left_out(experiment, weights, " ".join(text))
+    logits = left_out(experiment, weights, " ".join(text))
     model = network(experiment)
     model.set_weights(list(weights.values()))
     shown = min(words, maxlen)
     changed = [" ".join([*text[:place], "qwerty", *text[place + 1 :]]) for place in range(words - shown, words)]
-    rows = np.stack([encoded(experiment, each).ids for each in changed])
-    np.testing.assert_allclose(sigmoid(found[1:]), np.asarray(model(rows))[:, 0], atol=1e-5)
+    rows = np.stack([encoded(experiment, text_with_unknown).ids for text_with_unknown in changed])
+    np.testing.assert_allclose(sigmoid(logits[1:]), np.asarray(model(rows))[:, 0], atol=1e-5)
 
 
 def test_log_odds_tell_words_apart_where_the_verdict_is_all_but_certain() -> None:
@@ -291,9 +291,9 @@ def test_a_word_that_is_unknown_already_has_no_influence_at_all() -> None:
 def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
     experiment = small()
     weights, ids = random_weights(experiment), encoded(experiment, "word1 word2 word3").ids
-    told: list[tuple[int, int]] = []
-    logits_without(experiment, weights, ids, 3, lambda done, total: told.append((done, total)))
-    assert told[-1] == (4, 4)
+    progress: list[tuple[int, int]] = []
+    logits_without(experiment, weights, ids, 3, lambda done, total: progress.append((done, total)))
+    assert progress[-1] == (4, 4)
 
     with pytest.raises(StopError):
         logits_without(experiment, weights, ids, 3, stop)

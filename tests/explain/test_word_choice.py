@@ -31,7 +31,7 @@ def test_a_word_counts_once_a_review_and_reviews_in_parts_give_the_same(monkeypa
     odds, share = log_odds(Labelled(ranks, offsets, labels), 20)
 
     def log_of_odds(rank: int, label: int) -> float:
-        held = [rank in text for text, given in zip(texts, labels, strict=True) if given == label]
+        held = [rank in text for text, own_label in zip(texts, labels, strict=True) if own_label == label]
         return float(np.log((sum(held) + 0.5) / (len(held) - sum(held) + 0.5)))
 
     for rank in range(1, 21):

@@ -10,7 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, save, saved, spaced_distances
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from tests.charts.memories import found
+from tests.charts.memories import memory_result
 from tests.explain.conftest import VOCABULARY, StopError, random_weights, small, stop
 
 WORDS = WordChoice(
@@ -87,8 +87,8 @@ def test_every_sentiment_word_is_used_as_often_as_the_others() -> None:
 
 
 def test_another_seed_draws_other_texts() -> None:
-    one, other = (draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, seed) for seed in (0, 1))
-    assert (one != other).any()
+    first, second = (draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, seed) for seed in (0, 1))
+    assert (first != second).any()
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -103,11 +103,11 @@ def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None
 
 
 def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     memory_test(
-        *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: told.append((done, total))
+        *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: progress.append((done, total))
     )
-    assert told[-1] == (24, 24)
+    assert progress[-1] == (24, 24)
 
     with pytest.raises(StopError):
         memory_test(*remembering(1), VOCABULARY, WORDS, tell=stop)
@@ -119,7 +119,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_was_found_comes_back_whole_for_the_same_weights_only() -> None:
-    test = found(neutral=["screenplay", "naïve"])
+    test = memory_result(neutral=["screenplay", "naïve"])
     save("one", "abc", test)
     again = saved("one", "abc")
     assert again is not None
@@ -139,5 +139,5 @@ def test_a_file_that_holds_none_counts_as_missing(content: str) -> None:
 
 def test_a_folder_that_cannot_be_written_to_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("in the way")
-    save("one", "abc", found())
+    save("one", "abc", memory_result())
     assert saved("one", "abc") is None

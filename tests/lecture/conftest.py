@@ -26,15 +26,15 @@ def restart(tmp_path: Path) -> Iterator[Callable[[], Classroom]]:
         return running[0]
 
     yield again
-    for each in running:
-        each.close()
+    for server in running:
+        server.close()
 
 
 @pytest.fixture
 def classroom(restart: Callable[[], Classroom]) -> Classroom:
     """A class to whom BEST is being put."""
-    begun = restart()
-    begun.begin("The book's experiment")
-    begun.show_step(0, "Predict", "Which one?", BEST)
-    begun.open_vote()
-    return begun
+    lecture = restart()
+    lecture.begin("The book's experiment")
+    lecture.show_step(0, "Predict", "Which one?", BEST)
+    lecture.open_vote()
+    return lecture

@@ -175,7 +175,7 @@ def test_settings_are_hidden_from_the_beginning_to_their_own_reveal_whoever_trai
     classroom.begin("x", settings=[first.setting, second.setting])
 
     def hidden(classroom: Classroom) -> list[bool]:
-        runs = (_run(each.model_copy(update={"seed": seed})) for each in (first, second) for seed in (1, 7))
+        runs = (_run(experiment.model_copy(update={"seed": seed})) for experiment in (first, second) for seed in (1, 7))
         return [classroom.state().hides(run) for run in runs]
 
     assert hidden(restart()) == [True] * 4, "a server that was killed goes on hiding them"
@@ -283,9 +283,9 @@ def test_what_was_not_shown_is_gone_from_the_disk_when_the_lecture_ends(
     classroom.end()
     assert [review.text for review in classroom.reviews()] == ["Everybody has seen this sentence."]
     restart()
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("lecture.db*"))
-    assert b"Everybody has seen" in kept
-    assert b"Nobody has seen" not in kept
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("lecture.db*"))
+    assert b"Everybody has seen" in stored
+    assert b"Nobody has seen" not in stored
 
 
 def test_reviews_may_be_switched_off(classroom: Classroom) -> None:
@@ -296,11 +296,11 @@ def test_reviews_may_be_switched_off(classroom: Classroom) -> None:
 @given(text=st.none() | st.integers() | st.text() | st.text(min_size=LONGEST_REVIEW + 1, max_size=LONGEST_REVIEW + 9))
 def test_any_json_is_a_review_or_refused(text: object) -> None:
     try:
-        kept = checked_review(text)
+        stored = checked_review(text)
     except UserError:
         return
-    assert 0 < len(kept.encode()) <= 4 * LONGEST_REVIEW
-    assert "\0" not in kept
+    assert 0 < len(stored.encode()) <= 4 * LONGEST_REVIEW
+    assert "\0" not in stored
 
 
 def test_a_review_keeps_joined_emoji_and_its_lines_and_one_of_joiners_alone_is_none() -> None:

@@ -79,7 +79,7 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("title = Mine", "not valid TOML: Invalid value (at line 1"),
         (b"title = '\xff'", "not UTF-8 text"),
@@ -110,11 +110,11 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),
     ],
 )
-def test_whatever_is_wrong_with_a_lecture_is_said_with_its_place(folder: Path, content: str | bytes, said: str) -> None:
+def test_a_fault_in_a_lecture_is_reported_with_its_place(folder: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(UserError) as caught:
         load(written(folder, content), step_kinds())
     assert "mine.toml" in str(caught.value)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:

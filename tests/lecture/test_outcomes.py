@@ -51,29 +51,29 @@ def came_of(question: Question, store: RunStore, *runs: Run) -> QuestionOutcome:
 
 
 def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
-    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
-    assert found.answer == 1
-    assert found.explanation.endswith(
+    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
+    assert result.answer == 1
+    assert result.explanation.endswith(
         f"Of these trained networks, LSTM(32) is better than SimpleRNN(32), beyond chance. {ANOTHER_SEED}"
     )
-    assert is_right(BEST, 1, found)
-    assert is_right(BEST, 0, found) is False
+    assert is_right(BEST, 1, result)
+    assert is_right(BEST, 0, result) is False
 
 
 def test_where_two_networks_cannot_be_told_apart_the_higher_one_is_right_and_not_called_better(store: RunStore) -> None:
     runs = trained(store, "SimpleRNN", 0.6, 0.80), trained(store, "LSTM", 0.7, 0.81)
-    found = came_of(BEST, store, *runs)
-    assert (found.answer, found.final) == (1, True)
-    assert found.explanation == (f"LSTM(32) 81.0 %, SimpleRNN(32) 80.0 % at their best epochs. {NOT_SHOWN}")
+    result = came_of(BEST, store, *runs)
+    assert (result.answer, result.final) == (1, True)
+    assert result.explanation == (f"LSTM(32) 81.0 %, SimpleRNN(32) 80.0 % at their best epochs. {NOT_SHOWN}")
     assert came_of(LEAD, store, *runs).answer == 1.0, "by the same figures"
 
 
 def test_where_the_highest_are_equal_no_answer_is_right(store: RunStore) -> None:
     runs = trained(store, "SimpleRNN", 0.8), trained(store, "LSTM", 0.8)
-    found = came_of(BEST, store, *runs)
-    assert (found.answer, found.final) == (None, True)
-    assert found.explanation.startswith("No answer is right: the highest are equal.")
-    assert is_right(BEST, 1, found) is None
+    result = came_of(BEST, store, *runs)
+    assert (result.answer, result.final) == (None, True)
+    assert result.explanation.startswith("No answer is right: the highest are equal.")
+    assert is_right(BEST, 1, result) is None
     assert "lead" not in came_of(LEAD, store, *runs).explanation, "there is none"
 
 
@@ -102,8 +102,8 @@ def test_without_kept_verdicts_one_seed_each_cannot_tell(store: RunStore) -> Non
     def unkept(cell: str, share: float) -> Run:
         return record(store, Experiment.model_validate({**SMALL, "cell": cell, "epochs": 2}), (0.6, share), keep=False)
 
-    found = came_of(BEST, store, unkept("SimpleRNN", 0.70), unkept("LSTM", 0.90))
-    assert (found.answer, NOT_SHOWN in found.explanation) == (1, True)
+    result = came_of(BEST, store, unkept("SimpleRNN", 0.70), unkept("LSTM", 0.90))
+    assert (result.answer, NOT_SHOWN in result.explanation) == (1, True)
 
 
 def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
@@ -117,17 +117,17 @@ def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
 
 
 def test_the_lead_is_told_as_measured_and_with_what_chance_does(store: RunStore) -> None:
-    found = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
-    assert isinstance(found.answer, float)
-    assert found.answer == pytest.approx(2.0, abs=0.1)
-    assert "2.0 points: LSTM(32) 82.0 %, SimpleRNN(32) 80.0 %" in found.explanation
-    assert NOT_SHOWN in found.explanation
-    assert [is_right(LEAD, answer, found) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
+    result = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
+    assert isinstance(result.answer, float)
+    assert result.answer == pytest.approx(2.0, abs=0.1)
+    assert "2.0 points: LSTM(32) 82.0 %, SimpleRNN(32) 80.0 %" in result.explanation
+    assert NOT_SHOWN in result.explanation
+    assert [is_right(LEAD, answer, result) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
 
 
 def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
-    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
-    assert (found.answer, found.final) == (None, False)
+    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
+    assert (result.answer, result.final) == (None, False)
     assert not came_of(BEST, store).final
     running = trained(store, "GRU", 0.9, status=Status.RUNNING)
     assert came_of(OWN, store, running).answer is None, "an answer that the curves are about to give"
@@ -135,16 +135,16 @@ def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
 
 def test_what_was_stopped_makes_no_network_best(store: RunStore) -> None:
     stopped = trained(store, "LSTM", 0.9, status=Status.STOPPED)
-    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
-    assert (found.answer, found.final) == (None, True)
-    assert "ended early" in found.explanation
+    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
+    assert (result.answer, result.final) == (None, True)
+    assert "ended early" in result.explanation
 
 
 def test_a_best_network_that_was_not_offered_makes_no_answer_right(store: RunStore) -> None:
-    asked = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
-    found = came_of(asked, store, trained(store, "SimpleRNN", 0.6), trained(store, "LSTM", 0.9))
-    assert found.answer is None
-    assert "LSTM(32) was not offered" in found.explanation
+    question = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
+    result = came_of(question, store, trained(store, "SimpleRNN", 0.6), trained(store, "LSTM", 0.9))
+    assert result.answer is None
+    assert "LSTM(32) was not offered" in result.explanation
 
 
 # ---- overfitting, curves and own questions ------------------------------------------------------
@@ -163,17 +163,17 @@ STILL_FALLING = ((0.6, 0.6, 0.6), (0.8, 0.7, 0.5), (0.9, 0.72, 0.45), (0.95, 0.7
 
 
 def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss(store: RunStore) -> None:
-    found = came_of(OVERFITS, store, learnt(*OVERFITTED))
-    assert found.answer == 3 == overfits_from(learnt(*OVERFITTED))
-    assert "lowest after epoch 2" in found.explanation
-    assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [False, False, True, True, True]
+    result = came_of(OVERFITS, store, learnt(*OVERFITTED))
+    assert result.answer == 3 == overfits_from(learnt(*OVERFITTED))
+    assert "lowest after epoch 2" in result.explanation
+    assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == [False, False, True, True, True]
 
 
 def test_never_is_right_where_none_overfits_and_the_rule_is_told(store: RunStore) -> None:
-    found = came_of(OVERFITS, store, learnt(*STILL_GOOD))
-    assert found.answer == 0
-    assert "15 points ahead" in found.explanation
-    assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [True, False, False, False, False]
+    result = came_of(OVERFITS, store, learnt(*STILL_GOOD))
+    assert result.answer == 0
+    assert "15 points ahead" in result.explanation
+    assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == [True, False, False, False, False]
 
 
 def test_no_epoch_is_named_while_the_validation_loss_still_falls(store: RunStore) -> None:
@@ -190,16 +190,16 @@ def test_of_several_seeds_half_must_overfit(store: RunStore) -> None:
 
 
 def test_a_drawing_is_right_within_two_points_on_average(store: RunStore) -> None:
-    found = came_of(CURVE, store, learnt(*STILL_GOOD))
-    assert found.answer == (0.6, 0.7, 0.74, 0.76)
+    result = came_of(CURVE, store, learnt(*STILL_GOOD))
+    assert result.answer == (0.6, 0.7, 0.74, 0.76)
     for by, right in ((0.0, True), (0.02, True), (0.021, False)):
         drawing = checked(CURVE, [share + by for share in (0.6, 0.7, 0.74, 0.76)])
-        assert is_right(CURVE, drawing, found) is right
+        assert is_right(CURVE, drawing, result) is right
 
 
 def test_a_network_that_was_not_trained_makes_no_answer_right(store: RunStore) -> None:
-    asked = CURVE.model_copy(update={"network": "GRU"})
-    assert came_of(asked, store, learnt(*STILL_GOOD)).answer is None
+    question = CURVE.model_copy(update={"network": "GRU"})
+    assert came_of(question, store, learnt(*STILL_GOOD)).answer is None
 
 
 def test_an_own_question_is_answered_by_the_lecturer(store: RunStore) -> None:

@@ -37,14 +37,14 @@ def test_the_gain_counts_the_devices_that_answered_twice_and_no_others(
     first: dict[str, int], second: dict[str, int], right: int
 ) -> None:
     both = [device for device in DEVICES if device in first and device in second]
-    told = comparison(BEST, first, second, lambda answer: answer == right)
+    sentence = comparison(BEST, first, second, lambda answer: answer == right)
     if not both:
-        assert told == "Nobody answered both times."
+        assert sentence == "Nobody answered both times."
         return
     before, after = (Fraction(sum(votes[device] == right for device in both), len(both)) for votes in (first, second))
-    assert f" {sum(first[device] != second[device] for device in both)} of {len(both)}" in told
+    assert f" {sum(first[device] != second[device] for device in both)} of {len(both)}" in sentence
     wanted = "no gain possible" if before == 1 else f"learning gain {float((after - before) / (1 - before)):.2f}."
-    assert wanted in told
+    assert wanted in sentence
     if before < 1:
         assert normalized_gain(int(before * len(both)), int(after * len(both)), len(both)) == pytest.approx(
             float((after - before) / (1 - before))
@@ -54,8 +54,8 @@ def test_the_gain_counts_the_devices_that_answered_twice_and_no_others(
 def test_changes_are_told_from_what_to_what_the_most_frequent_first() -> None:
     first: dict[str, Answer] = dict(zip("abcdef", (0, 0, 0, 1, 2, 2), strict=True))
     second: dict[str, Answer] = dict(zip("abcdef", (1, 1, 0, 0, 2, 1), strict=True))
-    told = comparison(BEST, first, second, lambda _: None)
-    assert told == "4 of 6 changed their answer: SimpleRNN → LSTM (2); LSTM → SimpleRNN (1); GRU → LSTM (1)."
+    sentence = comparison(BEST, first, second, lambda _: None)
+    assert sentence == "4 of 6 changed their answer: SimpleRNN → LSTM (2); LSTM → SimpleRNN (1); GRU → LSTM (1)."
 
 
 def test_answers_that_are_no_choices_are_told_as_people_read_them() -> None:
@@ -67,8 +67,8 @@ def test_answers_that_are_no_choices_are_told_as_people_read_them() -> None:
 def test_percentages_are_given_of_ten_devices_and_more() -> None:
     few, enough = (dict.fromkeys(DEVICES[:number], 0) for number in (9, 10))
     assert "%" not in comparison(OWN, few, few, lambda answer: answer == 1)
-    told = comparison(OWN, enough, dict.fromkeys(enough, 1), lambda answer: answer == 1)
-    assert told == (
+    sentence = comparison(OWN, enough, dict.fromkeys(enough, 1), lambda answer: answer == 1)
+    assert sentence == (
         "0 of 10 (0 %) correct, then 10 (100 %): learning gain 1.00. "
         "10 of 10 (100 %) changed their answer: input → forget (10)."
     )
@@ -76,7 +76,7 @@ def test_percentages_are_given_of_ten_devices_and_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "is_known", "again", "told"),
+    ("count", "is_known", "again", "sentence"),
     [
         (9, True, False, "Fewer than a third are right: explain it again."),
         (10, True, False, "A third to two thirds are right: discuss and vote again."),
@@ -89,6 +89,6 @@ def test_percentages_are_given_of_ten_devices_and_more() -> None:
     ],
 )
 def test_a_vote_is_discussed_where_a_third_to_two_thirds_are_right(
-    count: int, is_known: bool, again: bool, told: str
+    count: int, is_known: bool, again: bool, sentence: str
 ) -> None:
-    assert advice(count, 30, is_known, again) == told
+    assert advice(count, 30, is_known, again) == sentence

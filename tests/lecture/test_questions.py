@@ -32,13 +32,13 @@ SOUND: dict[str, st.SearchStrategy[Any]] = {
 @given(answer=ANYTHING)
 def test_any_json_is_an_answer_or_refused(question: Question, answer: object) -> None:
     try:
-        kept = checked(question, answer)
+        stored = checked(question, answer)
     except UserError:
         return
     assert not isinstance(answer, bool)
-    assert checked(question, json.loads(json.dumps(kept))) == kept, "what is kept is read from the disk as it was"
-    assert tally(question, [kept]).answered == 1
-    for number in kept if isinstance(kept, tuple) else (kept,):
+    assert checked(question, json.loads(json.dumps(stored))) == stored, "what is kept is read from the disk as it was"
+    assert tally(question, [stored]).answered == 1
+    for number in stored if isinstance(stored, tuple) else (stored,):
         assert math.isfinite(number)
 
 
@@ -46,11 +46,11 @@ def test_any_json_is_an_answer_or_refused(question: Question, answer: object) ->
 @given(data=st.data())
 def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObject) -> None:
     given = data.draw(st.lists(SOUND[question.id], max_size=30))
-    found = tally(question, [checked(question, answer) for answer in given])
-    assert found.answered == len(given)
+    result = tally(question, [checked(question, answer) for answer in given])
+    assert result.answered == len(given)
     if question is not CURVE:
-        assert sum(found.counts) == len(given)
-        assert len(found.counts) == len(found.labels)
+        assert sum(result.counts) == len(given)
+        assert len(result.counts) == len(result.labels)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_leads_are_kept_in_steps_of_a_half() -> None:
 
 
 def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
-    found = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
-    assert found.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
-    assert found.counts == (2, 1, 0, 0, 1)
+    result = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
+    assert result.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
+    assert result.counts == (2, 1, 0, 0, 1)
     wide = tally(LEAD, [0.0, 50.0])
     assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50–54.9")
     assert len(wide.labels) <= MOST_BINS
@@ -104,8 +104,8 @@ def test_never_has_a_bar_of_its_own() -> None:
 
 def test_drawings_become_a_band_of_quartiles_at_each_epoch() -> None:
     drawings = [tuple([share] * 4) for share in (0.5, 0.6, 0.7, 0.8, 0.9)]
-    found = tally(CURVE, drawings)
-    assert (found.low[0], found.middle[0], found.high[0]) == (0.6, 0.7, 0.8)
+    result = tally(CURVE, drawings)
+    assert (result.low[0], result.middle[0], result.high[0]) == (0.6, 0.7, 0.8)
     assert tally(CURVE, [(0.5, 0.6, 0.7, 0.8)]).middle == (0.5, 0.6, 0.7, 0.8)
     assert tally(CURVE, []).middle == ()
 

@@ -61,9 +61,9 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     assert f"{100 * run.best['val_accuracy']:.1f} %" in text
     assert run.test is not None
     assert f"{100 * run.test.accuracy:.1f} %" in text
-    _, kept, *_ = contents.accuracies[run.id]
-    assert kept is not None
-    assert f"{100 * kept:.1f} %" in text
+    _, kept_share, *_ = contents.accuracies[run.id]
+    assert kept_share is not None
+    assert f"{100 * kept_share:.1f} %" in text
     for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Typical epoch", "0.1"):
         assert shown in text
 
@@ -77,11 +77,11 @@ def test_it_names_no_address_of_any_network(trained: Trained) -> None:
 
 def test_it_carries_its_runs_as_data(trained: Trained) -> None:
     data = Text(html(gather(trained.store, trained.ids))).scripts[DATA_ID]
-    told = load_runs(data)
-    assert [run.id for run in told.runs] == trained.ids
+    recorded = load_runs(data)
+    assert [run.id for run in recorded.runs] == trained.ids
     first = trained.store.run(trained.ids[0])
-    assert told.runs[0].experiment == first.experiment
-    assert [epoch.figures for epoch in told.runs[0].epochs] == [dict(epoch.figures) for epoch in first.epochs]
+    assert recorded.runs[0].experiment == first.experiment
+    assert [epoch.figures for epoch in recorded.runs[0].epochs] == [dict(epoch.figures) for epoch in first.epochs]
 
 
 def test_what_people_typed_is_text(trained: Trained) -> None:
@@ -153,14 +153,14 @@ def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:
         epochs = tuple(EpochEnd(run_id, epoch, figures, 10.0) for epoch in range(1, 11))
         owner = Owner(0, 0.0, "there")
         run = Run(run_id, 0, run_id, experiment, Status.FINISHED, owner, "page", 1.0, epochs=epochs)
-        told = [
-            Predictions(run_id, epoch, "validation", 0.8, experiment.validation_reviews, one)
+        recorded = [
+            Predictions(run_id, epoch, "validation", 0.8, experiment.validation_reviews, content)
             for epoch in range(1, 11)
-            for one in [encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.validation_reviews))))]
+            for content in [encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.validation_reviews))))]
         ]
         test = encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.test_reviews))))
-        told.append(Predictions(run_id, 10, "test", 0.8, experiment.test_reviews, test))
-        taken.append((run, told))
+        recorded.append(Predictions(run_id, 10, "test", 0.8, experiment.test_reviews, test))
+        taken.append((run, recorded))
     elsewhere.take_in(taken)
     page = html(gather(elsewhere, [run.id for run, _ in taken]))
     assert len(page.encode()) < 6_000_000

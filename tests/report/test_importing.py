@@ -48,11 +48,11 @@ def test_what_they_achieved_is_worked_out_from_their_predictions_elsewhere_too(
     expected = [before.score(run, "kept") for run in trained.store.runs(trained.ids)]
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
     after = Evidence(elsewhere)
-    found = [after.score(run, "kept") for run in elsewhere.runs()]
-    assert [one and (one.accuracy, one.epochs) for one in found] == [
-        one and (one.accuracy, one.epochs) for one in expected
+    scores = [after.score(run, "kept") for run in elsewhere.runs()]
+    assert [score and (score.accuracy, score.epochs) for score in scores] == [
+        score and (score.accuracy, score.epochs) for score in expected
     ]
-    assert None not in found
+    assert None not in scores
 
 
 def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
@@ -108,7 +108,7 @@ def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is not a report of this program"),
         (b"<html>a page</html>", "is not a report of this program"),
@@ -117,11 +117,11 @@ def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
     ],
 )
 def test_a_file_that_is_no_report_is_refused_in_a_sentence(
-    elsewhere: RunStore, tmp_path: Path, content: bytes, said: str
+    elsewhere: RunStore, tmp_path: Path, content: bytes, message: str
 ) -> None:
     file = tmp_path / "other.html"
     file.write_bytes(content)
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         import_runs(file, elsewhere)
     with pytest.raises(UserError, match="is a folder"):
         import_runs(tmp_path, elsewhere)

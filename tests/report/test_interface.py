@@ -52,9 +52,9 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
     assert result.curves["val_loss"].tolist() == [epoch["val_loss"] for run in runs for epoch in run.epochs]
     assert result.curves["network"].unique().tolist() == ["SimpleRNN(3)", "LSTM(3)"]
     assert result.verdicts
-    drawn = result.figure("accuracy")
-    assert drawn.layout.yaxis.ticksuffix == " %"
-    assert [trace.name for trace in drawn.data if trace.showlegend] == ["SimpleRNN(3)", "LSTM(3)"]
+    figure = result.figure("accuracy")
+    assert figure.layout.yaxis.ticksuffix == " %"
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["SimpleRNN(3)", "LSTM(3)"]
     assert [title.text for title in result.figure().layout.annotations] == ["Accuracy", "Loss"]
 
 

@@ -54,11 +54,11 @@ def there(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     store = RunStore(cache / "runs.db")
     for run in trained.store.runs(trained.ids):
         epochs = [
-            each if each is run.best else replace(each, figures={**each.figures, "val_accuracy": 0.0})
-            for each in run.epochs
+            item if item is run.best else replace(item, figures={**item.figures, "val_accuracy": 0.0})
+            for item in run.epochs
         ]
-        told = [each for part in ("validation", "test") for each in trained.store.predictions(run.id, part)]
-        store.take_in([(replace(run, epochs=tuple(epochs)), told)])
+        predictions = [item for part in ("validation", "test") for item in trained.store.predictions(run.id, part)]
+        store.take_in([(replace(run, epochs=tuple(epochs)), predictions)])
     yield Trained(store, trained.ids)
     store.close()
 
@@ -120,9 +120,9 @@ def check_best_epoch(run: Run, store: RunStore) -> None:
     assert best is not None
     split = prepared.load(run.experiment.dataset).padded(run.experiment)
     probabilities = predict(run.experiment, run_weights(run, "best"), split.x_val)
-    [told] = [each for each in store.predictions(run.id) if each.epoch == best.epoch]
-    assert best["val_accuracy"] == told.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
-    np.testing.assert_allclose(decoded(told.probabilities), decoded(encoded(probabilities)), atol=1e-3)
+    [predictions] = [item for item in store.predictions(run.id) if item.epoch == best.epoch]
+    assert best["val_accuracy"] == predictions.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
+    np.testing.assert_allclose(decoded(predictions.probabilities), decoded(encoded(probabilities)), atol=1e-3)
     assert best["val_auc"] == pytest.approx(computed(split.y_val, probabilities)["val_auc"], abs=1e-6)
 
 
@@ -137,7 +137,7 @@ def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: 
 
 
 def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
-    experiments = [each for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for each in preset.experiments()]
+    experiments = [item for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for item in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert all(file.stat().st_size <= MAX_SHIPPED for file in recordings.SHIPPED)
@@ -172,14 +172,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
     monkeypatch.setattr(shared, "FIRST_PAGE_SECONDS", 60.0)  # no worker is needed
 
-    def one() -> list[Run]:
+    def restart() -> list[Run]:
         current_app().close()
         try:
             return current_app().services().store.runs()
         finally:
             current_app().close()
 
-    return one
+    return restart
 
 
 def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(

@@ -88,13 +88,13 @@ class Firefox:
 @pytest.fixture
 def firefox(tmp_path: Path) -> Iterator[Firefox]:
     """The system's Firefox; without one the test is skipped."""
-    found = shutil.which("firefox-esr") or shutil.which("firefox")
-    if found is None:
+    path = shutil.which("firefox-esr") or shutil.which("firefox")
+    if path is None:
         sentence = "No Firefox was found. Install it (Debian: firefox-esr)."
         if os.environ.get(REQUIRE_VARIABLE):
             pytest.fail(sentence)
         pytest.skip(sentence)
-    command = [found, "--headless", "--no-remote", "--profile", str(tmp_path), "--remote-debugging-port", "0"]
+    command = [path, "--headless", "--no-remote", "--profile", str(tmp_path), "--remote-debugging-port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr
         try:

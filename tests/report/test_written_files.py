@@ -19,12 +19,12 @@ def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Tr
     table = pd.read_parquet(io.BytesIO(written[""]))
     assert list(table) == ["run", "name", "part", "epoch", "review", "label", "probability"]
     right = (table.probability > THRESHOLD) == (table.label == 1)
-    found = right.groupby([table.run, table.part, table.epoch]).mean()
+    accuracies = right.groupby([table.run, table.part, table.epoch]).mean()
     for run in trained.store.runs(trained.ids):
         for epoch in run.epochs:
-            assert found[run.id, "validation", epoch.epoch] == pytest.approx(epoch["val_accuracy"], abs=1e-6)
+            assert accuracies[run.id, "validation", epoch.epoch] == pytest.approx(epoch["val_accuracy"], abs=1e-6)
         assert run.test is not None
-        assert found[run.id, "test", run.test.epoch] == pytest.approx(run.test.accuracy, abs=1e-6)
+        assert accuracies[run.id, "test", run.test.epoch] == pytest.approx(run.test.accuracy, abs=1e-6)
     called = [f"{name}(3) seed {seed}" for name in ("SimpleRNN", "LSTM") for seed in (1, 2)]
     assert table.name.unique().tolist() == called
 

@@ -67,11 +67,12 @@ def left_behind() -> list[str]:
 
 
 def test_both_files_are_fetched_checked_and_read(small: dict[str, bytes], serve: Serve) -> None:
-    told: list[tuple[int, int]] = []
-    assert fetch(serve(small), tell=lambda done, total: told.append((done, total))) == str(cache_folder() / "imdb.npz")
+    progress: list[tuple[int, int]] = []
+    file = fetch(serve(small), tell=lambda done, total: progress.append((done, total)))
+    assert file == str(cache_folder() / "imdb.npz")
     whole = sum(map(len, small.values()))
-    assert told[-1] == (whole, whole)
-    assert told == sorted(told)
+    assert progress[-1] == (whole, whole)
+    assert progress == sorted(progress)
     assert len(keras_imdb.SOURCE.read().train.labels) == 30  # type: ignore[union-attr]  # it has words, no texts
     assert left_behind() == ["imdb.npz", "imdb_word_index.json"]
 

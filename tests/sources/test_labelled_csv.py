@@ -39,10 +39,10 @@ TEXTS = ["A fine day", "Rain again"] * 6
 )
 def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimiter: str) -> None:
     content = content.replace("text,label", f"text{delimiter}label")
-    found = parse(content.encode())
-    assert found.description.layout.delimiter == delimiter
-    assert [text.replace(",", "") for text in found.texts] == TEXTS
-    assert (found.labels, found.description.labels) == ([1, 0] * 6, ("bad", "good"))
+    result = parse(content.encode())
+    assert result.description.layout.delimiter == delimiter
+    assert [text.replace(",", "") for text in result.texts] == TEXTS
+    assert (result.labels, result.description.labels) == ([1, 0] * 6, ("bad", "good"))
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
     ],
 )
 def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], encoding: str) -> None:
-    found = parse(encode("text,label\n" + "Très déçu 😞,mauvais\nUne réussite épatante,bon\n" * 5))
-    assert (found.texts[0], found.description.encoding) == ("Très déçu 😞", encoding)
+    result = parse(encode("text,label\n" + "Très déçu 😞,mauvais\nUne réussite épatante,bon\n" * 5))
+    assert (result.texts[0], result.description.encoding) == ("Très déçu 😞", encoding)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
     ],
 )
 def test_what_a_spreadsheet_writes_in_its_countrys_letters_is_guessed(encoding: str, one: str, other: str) -> None:
-    found = parse(("text;label\n" + f"{one};a\n{other};b\n" * 5).encode(encoding))
-    assert found.texts[:2] == [one, other]
+    result = parse(("text;label\n" + f"{one};a\n{other};b\n" * 5).encode(encoding))
+    assert result.texts[:2] == [one, other]
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_what_a_spreadsheet_writes_in_its_countrys_letters_is_guessed(encoding: 
 )
 def test_columns_are_known_by_their_names_or_by_what_they_hold(header: str, row: str, columns: tuple[str, str]) -> None:
     rows = [row.format(number=i, text=f"It was {i}", label=("calm", "wild")[i % 2]) for i in range(20)]
-    found = parse("\n".join([header, *rows]).encode())
-    assert found.description.layout.columns == columns
-    assert (found.texts[3], found.description.labels[found.labels[3]]) == ("It was 3", "wild")
+    result = parse("\n".join([header, *rows]).encode())
+    assert result.description.layout.columns == columns
+    assert (result.texts[3], result.description.labels[result.labels[3]]) == ("It was 3", "wild")
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
 
 def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
     more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
-    found = parse((FINE + more).encode())
-    assert (found.description.left_out.count, found.description.left_out.first) == (3, [14, 16, 17])
-    assert (found.description.repeated.count, found.description.repeated.first) == (11, [4, 5, 6, 7, 8])
-    assert (found.description.contradicting.count, found.description.contradicting.first) == (1, [15])
-    assert (found.description.formulas.count, found.description.formulas.first) == (1, [19])
-    assert found.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
+    result = parse((FINE + more).encode())
+    assert (result.description.left_out.count, result.description.left_out.first) == (3, [14, 16, 17])
+    assert (result.description.repeated.count, result.description.repeated.first) == (11, [4, 5, 6, 7, 8])
+    assert (result.description.contradicting.count, result.description.contradicting.first) == (1, [15])
+    assert (result.description.formulas.count, result.description.formulas.first) == (1, [19])
+    assert result.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
 
 
 def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them() -> None:
@@ -140,14 +140,14 @@ def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them()
     st.sampled_from(",;\t"),
 )
 def test_whatever_a_csv_writer_wrote_is_read_as_it_was(rows: list[tuple[str, bool]], delimiter: str) -> None:
-    kept = [(text, label) for text, label in rows if has_word(text)]
-    assume(len(kept) >= labelled_csv.MIN_TEXTS and len({label for _, label in kept}) == 2)
+    usable = [(text, label) for text, label in rows if has_word(text)]
+    assume(len(usable) >= labelled_csv.MIN_TEXTS and len({label for _, label in usable}) == 2)
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter)
     writer.writerows([("text", "label"), *((text, "yes" if label else "no") for text, label in rows)])
-    found = parse(file.getvalue().encode())
-    assert list(zip(found.texts, map(bool, found.labels), strict=True)) == kept
-    assert found.description.left_out.count == len(rows) - len(kept)
+    result = parse(file.getvalue().encode())
+    assert list(zip(result.texts, map(bool, result.labels), strict=True)) == usable
+    assert result.description.left_out.count == len(rows) - len(usable)
 
 
 @given(st.text())
@@ -157,17 +157,17 @@ def test_a_text_that_has_a_word_is_split_into_at_least_one(text: str) -> None:
 
 
 def test_progress_is_told_up_to_the_end() -> None:
-    told: list[tuple[int, int]] = []
-    parse((HEADER + ROWS * 5_000).encode(), lambda done, total: told.append((done, total)))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1][0] / told[-1][1] > 0.9
+    progress: list[tuple[int, int]] = []
+    parse((HEADER + ROWS * 5_000).encode(), lambda done, total: progress.append((done, total)))
+    assert [done for done, _ in progress] == sorted(done for done, _ in progress)
+    assert progress[-1][0] / progress[-1][1] > 0.9
 
 
 # ---- what is refused ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "The file is empty"),
         (b" \n\n", "The file is empty"),
@@ -194,19 +194,19 @@ def test_progress_is_told_up_to_the_end() -> None:
         ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),
     ],
 )
-def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, said: str) -> None:
+def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, message: str) -> None:
     with pytest.raises(UserError) as refused:
         parse(content)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert len(str(refused.value)) < 500
     assert str(refused.value).isprintable()
 
 
 def test_two_million_rows_are_given_up_at_the_first_too_many() -> None:
-    told: list[int] = []
+    progress: list[int] = []
     with pytest.raises(UserError, match=r"Row 200,002: the limit is 200,000"):
-        parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: told.append(done))
-    assert len(told) == 100
+        parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: progress.append(done))
+    assert len(progress) == 100
 
 
 def test_as_many_rows_as_are_allowed_are_read() -> None:

@@ -105,9 +105,9 @@ def test_a_run_whose_file_is_gone_goes_on_with_what_was_prepared(write: Write) -
     experiment = Experiment(source=text_import.import_texts(str(path)).name, vocabulary_size=100)
     path.unlink()
     assert prepared.load(experiment.source).padded(experiment).x_train.shape == (32, 500)
-    found = held_out([experiment])
-    assert found is not None
-    assert (found.kind, found.numbers, found.labels) == ("validation", range(33, 41), ("closed", "open"))
+    selection = held_out([experiment])
+    assert selection is not None
+    assert (selection.kind, selection.numbers, selection.labels) == ("validation", range(33, 41), ("closed", "open"))
     assert "train_ranks.npy" in bundle.reviews(experiment.source).files  # a cluster gets it as ever
 
 
@@ -153,9 +153,9 @@ def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(writ
     assert own_texts.unread() == [path]
 
 
-@pytest.mark.parametrize("given", ["bundled", "texts-nothing", "order", "no such thing"])
-def test_what_names_no_file_is_none(given: str) -> None:
-    assert own_texts.find_file(given) is None
+@pytest.mark.parametrize("name", ["bundled", "texts-nothing", "order", "no such thing"])
+def test_what_names_no_file_is_none(name: str) -> None:
+    assert own_texts.find_file(name) is None
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) 
     path = write(more="40;one more;pending\n")
     with pytest.raises(UserError, match="Row 42: 'pending' is a third label"):
         text_import.import_texts(str(path))
-    told: list[tuple[int, int]] = []
-    assert "third label" in text_import.try_import(str(path), 1, lambda *done: told.append(done)).problem
+    progress: list[tuple[int, int]] = []
+    assert "third label" in text_import.try_import(str(path), 1, lambda *done: progress.append(done)).problem
     assert registry.names() == registry.SOURCES
     assert not (cache / "texts" / "known").exists()
 
@@ -194,9 +194,9 @@ def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) 
 def test_what_should_be_known_before_training_is_said_in_sentences(write: Write) -> None:
     more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
     card = text_import.import_texts(str(write(more=more, encoding="cp1252")))
-    said = " ".join(card.remarks())
-    assert "It is not UTF-8; cp1252 was assumed." in said
-    assert "1 row has no word or no label and is left out (row 45)." in said
-    assert "1 row has another label there (row 44)." in said
-    assert "1 row starts like a formula; it is read as text (row 42)." in said
-    assert "both sides of the split" in said
+    remarks = " ".join(card.remarks())
+    assert "It is not UTF-8; cp1252 was assumed." in remarks
+    assert "1 row has no word or no label and is left out (row 45)." in remarks
+    assert "1 row has another label there (row 44)." in remarks
+    assert "1 row starts like a formula; it is read as text (row 42)." in remarks
+    assert "both sides of the split" in remarks

@@ -93,7 +93,7 @@ def test_a_bag_of_words_guesses_order_and_parity_and_knows_the_first_word(
 ) -> None:
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
     experiment = Experiment(source=name, distance=30)
-    accuracies = {each.name: each.val_accuracy for each in baselines(experiment)}
+    accuracies = {baseline.name: baseline.val_accuracy for baseline in baselines(experiment)}
     assert 0.45 <= accuracies["majority"] <= 0.55
     for bag in ("words", "bigrams"):
         assert reached[0] <= accuracies[bag] <= reached[1]
