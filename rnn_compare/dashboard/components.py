@@ -109,13 +109,13 @@ def show_board(
 
 def wait_for(title: str, *analyses: Analysis) -> None:
     """Shows the progress of analyses, and reruns the page when all have ended."""
-    ticking(_wait, POLL_SECONDS, title, *analyses)
 
+    def look() -> None:
+        if all(analysis.ended for analysis in analyses):
+            st.rerun(scope="app")
+        progress(title, *analyses)
 
-def _wait(title: str, *analyses: Analysis) -> None:
-    if all(analysis.ended for analysis in analyses):
-        st.rerun(scope="app")
-    progress(title, *analyses)
+    ticking(look, POLL_SECONDS)
 
 
 def progress(title: str, *analyses: Analysis) -> None:

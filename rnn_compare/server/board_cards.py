@@ -102,12 +102,13 @@ def card(group: Group, starts: Mapping[str, float], history: History) -> dict[st
     runs, first = group.runs, group.runs[0]
     at_work = [run for run in runs if not run.status.ended]
     trains = bool(at_work) and not first.replayed
+    layers = first.layers.partition(",")[0]
     return {
         "status": _status(runs),
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "size": f"{first.parameters:,} parameters" if first.parameters else "",
         "pace": _pace(runs),
-        "layers": _trained_by(first),
+        "layers": "recorded" if first.replayed or first.is_from_elsewhere else layers if layers != USUAL_LAYERS else "",
         "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": trains and all(run.stop_requested for run in at_work),
         **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
@@ -142,11 +143,6 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
-
-
-def _trained_by(run: Run) -> str:
-    layers = run.layers.partition(",")[0]
-    return "recorded" if run.replayed or run.is_from_elsewhere else "" if layers == USUAL_LAYERS else layers
 
 
 def _pace(runs: Sequence[Run]) -> str:
@@ -207,10 +203,10 @@ def _status(runs: Sequence[Run]) -> str:
     """Returns running, queued or finished; if some runs ended early, the status of the first of them."""
     if any(run.replayed for run in runs):
         return REPLAY
-    for status in (Status.RUNNING, Status.QUEUED):
-        if any(run.status is status for run in runs):
-            return status.value
-    return next((run.status.value for run in runs if run.status is not Status.FINISHED), Status.FINISHED.value)
+    statuses = [run.status for run in runs]
+    ended_early = [status for status in statuses if status is not Status.FINISHED]
+    order = (Status.RUNNING, Status.QUEUED, *ended_early, Status.FINISHED)
+    return next(status.value for status in order if status in statuses)
 
 
 def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:

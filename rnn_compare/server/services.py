@@ -99,10 +99,10 @@ class Services:
     def snapshot(self) -> Snapshot:
         """Returns all runs, less than half a second old; a change of what is hidden takes effect at once."""
         with self._reading:
-            state = self.classroom().state()
-            if self._latest is None or self._latest.is_stale or self._latest.state is not state:
-                self._latest = Snapshot(self.store.runs(), state, self.replays.latest)
-            return self._latest
+            state = self.classroom().state()  # before the runs: one that is hidden meanwhile must not be shown
+            snapshot = self.valid_snapshot or Snapshot(self.store.runs(), state, self.replays.latest)
+            self._latest = snapshot
+            return snapshot
 
     def runs(self) -> list[Run]:
         """Returns the runs that may be shown, oldest first."""

@@ -94,7 +94,8 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             persist_state="session",
         )
         _offer_book(runs, selection)
-        lacking = [by_id[run].title for run in selection if not _has_last_weights(by_id[run])]
+        imported = [by_id[run] for run in selection if by_id[run].is_from_elsewhere]
+        lacking = [run.title for run in imported if not weights_file(run.id, "last").exists()]
         if lacking:
             set_value("weights", USUAL)
         which = st.segmented_control(
@@ -111,10 +112,6 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     url_state.save(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.save("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
-
-
-def _has_last_weights(run: Run) -> bool:
-    return not run.is_from_elsewhere or weights_file(run.id, "last").exists()
 
 
 def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:

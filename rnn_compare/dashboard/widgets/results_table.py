@@ -69,18 +69,12 @@ def verdict(pair: Comparison, pairs: int) -> str:
 
 
 def _row(result: Result) -> str:
+    whole, seeds = len(result.group.counted), len(result.group.runs)
     means = (mean.text if mean else "–" for mean in (result.best, *result.measured.values()))
-    cells = (_seeds(result.group), *means)
     took = duration(result.seconds) if result.seconds is not None else "–"
-    return (
-        f"<tr><th scope='row'>{escape(result.group.name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}"
-        f"<td>{took}</td></tr>"
-    )
-
-
-def _seeds(group: Group) -> str:
-    whole, all_of_them = len(group.counted), len(group.runs)
-    return f"{whole}" if whole == all_of_them else f"{whole} of {counted(all_of_them, 'seed')}"
+    cells = (f"{whole}" if whole == seeds else f"{whole} of {counted(seeds, 'seed')}", *means, took)
+    head = f"<th scope='row'>{escape(result.group.name)}</th>"
+    return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _show_baselines(analysis: BaselineResults) -> None:

@@ -76,9 +76,10 @@ class UploadGate:
 
     def open_for_this_session(self) -> None:
         """Lets the session of the current page upload a file; sessions that have left are dropped."""
-        if session := _session():
+        if (session := _session()) and runtime.exists():
             with self._lock:
-                connected = {other: uploads for other, uploads in self._uploads.items() if _is_connected(other)}
+                server = runtime.get_instance()
+                connected = {other: left for other, left in self._uploads.items() if server.is_active_session(other)}
                 self._uploads = connected | {session: UPLOADS_AT_ONCE}
 
     def close_for_this_session(self) -> None:
@@ -102,10 +103,6 @@ def discard_uploads() -> None:
     """Deletes this session's uploads from Streamlit's memory; they are on the disk by now."""
     if runtime.exists():
         runtime.get_instance().uploaded_file_mgr.remove_session_files(_session())
-
-
-def _is_connected(session: str) -> bool:
-    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _session() -> str:

@@ -132,10 +132,9 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         take_home.offer(services, ticked[::-1])  # oldest first
         stop = [partial(services.engine.stop, run) for run in at_work]
         actions.button("Stop", not at_work, on_click=actions.act, args=stop, icon=":material/stop:")
-        broken_off = [run.id for run in ticked if run.can_be_continued]
-        actions.button(
-            "Continue", not broken_off, on_click=_continue, args=(services, broken_off), icon=":material/play_arrow:"
-        )
+        place = visitor.place_in_line()
+        resume = [partial(services.engine.continue_run, run.id, **place) for run in ticked if run.can_be_continued]
+        actions.button("Continue", not resume, on_click=actions.act, args=resume, icon=":material/play_arrow:")
         if actions.button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]
         st.html(f"<p style='margin: 0'>{_summary(ticked, count, hidden)}</p>")
@@ -160,11 +159,6 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
         results_table.show(services, in_order)
 
 
-def _continue(services: Services, runs: Sequence[str]) -> None:
-    place = visitor.place_in_line()
-    actions.act(*(partial(services.engine.continue_run, run, **place) for run in runs))
-
-
 def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     def close() -> None:
         st.session_state[DELETING] = []
@@ -180,18 +174,15 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
             if delete or st.button("Keep"):
                 close()
                 if delete:
-                    _delete(services, runs)
+                    actions.act(*(partial(_delete, services, run.id) for run in runs))
                 st.rerun()
 
     dialog()
 
 
-def _delete(services: Services, runs: Sequence[Run]) -> None:
-    def delete(run: str) -> None:
-        services.store.delete(run)
-        delete_files(run)
-
-    actions.act(*(partial(delete, run.id) for run in runs))
+def _delete(services: Services, run: str) -> None:
+    services.store.delete(run)
+    delete_files(run)
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
