@@ -18,27 +18,18 @@ from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine, EngineState
 from tests.epochs import epoch_end
-from tests.patience import PATIENCE
 
-from .conftest import script
-
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
+from .conftest import page, press
 
 
 @pytest.fixture
 def app(shared_services: Services) -> AppTest:
     assert shared_services.engine is not None
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params["units"] = "32"  # without a setting it would begin with those of what other tests have trained
-    return app.run()
+    return page(units="32")  # without a setting it would begin with those of what other tests have trained
 
 
 def shown(app: AppTest) -> str:
     return " ".join([*(element.value for element in app.caption), *(html.proto.body for html in app.get("html"))])
-
-
-def train_button(app: AppTest) -> Any:
-    return next(button for button in app.button if button.label == "Train")
 
 
 def board(app: AppTest) -> Any:
@@ -49,8 +40,7 @@ def board(app: AppTest) -> Any:
 
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_the_page_opens_on_the_books_experiment() -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    assert not app.exception
+    app = page()
     assert app.selectbox(key="preset").value == "The book's experiment"
     assert "2 networks" in shown(app)
     assert "32·32 + 32·32 + 32 = 2,080" in shown(app)
@@ -111,7 +101,7 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
 
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    app = page()
     app.selectbox(key="preset").set_value("Is it luck?").run()
     assert "2 networks with 3 seeds each" in shown(app)
     assert shown(app).count('class="rc-shares"') == 2
@@ -127,35 +117,28 @@ def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
 @pytest.mark.parametrize(("text", "seeds", "warned"), [("4", 4, False), ("11", 1, True), ("1e999", 1, True)])
 @pytest.mark.usefixtures("services")
 def test_seeds_in_a_link_are_taken_within_their_bounds(text: str, seeds: int, warned: bool) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params["seeds"] = text
-    app.run()
-    assert not app.exception
+    app = page(seeds=text)
     assert app.slider(key="seeds").value == seeds
     assert bool(app.warning) == warned
 
 
 def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params.update({"seed": "5", "seeds": "3"})
-    app.run()
-    train_button(app).click().run()
+    app = page(seed="5", seeds="3")
+    press(app, "Train")
     runs = services.store.runs()
     assert [(run.experiment.cell, run.experiment.seed) for run in runs] == [
         (cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")
     ]
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
-    train_button(app).click().run()
+    press(app, "Train")
     assert app.query_params["show"] == f"all-{services.store.runs()[6].id}"
     assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["waiting", "waiting"]
 
 
 @pytest.mark.usefixtures("services")
 def test_seeds_beyond_the_largest_are_refused_in_words() -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params.update({"seed": str(2**31 - 1), "seeds": "2"})
-    app.run()
+    app = page(seed=str(2**31 - 1), seeds="2")
     assert "seed is 2147483648; it must be between" in app.error[0].value
 
 
@@ -169,8 +152,8 @@ def test_what_is_drawn_besides_the_curves_is_chosen_under_display(app: AppTest) 
 
 
 def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    train_button(app).click().run()
+    app = page()
+    press(app, "Train")
     assert not [button for button in app.button if "to the charts" in button.label]
     app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
     [add] = [button for button in app.button if "to the charts" in button.label]
@@ -190,7 +173,7 @@ def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     [first] = services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    app = page()
     assert app.query_params["show"] == first
     [other] = services.engine.submit([Experiment(cell="MGU")])
     services.refresh()
@@ -208,7 +191,7 @@ def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    app = page()
     services.engine.submit([Experiment(cell="MGU")])
     services.refresh()
     app.run()
@@ -217,9 +200,7 @@ def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
 
 
 def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params["show"] = "lstm-000000"
-    app.run()
+    app = page(show="lstm-000000")
     assert "The runs in this link" not in shown(app), "nothing is shown instead"
     services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
@@ -233,16 +214,14 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
 
 def test_finished_runs_of_the_set_up_are_shown_without_training(services: Services, record: Callable[..., str]) -> None:
     finished, shown_one = record(cell="GRU"), record(cell="LSTM")
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params["show"] = shown_one
-    app.run()
+    app = page(show=shown_one)
     app.pills(key="cell").set_value(["GRU"]).run()
-    next(button for button in app.button if button.label == "Add GRU(32) to the charts").click().run()
+    press(app, "Add GRU(32) to the charts")
     assert app.query_params["show"] == f"{shown_one},{finished}"
     app.query_params["show"] = shown_one
     app.session_state["pinned_runs"] = [shown_one]
     app.run()
-    next(button for button in app.button if button.label == "Show finished runs").click().run()
+    press(app, "Show finished runs")
     assert app.query_params["show"] == finished
     assert len(services.store.runs()) == 2, "nothing was trained"
 
@@ -256,16 +235,14 @@ def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of
         services.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.5, 0.5, 0.5, 1.0)])
         services.store.record([Ended(run, Status.FINISHED, None, 2.0)])
     services.refresh()
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params.update({"cell": ["LSTM", "GRU"], "seeds": "5", "epochs": "1", "show": made[0]})
-    app.run()
-    next(button for button in app.button if button.label == "Show finished runs").click().run()
+    app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
+    press(app, "Show finished runs")
     assert [group["label"] for group in board(app)["groups"]] == ["LSTM(32)", "GRU(32)"]
 
 
 def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    train_button(app).click().run()
+    app = page()
+    press(app, "Train")
     app.pills(key="cell").set_value(["GRU"]).run()
     assert [button for button in app.button if "to the charts" in button.label]
     app.slider(key="epochs").set_value(3).run()
@@ -274,22 +251,20 @@ def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) 
 
 
 def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    train_button(app).click().run()
+    app = page()
+    press(app, "Train")
     app.toggle(key="marks").set_value(True).run()
     assert [mark["at"] for mark in board(app)["charts"][0]["marks"]] == [0.85, 0.89]
     assert "another seed gives others" in board(app)["note"]
     app.select_slider(key="units").set_value(16).run()
-    train_button(app).click().run()
+    press(app, "Train")
     assert board(app)["charts"][0]["marks"] == []
     assert "marks" not in [toggle.key for toggle in app.toggle]
     assert len(services.store.runs()) == 4
 
 
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params.update({"cell": "GRU", "units": "48"})
-    app.run()
+    app = page(cell="GRU", units="48")
     assert app.selectbox(key="preset").value == "Own settings"
     assert "1 network, " in shown(app)
     assert shared_services.engine is not None
@@ -330,7 +305,7 @@ def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
     open_more_settings(app)
     app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
     assert "2 cell types × 5 units × 1 maxlen make 10 networks; the limit is 8" in app.error[0].value
-    assert train_button(app).disabled
+    assert next(button for button in app.button if button.label == "Train").disabled
 
 
 @pytest.mark.parametrize(
@@ -352,8 +327,7 @@ def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
 def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("a file where the folder should be")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    assert not app.exception
+    app = page()
     assert "is not writable" in app.error[0].value
     assert CACHE_VARIABLE in app.error[0].value
 
@@ -362,18 +336,14 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
 def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-    assert not app.exception
+    app = page()
     assert "kept as runs.db.unreadable" in app.warning[0].value
     aside = next(tmp_path.glob("runs.db.unreadable*"))
     assert aside.read_bytes().startswith(b"this is no database")
 
 
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
-    app = AppTest.from_file(APP, default_timeout=PATIENCE)
-    app.query_params["show"] = ",".join(run.id for run in trained)
-    app.run()
-    assert not app.exception
+    app = page(show=",".join(run.id for run in trained))
     told = shown(app)
     for head in ("Best epoch, as the book reports it", "Kept weights", "Typical epoch", "Test reviews"):
         assert head in told
@@ -386,23 +356,19 @@ def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
     services: Services, record: Callable[..., str]
 ) -> None:
     run = record(Status.RUNNING, epochs=1)
-    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
-    app.query_params["show"] = run
-    app.run()
+    app = page("compare.page", show=run)
     assert "Results appear once a network has finished training." in shown(app)
     assert "class='rc-verdict'" not in shown(app)
     assert services.runs()
 
 
 def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
-    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
+    app = page("compare.page")
     assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
     assert app.select_slider(key="units").value == trained[0].experiment.units
     assert app.slider(key="epochs").value == trained[0].experiment.epochs
     assert app.number_input(key="reviews").value == trained[0].experiment.reviews
-    other = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
-    other.query_params["units"] = "64"
-    other.run()
+    other = page("compare.page", units="64")
     assert other.select_slider(key="units").value == 64
     assert other.slider(key="epochs").value == 10
 

@@ -20,7 +20,7 @@ from rnn_compare.server.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.training.engine import Engine
 from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import html, page
 
 
 @pytest.fixture
@@ -28,16 +28,6 @@ def fresh(services: Services) -> Services:
     import_shipped(services.store)
     assert not prepared.is_prepared("bundled")
     return services
-
-
-def page(name: str) -> AppTest:
-    app = AppTest.from_string(script(name), default_timeout=PATIENCE).run()
-    assert not app.exception
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:

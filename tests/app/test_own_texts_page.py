@@ -17,11 +17,10 @@ from rnn_compare.server import live
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.sources import own_texts, registry
-from tests.patience import PATIENCE, until_ended
+from tests.patience import until_ended
 
-from .conftest import script
+from .conftest import html, page, press
 
-REVIEWS, TRY, INSIDE = script("reviews.page"), script("try_review"), script("inside.page")
 ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
 CONTENT = f"what was written,state\n{ROWS}"
 NAME = "<b>my</b> tickets.csv"
@@ -36,10 +35,6 @@ def _own_folder(shared_services: Services) -> Iterator[Services]:
         left.unlink()
 
 
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
     """Runs the page again, as its fragment does, until a worker is done."""
     for _ in range(400):
@@ -51,7 +46,7 @@ def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
 
 
 def sent(content: str | bytes, name: str = NAME) -> AppTest:
-    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
+    app = page("reviews.page")
     data = content if isinstance(content, bytes) else content.encode()
     app.file_uploader[0].set_value((name, data, "text/csv")).run()
     return until(app, lambda app: "<section class='rc-understood'" in html(app) or bool(app.error))
@@ -121,7 +116,7 @@ def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
     (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
-    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
+    app = page("reviews.page")
     app.button(key="read from the shell.csv").click().run()
     until(app, lambda app: "<section class='rc-understood'" in html(app))
     assert "from the shell.csv: 60 texts" in html(app)
@@ -134,10 +129,9 @@ def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     next(button for button in app.button if button.label == "Remove these texts").click().run()
     assert own_texts.names() == ()
     assert not list(own_texts.folder().glob("*.csv"))
-    other = AppTest.from_string(REVIEWS, default_timeout=PATIENCE)
-    other.session_state["reviews_source"] = name
-    for page in (app, other.run(), sent(CONTENT)):  # it can be brought again
-        assert not page.exception
+    other = page("reviews.page", {"reviews_source": name})
+    assert not app.exception
+    assert not sent(CONTENT).exception  # it can be brought again
     assert (app.selectbox(key="reviews_source").value, own_texts.names()) == ("bundled", (name,))
     assert other.selectbox(key="reviews_source").value == "bundled"
 
@@ -146,7 +140,7 @@ def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
-    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
+    app = page("reviews.page")
     assert not app.file_uploader
     assert any("Uploads need a presenter's pass" in caption.value for caption in app.caption)
 
@@ -159,11 +153,8 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
     until_ended(shared_services.engine, ids)
     shared_services.refresh()
-    app = AppTest.from_string(TRY, default_timeout=PATIENCE)
-    app.query_params["run"] = ids[0]
-    app.session_state["networks"] = ids
-    app.run()
-    next(button for button in app.button if button.label == "Random validation review").click().run()
+    app = page("try_review", {"networks": ids}, run=ids[0])
+    press(app, "Random validation review")
     assert not app.exception
     assert any("Its label is **" in element.value for element in app.markdown)
     shown = re.sub("<style>.*?</style>", "", html(app), flags=re.DOTALL)
@@ -171,9 +162,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in shown
     assert "positive" not in shown
     text_import.remove(name)
-    for page in (TRY, INSIDE, REVIEWS):  # the run stays, its texts are gone
-        app = AppTest.from_string(page, default_timeout=PATIENCE)
-        app.session_state["review"] = "the printer is broken"
-        assert not app.run().exception
+    for name in ("try_review", "inside.page", "reviews.page"):  # the run stays, its texts are gone
+        page(name, {"review": "the printer is broken"})
     assert registry.labels(name) == ("label 0", "label 1")
     shared_services.store.delete(ids[0])

@@ -9,18 +9,11 @@ from rnn_compare.runs.events import Status
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import page
 from .test_compare_page import board
 
 Record = Callable[..., str]
-
-
-def page() -> AppTest:
-    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
-    assert not app.exception
-    return app
 
 
 def offered(app: AppTest) -> set[str]:
@@ -29,7 +22,7 @@ def offered(app: AppTest) -> set[str]:
 
 def test_what_is_shown_is_played_at_the_chosen_pace_until_it_is_stopped(services: Services, record: Record) -> None:
     run = record(epochs=5)
-    app = page()
+    app = page("compare.page")
     assert offered(app) == {"play"}
     assert board(app)["replay"] == ""
     app.main.segmented_control(key="replay_seconds").set_value(60).run()
@@ -51,7 +44,7 @@ def test_nothing_is_offered_while_something_is_shown_that_is_not_finished(
 ) -> None:
     record(status)
     assert services.runs()
-    assert offered(page()) == set()
+    assert offered(page("compare.page")) == set()
 
 
 def test_only_the_presenter_is_offered_a_replay(
@@ -59,9 +52,9 @@ def test_only_the_presenter_is_offered_a_replay(
 ) -> None:
     record(epochs=5)
     monkeypatch.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
-    assert offered(page()) == set()
+    assert offered(page("compare.page")) == set()
     services.replays.begin(services.runs(), 30.0)
     services.refresh()
-    app = page()
+    app = page("compare.page")
     assert offered(app) == set()
     assert board(app)["replay"].startswith("Replay, not live")

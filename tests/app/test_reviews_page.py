@@ -3,15 +3,11 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.patience import PATIENCE
 
-from .conftest import script
-
-PAGE = script("reviews.page")
+from .conftest import html, page
 
 
 @pytest.fixture(autouse=True)
@@ -21,20 +17,9 @@ def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
 
 
-def page(**state: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=PATIENCE)
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def test_the_page_says_what_the_lecture_prints(prepared_cache: Path) -> None:
     assert prepared_cache.exists()
-    body = html(page())
+    body = html(page("reviews.page"))
     assert '<pre class="rc-box">25000 train sequences<br>input_train shape: (25000, 500)</pre>' in body
     assert "<b>88,582</b>" in body
     assert "<b>237.7</b>" in body
@@ -42,7 +27,7 @@ def test_the_page_says_what_the_lecture_prints(prepared_cache: Path) -> None:
 
 
 def test_the_counts_follow_the_settings() -> None:
-    app = page()
+    app = page("reviews.page")
     app.number_input(key="reviews_maxlen").set_value(1000).run()
     app.number_input(key="reviews_vocabulary_size").set_value(100).run()
     body = html(app)
@@ -56,13 +41,13 @@ def test_the_counts_follow_the_settings() -> None:
 
 
 def test_the_set_up_of_the_first_page_is_where_this_one_begins() -> None:
-    app = page(maxlen=100, vocabulary_size=2000)
+    app = page("reviews.page", {"maxlen": 100, "vocabulary_size": 2000})
     assert app.number_input(key="reviews_maxlen").value == 100
     assert app.number_input(key="reviews_vocabulary_size").value == 2000
 
 
 def test_a_review_is_shown_as_its_network_reads_it() -> None:
-    app = page(maxlen=20)
+    app = page("reviews.page", {"maxlen": 20})
     reviews = prepared.load("bundled")
     app.number_input(key="review_number").set_value(2).run()
     body = html(app)
@@ -78,7 +63,7 @@ def test_a_review_is_shown_as_its_network_reads_it() -> None:
 
 
 def test_any_review_is_one_of_them() -> None:
-    app = page()
+    app = page("reviews.page")
     seen = set()
     for _ in range(4):
         app.button[0].click().run()
@@ -88,7 +73,7 @@ def test_any_review_is_one_of_them() -> None:
 
 
 def test_a_missing_source_says_where_its_file_goes(prepared_cache: Path) -> None:
-    app = page()
+    app = page("reviews.page")
     app.selectbox(key="reviews_source").set_value("keras").run()
     body = html(app)
     assert not app.exception

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -22,29 +23,15 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import ELSEWHERE
 from rnn_compare.server.services import Services
-from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import html, page, press
 
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
-PAGE = script("runs.page")
-
-
-def page() -> AppTest:
-    return AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
 
 
 def tick(app: AppTest, *rows: int) -> AppTest:
     app.session_state["runs_table"] = {"selection": {"rows": list(rows)}}
     return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def press(app: AppTest, label: str) -> None:
-    next(element for element in app.button if element.label == label).click().run()
 
 
 def disabled(app: AppTest) -> dict[str, bool]:
@@ -54,7 +41,7 @@ def disabled(app: AppTest) -> dict[str, bool]:
 
 def test_without_a_run_the_page_says_what_to_do(services: Services) -> None:
     assert services.runs() == []
-    app = page()
+    app = page("runs.page")
     assert "No runs yet" in app.info[0].value
     assert not app.dataframe
     assert [button.label for button in app.button] == ["Train one on Compare"]
@@ -63,7 +50,7 @@ def test_without_a_run_the_page_says_what_to_do(services: Services) -> None:
 def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) -> None:
     first = record(cell="LSTM", units=8, maxlen=50)
     second = record(Status.RUNNING, epochs=1, cell="GRU")
-    table = page().dataframe[0].value
+    table = page("runs.page").dataframe[0].value
     assert table["Id"].tolist() == [second, first]
     assert table["Network"].tolist() == ["GRU(32)", "LSTM(8)"]
     assert not {"Name", "Note", "From"} & set(table), "nothing stands in them"
@@ -83,7 +70,7 @@ def test_a_setting_that_differs_has_a_column_also_while_a_search_hides_the_diffe
 ) -> None:
     record(cell="LSTM", dropout=0.5)
     record(cell="GRU", mask_padding=True)
-    app = page()
+    app = page("runs.page")
     assert app.dataframe[0].value["Dropout"].tolist() == ["0.0", "0.5"]
     assert app.dataframe[0].value["Mask padding"].tolist() == ["yes", "no"]
     assert "Optimizer" not in app.dataframe[0].value
@@ -95,7 +82,7 @@ def test_a_setting_that_differs_has_a_column_also_while_a_search_hides_the_diffe
 def test_the_seeds_of_a_setting_stand_together_in_order_the_newest_setting_first(record: Callable[..., str]) -> None:
     for seed, cell in ((2, "LSTM"), (1, "GRU"), (1, "LSTM"), (2, "GRU"), (1, "SimpleRNN"), (3, "LSTM")):
         record(cell=cell, seed=seed)
-    table = page().dataframe[0].value
+    table = page("runs.page").dataframe[0].value
     assert table["Network"].tolist() == ["LSTM(32)"] * 3 + ["SimpleRNN(32)"] + ["GRU(32)"] * 2
     assert table["Seed"].tolist() == [1, 2, 3, 1, 1, 2]
 
@@ -103,7 +90,7 @@ def test_the_seeds_of_a_setting_stand_together_in_order_the_newest_setting_first
 def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) -> None:
     record(cell="LSTM", epochs=2)
     record(cell="GRU", epochs=2)
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     assert not [box for box in app.expander if "Is it real?" in box.label]
     app = tick(app, 0, 1)
     assert [box for box in app.expander if "Is it real?" in box.label]
@@ -130,7 +117,7 @@ def test_a_search_looks_at_name_network_note_and_status(
     services.store.rename(run, "Mine")
     services.store.annotate(run, "to remember")
     record(Status.STOPPED, cell="LSTM", seed=987654321)
-    app = page()
+    app = page("runs.page")
     app.text_input[0].set_value(search).run()
     assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == found
     assert f"{len(found)} of 2 runs" in html(app)
@@ -138,7 +125,7 @@ def test_a_search_looks_at_name_network_note_and_status(
 
 def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[..., str]) -> None:
     run = record(Status.FAILED, reason="The loss is no longer a number.", cell="LSTM", learning_rate=0.5)
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     body = html(app)
     assert "failed, 2 of 10 epochs" in body
     assert "The loss is no longer a number." in body
@@ -153,7 +140,7 @@ def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[.
 
 def test_a_name_and_a_note_are_kept_and_shown_as_text(services: Services, record: Callable[..., str]) -> None:
     run = record()
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     app.text_input(key=f"name_{run}").set_value(HOSTILE).run()
     app.text_area(key=f"note_{run}").set_value("<script>alert(1)</script>").run()
     kept = services.store.run(run)
@@ -169,7 +156,7 @@ def test_a_name_and_a_note_are_kept_and_shown_as_text(services: Services, record
 
 def test_what_a_click_could_not_do_is_said_until_it_was_read(services: Services, record: Callable[..., str]) -> None:
     run = record(Status.RUNNING)
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
     services.store.delete(run)  # by somebody else, just now
     record()
@@ -184,7 +171,7 @@ def test_what_a_click_could_not_do_is_said_until_it_was_read(services: Services,
 def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
-    app = page()
+    app = page("runs.page")
     reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV", "TensorBoard"]
     labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
     assert disabled(app) == dict.fromkeys(labels, True)
@@ -205,7 +192,7 @@ def test_a_run_that_was_broken_off_is_continued_from_its_last_epoch(
 ) -> None:
     run = record(Status.INTERRUPTED, reason="The program ended.")
     checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     assert "interrupted, 2 of 10 epochs" in html(app)
     press(app, "Continue")
     assert services.store.run(run).status is Status.QUEUED
@@ -217,7 +204,7 @@ def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
     services: Services, record: Callable[..., str]
 ) -> None:
     run = record(epochs=2)
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     app.number_input[0].set_value(3).run()
     press(app, "Train more")
     assert "has weights but no training state" in app.error[0].value
@@ -232,7 +219,7 @@ def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
 def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
     for _ in range(9):
         record()
-    app = tick(page(), *range(9))
+    app = tick(page("runs.page"), *range(9))
     assert disabled(app)["Open on Compare"]
     assert "9 ticked; the charts show at most 8 settings" in html(app)
     assert not disabled(tick(app, *range(8)))["Open on Compare"]
@@ -241,7 +228,7 @@ def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
 def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[..., str]) -> None:
     record(cell="LSTM")
     wanted = record(cell="GRU")
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     record(cell="SimpleRNN")
     app.run()
     assert app.session_state["runs_table"]["selection"]["rows"] == [1]
@@ -251,7 +238,7 @@ def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[...,
 def test_a_search_hides_ticked_runs_but_keeps_them(record: Callable[..., str]) -> None:
     record(cell="LSTM")
     record(cell="GRU")
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     app.text_input[0].set_value("lstm").run()
     assert "1 of 2 runs, 1 ticked, 1 hidden by the search" in html(app)
     tick(app, 0)
@@ -263,7 +250,7 @@ def test_a_search_hides_ticked_runs_but_keeps_them(record: Callable[..., str]) -
 def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[..., str]) -> None:
     record(cell="LSTM")
     record(cell="GRU")
-    app = tick(page(), 1)
+    app = tick(page("runs.page"), 1)
     del app.session_state["runs_table"]  # as Streamlit does with the widgets of a page that is left
     record(cell="SimpleRNN")
     app.run()
@@ -272,22 +259,25 @@ def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[
 
 def test_stop_asks_the_owner_of_the_run(services: Services, record: Callable[..., str]) -> None:
     run = record(Status.RUNNING)
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     press(app, "Stop")
     assert services.store.run(run).stop_requested
     assert app.dataframe[0].value["Status"].tolist() == ["stopping"]
 
 
 def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
-    kept, deleted = record(cell="LSTM"), record(cell="GRU")
+    kept, deleted = record(cell="LSTM"), record(seed=2, dropout=0.5)
     services.store.rename(deleted, HOSTILE)
     for run in (kept, deleted):
         model_file(run, "best").parent.mkdir(parents=True)
         model_file(run, "best").write_bytes(b"weights")
     services.refresh()
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     press(app, "Delete …")
-    assert "<li>&lt;b&gt;x&lt;/b&gt;" in html(app)
+    made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
+    assert re.search(
+        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({deleted}\)</li>", html(app)
+    )
     assert [run.id for run in services.store.runs()] == [kept, deleted]
 
     press(app, "Delete 1 run")
@@ -298,17 +288,9 @@ def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: C
     assert "Delete 1 run" not in [element.label for element in app.button]
 
 
-def test_runs_to_delete_are_listed_with_their_settings_seed_date_and_id(record: Callable[..., str]) -> None:
-    run = record(seed=2, dropout=0.5)
-    app = tick(page(), 0)
-    press(app, "Delete …")
-    made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
-    assert re.search(rf"<li>SimpleRNN\(32\): maxlen 500, seed 2, dropout 0.5; {made} \({run}\)</li>", html(app))
-
-
 def test_keep_closes_the_question(services: Services, record: Callable[..., str]) -> None:
     run = record()
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     press(app, "Delete …")
     press(app, "Keep")
     assert "Keep" not in [element.label for element in app.button]
@@ -332,7 +314,7 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
 
 def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
     record(cell="MGU")
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     assert any("Keras itself lacks a layer of MGU(32)" in box.label for box in app.expander)
     [opening] = [code.value for code in app.code if "load_model" in code.value]
     assert "class MGU(layers.RNN):" in opening
@@ -340,7 +322,7 @@ def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(reco
 
 def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: Callable[..., str]) -> None:
     runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
-    app = tick(page(), 0, 1)
+    app = tick(page("runs.page"), 0, 1)
     assert not disabled(app)["Page (.html)"]
     assert take_home.file_name(services.store.runs(runs)) == "LSTM-32-GRU-32"
     made = {form: take_home.report(services, runs, form, "report") for form in KINDS}
@@ -362,7 +344,7 @@ def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights(
     report.write_bytes(take_home.report(services, [run], "html", "report"))
     [imported] = import_runs(report, services.store).values()
     services.refresh()
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     assert app.dataframe[0].value["From"].tolist() == ["recorded elsewhere", "page"]
     assert imported.id in html(app)
     assert "recorded elsewhere" in html(app)
@@ -378,7 +360,7 @@ def test_a_run_from_elsewhere_whose_reviews_are_not_here_is_shown(
     experiment = run.experiment.model_copy(update={"source": "unheard"})
     services.store.take_in([(replace(run, id="lstm-elsewhere", experiment=experiment, origin=ELSEWHERE), ())])
     services.refresh()
-    app = tick(page(), 0)
+    app = tick(page("runs.page"), 0)
     assert not app.exception
     assert "lstm-elsewhere" in html(app)
     assert "unheard" in html(app)

@@ -14,11 +14,9 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
-from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import page
 
-PAGE = script("sweep.page")
 GRID = {"grid_cell": ["SimpleRNN"], "grid_units": ["4", "8"], "grid_maxlen": ["20"], "grid_seeds": "2"}
 SHARED = {"grid_epochs": "2", "grid_reviews": "60"}
 
@@ -26,11 +24,8 @@ SHARED = {"grid_epochs": "2", "grid_reviews": "60"}
 pytestmark = pytest.mark.usefixtures("services")
 
 
-def page(**address: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=PATIENCE)
-    for name, value in (GRID | SHARED | address).items():
-        app.query_params[name] = value
-    return app.run()
+def sweep(**address: object) -> AppTest:
+    return page("sweep.page", **(GRID | SHARED | address))
 
 
 def button(app: AppTest, key: str) -> Button:
@@ -66,7 +61,7 @@ def one(services: Services) -> Callable[..., str]:
 
 
 def test_a_grid_that_nobody_has_trained_says_what_it_would_take() -> None:
-    app = page()
+    app = sweep()
     assert not app.exception
     assert button(app, "sweep_train").label == "Train 4 runs"
     assert "0 of 4 runs trained, 4 to train: a few seconds." in said(app)
@@ -77,7 +72,7 @@ def test_what_is_trained_already_is_used_and_said(services: Services, one: Calla
     one(1)
     one(2)
     one(9)  # another seed
-    app = page(measure="Typical epoch")
+    app = sweep(measure="Typical epoch")
     assert "2 of 4 runs trained, 2 to train" in said(app)
     button(app, "sweep_train").click().run()
     assert not app.error
@@ -89,12 +84,12 @@ def test_what_is_trained_already_is_used_and_said(services: Services, one: Calla
 
 def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callable[..., str]) -> None:
     running, waiting = one(1, Status.RUNNING, done=1), one(2, Status.QUEUED, done=0)
-    app = page()
+    app = sweep()
     button(app, "sweep_stop").click().run()
     assert all(run.stop_requested for run in services.store.runs([running, waiting]))
     broken = one(1, Status.STOPPED, units=8, done=1)
     checkpoint.save(broken, Checkpoint(services.store.run(broken).epochs, (), ()))
-    app = page()
+    app = sweep()
     assert "1 to continue" in said(app)
     button(app, "sweep_train").click().run()
     assert services.store.run(broken).status is Status.QUEUED
@@ -105,7 +100,7 @@ def test_a_press_of_train_moves_no_button_of_the_sweep() -> None:
         kinds = [type(element).__name__ for element in app.sidebar]
         return kinds[: kinds.index("Button") + 1]
 
-    app = page()
+    app = sweep()
     before = above(app)
     button(app, "sweep_train").click().run()
     assert above(app) == before, "a second click would press what took its place"
@@ -116,7 +111,7 @@ def test_only_the_presenter_starts_and_stops_a_sweep(
     services: Services, one: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one(1, Status.RUNNING, done=1)
-    app = page()
+    app = sweep()
     monkeypatch.setattr(visitor, "is_presenter", lambda: False)
     before = len(services.store.runs())
     button(app, "sweep_train").click().run()  # a forged press
@@ -127,21 +122,21 @@ def test_only_the_presenter_starts_and_stops_a_sweep(
 
 
 def test_too_large_a_grid_is_refused_in_words() -> None:
-    app = page(grid_units=[str(size) for size in range(1, 50)], grid_seeds="10")
+    app = sweep(grid_units=[str(size) for size in range(1, 50)], grid_seeds="10")
     assert "49 units × 10 seeds make 490 runs; a sweep has at most 200" in said(app)
     assert button(app, "sweep_train").disabled
 
 
 def test_a_value_out_of_bounds_is_refused_in_words() -> None:
-    assert "units is 9999; it must be between 1 and 512" in said(page(grid_units=["9999"]))
-    assert "units is 'many'" in said(page(grid_units=["many"]))
+    assert "units is 9999; it must be between 1 and 512" in said(sweep(grid_units=["9999"]))
+    assert "units is 'many'" in said(sweep(grid_units=["many"]))
 
 
 @pytest.mark.parametrize("picture", ["Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel"])
 def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], picture: str) -> None:
     for seed in (1, 2):
         one(seed)
-    app = page(picture=picture, measure="Typical epoch")
+    app = sweep(picture=picture, measure="Typical epoch")
     assert not app.exception
     assert "Median over the second half" in said(app)
     assert app.dataframe[0].value["n"].tolist() == [2]
@@ -163,13 +158,13 @@ def test_curves_that_are_identical_at_two_lengths_are_explained(services: Servic
         services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
     services.refresh()
     address = {"grid_units": ["4"], "grid_seeds": "1", "grid_epochs": "1", "measure": "Typical epoch"}
-    both = said(page(grid_maxlen=["20", "30"], **address))
+    both = said(sweep(grid_maxlen=["20", "30"], **address))
     assert "maxlen 20 and SimpleRNN(4) maxlen 30 are identical in every epoch" in both
-    assert "are identical" not in said(page(grid_maxlen=["20"], **address))
+    assert "are identical" not in said(sweep(grid_maxlen=["20"], **address))
 
 
 def test_a_sweep_that_nobody_has_set_up_is_small() -> None:
-    app = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
+    app = page("sweep.page")
     assert button(app, "sweep_train").label == "Train 12 runs"
     assert "8,000 reviews, 5 epochs each" in said(app)
 
@@ -177,24 +172,24 @@ def test_a_sweep_that_nobody_has_set_up_is_small() -> None:
 def test_networks_on_equal_terms_have_no_chart_before_there_are_two(one: Callable[..., str]) -> None:
     one(1, units=8)
     address = {"equal_cell": "SimpleRNN", "equal_units": "8", "equal_maxlen": "20", "equal_measure": "Typical epoch"}
-    assert "Pareto" not in said(page(**address))
+    assert "Pareto" not in said(sweep(**address))
 
 
 def test_another_setting_may_be_an_axis() -> None:
-    app = page(grid_axis="dropout", grid_values=["0.0", "0.2", "0.4"])
+    app = sweep(grid_axis="dropout", grid_values=["0.0", "0.2", "0.4"])
     assert not app.exception
     assert button(app, "sweep_train").label == "Train 12 runs"
-    app = page(grid_axis="bidirectional", grid_values=["yes", "no"])
+    app = sweep(grid_axis="bidirectional", grid_values=["yes", "no"])
     assert button(app, "sweep_train").label == "Train 8 runs"
 
 
 def test_equal_parameters_are_shown_term_by_term() -> None:
-    body = said(page())
+    body = said(sweep())
     assert "<td>76·76 + 32·76 + 76 = 8,284</td><td>8,284</td><td>−36 (−0.4 %)</td>" in body
 
 
 def test_equal_time_says_whether_it_was_measured(one: Callable[..., str]) -> None:
     one(1, units=32)
-    body = said(page(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
+    body = said(sweep(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
     assert "1.5 s <small>measured on 1 run</small>" in body
     assert "estimated: no run yet" in body

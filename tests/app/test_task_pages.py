@@ -13,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
 from tests.patience import PATIENCE, until
 
-from .conftest import script
+from .conftest import html, page
 
 NOWHERE = "http://nobody.invalid/"
 
@@ -25,21 +25,10 @@ def put_there(file: Path, *, tell: object) -> str:  # noqa: ARG001  # as a worke
     return str(file)
 
 
-def page(name: str, **state: object) -> AppTest:
-    app = AppTest.from_string(script(name), default_timeout=PATIENCE)
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
-
-
 def wait_for_download(app: AppTest) -> None:
     """Waits for its end: a second press before it would be answered by the first."""
     [download] = app.session_state[reviews_page._DOWNLOADS].values()
     until(lambda: download.ended)
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +38,7 @@ def _nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
-    app = page("reviews.page", source="first-word")
+    app = page("reviews.page", {"source": "first-word"})
     assert "a bag of words reaches 100 %" in app.markdown[1].value
     assert "6400 train sequences" in html(app)
     assert "<b>21.0</b>" in html(app)
@@ -64,7 +53,7 @@ def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_w
 
 
 def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
-    app = page("compare.page", units=32)
+    app = page("compare.page", {"units": 32})
     app.session_state["more_settings"] = True
     app.run()
     assert "distance" not in [each.key for each in app.number_input]
@@ -82,9 +71,7 @@ def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
 
 def test_a_link_holds_the_distance_and_a_wrong_one_is_told() -> None:
     for distance, maxlen, problem in (("100", "101", None), ("101", "101", "set maxlen to 102 or more")):
-        app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
-        app.query_params.update({"source": "first-word", "distance": distance, "maxlen": maxlen})
-        app.run()
+        app = page("compare.page", source="first-word", distance=distance, maxlen=maxlen)
         said = [each.value for each in app.warning]
         assert (not said) if problem is None else problem in said[0]
         assert app.number_input(key="distance").value == (100 if problem is None else 20)
@@ -95,7 +82,7 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
 ) -> None:
     source = dataclasses.replace(registry.source("keras"), fetch=functools.partial(keras_imdb.fetch, NOWHERE))
     monkeypatch.setitem(registry._SOURCES, "keras", source)
-    app = page("reviews.page", source="keras")
+    app = page("reviews.page", {"source": "keras"})
     [button] = [each for each in app.button if each.label == "Fetch it"]
     button.click().run()
     deadline = time.monotonic() + PATIENCE
@@ -123,7 +110,7 @@ def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
     monkeypatch.setitem(registry._SOURCES, "keras", source)
     for _ in range(2):
         file.unlink(missing_ok=True)
-        app = page("reviews.page", source="keras")
+        app = page("reviews.page", {"source": "keras"})
         [button] = [each for each in app.button if each.label == "Fetch it"]
         button.click().run()
         wait_for_download(app)
