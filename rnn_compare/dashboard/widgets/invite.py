@@ -1,5 +1,6 @@
-"""The class's invitation to the page: address, QR code and what visitors may do; and the button *Copy link*."""
+"""The class's invitation: address and QR code, in a dialog and on a lecture's wall, and the button *Copy link*."""
 
+import functools
 import os
 from collections.abc import Hashable
 from html import escape
@@ -11,7 +12,7 @@ from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import visitor
-from rnn_compare.server.urls import address, is_loopback, own_address
+from rnn_compare.server.urls import address, is_loopback, own_address, page_url
 
 _OPENED = "invite_opened"
 
@@ -74,9 +75,35 @@ def code(url: str) -> str:
     )
 
 
-def code_address(url: str) -> str:
-    """Returns a QR code as a data URL for an image."""
-    return str(segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8))
+def from_the_wall(path: str = "join") -> tuple[str, bool]:
+    """Returns the address of a page for phones, and whether other machines can reach it; called on the wall's page."""
+    base = reachable("present")
+    return f"{base or page_url()}/{path}", base is not None
+
+
+def corner(here: int) -> str:
+    """Returns the corner of the wall as HTML: the code, unless phones cannot reach it, the address and a count."""
+    url, can_be_reached = from_the_wall()
+    counts = (f"{here:,} here" if here else "join with your phone") if can_be_reached else "this machine only"
+    return (
+        f'<aside class="rc-corner" aria-label="Join with a phone"><p><b>{escape(url.partition("://")[2])}</b>'
+        f"<span>{counts}</span></p>{picture(url) if can_be_reached else ''}</aside>"
+    )
+
+
+def beside_the_code(body: str) -> str:
+    """Returns HTML with the large code beside it, if phones can reach it."""
+    url, can_be_reached = from_the_wall()
+    caption = escape(url.partition("://")[2])
+    figure = f"<figure>{picture(url)}<figcaption>{caption}</figcaption></figure>" if can_be_reached else ""
+    return f'<div class="rc-voting"><div>{body}</div>{figure}</div>'
+
+
+@functools.lru_cache(maxsize=32)  # redrawn twice a second
+def picture(url: str) -> str:
+    """Returns a QR code as an image in HTML."""
+    source = segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8)
+    return f'<img alt="QR code of {escape(url)}" src="{escape(source)}">'
 
 
 def _show_dialog(names: str) -> None:

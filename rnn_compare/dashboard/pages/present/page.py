@@ -7,9 +7,9 @@ import streamlit as st
 from pydantic import OnErrorOmit, TypeAdapter, ValidationError
 
 from rnn_compare.dashboard.components import component, load_styles, ticking
-from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
+from rnn_compare.dashboard.pages.present import navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
-from rnn_compare.dashboard.widgets import actions
+from rnn_compare.dashboard.widgets import actions, invite
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.server.app import current_app
@@ -96,7 +96,7 @@ def _tick(state: State) -> None:
 
 def _corner(state: State) -> None:
     classroom = current_app().classroom()
-    st.html(join_code.corner(classroom.counts().here))
+    st.html(invite.corner(classroom.counts().here))
     # Last: a fragment that draws nothing loses its place, and what follows would be drawn one place too high.
     if classroom.state().version != state.version:
         st.rerun(scope="app")

@@ -54,12 +54,7 @@ def press(version: int | None, act: Callable[..., object], *arguments: object) -
     A press with a version counts only while the lecture has that version.
     """
     with actions.reporting():
-        require()
+        if reason := why_not():
+            raise UserError(reason)
         if version in (None, current_app().classroom().state().version):
             act(*arguments)
-
-
-def require() -> None:
-    """Raises ``UserError`` unless this visitor may present; call it in everything that moves a lecture."""
-    if reason := why_not():
-        raise UserError(reason)

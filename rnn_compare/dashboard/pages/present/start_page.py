@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
+from rnn_compare.dashboard.pages.present import navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
 from rnn_compare.dashboard.widgets import actions, invite
 from rnn_compare.formatting import as_markdown, counted, rough_duration
@@ -25,7 +25,7 @@ def show(services: Services) -> None:
     st.markdown("## Present", help=PURPOSE)
     lectures, problems = read_all(step_kinds())
     actions.show_problems()
-    if not join_code.address()[1]:
+    if not invite.from_the_wall()[1]:
         st.warning(f"Phones cannot join. {invite.obstacle()}", icon=":material/mobile_off:")
     for lecture in lectures:
         _card(services, lecture)

@@ -99,8 +99,8 @@ def _arithmetic(count: Parameters) -> str:
 def _difference(difference: int, wanted: int) -> str:
     if not difference:
         return "–"
-    percent = round(100 * difference / wanted, 1) or 0.0  # not −0.0
-    return f"{difference:+,} ({percent:+.1f} %)".replace("-", "−")
+    points = round(100 * difference / wanted, 1)
+    return f"{difference:+,} ({points:{'+' if points else 'z'}.1f} %)".replace("-", "−")
 
 
 def _measured(match: EqualTime) -> str:
@@ -117,7 +117,6 @@ def _train(services: Services, sweep: Sweep) -> None:
         if st.button(label, type="primary", disabled=bool(to_train and locked), help=locked if to_train else None):
             with actions.reporting():
                 if to_train:
-                    visitor.require_presenter()
                     grid_setup.train(services, sweep, **visitor.place_in_line())
                 runs = services.runs()
                 counts = survey(sweep.experiments, runs).runs.values()

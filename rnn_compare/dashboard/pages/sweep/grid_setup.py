@@ -7,12 +7,15 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.comparison.groups import JUDGED_BY
-from rnn_compare.comparison.sweeps import Sweep, grid, survey
+from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, grid, survey
 from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, choices
 from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.presets import BOOK, SHORT
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.queue import AFTER_ALL_OTHERS
+from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description, is_switch
 from rnn_compare.sources.registry import is_known, names, source
@@ -57,7 +60,18 @@ def swept(services: Services, experiments: Sequence[Experiment]) -> Sweep:
 
 
 def train(services: Services, sweep: Sweep, **place: Any) -> None:
-    """Continues the interrupted runs of a sweep and submits the missing ones, at this place in the queue."""
+    """Continues the interrupted runs of a sweep and submits the missing ones, at this place in the queue.
+
+    Raises:
+        UserError: If this visitor may not train, or too many runs of sweeps wait already.
+    """
+    visitor.require_presenter()
+    waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
+    if waiting + len(sweep.to_train) > MAX_RUNS:
+        raise UserError(
+            f"{waiting} sweep runs are waiting; {len(sweep.to_train)} more would exceed {MAX_RUNS}. Wait for some to "
+            "finish, or stop them."
+        )
     for run in sweep.broken_off:
         services.engine.continue_run(run.id, **place)
     if sweep.missing:

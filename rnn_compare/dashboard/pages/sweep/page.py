@@ -4,15 +4,12 @@ from functools import partial
 
 import streamlit as st
 
-from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence
+from rnn_compare.comparison.sweeps import Sweep, sentence
 from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
-from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted, rough_duration
-from rnn_compare.runs.events import Status
-from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
@@ -43,25 +40,10 @@ def render() -> None:
         equal_terms.show(services, setup)
 
 
-def train(services: Services, sweep: Sweep) -> None:
-    """Trains the missing runs of a sweep and continues the interrupted ones.
-
-    Raises:
-        UserError: If this visitor may not train, or too many runs of sweeps wait already.
-    """
-    visitor.require_presenter()
-    waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
-    if waiting + len(sweep.to_train) > MAX_RUNS:
-        raise UserError(
-            f"{waiting} sweep runs are waiting; {len(sweep.to_train)} more would exceed {MAX_RUNS}. Wait for some to "
-            "finish, or stop them."
-        )
-    grid_setup.train(services, sweep, priority=AFTER_ALL_OTHERS)
-
-
 def _buttons(services: Services, sweep: Sweep) -> None:
     def start() -> None:
-        actions.act(lambda: train(services, grid_setup.swept(services, sweep.experiments)))
+        now = grid_setup.swept(services, sweep.experiments)
+        actions.act(partial(grid_setup.train, services, now, priority=AFTER_ALL_OTHERS))
 
     def stop() -> None:
         at_work = grid_setup.swept(services, sweep.experiments).at_work

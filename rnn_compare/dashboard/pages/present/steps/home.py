@@ -4,9 +4,9 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import join_code, permissions, start_page
+from rnn_compare.dashboard.pages.present import permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
-from rnn_compare.dashboard.widgets import take_home
+from rnn_compare.dashboard.widgets import invite, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
@@ -18,11 +18,11 @@ PURPOSE = "Phones get one file whose networks read reviews on the phone itself, 
 def show(context: LectureContext) -> None:
     """Draws the code of the page with these networks, if phones can reach it, and the buttons."""
     runs = context.visible_runs
-    url, can_be_reached = join_code.address(f"?{PARAMETER}={link(runs, context.services.runs())}" if runs else "")
+    url, can_be_reached = invite.from_the_wall(f"?{PARAMETER}={link(runs, context.services.runs())}" if runs else "")
     if can_be_reached:
         typed = url.partition("://")[2].partition("?")[0].rstrip("/")
         st.html(
-            f'<div class="rc-home"><figure>{join_code.picture(url)}</figure>'
+            f'<div class="rc-home"><figure>{invite.picture(url)}</figure>'
             f'<div><p class="rc-invite">{escape(typed)}</p>'
             "<p>Thank you. Scan the code to open today's networks.</p></div></div>"
         )

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import histogram, join_code, navigation
+from rnn_compare.dashboard.pages.present import histogram, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
+from rnn_compare.dashboard.widgets import invite
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import Question
 
@@ -34,7 +35,7 @@ def _show_count(context: LectureContext, question: Question) -> None:
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
         f"of {max(counts.joined, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
     )
-    st.html(join_code.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
+    st.html(invite.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
 
 
 def buttons(context: LectureContext) -> None:

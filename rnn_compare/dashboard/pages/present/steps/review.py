@@ -5,11 +5,10 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard.components import load_styles, ticking
-from rnn_compare.dashboard.pages.present import join_code
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.steps.home import offer_networks
-from rnn_compare.dashboard.widgets import answers, network_choice, reading
+from rnn_compare.dashboard.widgets import answers, invite, network_choice, reading
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.explain.review_prediction import ask
@@ -52,7 +51,7 @@ def show(context: LectureContext) -> None:
 def _show_waiting() -> None:
     waiting = sum(not review.shown for review in current_app().classroom().reviews())
     waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting</p>'
-    st.html(join_code.beside_the_code(waits))
+    st.html(invite.beside_the_code(waits))
 
 
 def show_queue(context: LectureContext, place: str) -> None:
