@@ -14,11 +14,11 @@ from rnn_compare.experiment import Experiment, choices
 from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.presets import BOOK, SHORT
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description, is_switch
 from rnn_compare.sources.registry import is_known, names, source
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 UNITS = ("4", "8", "16", "32", "64", "128")
 MAXLENS = ("20", "50", "100", "200", "500")
