@@ -34,7 +34,7 @@ def same_curve(run: Run, unbroken: Run) -> bool:
     return curve(run) == expected
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:  # noqa: F811  # as above
     """An engine with two warm workers; none is left for other tests that count theirs."""
     with running_engine(training_cache, tmp_path_factory.mktemp("keras_home")) as engine:

@@ -44,7 +44,7 @@ def main(cache: Path, chromium: str, steps: int) -> None:
         phone.goto(f"{server.url}/join")
         titles: list[str] = []
         while True:
-            wall.wait_for_timeout(2000)  # whoever presents says something, and a part of the page may come late
+            wall.wait_for_timeout(500)  # whoever presents says something, and a part of the page may come late
             if (title := _title(wall)) not in titles:
                 titles.append(title)
                 expect(phone.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)

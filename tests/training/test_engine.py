@@ -268,8 +268,9 @@ def test_a_run_whose_worker_is_killed_goes_on_with_another_and_its_neighbour_is_
 
 
 def test_a_stopped_run_has_ended_though_its_worker_hears_nothing_and_is_killed_later(
-    engine: Engine, store: ListeningStore
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 3.0)
     until(lambda: len(worker_processes()) == 2)
     before = worker_processes()
     [run] = engine.submit([endless()])

@@ -68,8 +68,10 @@ import time
 from pathlib import Path
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import supervision
 
 if __name__ == "__main__":
+    supervision.FIRST_SECONDS = 0.5
     broken = Path(sys.argv[0]).parent / "tensorflow"
     broken.mkdir()
     (broken / "__init__.py").write_text("import os; os._exit(1)")  # as on a processor that it was not made for
