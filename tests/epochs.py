@@ -1,6 +1,15 @@
-"""Finished epochs and their figures, for tests in which only a few numbers matter."""
+"""Finished epochs and runs, for tests in which only a few numbers matter."""
 
-from rnn_compare.runs.events import EpochEnd
+from typing import Any
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Owner, Run
+
+
+def run_of(experiment: Experiment, run: str = "a", status: Status = Status.FINISHED, **fields: Any) -> Run:
+    """A run of this machine."""
+    return Run(run, 1, run, experiment, status, Owner(1, 1.0, "here"), "page", **({"created": 0.0} | fields))
 
 
 def epoch_end(

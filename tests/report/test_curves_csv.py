@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,24 +11,14 @@ from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.report.written_files import CURVES_COLUMNS, curves
-from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.record import Owner, Run
-from tests.epochs import epoch_end
+from rnn_compare.runs.events import EpochEnd
+from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end, run_of
 
 
 def a_run(run: str, name: str = "", epochs: int = 2, **settings: object) -> Run:
-    return Run(
-        id=run,
-        position=1,
-        comparison=run,
-        experiment=Experiment(**settings),
-        status=Status.FINISHED,
-        owner=Owner(1, 0.0, "here"),
-        origin="page",
-        created=0.0,
-        name=name,
-        epochs=tuple(epoch_end(run, n, 0.5 + n / 10, 0.7, 0.5 + n / 20, 0.69, 1.25 * n) for n in range(1, epochs + 1)),
-    )
+    ends = (epoch_end(run, n, 0.5 + n / 10, 0.7, 0.5 + n / 20, 0.69, 1.25 * n) for n in range(1, epochs + 1))
+    return run_of(Experiment(**settings), run, name=name, epochs=tuple(ends))
 
 
 def test_every_finished_epoch_of_every_run_is_one_row_in_order() -> None:
@@ -37,7 +28,7 @@ def test_every_finished_epoch_of_every_run_is_one_row_in_order() -> None:
 
 def test_the_figures_come_back_to_the_last_digit() -> None:
     exact = epoch_end("a", 1, 0.1 + 0.2, 2 / 3, 1 / 7, 1e-17, 12.345678901234567)
-    run = Run(**{**vars(a_run("a")), "epochs": (exact,)})
+    run = replace(a_run("a"), epochs=(exact,))
     [row] = csv.DictReader(io.StringIO(curves([run])))
     for name in ("accuracy", "loss", "val_accuracy", "val_loss", "seconds"):
         assert float(row[name]) == {**exact.figures, "seconds": exact.seconds}[name]
@@ -45,7 +36,7 @@ def test_the_figures_come_back_to_the_last_digit() -> None:
 
 def test_a_figure_that_an_epoch_lacks_is_an_empty_cell() -> None:
     lacking = EpochEnd("a", 1, {"val_accuracy": 0.7}, 2.0)
-    [row] = csv.DictReader(io.StringIO(curves([Run(**{**vars(a_run("a")), "epochs": (lacking,)})])))
+    [row] = csv.DictReader(io.StringIO(curves([replace(a_run("a"), epochs=(lacking,))])))
     assert {name: row[name] for name in ("accuracy", "val_accuracy", "seconds")} == {
         **{"accuracy": "", "val_accuracy": "0.7", "seconds": "2.0"}
     }

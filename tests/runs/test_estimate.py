@@ -9,8 +9,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
 from rnn_compare.runs.estimate import START_SECONDS, UNMEASURED, History, Speed, reference_seconds, workload
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import ELSEWHERE, Owner, Run
-from tests.epochs import epoch_end
+from rnn_compare.runs.record import ELSEWHERE, Run
+from tests.epochs import epoch_end, run_of
 
 UNDISTURBED = Speed(alone=1.0, together=1.0)
 """Of a machine on which two networks do not slow each other down."""
@@ -29,8 +29,7 @@ def epoch(experiment: Experiment, earlier: Sequence[Run], speed: Speed = UNMEASU
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
     """A run whose epochs took so long."""
     epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, seconds_an_epoch) for epoch in (1, 2))
-    here = Owner(1, 0.0, "here")
-    return Run("a", 1, "a", experiment, Status.FINISHED, here, "page", created=0.0, epochs=epochs)
+    return run_of(experiment, epochs=epochs)
 
 
 def test_no_experiments_take_no_time() -> None:
@@ -93,7 +92,7 @@ def test_work_grows_with_what_there_is_to_compute(more: dict[str, Any], times: f
 
 def at_work(run: str, epochs_left: int, status: Status = Status.QUEUED) -> Run:
     """A run that would take 3 s an epoch, as ``timed(…, 3.0)`` teaches."""
-    return Run(run, 1, "a", Experiment(epochs=epochs_left), status, Owner(1, 0.0, "here"), "page", created=0.0)
+    return run_of(Experiment(epochs=epochs_left), run, status)
 
 
 def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_done() -> None:

@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import ALLOWED, Phase, Progress, Status
 from rnn_compare.runs.record import SILENT_SECONDS, Owner, Run
-from tests.epochs import epoch_end
+from tests.epochs import epoch_end, run_of
 
 
 def run(*val_accuracies: float, **changes: Any) -> Run:
@@ -17,11 +17,8 @@ def run(*val_accuracies: float, **changes: Any) -> Run:
         epoch_end("r", number, 0.5, 0.5, val_accuracy, 0.5, 15.0 if number == 1 else 10.0)
         for number, val_accuracy in enumerate(val_accuracies, start=1)
     )
-    usual: dict[str, Any] = {
-        **{"id": "r", "position": 1, "comparison": "r", "experiment": Experiment(), "owner": Owner(1, 1.0, "here")},
-        **{"origin": "page", "created": 90.0, "status": Status.RUNNING, "started": 100.0, "epochs": epochs},
-    }
-    return Run(**(usual | changes))
+    usual: dict[str, Any] = {"status": Status.RUNNING, "started": 100.0, "epochs": epochs}
+    return run_of(Experiment(), **(usual | changes))
 
 
 def at(epoch: int, batch: int, batches: int, phase: Phase = "training", time: float = 110.0) -> tuple[Progress, ...]:

@@ -10,13 +10,8 @@ from rnn_compare.networks import weights
 from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Status
 from rnn_compare.training.worker import callbacks
-from rnn_compare.training.worker.callbacks import (
-    FREE_SECONDS,
-    MAX_GRADIENT_SHARE,
-    GradientRecorder,
-    StopRequestedError,
-    TrainingJob,
-)
+from rnn_compare.training.worker.callbacks import FREE_SECONDS, MAX_GRADIENT_SHARE, GradientRecorder
+from rnn_compare.training.worker.job import StopRequestedError, TrainingJob
 from tests.explain.conftest import random_weights
 
 from .conftest import end_of, tiny, train

@@ -5,24 +5,13 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.training.dispatcher import MAX_WAITING, MAX_WAITING_PER_VISITOR, check_limits, in_order
+from tests.epochs import run_of
 
 
 def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: int = 0) -> Run:
-    return Run(
-        f"run-{turn}",
-        turn,
-        "c",
-        Experiment(),
-        status,
-        Owner(1, 1.0, "here"),
-        "page",
-        0.0,
-        turn=turn,
-        visitor=visitor,
-        priority=priority,
-    )
+    return run_of(Experiment(), f"run-{turn}", status, turn=turn, visitor=visitor, priority=priority)
 
 
 def turns(runs: list[Run], at_work: tuple[str, ...] = ()) -> list[int]:

@@ -4,7 +4,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -13,14 +12,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.metrics.registry import METRICS, computed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import (
     EpochEnd,
     EpochGradients,
-    Event,
     Part,
     Phase,
     Predictions,
@@ -28,36 +25,13 @@ from rnn_compare.runs.events import (
     accuracy,
     encoded,
 )
+from rnn_compare.training.worker.job import StopRequestedError, TrainingJob
 
 PROGRESS_SECONDS = 0.25
 """Minimum time between two progress events: at most four a second."""
 
 Logs = dict[str, Any]
 """Keras' logs: metrics, and what ``fitting.fit`` adds."""
-
-
-class StopRequestedError(Exception):
-    """Raised inside a training to end it on request."""
-
-
-@dataclass(frozen=True)
-class TrainingJob:
-    """One training: the run's id, its experiment, and its connections to the engine.
-
-    Attributes:
-        send: Sends an event to the engine.
-        stop_requested: Called after every batch, so it must be quick.
-    """
-
-    run: str
-    experiment: Experiment
-    send: Callable[[Event], None]
-    stop_requested: Callable[[], bool]
-
-    def check_stop(self, *_: object, **__: object) -> None:
-        """Raises ``StopRequestedError`` if the run is to stop. Accepts any callback's arguments and ignores them."""
-        if self.stop_requested():
-            raise StopRequestedError(self.run)
 
 
 class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml

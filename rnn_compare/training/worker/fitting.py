@@ -5,7 +5,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +25,25 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Progress, Started, Status, best_epoch, decoded
+from rnn_compare.runs.events import Ended, EpochEnd, Predictions, Progress, Started, Status, best_epoch, decoded
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.callbacks import (
     GradientRecorder,
     ProgressReporter,
     StockMeasurements,
-    StopRequestedError,
-    TrainingJob,
     out_of_patience,
     predictions_event,
 )
+from rnn_compare.training.worker.job import StopRequestedError, TrainingJob
 
 
-def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_requested: Callable[[], bool]) -> None:
+def train(job: TrainingJob) -> None:
     """Trains the network of one experiment and saves its state after every epoch, in the run's folder.
 
     A run with a checkpoint continues from there, and its curve is that of an uninterrupted run. It sends ``Ended`` once
     it is trained or stopped, and raises any error.
     """
-    job = TrainingJob(run, experiment, send, stop_requested)
+    run, experiment, send = job.run, job.experiment, job.send
     try:
         stock = "as set" if experiment.stock_layers else why_not_fused(experiment)
         model = keras_models.build(experiment, keras.Sequential if stock else FusedNetwork)

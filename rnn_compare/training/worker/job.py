@@ -8,6 +8,7 @@ import logging
 import pickle
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from distributed import get_worker
 
@@ -23,6 +24,30 @@ _NO_PRIMITIVE = "could not create a primitive"
 
 _stopping: set[str] = set()
 """Attempts that this process is to stop. A stop that arrives late does not affect the next attempt."""
+
+
+class StopRequestedError(Exception):
+    """Raised inside a training to end it on request."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One training: the run's id, its experiment, and its connections to the engine.
+
+    Attributes:
+        send: Sends an event to the engine.
+        stop_requested: Called after every batch, so it must be quick.
+    """
+
+    run: str
+    experiment: Experiment
+    send: Callable[[Event], None]
+    stop_requested: Callable[[], bool]
+
+    def check_stop(self, *_: object, **__: object) -> None:
+        """Raises ``StopRequestedError`` if the run is to stop. Accepts any callback's arguments and ignores them."""
+        if self.stop_requested():
+            raise StopRequestedError(self.run)
 
 
 def attempt_training(
@@ -61,7 +86,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     try:
         from rnn_compare.training.worker import fitting
 
-        fitting.train(run, experiment, send, stop_requested)
+        fitting.train(TrainingJob(run, experiment, send, stop_requested))
     except Exception as error:  # a run must end with a sentence, whatever happens
         if not isinstance(error, UserError):
             logging.getLogger(__name__).exception("Run %s failed.", run)
