@@ -99,7 +99,7 @@ NAIVE_BAYES = '''
 
 import numpy as np
 
-from rnn_compare.baselines.bags import BagClassifier, LinearModel, bags
+from rnn_compare.baselines.bags import BagClassifier, bags
 from rnn_compare.baselines.classifier import Classifier
 
 
@@ -110,7 +110,7 @@ def fit(reviews, places, vocabulary_size):
     )
     weights = np.log(positive / positive.sum()) - np.log(negative / negative.sum())
     prior = np.log(labels.mean() / (1 - labels.mean()))
-    return BagClassifier(LinearModel(np.arange(vocabulary_size), weights, prior), vocabulary_size, longest=1)
+    return BagClassifier(np.arange(vocabulary_size), weights, prior, vocabulary_size, longest=1)
 
 
 NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)

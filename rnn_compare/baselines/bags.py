@@ -42,24 +42,36 @@ class Bags(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LinearModel:
+class BagClassifier:
     """A review is positive if the weights of its terms and the bias add up to more than 0.
 
     Attributes:
         terms: The terms with a weight, sorted (terms,).
         weights: Their weights (terms,).
+        vocabulary_size, longest: The arguments of ``bags``.
     """
 
     terms: NDArray[np.int64]
     weights: NDArray[np.float64]
     bias: float
+    vocabulary_size: int
+    longest: int
 
-    def verdicts(self, documents: Bags) -> NDArray[np.bool_]:
-        """Returns whether each review is positive (reviews,).
+    @property
+    def features(self) -> int:
+        """The number of terms with a weight, not counting the bias."""
+        return len(self.terms)
+
+    def verdicts(self, reviews: Labelled, places: Places) -> NDArray[np.bool_]:
+        """Returns whether each review is positive (reviews,)."""
+        return np.concatenate([*map(self.judge, in_parts(reviews, places, self.vocabulary_size, self.longest))])
+
+    def judge(self, documents: Bags) -> NDArray[np.bool_]:
+        """Returns whether each review is positive (reviews,), from its terms.
 
         Example:
             >>> documents = Bags(np.array([4, 4, 7]), np.array([0, 1, 1]), 3)
-            >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(documents)
+            >>> BagClassifier(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5, 10, longest=1).judge(documents)
             array([False,  True,  True])
         """
         places = np.searchsorted(self.terms, documents.terms)
@@ -70,33 +82,10 @@ class LinearModel:
         return positive
 
 
-@dataclass(frozen=True)
-class BagClassifier:
-    """A linear model of the terms in a review.
-
-    Attributes:
-        vocabulary_size, longest: The arguments of ``bags`` for reviews like those that it was fitted to.
-    """
-
-    model: LinearModel
-    vocabulary_size: int
-    longest: int
-
-    @property
-    def features(self) -> int:
-        """The number of terms with a weight, not counting the bias."""
-        return len(self.model.terms)
-
-    def verdicts(self, reviews: Labelled, places: Places) -> NDArray[np.bool_]:
-        """Returns whether each review is positive (reviews,)."""
-        parts = in_parts(reviews, places, self.vocabulary_size, self.longest)
-        return np.concatenate([self.model.verdicts(part) for part in parts])
-
-
 def fit_bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> BagClassifier:
     """Fits a linear model to bags of words, or of words and pairs: see ``bags`` and ``fit``."""
     documents = bags(reviews, places, vocabulary_size, longest)
-    return BagClassifier(fit(documents, reviews.labels[places], vocabulary_size), vocabulary_size, longest)
+    return fit(documents, reviews.labels[places], vocabulary_size, longest)
 
 
 def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Bags:
@@ -132,7 +121,7 @@ def in_parts(reviews: Labelled, places: Places, vocabulary_size: int, longest: i
         yield bags(reviews, places[start : start + REVIEWS_AT_ONCE], vocabulary_size, longest)
 
 
-def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearModel:
+def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int, longest: int) -> BagClassifier:
     """Fits the model of Wang and Manning, *Baselines and Bigrams* (2012): logistic regression on weighted terms.
 
     Terms are weighted by naive Bayes: the log of the ratio of their shares of all terms in positive and in negative
@@ -141,7 +130,7 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
 
     Args:
         labels: 1 for a positive, 0 for a negative review (reviews,).
-        vocabulary_size: As for ``documents``.
+        vocabulary_size, longest: As for ``documents``.
     """
     from scipy.sparse import csc_matrix
     from sklearn.linear_model import LogisticRegression
@@ -150,7 +139,8 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
     terms, counts = np.unique(documents.terms, return_counts=True)
     counting = (terms < vocabulary_size) | (counts >= LEAST_REVIEWS)
     if labels.min() == labels.max() or not counting.any():
-        return LinearModel(np.zeros(0, np.int64), np.zeros(0), float(labels.mean() >= 0.5) - 0.5)
+        majority = float(labels.mean() >= 0.5) - 0.5
+        return BagClassifier(np.zeros(0, np.int64), np.zeros(0), majority, vocabulary_size, longest)
     rows = documents.reviews[np.repeat(counting, counts)].astype(np.int32)
     ends = np.cumsum(np.concatenate([[0], counts[counting]]))
     shape = documents.total, np.count_nonzero(counting)
@@ -159,7 +149,8 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
     bayes = positive - negative
     matrix.data = bayes.astype(np.float32)[matrix.indices]
     fitted = LogisticRegression(C=INVERSE_REGULARIZATION, tol=TOLERANCE, max_iter=ITERATIONS).fit(matrix, labels)
-    return LinearModel(terms[counting], bayes * fitted.coef_[0], float(fitted.intercept_[0]))
+    weights, bias = bayes * fitted.coef_[0], float(fitted.intercept_[0])
+    return BagClassifier(terms[counting], weights, bias, vocabulary_size, longest)
 
 
 def _once(terms: NDArray[np.int64], reviews: NDArray[np.int64], count: int) -> NDArray[np.int64]:

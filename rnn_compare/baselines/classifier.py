@@ -1,12 +1,15 @@
-"""The interface of a baseline: a classifier that is fitted to reviews."""
+"""Baselines, classifiers that are fitted to reviews: their declaration and their registry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare import baselines
+from rnn_compare.discovery import declared
 from rnn_compare.sources.source import Labelled
 
 Places = NDArray[np.int64]
@@ -40,3 +43,10 @@ class Classifier:
     position: int
     fit: Callable[[Labelled, Places, int], Fitted]
     reads_text: bool = True
+
+
+@cache
+def all_baselines() -> Mapping[str, Classifier]:
+    """Returns the baselines that the files of this package declare, by name, the simplest first."""
+    by_position = sorted(declared(baselines.__name__, Classifier), key=lambda baseline: baseline.position)
+    return {baseline.name: baseline for baseline in by_position}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
@@ -93,7 +93,7 @@ def _news_line(item: News) -> str:
         return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
     figures = ", ".join(
         f"{figure.title[0].lower()}{figure.title[1:]} {figure.text(epoch[name])}"
-        for name, figure in METRICS.items()
+        for name, figure in all_metrics().items()
         if name in epoch.figures
     )
     return f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  {figures}  {epoch.seconds:.1f} s"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
-from rnn_compare.baselines.registry import BASELINES
+from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.errors import UserError
@@ -35,7 +35,7 @@ class Baseline:
     """One baseline's results on the reviews that it was not fitted to.
 
     Attributes:
-        name: As in ``baselines.registry``.
+        name: As in ``baselines.classifier``.
         seconds: The time for counting, fitting and classifying the validation reviews.
         features: The number of terms, words or pairs of words, with a weight each, not counting the bias.
         correct: Whether it classified each validation review correctly (reviews,), in the order of ``Reviews.places``.
@@ -51,7 +51,7 @@ class Baseline:
     @property
     def title(self) -> str:
         """Its name on pages."""
-        return BASELINES[self.name].title
+        return all_baselines()[self.name].title
 
     @property
     def val_accuracy(self) -> float:
@@ -102,9 +102,9 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
 
     results = []
-    for done, name in enumerate(BASELINES):
+    for done, name in enumerate(all_baselines()):
         if tell:
-            tell(done, len(BASELINES))
+            tell(done, len(all_baselines()))
         results.append(_judge(name, reviews, experiment))
     with contextlib.suppress(OSError):  # the results count even if the disk is full
         _write(file, results)
@@ -129,7 +129,7 @@ def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
     start = time.perf_counter()
     places = reviews.places(experiment)
-    model = BASELINES[name].fit(reviews.training, places.training, experiment.vocabulary_size)
+    model = all_baselines()[name].fit(reviews.training, places.training, experiment.vocabulary_size)
     validated = model.verdicts(reviews.training, places.validation) == reviews.training.labels[places.validation]
     seconds = time.perf_counter() - start
     tested = None
@@ -168,7 +168,7 @@ def _read(file: Path) -> list[Baseline] | None:
                     arrays[f"{name}_correct"],
                     arrays.get(f"{name}_test_correct"),
                 )
-                for name in BASELINES
+                for name in all_baselines()
             ]
     except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
         return None

@@ -1,10 +1,15 @@
-"""The declaration of a metric, a number measured at the end of every epoch."""
+"""Metrics, numbers measured at the end of every epoch: their declaration and their registry."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rnn_compare import metrics
+from rnn_compare.discovery import declared
 
 Compute = Callable[[NDArray[np.int64], NDArray[np.float32]], float | None]
 """Takes the validation reviews' labels and predicted probabilities, both (reviews,); returns None if undefined."""
@@ -37,3 +42,16 @@ class Metric:
             '86.2 %'
         """
         return format(value, self.format).replace("%", " %")
+
+
+@cache
+def all_metrics() -> Mapping[str, Metric]:
+    """Returns the metrics that the files of this package declare, by name, in the order of pages."""
+    by_position = sorted(declared(metrics.__name__, Metric), key=lambda metric: metric.position)
+    return {metric.name: metric for metric in by_position}
+
+
+def computed(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[str, float]:
+    """Returns the metrics that training does not measure itself, if defined; both arrays are (reviews,)."""
+    values = {name: metric.compute(labels, probabilities) for name, metric in all_metrics().items() if metric.compute}
+    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}

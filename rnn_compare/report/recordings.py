@@ -24,7 +24,7 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict_logits
-from rnn_compare.metrics.registry import computed
+from rnn_compare.metrics.metric import computed
 from rnn_compare.networks import weights
 from rnn_compare.paths import delete_files, weights_file
 from rnn_compare.report.interchange import DATA_ID, RecordedRun, RecordedRuns, load_runs

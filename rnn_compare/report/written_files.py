@@ -13,7 +13,7 @@ import numpy as np
 from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
@@ -21,7 +21,7 @@ from rnn_compare.runs.record import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *METRICS, "seconds")
+CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds")
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
 
@@ -113,7 +113,7 @@ def curve_rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
     for run in runs:
         settings = run.experiment.model_dump().values()
         for epoch in run.epochs:
-            metrics = map(epoch.figures.get, METRICS)
+            metrics = map(epoch.figures.get, all_metrics())
             yield [run.id, as_cell(run.title), *settings, epoch.epoch, *metrics, epoch.seconds]
 
 
@@ -121,7 +121,7 @@ def _curves(contents: Contents) -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.DataFrame(list(curve_rows(contents.runs)), columns=list(CURVES_COLUMNS))
-    return table.astype(dict.fromkeys(METRICS, float))  # a column of missing values has no type of its own
+    return table.astype(dict.fromkeys(all_metrics(), float))  # a column of missing values has no type of its own
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:

@@ -88,7 +88,7 @@ class EpochEnd:
 
     Attributes:
         epoch: From 1.
-        figures: Metrics by the names of ``metrics.registry.METRICS``. Those that are newer than the run, or undefined
+        figures: Metrics by the names of ``metrics.metric.all_metrics``. Those that are newer than the run, or undefined
             for its reviews, are missing.
         seconds: Of training and validation.
     """

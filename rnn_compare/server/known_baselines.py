@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_compare.baselines.registry import BASELINES
+from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
 from rnn_compare.comparison.beside_baselines import bags_guess, lead
@@ -64,7 +64,7 @@ class KnownBaselines:
             self._problems[experiment] = (time.monotonic(), f"No baselines: {analysis.problem}")
             return BaselineResults(remark=self._problems[experiment][1])
         if not analysis.ended:
-            total = analysis.total or len(BASELINES)
+            total = analysis.total or len(all_baselines())
             return BaselineResults(remark=f"Fitting baselines: {analysis.done} of {total} ready", waiting=True)
         return BaselineResults(tuple(analysis.result), others)
 
@@ -76,7 +76,7 @@ def lines(results: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
     ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
     # Networks may read less of each review.
-    scopes = [", whole text" if BASELINES[baseline.name].reads_text else "" for baseline in ordered]
+    scopes = [", whole text" if all_baselines()[baseline.name].reads_text else "" for baseline in ordered]
     return [
         Mark(
             f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",

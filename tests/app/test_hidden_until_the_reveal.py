@@ -22,7 +22,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.review_prediction import ask
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.presets import Preset
 from rnn_compare.report.recordings import import_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
@@ -72,7 +72,7 @@ def finish(services: Services, runs: Iterable[str]) -> None:
         chance = random.Random(run.experiment.model_dump_json())
         services.store.record([Started(run.id, 10, "", {}, 1.0)])
         for epoch in range(1, run.experiment.epochs + 1):
-            figures = {name: round(chance.uniform(0.51, 0.97), 6) for name in METRICS}
+            figures = {name: round(chance.uniform(0.51, 0.97), 6) for name in all_metrics()}
             services.store.record([EpochEnd(run.id, epoch, figures, 1.5)])
         services.store.record([Ended(run.id, Status.FINISHED, None, 60.0)])
     services.refresh()
@@ -102,7 +102,7 @@ def figures_of(runs: Sequence[Run]) -> set[str]:
     """Returns every figure of runs in all forms in which pages, phones and files write them."""
     found: set[str] = set()
     for run in runs:
-        for name, figure in METRICS.items():
+        for name, figure in all_metrics().items():
             curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
             found.add(packed(curve)[:9])
             for value in curve:

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 
 from rnn_compare.baselines import bags
-from rnn_compare.baselines.bags import Bags, LinearModel
+from rnn_compare.baselines.bags import BagClassifier, Bags
 from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN
 from rnn_compare.sources.source import Labelled
 
@@ -81,7 +81,7 @@ def test_weights_are_those_of_naive_bayes_and_logistic_regression_on_a_dense_mat
     texts = [random.integers(1, 12, random.integers(1, 30)).tolist() for _ in range(60)]
     reviews = labelled(*texts, labels=[int(3 in text) for text in texts])
     held = bags.bags(reviews, all_places(reviews), SIZE, longest=1)
-    model = bags.fit(held, reviews.labels, SIZE)
+    model = bags.fit(held, reviews.labels, SIZE, longest=1)
 
     terms = sorted({word for text in texts for word in ids(text)})
     dense = np.array([[float(term in ids(text)) for term in terms] for text in texts])
@@ -91,12 +91,12 @@ def test_weights_are_those_of_naive_bayes_and_logistic_regression_on_a_dense_mat
     assert model.terms.tolist() == terms
     np.testing.assert_allclose(model.weights, oracle.coef_[0] * (positive - negative), atol=2e-3)
     decided = oracle.decision_function(dense * (positive - negative))
-    assert model.verdicts(held).tolist() == (decided > 0).tolist()
+    assert model.judge(held).tolist() == (decided > 0).tolist()
 
 
 def test_a_pair_that_fewer_than_three_training_reviews_hold_has_no_weight() -> None:
     reviews = labelled([1, 2], [1, 2], [1, 2], [2, 1], [2, 1], labels=[1, 1, 1, 0, 0])
-    model = bags.fit(bags.bags(reviews, all_places(reviews), SIZE, longest=2), reviews.labels, SIZE)
+    model = bags.fit(bags.bags(reviews, all_places(reviews), SIZE, longest=2), reviews.labels, SIZE, longest=2)
     assert model.terms.tolist() == [4, 5, SIZE * (4 + 1) + 5]
 
 
@@ -107,27 +107,27 @@ def test_pairs_tell_apart_what_is_one_bag_of_words() -> None:
     right = []
     for longest in (1, 2):
         held = bags.bags(reviews, places, SIZE, longest)
-        right.append(np.mean(bags.fit(held, reviews.labels, SIZE).verdicts(held) == reviews.labels))
+        right.append(np.mean(bags.fit(held, reviews.labels, SIZE, longest).judge(held) == reviews.labels))
     assert right == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(("labels", "verdict"), [([1, 1], True), ([0, 0], False)])
 def test_reviews_of_one_kind_alone_teach_that_kind(labels: list[int], verdict: bool) -> None:
     reviews = labelled([1], [2], labels=labels)
-    model = bags.fit(bags.bags(reviews, np.arange(2), SIZE, longest=1), reviews.labels, SIZE)
-    assert model.verdicts(bags.bags(reviews, np.arange(2), SIZE, longest=1)).tolist() == [verdict, verdict]
+    model = bags.fit(bags.bags(reviews, np.arange(2), SIZE, longest=1), reviews.labels, SIZE, longest=1)
+    assert model.judge(bags.bags(reviews, np.arange(2), SIZE, longest=1)).tolist() == [verdict, verdict]
 
 
 @pytest.mark.parametrize(("labels", "verdict"), [([1, 1, 0], True), ([0, 0, 1], False), ([0, 1, 1, 0], True)])
 def test_without_terms_the_verdict_is_what_most_training_reviews_are(labels: list[int], verdict: bool) -> None:
     held = Bags(np.zeros(0, np.int64), np.zeros(0, np.int64), len(labels))
-    assert bags.fit(held, np.array(labels), SIZE).verdicts(held).tolist() == [verdict] * len(labels)
+    assert bags.fit(held, np.array(labels), SIZE, longest=1).judge(held).tolist() == [verdict] * len(labels)
 
 
 def test_words_that_no_training_review_held_say_nothing() -> None:
-    model = LinearModel(np.array([4]), np.array([2.0]), -1.0)
+    model = BagClassifier(np.array([4]), np.array([2.0]), -1.0, SIZE, longest=2)
     strange = bags.bags(labelled([9], [1, 9]), np.arange(2), SIZE, longest=2)
-    assert model.verdicts(strange).tolist() == [False, True]
+    assert model.judge(strange).tolist() == [False, True]
 
 
 def test_many_reviews_come_in_parts_that_together_are_all(monkeypatch: pytest.MonkeyPatch) -> None:

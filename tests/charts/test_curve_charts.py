@@ -1,11 +1,11 @@
 import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
-    assert {name for chart in all_charts().values() for name in chart.figures} <= set(METRICS)
+    assert {name for chart in all_charts().values() for name in chart.figures} <= set(all_metrics())
     assert len({chart.position for chart in all_charts().values()}) == len(all_charts())
     assert shown_charts() == tuple(all_charts())[:2] == ("accuracy", "loss")
 

@@ -14,7 +14,7 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
@@ -115,7 +115,7 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     assert sorted((line["cell"], line["epoch"]) for line in epochs) == [
         (cell, epoch) for cell in ("LSTM", "SimpleRNN") for epoch in (1, 2)
     ]
-    assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *METRICS}
+    assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *all_metrics()}
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
     assert all(set(line) == {"kind", "run", "network", "cell", "status"} for line in ends)
     for run in {line["run"] for line in message}:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rnn_compare.metrics.auc import area_under_roc_curve
-from rnn_compare.metrics.registry import METRICS, computed
+from rnn_compare.metrics.metric import all_metrics, computed
 
 # Few levels, so that many are equal.
 reviews = st.lists(st.tuples(st.sampled_from([0, 1]), st.integers(0, 8)), min_size=2, max_size=40).filter(
@@ -59,4 +59,4 @@ def test_it_is_left_out_where_all_reviews_are_of_one_class() -> None:
 
 
 def test_people_read_it_with_three_decimals() -> None:
-    assert METRICS["val_auc"].text(0.93449) == "0.934"
+    assert all_metrics()["val_auc"].text(0.93449) == "0.934"

@@ -13,7 +13,7 @@ from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.review_prediction import ask, run_weights
 from rnn_compare.explain.word_memory import saved
 from rnn_compare.explain.worker_tasks import fingerprint
-from rnn_compare.metrics.registry import computed
+from rnn_compare.metrics.metric import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import recordings

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import event_files, table_files
 from rnn_compare.runs.events import THRESHOLD
@@ -34,7 +34,7 @@ def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None
     table = pd.read_parquet(io.BytesIO(written[".curves"]))
     expected = [epoch for run in trained.store.runs(trained.ids) for epoch in run.epochs]
     assert len(table) == len(expected)
-    for name in METRICS:
+    for name in all_metrics():
         assert table[name].tolist() == [epoch.figures[name] for epoch in expected]
     assert table.cell.tolist() == ["SimpleRNN"] * 4 + ["LSTM"] * 4
     assert table.mask_padding.all()

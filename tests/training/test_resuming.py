@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.fused import sequences, threads
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks import weights
 from rnn_compare.paths import checkpoint_file, weights_file
 from rnn_compare.runs import checkpoint
@@ -30,7 +30,7 @@ def within_epoch(number: int) -> Callable[[list[Event]], bool]:
 
 
 def curve(events: list[Event]) -> dict[int, list[float]]:
-    return {event.epoch: [event[name] for name in METRICS] for event in events if isinstance(event, EpochEnd)}
+    return {event.epoch: [event[name] for name in all_metrics()] for event in events if isinstance(event, EpochEnd)}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rnn_compare.charts import curves
 from rnn_compare.discovery import declared
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 
 ROOM = 1.005
 """Factor beyond the last tick: exactly at the end of an axis Plotly leaves it out."""
@@ -84,7 +84,7 @@ class CurveChart:
     @property
     def declaration(self) -> dict[str, object]:
         """Its part of every message to a browser."""
-        metric = METRICS[self.validation]
+        metric = all_metrics()[self.validation]
         return {
             **{name: getattr(self, name) for name in SENT},
             "called": f"{metric.title[0].lower()}{metric.title[1:]}",

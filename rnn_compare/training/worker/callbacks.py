@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.explain.gradient_flow import follow_gradient
-from rnn_compare.metrics.registry import METRICS, computed
+from rnn_compare.metrics.metric import all_metrics, computed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import (
     EpochEnd,
@@ -91,7 +91,7 @@ class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         seconds = time.monotonic() - self._epoch_start
         if not (math.isfinite(logs["loss"]) and math.isfinite(logs["val_loss"])):
             raise self.diverged()
-        metrics = {name: logs[name] for name in METRICS if name in logs}
+        metrics = {name: logs[name] for name in all_metrics() if name in logs}
         if not math.isfinite(metrics.get("gradient_norm", 0.0)):  # its square overflows 32 bits sooner than the loss
             del metrics["gradient_norm"]
         probabilities = np.atleast_1d(logs["probabilities"])  # with an older NumPy, Keras makes a float of a single one
@@ -119,7 +119,7 @@ class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         if time.monotonic() - self._last_progress < PROGRESS_SECONDS:
             return
         self._last_progress = time.monotonic()
-        metrics = {name: value for name, value in logs.items() if name in METRICS}
+        metrics = {name: value for name, value in logs.items() if name in all_metrics()}
         self._job.send(Progress(self._job.run, self._epoch, batch, self._batches[phase], metrics, phase, time.time()))
 
 

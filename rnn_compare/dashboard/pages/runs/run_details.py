@@ -18,7 +18,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import as_markdown, duration, percent
-from rnn_compare.metrics.registry import METRICS
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.events import EpochEnd, Status, decoded
@@ -152,7 +152,9 @@ def _sections(run: Run) -> Iterable[str]:
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
     yield _section("Defaults", in_words({name: v for name, v in settings.items() if name not in changed}), folded=True)
     figures = run.last.figures if run.last else {}
-    figure_texts = {figure.title: figure.text(figures[name]) for name, figure in METRICS.items() if name in figures}
+    figure_texts = {
+        figure.title: figure.text(figures[name]) for name, figure in all_metrics().items() if name in figures
+    }
     yield _section("Last epoch", figure_texts, "None finished yet.")
     facts = {
         "id": run.id,
