@@ -21,6 +21,8 @@ from tests.unstarted import own_app, record, services  # noqa: F401  # fixtures
 kept.keep()
 gc.disable()  # until all is collected: looking through imports for garbage takes a sixth of their time, and finds none
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 # A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
 os.environ[FIRST_START_VARIABLE] = "0"
 # Most servers of the tests train nothing: workers import TensorFlow once one is asked for.

@@ -13,9 +13,9 @@ from keras.src.random import seed_generator
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.feedforward.feedforward import KerasLayer
 from rnn_compare.networks import keras_script
-from rnn_compare.networks.layer_source import IMPORTS, layer_source
-from rnn_compare.networks.parameters import recurrent_layer_name, recurrent_options, sizes_of
+from rnn_compare.networks.keras_layers import keras_layers, own_imports, own_source
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
 
@@ -78,14 +78,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
     model = kind(
         [
             layers.Input(shape=(experiment.maxlen,), name="word_ids"),
-            layers.Embedding(
-                experiment.vocabulary_size,
-                experiment.embedding_size,
-                mask_zero=experiment.skips_padding,
-                name="embedding",
-            ),
-            *_hidden_layers(experiment),
-            layers.Dense(1, activation="sigmoid", name="dense"),
+            *(_layer(layer, experiment) for layer in keras_layers(experiment)),
         ],
         name="sequential",
     )
@@ -94,13 +87,24 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
     return model
 
 
+def _layer(layer: KerasLayer, experiment: Experiment) -> keras.Layer:
+    if not layer.is_own:
+        kind = getattr(layers, layer.kind)
+    elif (feedforward := experiment.without_recurrence) and feedforward.own_layers:
+        kind = feedforward.own_layers()[layer.kind]
+    else:
+        kind = layer_class(layer.kind)
+    arguments = [_layer(value, experiment) if isinstance(value, KerasLayer) else value for value in layer.arguments]
+    return kind(*arguments, **layer.options, name=layer.name)
+
+
 @functools.cache  # Keras registers a class under its name once
 def layer_class(name: str) -> Any:
     """Returns the class of a cell's Keras layer: Keras' own, or one made from the cell's formulas."""
     if cell(name).in_keras:
         return getattr(layers, name)
     names: dict[str, Any] = {"__name__": __name__}
-    exec("\n".join((*IMPORTS, layer_source(cell(name)))), names)
+    exec("\n".join((*own_imports(cell(name)), own_source(cell(name)))), names)
     return names[name]
 
 
@@ -122,25 +126,3 @@ def summary_text(model: keras.Model) -> str:
     lines: list[str] = []
     model.summary(line_length=SUMMARY_WIDTH, print_fn=lines.append)
     return "\n".join(lines)
-
-
-def _hidden_layers(experiment: Experiment) -> list[keras.Layer]:
-    network_type = experiment.without_recurrence
-    if network_type is None:
-        return [_recurrent(experiment, index) for index in range(experiment.layers)]
-    own = network_type.own_layers() if network_type.own_layers else {}
-    dropout = [layers.Dropout(experiment.dropout, name="dropout")] if experiment.dropout else []
-    stack = network_type.layers(sizes_of(experiment))
-    return dropout + [
-        (own[layer.kind] if layer.is_own else getattr(layers, layer.kind))(
-            *layer.arguments, **layer.options, name=layer.name
-        )
-        for layer in stack
-    ]
-
-
-def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
-    cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
-    own_name = cell_type.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name
-    layer = layer_class(cell_type.name)(experiment.units, **recurrent_options(experiment, index), name=own_name)
-    return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer

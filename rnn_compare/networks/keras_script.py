@@ -1,18 +1,12 @@
 """The stock Keras script that repeats an experiment, to be read, run and changed by anyone."""
 
-import ast
-import inspect
 import json
-import textwrap
-from collections.abc import Sequence
 
-from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment, Optimizer
-from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
+from rnn_compare.feedforward.feedforward import KerasLayer
 from rnn_compare.feedforward.registry import network
-from rnn_compare.networks.layer_source import IMPORTS, layer_source
-from rnn_compare.networks.parameters import recurrent_options, sizes_of
+from rnn_compare.networks.keras_layers import keras_layers, own_imports, own_source
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
@@ -39,7 +33,6 @@ model = keras.Sequential(
     [
         layers.Input(shape=({maxlen},)),
 {layers}
-        layers.Dense(1, activation="sigmoid"),
     ]
 )
 model.compile(
@@ -112,7 +105,7 @@ def script(experiment: Experiment) -> str:
         imports=imports(experiment),
         seed=experiment.seed,
         vocabulary_size=experiment.vocabulary_size,
-        cell_class="" if trained.in_keras else f"\n\n{cell_source(trained)}\n",
+        cell_class="" if trained.in_keras else f"\n\n{own_source(trained)}\n",
         reading=data.script.code,
     )
     return start + training(experiment, experiment.seed)
@@ -133,7 +126,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
         "optimizer_options": ", ".join(f"{name}={value}" for name, value in optimizer_options(experiment).items()),
         "split_draw": SPLIT,
         "decay": DECAY,
-        "layers": "\n".join(f"        {layer}," for layer in _layers(experiment)),
+        "layers": "\n".join(f"        {layer}," for layer in map(_call, keras_layers(experiment))),
     }
     putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
     parts = {
@@ -151,7 +144,7 @@ def imports(experiment: Experiment) -> str:
     data, trained = source(experiment.dataset), network(experiment.cell)
     lines = sorted(data.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if trained.in_keras else ', ops'}")
-    blocks = (lines, dict.fromkeys((*ours, *_own_imports(trained))))
+    blocks = (lines, dict.fromkeys((*ours, *own_imports(trained))))
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -167,58 +160,15 @@ def opening(experiment: Experiment, file: str) -> str:
     trained, load = network(experiment.cell), f"model = keras.models.load_model({file!r})"
     if trained.in_keras:
         return f"import keras\n\n{load}"
-    lines = "\n".join(dict.fromkeys(("import keras", *_own_imports(trained))))
-    return f"{lines}\n\n\n{cell_source(trained)}\n\n\n{load}"
-
-
-def cell_source(trained: Cell | Feedforward) -> str:
-    """Returns the Python source of a network's layers that Keras lacks.
-
-    It needs the lines of ``imports``. Run it before opening the ``.keras`` file of such a network, so that
-    ``keras.models.load_model`` knows the class.
-    """
-    if isinstance(trained, Cell):
-        return layer_source(trained)
-    lines = _layer_code(trained)[1].splitlines()
-    plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
-    return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
-
-
-def _own_imports(trained: Cell | Feedforward) -> Sequence[str]:
-    if trained.in_keras:
-        return ()
-    return IMPORTS if isinstance(trained, Cell) else _layer_code(trained)[0]
-
-
-def _layer_code(trained: Feedforward) -> tuple[list[str], str]:
-    """Returns the imports in the function that makes the layers, and the code between them and its return."""
-    assert trained.own_layers is not None
-    code = textwrap.dedent(inspect.getsource(inspect.unwrap(trained.own_layers)))
-    function = ast.parse(code).body[0]
-    assert isinstance(function, ast.FunctionDef)
-    *statements, end = function.body
-    own = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]
-    lines = code.splitlines()[own[-1].end_lineno : end.lineno - 1]
-    return [ast.unparse(node) for node in own], textwrap.dedent("\n".join(lines)).strip()
-
-
-def _layers(experiment: Experiment) -> list[str]:
-    masking = ", mask_zero=True" if experiment.skips_padding else ""
-    lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
-    if feedforward := experiment.without_recurrence:
-        dropout = [f"layers.Dropout({experiment.dropout})"] if experiment.dropout else []
-        return [*lines, *dropout, *map(_call, feedforward.layers(sizes_of(experiment)))]
-    cell_type = cell(experiment.cell)
-    for index in range(experiment.layers):
-        options, is_own = recurrent_options(experiment, index), not cell_type.in_keras
-        layer = _call(KerasLayer("", cell_type.name, (experiment.units,), options, is_own=is_own))
-        lines.append(f"layers.Bidirectional({layer})" if experiment.bidirectional else layer)
-    return lines
+    lines = "\n".join(dict.fromkeys(("import keras", *own_imports(trained))))
+    return f"{lines}\n\n\n{own_source(trained)}\n\n\n{load}"
 
 
 def _call(layer: KerasLayer) -> str:
+    """Returns the call that makes a layer."""
+    arguments = [_call(value) if isinstance(value, KerasLayer) else repr(value) for value in layer.arguments]
     options = {name: json.dumps(value) if isinstance(value, str) else value for name, value in layer.options.items()}
-    arguments = [*map(repr, layer.arguments), *(f"{name}={value}" for name, value in options.items())]
+    arguments += [f"{name}={value}" for name, value in options.items()]
     return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"
 
 

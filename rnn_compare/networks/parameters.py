@@ -7,13 +7,13 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import KerasLayer, Size, Sizes
 from rnn_compare.feedforward.registry import without_recurrence
+from rnn_compare.networks.keras_layers import keras_layers, sizes_of
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,14 @@ def parameters(experiment: Experiment) -> Parameters:
 
     Dropout and masking learn nothing and do not appear.
     """
-    features = experiment.embedding_size
+    _, *hidden, _ = keras_layers(experiment)
+    features, layers = experiment.embedding_size, []
     if network := experiment.without_recurrence:
-        sizes = sizes_of(experiment)
-        layers = [_feedforward(layer) for layer in network.layers(sizes) if layer.tensors]
-        features = int(getattr(sizes, network.output))
+        layers = [_feedforward(layer) for layer in hidden if layer.tensors]
+        features = int(getattr(sizes_of(experiment), network.output))
     else:
-        layers = []
-        for index in range(experiment.layers):
-            layers.append(_recurrent(experiment, index, features))
+        for layer in hidden:
+            layers.append(_recurrent(experiment, layer, features))
             features = experiment.units * (2 if experiment.bidirectional else 1)
     return Parameters((_embedding(experiment), *layers, _dense(features)))
 
@@ -162,37 +161,6 @@ def formula(cell_name: str) -> str:
         return " + ".join(_sum(layer.tensors) for layer in layers if layer.tensors)
     cell_type = cell(cell_name)
     return _times(cell_type.blocks, " + ".join(_terms(cell_type, "units", "features").values()))
-
-
-def sizes_of(experiment: Experiment) -> Sizes:
-    """Returns the sizes that decide the weights of a network without recurrence."""
-    return Sizes(experiment.units, experiment.embedding_size, experiment.maxlen)
-
-
-def recurrent_layer_name(experiment: Experiment, index: int) -> str:
-    """Returns the name of the recurrent layer with this index in the Keras model.
-
-    The names are those that a fresh Keras session gives, so that a summary looks like the lecture's.
-
-    Example:
-        >>> recurrent_layer_name(Experiment(cell="LSTM", layers=2), 1)
-        'lstm_1'
-    """
-    base = "bidirectional" if experiment.bidirectional else cell(experiment.cell).keras_name
-    return f"{base}_{index}" if index else base
-
-
-def recurrent_options(experiment: Experiment, index: int) -> dict[str, Any]:
-    """Returns the options of the recurrent layer with this index that differ from Keras' defaults."""
-    options = {
-        "dropout": experiment.dropout,
-        "recurrent_dropout": experiment.recurrent_dropout,
-        "return_sequences": index < experiment.layers - 1,
-        "recurrent_initializer": experiment.recurrent_initializer,
-    }
-    # cuDNN masks only what is padded at the end; ours is padded at the front.
-    masked = {"use_cudnn": False} if experiment.mask_padding and cell(experiment.cell).in_cudnn else {}
-    return {name: value for name, value in options.items() if value and value != "orthogonal"} | masked
 
 
 def _embedding(experiment: Experiment) -> Layer:
@@ -230,12 +198,10 @@ def _dense(features: int) -> Layer:
     return Layer("dense", "Dense", (kernel, bias), f"{features:,}·1 + 1 = {features + 1:,}")
 
 
-def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
-    cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
-    inner = cell_type.keras_name + (f"_{index}" if index else "")
-    directions = (
-        {way: f"{name}/{way}_{inner}" for way in ("forward", "backward")} if experiment.bidirectional else {"": name}
-    )
+def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Layer:
+    cell_type, directions = cell(experiment.cell), {"": layer.name}
+    if experiment.bidirectional:
+        directions = {way: f"{layer.name}/{way}_{layer.arguments[0].name}" for way in ("forward", "backward")}
     tensors = tuple(
         Tensor(f"{path}/{cell_type.keras_name}_cell/{tensor}", shape, arithmetic, direction)
         for direction, path in directions.items()
@@ -245,7 +211,7 @@ def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
     terms = " + ".join(_terms(cell_type, f"{experiment.units}", f"{features:,}").values())
     per_gate = count // (len(directions) * cell_type.blocks)
     return Layer(
-        name=name,
+        name=layer.name,
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
         arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {count:,}",

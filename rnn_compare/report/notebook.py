@@ -7,6 +7,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import as_markdown
 from rnn_compare.networks import keras_script
+from rnn_compare.networks.keras_layers import own_source
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.report.contents import Contents
 from rnn_compare.sources.registry import source
@@ -89,7 +90,7 @@ def _cells(contents: Contents) -> Iterator[Cell]:
             yield from _reviews(group)
         if experiment.cell not in cells and not network(experiment.cell).in_keras:
             yield "markdown", f"Keras itself lacks a layer of {experiment.label}; here it is."
-            yield "code", keras_script.cell_source(network(experiment.cell))
+            yield "code", own_source(network(experiment.cell))
         cells.add(experiment.cell)
         yield from _network(group)
     yield "markdown", "## Results\n\nThe best epoch of each run:"

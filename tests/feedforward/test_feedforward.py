@@ -14,7 +14,8 @@ from rnn_compare.explain.word_by_word import windows
 from rnn_compare.feedforward import convolution
 from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES, network, without_recurrence
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.keras_script import cell_source, script
+from rnn_compare.networks.keras_layers import own_source
+from rnn_compare.networks.keras_script import script
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import read_text
@@ -145,7 +146,7 @@ def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sent
 def test_an_exported_script_makes_the_same_layers(name: str) -> None:
     experiment = Experiment(cell=name, dropout=0.2, **SMALL)
     text = script(experiment)
-    classes = "" if network(name).in_keras else cell_source(network(name))
+    classes = "" if network(name).in_keras else own_source(network(name))
     assert classes in text
     space: dict[str, Any] = {}
     model = text[text.index("model = keras.Sequential(") : text.index("model.compile(")]

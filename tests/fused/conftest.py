@@ -1,14 +1,10 @@
-"""Silences TensorFlow's log; random weights for tests without Keras."""
-
-import os
+"""Random weights for tests without Keras."""
 
 import numpy as np
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.networks.parameters import parameters
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def layer_weights(cell: str, features: int, units: int, scale: float = 0.5) -> list[Array]:

@@ -17,13 +17,25 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import without_recurrence
 from rnn_compare.networks import keras_script
+from rnn_compare.networks.keras_layers import own_source
 from rnn_compare.networks.keras_models import build, network
-from rnn_compare.networks.keras_script import cell_source, opening, script
+from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training.worker import job
 
 TINY: dict[str, Any] = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 60, "epochs": 2, "batch_size": 16}
+STOPPED = TINY | {"epochs": 8, "learning_rate": 0.1, "patience": 2, "dropout": 0.2, "test_split": 0.2, "seed": 5}
+GENERATED = TINY | {"distance": 5, "maxlen": 26, "reviews": 200, "recurrent_initializer": "glorot_uniform"}
+REPEATED = {
+    "cosine": {**STOPPED, "cell": "LSTM", "vocabulary_size": 500, "vary_split": True, "schedule": "cosine"},
+    "forget bias": {**GENERATED, "cell": "MGU", "source": "order", "optimizer": "adam", "forget_bias": 3.0},
+}
+REPEATED_THOROUGHLY = {
+    "exponential": REPEATED["cosine"] | {"schedule": "exponential"},
+    "chrono": {**GENERATED, "cell": "GRU", "source": "first-word", "bidirectional": True, "initial_gates": "chrono"},
+    "own cell": {**TINY, "cell": "MGU", "vocabulary_size": 300, "validation_split": 0.3},
+}
 
 
 def run(experiment: Experiment) -> dict[str, Any]:
@@ -34,7 +46,7 @@ def run(experiment: Experiment) -> dict[str, Any]:
 
 def epochs(experiment: Experiment) -> list[EpochEnd]:
     events: list[Event] = []
-    # Under an id of its own each time: a run that has a checkpoint goes on from there.
+    # With a new id each time: a run with a checkpoint would continue.
     job.train(f"repeated-{secrets.token_hex(4)}", experiment, events.append, lambda: False)
     return [event for event in events if isinstance(event, EpochEnd)]
 
@@ -49,66 +61,61 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("schedule", ["cosine", pytest.param("exponential", marks=pytest.mark.thorough)])
-def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
-    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schedule: Any
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(pytest.param(options, id=name) for name, options in REPEATED.items()),
+        *(pytest.param(options, id=name, marks=pytest.mark.thorough) for name, options in REPEATED_THOROUGHLY.items()),
+    ],
+)
+def test_the_script_reads_the_same_reviews_and_repeats_the_run(
+    options: dict[str, Any],
+    reviews_cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
-    settings = TINY | {"epochs": 8, "learning_rate": 0.1, "schedule": schedule, "patience": 2, "stock_layers": True}
-    experiment = Experiment(
-        **settings, cell="LSTM", dropout=0.2, vocabulary_size=500, test_split=0.2, vary_split=True, seed=5
-    )
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path if "source" in options else reviews_cache))
+    experiment = Experiment(**options, stock_layers=True)
     names = run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
-
-    reviews = prepared.load("bundled")
+    reviews = prepared.load(experiment.dataset)
     split, test = reviews.padded(experiment), reviews.test(experiment)
-    assert test is not None
     np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
-    np.testing.assert_array_equal(names["y_test"], test[1])
+    np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
+    assert (test is not None) == bool(experiment.test_split)
+    if test is not None:
+        np.testing.assert_array_equal(names["y_test"], test[1])
     assert printed == [
         f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
         f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in epochs(experiment)
     ]
-    assert 2 < len(printed) < experiment.epochs
+    assert 2 < len(printed) < experiment.epochs if experiment.patience else len(printed) == experiment.epochs
 
 
 @pytest.mark.thorough
-def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
-    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_run_has_the_same_curve_with_stock_and_fused_layers(
+    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To the last printed digit with stock layers, but for rounding with fused ones."""
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
     experiment = Experiment(**TINY, cell="LSTM", vocabulary_size=500, validation_split=0.3, seed=5, dropout=0.2)
-    names = run(experiment)
-    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
-
-    split = prepared.load("bundled").padded(experiment)
-    np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
-    np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
     stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
-    assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
-        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
-        for epoch in stock
-    ]
-    assert len(printed) == experiment.epochs
     for ours, theirs in zip(fused, stock, strict=True):
         assert (ours["accuracy"], ours["val_accuracy"]) == (theirs["accuracy"], theirs["val_accuracy"])
         assert (ours["loss"], ours["val_loss"]) == pytest.approx((theirs["loss"], theirs["val_loss"]), abs=1e-5)
 
 
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {}
+    options_of_keras = {}
 
     def load_data(**options: Any) -> Any:  # the real one downloads
-        asked.update(options)
+        options_of_keras.update(options)
         return (np.array([[1, 14, 22], [1, 5]] * 40, dtype=object), np.array([0, 1] * 40)), None
 
     monkeypatch.setattr(keras.datasets.imdb, "load_data", load_data)
     names = run(Experiment(**TINY, source="keras", vocabulary_size=300))
-    assert asked == {"num_words": 300}
+    assert options_of_keras == {"num_words": 300}
     assert names["x"].shape == (60, 20)
     assert names["epoch"] == 1
     assert names["history"]["val_accuracy"]
@@ -137,7 +144,7 @@ def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -
     start, end = source.index("model = "), source.index("model.summary()")
     names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
     if not cell_of(experiment.cell).in_keras:
-        exec(cell_source(cell_of(experiment.cell)), names)
+        exec(own_source(cell_of(experiment.cell)), names)
     exec(source[start:end], names)
     model, ours = names["model"], network(experiment)
     assert [type(layer).__name__ for layer in model.layers] == [type(layer).__name__ for layer in ours.layers]
@@ -163,7 +170,7 @@ def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_
     )
     subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": ""})
     np.testing.assert_allclose(np.load(tmp_path / "verdicts.npy"), model.predict(ids, verbose=0), atol=1e-6)
-    assert cell_source(cell_of("MGU")) in script(experiment)
+    assert own_source(cell_of("MGU")) in script(experiment)
 
 
 def other_imports() -> Any:
@@ -188,27 +195,12 @@ def test_the_source_of_own_layers_brings_its_own_imports_along(monkeypatch: pyte
     assert attention is not None
     new = dataclasses.replace(attention, own_layers=other_imports)
     monkeypatch.setattr(keras_script, "network", lambda _: new)
-    source = cell_source(new)
+    source = own_source(new)
     assert source.startswith("# A comment that goes along.\n@keras.saving")
     for lines in (keras_script.imports(Experiment()), opening(Experiment(), "model.keras").partition("\n\n")[0]):
         names: dict[str, Any] = {}
         exec(f"{lines}\n{source}", names)
         assert names["Halved"](2).units == 2
-
-
-@pytest.mark.thorough
-def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
-    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
-    experiment = Experiment(**TINY, cell="MGU", vocabulary_size=300, stock_layers=True)
-    run(experiment)
-    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
-    assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
-        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
-        for epoch in epochs(experiment)
-    ]
 
 
 @pytest.mark.parametrize("gates", [{"forget_bias": 2.0}, {"initial_gates": "chrono"}])

@@ -2,12 +2,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.parameters import formula, parameters
 
-cells = st.sampled_from(["SimpleRNN", "LSTM", "GRU"])
+cells = st.sampled_from(CELLS)
 small_experiments = st.builds(
     Experiment,
     cell=cells,
@@ -47,18 +48,20 @@ def test_every_tensor_is_the_one_keras_makes(experiment: Experiment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "recurrent", "total"), [("SimpleRNN", 2_080, 322_113), ("LSTM", 8_320, 328_353), ("GRU", 6_336, 326_369)]
+    ("cell", "recurrent", "total"),
+    [
+        ("SimpleRNN", 2_080, 322_113),
+        ("LSTM", 8_320, 328_353),
+        ("GRU", 6_336, 326_369),
+        ("MGU", 4_160, 324_193),
+    ],
 )
-def test_the_books_networks_have_the_counts_of_the_lecture(cell: str, recurrent: int, total: int) -> None:
+def test_the_totals_are_those_of_the_lecture_and_of_keras(cell: str, recurrent: int, total: int) -> None:
     counted = parameters(Experiment(cell=cell))
     assert counted.recurrent == recurrent
     assert counted.total == total
     assert counted.before_dense == total - 33
     assert counted.without_embedding == recurrent + 33
-
-
-def test_the_lectures_summary_ends_before_dense() -> None:
-    assert parameters(Experiment()).before_dense == 322_080
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,9 @@ def test_the_lectures_summary_ends_before_dense() -> None:
         (Experiment(cell="GRU"), "3 · (32·32 + 32·32 + 2·32) = 6,336"),
         (Experiment(cell="LSTM", units=64), "4 · (64·64 + 32·64 + 64) = 24,832"),
         (Experiment(cell="SimpleRNN", bidirectional=True), "2 · (32·32 + 32·32 + 32) = 4,160"),
+        (Experiment(cell="MGU"), "2 · (32·32 + 32·32 + 32) = 4,160"),
+        (Experiment(cell="IndRNN"), "32 + 32·32 + 32 = 1,088"),
+        (Experiment(cell="minGRU"), "2 · (32·32 + 32) = 2,112"),
         (Experiment(cell="GRU", bidirectional=True), "2 · 3 · (32·32 + 32·32 + 2·32) = 12,672"),
     ],
 )
@@ -87,16 +93,18 @@ def test_a_stacked_layer_reads_the_units_of_the_layer_below() -> None:
     assert both_ways.layers[-1].arithmetic == "32·1 + 1 = 33"
 
 
-def test_the_gates_of_an_lstm_are_named_in_keras_order_and_share_alike() -> None:
-    gates = parameters(Experiment(cell="LSTM")).recurrent_layers[0].gates
-    assert [gate.symbol for gate in gates] == ["i", "f", "c", "o"]
-    assert {gate.arithmetic for gate in gates} == {"32·32 + 32·32 + 32 = 2,080"}
-
-
-def test_each_gate_of_a_gru_has_two_biases() -> None:
-    gates = parameters(Experiment(cell="GRU")).recurrent_layers[0].gates
-    assert [gate.symbol for gate in gates] == ["z", "r", "h"]
-    assert {gate.arithmetic for gate in gates} == {"32·32 + 32·32 + 2·32 = 2,112"}
+@pytest.mark.parametrize(
+    ("cell", "symbols", "arithmetic"),
+    [
+        ("LSTM", "ifco", "32·32 + 32·32 + 32 = 2,080"),
+        ("GRU", "zrh", "32·32 + 32·32 + 2·32 = 2,112"),
+        ("MGU", "fh", "32·32 + 32·32 + 32 = 2,080"),
+    ],
+)
+def test_the_gates_are_named_in_keras_order_with_equal_counts(cell: str, symbols: str, arithmetic: str) -> None:
+    gates = parameters(Experiment(cell=cell)).recurrent_layers[0].gates
+    assert [gate.symbol for gate in gates] == [*symbols]
+    assert {gate.arithmetic for gate in gates} == {arithmetic}
 
 
 def test_every_tensor_shows_its_own_arithmetic() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.networks.keras_script import cell_source
+from rnn_compare.networks.keras_layers import own_source
 from rnn_compare.report.contents import gather
 from rnn_compare.report.notebook import notebook
 from rnn_compare.runs.record import Owner
@@ -56,7 +56,7 @@ def test_a_cell_that_keras_lacks_travels_in_it(elsewhere: RunStore) -> None:
     ids = elsewhere.create([Experiment(cell="MGU", seed=seed) for seed in (1, 2)], Owner.current(), "page")
     text = notebook(gather(elsewhere, ids))
     codes = [entry.source for entry in nbformat.reads(text, 4).cells if entry.cell_type == "code"]
-    assert codes.count(cell_source(cell("MGU"))) == 1
+    assert codes.count(own_source(cell("MGU"))) == 1
 
 
 def test_what_people_typed_is_neither_code_nor_markup(trained: Trained) -> None:

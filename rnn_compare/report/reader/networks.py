@@ -19,7 +19,8 @@ from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS
 from rnn_compare.explain.review_prediction import ENGLISH, FOREIGN, LEAST_SHARE, OTHER_LANGUAGES, run_weights
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
-from rnn_compare.networks.parameters import parameters, sizes_of
+from rnn_compare.networks.keras_layers import sizes_of
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.packed import packed

@@ -1,12 +1,18 @@
-"""Source code of a Keras layer for a cell that Keras lacks, from the cell's formulas. This module needs no Keras."""
+"""The Keras layers of an experiment's network as data, and source code of those that Keras lacks. Needs no Keras."""
 
 import ast
+import inspect
 import re
+import textwrap
+from collections.abc import Sequence
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import FUNCTIONS, Formula, parsed
+from rnn_compare.cells.registry import cell
+from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer, Sizes
 
-IMPORTS = ("import keras", "from keras import layers, ops")
+_IMPORTS = ("import keras", "from keras import layers, ops")
 
 _CLASSES = '''class {name}Cell(layers.SimpleRNNCell):
     """One timestep: {source}."""
@@ -65,11 +71,81 @@ _RECURRENT_KERNEL = """        self.recurrent_kernel = self.add_weight(
 _INITIALIZERS = {"matrix": "self.recurrent_initializer", "vector": "keras.initializers.RandomUniform(0.0, 1.0)"}
 
 
-def layer_source(cell: Cell) -> str:
-    """Returns the Python source of two classes: a cell's timestep for Keras, and the layer, which has the cell's name.
+def keras_layers(experiment: Experiment) -> list[KerasLayer]:
+    """Returns the layers of an experiment's network, from the embedding to Dense.
 
-    It needs no more than ``IMPORTS``.
+    A bidirectional layer has its inner layer as argument. The names are those of a fresh Keras session, so that a
+    summary looks like the lecture's.
+
+    Example:
+        >>> [layer.name for layer in keras_layers(Experiment(cell="LSTM", layers=2))]
+        ['embedding', 'lstm', 'lstm_1', 'dense']
     """
+    masking = {"mask_zero": True} if experiment.skips_padding else {}
+    layers = [KerasLayer("embedding", "Embedding", (experiment.vocabulary_size, experiment.embedding_size), masking)]
+    if feedforward := experiment.without_recurrence:
+        layers += [KerasLayer("dropout", "Dropout", (experiment.dropout,))] if experiment.dropout else []
+        layers += feedforward.layers(sizes_of(experiment))
+    else:
+        layers += [_recurrent(experiment, index) for index in range(experiment.layers)]
+    return [*layers, KerasLayer("dense", "Dense", (1,), {"activation": "sigmoid"})]
+
+
+def sizes_of(experiment: Experiment) -> Sizes:
+    """Returns the sizes that decide the weights of a network without recurrence."""
+    return Sizes(experiment.units, experiment.embedding_size, experiment.maxlen)
+
+
+def _recurrent(experiment: Experiment, index: int) -> KerasLayer:
+    cell_type, suffix = cell(experiment.cell), f"_{index}" if index else ""
+    options = {
+        "dropout": experiment.dropout,
+        "recurrent_dropout": experiment.recurrent_dropout,
+        "return_sequences": index < experiment.layers - 1,
+        "recurrent_initializer": experiment.recurrent_initializer,
+    }
+    options = {name: value for name, value in options.items() if value and value != "orthogonal"}
+    if experiment.mask_padding and cell_type.in_cudnn:
+        options["use_cudnn"] = False  # cuDNN masks only what is padded at the end; ours is padded at the front
+    name, own = f"{cell_type.keras_name}{suffix}", not cell_type.in_keras
+    layer = KerasLayer(name, cell_type.name, (experiment.units,), options, is_own=own)
+    return KerasLayer(f"bidirectional{suffix}", "Bidirectional", (layer,)) if experiment.bidirectional else layer
+
+
+def own_imports(network: Cell | Feedforward) -> Sequence[str]:
+    """Returns the import lines that ``own_source`` needs."""
+    if network.in_keras:
+        return ()
+    return _IMPORTS if isinstance(network, Cell) else _definition(network)[0]
+
+
+def own_source(network: Cell | Feedforward) -> str:
+    """Returns the Python source of a network's layers that Keras lacks.
+
+    Run it after ``own_imports`` and before opening the ``.keras`` file of such a network, so that
+    ``keras.models.load_model`` knows the class.
+    """
+    if isinstance(network, Cell):
+        return layer_source(network)
+    lines = _definition(network)[1].splitlines()
+    plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
+    return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
+
+
+def _definition(network: Feedforward) -> tuple[list[str], str]:
+    """Returns the imports in ``own_layers``, and its code between them and the return."""
+    assert network.own_layers is not None
+    code = textwrap.dedent(inspect.getsource(inspect.unwrap(network.own_layers)))
+    function = ast.parse(code).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    *statements, end = function.body
+    imports = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = code.splitlines()[imports[-1].end_lineno : end.lineno - 1]
+    return [ast.unparse(node) for node in imports], textwrap.dedent("\n".join(lines)).strip()
+
+
+def layer_source(cell: Cell) -> str:
+    """Returns the Python source of two classes: the Keras cell, and the Keras layer with the cell's name."""
     recurrent_kernel = _RECURRENT_KERNEL.format(
         shape="(self.units, columns)" if cell.recurrent == "matrix" else "(columns,)",
         initializer=_INITIALIZERS.get(cell.recurrent),

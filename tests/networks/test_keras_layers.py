@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.networks.keras_layers import layer_source
 from rnn_compare.networks.keras_models import layer_class
-from rnn_compare.networks.layer_source import layer_source
 
 
 @pytest.mark.parametrize("name", [name for name in CELLS if cell(name).in_keras])
