@@ -28,7 +28,7 @@ def write(options: argparse.Namespace) -> int:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
     from rnn_compare.report.contents import gather
-    from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
+    from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 
     with foreground.open_store() as store:
         contents = gather(store, _ids(options.run))

@@ -18,8 +18,7 @@ from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
-from rnn_compare.report.reader.networks import reader
-from rnn_compare.report.reader.page_script import formulas, joined
+from rnn_compare.report.reader import formulas, joined, reader
 from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8

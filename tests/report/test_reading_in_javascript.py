@@ -24,8 +24,8 @@ from rnn_compare.feedforward import attention
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
+from rnn_compare.report import reader
 from rnn_compare.report.packed import rounded
-from rnn_compare.report.reader import networks, page_script
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
 
@@ -50,8 +50,8 @@ def assert_near(page: Any, python: Any) -> None:
 
 
 def test_python_names_the_layers_that_the_pages_script_has() -> None:
-    script = (Path(networks.__file__).parents[1] / "assets" / "layers.js").read_text(encoding="utf-8")
-    assert sorted(networks.IN_BROWSER) == sorted(re.findall(r"^  (\w+): \(", script, re.MULTILINE))
+    script = (Path(reader.__file__).parent / "assets" / "layers.js").read_text(encoding="utf-8")
+    assert sorted(reader.IN_BROWSER) == sorted(re.findall(r"^  (\w+): \(", script, re.MULTILINE))
 
 
 def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
@@ -79,7 +79,7 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
     ]
     texts = [" ".join(random.choices(frequent, k=random.randint(1, 30))) for _ in range(2000)]
     sizes = {"vocabulary_size": 9, "maxlen": 6}
-    answers = in_node(texts=texts, sizes=sizes, languages=networks.LANGUAGES)["texts"]
+    answers = in_node(texts=texts, sizes=sizes, languages=reader.LANGUAGES)["texts"]
     pages = [answer["foreign"] for answer in answers]
     assert pages == [review_prediction.is_foreign(tokenize(text)) for text in texts]
     assert 200 < sum(pages) < 1800
@@ -92,9 +92,9 @@ def random_weights(experiment: Experiment) -> Weights:
 
 
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
-    return networks.layout(experiment) | {
-        "numbers": networks.packed_numbers(weights),
-        "formulas": page_script.formulas([cell(experiment.cell)] if experiment.cell in CELLS else []),
+    return reader.layout(experiment) | {
+        "numbers": reader.packed_numbers(weights),
+        "formulas": reader.formulas([cell(experiment.cell)] if experiment.cell in CELLS else []),
     }
 
 
@@ -175,4 +175,4 @@ def test_a_formula_that_cannot_be_translated_is_refused_with_a_sentence() -> Non
         return (state,)
 
     with pytest.raises(ValueError, match=r"x \*\* 2"):
-        page_script.function(power)
+        reader.function(power)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.report.contents import gather
-from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
+from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, report_files, zipped
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services

@@ -1,5 +1,5 @@
 // A trained network in the browser: from word ids to log-odds, with every signal of its cells on the way. The cells'
-// formulas are translations of those that train (report/reader/page_script.py); layers.js reads where there is no cell.
+// formulas are translations of those that train (report/reader.py); layers.js reads where there is no cell.
 
 import { PADDING, START, UNKNOWN } from "./encoding.js";
 import { featuresOf } from "./layers.js";

@@ -1,5 +1,5 @@
 // One timestep of a recurrent cell: the products with its recurrent kernel, and between them its formulas, which were
-// translated from Python (report/reader/page_script.py). It does what `Cell.step` does in NumPy.
+// translated from Python (report/reader.py). It does what `Cell.step` does in NumPy.
 
 // cell: its layout; formulas: the functions of its phases; way: the weights. Returns `values`, an array of one number a
 // unit by name, and `step(projection)`, which reads one input.

@@ -9,7 +9,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.widgets import invite, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
+from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.server.snapshot import link
 
 PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
