@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import chromium
 from rnn_compare.cells.registry import cell
-from rnn_compare.explain.review_prediction import run_weights
+from rnn_compare.explain.prediction import run_weights
 from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather

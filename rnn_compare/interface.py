@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-    from rnn_compare.explain.review_prediction import ReviewPrediction
+    from rnn_compare.explain.prediction import ReviewPrediction
     from rnn_compare.training.engine import Engine
 
 # What takes long to import is imported where it is needed, and Keras in a notebook only for its own models.
@@ -102,7 +102,7 @@ class Network:
 
     def predict(self, text: str, which: Which = "best") -> "ReviewPrediction":
         """Returns its prediction for a review: ``label``, ``probability`` of being positive, and more."""
-        from rnn_compare.explain.review_prediction import ask
+        from rnn_compare.explain.prediction import ask
 
         return ask(self.run, text, which)
 
@@ -112,7 +112,7 @@ class Network:
         import pandas as pd
 
         from rnn_compare.cells.formula import sigmoid
-        from rnn_compare.explain.review_prediction import encode, run_weights
+        from rnn_compare.explain.prediction import encode, run_weights
         from rnn_compare.explain.word_by_word import read
 
         experiment = self.run.experiment
@@ -128,7 +128,7 @@ class Network:
 
     def keras_model(self, which: Which = "best") -> Any:
         """Returns it as a compiled stock Keras model; imports TensorFlow, which takes seconds."""
-        from rnn_compare.explain.review_prediction import run_weights
+        from rnn_compare.explain.prediction import run_weights
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.networks import keras_models

@@ -80,7 +80,7 @@ def _parameters(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from rnn_compare.explain.review_prediction import ask
+    from rnn_compare.explain.prediction import ask
 
     with foreground.open_store() as store:
         run = store.run(options.run)

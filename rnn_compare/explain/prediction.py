@@ -1,17 +1,29 @@
-"""The probability that a review is positive, from saved weights and without Keras."""
+"""Predictions from saved weights and without Keras: of encoded reviews, and of one typed review."""
 
-from collections.abc import Callable
+import functools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import Feedforward
+from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.recurrent_layer import CellWeights, Trace, by_direction, recurrent_layer
-from rnn_compare.networks.weights import Weights
+from rnn_compare.networks.weights import Weights, load
+from rnn_compare.paths import Which, weights_file
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.vocabulary import PADDING, START
+from rnn_compare.runs.events import THRESHOLD
+from rnn_compare.runs.record import Run
+from rnn_compare.sources import registry
 
 Ids = NDArray[np.integer]
 Array = NDArray[np.float32]
@@ -20,6 +32,22 @@ Tell = Callable[[int, int], None]
 
 NUMBERS_AT_ONCE = 2**22
 """Projected inputs in memory at a time: 16 MB. More is hardly faster, and reports progress rarely."""
+MAX_CHARACTERS = 1_000_000
+"""More than 100,000 words, and still read at once."""
+
+ENGLISH = (
+    "the and of to it this that with but you have are not his they from who has what some there my were would her "
+    "their when more will she had can been than because other its how even most was a i as for be at he by is in on "
+    "an all so no"
+)
+OTHER_LANGUAGES = (
+    "der das und ist nicht ein eine den dem mit ich zu auf sich auch es le la les des et est un une que pas ce dans "
+    "il je qui sur du au el los las y con por muy su lo se di che non è della per una sono het een van de en niet dat "
+    "te o os um uma não com em é e og det er af ikke"
+)
+"""Frequent words of German, French, Spanish, Italian, Dutch, Portuguese and Danish that are rare in English reviews."""
+LEAST_SHARE = 0.2
+FOREIGN = "This does not look like English, and the network was trained on English reviews."
 
 
 def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
@@ -106,3 +134,104 @@ def recurrent_weights(experiment: Experiment, weights: Weights) -> list[tuple[Ce
         by_direction(experiment.cell, [weights[tensor.path] for tensor in layer.tensors])
         for layer in parameters(experiment).recurrent_layers
     ]
+
+
+def is_foreign(words: Sequence[str]) -> bool:
+    """Tells whether words in lower case contain more frequent words of other languages than of English.
+
+    Example:
+        >>> is_foreign("der film war schlecht und die musik ist laut".split()), is_foreign(["not", "good"])
+        (True, False)
+    """
+    counts = Counter(words)
+    english, other = (sum(counts[word] for word in frequent.split()) for frequent in (ENGLISH, OTHER_LANGUAGES))
+    return other > english and other >= LEAST_SHARE * len(words)
+
+
+@dataclass(frozen=True)
+class ReviewPrediction:
+    """One network's prediction.
+
+    Attributes:
+        probability: Of label 1, which most sources call positive.
+        prior: The same for an empty text.
+        in_english: Whether it was trained on English reviews.
+    """
+
+    probability: float
+    review: EncodedReview
+    labels: tuple[str, str] = ("negative", "positive")
+    prior: float = 0.5
+    in_english: bool = False
+
+    @property
+    def positive(self) -> bool:
+        """Whether the probability is above one half, as in all accuracies."""
+        return self.probability > THRESHOLD
+
+    @property
+    def label(self) -> str:
+        """The name of the predicted label."""
+        return self.labels[self.positive]
+
+    @property
+    def share(self) -> float:
+        """The probability of the predicted label: from 0.5 to 1."""
+        return max(self.probability, 1 - self.probability)
+
+    @property
+    def knows_no_word(self) -> bool:
+        """Whether the network knows no word that it read: all such texts of this length are alike to it."""
+        return self.review.count("known") == 0
+
+    @property
+    def warning(self) -> str:
+        """Why the prediction means little, in a sentence, or empty."""
+        unknown, known = self.review.count("unknown"), self.review.count("known")
+        if unknown >= known:
+            return f"{unknown:,} of {counted(unknown + known, 'word')} are unknown to this network."
+        if self.in_english and is_foreign([token.word for token in self.review.tokens[1:]]):
+            return FOREIGN
+        return ""
+
+
+def ask(run: Run, text: str, which: Which) -> ReviewPrediction:
+    """Returns the prediction of a run's network for a text, computed in this process without Keras.
+
+    Raises ``UserError`` if there is nothing to read, or the run has no weights.
+    """
+    review = encode(run.experiment, text)
+    nothing = np.full_like(review.ids, PADDING)
+    nothing[-1] = START
+    probability, prior = map(float, predict(run.experiment, run_weights(run, which), np.array([review.ids, nothing])))
+    films = registry.is_about_films(run.experiment.source)
+    return ReviewPrediction(probability, review, registry.labels(run.experiment.dataset), prior, films)
+
+
+def encode(experiment: Experiment, text: str) -> EncodedReview:
+    """Returns a text encoded for a network of this experiment.
+
+    Raises ``UserError`` if the text has no word or is too long.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.")
+    vocabulary = prepared.load(experiment.dataset).vocabulary
+    return read_text(text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
+
+
+def run_weights(run: Run, which: Which) -> Weights:
+    """Returns a run's weights, cached until they change. Raises ``UserError`` if they are missing or damaged."""
+    path = weights_file(run.id, which)
+    if path.exists():
+        return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
+    problem = "has no saved weights yet. Wait for its first epoch, or train it again if its files were deleted."
+    if run.is_from_elsewhere and run.has_weights:
+        problem = "was trained on another machine, and only its best epoch was recorded. Choose “best epoch”."
+    elif run.is_from_elsewhere:
+        problem = "was trained on another machine, and was imported without its weights. Choose a run trained here."
+    raise UserError(f"{run.title} ({run.id}) {problem}")
+
+
+@functools.lru_cache(maxsize=24)
+def _load(run: str, which: Which, _changed: int, experiment: Experiment) -> Weights:
+    return load(weights_file(run, which), experiment)

@@ -20,7 +20,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS
-from rnn_compare.explain.review_prediction import ENGLISH, FOREIGN, LEAST_SHARE, OTHER_LANGUAGES, run_weights
+from rnn_compare.explain.prediction import ENGLISH, FOREIGN, LEAST_SHARE, OTHER_LANGUAGES, run_weights
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
 from rnn_compare.networks.keras_layers import sizes_of

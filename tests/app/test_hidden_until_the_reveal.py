@@ -19,7 +19,7 @@ from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.review_prediction import ask
+from rnn_compare.explain.prediction import ask
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
 from rnn_compare.metrics.metric import all_metrics

@@ -16,7 +16,7 @@ from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.network_choice import card_titles
 from rnn_compare.dashboard.widgets.review import review_box
-from rnn_compare.explain.review_prediction import ask, encode, run_weights
+from rnn_compare.explain.prediction import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import decoded

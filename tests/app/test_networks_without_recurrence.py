@@ -13,8 +13,7 @@ from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.dashboard.widgets import reading, setting
 from rnn_compare.experiment_sets import comparison
-from rnn_compare.explain.prediction import predict_logits
-from rnn_compare.explain.review_prediction import encode, run_weights
+from rnn_compare.explain.prediction import encode, predict_logits, run_weights
 from rnn_compare.explain.word_by_word import beginnings
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES

@@ -12,8 +12,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
-from rnn_compare.explain.prediction import predict
-from rnn_compare.explain.review_prediction import ask, run_weights
+from rnn_compare.explain.prediction import ask, predict, run_weights
 from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews

@@ -22,7 +22,7 @@ for name in ("keras", "llvmlite", "numba", "sklearn", "tensorflow"):
 from streamlit.testing.v1 import AppTest
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.review_prediction import ask, run_weights
+from rnn_compare.explain.prediction import ask, run_weights
 from rnn_compare.server.app import current_app
 
 services = current_app().services()

@@ -11,7 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.embedding_map import WordMap, word_map
 from rnn_compare.explain.gradient_flow import PROBE_SIZE, FollowedGradient, gradient_flow, gradient_norms, probe_batch
-from rnn_compare.explain.review_prediction import encode
+from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import logits_without, read
 from rnn_compare.explain.word_memory import PAIRS, MemoryTest
 from rnn_compare.networks import weights

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rnn_compare.cells.formula import Values, tanh
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain import review_prediction
+from rnn_compare.explain import prediction
 from rnn_compare.explain.cell_readings import importance
 from rnn_compare.explain.prediction import dense, feedforward_pass, predict_logits, recurrent_pass
 from rnn_compare.explain.word_by_word import beginnings, logits_without
@@ -73,15 +73,15 @@ def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
 def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -> None:
     random = Random(4)
     frequent = [
-        *review_prediction.ENGLISH.split(),
-        *review_prediction.OTHER_LANGUAGES.split(),
+        *prediction.ENGLISH.split(),
+        *prediction.OTHER_LANGUAGES.split(),
         *["film", "Ist", "DE", "xyzzy"] * 10,
     ]
     texts = [" ".join(random.choices(frequent, k=random.randint(1, 30))) for _ in range(2000)]
     sizes = {"vocabulary_size": 9, "maxlen": 6}
     answers = in_node(texts=texts, sizes=sizes, languages=reader.LANGUAGES)["texts"]
     pages = [answer["foreign"] for answer in answers]
-    assert pages == [review_prediction.is_foreign(tokenize(text)) for text in texts]
+    assert pages == [prediction.is_foreign(tokenize(text)) for text in texts]
     assert 200 < sum(pages) < 1800
 
 

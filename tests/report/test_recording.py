@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.explain.prediction import predict
-from rnn_compare.explain.review_prediction import ask, run_weights
+from rnn_compare.explain.prediction import ask, predict, run_weights
 from rnn_compare.explain.word_memory import saved
 from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.metric import computed

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
-from rnn_compare.explain.review_prediction import FOREIGN, ask
+from rnn_compare.explain.prediction import FOREIGN, ask
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.runs.record import Run

@@ -81,7 +81,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
         questions.append(text)
         raise UserError("That is enough for this test.")
 
-    for module in ("rnn_compare.explain.review_prediction", "rnn_compare.dashboard.widgets.reading"):
+    for module in ("rnn_compare.explain.prediction", "rnn_compare.dashboard.widgets.reading"):
         monkeypatch.setattr(f"{module}.encode", ask)
     # Without weights neither page would come as far as the text.
     monkeypatch.setattr("rnn_compare.dashboard.widgets.network_choice.run_weights", lambda *_: object())

@@ -11,7 +11,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import network_choice
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
-from rnn_compare.explain.review_prediction import ReviewPrediction, ask
+from rnn_compare.explain.prediction import ReviewPrediction, ask
 from rnn_compare.formatting import percent
 from rnn_compare.paths import Which
 from rnn_compare.runs.record import Run

@@ -19,7 +19,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.review_prediction import run_weights
+from rnn_compare.explain.prediction import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import Which, weights_file

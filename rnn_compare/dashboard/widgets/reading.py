@@ -22,8 +22,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import CellReading
-from rnn_compare.explain.prediction import Array
-from rnn_compare.explain.review_prediction import encode
+from rnn_compare.explain.prediction import Array, encode
 from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD

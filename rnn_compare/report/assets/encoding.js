@@ -34,7 +34,7 @@ export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   return { ids, words, first, at: maxlen - count, count, unknown };
 }
 
-// Tells whether frequent words of other languages outnumber those of English, as explain/review_prediction.py does.
+// Tells whether frequent words of other languages outnumber those of English, as explain/prediction.py does.
 export function isForeign(words, { english, others, least_share: least }) {
   const [inEnglish, inOthers] = [english, others].map((frequent) => {
     const listed = new Set(frequent.split(" "));

@@ -12,7 +12,7 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, show_pro
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
-from rnn_compare.explain.review_prediction import encode
+from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.server.services import Services

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.widgets import network_choice, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS, HeldOut, held_out
-from rnn_compare.explain.review_prediction import MAX_CHARACTERS
+from rnn_compare.explain.prediction import MAX_CHARACTERS
 from rnn_compare.formatting import as_markdown
 from rnn_compare.paths import Which
 from rnn_compare.reviews import prepared

@@ -11,7 +11,7 @@ from rnn_compare.dashboard.pages.present.steps.home import offer_networks
 from rnn_compare.dashboard.widgets import answers, invite, network_choice, reading
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
-from rnn_compare.explain.review_prediction import ask
+from rnn_compare.explain.prediction import ask
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.class_state import SentReview
 from rnn_compare.lecture.lecture_file import StepKind
