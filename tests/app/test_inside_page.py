@@ -153,7 +153,7 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     assert any(f"Validation review {first}. Its author rated the film **{author}**." in m.value for m in app.markdown)
     assert drawn[-1]["author"] is bool(reviews.label(first - 1))
 
-    button = next(button for button in app.button if button.label == "Random validation review")
+    button = next(button for button in app.button if button.label == "Random review")
     button.click().run()
     assert not app.exception
     assert app.text_area(key="review").value in {reviews.text(number - 1) for number in range(first, last + 1)}
@@ -179,7 +179,7 @@ def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_a
             for option in among.options
         )
         among.set_value(f"wrong.{run.id}").run()
-        next(button for button in app.button if button.label == "Random validation review").click().run()
+        next(button for button in app.button if button.label == "Random review").click().run()
         assert not app.exception
         sides = decoded(recorded.probabilities) > 0.5
         text = app.text_area(key="review").value

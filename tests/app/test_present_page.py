@@ -76,11 +76,17 @@ def _at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
 
 
+def write(text: str, tmp_path: Path) -> None:
+    """Writes a lecture's file."""
+    path = tmp_path / "cache" / "lectures" / "mine.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
 @pytest.fixture
 def lecture(services: Services, tmp_path: Path) -> Services:
     """A lecture that has begun."""
-    (tmp_path / "cache" / "lectures").mkdir()
-    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
+    write(LECTURE, tmp_path)
     navigation.begin(services, "mine")
     return services
 
@@ -347,8 +353,7 @@ repeats = "gate"
 
 
 def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(services: Services, tmp_path: Path) -> None:
-    (tmp_path / "cache" / "lectures").mkdir()
-    (tmp_path / "cache" / "lectures" / "mine.toml").write_text('title = "x"\npreset = "Short"\n' + ASKED_AGAIN)
+    write('title = "x"\npreset = "Short"\n' + ASKED_AGAIN, tmp_path)
     navigation.begin(services, "mine")
     answer(0, 0, 0, 1)
     navigation.advance(services)
@@ -376,12 +381,10 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
     text = LECTURE.replace('[[steps]]\nkind = "train"', f'{asked}[[steps]]\nkind = "train"').replace(
         '"best"', '"other"'
     )
-    path = tmp_path / "cache" / "lectures" / "mine.toml"
-    path.parent.mkdir()
-    path.write_text(text)
+    write(text, tmp_path)
     recorded_before(services)
     for right, choice in enumerate(("input", "forget")):
-        path.write_text(text.replace("right = 1", f"right = {right}"))
+        write(text.replace("right = 1", f"right = {right}"), tmp_path)
         navigation.begin(services, "mine", recorded=True)
         while current_app().classroom().state().title != "What happened":
             navigation.advance(services)
@@ -394,9 +397,8 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
 
 
 def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Services, tmp_path: Path) -> None:
-    (tmp_path / "cache" / "lectures").mkdir()
     step = '[[steps]]\nkind = "networks"\ntitle = "Two"\ntext = "*Slowly*, with `tanh`: <b>count</b>"\n'
-    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(f'title = "x"\npreset = "Short"\n{step}')
+    write(f'title = "x"\npreset = "Short"\n{step}', tmp_path)
     navigation.begin(services, "mine")
     [text] = [each for each in page().markdown if "Slowly" in each.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
@@ -407,20 +409,14 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     assert b"Slowly, with tanh: " in message
 
 
-def test_whoever_opens_the_wall_again_finds_the_same_step(lecture: Services) -> None:
-    go_to(lecture, "predict")
-    assert "Which is best?" in sent(page())
-    assert "Which is best?" in sent(page())
-
-
 def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
     assert "For you alone" not in sent(page())
     notes = page("notes")
     assert "For you alone" in sent(notes)
     assert "Next: <b>Two</b>" in sent(notes)
-    next(button for button in notes.button if button.label == "Next").click().run()
+    press(notes, "Next")
     assert current_app().classroom().state().step == 1
-    next(button for button in notes.button if button.label == "Back").click().run()
+    press(notes, "Back")
     assert current_app().classroom().state().step == 0
     assert lecture.all_runs() == []
 
@@ -481,9 +477,9 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
     assert "<blockquote" not in sent(page())
     notes = page("notes")
     assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
-    next(button for button in notes.button if button.label == "Show").click().run()
+    press(notes, "Show")
     assert current_app().classroom().state().wall_review == "A <b>wonderful</b> film."
-    next(button for button in page("notes").button if button.label == "Delete").click().run()
+    press(page("notes"), "Delete")
     assert current_app().classroom().reviews() == []
     assert current_app().classroom().state().wall_review is None
 
@@ -509,22 +505,22 @@ def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkey
     app = page()
     assert "ended after 1 epoch" in sent(app)
     assert "Finished." not in sent(app)
-    next(button for button in app.button if button.label == "Continue").click().run()
+    press(app, "Continue")
     assert continued == [run.id for run in lecture.all_runs()]
     assert lecture.runs() == []
     go_to(lecture, "reveal")  # pressed on too soon, or the server went down while all looked at the curves
-    next(button for button in page().button if button.label == "Continue").click().run()
+    press(page(), "Continue")
     assert continued == 2 * [run.id for run in lecture.all_runs()]
 
 
 def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ended(
     lecture: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "cache" / "lectures" / "mine.toml").write_text("title = Mine")
+    write("title = Mine", tmp_path)
     monkeypatch.setattr(wall, "component", lambda *_: pytest.fail("The keys bring the wall's style."))
     app = page()
     assert "mine.toml is not valid TOML" in app.error[0].value
-    next(button for button in app.button if button.label == "End it").click().run()
+    press(app, "End it")
     assert current_app().classroom().state().lecture == ""
     assert lecture.all_runs() == []
 

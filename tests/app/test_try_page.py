@@ -72,7 +72,7 @@ def test_test_reviews_are_offered_though_the_source_that_the_networks_learned_fr
     st.cache_data.clear()
     app.run()
     assert not app.exception
-    assert any(button.label == "Random test review" for button in app.button)
+    assert any((button.help or "").startswith("Held out for test") for button in app.button)
 
 
 def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
@@ -216,7 +216,7 @@ def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed
     page.query_params.update({"ask": trained[1].id, "weights": "last epoch"})
     page.run()
     assert not page.segmented_control(key="weights").disabled
-    next(button for button in page.button if button.label == "Use the book's pair").click().run()
+    next(button for button in page.button if button.label == "Book's pair").click().run()
     assert [shared_services.store.run(run).experiment.cell for run in page.multiselect(key="networks").value] == [
         "SimpleRNN",
         "LSTM",

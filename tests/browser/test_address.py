@@ -34,7 +34,7 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(
     page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
     page.get_by_role("button", name="Remove SimpleRNN(8)").click()
-    page.get_by_role("radio", name="last epoch").click()
+    page.get_by_role("radio", name="last", exact=True).click()
     page.get_by_role("textbox", name="Review", exact=True).fill(TEXT)
     page.get_by_role("button", name="Ask the networks").click()
     expect(page.get_by_text("word 6 of 6", exact=True)).to_be_visible()
@@ -45,10 +45,10 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(
 
     page.reload()
     stands_at_word(page, 3, 6)
-    expect(page.get_by_role("radio", name="last epoch")).to_be_checked()
+    expect(page.get_by_role("radio", name="last", exact=True)).to_be_checked()
     other.goto(page.url)
     stands_at_word(other, 3, 6)
-    expect(other.get_by_role("radio", name="last epoch")).to_be_checked()
+    expect(other.get_by_role("radio", name="last", exact=True)).to_be_checked()
 
     page.get_by_role("link", name="Try a review").click()
     expect(page.locator(".rc-verdicts section")).to_have_count(1)

@@ -174,7 +174,7 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A fine film and no more")
-    items = inside.get_by_role("figure", name="Probability of positive after each word").get_by_role("listitem")
+    items = inside.get_by_role("figure", name="Probability of positive").get_by_role("listitem")
     expect(items).to_have_count(2)
     number = r"\d+\.\d %"
     expect(items.first).to_have_text(
@@ -222,7 +222,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(anew: Page) -> None:
-    anew.get_by_role("radio", name="last epoch").click()
+    anew.get_by_role("radio", name="last", exact=True).click()
     anew.get_by_role("radio", name="Gradient flow").click()
     where = anew.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
@@ -263,7 +263,7 @@ def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server,
     line = SlowLine(page)
     page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
-    last = page.get_by_role("radio", name="last epoch")
+    last = page.get_by_role("radio", name="last", exact=True)
     expect(last).not_to_be_checked()
     line.hold()
     page.get_by_role("radio", name="Equations").click()

@@ -99,13 +99,14 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         if lacking:
             set_value("weights", USUAL)
         which = st.segmented_control(
-            "Weights",
+            "Epoch",
             list(WEIGHTS),
+            format_func=lambda name: name.removesuffix(" epoch"),
             default=USUAL,
             required=True,
             key="weights",
             disabled=bool(lacking),
-            help="Best: highest validation accuracy; if equal, lowest validation loss.",
+            help="The weights' epoch. Best: highest validation accuracy; if equal, lowest validation loss.",
         )
         if lacking:
             st.caption(f"Only the best epoch was recorded for {as_markdown(listed(lacking))}.")
@@ -123,7 +124,7 @@ def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
         note_choice()
 
     if len(pair) == len(BOOK.cells) and not {*pair.values()} <= {*selection}:
-        st.button("Use the book's pair", on_click=choose_pair, icon=":material/menu_book:", width="stretch")
+        st.button("Book's pair", on_click=choose_pair, icon=":material/menu_book:", width="stretch")
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:

@@ -10,7 +10,7 @@ const LEAST = 0.1;
 // with such a selection.
 export function buildCurves(parent, run, words, { unit, onUnit }) {
   const hasGates = run.signals.some(({ gate }) => gate);
-  const head = element("p", "rc-axes", parent, hasGates ? "Gates of" : "Saturation");
+  const head = element("p", "rc-axes", parent, hasGates ? "Gates of" : "");
   const frame = element("div", "rc-curves", parent);
   const moving = hasGates ? mostMoving(run, SHOWN) : undefined;
   const selected = run.unit_numbers.slice(0, SHOWN).indexOf(unit); // another review may have others in the drawing
@@ -27,7 +27,7 @@ export function buildCurves(parent, run, words, { unit, onUnit }) {
     curves = run.curves.map(({ name, values }) => (place === undefined ? values : gateOf(run, name, place)));
     lines.forEach((line, index) => {
       const [low, high] = [Math.min(...curves[index]), Math.max(...curves[index])];
-      line.range.textContent = hasGates ? `${percent(low)} to ${percent(high)}` : "";
+      line.range.textContent = hasGates ? `${percent(low)} – ${percent(high)}` : "";
       line.draw(curves[index], hasGates ? widened(low, high) : [0, 1]);
     });
   };

@@ -47,7 +47,7 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
     // moved: the effect of each word read (see moves.js); undefined while it is computed. turning: see turning_word.js.
     colour({ colouring, lead, moved, turning }) {
       const run = runs[lead];
-      sides.forEach((side, label) => { side.textContent = `towards ${run.labels[label]}`; });
+      sides.forEach((side, label) => { side.textContent = run.labels[label]; });
       marks[0].hidden = !run.unknown.length;
       marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);

@@ -46,7 +46,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
   const begins = cut && `; ${cut}`;
-  const title = `Probability of ${highs.join(" or ")} after each word${begins}`;
+  const title = `Probability of ${highs.join(" or ")}${begins}`;
   const chart = buildChart(overview, { title, words, author, runs, onWord });
   overview.append(below);
   const row = element("div", "rc-cells", sides);

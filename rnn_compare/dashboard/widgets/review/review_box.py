@@ -63,11 +63,11 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         st.button("Ask the networks", type="primary")
         # Buttons: pills may send an old choice again and overwrite typed text.
         for example in EXAMPLES if films else ():
-            st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
+            st.button(example.removesuffix(" review"), key=f"example {example}", on_click=take_example, args=(example,))
         if runs:
             offer_real(runs, which)
     if not typed.strip():
-        st.caption("Nothing to read yet.")
+        st.caption("Type a review first.")
         return ""
     for name, question in QUESTIONS.items() if films else ():
         if typed.split() == EXAMPLES[name].split():
@@ -126,8 +126,8 @@ def offer_real(runs: Sequence[Run], which: Which) -> None:
     if st.session_state.get("among") not in groups:
         st.session_state["among"] = ANY
     st.button(
-        f"Random {real.kind} review",
-        help=f"Held out, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
+        "Random review",
+        help=f"Held out for {real.kind}, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(groups[st.session_state["among"]][1])),
     )
     if len(groups) > 1:
