@@ -23,7 +23,7 @@ from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 
-FORMAT = 2
+FORMAT = 3
 """Raise it whenever a baseline's results or the layout of its file change."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
@@ -144,31 +144,26 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
 def _file(reviews: Reviews, experiment: Experiment) -> Path:
     # The folder of the reviews names their source and its content.
     settings = same_baselines(experiment).model_dump(include=set(BASELINE_SETTINGS), mode="json")
-    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([settings, *all_baselines()], sort_keys=True).encode()).hexdigest()[:16]
     return cache_place() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
 
 
 def _write(file: Path, results: Sequence[Baseline]) -> None:
-    arrays = {f"{item.name}_correct": item.correct for item in results}
-    arrays |= {f"{item.name}_test_correct": item.test_correct for item in results if item.test_correct is not None}
-    figures = {f"{item.name}_figures": np.array([item.seconds, item.features]) for item in results}
+    arrays = {
+        "figures": np.array([(item.seconds, item.features) for item in results]),
+        "correct": np.array([item.correct for item in results]),
+        "test_correct": np.array([item.test_correct for item in results if item.test_correct is not None]),
+    }
     with whole_file(file) as partial, partial.open("wb") as stream:
-        np.savez_compressed(stream, allow_pickle=False, **arrays, **figures)
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
 def _read(file: Path) -> list[Baseline] | None:
     """Returns the baselines in a file; None if it is missing or damaged."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            return [
-                Baseline(
-                    name,
-                    float(arrays[f"{name}_figures"][0]),
-                    int(arrays[f"{name}_figures"][1]),
-                    arrays[f"{name}_correct"],
-                    arrays.get(f"{name}_test_correct"),
-                )
-                for name in all_baselines()
-            ]
+            figures, correct, tested = (arrays[name] for name in ("figures", "correct", "test_correct"))
+        rows = zip(all_baselines(), figures, correct, tested if len(tested) else [None] * len(correct), strict=True)
+        return [Baseline(name, float(row[0]), int(row[1]), right, test_right) for name, row, right, test_right in rows]
     except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
         return None

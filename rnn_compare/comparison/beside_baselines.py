@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rnn_compare.comparison.accuracies import Measure, Score, stacked
 from rnn_compare.comparison.baselines import Baseline
@@ -32,8 +33,17 @@ class BaselineComparison:
     difference: TestedDifference | None
 
 
-Side = tuple[Group, Sequence[Score], Spread | None]
-"""A group, its accuracies, and the spread of earlier runs."""
+class Side(NamedTuple):
+    """A group with its accuracies and, if there are enough, the spread of earlier runs and which runs these are."""
+
+    group: Group
+    scores: tuple[Score, ...]
+    earlier: tuple[Spread, str] | None = None
+
+    @property
+    def spread(self) -> Spread | None:
+        """The spread of earlier runs."""
+        return self.earlier and self.earlier[0]
 
 
 def beside_baselines(
@@ -41,7 +51,7 @@ def beside_baselines(
 ) -> tuple[BaselineComparison, ...]:
     """Returns the comparison of every group with every baseline, adjusted for each other (Holm)."""
     pairs = [
-        BaselineComparison(side[0], baseline, score.accuracy, _difference(side, score, measure))
+        BaselineComparison(side.group, baseline, score.accuracy, _difference(side, score, measure))
         for side in sides
         for baseline in baselines
         if (score := baseline.score(measure)) is not None
@@ -51,14 +61,13 @@ def beside_baselines(
 
 
 def _difference(side: Side, baseline: Score, measure: Measure) -> TestedDifference | None:
-    group, scores, earlier = side
-    if not scores or baseline.reviews < FEWEST_REVIEWS or stacked([*scores, baseline]) is None:
+    if not side.scores or baseline.reviews < FEWEST_REVIEWS or stacked([*side.scores, baseline]) is None:
         return None
-    if not group.experiment.vary_split:  # otherwise a further seed has baselines of its own
-        difference = settings(scores, [baseline], earlier, DETERMINISTIC)
+    if not side.group.experiment.vary_split:  # otherwise a further seed has baselines of its own
+        difference = settings(side.scores, [baseline], side.spread, DETERMINISTIC)
         if difference.p is not None:
             return difference
-    return trained_networks(scores[0], baseline) if len(scores) == 1 and measure != "typical" else None
+    return trained_networks(side.scores[0], baseline) if len(side.scores) == 1 and measure != "typical" else None
 
 
 def lead(results: Collection[Baseline], name: str, over: str, measure: Measure = "kept") -> NetworkDifference:

@@ -15,29 +15,22 @@ INDIFFERENT = frozenset({"seed", "epochs", "patience", "schedule", "learning_rat
 
 
 @dataclass(frozen=True)
-class EpochSeconds:
-    """Seconds of an epoch on this machine.
+class EqualTime:
+    """A network with as many epochs as fit into the seconds that a chosen network takes for all its own.
 
     Attributes:
-        seconds: The median over the runs.
+        epoch_seconds: Seconds of an epoch on this machine, the median over the runs.
         runs: How many runs of this very network were measured; 0 if it is estimated from other sizes or cells.
     """
 
-    seconds: float
-    runs: int
-
-
-@dataclass(frozen=True)
-class EqualTime:
-    """A network with as many epochs as fit into the seconds that a chosen network takes for all its own."""
-
     experiment: Experiment
-    pace: EpochSeconds
+    epoch_seconds: float
+    runs: int
 
     @property
     def seconds(self) -> float:
         """The time of its epochs together."""
-        return self.experiment.epochs * self.pace.seconds
+        return self.experiment.epochs * self.epoch_seconds
 
 
 def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experiment]:
@@ -66,26 +59,26 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experi
 
 def match_time(reference: Experiment, cells: Sequence[str], runs: Sequence[Run]) -> list[EqualTime]:
     """Returns for each cell the reference with that cell and as many epochs as take as long, by this machine's runs."""
-    seconds = reference.epochs * epoch_seconds(reference, runs).seconds
+    budget = reference.epochs * epoch_seconds(reference, runs)[0]
     low, high = map(int, bounds("epochs"))
-    others = [_with(reference, cell=cell) for cell in cells]
-    paces = [epoch_seconds(other, runs) for other in others]
-    return [
-        EqualTime(_with(other, epochs=min(max(round(seconds / pace.seconds), low), high)), pace)
-        for other, pace in zip(others, paces, strict=True)
-    ]
+
+    def match(other: Experiment) -> EqualTime:
+        seconds, measured = epoch_seconds(other, runs)
+        return EqualTime(_with(other, epochs=min(max(round(budget / seconds), low), high)), seconds, measured)
+
+    return [match(_with(reference, cell=cell)) for cell in cells]
 
 
-def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
-    """Returns the median time of an epoch over this machine's runs of a network, else an estimate from other runs.
+def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> tuple[float, int]:
+    """Returns the median time of an epoch over this machine's runs of a network, and how many there are.
 
-    The settings of ``INDIFFERENT``, such as the seed, may differ.
+    Without any it is an estimate from other runs. The settings of ``INDIFFERENT``, such as the seed, may differ.
     """
     network = _decisive(experiment)
     of_network = [run for run in runs if not run.is_from_elsewhere and _decisive(run.experiment) == network]
     if timed := [seconds for run in of_network if (seconds := run.seconds_per_epoch) is not None]:
-        return EpochSeconds(statistics.median(timed), len(timed))
-    return EpochSeconds(History(runs).epoch_seconds(experiment), 0)
+        return statistics.median(timed), len(timed)
+    return History(runs).epoch_seconds(experiment), 0
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:

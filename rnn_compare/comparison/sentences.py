@@ -59,16 +59,14 @@ def network_sentence(pair: Comparison) -> str:
     if (networks := pair.networks) is None:
         return ""
     reviews = f"{networks.reviews:,} reviews"
-    of_epochs = ""
-    if networks.epochs:
-        halved = networks.reviews < pair.reviews
-        chosen_by = ", chosen on the other held-out reviews" if halved else ""
-        of_epochs = f" (epochs {networks.epochs[0]} and {networks.epochs[1]}{chosen_by})"
-    if networks.only_a == networks.only_b == 0:
-        return f"Both trained networks{of_epochs} get the same {networks.right_a:,} of {reviews} right."
-    (more, ahead), (fewer, behind) = sorted(
-        [(networks.right_a, pair.a.name), (networks.right_b, pair.b.name)], key=lambda item: -item[0]
+    sides = zip(
+        (networks.right_a, networks.right_b), (pair.a.name, pair.b.name), networks.epochs or (0, 0), strict=True
     )
+    (more, ahead, first), (fewer, behind, second) = sorted(sides, key=itemgetter(0), reverse=True)
+    halved = ", chosen on the other held-out reviews" if networks.reviews < pair.reviews else ""
+    of_epochs = f" (epochs {first} and {second}{halved})" if networks.epochs else ""
+    if networks.only_a == networks.only_b == 0:
+        return f"Both trained networks{of_epochs} get the same {more:,} of {reviews} right."
     counts = f"{ahead} gets {more:,} of {reviews} right, {behind} {fewer:,}"
     which = f"These two trained networks{of_epochs}"
     if pair.better_network is None:

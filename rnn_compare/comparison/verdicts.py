@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.baselines import shared_baselines
-from rnn_compare.comparison.beside_baselines import BaselineComparison, beside_baselines
+from rnn_compare.comparison.beside_baselines import BaselineComparison, Side, beside_baselines
 from rnn_compare.comparison.difference import (
     FEWEST_REVIEWS,
     Difference,
@@ -18,7 +18,6 @@ from rnn_compare.comparison.difference import (
 )
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.intervals import Spread
 from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
 
 PREFERRED: tuple[Measure, ...] = ("test", "kept", "typical")
@@ -118,28 +117,24 @@ class Judgement:
 def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Judgement:
     """Returns the verdict on settings whose runs have all ended; several pairs are adjusted for each other (Holm)."""
     measure = measure or usual_measure(groups, evidence)
-    lent = [evidence.spread(group, measure) for group in groups]
-    pairs = [
-        _compare(a, b, evidence, measure, (lent_a, lent_b))
-        for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
+    sides = [
+        Side(group, tuple(evidence.scores_of(group, measure) or ()), evidence.spread(group, measure))
+        for group in groups
     ]
+    pairs = [_compare(a, b, measure) for a, b in itertools.combinations(sides, 2)]
     differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
     networks = iter(holm([pair.networks for pair in pairs if pair.networks]))
     judged = tuple(
         replace(pair, difference=pair.difference and next(differences), networks=pair.networks and next(networks))
         for pair in pairs
     )
-    means = [(group, mean.mean) for group in groups if (mean := evidence.mean_of(group, measure))]
+    means = [(side.group, statistics.fmean(run.accuracy for run in side.scores)) for side in sides if side.scores]
     # Where seeds are compared in pairs, the higher mean over all seeds may belong to the worse setting.
     worse = {id(pair.other(pair.better)) for pair in judged if pair.better}
     order = sorted(means, key=lambda item: -item[1])
     leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
     order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
     experiments = [run.experiment for group in groups for run in group.counted]
-    sides = [
-        (group, evidence.scores_of(group, measure) or (), earlier and earlier[0])
-        for group, earlier in zip(groups, lent, strict=True)
-    ]
     beside = beside_baselines(sides, shared_baselines(experiments), measure)
     return Judgement(tuple(order), measure, judged, beside)
 
@@ -150,27 +145,23 @@ def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
     return next((m for m in PREFERRED if all(evidence.scores_of(group, m) for group in counted)), "typical")
 
 
-def _compare(
-    a: Group, b: Group, evidence: Evidence, measure: Measure, lent: Sequence[tuple[Spread, str] | None]
-) -> Comparison:
-    if problem := _problem(a, b, measure):
-        return Comparison(a, b, measure, problem=problem)
-    scores_a, scores_b = evidence.scores_of(a, measure), evidence.scores_of(b, measure)
-    if not scores_a or not scores_b:
-        what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
-        problem = f"{(b if scores_a else a).name} {what}, so it cannot be compared by this measure."
-        return Comparison(a, b, measure, problem=problem)
-    pair = Comparison(a, b, measure, (tuple(scores_a), tuple(scores_b)))
-    runs = len(scores_a), len(scores_b)
+def _compare(a: Side, b: Side, measure: Measure) -> Comparison:
+    pair = Comparison(a.group, b.group, measure, (a.scores, b.scores), problem=_problem(a, b, measure))
+    if pair.problem:
+        return pair
     if pair.reviews < FEWEST_REVIEWS:
         share_a, share_b = pair.shares
+        runs = len(a.scores), len(b.scores)
         return replace(pair, difference=Difference(share_a - share_b, runs, reason="too few reviews"))
     if pair.seed_by_seed:
         return _seed_by_seed(pair)
-    difference = settings(scores_a, scores_b, *(spread[0] if spread else None for spread in lent))
-    one_each = runs == (1, 1) and measure != "typical"
-    networks = trained_networks(scores_a[0], scores_b[0]) if one_each else None
-    return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
+    one_each = len(a.scores) == len(b.scores) == 1 and measure != "typical"
+    return replace(
+        pair,
+        difference=settings(a.scores, b.scores, a.spread, b.spread),
+        networks=trained_networks(a.scores[0], b.scores[0]) if one_each else None,
+        lent=tuple(side.earlier[1] for side in (a, b) if side.earlier),
+    )
 
 
 def _seed_by_seed(pair: Comparison) -> Comparison:
@@ -187,7 +178,8 @@ def _seed_by_seed(pair: Comparison) -> Comparison:
     return replace(pair, difference=difference)
 
 
-def _problem(a: Group, b: Group, measure: Measure) -> str:
+def _problem(side_a: Side, side_b: Side, measure: Measure) -> str:
+    a, b = side_a.group, side_b.group
     for group in (a, b):
         if not group.counted:
             return f"{group.name} has no run that trained to its end, so it is not compared."
@@ -195,7 +187,11 @@ def _problem(a: Group, b: Group, measure: Measure) -> str:
     differing = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
     if measure == "test" and a.experiment.source == b.experiment.source and not a.experiment.test_split:
         differing = {name: differing[name] for name in differing.keys() & {"test_split"}}  # the source's own judge both
-    if not differing:
-        return ""
-    text = ", ".join(f"{name.replace('_', ' ')} {first} and {second}" for name, (first, second) in differing.items())
-    return f"{a.name} and {b.name} were judged by different reviews ({text}), so they are not compared."
+    if differing:
+        text = ", ".join(f"{name.replace('_', ' ')} {one} and {other}" for name, (one, other) in differing.items())
+        return f"{a.name} and {b.name} were judged by different reviews ({text}), so they are not compared."
+    for side in (side_a, side_b):
+        if not side.scores:
+            what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
+            return f"{side.group.name} {what}, so it cannot be compared by this measure."
+    return ""

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.comparison.baselines import Baseline
-from rnn_compare.comparison.beside_baselines import beside_baselines
+from rnn_compare.comparison.beside_baselines import Side, beside_baselines
 from rnn_compare.comparison.difference import by_student, holm, settings
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
@@ -147,6 +147,15 @@ def test_networks_are_compared_by_weights_that_exist() -> None:
     assert whole.reviews == 400
 
 
+def test_the_epochs_of_two_networks_stand_in_their_order(store: RunStore, evidence: Evidence) -> None:
+    compared = pair(trained(store, "GRU", 0.6), trained(store, "LSTM", 0.9), evidence)
+    assert compared.networks is not None
+    text = network_sentence(replace(compared, networks=replace(compared.networks, epochs=(3, 7))))
+    assert text.startswith(
+        "These two trained networks (epochs 7 and 3) differ: LSTM(8) gets 360 of 400 reviews right, GRU"
+    )
+
+
 def test_equal_networks_get_the_same_right(store: RunStore, evidence: Evidence) -> None:
     same = pair(trained(store, "GRU", 1.0, reviews=400), trained(store, "LSTM", 1.0, reviews=400), evidence)
     assert network_sentence(same) == "Both trained networks (epochs 1 and 1) get the same 80 of 80 reviews right."
@@ -175,7 +184,7 @@ def beside(runs: list[Run], evidence: Evidence, **accuracies: float) -> str:
     baselines = [
         Baseline(name, 1.0, 9, np.arange(held_out) < held_out * share, None) for name, share in accuracies.items()
     ]
-    sides = [(group, evidence.scores_of(group, verdict.measure) or [], None) for group, _ in verdict.order]
+    sides = [Side(group, tuple(evidence.scores_of(group, verdict.measure) or ())) for group, _ in verdict.order]
     return result(replace(verdict, beside_baselines=beside_baselines(sides, baselines, verdict.measure)))
 
 
@@ -220,24 +229,19 @@ def test_networks_near_a_baseline_are_neither_above_nor_below_it(store: RunStore
 def test_of_one_seed_the_trained_network_is_placed(store: RunStore, evidence: Evidence) -> None:
     runs = of_cells(store, 1, {"GRU": 0.8, "LSTM": 0.79})
     assert beside(runs, evidence, words=0.99).endswith("Both are below the bag of words (99.0 %) with this seed.")
-    typical = judge(groups(runs), evidence, "typical")
-    assert (
-        beside_baselines(
-            [(typical.order[0][0], evidence.scores_of(typical.order[0][0], "typical") or [], None)],
-            [Baseline("words", 1.0, 9, np.ones(400, np.bool_), None)],
-            "typical",
-        )[0].difference
-        is None
-    ), "no single network has a typical epoch's accuracy"
+    typical = judge(groups(runs), evidence, "typical").order[0][0]
+    side = Side(typical, tuple(evidence.scores_of(typical, "typical") or ()))
+    [pair] = beside_baselines([side], [Baseline("words", 1.0, 9, np.ones(400, np.bool_), None)], "typical")
+    assert pair.difference is None, "no single network has a typical epoch's accuracy"
 
 
 def test_without_predictions_the_baselines_are_named_in_no_order(store: RunStore, evidence: Evidence) -> None:
     runs = trained(store, "GRU", 0.8, 0.81, 0.8)
     [group] = groups(runs)
-    scores = [replace(score, correct=None) for score in evidence.scores_of(group, "kept") or []]
+    scores = tuple(replace(score, correct=None) for score in evidence.scores_of(group, "kept") or [])
     words = Baseline("words", 1.0, 9, np.arange(400) < 396, None)
     verdict = judge([group], evidence)
-    pairs = beside_baselines([(group, scores, None)], [words], "kept")
+    pairs = beside_baselines([Side(group, scores)], [words], "kept")
     assert result(replace(verdict, beside_baselines=pairs)) == "Baselines on the same reviews: bag of words 99.0 %."
 
 
@@ -256,7 +260,7 @@ def test_networks_as_good_as_every_baseline_are_rarely_called_above_or_below_one
         sides = []
         for group in networks:
             scores = varying.trained(seeds + earlier, easiness, 0.87)
-            sides.append((group, scores[:seeds], spread(scores[seeds:]) if earlier else None))
+            sides.append(Side(group, tuple(scores[:seeds]), (spread(scores[seeds:]), "") if earlier else None))
         pairs = beside_baselines(sides, baselines, "kept")
         wrong += any(pair.difference is None or pair.difference.verdict != "cannot tell" for pair in pairs)
     assert wrong <= 0.05 * draws

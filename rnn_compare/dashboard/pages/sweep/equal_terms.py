@@ -104,9 +104,8 @@ def _difference(difference: int, wanted: int) -> str:
 
 
 def _measured(match: EqualTime) -> str:
-    runs = match.pace.runs
-    how = f"measured on {counted(runs, 'run')}" if runs else "estimated: no run yet"
-    return f"{duration(match.pace.seconds)} <small>{how}</small>"
+    how = f"measured on {counted(match.runs, 'run')}" if match.runs else "estimated: no run yet"
+    return f"{duration(match.epoch_seconds)} <small>{how}</small>"
 
 
 def _train(services: Services, sweep: Sweep) -> None:
