@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("services")
 
 
 def sweep(**address: object) -> AppTest:
-    return page("sweep.page", **(GRID | SHARED | address))
+    return page("sweep.page", {}, **(GRID | SHARED | address))
 
 
 def button(app: AppTest, key: str) -> Button:
@@ -144,7 +144,7 @@ def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], pict
 
 def test_nothing_is_offered_that_has_no_figures_yet(one: Callable[..., str]) -> None:
     one(1)
-    first, measures = (next(c for c in page().segmented_control if c.key == key) for key in ("picture", "measure"))
+    first, measures = (next(c for c in sweep().segmented_control if c.key == key) for key in ("picture", "measure"))
     assert "Best of k" not in first.options, "of one training"
     assert measures.options == ["Kept weights", "Typical epoch"], "no run was tested"
 

@@ -47,8 +47,6 @@ def show(services: Services, sweep: Sweep) -> None:
             _along(points, title)
         case "Accuracy and cost":
             show_cost(points, measure, "sweep")
-        case "Best of k" if sum(point.accuracy.runs for point in points) == len({p.experiment.cell for p in points}):
-            st.info("Best of k needs two trainings of a network: add seeds or sizes.")
         case "Best of k":
             components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best")
             st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020).")
