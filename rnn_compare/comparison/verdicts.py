@@ -188,7 +188,9 @@ def _problem(side_a: Side, side_b: Side, measure: Measure) -> str:
     if measure == "test" and a.experiment.source == b.experiment.source and not a.experiment.test_split:
         differing = {name: differing[name] for name in differing.keys() & {"test_split"}}  # the source's own judge both
     if differing:
-        text = ", ".join(f"{name.replace('_', ' ')} {one} and {other}" for name, (one, other) in differing.items())
+        text = ", ".join(
+            f"{name.replace('_', ' ')} {first} and {second}" for name, (first, second) in differing.items()
+        )
         return f"{a.name} and {b.name} were judged by different reviews ({text}), so they are not compared."
     for side in (side_a, side_b):
         if not side.scores:
