@@ -28,7 +28,8 @@ from rnn_compare.comparison.accuracies import Measure, Score, kept, typical
 from rnn_compare.comparison.difference import settings
 from rnn_compare.comparison.intervals import spread
 from rnn_compare.comparison.mcnemar import trained_networks
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import THRESHOLD, decoded

@@ -1,13 +1,12 @@
 """`Experiment`: the complete description of one training, and the declaration of every setting."""
 
 import hashlib
-import math
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from rnn_compare.errors import UserError
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import NETWORKS, network, without_recurrence
 from rnn_compare.formatting import listed
@@ -18,14 +17,6 @@ Schedule = Literal["constant", "cosine", "exponential"]
 RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 InitialGates = Literal["constant", "chrono"]
 
-DECAY = 0.8
-"""Factor of the exponential schedule's learning rate after every epoch."""
-
-CHRONO_STREAM = 127
-"""The stream of a seed's random numbers for chrono gates."""
-
-LONGEST_ECHO = 40
-"""Characters of a wrong value that an error repeats."""
 _RECORDED = {"recorded": True}
 """The context of validation of an experiment on record, whose source may be gone."""
 
@@ -179,7 +170,7 @@ class Experiment(BaseModel):
     @classmethod
     def _is_a_network(cls, name: str) -> str:
         if name not in NETWORKS:
-            raise ValueError(_no_choice("cell", name))
+            raise PydanticCustomError("unknown", "There is no network called {name}.", {"name": name[:40]})
         return name
 
     @field_validator("dropout", "recurrent_dropout", "test_split", "forget_bias")
@@ -204,9 +195,9 @@ class Experiment(BaseModel):
         if info.context is _RECORDED:
             return name
         if not registry.is_known(name):
-            raise ValueError(_no_choice("source", name))
+            raise PydanticCustomError("unknown", "There is no source called {name}.", {"name": name[:40]})
         if info.data.get("reviews", 0) > registry.source(name).size:
-            raise ValueError(_out_of_bounds("reviews", info.data["reviews"], name))
+            raise PydanticCustomError("too_many_reviews", "The source has fewer reviews.")
         return name
 
     @field_validator("distance")
@@ -267,24 +258,6 @@ class Experiment(BaseModel):
         """The number of reviews held out for validation."""
         return self.reviews - self.test_reviews - self.training_reviews
 
-    def learning_rate_in(self, epoch: int) -> float:
-        """Returns the learning rate of an epoch, from 1.
-
-        ``cosine`` follows half a cosine that would reach 0 after the last epoch (Loshchilov and Hutter 2017);
-        ``exponential`` is multiplied by ``DECAY`` after every epoch.
-
-        Example:
-            >>> [round(Experiment(schedule="cosine", epochs=4).learning_rate_in(epoch), 6) for epoch in (1, 3)]
-            [0.001, 0.0005]
-        """
-        done = epoch - 1
-        factors = {
-            "constant": 1.0,
-            "cosine": 0.5 + 0.5 * math.cos(math.pi * done / self.epochs),
-            "exponential": DECAY**done,
-        }
-        return self.learning_rate * factors[self.schedule]
-
     @property
     def label(self) -> str:
         """The short name shown in legends, such as ``LSTM(32)`` or ``2 × bidirectional GRU(16)``."""
@@ -318,21 +291,6 @@ class Experiment(BaseModel):
         return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
 
-def experiment_from(values: dict[str, Any]) -> Experiment:
-    """Returns an experiment from untrusted values; raises ``UserError`` with a sentence for each problem.
-
-    Example:
-        >>> experiment_from({"units": 0})
-        Traceback (most recent call last):
-        ...
-        rnn_compare.errors.UserError: units is 0; it must be between 1 and 512.
-    """
-    try:
-        return Experiment(**values)
-    except ValidationError as error:
-        raise UserError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
-
-
 def recorded_experiment(text: str) -> Experiment:
     """Returns an experiment from its record in JSON, even if its source is gone.
 
@@ -341,66 +299,3 @@ def recorded_experiment(text: str) -> Experiment:
         90000
     """
     return Experiment.model_validate_json(text, context=_RECORDED)
-
-
-def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
-    """Returns the smallest and largest value of a number; of ``reviews`` for a source.
-
-    Example:
-        >>> bounds("units"), bounds("reviews")
-        ((1, 512), (10, 25000))
-    """
-    low, high = None, registry.source(source).size if field == "reviews" else None
-    for constraint in Experiment.model_fields[field].metadata:
-        low = getattr(constraint, "ge", low)
-        high = getattr(constraint, "le", high)
-    if low is None or high is None:
-        raise KeyError(f"{field} has no bounds")
-    return low, high
-
-
-def choices(field: str) -> tuple[str, ...]:
-    """Returns the values of a setting that is a choice among names; else none.
-
-    Example:
-        >>> choices("optimizer"), choices("units")
-        (('rmsprop', 'adam', 'sgd'), ())
-    """
-    registered = {"cell": NETWORKS, "source": registry.names()}
-    annotation = Experiment.model_fields[field].annotation
-    return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
-
-
-def _sentence(detail: Any, values: dict[str, Any]) -> str:
-    field = str(detail["loc"][0]) if detail["loc"] else ""
-    value = detail["input"]
-    match detail["type"]:
-        case "value_error":
-            return str(detail["msg"]).removeprefix("Value error, ")
-        case "extra_forbidden":
-            return f"There is no setting {_short(field)}."
-        case "greater_than_equal" | "less_than_equal":
-            return _out_of_bounds(field, value, values.get("source"))
-        case "literal_error":
-            return _no_choice(field, value)
-    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
-    kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
-    return f"{field} is {_short(value)!r}; it must be {kind}."
-
-
-def _no_choice(field: str, value: Any) -> str:
-    *names, last = map(repr, choices(field))
-    return f"{field} is {_short(value)!r}; it must be one of {', '.join(names)} or {last}."
-
-
-def _out_of_bounds(field: str, value: Any, source: Any) -> str:
-    low, high = bounds(field, source) if registry.is_known(source) else bounds(field)
-    return f"{field} is {_short(value)}; it must be between {low:,} and {high:,}."
-
-
-def _short(value: Any) -> str:
-    try:
-        text = str(value)
-    except ValueError:  # Python writes out no whole number of more than 4,300 digits
-        return "a number of thousands of digits"
-    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"

@@ -1,19 +1,39 @@
-"""Sets of experiments to compare: built from lists of values, and named by what differs."""
+"""Experiments from people's values: a single one, or sets to compare, named by what differs."""
 
 import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
-from rnn_compare.settings import SETTINGS, default, text
+from rnn_compare.experiment import Experiment
+from rnn_compare.settings import SETTINGS, bounds, choices, default, text
+from rnn_compare.sources import registry
 
 MAX_COMPARED = 8
 """Networks of one comparison: more curves cannot be told apart on a wall."""
 MAX_SEEDS = 10
+LONGEST_ECHO = 40
+"""Characters of a wrong value that an error repeats."""
 IN_LABEL = {"cell", "units", "layers", "bidirectional"}
 """Settings that ``Experiment.label`` names."""
+
+
+def experiment_from(values: dict[str, Any]) -> Experiment:
+    """Returns an experiment from untrusted values; raises ``UserError`` with a sentence for each problem.
+
+    Example:
+        >>> experiment_from({"units": 0})
+        Traceback (most recent call last):
+        ...
+        rnn_compare.errors.UserError: units is 0; it must be between 1 and 512.
+    """
+    try:
+        return Experiment(**values)
+    except ValidationError as error:
+        raise UserError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
 
 
 def comparison(
@@ -39,8 +59,8 @@ def comparison(
     """
     of_seed = seeds or [shared.get("seed", default("seed"))]
     shared.pop("seed", None)
-    for name, choices in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
-        if not choices:
+    for name, values in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
+        if not values:
             raise UserError(f"Choose at least one {name}.")
     axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
     counts = [len(axis) for axis in axes]
@@ -126,3 +146,36 @@ def _setting(name: str, value: Any) -> str:
     label = SETTINGS[name].label
     label = label[0].lower() + label[1:]
     return f"{'' if value else 'no '}{label}" if isinstance(value, bool) else f"{label} {text(name, value)}"
+
+
+def _sentence(detail: Any, values: dict[str, Any]) -> str:
+    field = str(detail["loc"][0]) if detail["loc"] else ""
+    value = detail["input"]
+    match detail["type"]:
+        case "value_error":
+            return str(detail["msg"]).removeprefix("Value error, ")
+        case "extra_forbidden":
+            return f"There is no setting {_short(field)}."
+        case "greater_than_equal" | "less_than_equal":
+            return _out_of_bounds(field, value, values.get("source"))
+        case "literal_error" | "unknown":
+            *names, last = map(repr, choices(field))
+            return f"{field} is {_short(value)!r}; it must be one of {', '.join(names)} or {last}."
+        case "too_many_reviews":
+            return _out_of_bounds("reviews", values["reviews"], value)
+    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
+    kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
+    return f"{field} is {_short(value)!r}; it must be {kind}."
+
+
+def _out_of_bounds(field: str, value: Any, source: Any) -> str:
+    low, high = bounds(field, source) if registry.is_known(source) else bounds(field)
+    return f"{field} is {_short(value)}; it must be between {low:,} and {high:,}."
+
+
+def _short(value: Any) -> str:
+    try:
+        text = str(value)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import experiment_from
-from rnn_compare.experiment_sets import comparison
+from rnn_compare.experiment_sets import comparison, experiment_from
 from rnn_compare.formatting import listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters

@@ -1,9 +1,10 @@
-"""The settings of an experiment as people see them: labels, values in words, groups; and what follows from one."""
+"""The settings of an experiment as people see them: labels, bounds, choices, values in words, groups."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from rnn_compare.experiment import Experiment, Setting
+from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.sources import registry
 
 SETTINGS: dict[str, Setting] = {
@@ -22,6 +23,34 @@ def default(name: str) -> Any:
 def description(name: str) -> str:
     """Returns what a setting does, in a sentence."""
     return Experiment.model_fields[name].description or ""
+
+
+def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
+    """Returns the smallest and largest value of a number; of ``reviews`` for a source.
+
+    Example:
+        >>> bounds("units"), bounds("reviews")
+        ((1, 512), (10, 25000))
+    """
+    low, high = None, registry.source(source).size if field == "reviews" else None
+    for constraint in Experiment.model_fields[field].metadata:
+        low = getattr(constraint, "ge", low)
+        high = getattr(constraint, "le", high)
+    if low is None or high is None:
+        raise KeyError(f"{field} has no bounds")
+    return low, high
+
+
+def choices(field: str) -> tuple[str, ...]:
+    """Returns the values of a setting that is a choice among names; else none.
+
+    Example:
+        >>> choices("optimizer"), choices("units")
+        (('rmsprop', 'adam', 'sgd'), ())
+    """
+    registered = {"cell": NETWORKS, "source": registry.names()}
+    annotation = Experiment.model_fields[field].annotation
+    return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
 
 
 def is_switch(name: str) -> bool:

@@ -6,14 +6,9 @@ import json
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import (
-    LONGEST_ECHO,
-    Experiment,
-    bounds,
-    choices,
-    experiment_from,
-    recorded_experiment,
-)
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.experiment_sets import LONGEST_ECHO, experiment_from
+from rnn_compare.settings import bounds, choices
 from rnn_compare.sources import registry
 
 
@@ -76,16 +71,6 @@ def test_the_test_reviews_are_put_aside_before_the_split() -> None:
 def test_a_split_that_leaves_nothing_to_validate_with_is_refused() -> None:
     with pytest.raises(UserError, match="leaves one side of"):
         experiment_from({"reviews": 10, "test_split": 0.5, "validation_split": 0.9})
-
-
-def test_the_learning_rate_goes_down_as_the_schedule_says() -> None:
-    def rates(schedule: str) -> list[float]:
-        experiment = Experiment.model_validate({"schedule": schedule, "epochs": 4, "learning_rate": 0.1})
-        return [experiment.learning_rate_in(epoch) for epoch in range(1, 5)]
-
-    assert rates("constant") == [0.1] * 4
-    assert rates("exponential") == pytest.approx([0.1, 0.08, 0.064, 0.0512])
-    assert rates("cosine") == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6)
 
 
 def test_zero_and_minus_zero_are_the_same_setting() -> None:

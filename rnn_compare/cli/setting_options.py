@@ -5,10 +5,10 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from rnn_compare.experiment import Experiment, bounds, choices
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.formatting import counted
-from rnn_compare.settings import text
+from rnn_compare.settings import bounds, choices, text
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE

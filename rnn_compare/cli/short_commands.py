@@ -16,8 +16,7 @@ from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.baselines import NOTE
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import experiment_from
-from rnn_compare.experiment_sets import labels
+from rnn_compare.experiment_sets import experiment_from, labels
 from rnn_compare.feedforward.registry import network
 from rnn_compare.paths import model_file, page_script
 from rnn_compare.sources.registry import SOURCES

@@ -5,10 +5,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_compare.experiment import Experiment, bounds, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
+from rnn_compare.settings import bounds
 
 INDIFFERENT = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
 """Settings that hardly change the seconds of an epoch."""

@@ -13,7 +13,8 @@ from typing import Any
 from rnn_compare.comparison.groups import Group, groups, is_complete
 from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.formatting import counted
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Run

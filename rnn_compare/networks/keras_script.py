@@ -3,7 +3,7 @@
 import json
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment, Optimizer
+from rnn_compare.experiment import Experiment, Optimizer
 from rnn_compare.feedforward.feedforward import KerasLayer
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.keras_layers import keras_layers, own_imports, own_source
@@ -11,6 +11,10 @@ from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
 
+DECAY = 0.8
+"""Factor of the exponential schedule's learning rate after every epoch."""
+CHRONO_STREAM = 127
+"""The stream of a seed's random numbers for chrono gates."""
 OPTIMIZERS: dict[Optimizer, str] = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
 _OPENING = '''"""{label} on {subject}, in stock Keras.

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
 from rnn_compare.runs.record import Run

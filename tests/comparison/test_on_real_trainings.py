@@ -16,7 +16,8 @@ from benchmarks.real_trainings import (
     told_apart,
 )
 from rnn_compare.comparison.accuracies import Measure
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 
 AT_MOST = 0.035
 """Of equals that may be called different at a single look: the 1 % of one, and more of the two clusters' SimpleRNN."""

@@ -12,7 +12,7 @@ import dask
 import psutil
 import pytest
 
-from rnn_compare.experiment import experiment_from
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_file
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Requeued, Status

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.explain.prediction import feedforward_pass, predict, predict_logits
 from rnn_compare.explain.word_by_word import windows
 from rnn_compare.feedforward import convolution

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, choices, experiment_from, recorded_experiment
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.explain.held_out import held_out
 from rnn_compare.networks.keras_script import script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared, text_import
 from rnn_compare.reviews.encoding import read_text
+from rnn_compare.settings import choices
 from rnn_compare.sources import own_texts, registry
 from rnn_compare.training.remote import bundle
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import predict
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
@@ -18,6 +19,7 @@ from rnn_compare.paths import model_file, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.training.worker import job
+from rnn_compare.training.worker.fitting import learning_rate
 
 from .conftest import end_of, start_of, tiny, train
 
@@ -161,3 +163,13 @@ def test_errors_become_sentences(error: Exception, words: str) -> None:
     sentence = job.sentence(error, tiny())
     assert words in sentence
     assert "\n" not in sentence
+
+
+def test_the_learning_rate_goes_down_as_the_schedule_says() -> None:
+    def rates(schedule: str) -> list[float]:
+        experiment = Experiment.model_validate({"schedule": schedule, "epochs": 4, "learning_rate": 0.1})
+        return [learning_rate(experiment, epoch) for epoch in range(4)]
+
+    assert rates("constant") == [0.1] * 4
+    assert rates("exponential") == pytest.approx([0.1, 0.08, 0.064, 0.0512])
+    assert rates("cosine") == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6)

@@ -6,10 +6,9 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.experiment import bounds, choices
 from rnn_compare.feedforward.registry import TITLES, network
 from rnn_compare.formatting import listed
-from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
+from rnn_compare.settings import SETTINGS, bounds, choices, default, description, grouped, is_switch
 from rnn_compare.sources import registry
 
 IN_FRONT = tuple(name for name in CELLS if cell(name).in_keras)

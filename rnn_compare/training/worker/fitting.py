@@ -20,6 +20,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.networks.keras_script import DECAY
 from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Batches
@@ -137,9 +138,7 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
     reporter = ProgressReporter(job, validation.labels, save, done)
     followers: list[keras.callbacks.Callback] = [reporter]
     if experiment.schedule != "constant":
-        followers.append(
-            keras.callbacks.LearningRateScheduler(lambda epoch, _rate: experiment.learning_rate_in(epoch + 1))
-        )
+        followers.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: learning_rate(experiment, epoch)))
     if not experiment.without_recurrence:
         followers.append(GradientRecorder(job, lambda: keras_models.get_weights(model), resumed=bool(done)))
     job.check_stop()
@@ -151,6 +150,21 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
             raise
         raise reporter.diverged() from error
     return reporter.epochs
+
+
+def learning_rate(experiment: Experiment, epoch: int) -> float:
+    """Returns the learning rate of an epoch, from 0.
+
+    ``cosine`` follows half a cosine that would reach 0 after the last epoch (Loshchilov and Hutter 2017);
+    ``exponential`` is multiplied by ``DECAY`` after every epoch.
+
+    Example:
+        >>> [round(learning_rate(Experiment(schedule="cosine", epochs=4), epoch), 6) for epoch in (0, 2)]
+        [0.001, 0.0005]
+    """
+    cosine = 0.5 + 0.5 * math.cos(math.pi * epoch / experiment.epochs)
+    factors = {"constant": 1.0, "cosine": cosine, "exponential": DECAY**epoch}
+    return experiment.learning_rate * factors[experiment.schedule]
 
 
 def fit(

@@ -10,14 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.estimate import TimeFit, fitted
 from rnn_compare.server.services import Services
-from rnn_compare.settings import SETTINGS, default, description
+from rnn_compare.settings import SETTINGS, bounds, default, description
 from rnn_compare.sources.registry import is_known, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)

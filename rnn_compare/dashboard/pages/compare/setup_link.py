@@ -4,8 +4,8 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets.setting import OTHERS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
-from rnn_compare.experiment_sets import MAX_SEEDS
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import LONGEST_ECHO, MAX_SEEDS, experiment_from
 from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 

@@ -12,7 +12,8 @@ from rnn_compare.dashboard.widgets import actions, setting
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text

@@ -15,7 +15,6 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import actions, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
-from rnn_compare.experiment import bounds
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import text_import
 from rnn_compare.reviews.prepared import Reviews
@@ -24,7 +23,7 @@ from rnn_compare.server import visitor
 from rnn_compare.server.access import limits
 from rnn_compare.server.app import current_app
 from rnn_compare.server.request_guard import for_this_machine_only
-from rnn_compare.settings import default
+from rnn_compare.settings import bounds, default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS

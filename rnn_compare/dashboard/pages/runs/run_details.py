@@ -15,7 +15,7 @@ from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import as_markdown, duration, percent
 from rnn_compare.metrics.metric import all_metrics
@@ -26,7 +26,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
-from rnn_compare.settings import in_words
+from rnn_compare.settings import bounds, in_words
 from rnn_compare.sources import registry
 
 ONE_SIDED = 0.75

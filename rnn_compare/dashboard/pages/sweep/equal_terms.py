@@ -13,7 +13,8 @@ from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
 from rnn_compare.dashboard.widgets import actions, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.feedforward.registry import NETWORKS, network
 from rnn_compare.formatting import counted, duration, rough_duration
 from rnn_compare.networks.parameters import Parameters, parameters

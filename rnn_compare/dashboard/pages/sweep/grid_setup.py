@@ -10,13 +10,13 @@ from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, grid, survey
 from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, choices
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.presets import BOOK, SHORT
 from rnn_compare.runs.events import Status
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
-from rnn_compare.settings import SETTINGS, default, description, is_switch
+from rnn_compare.settings import SETTINGS, choices, default, description, is_switch
 from rnn_compare.sources.registry import is_known, names, source
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
