@@ -1,7 +1,7 @@
 """All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
-One more runs at a time than there are cores, for those that break things wait most of the time; more would keep each
-other waiting, and a training that is to outlast a test costs the more, the longer that test waits.
+Two more run at a time than there are cores, for those that break things wait for half of the time; more would keep
+each other waiting, and a training that is to outlast a test costs the more, the longer that test waits.
 `python -m tests quick` is for daily work: no browser, no worker, no fault and no training beyond seconds.
 """
 
@@ -27,7 +27,7 @@ PARTS = (
     "tests/training",
     "tests/deployment tests/test_additions.py tests/test_style.py",
     "tests/explain tests/report tests/reviews tests/sources tests/test_presets.py",
-    "tests/benchmarks tests/cli tests/server",
+    "tests/cli tests/server",
 )
 """The longest first; what they leave out is the last."""
 
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
         parts = [f"{part} -m '{_gate()} and not slow'" for part in QUICK]
     else:
         parts = [*PARTS, " --ignore=".join(["tests", *" ".join(PARTS).split()])]
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as threads:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
         ended = list(threads.map(_run, parts))
     preparing.wait()
     for _, output in sorted(ended):

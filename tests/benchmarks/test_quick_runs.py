@@ -124,7 +124,7 @@ def test_an_audience_votes_is_counted_and_served_and_the_paces_are_compared() ->
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_the_cost_of_an_idle_program_is_printed_beside_an_empty_pages_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FIRST_PAGE_VARIABLE)  # its workers start though nothing asks for one
     text = output("idle", arguments="--seconds 3", STILL=1.0)

@@ -18,7 +18,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 390, "height": 844})
 SEEN: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", SCREENS[0]), ("dark", SCREENS[1]))
 """In the gate; test_screens.py looks at all schemes and sizes."""
-GATED = {"compare", "word by word", "a run", "present"}
+GATED = {"compare", "word by word", "present"}
 """Visits of the gate; ``pytest -m thorough`` and ``-m screens`` make all."""
 SETTLED_COLORS = """async () => {
     const colors = () => [...document.querySelectorAll("*")].map((node) => {
@@ -74,10 +74,11 @@ def check(page: Page, *more: str) -> None:
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("path", ["", *(pytest.param(path, marks=pytest.mark.thorough) for path in PAGES if path)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{bare_server.url}/{path}")
-    check(visitor, *([] if path else ["target-size"]))
+    check(visitor)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, vi
 def test_pages_break_no_rule_with_what_was_trained(server: Server, visitor: Page, visit: Visit) -> None:
     visitor.set_viewport_size(SCREENS[0])
     visit.open(visitor, server.url)
-    check(visitor)
+    check(visitor, *(["target-size"] if visit.name == "compare" else []))
 
 
 def answer_and_close(hall: Hall) -> None:

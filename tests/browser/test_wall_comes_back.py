@@ -120,7 +120,12 @@ def heading(page: Page, title: str) -> None:
 
 @pytest.mark.parametrize("seconds", [4, pytest.param(30, marks=pytest.mark.lecture)])
 @pytest.mark.parametrize(
-    "loss", [pytest.param("the sessions too", marks=pytest.mark.thorough), "in silence", "the server too"]
+    "loss",
+    [
+        "in silence",
+        pytest.param("the sessions too", marks=pytest.mark.thorough),
+        pytest.param("the server too", marks=pytest.mark.thorough),  # the gate: below, and in test_soak_of_lectures.py
+    ],
 )
 def test_the_wall_is_back_on_its_step_with_its_key_and_its_presenter(
     hall: Hall, wall: Page, loss: str, seconds: int

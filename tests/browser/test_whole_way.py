@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnn_compare.runs.events import Status
@@ -110,6 +111,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
 
 
+@pytest.mark.thorough  # the gate: tests/dashboard/test_invite.py, and in a browser below a path and from a wheel
 def test_a_class_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
     page.goto(server.url)
     page.get_by_role("button", name="Invite the class").click()

@@ -16,7 +16,7 @@ from tests.faults.test_program import ON_PAGE
 from tests.patience import until
 from tests.processes import PAGE, free_port, started
 
-PAGES = ("", "cluster", "present")
+PAGES = ("", "present")
 Spoil = Callable[[Path], Callable[[], object]]
 
 
@@ -107,6 +107,6 @@ def _put_back(cache: Path) -> bool:
 def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_says_so(cache: Path, page: Page) -> None:
     (cache / "lecture.db").write_text("This is no database. " * 100)
     with serving(cache) as server:
-        for name in ("", "present", "runs"):
+        for name in ("", "present"):
             page.goto(f"{server.url}/{name}")
             expect(page.get_by_text("kept as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)

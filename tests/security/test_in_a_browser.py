@@ -183,6 +183,7 @@ def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: 
     assert read == "refused"
 
 
+@pytest.mark.thorough  # the gate: tests/dashboard/test_invite.py, and in a browser below a path and from a wheel
 def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
     visitor.goto(hall.url)
     visitor.get_by_role("button", name="Invite the class").click()
