@@ -34,7 +34,9 @@ def shown(app: AppTest) -> str:
 
 def board(app: AppTest) -> Any:
     """The message that the board draws."""
-    [sent] = [json.loads(each.proto.json) for each in app.get("bidi_component") if "board" in each.proto.id]
+    [sent] = [
+        json.loads(component.proto.json) for component in app.get("bidi_component") if "board" in component.proto.id
+    ]
     return sent
 
 
@@ -94,8 +96,8 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     app.selectbox(key="preset").set_value(preset.name).run()
     assert app.selectbox(key="preset").value == preset.name
     seeds = len(preset.seeds)
-    each = f" with {seeds} seeds each" if seeds > 1 else ""
-    assert f"{len(preset.experiments()) // seeds} networks{each}, " in shown(app)
+    per_network = f" with {seeds} seeds each" if seeds > 1 else ""
+    assert f"{len(preset.experiments()) // seeds} networks{per_network}, " in shown(app)
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
@@ -282,7 +284,7 @@ def close_more_settings(app: AppTest) -> None:
 
 def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
     def drawn() -> bool:
-        return "seed" in [each.key for each in app.number_input]
+        return "seed" in [widget.key for widget in app.number_input]
 
     assert not drawn()
     open_more_settings(app)
@@ -344,12 +346,12 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
 
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
     app = page(show=",".join(run.id for run in trained))
-    told = shown(app)
+    text = shown(app)
     for head in ("Best epoch, as the book reports it", "Kept weights", "Typical epoch", "Test reviews"):
-        assert head in told
-    assert "trained networks" in told
-    assert "Kept weights: epoch chosen on one half" in told, "the numbers behind it can be opened"
-    assert "optimistic: picked on the same reviews" in told
+        assert head in text
+    assert "trained networks" in text
+    assert "Kept weights: epoch chosen on one half" in text, "the numbers behind it can be opened"
+    assert "optimistic: picked on the same reviews" in text
 
 
 def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
@@ -376,5 +378,5 @@ def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(t
 def test_why_nothing_can_be_trained_stands_above_the_charts(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not app.warning
     monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
-    assert [each.value for each in app.run().warning] == ["They end as they start."]
+    assert [warning.value for warning in app.run().warning] == ["They end as they start."]
     assert "workers starting" not in shown(app)

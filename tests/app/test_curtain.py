@@ -93,16 +93,16 @@ def answered(named: Sequence[str]) -> str:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_holds_anything_of_a_hidden_run(page: str, hidden: str) -> None:
     for address in ({}, {"show": hidden, "ask": hidden}, {"show": f"all-{hidden}"}):
-        told = sent(visit(page, **address))
+        text = sent(visit(page, **address))
         # The page's own address, which names what the visitor asked for, is no figure.
-        assert [each for each in telling(hidden) if each in told and each not in address.get("show", "")] == []
+        assert [secret for secret in telling(hidden) if secret in text and secret not in address.get("show", "")] == []
 
 
 def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidden: str) -> None:
     grid = {f"grid_{name}": str(value) for name, value in SETTING.items()}
-    told = sent(visit("sweep.page", **grid))
-    assert "1 of 3 runs trained" in told
-    assert [each for each in telling(hidden) if each in told] == []
+    text = sent(visit("sweep.page", **grid))
+    assert "1 of 3 runs trained" in text
+    assert [secret for secret in telling(hidden) if secret in text] == []
     current_app().classroom().reveal()
     assert "2 of 3 runs trained" in sent(visit("sweep.page", **grid))
 
@@ -117,17 +117,17 @@ def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None
 
 @pytest.mark.parametrize("named", [[], ["ID"], ["all-ID"], ["other", "ID"]])
 def test_no_answer_to_a_browser_that_asks_for_news_holds_it(named: list[str], hidden: str) -> None:
-    told = answered([name.replace("ID", hidden) for name in named])
-    assert [each for each in telling(hidden) if each in told] == []
-    assert (HIDDEN_NOTICE in told) == bool(named)
+    text = answered([name.replace("ID", hidden) for name in named])
+    assert [secret for secret in telling(hidden) if secret in text] == []
+    assert (HIDDEN_NOTICE in text) == bool(named)
 
 
 def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
     assert HIDDEN_NOTICE in sent(visit("compare.page", show=hidden))
     current_app().classroom().reveal()
-    told = sent(visit("compare.page", show=hidden))
-    assert HIDDEN_NOTICE not in told
-    assert packed(ACCURACIES) in told
+    text = sent(visit("compare.page", show=hidden))
+    assert HIDDEN_NOTICE not in text
+    assert packed(ACCURACIES) in text
     assert packed(ACCURACIES) in answered([hidden])
 
 
@@ -149,9 +149,9 @@ def test_nothing_is_concluded_from_a_hidden_run_about_others_of_its_setting(serv
     recorded(services, (0.6, 0.7))
     others = [recorded(services, (0.6, 0.7 + seed / 100), seed=seed) for seed in (2, 3, 4)]
     [group] = groups(services.store.runs()[:1])
-    found = services.evidence.spread(group, "typical")
-    assert found is not None
-    assert "3 other runs" in found[1]
+    spread = services.evidence.spread(group, "typical")
+    assert spread is not None
+    assert "3 other runs" in spread[1]
     current_app().classroom().begin("book")
     services.hide(others[:1])
     assert services.evidence.spread(group, "typical") is None

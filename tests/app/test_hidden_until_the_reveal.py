@@ -91,7 +91,7 @@ def unrevealed(lecture: Lecture, state: State) -> set[str]:
     kinds = [step.kind.name for step in lecture.steps]
     trains = [index for index, kind in enumerate(kinds) if kind == "train"]
     to_come = [index for index in trains if state.step < kinds.index("reveal", index)]
-    return {each.setting for index in to_come for each in lecture.preset_at(index).experiments()}
+    return {experiment.setting for index in to_come for experiment in lecture.preset_at(index).experiments()}
 
 
 def numbers(text: str) -> set[str]:
@@ -100,18 +100,18 @@ def numbers(text: str) -> set[str]:
 
 def figures_of(runs: Sequence[Run]) -> set[str]:
     """Returns every figure of runs in all forms in which pages, phones and files write them."""
-    found: set[str] = set()
+    figures: set[str] = set()
     for run in runs:
         for name, figure in all_metrics().items():
             curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
-            found.add(packed(curve)[:9])
+            figures.add(packed(curve)[:9])
             for value in curve:
-                found |= {str(value), f"{value:.4f}", f"{value:.3f}", str(100 * value), f"{100 * value:.2f}"}
-                found |= numbers(figure.text(value)) | {f"{100 * value:.1f}"}
+                figures |= {str(value), f"{value:.4f}", f"{value:.3f}", str(100 * value), f"{100 * value:.2f}"}
+                figures |= numbers(figure.text(value)) | {f"{100 * value:.1f}"}
         if run.is_from_elsewhere:  # the shipped ones, whose weights are here
             verdict = ask(run, REVIEW, "best")  # and what it says of no words at all
-            found |= {f"{100 * max(share, 1 - share):.1f}" for share in (verdict.probability, verdict.prior)}
-    return found - {""}
+            figures |= {f"{100 * max(share, 1 - share):.1f}" for share in (verdict.probability, verdict.prior)}
+    return figures - {""}
 
 
 def medians_of(runs: Sequence[Run]) -> set[str]:
@@ -125,10 +125,10 @@ def looked_for(services: Services, lecture: Lecture, settings: set[str]) -> set[
     runs = services.store.runs()
     seen = [run for run in runs if run.experiment.setting not in settings]
     open_figures = figures_of(seen) | medians_of(seen)
-    told = numbers((SHIPPED / f"{lecture.name}.toml").read_text(encoding="utf-8"))
+    in_the_lecture = numbers((SHIPPED / f"{lecture.name}.toml").read_text(encoding="utf-8"))
     hidden = [run for run in runs if run.experiment.setting in settings]
     names = {word for run in hidden for word in (run.id, run.name) if word}
-    return (figures_of(hidden) - open_figures - told - _ROUND) | names
+    return (figures_of(hidden) - open_figures - in_the_lecture - _ROUND) | names
 
 
 _ROUND = {f"{number}.0" for number in range(101)} | {f"0.{number}" for number in range(1000)}
@@ -184,28 +184,28 @@ def leaks(
     hidden = [run for run in services.store.runs() if run.experiment.setting in settings]
     needles = looked_for(services, lecture, settings).difference(elsewhere)
     words = {needle for needle in needles if not _NUMBER.fullmatch(needle)}
-    found: dict[str, set[str]] = {}
+    hits: dict[str, set[str]] = {}
     for where, text in everything(services, hidden, turn):
         if seen := (numbers(text) & needles) | {word for word in words if word in text}:
-            found[where] = seen
+            hits[where] = seen
     for run in hidden:
         for form in ("csv", "model"):
             try:
-                found[f"{form} of {run.id}"] = {str(len(downloaded(services, run, form)))}
+                hits[f"{form} of {run.id}"] = {str(len(downloaded(services, run, form)))}
             except UserError as error:
                 assert str(error) == HIDDEN_NOTICE  # noqa: PT017  # only where it is refused
-    return found
+    return hits
 
 
 def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
     """Gives a lecture whose networks nobody has trained, and returns all numbers that are seen."""
     navigation.begin(services, lecture.name)
-    found = set().union(*(numbers(text) for turn in (0, 1) for _, text in everything(services, (), turn)))
+    figures = set().union(*(numbers(text) for turn in (0, 1) for _, text in everything(services, (), turn)))
     while unrevealed(lecture, current_app().classroom().state()):
-        found |= numbers(sent(visit("present.page")))
+        figures |= numbers(sent(visit("present.page")))
         navigation.advance(services)
     current_app().classroom().end()
-    return found
+    return figures
 
 
 def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterator[tuple[int, set[str]]]:
@@ -221,7 +221,7 @@ def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterato
 @pytest.mark.parametrize(
     "recorded", [pytest.param(False, id="live", marks=pytest.mark.thorough), pytest.param(True, id="recorded")]
 )
-@pytest.mark.parametrize("lecture", [each for each in GATED if each.id in RECORDED])
+@pytest.mark.parametrize("lecture", [lecture for lecture in GATED if lecture.id in RECORDED])
 def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bool, fresh: Services) -> None:
     navigation.begin(fresh, lecture.name, recorded)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
@@ -231,18 +231,18 @@ def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bo
 @pytest.mark.parametrize("lecture", GATED)
 def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lecture: Lecture, fresh: Services) -> None:
     trains = [index for index, step in enumerate(lecture.steps) if step.kind.name == "train"]
-    asked_about = [each for index in trains for each in lecture.preset_at(index).experiments()]
+    asked_about = [experiment for index in trains for experiment in lecture.preset_at(index).experiments()]
     elsewhere = stands_there_anyway(fresh, lecture)
     for seed in OTHER_SEEDS:
-        train(fresh, [each.model_copy(update={"seed": seed}) for each in asked_about])
-    needles = looked_for(fresh, lecture, {each.setting for each in asked_about}) - elsewhere
-    told = sent(visit("runs.page"))
-    assert len(numbers(told) & needles) > len(asked_about), "this is how they would be found"
-    assert all(f"Known {each.setting}" in told for each in asked_about)
+        train(fresh, [experiment.model_copy(update={"seed": seed}) for experiment in asked_about])
+    needles = looked_for(fresh, lecture, {experiment.setting for experiment in asked_about}) - elsewhere
+    text = sent(visit("runs.page"))
+    assert len(numbers(text) & needles) > len(asked_about), "this is how they would be found"
+    assert all(f"Known {experiment.setting}" in text for experiment in asked_about)
     navigation.begin(fresh, lecture.name)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
         if turn == 1:
-            train(fresh, [each.model_copy(update={"seed": 9}) for each in asked_about])
+            train(fresh, [experiment.model_copy(update={"seed": 9}) for experiment in asked_about])
         assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, current_app().classroom().state()
     assert fresh.snapshot().hidden == []
     assert len(numbers(sent(visit("runs.page"))) & needles) > len(asked_about)
@@ -252,17 +252,17 @@ def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Ser
     lecture = find("memory", step_kinds())
     first, second = (lecture.preset_at(index) for index, step in enumerate(lecture.steps) if step.kind.name == "train")
     for preset in (first, second):
-        train(fresh, [each.model_copy(update={"seed": 2}) for each in preset.experiments()])
+        train(fresh, [experiment.model_copy(update={"seed": 2}) for experiment in preset.experiments()])
 
     def in_sight(preset: Preset) -> set[bool]:
         seen = {run.experiment.setting for run in fresh.runs()}
-        return {each.setting in seen for each in preset.experiments()}
+        return {experiment.setting in seen for experiment in preset.experiments()}
 
     assert (in_sight(first), in_sight(second)) == ({True}, {True})
     navigation.begin(fresh, "memory")
     assert (in_sight(first), in_sight(second)) == ({False}, {False})
     for _, settings in press_until_the_last_reveal(fresh, lecture):
-        firsts = {each.setting for each in first.experiments()}
+        firsts = {experiment.setting for experiment in first.experiments()}
         assert (in_sight(first), in_sight(second)) == ({settings.isdisjoint(firsts)}, {False})
     assert (in_sight(first), in_sight(second)) == ({True}, {True})
 
@@ -317,21 +317,22 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
 ) -> None:
     lecture = find("tiny", step_kinds())
     navigation.begin(tiny, "tiny")
-    visitors = tiny.engine.submit([each.model_copy(update={"seed": 5}) for each in lecture.preset_at(0).experiments()])
+    experiments = lecture.preset_at(0).experiments()
+    visitors = tiny.engine.submit([experiment.model_copy(update={"seed": 5}) for experiment in experiments])
     while not current_app().classroom().state().runs:
         navigation.advance(tiny)
     runs = [*visitors, *current_app().classroom().state().runs]
     assert len(runs) == 4
-    told = ""
+    text = ""
     while not all(run.status.ended for run in tiny.store.runs(runs)):
-        told += answered(runs) + answered([]) + answered([f"all-{visitors[0]}"])
+        text += answered(runs) + answered([]) + answered([f"all-{visitors[0]}"])
     tiny.refresh()
-    told += "".join(sent(visit(page, show=",".join(visitors))) for page in PAGES)
-    assert HIDDEN_NOTICE in told
+    text += "".join(sent(visit(page, show=",".join(visitors))) for page in PAGES)
+    assert HIDDEN_NOTICE in text
     curves = [packed([epoch["val_accuracy"] for epoch in run.epochs]) for run in tiny.store.runs(runs)]
     assert all(len(curve) == 6 for curve in curves)
-    assert [curve for curve in curves if curve in told] == []
+    assert [curve for curve in curves if curve in text] == []
     navigation.advance(tiny)
-    told = answered([runs[2], runs[3]]) + answered(visitors)
-    assert "".join(str(curve in told) for curve in curves) == "True" * 4
+    text = answered([runs[2], runs[3]]) + answered(visitors)
+    assert "".join(str(curve in text) for curve in curves) == "True" * 4
     current_app().classroom().end()

@@ -38,7 +38,7 @@ def _without_keras_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What is sent to the browser; AppTest has none to draw it."""
     sent: list[dict[str, Any]] = []
 
@@ -51,28 +51,28 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def app(trained: list[Run], drawn: list[dict[str, Any]]) -> AppTest:
+def app(trained: list[Run], messages: list[dict[str, Any]]) -> AppTest:
     page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     page.multiselect[0].set_value([run.id for run in trained]).run()
-    drawn.append({})  # what comes after it is the test's
+    messages.append({})  # what comes after it is the test's
     return page
 
 
-def test_the_page_opens_with_an_example_that_is_being_read(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
+def test_the_page_opens_with_an_example_that_is_being_read(trained: list[Run], messages: list[dict[str, Any]]) -> None:
     page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     assert not page.exception
-    assert len(drawn[-1]["runs"]) == len(trained)
+    assert len(messages[-1]["runs"]) == len(trained)
     assert str(page.text_area(key="review").value).startswith("The first hour is slow")
     page.text_area(key="review").set_value("").run()
     assert page.text_area(key="review").value == "", "who empties the box wants it empty"
 
 
 def test_a_text_is_read_word_by_word_by_every_chosen_network(
-    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     app.text_area(key="review").set_value(TEXT).run()
     assert not app.exception
-    message = drawn[-1]
+    message = messages[-1]
     assert message["words"] == ["a", "wonderful", "film", "the", "best", "of", "the", "year"]
     assert [run["cell"] for run in message["runs"]] == ["SimpleRNN", "LSTM"]
     for run, sent in zip(trained, message["runs"], strict=True):
@@ -81,11 +81,11 @@ def test_a_text_is_read_word_by_word_by_every_chosen_network(
     assert [signal["name"] for signal in message["runs"][1]["signals"]][:2] == ["carry", "state"]
 
 
-def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[dict[str, Any]]) -> None:
+def test_a_text_without_a_word_is_answered_in_words(app: AppTest, messages: list[dict[str, Any]]) -> None:
     app.text_area(key="review").set_value("!!! ???").run()
     assert not app.exception
     assert any("This text has no words." in error.value for error in app.error)
-    assert drawn[-1] == {}
+    assert messages[-1] == {}
 
 
 def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_break_that_off(
@@ -115,34 +115,34 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("text", ["good", "zzyzx qwrtz plmokn"])
-def test_one_word_and_unknown_words_alone_are_read_too(app: AppTest, drawn: list[dict[str, Any]], text: str) -> None:
+def test_one_word_and_unknown_words_alone_are_read_too(app: AppTest, messages: list[dict[str, Any]], text: str) -> None:
     app.text_area(key="review").set_value(text).run()
     assert not app.exception
-    assert drawn[-1]["words"] == text.split()
+    assert messages[-1]["words"] == text.split()
 
 
-def test_nothing_is_read_in_an_empty_box(app: AppTest, drawn: list[dict[str, Any]]) -> None:
+def test_nothing_is_read_in_an_empty_box(app: AppTest, messages: list[dict[str, Any]]) -> None:
     app.text_area(key="review").set_value("   ").run()
     assert not app.exception
-    assert drawn[-1] == {}
+    assert messages[-1] == {}
 
 
 def test_a_worker_leaves_out_each_word_once_that_is_asked_for(
-    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     app.text_area(key="review").set_value(TEXT)
     app.session_state[reading.KEY] = {"colouring": "left_out"}
     app.run()
-    until(app, lambda: len(drawn[-1]["left_out"]) == 2)
+    until(app, lambda: len(messages[-1]["left_out"]) == 2)
     for run in trained:
         review = encode(run.experiment, TEXT)
         weights, words = run_weights(run, "best"), len(words_read(review))
         expected = logits_without(run.experiment, weights, review.ids, words)
-        np.testing.assert_allclose(drawn[-1]["left_out"][run.id], expected, atol=1e-4)
+        np.testing.assert_allclose(messages[-1]["left_out"][run.id], expected, atol=1e-4)
 
 
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
-    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     first, last = trained[0].experiment.training_reviews + 1, trained[0].experiment.reviews
     reviews = prepared.load("bundled")
@@ -151,21 +151,21 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     assert app.text_area(key="review").value == reviews.text(first - 1)
     author = "positive" if reviews.label(first - 1) else "negative"
     assert any(f"Validation review {first}. Its author rated the film **{author}**." in m.value for m in app.markdown)
-    assert drawn[-1]["author"] is bool(reviews.label(first - 1))
+    assert messages[-1]["author"] is bool(reviews.label(first - 1))
 
     button = next(button for button in app.button if button.label == "Random review")
     button.click().run()
     assert not app.exception
     assert app.text_area(key="review").value in {reviews.text(number - 1) for number in range(first, last + 1)}
-    assert drawn[-1]["author"] is not None
+    assert messages[-1]["author"] is not None
 
     app.text_area(key="review").set_value("A text of mine").run()
-    assert drawn[-1]["author"] is None
+    assert messages[-1]["author"] is None
     assert not any("Its author" in m.value for m in app.markdown)
 
 
 def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_and_a_link_keeps_the_choice(
-    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     first = trained[0].experiment.training_reviews + 1
     reviews = prepared.load("bundled")
@@ -185,7 +185,7 @@ def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_a
         text = app.text_area(key="review").value
         wrong = [number for number, side in enumerate(sides, first) if side != reviews.label(number - 1)]
         assert text in {reviews.text(number - 1) for number in wrong}
-        assert drawn[-1]["author"] is not bool(ask(run, str(text), "best").positive)
+        assert messages[-1]["author"] is not bool(ask(run, str(text), "best").positive)
     linked = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     linked.query_params["ask"] = ",".join(run.id for run in trained)
     linked.query_params["among"] = f"wrong.{trained[-1].id}"
@@ -194,7 +194,9 @@ def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_a
     assert linked.selectbox(key="among").value == f"wrong.{trained[-1].id}"
 
 
-def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
+def test_the_address_names_the_real_review_and_brings_it_back(
+    trained: list[Run], messages: list[dict[str, Any]]
+) -> None:
     number = trained[0].experiment.training_reviews + 2
     text = prepared.load("bundled").text(number - 1)
     app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
@@ -203,7 +205,7 @@ def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run]
     app.run()
     assert not app.exception
     assert app.text_area(key="review").value == text
-    assert drawn[-1]["author"] is not None
+    assert messages[-1]["author"] is not None
     assert str(number) in app.query_params["number"]
     app.text_area(key="review").set_value("A text of mine").run()
     assert "number" not in app.query_params
@@ -212,7 +214,7 @@ def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run]
 
 @pytest.mark.parametrize("number", ["0", "1", "99999999999999999999", "²", "-3", "x"])
 def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_taken(
-    trained: list[Run], drawn: list[dict[str, Any]], number: str
+    trained: list[Run], messages: list[dict[str, Any]], number: str
 ) -> None:
     app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     app.query_params["show"] = ",".join(run.id for run in trained)
@@ -220,7 +222,7 @@ def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_tak
     app.run()
     assert not app.exception
     assert str(app.text_area(key="review").value).startswith("The first hour is slow")
-    assert drawn[-1]["author"] is True, "the example is meant so"
+    assert messages[-1]["author"] is True, "the example is meant so"
 
 
 def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,19 +239,19 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
 
 
 def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
-    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
-    assert [run["title"] for run in drawn[-1]["runs"]] == card_titles(trained)
-    rnn, lstm = drawn[-1]["runs"]
+    assert [run["title"] for run in messages[-1]["runs"]] == card_titles(trained)
+    rnn, lstm = messages[-1]["runs"]
     assert {0, 1} <= set(lstm["epochs"])
     assert [run["at"] for run in (rnn, lstm)] == [run.best.epoch for run in trained if run.best]
     assert all(flow["carry"] is None for flow in rnn["directions"][0]["flows"])
     assert all(flow["carry"]["memory"] for flow in lstm["directions"][0]["flows"])
 
 
-def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, drawn: list[dict[str, Any]]) -> None:
+def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, messages: list[dict[str, Any]]) -> None:
     app.text_area(key="review").set_value("a good film " * 33_334).run()
     assert not app.exception
-    assert len(drawn[-1]["words"]) == 10
+    assert len(messages[-1]["words"]) == 10

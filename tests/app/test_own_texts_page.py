@@ -66,22 +66,22 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert "of words known" in body
     assert app.selectbox(key="reviews_source").value == own_texts.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another
-    kept = [path.name for path in own_texts.folder().glob("*.csv")]
-    assert kept == ["_b_my__b_ tickets.csv"]
+    files = [path.name for path in own_texts.folder().glob("*.csv")]
+    assert files == ["_b_my__b_ tickets.csv"]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (CONTENT + "Ticket 99,pending\n", "Row 62: 'pending' is a third label"),
         (b"PK\x03\x04", "Save the sheet as CSV UTF"),
         ("", "The file is empty"),
     ],
 )
-def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept(content: str | bytes, said: str) -> None:
+def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept(content: str | bytes, sentence: str) -> None:
     app = sent(content)
     assert not app.exception
-    assert said in app.error[0].value.replace("\\", "")
+    assert sentence in app.error[0].value.replace("\\", "")
     assert not list(own_texts.folder().glob("*.csv"))
     assert app.selectbox(key="reviews_source").value == "bundled"
 

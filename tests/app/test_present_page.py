@@ -173,9 +173,9 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     navigation.advance(lecture)
     assert current_app().classroom().state().phase == "open", "whoever sees the question can answer"
     answer(1, 1, 0)
-    told = sent(page())
-    assert "<b>3</b> of 3 have answered" in told
-    assert 'class="rc-votes' not in told.replace("\\", ""), "nobody sees what others say"
+    text = sent(page())
+    assert "<b>3</b> of 3 have answered" in text
+    assert 'class="rc-votes' not in text.replace("\\", ""), "nobody sees what others say"
 
     navigation.advance(lecture)
     assert current_app().classroom().state().phase == "closed"
@@ -194,24 +194,24 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     navigation.advance(lecture)
     assert [run.status for run in lecture.all_runs()] == [Status.QUEUED] * 2
     assert lecture.runs() == [], "nobody sees them"
-    told = sent(page())
-    assert "starting" in told
-    assert "SimpleRNN(32)" in told
+    text = sent(page())
+    assert "starting" in text
+    assert "SimpleRNN(32)" in text
     finish(lecture)
-    told = sent(page())
-    assert "Finished. The curves are still hidden." in told
-    assert "91.2" not in told
+    text = sent(page())
+    assert "Finished. The curves are still hidden." in text
+    assert "91.2" not in text
 
     navigation.advance(lecture)
     assert len(lecture.runs()) == 2
-    told = sent(page())
-    assert "91.2 %" in told
-    assert "2 of 3 correct" in told
+    text = sent(page())
+    assert "91.2 %" in text
+    assert "2 of 3 correct" in text
     navigation.advance(lecture)
-    told = sent(page())
-    assert "Draw it." in told
-    assert "0 of 2 correct" in told
-    assert '"drawn": {"chart": "accuracy"' in told.replace('\\"', '"')
+    text = sent(page())
+    assert "Draw it." in text
+    assert "0 of 2 correct" in text
+    assert '"drawn": {"chart": "accuracy"' in text.replace('\\"', '"')
 
     navigation.advance(lecture)
     assert "What it says" in sent(page())
@@ -242,8 +242,8 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:
     """As a server leaves it that is killed, or whose disk is full, between two of a step's writings."""
     classroom = current_app().classroom()
-    asked, revealed = lecture_at_hand().steps[2], lecture_at_hand().steps[5]
-    classroom.show_step(2, asked.title, asked.text, asked.question)
+    prediction, revealed = lecture_at_hand().steps[2], lecture_at_hand().steps[5]
+    classroom.show_step(2, prediction.title, prediction.text, prediction.question)
     assert classroom.state().phase == "idle"
     navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase) == (2, "open")
@@ -251,7 +251,7 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
         navigation.advance(lecture)
     hidden = classroom.state().hidden
     assert (classroom.state().step, len(hidden)) == (4, 2)
-    classroom.show_step(5, revealed.title, revealed.text, asked.question)
+    classroom.show_step(5, revealed.title, revealed.text, prediction.question)
     assert classroom.state().phase == "shown"
     navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
@@ -295,9 +295,9 @@ def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Servic
     navigation.advance(lecture)
     assert "2 of 3 changed their answer: SimpleRNN(32) → LSTM(32) (2)." in sent(page("notes"))
     press(page(screen), "Show the answers")
-    told = sent(page())
-    assert "first vote: 3 answers" in told
-    assert "after discussion: 3 answers" in told
+    text = sent(page())
+    assert "first vote: 3 answers" in text
+    assert "after discussion: 3 answers" in text
 
 
 @pytest.mark.parametrize("screen", ["page", "notes"])
@@ -308,9 +308,9 @@ def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_sh
     answer(0, 0, 0, 1, 1)
     assert "divided" not in sent(page("notes")), "an open vote is not judged"
     navigation.advance(lecture)
-    told = sent(page())
-    assert "of 5 have answered. The vote is closed." in told
-    assert 'class="rc-votes' not in told.replace("\\", "")
+    text = sent(page())
+    assert "of 5 have answered. The vote is closed." in text
+    assert 'class="rc-votes' not in text.replace("\\", "")
     notes = sent(page("notes"))
     assert "SimpleRNN(32): 3 of 5 answers" in notes
     assert "The class is divided: discuss and vote again." in notes
@@ -377,10 +377,8 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
 
 
 def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Services, tmp_path: Path) -> None:
-    asked, _, _ = ASKED_AGAIN.rpartition("[[steps]]")
-    text = LECTURE.replace('[[steps]]\nkind = "train"', f'{asked}[[steps]]\nkind = "train"').replace(
-        '"best"', '"other"'
-    )
+    step, _, _ = ASKED_AGAIN.rpartition("[[steps]]")
+    text = LECTURE.replace('[[steps]]\nkind = "train"', f'{step}[[steps]]\nkind = "train"').replace('"best"', '"other"')
     write(text, tmp_path)
     recorded_before(services)
     for right, choice in enumerate(("input", "forget")):
@@ -400,7 +398,7 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     step = '[[steps]]\nkind = "networks"\ntitle = "Two"\ntext = "*Slowly*, with `tanh`: <b>count</b>"\n'
     write(f'title = "x"\npreset = "Short"\n{step}', tmp_path)
     navigation.begin(services, "mine")
-    [text] = [each for each in page().markdown if "Slowly" in each.value]
+    [text] = [element for element in page().markdown if "Slowly" in element.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
     assert not text.proto.allow_html
     message, *_ = broadcast._build_event(
@@ -438,10 +436,10 @@ def test_the_code_home_holds_an_address_that_phones_reach(lecture: Services, mon
 def test_where_phones_cannot_come_home_gives_thanks_and_no_command(
     lecture: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = home(lecture, monkeypatch, "127.0.0.1")
-    assert "QR code of" not in told
-    assert "Thank you." in told
-    assert "--server.address" not in told
+    text = home(lecture, monkeypatch, "127.0.0.1")
+    assert "QR code of" not in text
+    assert "Thank you." in text
+    assert "--server.address" not in text
 
 
 @pytest.mark.usefixtures("lecture")
@@ -476,7 +474,7 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
     go_to(lecture, "review")
     assert "<blockquote" not in sent(page())
     notes = page("notes")
-    assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
+    assert "A <b>wonderful</b> film." in [element.value for element in notes.text]
     press(notes, "Show")
     assert current_app().classroom().state().wall_review == "A <b>wonderful</b> film."
     press(page("notes"), "Delete")
@@ -542,21 +540,21 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
     go_to(lecture, "train")
     assert len(lecture.all_runs()) == 2, "nothing was trained anew"
     assert lecture.runs() == []
-    told = sent(page())
-    assert "epoch 1 of 5" in told
-    assert "Replay, not live: recorded on " in told
-    assert "91.2" not in told
+    text = sent(page())
+    assert "epoch 1 of 5" in text
+    assert "Replay, not live: recorded on " in text
+    assert "91.2" not in text
 
     navigation.advance(lecture)
-    told = sent(page())
-    assert "Replay, not live: recorded on " in told
-    assert "91.2" not in told, "the last epochs have not been played yet"
+    text = sent(page())
+    assert "Replay, not live: recorded on " in text
+    assert "91.2" not in text, "the last epochs have not been played yet"
     later = time.time() + navigation.RECORDING_SECONDS
     monkeypatch.setattr("rnn_compare.server.replays.time.time", lambda: later)
     lecture.refresh()
-    told = sent(page())
-    assert "91.2 %" in told
-    assert "Not live: recorded on " in told
+    text = sent(page())
+    assert "91.2 %" in text
+    assert "Not live: recorded on " in text
 
 
 def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) -> None:

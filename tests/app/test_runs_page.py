@@ -98,7 +98,7 @@ def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) ->
 
 
 @pytest.mark.parametrize(
-    ("search", "found"),
+    ("search", "networks"),
     [
         ("LSTM", ["lstm"]),
         ("mine", ["gru"]),
@@ -111,7 +111,7 @@ def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) ->
     ],
 )
 def test_a_search_looks_at_name_network_note_and_status(
-    services: Services, record: Callable[..., str], search: str, found: list[str]
+    services: Services, record: Callable[..., str], search: str, networks: list[str]
 ) -> None:
     run = record(cell="GRU")
     services.store.rename(run, "Mine")
@@ -119,8 +119,8 @@ def test_a_search_looks_at_name_network_note_and_status(
     record(Status.STOPPED, cell="LSTM", seed=987654321)
     app = page("runs.page")
     app.text_input[0].set_value(search).run()
-    assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == found
-    assert f"{len(found)} of 2 runs" in html(app)
+    assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == networks
+    assert f"{len(networks)} of 2 runs" in html(app)
 
 
 def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[..., str]) -> None:
@@ -143,8 +143,8 @@ def test_a_name_and_a_note_are_kept_and_shown_as_text(services: Services, record
     app = tick(page("runs.page"), 0)
     app.text_input(key=f"name_{run}").set_value(HOSTILE).run()
     app.text_area(key=f"note_{run}").set_value("<script>alert(1)</script>").run()
-    kept = services.store.run(run)
-    assert (kept.name, kept.note) == (HOSTILE, "<script>alert(1)</script>")
+    annotated = services.store.run(run)
+    assert (annotated.name, annotated.note) == (HOSTILE, "<script>alert(1)</script>")
     assert app.dataframe[0].value["Name"].tolist() == [HOSTILE]
     assert app.dataframe[0].value["Note"].tolist() == ["<script>alert(1)</script>"]
     assert "<h3>&lt;b&gt;x&lt;/b&gt; **bold**" in html(app)
@@ -266,9 +266,9 @@ def test_stop_asks_the_owner_of_the_run(services: Services, record: Callable[...
 
 
 def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
-    kept, deleted = record(cell="LSTM"), record(seed=2, dropout=0.5)
-    services.store.rename(deleted, HOSTILE)
-    for run in (kept, deleted):
+    lstm, gru = record(cell="LSTM"), record(seed=2, dropout=0.5)
+    services.store.rename(gru, HOSTILE)
+    for run in (lstm, gru):
         model_file(run, "best").parent.mkdir(parents=True)
         model_file(run, "best").write_bytes(b"weights")
     services.refresh()
@@ -276,15 +276,15 @@ def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: C
     press(app, "Delete …")
     made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
     assert re.search(
-        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({deleted}\)</li>", html(app)
+        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({gru}\)</li>", html(app)
     )
-    assert [run.id for run in services.store.runs()] == [kept, deleted]
+    assert [run.id for run in services.store.runs()] == [lstm, gru]
 
     press(app, "Delete 1 run")
-    assert [run.id for run in services.store.runs()] == [kept]
-    assert model_file(kept, "best").exists()
-    assert not model_file(deleted, "best").parent.exists()
-    assert app.dataframe[0].value["Id"].tolist() == [kept]
+    assert [run.id for run in services.store.runs()] == [lstm]
+    assert model_file(lstm, "best").exists()
+    assert not model_file(gru, "best").parent.exists()
+    assert app.dataframe[0].value["Id"].tolist() == [lstm]
     assert "Delete 1 run" not in [element.label for element in app.button]
 
 

@@ -43,7 +43,7 @@ def said(app: AppTest) -> str:
 
 
 @pytest.fixture
-def one(services: Services) -> Callable[..., str]:
+def record_run(services: Services) -> Callable[..., str]:
     """Records a run of the grid, through the record's own ways, and returns its id."""
 
     def made(seed: int, status: Status = Status.FINISHED, units: int = 4, done: int = 2) -> str:
@@ -68,10 +68,10 @@ def test_a_grid_that_nobody_has_trained_says_what_it_would_take() -> None:
     assert "No run of this grid has finished yet" in said(app)
 
 
-def test_what_is_trained_already_is_used_and_said(services: Services, one: Callable[..., str]) -> None:
-    one(1)
-    one(2)
-    one(9)  # another seed
+def test_what_is_trained_already_is_used_and_said(services: Services, record_run: Callable[..., str]) -> None:
+    record_run(1)
+    record_run(2)
+    record_run(9)  # another seed
     app = sweep(measure="Typical epoch")
     assert "2 of 4 runs trained, 2 to train" in said(app)
     button(app, "sweep_train").click().run()
@@ -82,12 +82,12 @@ def test_what_is_trained_already_is_used_and_said(services: Services, one: Calla
     assert "2 of 4 runs trained, 2 at work" in said(app)
 
 
-def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callable[..., str]) -> None:
-    running, waiting = one(1, Status.RUNNING, done=1), one(2, Status.QUEUED, done=0)
+def test_a_sweep_is_stopped_and_continued_as_one(services: Services, record_run: Callable[..., str]) -> None:
+    running, waiting = record_run(1, Status.RUNNING, done=1), record_run(2, Status.QUEUED, done=0)
     app = sweep()
     button(app, "sweep_stop").click().run()
     assert all(run.stop_requested for run in services.store.runs([running, waiting]))
-    broken = one(1, Status.STOPPED, units=8, done=1)
+    broken = record_run(1, Status.STOPPED, units=8, done=1)
     checkpoint.save(broken, Checkpoint(services.store.run(broken).epochs, (), ()))
     app = sweep()
     assert "1 to continue" in said(app)
@@ -108,9 +108,9 @@ def test_a_press_of_train_moves_no_button_of_the_sweep() -> None:
 
 
 def test_only_the_presenter_starts_and_stops_a_sweep(
-    services: Services, one: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    services: Services, record_run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one(1, Status.RUNNING, done=1)
+    record_run(1, Status.RUNNING, done=1)
     app = sweep()
     monkeypatch.setattr(visitor, "is_presenter", lambda: False)
     before = len(services.store.runs())
@@ -133,17 +133,17 @@ def test_a_value_out_of_bounds_is_refused_in_words() -> None:
 
 
 @pytest.mark.parametrize("picture", ["Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel"])
-def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], picture: str) -> None:
+def test_every_picture_is_drawn_of_what_is_trained(record_run: Callable[..., str], picture: str) -> None:
     for seed in (1, 2):
-        one(seed)
+        record_run(seed)
     app = sweep(picture=picture, measure="Typical epoch")
     assert not app.exception
     assert "Median over the second half" in said(app)
     assert app.dataframe[0].value["n"].tolist() == [2]
 
 
-def test_nothing_is_offered_that_has_no_figures_yet(one: Callable[..., str]) -> None:
-    one(1)
+def test_nothing_is_offered_that_has_no_figures_yet(record_run: Callable[..., str]) -> None:
+    record_run(1)
     first, measures = (next(c for c in sweep().segmented_control if c.key == key) for key in ("picture", "measure"))
     assert "Best of k" not in first.options, "of one training"
     assert measures.options == ["Kept weights", "Typical epoch"], "no run was tested"
@@ -169,8 +169,8 @@ def test_a_sweep_that_nobody_has_set_up_is_small() -> None:
     assert "8,000 reviews, 5 epochs each" in said(app)
 
 
-def test_networks_on_equal_terms_have_no_chart_before_there_are_two(one: Callable[..., str]) -> None:
-    one(1, units=8)
+def test_networks_on_equal_terms_have_no_chart_before_there_are_two(record_run: Callable[..., str]) -> None:
+    record_run(1, units=8)
     address = {"equal_cell": "SimpleRNN", "equal_units": "8", "equal_maxlen": "20", "equal_measure": "Typical epoch"}
     assert "Pareto" not in said(sweep(**address))
 
@@ -188,8 +188,8 @@ def test_equal_parameters_are_shown_term_by_term() -> None:
     assert "<td>76·76 + 32·76 + 76 = 8,284</td><td>8,284</td><td>−36 (−0.4 %)</td>" in body
 
 
-def test_equal_time_says_whether_it_was_measured(one: Callable[..., str]) -> None:
-    one(1, units=32)
+def test_equal_time_says_whether_it_was_measured(record_run: Callable[..., str]) -> None:
+    record_run(1, units=32)
     body = said(sweep(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
     assert "1.5 s <small>measured on 1 run</small>" in body
     assert "estimated: no run yet" in body

@@ -56,7 +56,7 @@ def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
     app = page("compare.page", {"units": 32})
     app.session_state["more_settings"] = True
     app.run()
-    assert "distance" not in [each.key for each in app.number_input]
+    assert "distance" not in [widget.key for widget in app.number_input]
     app.selectbox(key="source").set_value("order").run()
     assert app.number_input(key="distance").value == 20
     assert app.number_input(key="reviews").value == 6_400
@@ -64,7 +64,7 @@ def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
     assert app.number_input(key="distance").value == 480
     app.number_input(key="forget_bias").set_value(3.0).run()
     app.selectbox(key="source").set_value("bundled").run()
-    assert "distance" not in [each.key for each in app.number_input]
+    assert "distance" not in [widget.key for widget in app.number_input]
     assert not app.exception
     assert not app.error
 
@@ -72,8 +72,8 @@ def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
 def test_a_link_holds_the_distance_and_a_wrong_one_is_told() -> None:
     for distance, maxlen, problem in (("100", "101", None), ("101", "101", "set maxlen to 102 or more")):
         app = page("compare.page", source="first-word", distance=distance, maxlen=maxlen)
-        said = [each.value for each in app.warning]
-        assert (not said) if problem is None else problem in said[0]
+        warnings = [warning.value for warning in app.warning]
+        assert (not warnings) if problem is None else problem in warnings[0]
         assert app.number_input(key="distance").value == (100 if problem is None else 20)
 
 
@@ -83,14 +83,14 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     source = dataclasses.replace(registry.source("keras"), fetch=functools.partial(keras_imdb.fetch, NOWHERE))
     monkeypatch.setitem(registry._SOURCES, "keras", source)
     app = page("reviews.page", {"source": "keras"})
-    [button] = [each for each in app.button if each.label == "Fetch it"]
+    [button] = [element for element in app.button if element.label == "Fetch it"]
     button.click().run()
     deadline = time.monotonic() + PATIENCE
     while not app.error and time.monotonic() < deadline:
         time.sleep(0.2)
         app.run()
     assert f"{NOWHERE}imdb_word_index.json cannot be downloaded" in app.error[0].value
-    assert [each.label for each in app.button if each.label == "Fetch it"]
+    assert [element.label for element in app.button if element.label == "Fetch it"]
     assert not app.exception
 
 
@@ -111,7 +111,7 @@ def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
     for _ in range(2):
         file.unlink(missing_ok=True)
         app = page("reviews.page", {"source": "keras"})
-        [button] = [each for each in app.button if each.label == "Fetch it"]
+        [button] = [element for element in app.button if element.label == "Fetch it"]
         button.click().run()
         wait_for_download(app)
         assert file.exists()

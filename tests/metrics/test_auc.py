@@ -11,26 +11,26 @@ from rnn_compare.metrics.metric import all_metrics, computed
 
 # Few levels, so that many are equal.
 reviews = st.lists(st.tuples(st.sampled_from([0, 1]), st.integers(0, 8)), min_size=2, max_size=40).filter(
-    lambda each: {label for label, _ in each} == {0, 1}
+    lambda rows: {label for label, _ in rows} == {0, 1}
 )
 
 
-def arrays(drawn: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    labels, levels = zip(*drawn, strict=True)
+def arrays(rows: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    labels, levels = zip(*rows, strict=True)
     return np.array(labels, np.int64), np.array(levels, np.float32) / np.float32(8)
 
 
 @given(reviews)
-def test_it_is_the_share_of_pairs_that_are_in_order_equal_ones_counted_half(drawn: list[tuple[int, int]]) -> None:
-    labels, probabilities = arrays(drawn)
+def test_it_is_the_share_of_pairs_that_are_in_order_equal_ones_counted_half(rows: list[tuple[int, int]]) -> None:
+    labels, probabilities = arrays(rows)
     pairs = list(itertools.product(probabilities[labels == 1], probabilities[labels == 0]))
     share = sum((high > low) + 0.5 * (high == low) for high, low in pairs) / len(pairs)
     assert area_under_roc_curve(labels, probabilities) == pytest.approx(share, abs=1e-15)
 
 
 @given(reviews)
-def test_it_depends_on_the_order_of_probabilities_alone(drawn: list[tuple[int, int]]) -> None:
-    labels, probabilities = arrays(drawn)
+def test_it_depends_on_the_order_of_probabilities_alone(rows: list[tuple[int, int]]) -> None:
+    labels, probabilities = arrays(rows)
     area = area_under_roc_curve(labels, probabilities)
     assert area is not None
     assert area_under_roc_curve(labels, np.square(probabilities)) == area

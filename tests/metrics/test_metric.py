@@ -30,6 +30,6 @@ def test_a_figure_that_is_undefined_is_left_out(value: float | None, monkeypatch
         "mean": Metric("mean", "Mean", True, ".1f", 2, lambda _, probabilities: float(np.mean(probabilities))),
     }
     monkeypatch.setattr(metric, "all_metrics", lambda: figures)
-    found = computed(LABELS, PROBABILITIES)
-    assert found == {"mean": 0.5}
-    json.dumps(found, allow_nan=False)
+    values = computed(LABELS, PROBABILITIES)
+    assert values == {"mean": 0.5}
+    json.dumps(values, allow_nan=False)

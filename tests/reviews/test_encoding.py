@@ -39,10 +39,10 @@ def test_a_file_gives_the_rows_that_keras_load_data_gives(
     monkeypatch.setattr(imdb, "get_file", lambda **_: str(keras_folder / "imdb.npz"))  # in place of a download
     (x_train, y_train), (x_test, y_test) = imdb.load_data(num_words=num_words, seed=113)
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
-    found = keras_imdb.read(keras_imdb.find())
-    assert found.test is not None
+    parts = keras_imdb.read(keras_imdb.find())
+    assert parts.test is not None
     random = np.random.RandomState(113)  # load_data shuffles the training reviews, then the test reviews
-    for ours, keras_x, keras_y in ((found.train, x_train, y_train), (found.test, x_test, y_test)):
+    for ours, keras_x, keras_y in ((parts.train, x_train, y_train), (parts.test, x_test, y_test)):
         order = np.arange(len(ours.labels))
         random.shuffle(order)
         rows = pad(ours.ranks, ours.offsets, num_words, maxlen)
