@@ -10,6 +10,12 @@ from rnn_compare.runs.record import Run
 
 Phase = Literal["idle", "open", "closed", "shown", "revealed"]
 """Closed: only the presenter sees the answers; shown: so does the class; revealed: with the right answer."""
+NOT_OPEN = {
+    "idle": "The vote is not open yet.",
+    "closed": "The vote is closed.",
+    "shown": "The vote is closed.",
+    "revealed": "The outcome has been revealed: the vote is over.",
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import Contribution, Counts, Phase, SentReview, State
+from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, Phase, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import Answer, Question, checked
@@ -213,7 +213,7 @@ class Classroom:
             if state.question is None or question_id != state.question.id:
                 raise UserError("This question is not open.")
             if state.phase != "open":
-                raise UserError(_NOT_OPEN[state.phase])
+                raise UserError(NOT_OPEN[state.phase])
             if isinstance(round_, bool) or round_ != state.round:
                 raise UserError("The class is voting again: this answer is for another round.")
             answer = checked(state.question, value)
@@ -277,7 +277,7 @@ class Classroom:
             if self._state.question is None:
                 raise UserError("This step has no question. Go to one that does to open the vote.")
             if self._state.phase == "revealed":
-                raise UserError(_NOT_OPEN["revealed"])
+                raise UserError(NOT_OPEN["revealed"])
             self._set(phase="open", round=self._state.round + later)
 
     def _advance(self, phase: Phase, following: Phase) -> None:
@@ -291,12 +291,6 @@ class Classroom:
 
 
 _NO_REVIEW: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_review_id": ""}
-_NOT_OPEN = {
-    "idle": "The vote is not open yet.",
-    "closed": "The vote is closed.",
-    "shown": "The vote is closed.",
-    "revealed": "The outcome has been revealed: the vote is over.",
-}
 
 
 def _key(question: Question | None, step: int) -> str:

@@ -1,7 +1,15 @@
+import dataclasses
+
 import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
+from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
+from rnn_compare.report.report_charts import _range as report_range
+from rnn_compare.runs.events import Progress, Status
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.server.live import View, board_message, packed
+from tests.epochs import epoch_end
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
@@ -11,13 +19,20 @@ def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("values", "ends"),
-    [([], (0.4, 1.005)), ([0.5, 0.9], (0.4, 1.005)), ([0.31, 0.9], (0.3, 1.005)), ([0.05], (0.0, 1.005))],
+    ("name", "values", "low"),
+    [
+        *(
+            ("accuracy", values, low)
+            for values, low in (([], 0.4), ([0.5, 0.9], 0.4), ([0.31, 0.9], 0.3), ([0.05], 0.0))
+        ),
+        *(
+            ("auc", values, low)
+            for values, low in (([], 0.5), ([0.93], 0.5), ([0.5], 0.5), ([0.47], 0.4), ([0.0], 0.0))
+        ),
+    ],
 )
-def test_accuracy_begins_below_a_guess_or_below_its_lowest_value(
-    values: list[float], ends: tuple[float, float]
-) -> None:
-    assert all_charts()["accuracy"].range(values) == ends
+def test_shares_begin_below_a_guess_or_below_their_lowest_value(name: str, values: list[float], low: float) -> None:
+    assert all_charts()[name].range(values) == (low, 1.005)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +56,26 @@ def test_the_largest_gradient_has_an_axis_of_its_own_size_and_is_of_the_training
     highest = [chart.range(values)[1] / 1.005 for values in ([], [0.11, 0.08], [2.09], [185.0, 3.0])]
     assert highest == pytest.approx([2.0, 0.2, 3.0, 200.0])
     assert [all_charts()[name].solid for name in ("accuracy", "gradient")] == ["validation", "training"]
+
+
+def test_a_report_on_perfect_networks_has_an_axis_with_room_and_ticks_that_differ() -> None:
+    for name in ("auc", "accuracy"):
+        assert report_range(all_charts()[name], [1.0, 1.0])[0] == 0.9
+    assert all_charts()["auc"].tickformat == ".3~f"  # 0.98 and 1 are told apart
+
+
+def test_auc_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() -> None:
+    assert "auc" not in shown_charts()
+    old, new = (epoch_end("a", number, 0.8, 0.4, 0.81, 0.41, 2.0) for number in (1, 2))
+    new = dataclasses.replace(new, figures={**new.figures, "val_auc": 0.9344})
+    point = Progress("a", 3, 40, 157, {"accuracy": 0.8, "loss": 0.4}, "training", 100.0)
+    run = Run(
+        *("a", 1, "a", Experiment(), Status.RUNNING, Owner(1, 1.0, "here"), "page", 0.0),
+        epochs=(old, new),
+        progress=(point,),
+    )
+    sent = board_message([run], {}, View(("auc",), marks=True))
+    [chart], [group] = sent["charts"], sent["groups"]
+    assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
+    assert group["figures"] == {"val_auc": "___" + packed([0.9344])}
+    assert group["trail"]["figures"] == {}

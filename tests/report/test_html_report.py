@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from rnn_compare.comparison.sentences import result
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
@@ -133,13 +132,6 @@ def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(
     contents = gather(trained.store, trained.ids)
     assert {epoch.epoch for epochs in contents.predictions.values() for epoch in epochs} == {1}
     assert all(len(run.epochs) == 1 for run in load_runs(Text(html(contents)).scripts[DATA_ID]).runs)
-
-
-def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:
-    with pytest.raises(UserError, match="Name at least one run"):
-        gather(elsewhere, [])
-    with pytest.raises(UserError, match="no run called 'nobody'"):
-        gather(elsewhere, ["nobody"])
 
 
 def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:

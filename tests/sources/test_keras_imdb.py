@@ -161,23 +161,20 @@ def test_files_with_other_content_are_refused_with_a_sentence(
         keras_imdb.read(keras_imdb.find())
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
-def test_a_truncated_npz_is_refused_with_a_sentence(
-    share: float, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "damage", "sentence"),
+    [
+        *(("imdb.npz", share, r"it is damaged .*again") for share in (0.0, 0.3, 0.7, 0.99)),
+        ("imdb_word_index.json", b'{"the": 1, ', "it is not JSON"),
+        ("imdb_word_index.json", b"\xff\xfe", "cannot be read"),
+    ],
+)
+def test_a_truncated_or_broken_file_is_refused_with_a_sentence(
+    name: str, damage: float | bytes, sentence: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    npz = keras_folder / "imdb.npz"
-    content = npz.read_bytes()
-    npz.write_bytes(content[: int(share * len(content))])
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(npz))
-    with pytest.raises(UserError, match=r"it is damaged .*again"):
-        keras_imdb.read(keras_imdb.find())
-
-
-@pytest.mark.parametrize(("content", "sentence"), [(b'{"the": 1, ', "it is not JSON"), (b"\xff\xfe", "cannot be read")])
-def test_a_broken_word_index_is_refused_with_a_sentence(
-    content: bytes, sentence: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (keras_folder / "imdb_word_index.json").write_bytes(content)
+    file = keras_folder / name
+    content = file.read_bytes()
+    file.write_bytes(damage if isinstance(damage, bytes) else content[: int(damage * len(content))])
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
     with pytest.raises(UserError, match=sentence):
         keras_imdb.read(keras_imdb.find())
