@@ -81,6 +81,6 @@ def test_a_generic_drawing_has_room_for_no_gate_and_for_several(signals: int) ->
         assert 0 <= value <= (HEIGHT if axis == "y" else WIDTH), (axis, value)
 
 
-def test_cells_without_a_picture_are_told_apart_by_their_colours() -> None:
+def test_cells_without_a_picture_differ_in_colour() -> None:
     colors = [generic_picture(cell("GRU"), number).color for number in range(6)]
     assert len(set(colors)) == 6

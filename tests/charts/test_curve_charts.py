@@ -45,7 +45,7 @@ def test_loss_reaches_beyond_its_highest_value_but_not_for_ever(values: list[flo
     assert high == pytest.approx(1.005 * highest)
 
 
-def test_charts_that_are_asked_for_come_once_and_in_order_and_nonsense_is_passed_over() -> None:
+def test_selected_charts_come_once_and_in_order_without_unknown_names() -> None:
     assert shown_charts(["loss", "accuracy", "loss", "<script>"]) == ("accuracy", "loss")
     assert shown_charts(["loss"]) == ("loss",)
     assert shown_charts([""]) == shown_charts()

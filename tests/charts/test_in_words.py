@@ -17,13 +17,13 @@ def line(values: list[float | None], **settings: object) -> go.Figure:
     )
 
 
-def test_of_a_long_line_the_ends_and_the_extremes_are_told() -> None:
+def test_a_long_line_is_described_by_its_ends_and_extremes() -> None:
     values: list[float | None] = [50, 90, *[70] * 20, 40, 60]
     sentence = "mine: first epoch 1: 50 %; highest epoch 2: 90 %; lowest epoch 23: 40 %; last epoch 24: 60 %."
     assert in_words(line(values)).lines == [sentence]
 
 
-def test_what_is_not_there_is_not_told() -> None:
+def test_missing_points_are_not_described() -> None:
     assert in_words(line([None, 50, float("nan")])).lines == ["mine: epoch 2: 50 %."]
     assert in_words(line([None])).lines == []
     assert in_words(go.Figure(go.Scatter(x=[1], y=[1], hoverinfo="skip"))).lines == [], "a band has no name"
@@ -36,7 +36,7 @@ def test_markup_of_names_and_texts_is_read_as_text() -> None:
     assert in_words(figure.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
 
 
-def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> None:
+def test_points_of_a_reliability_diagram_are_described_with_their_reviews() -> None:
     chance = np.random.default_rng(1).random(1000)
     calibrated = calibration(chance, (chance > 0.5).astype(np.int64))
     words = in_words(reliability_chart(calibrated, looks(["GRU"])[0]))
@@ -48,7 +48,7 @@ def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> No
     )
 
 
-def test_a_memory_test_is_told_distance_by_distance() -> None:
+def test_a_memory_test_is_described_distance_by_distance() -> None:
     assert any(
         "word 1 from the end" in sentence and "word 100 from the end" in sentence
         for sentence in in_words(noticed_chart([recalled()])).lines

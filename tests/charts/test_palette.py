@@ -78,7 +78,7 @@ def test_no_two_networks_of_a_cell_look_alike(cell_name: str) -> None:
     assert min(difference(first, second) for first, second in combinations(SHADES[cell_name], 2)) >= 0.02
 
 
-def test_networks_of_different_cells_are_told_apart_by_colour() -> None:
+def test_networks_of_different_cells_differ_in_colour() -> None:
     """Whatever is compared: the first network of a cell is the one that is seen most."""
     for first, second in combinations(SHADES, 2):
         assert difference(SHADES[first][0], SHADES[second][0]) >= 0.04, (first, second)
@@ -92,7 +92,7 @@ def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> Non
 
 
 @pytest.mark.parametrize("eyes", EYES)
-def test_sides_of_a_verdict_and_unknown_words_are_told_apart_by_all_eyes(eyes: str) -> None:
+def test_sides_of_a_prediction_and_unknown_words_look_different_to_all_eyes(eyes: str) -> None:
     assert min(difference(first, second, eyes) for first, second in combinations(CSS.values(), 2)) >= 0.1
 
 

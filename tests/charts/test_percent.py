@@ -60,6 +60,6 @@ def test_a_figure_brings_the_height_that_it_has_on_a_page(figure: go.Figure) -> 
     assert figure.layout.height > 100
 
 
-def test_curves_of_shares_are_drawn_in_percent() -> None:
+def test_charts_of_shares_are_in_percent() -> None:
     assert {shown.unit for shown in all_charts().values() if shown.factor == 100} == {" %"}
     assert {shown.unit for shown in all_charts().values() if shown.factor == 1} == {""}

@@ -75,7 +75,7 @@ def test_any_setting_may_stand_along_the_axis(setting: str) -> None:
     assert len(line.x) == 2
 
 
-def test_more_lines_than_can_be_told_apart_have_no_bands() -> None:
+def test_too_many_lines_have_no_bands() -> None:
     figure = sweep_charts.axis_chart(
         swept(grid({"units": list(range(1, 10)), "maxlen": [10, 20], "seed": [1, 2]})), "maxlen", "accuracy"
     )
@@ -112,7 +112,7 @@ def test_parallel_lines_end_at_their_accuracy() -> None:
     ]
 
 
-def test_what_people_call_a_network_is_shown_as_text() -> None:
+def test_names_of_networks_are_shown_as_text() -> None:
     outcome = swept(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
     charts = [
         sweep_charts.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),

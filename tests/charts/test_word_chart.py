@@ -68,7 +68,7 @@ def test_the_extremes_of_both_kinds_are_labelled_each_once() -> None:
     assert len(labelled) == len(set(labelled)) == 20
 
 
-def test_a_word_that_was_found_is_labelled_with_its_neighbours_alone() -> None:
+def test_a_looked_up_word_is_labelled_with_its_neighbours_alone() -> None:
     figure = word_chart(real(), ["word7", "word8", "word9"])
     assert [note.text for note in figure.layout.annotations] == ["word7", "word8", "word9"]
     everything, marked = figure.data

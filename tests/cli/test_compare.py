@@ -66,7 +66,7 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
     assert 0 < lines[0]["p"] < 0.05 < lines[2]["p"] <= 1
 
 
-def test_of_one_seed_each_nothing_is_told_of_the_settings(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_seed_each_shows_nothing_about_the_settings(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     [line] = compared(capsys, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9))
     assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "cannot tell")
     assert line["difference"] == pytest.approx(-20)
@@ -102,7 +102,7 @@ def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.Cap
         (["{lstm}", "{gru}", "--measure", "test"], "was not tested"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_a_sentence(
+def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(
     store: RunStore, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
     running = record(store, Experiment(cell="LSTM", reviews=2000, epochs=3), [0.7], Status.RUNNING)

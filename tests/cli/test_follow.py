@@ -19,7 +19,7 @@ def epoch(run: str, number: int) -> EpochEnd:
     return epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 1.0)
 
 
-def test_every_epoch_is_told_once_and_before_the_end(store: RunStore) -> None:
+def test_every_epoch_is_news_once_and_before_the_end(store: RunStore) -> None:
     first, second = store.create([Experiment(), Experiment(cell="LSTM")], Owner.current(), "page")
     follower = Follower(store, [first, second])
     assert follower.news() == []

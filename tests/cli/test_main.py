@@ -128,7 +128,7 @@ def test_training_imports_neither_keras_nor_tensorflow_outside_the_workers(
     assert trained.stderr.splitlines()[-1] == "[]"
 
 
-def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
+def test_a_trained_run_is_listed_predicts_and_is_exported(
     trained: subprocess.CompletedProcess[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = lines(trained.stdout)[-1]["run"]
@@ -261,7 +261,7 @@ def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> 
     assert "70.0 % (1)" in row
 
 
-def test_no_runs_yet_is_said(
+def test_an_empty_list_of_runs_is_a_sentence_or_no_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))

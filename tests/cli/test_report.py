@@ -47,7 +47,7 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_report_is_written_in_every_form_and_each_file_is_told(
+def test_a_report_is_written_in_every_form_and_each_file_is_listed(
     runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv", "tensorboard": "logs"}
@@ -95,7 +95,7 @@ def test_a_recording_must_end_in_json_gz_and_needs_weights(
     assert list(tmp_path.glob("two*")) == []
 
 
-def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
+def test_a_shipped_recording_is_imported_predicts_and_is_recorded_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "elsewhere").mkdir()

@@ -26,7 +26,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("tickets.csv").write_text(CONTENT)
 
 
-def test_a_file_is_read_and_what_was_understood_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_read_and_summarized(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parameters", "--source", "tickets.csv", *SMALL]) == 0
     message = capsys.readouterr()
     assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in message.err

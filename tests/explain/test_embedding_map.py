@@ -112,7 +112,7 @@ def test_neighbours_point_the_same_way_however_long_they_are() -> None:
     assert [cosine for _, cosine in result] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0, -1], abs=1e-6)
 
 
-def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> None:
+def test_only_frequent_words_are_neighbours_of_any_word() -> None:
     experiment = small()
     result = neighbours(experiment, random_weights(experiment), VOCABULARY, "word90", count=50, among=20)
     assert {word for word, _ in result} == {f"word{rank}" for rank in range(1, 21)}
@@ -129,6 +129,6 @@ def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> N
         ("word97", "rank 97 by frequency, beyond the first 96"),
     ],
 )
-def test_what_is_no_word_of_the_network_is_told_in_words(text: str, says: str) -> None:
+def test_text_that_is_not_one_known_word_is_refused_in_a_sentence(text: str, says: str) -> None:
     with pytest.raises(UserError, match=says):
         find_word(small(), VOCABULARY, text)

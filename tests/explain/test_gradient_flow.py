@@ -107,7 +107,7 @@ def test_masked_timesteps_are_no_words(backward: bool, first: float) -> None:
     assert flow["places"] == [1, 2, 3]
 
 
-def test_of_a_long_review_both_ends_and_all_of_the_last_words_are_kept_and_where_a_share_reaches_one_half() -> None:
+def test_of_a_long_review_both_ends_the_last_words_and_the_reach_are_recorded() -> None:
     flow = gradient_flow(norms(RISING**0.01, RISING**0.02, RISING**0.3, carry=True))
     assert len(flow["places"]) <= NEAR + FAR + 2 * (len(QUARTILES) + 1)
     assert flow["places"][:NEAR] == list(range(1, NEAR + 1))
@@ -119,7 +119,7 @@ def test_of_a_long_review_both_ends_and_all_of_the_last_words_are_kept_and_where
 
 
 @pytest.mark.parametrize("timesteps", [1, 2, NEAR, NEAR + FAR])
-def test_a_short_review_is_kept_whole(timesteps: int) -> None:
+def test_a_short_review_is_recorded_whole(timesteps: int) -> None:
     assert gradient_flow(norms(RISING[:timesteps]))["places"] == list(range(1, timesteps + 1))
 
 
@@ -130,6 +130,6 @@ def test_it_goes_through_a_record_in_a_few_kilobytes() -> None:
     assert json.loads(written) == flow
 
 
-def test_what_is_no_number_is_recorded_as_none() -> None:
+def test_a_gradient_that_is_not_a_number_is_recorded_as_zero() -> None:
     flow = gradient_flow(norms(np.array([1.0, np.nan, np.inf])))
     assert json.loads(json.dumps(flow, allow_nan=False))["states"]["memory"] == [0]

@@ -80,7 +80,7 @@ def test_gradients_cross_processes(saved: Weights) -> None:
 
 
 @pytest.mark.usefixtures("saved")
-def test_a_run_without_weights_is_told_in_words() -> None:
+def test_a_run_without_weights_is_refused_in_a_sentence() -> None:
     with pytest.raises(UserError, match="No weights at"):
         worker_tasks.memory("lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
 

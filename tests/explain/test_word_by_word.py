@@ -80,7 +80,7 @@ def test_states_and_verdicts_are_those_of_keras_after_every_word(
     words=st.integers(1, 8),
     seed=st.integers(0, 2**31),
 )
-def test_a_bidirectional_network_is_asked_about_each_beginning_as_a_review_of_its_own(
+def test_a_bidirectional_network_reads_each_beginning_as_a_review_of_its_own(
     cell: str, layers: int, mask_padding: bool, words: int, seed: int
 ) -> None:
     experiment = small(cell=cell, layers=layers, mask_padding=mask_padding, bidirectional=True)

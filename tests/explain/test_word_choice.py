@@ -77,7 +77,7 @@ def test_no_numeral_markup_or_scrap_of_the_tokenizer_is_chosen_and_no_word_twice
         assert len(words.positive) == len(words.negative)
 
 
-def test_a_source_without_sentiment_is_told_in_words(tmp_path: Path) -> None:
+def test_a_source_without_sentiment_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text('["film", "plot"]')
     both = Labelled(np.array([1, 2, 1, 2]), np.array([0, 2, 4]), np.array([0, 1]))
     with pytest.raises(UserError, match="larger vocabulary"):

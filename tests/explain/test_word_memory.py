@@ -51,7 +51,7 @@ def test_a_network_without_a_state_recalls_the_last_word_alone() -> None:
     np.testing.assert_array_equal(test.effect[1:], 0)
 
 
-def test_what_is_kept_in_part_shows_as_a_fading_effect() -> None:
+def test_a_state_that_fades_shows_as_a_fading_effect() -> None:
     test = memory_test(*remembering(0.8), VOCABULARY, WORDS)
     np.testing.assert_allclose(test.effect, 2 * 0.8 ** (test.distances - 1), rtol=1e-2)
 
@@ -118,7 +118,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
 
 
-def test_what_was_found_comes_back_whole_for_the_same_weights_only() -> None:
+def test_a_saved_test_is_loaded_whole_for_the_same_weights_only() -> None:
     test = memory_result(neutral=["screenplay", "naïve"])
     save("one", "abc", test)
     again = saved("one", "abc")

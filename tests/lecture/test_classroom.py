@@ -97,7 +97,7 @@ def test_a_drawing_is_read_from_the_disk_as_it_was_sent(classroom: Classroom, re
     assert restart().rounds("curve") == [{"a": (0.5, 0.6, 0.7, 0.8)}]
 
 
-def test_the_first_round_is_kept_beside_the_second(classroom: Classroom) -> None:
+def test_the_first_round_stays_beside_the_second(classroom: Classroom) -> None:
     classroom.answer("a", "best", 1, 0)
     classroom.close_vote()
     classroom.vote_again()
@@ -136,7 +136,7 @@ def test_an_answer_counts_only_while_the_vote_is_open(classroom: Classroom) -> N
     assert classroom.rounds("best") == []
 
 
-def test_steps_are_found_as_they_were_left(classroom: Classroom) -> None:
+def test_steps_are_as_they_were_left(classroom: Classroom) -> None:
     classroom.answer("a", "best", 1, 1)
     classroom.close_vote()
     classroom.show_step(1, "Train", "")
@@ -204,7 +204,7 @@ def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -
     assert classroom.rounds("best") == []
 
 
-def test_without_a_lecture_nothing_is_asked_and_nothing_is_sent(restart: Restart) -> None:
+def test_without_a_lecture_there_is_no_vote_and_no_review(restart: Restart) -> None:
     classroom = restart()
     classroom.join("a")
     assert classroom.counts().joined == 0
@@ -220,7 +220,7 @@ def test_without_a_lecture_nothing_is_asked_and_nothing_is_sent(restart: Restart
 # ---- reviews -----------------------------------------------------------------------------------
 
 
-def test_one_review_waits_a_device_and_a_shown_one_stays(classroom: Classroom) -> None:
+def test_one_review_per_device_waits_and_shown_ones_stay(classroom: Classroom) -> None:
     classroom.open_reviews(True)
     classroom.send_review("a", "First.")
     second = classroom.send_review("a", "Second.")
@@ -265,7 +265,7 @@ def test_a_review_that_is_sent_again_is_the_same_one_also_when_the_wall_has_show
     assert [review.text for review in restart().reviews()] == ["A good film."]
 
 
-def test_what_was_not_shown_is_gone_from_the_disk_when_the_lecture_ends(
+def test_reviews_that_were_not_shown_leave_the_disk_when_the_lecture_ends(
     classroom: Classroom, restart: Restart, tmp_path: Path
 ) -> None:
     classroom.open_reviews(True)
@@ -326,7 +326,7 @@ def test_a_full_hall_says_so(classroom: Classroom, monkeypatch: pytest.MonkeyPat
     assert classroom.rounds("best") == [{"b": 1}]
 
 
-def test_a_listener_may_ask_the_class_and_is_told_of_every_change(classroom: Classroom) -> None:
+def test_a_listener_is_called_at_every_change_and_may_read_the_class(classroom: Classroom) -> None:
     heard: list[int] = []
     unlisten = classroom.listen(lambda: heard.append(classroom.counts().answered))
     thread = threading.Thread(target=classroom.answer, args=("a", "best", 1, 1))
@@ -346,7 +346,7 @@ def test_the_version_goes_up_with_what_phones_see_and_not_with_votes(classroom: 
     assert classroom.state().version > before
 
 
-def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom, tmp_path: Path) -> None:
+def test_an_answer_that_cannot_be_written_is_refused_and_not_counted(classroom: Classroom, tmp_path: Path) -> None:
     classroom._record._writer.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
     with pytest.raises(NotSaved, match="could not be used"):
         classroom.answer("a", "best", 1, 1)
@@ -359,9 +359,7 @@ def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom,
     assert list(tmp_path.glob("lecture.db"))
 
 
-def test_a_lecture_that_another_version_left_is_over_and_its_answers_are_kept(
-    classroom: Classroom, restart: Restart
-) -> None:
+def test_a_lecture_of_another_version_is_over_and_its_answers_stay(classroom: Classroom, restart: Restart) -> None:
     classroom.answer("a", "best", 1, 1)
     classroom._record._writer.execute('UPDATE lectures SET state = \'{"step": "?"}\'')
     after = restart()

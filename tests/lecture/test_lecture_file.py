@@ -31,7 +31,7 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_shipped_lectures_can_be_given_and_the_books_is_the_first() -> None:
+def test_the_shipped_lectures_are_valid_and_the_books_comes_first() -> None:
     lectures, problems = read_all(step_kinds())
     assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "memory"]
     assert problems == []

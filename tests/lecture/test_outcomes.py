@@ -60,7 +60,7 @@ def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
     assert is_right(BEST, 0, result) is False
 
 
-def test_where_two_networks_cannot_be_told_apart_the_higher_one_is_right_and_not_called_better(store: RunStore) -> None:
+def test_where_chance_explains_the_difference_the_higher_one_is_right_and_not_called_better(store: RunStore) -> None:
     runs = trained(store, "SimpleRNN", 0.6, 0.80), trained(store, "LSTM", 0.7, 0.81)
     result = came_of(BEST, store, *runs)
     assert (result.answer, result.final) == (1, True)
@@ -85,7 +85,7 @@ def test_a_leader_must_be_ahead_of_every_other(store: RunStore) -> None:
     assert NOT_SHOWN not in came_of(BEST, store, worse, best).explanation
 
 
-def test_equals_are_hardly_ever_told_apart(store: RunStore) -> None:
+def test_equal_networks_are_hardly_ever_called_different(store: RunStore) -> None:
     """Of three networks that judge equally well, in truth, one may be called best in 5 of 100 halls."""
     chance, called = np.random.default_rng(7), 0
     for seed in range(40):
@@ -98,7 +98,7 @@ def test_equals_are_hardly_ever_told_apart(store: RunStore) -> None:
     assert called <= 6  # of 40, with a probability of 5 % each, 99.7 % of the time
 
 
-def test_without_kept_verdicts_one_seed_each_cannot_tell(store: RunStore) -> None:
+def test_without_recorded_predictions_one_seed_each_shows_nothing(store: RunStore) -> None:
     def unkept(cell: str, share: float) -> Run:
         return record(store, Experiment.model_validate({**SMALL, "cell": cell, "epochs": 2}), (0.6, share), keep=False)
 
@@ -116,7 +116,7 @@ def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
     assert apart.explanation.endswith("LSTM(32) is better than SimpleRNN(32), beyond chance.")
 
 
-def test_the_lead_is_told_as_measured_and_with_what_chance_does(store: RunStore) -> None:
+def test_the_lead_is_stated_as_measured_and_with_the_effect_of_chance(store: RunStore) -> None:
     result = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
     assert isinstance(result.answer, float)
     assert result.answer == pytest.approx(2.0, abs=0.1)
@@ -125,7 +125,7 @@ def test_the_lead_is_told_as_measured_and_with_what_chance_does(store: RunStore)
     assert [is_right(LEAD, answer, result) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
 
 
-def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
+def test_an_unfinished_training_has_no_outcome_yet(store: RunStore) -> None:
     result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
     assert (result.answer, result.final) == (None, False)
     assert not came_of(BEST, store).final
@@ -133,7 +133,7 @@ def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
     assert came_of(OWN, store, running).answer is None, "an answer that the curves are about to give"
 
 
-def test_what_was_stopped_makes_no_network_best(store: RunStore) -> None:
+def test_a_stopped_training_makes_no_network_best(store: RunStore) -> None:
     stopped = trained(store, "LSTM", 0.9, status=Status.STOPPED)
     result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
     assert (result.answer, result.final) == (None, True)
@@ -169,7 +169,7 @@ def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss(stor
     assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == [False, False, True, True, True]
 
 
-def test_never_is_right_where_none_overfits_and_the_rule_is_told(store: RunStore) -> None:
+def test_never_is_right_where_none_overfits_and_the_rule_is_stated(store: RunStore) -> None:
     result = came_of(OVERFITS, store, learnt(*STILL_GOOD))
     assert result.answer == 0
     assert "15 points ahead" in result.explanation

@@ -51,20 +51,20 @@ def test_the_gain_counts_the_devices_that_answered_twice_and_no_others(
         )
 
 
-def test_changes_are_told_from_what_to_what_the_most_frequent_first() -> None:
+def test_changed_answers_are_listed_the_most_frequent_first() -> None:
     first: dict[str, Answer] = dict(zip("abcdef", (0, 0, 0, 1, 2, 2), strict=True))
     second: dict[str, Answer] = dict(zip("abcdef", (1, 1, 0, 0, 2, 1), strict=True))
     sentence = comparison(BEST, first, second, lambda _: None)
     assert sentence == "4 of 6 changed their answer: SimpleRNN → LSTM (2); LSTM → SimpleRNN (1); GRU → LSTM (1)."
 
 
-def test_answers_that_are_no_choices_are_told_as_people_read_them() -> None:
+def test_answers_without_choices_are_written_as_people_read_them() -> None:
     assert ": 2.0 → 3.5 (1)." in comparison(LEAD, {"a": 2.0}, {"a": 3.5}, lambda _: None)
     assert ": never → 3 (1)." in comparison(OVERFITS, {"a": 0}, {"a": 3}, lambda _: None)
     assert comparison(CURVE, {"a": (0.5,)}, {"a": (0.6,)}, lambda _: None) == "1 of 1 changed their answer."
 
 
-def test_percentages_are_given_of_ten_devices_and_more() -> None:
+def test_percentages_appear_from_ten_devices_on() -> None:
     few, enough = (dict.fromkeys(DEVICES[:number], 0) for number in (9, 10))
     assert "%" not in comparison(OWN, few, few, lambda answer: answer == 1)
     sentence = comparison(OWN, enough, dict.fromkeys(enough, 1), lambda answer: answer == 1)

@@ -74,12 +74,12 @@ def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObj
         (CURVE, 0.5),
     ],
 )
-def test_what_is_no_answer_is_refused(question: Question, answer: object) -> None:
+def test_an_invalid_answer_is_refused(question: Question, answer: object) -> None:
     with pytest.raises(UserError):
         checked(question, answer)
 
 
-def test_leads_are_kept_in_steps_of_a_half() -> None:
+def test_leads_are_stored_in_steps_of_a_half() -> None:
     assert [checked(LEAD, number) for number in (0, 3.2, 3.3, 50)] == [0.0, 3.0, 3.5, 50.0]
 
 

@@ -57,7 +57,7 @@ def test_a_run_without_a_name_goes_by_its_label() -> None:
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
-def test_a_name_that_looks_like_a_formula_is_kept_from_running(sign: str) -> None:
+def test_a_name_that_looks_like_a_formula_is_escaped(sign: str) -> None:
     [row] = csv.DictReader(io.StringIO(curves([a_run("a", f"{sign}1+1", epochs=1)])))
     assert row["name"] == f"'{sign}1+1"
 

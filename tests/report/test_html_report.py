@@ -83,7 +83,7 @@ def test_it_carries_its_runs_as_data(trained: Trained) -> None:
     assert [epoch.figures for epoch in recorded.runs[0].epochs] == [dict(epoch.figures) for epoch in first.epochs]
 
 
-def test_what_people_typed_is_text(trained: Trained) -> None:
+def test_text_that_people_typed_is_escaped(trained: Trained) -> None:
     contents = gather(trained.store, trained.ids[:2])
     run = replace(contents.runs[0], name="<b>mine</b> & %{y}", note="</script><script>alert(1)</script>")
     group = replace(contents.groups[0], name=run.name)

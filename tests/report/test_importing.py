@@ -55,7 +55,7 @@ def test_what_they_achieved_is_worked_out_from_their_predictions_elsewhere_too(
     assert None not in scores
 
 
-def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
+def test_imported_runs_name_their_origin_and_neither_predict_nor_continue(
     report: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))

@@ -67,7 +67,7 @@ def recorded(trained: Trained, file: Path) -> Path:
     return file
 
 
-def test_a_recording_brings_runs_with_weights_that_can_be_asked(
+def test_runs_of_a_recording_have_weights_and_predict(
     there: Trained, tmp_path: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = recorded(there, tmp_path / "of_two.json.gz")
@@ -84,7 +84,7 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
                 run_weights(run, "last")
 
 
-def test_the_last_epoch_of_a_recording_can_be_asked_where_it_is_the_best(shipped: list[Run]) -> None:
+def test_the_last_epoch_of_a_recording_has_weights_if_it_is_the_best(shipped: list[Run]) -> None:
     assert {run.best is run.last for run in shipped} == {True, False}
     for run in shipped:
         assert weights_file(run.id, "last").exists() == (run.best is run.last)
@@ -194,7 +194,7 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     assert start() == []
 
 
-def test_a_server_with_runs_of_its_own_takes_none_in_and_neither_does_one_that_is_told_so(
+def test_a_server_with_runs_of_its_own_or_with_the_import_switched_off_imports_none(
     start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FIRST_START_VARIABLE, "0")

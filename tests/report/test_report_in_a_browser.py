@@ -135,7 +135,7 @@ def test_a_prediction_on_another_language_has_a_warning(report: Page) -> None:
     report.locator(".rc-problem", has_text=FOREIGN).first.wait_for(state="detached")
 
 
-def test_its_charts_are_drawn_and_tell_the_values_at_the_pointer(report: Page) -> None:
+def test_its_charts_show_the_values_at_the_pointer(report: Page) -> None:
     chart = report.locator("#chart-loss")
     assert chart.locator("path.line").count() >= 4
     chart.hover()

@@ -152,7 +152,7 @@ print("fine")
     assert run(project, script).endswith("fine\n")
 
 
-def test_its_test_reviews_are_encoded_and_can_be_asked_about(project: Path) -> None:
+def test_its_test_reviews_are_encoded_and_offered_on_try_a_review(project: Path) -> None:
     script = """
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import held_out

@@ -19,7 +19,7 @@ def test_without_the_package_a_sentence_says_how_to_install_it(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("content", [None, "", "text,label\nfine,1\n", "text,label,source\nfine,good,imdb\n"])
-def test_a_package_without_its_reviews_is_told_with_a_sentence(
+def test_a_package_without_its_reviews_is_reported_in_a_sentence(
     content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()

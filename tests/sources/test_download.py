@@ -77,7 +77,7 @@ def test_both_files_are_fetched_checked_and_read(small: dict[str, bytes], serve:
     assert left_behind() == ["imdb.npz", "imdb_word_index.json"]
 
 
-def test_what_is_there_already_is_not_fetched_again(small: dict[str, bytes], serve: Serve) -> None:
+def test_files_that_exist_are_not_fetched_again(small: dict[str, bytes], serve: Serve) -> None:
     fetch(serve(small))
     assert fetch("http://nobody.invalid/") == str(cache_folder() / "imdb.npz")
 
@@ -94,14 +94,14 @@ def test_anything_else_than_keras_own_files_is_thrown_away(
     assert not [left for left in left_behind() if left.startswith(".")]
 
 
-def test_a_line_that_breaks_is_told_with_a_sentence(small: dict[str, bytes], serve: Serve) -> None:
+def test_a_broken_connection_is_reported_in_a_sentence(small: dict[str, bytes], serve: Serve) -> None:
     address = serve(small | {"imdb.npz": small["imdb.npz"][:-500] + b"broken off"})
     with pytest.raises(UserError, match=r"imdb\.npz (is not the expected|cannot be downloaded)"):
         fetch(address)
     assert left_behind() == ["imdb_word_index.json"]
 
 
-def test_a_file_that_is_not_there_and_a_server_that_is_not_there_are_told_with_a_sentence(serve: Serve) -> None:
+def test_a_missing_file_and_a_missing_server_are_reported_in_a_sentence(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
     for address in (serve({}), closed, "http://nobody.invalid/", "no address at all"):
@@ -110,7 +110,7 @@ def test_a_file_that_is_not_there_and_a_server_that_is_not_there_are_told_with_a
     assert left_behind() == []
 
 
-def test_what_its_owner_named_is_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_named_by_its_owner_is_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "elsewhere"))
     with pytest.raises(UserError, match=r"imdb\.npz was not found"):
         fetch("http://nobody.invalid/")

@@ -45,7 +45,7 @@ def test_without_the_file_the_sentence_says_where_to_put_it(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("place", ["cache", "keras_home/datasets"])
-def test_keras_own_file_is_found_and_read(
+def test_keras_own_file_is_read_from_the_cache_and_from_keras_folder(
     place: str, tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_keras_files(tmp_path / place)
@@ -76,7 +76,7 @@ def test_another_file_is_read_where_its_owner_named_it_or_its_folder(
     assert len(keras_imdb.read(keras_imdb.find()).words) == 300
 
 
-def test_a_variable_that_names_nothing_is_told_rather_than_passed_over(
+def test_a_variable_that_names_nothing_is_reported(
     tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trust(monkeypatch, write_keras_files(tmp_path / "cache") / "imdb.npz")

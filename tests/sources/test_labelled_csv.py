@@ -75,7 +75,7 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
         ("cp949", "정말 좋은 영화였습니다 추천합니다", "너무 지루하고 시간 낭비였다"),
     ],
 )
-def test_what_a_spreadsheet_writes_in_its_countrys_letters_is_guessed(encoding: str, one: str, other: str) -> None:
+def test_encodings_of_spreadsheets_are_guessed(encoding: str, one: str, other: str) -> None:
     result = parse(("text;label\n" + f"{one};a\n{other};b\n" * 5).encode(encoding))
     assert result.texts[:2] == [one, other]
 
@@ -139,7 +139,7 @@ def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them()
     ),
     st.sampled_from(",;\t"),
 )
-def test_whatever_a_csv_writer_wrote_is_read_as_it_was(rows: list[tuple[str, bool]], delimiter: str) -> None:
+def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool]], delimiter: str) -> None:
     usable = [(text, label) for text, label in rows if has_word(text)]
     assume(len(usable) >= labelled_csv.MIN_TEXTS and len({label for _, label in usable}) == 2)
     file = io.StringIO()
@@ -156,7 +156,7 @@ def test_a_text_that_has_a_word_is_split_into_at_least_one(text: str) -> None:
         assert tokenize(text)
 
 
-def test_progress_is_told_up_to_the_end() -> None:
+def test_progress_is_reported_up_to_the_end() -> None:
     progress: list[tuple[int, int]] = []
     parse((HEADER + ROWS * 5_000).encode(), lambda done, total: progress.append((done, total)))
     assert [done for done, _ in progress] == sorted(done for done, _ in progress)
@@ -194,7 +194,7 @@ def test_progress_is_told_up_to_the_end() -> None:
         ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),
     ],
 )
-def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, message: str) -> None:
+def test_an_unusable_file_is_refused_in_a_sentence_with_the_row(content: bytes, message: str) -> None:
     with pytest.raises(UserError) as refused:
         parse(content)
     assert message in str(refused.value)
@@ -202,7 +202,7 @@ def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, messag
     assert str(refused.value).isprintable()
 
 
-def test_two_million_rows_are_given_up_at_the_first_too_many() -> None:
+def test_reading_stops_at_the_first_row_beyond_the_limit() -> None:
     progress: list[int] = []
     with pytest.raises(UserError, match=r"Row 200,002: the limit is 200,000"):
         parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: progress.append(done))

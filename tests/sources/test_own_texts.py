@@ -92,7 +92,7 @@ def test_its_exported_script_reads_the_very_rows_from_the_file_beside_it(
     assert [names["labels"][place] for place in order] == reviews.training.labels.tolist()
 
 
-def test_what_it_holds_is_part_of_the_setting_and_its_path_is_not(write: Write) -> None:
+def test_the_content_is_part_of_the_setting_and_the_path_is_not(write: Write) -> None:
     first = text_import.import_texts(str(write())).name
     assert text_import.import_texts(str(write("elsewhere/tickets.csv"))).name == first
     other = text_import.import_texts(str(write(more="40;one more;open\n"))).name
@@ -144,7 +144,7 @@ def test_a_file_that_lies_elsewhere_is_not_deleted_when_its_texts_are_forgotten(
     assert path.exists()
 
 
-def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(write: Write) -> None:
+def test_files_in_the_folder_of_texts_are_offered_and_looked_up_by_name(write: Write) -> None:
     path = write("cache/texts/My tickets.csv")
     write("cache/texts/notes.md")
     assert own_texts.unread() == [path]
@@ -156,7 +156,7 @@ def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(writ
 
 
 @pytest.mark.parametrize("name", ["bundled", "texts-nothing", "order", "no such thing"])
-def test_what_names_no_file_is_none(name: str) -> None:
+def test_a_text_that_names_no_file_gives_none(name: str) -> None:
     assert own_texts.find_file(name) is None
 
 
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) 
     assert not (cache / "texts" / "known").exists()
 
 
-def test_what_should_be_known_before_training_is_said_in_sentences(write: Write) -> None:
+def test_remarks_before_training_are_sentences(write: Write) -> None:
     more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
     card = text_import.import_texts(str(write(more=more, encoding="cp1252")))
     remarks = " ".join(card.remarks())

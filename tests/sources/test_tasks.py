@@ -28,7 +28,9 @@ def made(name: str, distance: int) -> WrittenReviews:
 
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from(TASKS), st.integers(1, 60))
-def test_as_many_texts_bear_one_label_as_the_other_and_none_is_longer_than_said(name: str, distance: int) -> None:
+def test_both_labels_are_equally_frequent_and_the_longest_text_has_the_declared_length(
+    name: str, distance: int
+) -> None:
     held = made(name, distance)
     assert Counter(held.labels) == {0: SIZE // 2, 1: SIZE // 2}
     longest = max(len(tokenize(text)) for text in held.texts)
