@@ -6,44 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
-from rnn_compare.server.urls import address, is_loopback, own_address
 from tests.patience import PATIENCE
 
-HERE = "http://localhost:8501/"
 SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.widgets import invite\n    invite.entry()"
-
-
-@pytest.mark.parametrize(
-    ("seen", "listens_on", "own", "expected"),
-    [
-        (HERE, "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
-        (HERE, "", "10.1.2.3", "http://10.1.2.3:8501"),
-        (f"{HERE}course/", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
-        (HERE, "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
-        (HERE, "::", "fd00::7", "http://[fd00::7]:8501"),
-        ("http://10.1.2.3:8501/", "0.0.0.0", None, "http://10.1.2.3:8501"),
-        ("https://rnn.example/", "127.0.0.1", None, "https://rnn.example"),
-        ("", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
-    ],
-)
-def test_the_address_is_the_one_that_others_can_reach(
-    seen: str, listens_on: str, own: str | None, expected: str
-) -> None:
-    assert address(seen, listens_on, 8501, secure=False, own=own) == expected
-
-
-def test_a_server_with_a_certificate_is_reached_by_https() -> None:
-    assert address(HERE, "0.0.0.0", 8501, secure=True, own="10.1.2.3") == "https://10.1.2.3:8501"
-
-
-@pytest.mark.parametrize(("listens_on", "own"), [("127.0.0.1", "10.1.2.3"), ("localhost", None), ("0.0.0.0", None)])
-def test_where_nobody_else_can_come_in_there_is_no_address(listens_on: str, own: str | None) -> None:
-    assert address(HERE, listens_on, 8501, secure=False, own=own) is None
-
-
-def test_this_machines_own_address_is_one_that_others_could_use() -> None:
-    own = own_address()
-    assert own is None or not is_loopback(own)
 
 
 def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:

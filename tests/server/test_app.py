@@ -120,3 +120,10 @@ def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None
     one.close()
     assert one.running() is None
     assert one.classroom().state().lecture == "x"
+
+
+@pytest.mark.parametrize(("query", "address"), [("", "./"), ("?units=16&cell=LSTM", "./?units=16&cell=LSTM")])
+def test_whoever_types_the_first_pages_name_comes_to_it_with_all_settings(
+    apps: list[App], query: str, address: str
+) -> None:
+    assert ask(apps[0], "GET", f"/compare{query}").headers["location"] == address

@@ -1,6 +1,8 @@
 import pytest
 
-from rnn_compare.server.urls import page_url
+from rnn_compare.server.urls import address, is_loopback, own_address, page_url
+
+HERE = "http://localhost:8501/"
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,31 @@ def test_a_browser_of_this_machine_is_sent_where_the_page_is(
     found = {f"server.{name}": value for name, value in options.items()}
     monkeypatch.setattr("streamlit.get_option", ({"server.port": 8501} | found).get)
     assert page_url() == url
+
+
+@pytest.mark.parametrize(
+    ("seen", "listens_on", "own", "expected"),
+    [
+        (HERE, "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
+        (HERE, "", "10.1.2.3", "http://10.1.2.3:8501"),
+        (f"{HERE}course/", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
+        (HERE, "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
+        (HERE, "::", "fd00::7", "http://[fd00::7]:8501"),
+        ("http://10.1.2.3:8501/", "0.0.0.0", None, "http://10.1.2.3:8501"),
+        ("https://rnn.example/", "127.0.0.1", None, "https://rnn.example"),
+        ("", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
+        (HERE, "127.0.0.1", "10.1.2.3", None),
+        (HERE, "localhost", None, None),
+        (HERE, "0.0.0.0", None, None),
+    ],
+)
+def test_the_address_is_the_one_that_others_can_reach_if_there_is_one(
+    seen: str, listens_on: str, own: str | None, expected: str | None
+) -> None:
+    assert address(seen, listens_on, 8501, secure=False, own=own) == expected
+    assert address(HERE, "0.0.0.0", 8501, secure=True, own="10.1.2.3") == "https://10.1.2.3:8501"
+
+
+def test_this_machines_own_address_is_one_that_others_could_use() -> None:
+    own = own_address()
+    assert own is None or not is_loopback(own)

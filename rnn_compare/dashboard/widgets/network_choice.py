@@ -178,20 +178,14 @@ def list_names(runs: Sequence[Run]) -> list[str]:
 
 def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
     """Adds the settings that differ to equal names, and to names that are still equal the time of the training."""
-    repeated = [run for same in _equally_called(runs, called) for run in same]
-    settings = dict(zip((run.id for run in repeated), _settings(repeated), strict=True))
-    called = [name + settings.get(run.id, "") for run, name in zip(runs, called, strict=True)]
-    times = {
-        run.id: time for same in _equally_called(runs, called) for run, time in zip(same, _when(same), strict=True)
-    }
-    return [name + times.get(run.id, "") for run, name in zip(runs, called, strict=True)]
-
-
-def _equally_called(runs: Sequence[Run], called: Sequence[str]) -> list[list[Run]]:
-    by_name: dict[str, list[Run]] = {}
-    for run, name in zip(runs, called, strict=True):
-        by_name.setdefault(name, []).append(run)
-    return [same for same in by_name.values() if len(same) > 1]
+    unique = {run.id: name for run, name in zip(runs, called, strict=True)}
+    for endings in (_settings, _when):
+        by_name: dict[str, list[Run]] = {}
+        for run in runs:
+            by_name.setdefault(unique[run.id], []).append(run)
+        for same in (same for same in by_name.values() if len(same) > 1):
+            unique |= {run.id: unique[run.id] + ending for run, ending in zip(same, endings(same), strict=True)}
+    return list(unique.values())
 
 
 def _settings(same: Sequence[Run]) -> list[str]:
