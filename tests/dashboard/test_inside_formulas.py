@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, source, table
+from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, source
 from tests.dashboard.chosen_runs import chosen
 from tests.patience import PATIENCE
 
@@ -60,26 +60,20 @@ def test_layers_of_other_shapes_are_told_apart() -> None:
     assert [(one.features, where) for one, where in found.items()] == [(5, ["deep, layer 1"]), (8, ["deep, layer 2"])]
 
 
-def test_the_table_shows_both_ways_of_writing_and_no_markup_of_a_name() -> None:
-    html = table("LSTM", shapes([chosen("<b>mine", cell="LSTM"), chosen("wide", cell="LSTM", units=6)]))
-    assert "&lt;b&gt;mine" in html
-    assert "<td>4 × 5</td><td>4 × 4</td><td>4</td>" in html
-    assert "<code>kernel</code> (5, 16)" in html
-    assert "<code>recurrent_kernel</code> (4, 16)" in html
-    assert "<code>bias</code> (16,)" in html
-
-
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
     def page() -> None:
         from rnn_compare.dashboard.pages.inside import formulas
         from tests.dashboard.chosen_runs import chosen
 
-        runs = [chosen("a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM")]
+        runs = [chosen("<b>a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM", units=6)]
         formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services
 
     app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
+    texts = [text.value for text in app.markdown if "In Keras" in text.value or "**" in text.value]
+    assert texts[:2] == ["**\\<b\\>a**", "In Keras: `kernel` (5, 16), `recurrent_kernel` (4, 16), `bias` (16,)"]
+    assert texts[2:4] == ["**c**", "In Keras: `kernel` (5, 24), `recurrent_kernel` (6, 24), `bias` (24,)"]
     codes = [code.value for code in app.code]
     assert any("carry = f * previous_carry + i * candidate" in code for code in codes)
     assert source(cell_of("SimpleRNN")) in codes

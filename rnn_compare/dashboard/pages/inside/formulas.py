@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import without_recurrence
-from rnn_compare.formatting import listed
+from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
@@ -46,9 +45,12 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             st.markdown("The loop:")
             st.code(loop(sizes), language="python")
             st.markdown("As a formula (`input_t` is $x_t$, `state_t` $h_{t-1}$, `output_t` $h_t$):")
-        _show_formula(cell, latex(cell_of(cell).formula, sizes.units, sizes.features))
+        for other, titles in by_shapes.items():
+            if len(by_shapes) > 1:  # otherwise all networks have them
+                st.markdown(f"**{as_markdown(listed(titles))}**")
+            st.latex(latex(cell_of(cell).formula, other.units, other.features))
+            st.markdown(f"In Keras: {in_keras(other)}")
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
-        st.html(table(cell, by_shapes))
         st.caption(notes(cell))
         with st.expander("Backpropagation", key=f"back_{cell}"):
             st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
@@ -65,7 +67,7 @@ def source(cell: Cell, back: bool = False) -> str:
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
     st.subheader(feedforward.title.capitalize())
-    _show_formula(feedforward.name, latex(feedforward.formula, experiment.units, experiment.embedding_size))
+    st.latex(latex(feedforward.formula, experiment.units, experiment.embedding_size))
     st.code(inspect.getsource(feedforward.forward), language="python", wrap_lines=True)
     st.caption(feedforward.notes)
 
@@ -80,11 +82,6 @@ def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
             where = f"{network.title}, layer {number}" if experiment.layers > 1 else network.title
             by_shapes.setdefault(Shapes(experiment.units, tensors[0][1][0], tensors), []).append(where)
     return by_shapes
-
-
-def _show_formula(name: str, formula: str) -> None:
-    with st.container(key=f"formula_{name}"):
-        st.latex(formula)
 
 
 def latex(formula: Sequence[str], units: int, features: int) -> str:
@@ -111,31 +108,14 @@ def loop(sizes: Shapes) -> str:
     )
 
 
-def table(cell: str, by_shapes: dict[Shapes, list[str]]) -> str:
-    """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
-    prefix = "each " if cell_of(cell).gates else ""
-    several = len(by_shapes) > 1  # otherwise all networks have them
-    names = "<th></th>" if several else ""
-    rows = [f"<tr>{names}<th>{prefix}W</th><th>{prefix}U</th><th>{prefix}b</th><th>In Keras</th></tr>"]
-    for sizes, where in by_shapes.items():
-        keras = "<br>".join(
-            f"<code>{name}</code> ({', '.join(f'{size:,}' for size in shape)}{',' if len(shape) == 1 else ''})"
-            for name, shape in sizes.keras
-        )
-        name = f"<td>{escape('; '.join(where))}</td>" if several else ""
-        recurrent = {"matrix": f"{sizes.units} × {sizes.units}", "vector": f"{sizes.units}", "none": "none"}
-        rows.append(
-            f"<tr>{name}<td>{sizes.units} × {sizes.features:,}</td>"
-            f"<td>{recurrent[cell_of(cell).recurrent]}</td><td>{_biases(sizes)}</td><td>{keras}</td></tr>"
-        )
-    scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="Shapes of the weights"'
-    return f'<div {scrolls}><table class="rc-shapes">{"".join(rows)}</table></div>'
+def in_keras(sizes: Shapes) -> str:
+    """Returns Keras' weight tensors and their shapes in Markdown.
 
-
-def _biases(sizes: Shapes) -> str:
-    """Returns the size of a gate's bias; Keras' GRU has two of each."""
-    shape = sizes.keras[-1][1]
-    return f"{shape[0]} × {sizes.units}" if len(shape) == 2 else f"{sizes.units}"
+    Example:
+        >>> in_keras(Shapes(4, 5, (("kernel", (5, 16)), ("bias", (16,)))))
+        '`kernel` (5, 16), `bias` (16,)'
+    """
+    return ", ".join(f"`{name}` {shape}" for name, shape in sizes.keras)
 
 
 def notes(cell: str) -> str:
