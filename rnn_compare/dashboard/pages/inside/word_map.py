@@ -24,14 +24,14 @@ Near = dict[str, list[tuple[str, float]]]
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the map of one run, or of two side by side, and the neighbours of a word in all runs."""
+    """Draws the maps of the runs, two side by side, and the neighbours of a word in all of them."""
     st.markdown("Words on the embedding's first two principal components, coloured by the prediction for each alone.")
-    typed, maps = _controls(networks)
+    typed = st.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
-    columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
-    for place, (column, network) in enumerate(zip(columns, maps, strict=True)):
-        with column:
-            _show_map(services, network, typed, near.get(network.run.id, []), place, len(maps))
+    columns = st.columns(2) if len(networks) > 1 else [st.container()]
+    for place, network in enumerate(networks):
+        with columns[place % 2]:
+            _show_map(services, network, typed, near.get(network.run.id, []), place, len(networks))
     if gates := gate_cards(networks):
         st.html(
             "<p><b>The gate by word</b>, mean over the first layer's units. Without U it sees the word alone, wherever "
@@ -131,19 +131,6 @@ def gate_cards(networks: Sequence[LoadedNetwork]) -> str:
         heads = "".join(f'<th colspan="2">{title}</th>' for title in ("most open", "most closed"))
         cards.append(card(network, f'<table class="rc-neighbours"><tr>{heads}</tr>{rows}</table>'))
     return f'<div class="rc-verdicts">{"".join(cards)}</div>' if cards else ""
-
-
-def _controls(networks: Sequence[LoadedNetwork]) -> tuple[str, list[LoadedNetwork]]:
-    titles = {network.run.id: network.title for network in networks}
-    by_id = {network.run.id: network for network in networks}
-    wide, middle, right = st.columns([2, 1, 1])
-    typed = wide.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
-    first = middle.selectbox("Network", list(titles), format_func=titles.__getitem__)
-    others = [run for run in titles if run != first]
-    second = right.selectbox(
-        "Compare with", others, index=None, format_func=titles.__getitem__, placeholder="none", disabled=not others
-    )
-    return typed, [by_id[run] for run in (first, second) if run]
 
 
 def _show_map(
