@@ -26,6 +26,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
+from rnn_compare.server.services import FIRST_PAGE_VARIABLE
 from tests.kept import lend
 from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started
@@ -158,9 +159,11 @@ def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="session")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server without a pass, opened to a class."""
-    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
-        yield server
+    """A server without a pass, opened to a class, with workers though nobody has asked for one."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(FIRST_PAGE_VARIABLE, "0")
+        with serving(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
+            yield server
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ import psutil
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.server.services import FIRST_PAGE_VARIABLE
 from rnn_compare.training.local.fork_server import workers_of
 from tests.patience import PATIENCE, until
 from tests.processes import PROJECT
 
-from .conftest import Server, serving
+from .conftest import Server
 
 OWN_MACHINE = ("127.0.0.1", "::1")
 
@@ -72,14 +71,6 @@ def test_the_command_line_listens_on_this_machine_only(training: psutil.Process)
     addresses = listening(training)
     assert addresses
     assert {address for address, _ in addresses} <= set(OWN_MACHINE), addresses
-
-
-@pytest.fixture
-def hall(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server that is open to a class, with workers though nobody has asked for one."""
-    monkeypatch.setenv(FIRST_PAGE_VARIABLE, "0")
-    with serving(tmp_path, prepared_cache, "--server.address=0.0.0.0") as server:
-        yield server
 
 
 def test_only_an_order_on_the_command_line_opens_the_page_to_others_and_never_the_workers(hall: Server) -> None:
