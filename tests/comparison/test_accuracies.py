@@ -85,8 +85,8 @@ def test_swapping_the_classes_changes_nothing(training: tuple[NDArray[np.float16
     probabilities, labels = training
     awkward = probabilities == 0.5  # mirrored it would be judged otherwise
     probabilities = np.where(awkward, np.float16(0.25), probabilities)
-    one, other = kept(probabilities, labels), kept(1 - probabilities.astype(float), 1 - labels)
-    assert one is not None
+    item, other = kept(probabilities, labels), kept(1 - probabilities.astype(float), 1 - labels)
+    assert item is not None
     assert other is not None
-    assert np.array_equal(one.correct, other.correct)  # type: ignore[arg-type]  # both are arrays
-    assert one.epochs == other.epochs
+    assert np.array_equal(item.correct, other.correct)  # type: ignore[arg-type]  # both are arrays
+    assert item.epochs == other.epochs

@@ -25,8 +25,8 @@ SMALL = Experiment(reviews=600, vocabulary_size=2000)
 def cache(reviews_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     (folder / "reviews").mkdir(parents=True)
-    for each in (reviews_cache / "reviews").glob("bundled-*"):
-        (folder / "reviews" / each.name).symlink_to(each)
+    for item in (reviews_cache / "reviews").glob("bundled-*"):
+        (folder / "reviews" / item.name).symlink_to(item)
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
@@ -52,7 +52,7 @@ def keras_source(
 
 def same(a: list[Baseline], b: list[Baseline] | None) -> bool:
     assert b is not None
-    assert [each.name for each in a] == [each.name for each in b]
+    assert [item.name for item in a] == [item.name for item in b]
     for mine, other in zip(a, b, strict=True):
         for field in dataclasses.fields(Baseline):
             np.testing.assert_array_equal(getattr(mine, field.name), getattr(other, field.name))
@@ -60,17 +60,17 @@ def same(a: list[Baseline], b: list[Baseline] | None) -> bool:
 
 
 def test_each_baseline_judges_the_very_reviews_that_the_networks_are_validated_with() -> None:
-    found = baselines(SMALL)
-    assert [each.name for each in found] == list(all_baselines()) == ["majority", "words", "bigrams"]
-    assert {each.correct.shape for each in found} == {(120,)}
-    assert [each.features for each in found[:1]] == [0]
-    assert found[2].features > found[1].features > 1000
+    results = baselines(SMALL)
+    assert [item.name for item in results] == list(all_baselines()) == ["majority", "words", "bigrams"]
+    assert {item.correct.shape for item in results} == {(120,)}
+    assert [item.features for item in results[:1]] == [0]
+    assert results[2].features > results[1].features > 1000
     reviews = prepared.load("bundled")
     labels = np.array(reviews.training.labels)
     most = int(labels[:480].mean() >= 0.5)
-    assert found[0].correct.tolist() == (labels[480:600] == most).tolist()
-    assert all(each.test_correct is None and each.test_accuracy is None for each in found)
-    assert found[1].val_accuracy > 0.7, "79.2 % when this was written"
+    assert results[0].correct.tolist() == (labels[480:600] == most).tolist()
+    assert all(item.test_correct is None and item.test_accuracy is None for item in results)
+    assert results[1].val_accuracy > 0.7, "79.2 % when this was written"
 
 
 @pytest.mark.thorough
@@ -103,7 +103,7 @@ def test_reviews_that_an_experiment_puts_aside_are_its_test_whatever_else_the_so
 def test_where_the_seed_decides_the_split_every_seed_has_baselines_of_its_own() -> None:
     varied = [SMALL.model_copy(update={"vary_split": True, "seed": seed}) for seed in (1, 2)]
     assert same_baselines(varied[0]) != same_baselines(varied[1])
-    first, second = (baselines(each)[1].correct for each in varied)
+    first, second = (baselines(item)[1].correct for item in varied)
     assert first.tolist() != second.tolist()
     places = prepared.load("bundled").places(varied[1])
     labels: NDArray[np.int64] = prepared.load("bundled").training.labels
@@ -114,26 +114,26 @@ def test_where_the_seed_decides_the_split_every_seed_has_baselines_of_its_own() 
 def test_what_was_worked_out_is_read_again_by_every_network_of_the_same_split(monkeypatch: pytest.MonkeyPatch) -> None:
     lstm = SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20, "seed": 7, "epochs": 3})
     assert cached(lstm) is None
-    found = baselines(SMALL)
+    results = baselines(SMALL)
 
     def never(*_: object) -> Baseline:
         raise AssertionError("it was worked out again")
 
     monkeypatch.setattr(module, "_judge", never)
-    assert same(found, cached(lstm))
-    assert same(found, baselines(lstm))
+    assert same(results, cached(lstm))
+    assert same(results, baselines(lstm))
     for name, other in {"reviews": 500, "vocabulary_size": 1000, "validation_split": 0.3, "test_split": 0.1}.items():
         assert cached(SMALL.model_copy(update={name: other})) is None, name
 
 
 def test_a_damaged_file_is_as_good_as_none(cache: Path) -> None:
-    found = baselines(SMALL)
+    results = baselines(SMALL)
     [file] = (cache / "baselines").iterdir()
     whole = file.read_bytes()
     for damaged in (b"", b"no archive", whole[: len(whole) // 2]):
         file.write_bytes(damaged)
         assert cached(SMALL) is None
-    assert [each.val_accuracy for each in baselines(SMALL)] == [each.val_accuracy for each in found]
+    assert [item.val_accuracy for item in baselines(SMALL)] == [item.val_accuracy for item in results]
     assert cached(SMALL) is not None
 
 
@@ -144,9 +144,9 @@ def test_where_nothing_can_be_kept_they_are_told_all_the_same(cache: Path) -> No
 
 
 def test_progress_is_told_a_baseline_at_a_time() -> None:
-    told: list[tuple[int, int]] = []
-    baselines(SMALL, tell=lambda done, total: told.append((done, total)))
-    assert told == [(0, 3), (1, 3), (2, 3)]
+    progress: list[tuple[int, int]] = []
+    baselines(SMALL, tell=lambda done, total: progress.append((done, total)))
+    assert progress == [(0, 3), (1, 3), (2, 3)]
 
 
 def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
@@ -165,13 +165,13 @@ def test_the_command_prints_a_json_line_for_each_and_nothing_else(capsys: pytest
     before = set(sys.modules)
     assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
     printed = capsys.readouterr()
-    said = [json.loads(line) for line in printed.out.splitlines()]
-    assert [(line["kind"], line["name"]) for line in said] == [("baseline", name) for name in all_baselines()]
-    kept = cached(SMALL)
-    assert kept is not None
-    assert [line["val_accuracy"] for line in said] == [each.val_accuracy for each in kept]
-    assert {line["test_accuracy"] for line in said} == {None}
-    assert all(line["seconds"] > 0 for line in said)
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert [(line["kind"], line["name"]) for line in lines] == [("baseline", name) for name in all_baselines()]
+    stored = cached(SMALL)
+    assert stored is not None
+    assert [line["val_accuracy"] for line in lines] == [item.val_accuracy for item in stored]
+    assert {line["test_accuracy"] for line in lines} == {None}
+    assert all(line["seconds"] > 0 for line in lines)
     assert printed.err == ""
     assert not {"keras", "tensorflow"} & (set(sys.modules) - before)
 
@@ -193,9 +193,9 @@ def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: p
     ],
 )
 def test_bad_input_is_answered_by_a_sentence(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], lines: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["baselines", *arguments]) == 2
     printed = capsys.readouterr()
-    assert said in printed.err
+    assert lines in printed.err
     assert printed.out == ""

@@ -76,10 +76,10 @@ def test_the_interval_covers_the_true_difference_in_95_of_100_cases(runs: int) -
     population, covered, draws = Population(np.random.default_rng(runs)), 0, 2000
     for _ in range(draws):
         easiness = population.easiness()
-        found = settings(population.trained(runs, easiness, 0.88), population.trained(runs, easiness, 0.87))
-        assert found.low is not None
-        assert found.high is not None
-        covered += found.low <= 0.01 <= found.high
+        outcome = settings(population.trained(runs, easiness, 0.88), population.trained(runs, easiness, 0.87))
+        assert outcome.low is not None
+        assert outcome.high is not None
+        covered += outcome.low <= 0.01 <= outcome.high
     print(f"{runs} seeds each: covered in {covered / draws:.1%}")
     assert 0.93 <= covered / draws <= 0.97
 

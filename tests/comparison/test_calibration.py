@@ -5,7 +5,7 @@ from sklearn.calibration import calibration_curve
 from rnn_compare.comparison.calibration import calibration
 
 
-def drawn(reviews: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draw(reviews: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities of all sizes, and labels that are positive just so often."""
     random = np.random.default_rng(seed)
     probabilities = random.beta(0.7, 0.7, reviews).astype(np.float32)
@@ -13,24 +13,26 @@ def drawn(reviews: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_bins_are_those_of_scikit_learn() -> None:
-    probabilities, labels = drawn(3000, 1)
-    found = calibration(probabilities, labels)
+    probabilities, labels = draw(3000, 1)
+    results = calibration(probabilities, labels)
     observed, predicted = calibration_curve(labels, probabilities, n_bins=10)
-    assert [one.observed for one in found.bins] == pytest.approx(observed)
-    assert [one.predicted for one in found.bins] == pytest.approx(predicted, abs=1e-6)
-    assert sum(one.reviews for one in found.bins) == 3000
+    assert [item.observed for item in results.bins] == pytest.approx(observed)
+    assert [item.predicted for item in results.bins] == pytest.approx(predicted, abs=1e-6)
+    assert sum(item.reviews for item in results.bins) == 3000
 
 
 def test_the_error_of_a_perfectly_calibrated_network_is_what_chance_is_said_to_make() -> None:
-    found = [calibration(*drawn(1000, seed)) for seed in range(200)]
-    assert np.mean([one.error for one in found]) == pytest.approx(np.mean([one.by_chance for one in found]), rel=0.03)
-    inside = [one.low <= one.predicted <= one.high for each in found for one in each.bins]
+    results = [calibration(*draw(1000, seed)) for seed in range(200)]
+    assert np.mean([item.error for item in results]) == pytest.approx(
+        np.mean([item.by_chance for item in results]), rel=0.03
+    )
+    inside = [item.low <= item.predicted <= item.high for entry in results for item in entry.bins]
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
-    assert np.mean([one.is_within_chance for one in found]) == pytest.approx(0.95, abs=0.04)
+    assert np.mean([item.is_within_chance for item in results]) == pytest.approx(0.95, abs=0.04)
 
 
 def test_a_network_that_is_surer_than_it_is_right_is_overconfident() -> None:
-    probabilities, labels = drawn(3000, 2)
+    probabilities, labels = draw(3000, 2)
     squashed = 0.5 + 0.4 * (probabilities - 0.5)
     pushed = np.where(probabilities > 0.5, 1 - (1 - probabilities) / 4, probabilities / 4)
     assert calibration(pushed, labels).overconfident
@@ -39,5 +41,5 @@ def test_a_network_that_is_surer_than_it_is_right_is_overconfident() -> None:
 
 
 def test_certainty_and_a_single_review_have_a_place() -> None:
-    found = calibration(np.array([1.0]), np.array([1]))
-    assert (found.bins[0].reviews, found.error, found.by_chance) == (1, 0.0, 0.0)
+    results = calibration(np.array([1.0]), np.array([1]))
+    assert (results.bins[0].reviews, results.error, results.by_chance) == (1, 0.0, 0.0)

@@ -12,7 +12,7 @@ from tests.epochs import epoch_end
 
 
 def run(experiment: Experiment, *seconds: float) -> Run:
-    epochs = tuple(epoch_end("r", i, 0.5, 0.7, 0.8, 0.6, each) for i, each in enumerate(seconds, 1))
+    epochs = tuple(epoch_end("r", i, 0.5, 0.7, 0.8, 0.6, entry) for i, entry in enumerate(seconds, 1))
     return Run("r", 1, "r", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=epochs)
 
 

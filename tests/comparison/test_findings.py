@@ -23,8 +23,8 @@ RUNNING = Status.RUNNING
 def run(name: str, *epochs: Epoch, status: Status = Status.FINISHED, **settings: object) -> Run:
     finished = tuple(epoch_end(name, number, *figures, 2.0) for number, figures in enumerate(epochs, 1))
     experiment = Experiment.model_validate({"epochs": 10, **settings})
-    given = name if len(name) == 1 else ""
-    return Run(name, 1, name, experiment, status, Owner(1, 1.0, "here"), "page", 0.0, name=given, epochs=finished)
+    own_name = name if len(name) == 1 else ""
+    return Run(name, 1, name, experiment, status, Owner(1, 1.0, "here"), "page", 0.0, name=own_name, epochs=finished)
 
 
 def steady(*val_accuracies: float) -> list[Epoch]:
@@ -41,17 +41,17 @@ def _evidence(evidence: Evidence) -> None:
 _known: Evidence
 
 
-def said(*runs: Run) -> list[str]:
+def texts(*runs: Run) -> list[str]:
     return [finding.text for finding in findings(runs, _known)]
 
 
 def test_nothing_is_said_before_an_epoch_has_ended() -> None:
-    assert said(run("A"), run("B")) == []
-    assert said() == []
+    assert texts(run("A"), run("B")) == []
+    assert texts() == []
 
 
 def test_one_network_alone_is_ahead_of_nobody() -> None:
-    assert said(run("A", *steady(0.85, 0.85))) == []
+    assert texts(run("A", *steady(0.85, 0.85))) == []
 
 
 def whole(cell: str, val_accuracy: float, **settings: object) -> Run:
@@ -70,15 +70,15 @@ def seeded(cell: str, *val_accuracies: float, **settings: object) -> list[Run]:
 
 def test_while_runs_train_there_is_no_verdict_but_where_each_stands() -> None:
     quick, slow = trained("SimpleRNN", 0.78, 0.80, 0.86, status=RUNNING), trained("LSTM", 0.79, 0.83, status=RUNNING)
-    assert said(quick, slow) == [
+    assert texts(quick, slow) == [
         "So far, after 2 epochs: LSTM(32) 83.0 %, SimpleRNN(32) 80.0 %; the verdict waits for the last epoch."
     ]
-    assert said(quick, trained("LSTM", status=RUNNING)) == [], "one has no epoch yet"
-    assert said(whole("SimpleRNN", 0.86), slow)[0].endswith("; the verdict waits for LSTM(32) epochs 10.")
+    assert texts(quick, trained("LSTM", status=RUNNING)) == [], "one has no epoch yet"
+    assert texts(whole("SimpleRNN", 0.86), slow)[0].endswith("; the verdict waits for LSTM(32) epochs 10.")
 
 
 def test_one_seed_each_tells_nothing_of_the_settings() -> None:
-    [only] = said(whole("SimpleRNN", 0.862), whole("LSTM", 0.882))
+    [only] = texts(whole("SimpleRNN", 0.862), whole("LSTM", 0.882))
     assert only == (
         "LSTM(32) (88.2 % in a typical epoch) leads SimpleRNN(32) (86.2 %), which may be the luck of one seed. "
         "Train 3 seeds or more of each."
@@ -88,14 +88,14 @@ def test_one_seed_each_tells_nothing_of_the_settings() -> None:
 def test_several_seeds_decide() -> None:
     simple = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.852, 0.860, 0.864), 1)]
     lstm = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.884, 0.881, 0.884), 1)]
-    [only] = said(*simple, *lstm)
+    [only] = texts(*simple, *lstm)
     assert only == ("LSTM(32) is better than SimpleRNN(32) by 2.4 ± 2.1 points (88.3 % and 85.9 % in a typical epoch).")
 
 
 def test_of_three_the_leader_is_held_against_every_other() -> None:
     shares = {"SimpleRNN": (0.70, 0.71, 0.70), "LSTM": (0.88, 0.884, 0.882), "GRU": (0.87, 0.89, 0.88)}
-    runs = [whole(cell, share, seed=seed) for cell, each in shares.items() for seed, share in enumerate(each, 1)]
-    [only] = said(*runs)
+    runs = [whole(cell, share, seed=seed) for cell, entry in shares.items() for seed, share in enumerate(entry, 1)]
+    [only] = texts(*runs)
     assert only == (
         "LSTM(32) (88.2 % in a typical epoch) is better than SimpleRNN(32) (70.3 %). It cannot be told apart from "
         "GRU(32) (88.0 %): a different seed could reverse this."
@@ -105,7 +105,7 @@ def test_of_three_the_leader_is_held_against_every_other() -> None:
 def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
     several = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.88, 0.884, 0.882), 1)]
     worse = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.70, 0.71, 0.70), 1)]
-    assert said(*several, *worse, whole("GRU", 0.8))[0].startswith(
+    assert texts(*several, *worse, whole("GRU", 0.8))[0].startswith(
         "LSTM(32) (88.2 % in a typical epoch) is better than SimpleRNN(32) (70.3 %). It leads GRU(32) (80.0 %), which "
         "may be the luck of one seed."
     )
@@ -113,7 +113,7 @@ def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
 
 def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
     runs = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.862, 0.841), 1)]
-    assert said(*runs) == [
+    assert texts(*runs) == [
         "SimpleRNN(32) reaches 84.1 % to 86.2 % in a typical epoch with 2 seeds; nothing else differs."
     ]
 
@@ -121,41 +121,41 @@ def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
 def test_the_same_seed_trained_twice_is_one_seed() -> None:
     first, again = whole("LSTM", 0.86), replace(whole("LSTM", 0.88), id="b", position=2)
     sentence = "Of runs with the same settings and seed only the newest counts."
-    assert said(first, again) == [sentence]
+    assert texts(first, again) == [sentence]
     moved = replace(again, owner=Owner(1, 1.0, "there"))
-    assert said(first, moved) == [f"{sentence} Rounding differs between machines, and so do curves."]
+    assert texts(first, moved) == [f"{sentence} Rounding differs between machines, and so do curves."]
 
 
 def test_a_partial_run_is_named_and_not_compared() -> None:
     stopped = trained("GRU", 0.9, seed=3, status=Status.STOPPED)
     runs = [whole("SimpleRNN", 0.86), whole("LSTM", 0.88), stopped]
-    assert said(*runs)[-1] == "Not compared: GRU(32) epochs 10 (stopped after 1 of 10 epochs)."
+    assert texts(*runs)[-1] == "Not compared: GRU(32) epochs 10 (stopped after 1 of 10 epochs)."
 
 
 def test_of_runs_that_all_ended_early_is_told_where_they_stood() -> None:
     stopped = [
         trained(cell, *shares, status=Status.STOPPED) for cell, shares in (("GRU", (0.8, 0.9)), ("LSTM", (0.85,)))
     ]
-    assert said(*stopped) == ["After 1 epoch: LSTM(32) 85.0 %, GRU(32) 80.0 %; no verdict: no run trained to its end."]
+    assert texts(*stopped) == ["After 1 epoch: LSTM(32) 85.0 %, GRU(32) 80.0 %; no verdict: no run trained to its end."]
 
 
 def test_many_partial_runs_of_a_setting_are_named_together() -> None:
     stopped = [trained("GRU", 0.9, seed=seed, status=Status.STOPPED, epochs=9) for seed in (1, 2, 3)]
     runs = [whole("SimpleRNN", 0.86), whole("LSTM", 0.88), *stopped]
-    assert said(*runs)[-1] == "Not compared: 3 of 3 seeds of GRU(32) epochs 9 (ended early)."
+    assert texts(*runs)[-1] == "Not compared: 3 of 3 seeds of GRU(32) epochs 9 (ended early)."
 
 
 def test_what_most_seeds_show_is_told_of_their_setting() -> None:
     by_heart = [(0.9, 0.25, 0.86, 0.37), (0.98, 0.05, 0.84, 0.6), (0.99, 0.03, 0.83, 0.73)]
     runs = [run(f"s{seed}", *by_heart, seed=seed, epochs=3) for seed in (1, 2, 3)]
-    assert said(*runs)[-1] == "SimpleRNN(32) overfits with 3 of 3 seeds."
+    assert texts(*runs)[-1] == "SimpleRNN(32) overfits with 3 of 3 seeds."
     steady_one = run("s4", *steady(0.86, 0.86, 0.86), seed=4, epochs=3)
     others = [run(f"t{seed}", *steady(0.86, 0.86, 0.86), seed=seed, epochs=3) for seed in (5, 6)]
-    assert not any("overfits" in text for text in said(runs[0], steady_one, *others))
+    assert not any("overfits" in text for text in texts(runs[0], steady_one, *others))
 
 
 def test_the_lectures_simple_rnn_learns_by_heart() -> None:
-    text = said(run("S", (0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)))
+    text = texts(run("S", (0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)))
     assert text == [
         "S overfits from epoch 2 on: 99 % in training, 83 % in validation in the last epoch; "
         "validation loss was lowest after epoch 1."
@@ -163,92 +163,92 @@ def test_the_lectures_simple_rnn_learns_by_heart() -> None:
 
 
 def test_training_far_ahead_of_validation_is_overfitting_also_before_the_loss_has_risen_much() -> None:
-    text = said(run("S", (0.6, 0.66, 0.68, 0.6), (0.9, 0.3, 0.72, 0.58), (0.97, 0.1, 0.73, 0.61)))
+    text = texts(run("S", (0.6, 0.66, 0.68, 0.6), (0.9, 0.3, 0.72, 0.58), (0.97, 0.1, 0.73, 0.61)))
     assert text[0].startswith("S overfits from epoch 3 on: 97 % in training, 73 % in validation in the last epoch")
 
 
 def test_a_gap_that_opens_at_the_end_is_overfitting_too() -> None:
     # The preset Short: its SimpleRNN in epochs 3 to 5.
-    text = said(run("S", (0.831, 0.423, 0.666, 0.602), (0.905, 0.280, 0.767, 0.487), (0.960, 0.164, 0.764, 0.527)))
+    text = texts(run("S", (0.831, 0.423, 0.666, 0.602), (0.905, 0.280, 0.767, 0.487), (0.960, 0.164, 0.764, 0.527)))
     assert text[0].startswith("S overfits from epoch 3 on: 96 % in training, 76 % in validation in the last epoch")
-    assert not any("overfits" in each for each in said(run("L", *steady(0.79, 0.795, 0.79))))
+    assert not any("overfits" in entry for entry in texts(run("L", *steady(0.79, 0.795, 0.79))))
 
 
 def test_one_epoch_that_stumbles_is_no_learning_by_heart() -> None:
     # A GRU of stock Keras in its epochs 4 to 6.
-    text = said(run("G", (0.88, 0.30, 0.868, 0.326), (0.89, 0.28, 0.874, 0.33), (0.895, 0.26, 0.778, 0.6225)))
+    text = texts(run("G", (0.88, 0.30, 0.868, 0.326), (0.89, 0.28, 0.874, 0.33), (0.895, 0.26, 0.778, 0.6225)))
     assert text == ["G dropped in epoch 3 from 87.4 % to 77.8 % validation accuracy."]
 
 
 def test_what_is_learned_by_heart_is_said_before_what_fell() -> None:
     by_heart = [(0.9, 0.25, 0.86, 0.37), (0.98, 0.05, 0.84, 0.6), (0.99, 0.03, 0.83, 0.73)]
     falling = (trained("GRU", 0.86, 0.75, 0.75, seed=seed, epochs=3) for seed in range(4))
-    texts = said(*falling, run("h", *by_heart, epochs=3))
-    assert [text.split()[0] for text in texts] == ["4", "h", "GRU(32)"]
+    remarks = texts(*falling, run("h", *by_heart, epochs=3))
+    assert [text.split()[0] for text in remarks] == ["4", "h", "GRU(32)"]
 
 
 def test_a_fall_is_told_with_whether_it_was_made_up_for() -> None:
     # The book's own curve: from 84.6 to 73.8 between two epochs.
-    assert said(run("S", *steady(0.846, 0.738))) == ["S dropped in epoch 2 from 84.6 % to 73.8 % validation accuracy."]
-    assert said(run("S", *steady(0.78, 0.71, 0.86))) == [
+    assert texts(run("S", *steady(0.846, 0.738))) == ["S dropped in epoch 2 from 84.6 % to 73.8 % validation accuracy."]
+    assert texts(run("S", *steady(0.78, 0.71, 0.86))) == [
         "S dropped in epoch 2 from 78.0 % to 71.0 % validation accuracy, then recovered."
     ]
 
 
 def test_a_fall_of_several_epochs_is_told_down_to_its_lowest() -> None:
-    assert said(run("S", *steady(0.878, 0.81, 0.759, 0.79, 0.882))) == [
+    assert texts(run("S", *steady(0.878, 0.81, 0.759, 0.79, 0.882))) == [
         "S dropped in epochs 2 to 3 from 87.8 % to 75.9 % validation accuracy, then recovered."
     ]
 
 
 def test_a_curve_that_falls_again_has_not_recovered() -> None:
-    assert said(run("S", *steady(0.87, 0.77, 0.88, 0.79, 0.88))) == [
+    assert texts(run("S", *steady(0.87, 0.77, 0.88, 0.79, 0.88))) == [
         "S dropped in epoch 2 from 87.0 % to 77.0 % validation accuracy."
     ]
 
 
 def test_a_fall_on_few_reviews_is_no_news() -> None:
-    assert said(run("S", *steady(0.846, 0.79), reviews=500)) == []
+    assert texts(run("S", *steady(0.846, 0.79), reviews=500)) == []
 
 
 @pytest.mark.parametrize("reviews", [60, 100, 200])
 def test_flat_curves_drop_or_still_rise_by_chance_in_five_of_a_hundred_cases_at_most(reviews: int) -> None:
     chance = np.random.default_rng(reviews)
     curves = chance.binomial(reviews, 0.85, (400, 10)) / reviews
-    texts = [said(run("S", *steady(*curve), reviews=5 * reviews, epochs=10)) for curve in curves.tolist()]
+    texts = [texts(run("S", *steady(*curve), reviews=5 * reviews, epochs=10)) for curve in curves.tolist()]
     for word in ("dropped", "still getting better"):
         assert sum(word in " ".join(text) for text in texts) <= 0.05 * len(texts)
 
 
 def test_a_network_that_does_not_beat_a_coin_is_told_of() -> None:
     epochs = (0.5, 0.7, 0.503, 0.7), (0.51, 0.69, 0.496, 0.7)
-    assert said(run("S", *epochs)) == ["S cannot be told from a coin: 50.3 % validation accuracy at its best."]
-    assert said(run("S", *steady(0.548, 0.548))) == [], "on 5,000 reviews that is no coin"
-    assert said(run("S", *steady(0.2, 0.2))) == ["S is worse than a coin: 20.0 % validation accuracy at its best."]
+    assert texts(run("S", *epochs)) == ["S cannot be told from a coin: 50.3 % validation accuracy at its best."]
+    assert texts(run("S", *steady(0.548, 0.548))) == [], "on 5,000 reviews that is no coin"
+    assert texts(run("S", *steady(0.2, 0.2))) == ["S is worse than a coin: 20.0 % validation accuracy at its best."]
 
 
 def test_more_epochs_are_suggested_only_at_the_end_and_where_the_last_brought_something() -> None:
     rising = steady(0.7, 0.8, 0.85)
-    assert said(run("S", *rising, epochs=3)) == ["S was still getting better in its last epoch: more epochs may help."]
-    assert said(run("S", *rising, epochs=3, status=RUNNING)) == []
-    assert said(run("S", *rising, epochs=3, status=Status.FAILED)) == []
-    assert said(run("S", *steady(0.7, 0.85, 0.853), epochs=3)) == []
-    assert said(run("S", *steady(1.0, 1.0, 1.0), epochs=3, reviews=500)) == [], "there is nothing to gain"
+    assert texts(run("S", *rising, epochs=3)) == ["S was still getting better in its last epoch: more epochs may help."]
+    assert texts(run("S", *rising, epochs=3, status=RUNNING)) == []
+    assert texts(run("S", *rising, epochs=3, status=Status.FAILED)) == []
+    assert texts(run("S", *steady(0.7, 0.85, 0.853), epochs=3)) == []
+    assert texts(run("S", *steady(1.0, 1.0, 1.0), epochs=3, reviews=500)) == [], "there is nothing to gain"
 
 
 def test_more_epochs_are_not_advised_where_training_accuracy_has_left_validation_far_behind() -> None:
     rising = [(0.8, 0.4, 0.70, 0.6), (0.96, 0.1, 0.74, 0.6)]
-    assert said(run("S", *rising, epochs=2, reviews=5000)) == []
+    assert texts(run("S", *rising, epochs=2, reviews=5000)) == []
 
 
 shares = st.floats(0.01, 0.99)
 
 
 @given(shares, shares, st.integers(10, 25_000))
-def test_the_margin_shrinks_with_the_root_of_the_reviews(one: float, other: float, reviews: int) -> None:
-    half = margin(one, other, reviews, reviews) / 2
-    assert margin(one, other, 4 * reviews, 4 * reviews) == pytest.approx(half, rel=0.5, abs=2 / reviews)
-    assert margin(one, other, reviews, reviews) <= SURE * math.sqrt(0.5 / reviews) + 1e-12
+def test_the_margin_shrinks_with_the_root_of_the_reviews(item: float, other: float, reviews: int) -> None:
+    half = margin(item, other, reviews, reviews) / 2
+    assert margin(item, other, 4 * reviews, 4 * reviews) == pytest.approx(half, rel=0.5, abs=2 / reviews)
+    assert margin(item, other, reviews, reviews) <= SURE * math.sqrt(0.5 / reviews) + 1e-12
 
 
 def test_by_chance_alone_two_equal_networks_lie_further_apart_in_five_of_a_hundred_cases() -> None:
@@ -270,7 +270,7 @@ def test_whatever_the_curves_there_are_few_sentences_and_each_is_about_a_run_tha
     trained: list[list[Epoch]],
 ) -> None:
     runs = [run(f"r{number}", *epochs) for number, epochs in enumerate(trained)]
-    found = findings(runs, _known)
-    assert len(found) <= LINES
-    assert {finding.run for finding in found} <= {each.id for each in runs if each.epochs}
-    assert all(finding.text.endswith(".") for finding in found)
+    outcome = findings(runs, _known)
+    assert len(outcome) <= LINES
+    assert {finding.run for finding in outcome} <= {entry.id for entry in runs if entry.epochs}
+    assert all(finding.text.endswith(".") for finding in outcome)

@@ -17,9 +17,9 @@ counts = st.tuples(*[st.integers(0, 60)] * 4).filter(any)
 def compared(both: int, only_a: int, only_b: int, neither: int) -> NetworkDifference:
     a = np.repeat([1.0, 1.0, 0.0, 0.0], [both, only_a, only_b, neither])
     b = np.repeat([1.0, 0.0, 1.0, 0.0], [both, only_a, only_b, neither])
-    found = trained_networks(score(a), score(b))
-    assert found is not None
-    return found
+    outcome = trained_networks(score(a), score(b))
+    assert outcome is not None
+    return outcome
 
 
 def score(correct: np.ndarray) -> Score:
@@ -35,35 +35,35 @@ def test_p_is_that_of_statsmodels(table: tuple[int, int, int, int]) -> None:
 
 @given(counts)
 def test_the_interval_excludes_0_exactly_where_p_is_below_5_percent(table: tuple[int, int, int, int]) -> None:
-    found = compared(*table)
-    low, high = found.limits
-    assert low <= found.difference <= high
-    assert (low > 0 or high < 0) == (found.p < 0.05)
+    outcome = compared(*table)
+    low, high = outcome.limits
+    assert low <= outcome.difference <= high
+    assert (low > 0 or high < 0) == (outcome.p < 0.05)
 
 
 @given(counts)
 def test_swapping_the_networks_turns_the_sign(table: tuple[int, int, int, int]) -> None:
     both, only_a, only_b, neither = table
-    one, other = compared(*table), compared(both, only_b, only_a, neither)
-    assert [one.difference, *one.limits] == pytest.approx(
+    item, other = compared(*table), compared(both, only_b, only_a, neither)
+    assert [item.difference, *item.limits] == pytest.approx(
         [-other.difference, *(-limit for limit in other.limits[::-1])]
     )
-    assert one.p == pytest.approx(other.p)
+    assert item.p == pytest.approx(other.p)
 
 
 def test_the_limits_by_hand() -> None:
-    found = compared(4000, 300, 200, 500)
+    outcome = compared(4000, 300, 200, 500)
     # 300 of 500: Clopper and Pearson's limits by the beta distribution, times those of 500 in 5,000.
     least = stats.beta.ppf(0.025, 300, 201), stats.beta.ppf(0.025, 500, 4501)
     most = stats.beta.ppf(0.975, 301, 200), stats.beta.ppf(0.975, 501, 4500)
-    assert found.difference == 0.02
-    assert found.limits == pytest.approx([(2 * low - 1) * shares for low, shares in (least, most)])
+    assert outcome.difference == 0.02
+    assert outcome.limits == pytest.approx([(2 * low - 1) * shares for low, shares in (least, most)])
 
 
 def test_networks_that_agree_on_all_reviews_may_still_differ_a_little() -> None:
-    found = compared(90, 0, 0, 10)
-    assert (found.difference, found.p) == (0, 1)
-    assert found.limits == pytest.approx((-1 + 0.025 ** (1 / 100), 1 - 0.025 ** (1 / 100)))
+    outcome = compared(90, 0, 0, 10)
+    assert (outcome.difference, outcome.p) == (0, 1)
+    assert outcome.limits == pytest.approx((-1 + 0.025 ** (1 / 100), 1 - 0.025 ** (1 / 100)))
 
 
 def test_without_verdicts_of_the_same_reviews_nothing_is_said() -> None:
@@ -80,6 +80,6 @@ def test_the_interval_covers_the_difference_of_all_reviews(disagree: float, shar
     covered = 0
     for _ in range(400):
         only_a, only_b, both = rng.multinomial(2000, [disagree * share_a, disagree * (1 - share_a), 1 - disagree])
-        found = compared(int(both), int(only_a), int(only_b), 0)
-        covered += found.limits[0] <= true <= found.limits[1]
+        outcome = compared(int(both), int(only_a), int(only_b), 0)
+        covered += outcome.limits[0] <= true <= outcome.limits[1]
     assert covered / 400 >= 0.93

@@ -43,10 +43,10 @@ def test_the_files_are_small() -> None:
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("name", EQUALS)
 def test_groups_of_one_setting_are_rarely_called_different(
-    name: str, measure: Measure, each: int, earlier: int
+    name: str, measure: Measure, runs: int, earlier: int
 ) -> None:
-    share = called_different(real_trainings.read(name).scores(measure), each, earlier)
-    print(f"{name}, {measure}, {each} each, {earlier} earlier: called different in {share:.1%}")
+    share = called_different(real_trainings.read(name).scores(measure), runs, earlier)
+    print(f"{name}, {measure}, {runs} each, {earlier} earlier: called different in {share:.1%}")
     assert share <= AT_MOST
 
 

@@ -17,10 +17,10 @@ def test_one_training_of_a_preset_gets_a_verdict(preset: Preset, store: RunStore
         record(store, experiment, [share] * experiment.epochs)
         for experiment, share in zip(preset.experiments(), (0.80, 0.92), strict=True)
     ]
-    [found] = judge(groups(runs), evidence).pairs
-    assert found.difference is not None
-    assert found.difference.verdict == "b is better"
-    assert ", seed-to-seed variation estimated from 10 reference runs; p" in details(found)[0]
+    [compared] = judge(groups(runs), evidence).pairs
+    assert compared.difference is not None
+    assert compared.difference.verdict == "b is better"
+    assert ", seed-to-seed variation estimated from 10 reference runs; p" in details(compared)[0]
 
 
 def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence: Evidence) -> None:
@@ -28,6 +28,6 @@ def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence
         experiment.model_copy(update={"seed": seed}) for experiment in BOOK.experiments() for seed in (1, 2, 3)
     ]
     runs = [record(store, experiment, [0.8] * experiment.epochs) for experiment in experiments]
-    [found] = judge(groups(runs), evidence).pairs
-    assert found.difference is not None
-    assert [spread.df for spread in found.difference.spreads] == [9, 9]
+    [compared] = judge(groups(runs), evidence).pairs
+    assert compared.difference is not None
+    assert [spread.df for spread in compared.difference.spreads] == [9, 9]

@@ -70,11 +70,11 @@ def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
 
 
 def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_broken_off() -> None:
-    one, two, three, four, five = grid({"seed": [1, 2, 3, 4, 5], "epochs": 2})
+    item, two, three, four, five = grid({"seed": [1, 2, 3, 4, 5], "epochs": 2})
     elsewhere = Experiment(seed=9, epochs=2)
     runs = [
-        run("r1", one),
-        run("r2", one, Status.STOPPED, 1),  # newer, but broken off
+        run("r1", item),
+        run("r2", item, Status.STOPPED, 1),  # newer, but broken off
         run("r3", two, Status.STOPPED, 0),
         run("r4", two, Status.RUNNING, 1),
         run("r5", three, Status.STOPPED, 1),
@@ -82,38 +82,38 @@ def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_
         run("r7", elsewhere),
     ]
     checkpoint.save("r5", Checkpoint(runs[4].epochs, (), ()))
-    sweep = survey([one, two, three, four, five], runs)
-    assert [each.id for each in sweep.runs.values()] == ["r1", "r4", "r5", "r6"]
-    assert [each.id for each in sweep.trained] == ["r1"]
-    assert [each.id for each in sweep.at_work] == ["r4"]
-    assert [each.id for each in sweep.broken_off] == ["r5"]
+    sweep = survey([item, two, three, four, five], runs)
+    assert [entry.id for entry in sweep.runs.values()] == ["r1", "r4", "r5", "r6"]
+    assert [entry.id for entry in sweep.trained] == ["r1"]
+    assert [entry.id for entry in sweep.at_work] == ["r4"]
+    assert [entry.id for entry in sweep.broken_off] == ["r5"]
     assert sweep.missing == (four, five)  # without a checkpoint nothing can go on
-    assert [each.epochs for each in sweep.to_train] == [1, 2, 2]
+    assert [entry.epochs for entry in sweep.to_train] == [1, 2, 2]
     assert sentence(sweep, "about 2 min") == ("1 of 5 runs trained, 1 at work, 1 to continue, 2 to train: about 2 min.")
 
 
 def test_of_two_trained_runs_the_newer_counts() -> None:
     experiment = Experiment(epochs=2)
     sweep = survey([experiment], [run("r1", experiment), run("r2", experiment)])
-    assert [each.id for each in sweep.trained] == ["r2"]
+    assert [entry.id for entry in sweep.trained] == ["r2"]
     assert sentence(sweep, "") == "1 of 1 run trained."
 
 
 def test_outcomes_leave_out_what_did_not_train_to_its_end() -> None:
-    one, two, three = grid({"seed": [1, 2, 3], "epochs": 2})
-    runs = [run("r1", one), run("r2", two), run("r3", three, Status.STOPPED, 1)]
-    [found] = outcomes(runs, lambda each: {"r1": 0.8, "r2": 0.9}[each.id])
-    assert found.accuracies == (0.8, 0.9)
-    assert found.accuracy.runs == 2
-    assert [each.id for each in found.group.left_out] == ["r3"]
+    item, two, three = grid({"seed": [1, 2, 3], "epochs": 2})
+    runs = [run("r1", item), run("r2", two), run("r3", three, Status.STOPPED, 1)]
+    [outcome] = outcomes(runs, lambda entry: {"r1": 0.8, "r2": 0.9}[entry.id])
+    assert outcome.accuracies == (0.8, 0.9)
+    assert outcome.accuracy.runs == 2
+    assert [entry.id for entry in outcome.group.left_out] == ["r3"]
     assert outcomes(runs, lambda _: None) == []
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=7))
 def test_the_expected_best_is_the_mean_over_all_draws(values: list[int]) -> None:
-    found = expected_best(values)
+    outcome = expected_best(values)
     draws = [
         float(np.mean([max(draw) for draw in itertools.combinations(values, k)])) for k in range(1, len(values) + 1)
     ]
-    assert found == pytest.approx(draws)
-    assert found == sorted(found)
+    assert outcome == pytest.approx(draws)
+    assert outcome == sorted(outcome)

@@ -28,8 +28,8 @@ def seeds(store: RunStore, cell: str, *shares: float, **settings: Any) -> list[R
 
 
 def of_two(evidence: Evidence, runs: list[Run]) -> Comparison:
-    [found] = judge(groups(runs), evidence).pairs
-    return found
+    [compared] = judge(groups(runs), evidence).pairs
+    return compared
 
 
 def test_runs_that_differ_by_their_seed_alone_are_one_group(store: RunStore) -> None:
@@ -57,35 +57,35 @@ def test_what_was_kept_is_judged_on_the_half_that_did_not_choose(store: RunStore
 
 def test_a_clear_lead_over_several_seeds_is_called_one(store: RunStore, evidence: Evidence) -> None:
     runs = [*seeds(store, "SimpleRNN", 0.70, 0.71, 0.72), *seeds(store, "LSTM", 0.86, 0.87, 0.86)]
-    found = of_two(evidence, runs)
-    assert found.difference is not None
-    assert found.difference.verdict == "b is better"
-    assert sentence(found).startswith("LSTM(32) is better than SimpleRNN(32) by 15.")
-    assert sentence(found).endswith("points (86.3 % and 71.0 % on reviews that did not choose the epoch).")
-    assert network_sentence(found) == ""
+    compared = of_two(evidence, runs)
+    assert compared.difference is not None
+    assert compared.difference.verdict == "b is better"
+    assert sentence(compared).startswith("LSTM(32) is better than SimpleRNN(32) by 15.")
+    assert sentence(compared).endswith("points (86.3 % and 71.0 % on reviews that did not choose the epoch).")
+    assert network_sentence(compared) == ""
 
 
 def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks(
     store: RunStore, evidence: Evidence
 ) -> None:
-    found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.70), *seeds(store, "LSTM", 0.86)])
-    assert found.difference is not None
-    assert (found.difference.p, found.difference.verdict) == (None, "cannot tell")
-    assert sentence(found) == (
+    compared = of_two(evidence, [*seeds(store, "SimpleRNN", 0.70), *seeds(store, "LSTM", 0.86)])
+    assert compared.difference is not None
+    assert (compared.difference.p, compared.difference.verdict) == (None, "cannot tell")
+    assert sentence(compared) == (
         "LSTM(32) (86.0 % on reviews that did not choose the epoch) leads SimpleRNN(32) (70.0 %), which may be the "
         "luck of one seed. Train 3 seeds or more of each."
     )
-    assert "LSTM(32) gets 344 of 400 reviews right, SimpleRNN(32) 280 (95 % interval" in network_sentence(found)
+    assert "LSTM(32) gets 344 of 400 reviews right, SimpleRNN(32) 280 (95 % interval" in network_sentence(compared)
 
 
 def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStore, evidence: Evidence) -> None:
-    one, *_ = seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, 0.70)
+    first_run, *_ = seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, 0.70)
     other, *_ = seeds(store, "LSTM", 0.86, 0.85, 0.86, 0.87)
-    found = of_two(evidence, [one, other])
-    assert found.difference is not None
-    assert found.difference.verdict == "b is better"
-    assert details(found)[0].startswith("LSTM(32) − SimpleRNN(32): 86.0 % − 70.0 % = 16.0 points, 95 % interval ")
-    assert ", seed-to-seed variation estimated from 3 other runs of this setting; p" in details(found)[0]
+    compared = of_two(evidence, [first_run, other])
+    assert compared.difference is not None
+    assert compared.difference.verdict == "b is better"
+    assert details(compared)[0].startswith("LSTM(32) − SimpleRNN(32): 86.0 % − 70.0 % = 16.0 points, 95 % interval ")
+    assert ", seed-to-seed variation estimated from 3 other runs of this setting; p" in details(compared)[0]
 
 
 def test_earlier_runs_are_lent_to_several_seeds_too(store: RunStore, evidence: Evidence) -> None:
@@ -101,9 +101,9 @@ def test_earlier_runs_are_lent_to_several_seeds_too(store: RunStore, evidence: E
 
 
 def test_an_interval_as_wide_as_the_chart_is_no_sentence(store: RunStore, evidence: Evidence) -> None:
-    found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
-    assert sentence(found).startswith("2 seeds each cannot tell which setting is better (SimpleRNN(32) 67.")
-    assert sentence(found).endswith("results vary too much between seeds. Train 3 seeds or more of each.")
+    compared = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
+    assert sentence(compared).startswith("2 seeds each cannot tell which setting is better (SimpleRNN(32) 67.")
+    assert sentence(compared).endswith("results vary too much between seeds. Train 3 seeds or more of each.")
     many = of_two(evidence, [*seeds(store, "GRU", 0.5, 1, 0.5, 1), *seeds(store, "MGU", 0.5, 1, 1, 1)])
     assert sentence(many).startswith("4 seeds each cannot tell")
     assert sentence(many).endswith("results vary too much between seeds. Train more seeds of each.")
@@ -116,19 +116,19 @@ def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidenc
         for seed in (1, 2, 3)
     ]
     assert usual_measure(groups(runs), evidence) == "test"
-    found = of_two(evidence, runs)
-    assert sentence(found).startswith("GRU(32) is better than LSTM(32) by 10.0 ±")
+    compared = of_two(evidence, runs)
+    assert sentence(compared).startswith("GRU(32) is better than LSTM(32) by 10.0 ±")
 
 
 def test_runs_from_before_verdicts_were_kept_are_compared_by_their_typical_epochs(
     store: RunStore, evidence: Evidence
 ) -> None:
     old = [record(store, experiment("GRU", seed), [0.7, share], keep=False) for seed, share in ((1, 0.8), (2, 0.82))]
-    found = of_two(evidence, [*old, *seeds(store, "LSTM", 0.8, 0.8)])
-    assert found.measure == "typical"
-    assert found.difference is not None
-    assert not found.difference.paired
-    assert any("Not every run stored its single verdicts" in line for line in details(found))
+    compared = of_two(evidence, [*old, *seeds(store, "LSTM", 0.8, 0.8)])
+    assert compared.measure == "typical"
+    assert compared.difference is not None
+    assert not compared.difference.paired
+    assert any("Not every run stored its single verdicts" in line for line in details(compared))
 
 
 def test_partial_runs_are_left_out_of_means(store: RunStore, evidence: Evidence) -> None:
@@ -138,7 +138,7 @@ def test_partial_runs_are_left_out_of_means(store: RunStore, evidence: Evidence)
     assert (group.counted, group.left_out) == (tuple(whole), (stopped,))
     achieved = evidence.scores_of(group, "typical")
     assert achieved is not None
-    assert [one.accuracy for one in achieved] == pytest.approx([0.8, 0.8])
+    assert [first_run.accuracy for first_run in achieved] == pytest.approx([0.8, 0.8])
 
 
 def test_a_run_that_ran_out_of_patience_is_whole(store: RunStore) -> None:
@@ -151,10 +151,10 @@ def test_a_run_that_ran_out_of_patience_is_whole(store: RunStore) -> None:
 def test_groups_that_other_reviews_judged_are_not_compared(
     store: RunStore, evidence: Evidence, other: dict[str, Any]
 ) -> None:
-    found = of_two(evidence, [*seeds(store, "LSTM", 0.8), *seeds(store, "GRU", 0.8, **other)])
-    assert found.difference is None
-    assert "were judged by different reviews" in sentence(found)
-    assert details(found) == []
+    compared = of_two(evidence, [*seeds(store, "LSTM", 0.8), *seeds(store, "GRU", 0.8, **other)])
+    assert compared.difference is None
+    assert "were judged by different reviews" in sentence(compared)
+    assert details(compared) == []
 
 
 def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: RunStore, evidence: Evidence) -> None:
@@ -162,15 +162,15 @@ def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: R
         *seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, vary_split=True),
         *seeds(store, "LSTM", 0.86, 0.87, 0.87, 0.9, vary_split=True),
     ]
-    found = of_two(evidence, runs)
-    assert found.difference is not None
-    assert (found.difference.runs, found.difference.left_out) == ((3, 3), (4,))
-    assert found.difference.difference == pytest.approx(np.mean([-0.16, -0.16, -0.15]), abs=0.03)
-    told = " ".join(details(found))
-    assert "Left out" in told
-    assert "paired t over the seeds, corrected for splits that overlap" in told
-    assert "Welch" not in told
-    assert "points, since the splits overlap." in told
+    compared = of_two(evidence, runs)
+    assert compared.difference is not None
+    assert (compared.difference.runs, compared.difference.left_out) == ((3, 3), (4,))
+    assert compared.difference.difference == pytest.approx(np.mean([-0.16, -0.16, -0.15]), abs=0.03)
+    text = " ".join(details(compared))
+    assert "Left out" in text
+    assert "paired t over the seeds, corrected for splits that overlap" in text
+    assert "Welch" not in text
+    assert "points, since the splits overlap." in text
 
 
 def test_networks_that_share_no_seed_are_not_told_to_train_more_where_the_seed_decides_the_split(
@@ -197,22 +197,22 @@ def without_shared_seeds(store: RunStore) -> list[Run]:
 
 def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:
     runs = [run for cell in ("SimpleRNN", "GRU", "LSTM") for run in seeds(store, cell, 0.80, 0.81, 0.82)]
-    found = judge(groups(runs), evidence).pairs
-    assert [(pair.a.name, pair.b.name) for pair in found] == [
+    compared = judge(groups(runs), evidence).pairs
+    assert [(pair.a.name, pair.b.name) for pair in compared] == [
         ("SimpleRNN(32)", "GRU(32)"),
         ("SimpleRNN(32)", "LSTM(32)"),
         ("GRU(32)", "LSTM(32)"),
     ]
-    assert all(pair.difference is not None and pair.difference.comparisons == 3 for pair in found)
-    assert sentence(found[0]).endswith(
+    assert all(pair.difference is not None and pair.difference.comparisons == 3 for pair in compared)
+    assert sentence(compared[0]).endswith(
         "interval, 3 seeds each, adjusted for 3 comparisons)."
-    ) or "both reach" in sentence(found[0])
+    ) or "both reach" in sentence(compared[0])
 
 
 def test_a_group_without_a_whole_run_is_named(store: RunStore, evidence: Evidence) -> None:
     stopped = record(store, experiment("GRU", epochs=5), [0.5], Status.STOPPED)
-    found = of_two(evidence, [*seeds(store, "LSTM", 0.8, epochs=2), stopped])
-    assert found.problem == "GRU(32) epochs 5 has no run that trained to its end, so it is not compared."
+    compared = of_two(evidence, [*seeds(store, "LSTM", 0.8, epochs=2), stopped])
+    assert compared.problem == "GRU(32) epochs 5 has no run that trained to its end, so it is not compared."
 
 
 def test_reviews_that_are_prepared_later_are_seen_then(
