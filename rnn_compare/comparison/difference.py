@@ -240,10 +240,8 @@ def satterthwaite(*parts: tuple[float, float]) -> float:
 def holm(differences: Sequence[Item]) -> list[Item]:
     """Returns the differences with p-values and intervals adjusted for being compared together (Holm 1979).
 
-    The smallest of m p-values is multiplied by m, the next by m − 1, and so on; none becomes smaller than one before
-    it. The interval of rank j has the level 1 − 5 % / (m − j* + 1), where j* is the smaller of j and the rank of the
-    first that is not significant: so it excludes 0 where the adjusted p is below 5 %. Each interval matches its test;
-    they do not claim to cover all at once in 95 %. What was not tested does not count and stays as it is.
+    Intervals have the levels at which they exclude 0 where the adjusted p is below 5 %; they do not claim to cover all
+    at once in 95 % (docs/comparison.md). What was not tested does not count and stays as it is.
 
     Example:
         >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]

@@ -38,12 +38,7 @@ class NetworkDifference(TestedDifference):
 
 
 def trained_networks(a: Score, b: Score) -> NetworkDifference | None:
-    """Tests two trained networks review by review (McNemar 1947, exact).
-
-    Of n reviews on which exactly one network is right, a is right on b ~ Binomial(n, π), with π = ½ where the
-    networks are equally good. The difference is (2π − 1) times the share θ of such reviews. Its limits are those of
-    2π − 1 (Clopper and Pearson 1934) times that limit of θ which is farther from the estimate: so they exclude 0 where
-    p < 5 %, and cover a large difference, where θ is uncertain too.
+    """Tests two trained networks review by review: McNemar's exact test (1947), and the interval of docs/comparison.md.
 
     If both halves of the reviews chose the same epoch (``accuracies.kept``), all reviews count. Otherwise no single
     network gave all predictions: then the even places count, with the weights that the odd ones chose.

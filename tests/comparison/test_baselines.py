@@ -185,7 +185,7 @@ def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "lines"),
     [
         (["--reviews", "30000"], "reviews is 30000; it must be between 10 and 25,000."),
         (["--source", "nowhere"], "source is 'nowhere'; it must be one of"),

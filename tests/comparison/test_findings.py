@@ -215,9 +215,9 @@ def test_a_fall_on_few_reviews_is_no_news() -> None:
 def test_flat_curves_drop_or_still_rise_by_chance_in_five_of_a_hundred_cases_at_most(reviews: int) -> None:
     chance = np.random.default_rng(reviews)
     curves = chance.binomial(reviews, 0.85, (400, 10)) / reviews
-    texts = [texts(run("S", *steady(*curve), reviews=5 * reviews, epochs=10)) for curve in curves.tolist()]
+    curve_texts = [texts(run("S", *steady(*curve), reviews=5 * reviews, epochs=10)) for curve in curves.tolist()]
     for word in ("dropped", "still getting better"):
-        assert sum(word in " ".join(text) for text in texts) <= 0.05 * len(texts)
+        assert sum(word in " ".join(text) for text in curve_texts) <= 0.05 * len(curve_texts)
 
 
 def test_a_network_that_does_not_beat_a_coin_is_told_of() -> None:

@@ -39,7 +39,7 @@ def test_the_files_are_small() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("each", "earlier"), CASES)
+@pytest.mark.parametrize(("runs", "earlier"), CASES)
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("name", EQUALS)
 def test_groups_of_one_setting_are_rarely_called_different(
