@@ -138,7 +138,7 @@ def test_partial_runs_are_left_out_of_means(store: RunStore, evidence: Evidence)
     assert (group.counted, group.left_out) == (tuple(whole), (stopped,))
     achieved = evidence.scores_of(group, "typical")
     assert achieved is not None
-    assert [first_run.accuracy for first_run in achieved] == pytest.approx([0.8, 0.8])
+    assert [score.accuracy for score in achieved] == pytest.approx([0.8, 0.8])
 
 
 def test_a_run_that_ran_out_of_patience_is_whole(store: RunStore) -> None:
