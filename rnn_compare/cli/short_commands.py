@@ -51,8 +51,8 @@ def baselines(options: argparse.Namespace) -> int:
             figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
             output.json_line({"kind": "baseline", "name": baseline.name, **figures})
     else:
-        heads = ("baseline", "validation", "test", "terms", "time")
-        print(output.table(heads, (baseline.texts for baseline in results)))
+        heads = tuple(map(str.lower, results[0].row))
+        print(output.table(heads, (tuple(baseline.row.values()) for baseline in results)))
         print(NOTE)
     return 0
 

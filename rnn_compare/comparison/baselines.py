@@ -69,10 +69,15 @@ class Baseline:
         return None if correct is None else Score(float(correct.mean()), correct.astype(np.float64), len(correct))
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """Its row of a table: title, validation and test accuracy, number of terms, time."""
-        tested = "–" if self.test_accuracy is None else percent(self.test_accuracy)
-        return self.title, percent(self.val_accuracy), tested, f"{self.features:,}", duration(self.seconds)
+    def row(self) -> dict[str, str]:
+        """Its row of a table, by the heads of the columns."""
+        return {
+            "Baseline": self.title,
+            "Validation": percent(self.val_accuracy),
+            "Test": "–" if self.test_accuracy is None else percent(self.test_accuracy),
+            "Terms": f"{self.features:,}",
+            "Time": duration(self.seconds),
+        }
 
 
 def same_baselines(experiment: Experiment) -> Experiment:

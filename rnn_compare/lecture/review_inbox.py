@@ -53,8 +53,7 @@ class ReviewInbox:
         device, sent = self._sent[review]
         on_wall = replace(sent, shown=True)
         self._sent[review] = device, on_wall
-        if self._newest.get(device) == sent:
-            self._newest[device] = on_wall
+        self._newest = dict(self._sent.values())
         return on_wall
 
     def drop(self, review: str) -> None:

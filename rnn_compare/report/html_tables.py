@@ -70,8 +70,8 @@ def run_table(contents: Contents) -> str:
 
 def baseline_table(baselines: Sequence[Baseline]) -> str:
     """Returns the accuracies of classifiers that ignore word order, on the same reviews."""
-    rows = [tuple(map(escape, baseline.texts)) for baseline in baselines]
-    return table(("Baseline", "Validation", "Test", "Terms", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
+    rows = [tuple(map(escape, baseline.row.values())) for baseline in baselines]
+    return table(tuple(baselines[0].row), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 
 def parameter_cards(contents: Contents) -> str:

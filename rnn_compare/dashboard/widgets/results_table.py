@@ -80,6 +80,5 @@ def _row(result: Result) -> str:
 def _show_baselines(analysis: BaselineResults) -> None:
     reviews = counted(len(analysis.baselines[0].correct), "held-out review")
     st.markdown(f"**Baselines**, on {reviews}")
-    heads = ("Baseline", "Validation", "Test", "Terms", "Time")
-    st.table([dict(zip(heads, baseline.texts, strict=True)) for baseline in analysis.baselines])
+    st.table([baseline.row for baseline in analysis.baselines])
     st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))
