@@ -24,9 +24,8 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import page, press
 
-SCRIPT = script("inside.page")
 TEXT = "A wonderful film, the best of the year."
 
 
@@ -52,19 +51,18 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def app(trained: list[Run], messages: list[dict[str, Any]]) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
-    page.multiselect[0].set_value([run.id for run in trained]).run()
+    app = page("inside.page")
+    app.multiselect[0].set_value([run.id for run in trained]).run()
     messages.append({})  # what comes after it is the test's
-    return page
+    return app
 
 
 def test_the_page_opens_with_an_example_that_is_being_read(trained: list[Run], messages: list[dict[str, Any]]) -> None:
-    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
-    assert not page.exception
+    app = page("inside.page")
     assert len(messages[-1]["runs"]) == len(trained)
-    assert str(page.text_area(key="review").value).startswith("The first hour is slow")
-    page.text_area(key="review").set_value("").run()
-    assert page.text_area(key="review").value == "", "who empties the box wants it empty"
+    assert str(app.text_area(key="review").value).startswith("The first hour is slow")
+    app.text_area(key="review").set_value("").run()
+    assert app.text_area(key="review").value == "", "who empties the box wants it empty"
 
 
 def test_a_text_is_read_word_by_word_by_every_chosen_network(
@@ -179,18 +177,16 @@ def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_a
             for option in among.options
         )
         among.set_value(f"wrong.{run.id}").run()
-        next(button for button in app.button if button.label == "Random review").click().run()
+        press(app, "Random review")
         assert not app.exception
         sides = decoded(recorded.probabilities) > 0.5
         text = app.text_area(key="review").value
         wrong = [number for number, side in enumerate(sides, first) if side != reviews.label(number - 1)]
         assert text in {reviews.text(number - 1) for number in wrong}
         assert messages[-1]["author"] is not bool(ask(run, str(text), "best").positive)
-    linked = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    linked.query_params["ask"] = ",".join(run.id for run in trained)
-    linked.query_params["among"] = f"wrong.{trained[-1].id}"
+    among = f"wrong.{trained[-1].id}"
+    linked = page("inside.page", ask=",".join(run.id for run in trained), among=among)
     assert app.query_params["among"] == linked.query_params["among"]
-    linked.run()
     assert linked.selectbox(key="among").value == f"wrong.{trained[-1].id}"
 
 
@@ -199,11 +195,7 @@ def test_the_address_names_the_real_review_and_brings_it_back(
 ) -> None:
     number = trained[0].experiment.training_reviews + 2
     text = prepared.load("bundled").text(number - 1)
-    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    app.query_params["show"] = ",".join(run.id for run in trained)
-    app.query_params["number"] = str(number)
-    app.run()
-    assert not app.exception
+    app = page("inside.page", show=",".join(run.id for run in trained), number=str(number))
     assert app.text_area(key="review").value == text
     assert messages[-1]["author"] is not None
     assert str(number) in app.query_params["number"]
@@ -216,11 +208,7 @@ def test_the_address_names_the_real_review_and_brings_it_back(
 def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_taken(
     trained: list[Run], messages: list[dict[str, Any]], number: str
 ) -> None:
-    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    app.query_params["show"] = ",".join(run.id for run in trained)
-    app.query_params["number"] = number
-    app.run()
-    assert not app.exception
+    app = page("inside.page", show=",".join(run.id for run in trained), number=number)
     assert str(app.text_area(key="review").value).startswith("The first hour is slow")
     assert messages[-1]["author"] is True, "the example is meant so"
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.groups import Group
@@ -26,9 +25,9 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
-from tests.patience import PATIENCE, until
+from tests.patience import until
 
-from .conftest import script
+from .conftest import page, press
 
 PAGES = ("compare.page", "try_review", "inside.page", "sweep.page", "runs.page", "reviews.page", "present.page")
 VIEWS = ("Word by word", "Gradient flow", "Memory test", "Words", "Equations")
@@ -66,14 +65,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return messages
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_drawn_with_such_runs_in_the_record(page: str, networks: list[Run]) -> None:
-    app = AppTest.from_string(script(page), default_timeout=PATIENCE).run()
-    assert not app.exception
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_drawn_with_such_runs_in_the_record(name: str, networks: list[Run]) -> None:
+    app = page(name)
     assert not app.error
-    if page == "compare.page":
+    if name == "compare.page":
         assert any("<p>Neural networks learn" in html.proto.body for html in app.get("html")), "not recurrent ones"
-    if page == "try_review":
+    if name == "try_review":
         app.multiselect[0].set_value([run.id for run in networks]).run()
         app.text_area(key="review").set_value(TEXT).run()
         assert not app.exception
@@ -85,9 +83,7 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(page: str, networks: l
 def test_every_view_on_inside_has_a_picture_or_a_sentence(
     view: str, networks: list[Run], sent: list[dict[str, Any]]
 ) -> None:
-    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE)
-    app.query_params["view"] = view
-    app.run()
+    app = page("inside.page", view=view)
     app.multiselect[0].set_value([run.id for run in networks]).run()
     assert not app.exception
     assert not app.error
@@ -104,11 +100,8 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
 
 @pytest.mark.usefixtures("sent")
 def test_attention_is_a_view_where_a_chosen_network_has_no_recurrence(networks: list[Run]) -> None:
-    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE)
     ids = {run.experiment.cell: run.id for run in networks}
-    app.query_params["view"], app.query_params["ask"] = "Attention", f"{ids['attention']},{ids['average']}"
-    app.run()
-    assert not app.exception
+    app = page("inside.page", view="Attention", ask=f"{ids['attention']},{ids['average']}")
     assert app.select_slider[0].label == "Attention of"
     app.multiselect[0].set_value([ids["LSTM"]]).run()
     assert not app.exception
@@ -130,7 +123,7 @@ def test_a_setting_that_a_network_lacks_is_a_dash_beside_others(networks: list[R
 def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
     networks: list[Run], sent: list[dict[str, Any]]
 ) -> None:
-    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE).run()
+    app = page("inside.page")
     app.multiselect[0].set_value([run.id for run in networks]).run()
     app.text_area(key="review").set_value(TEXT).run()
     until(lambda: len(sent[-1]["runs"]) == 4 or not app.run())  # a busy machine's worker takes its time
@@ -161,11 +154,7 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
 
 @pytest.mark.usefixtures("shared_services")
 def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
-    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
-    app.query_params["cell"] = ["LSTM", "attention"]
-    app.query_params["others"] = ["average", "QRNN"]
-    app.run()
-    assert not app.exception
+    app = page("compare.page", cell=["LSTM", "attention"], others=["average", "QRNN"])
     assert [warning.value for warning in app.warning] == [
         "In this link: others is 'QRNN'; it must be one of MGU, IndRNN, minGRU, average, convolution and attention. "
         "The default is used instead."
@@ -178,13 +167,13 @@ def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> 
 
 @pytest.mark.usefixtures("shared_services")
 def test_a_convolution_added_to_texts_too_short_for_it_is_one_press_from_fitting() -> None:
-    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
+    app = page("compare.page")
     app.selectbox(key="preset").select("Order matters").run()
     app.multiselect(key="others").set_value(["convolution"]).run()
     assert [error.value for error in app.error] == [
         "A maxlen of 40 is too short for convolution; set it to 41 or more."
     ]
-    next(button for button in app.button if button.label == "Set maxlen to 41").click().run()
+    press(app, "Set maxlen to 41")
     assert not app.error
     assert not app.exception
     assert app.select_slider(key="maxlen").value == 41

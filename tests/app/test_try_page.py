@@ -21,17 +21,14 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
 from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import epoch_end
-from tests.patience import PATIENCE
 
-from .conftest import script
-
-SCRIPT = script("try_review")
+from .conftest import page, press
 
 
 @pytest.fixture
 def app(trained: list[Run]) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
-    return page.multiselect[0].set_value([run.id for run in trained]).run()
+    app = page("try_review")
+    return app.multiselect[0].set_value([run.id for run in trained]).run()
 
 
 def answer(app: AppTest, text: str) -> str:
@@ -76,16 +73,16 @@ def test_test_reviews_are_offered_though_the_source_that_the_networks_learned_fr
 
 
 def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
-    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
+    app = page("try_review")
     chosen = [trained[0].id]
-    page.multiselect(key="networks").set_value(chosen).run()
+    app.multiselect(key="networks").set_value(chosen).run()
     other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
     try:
         shared_services.store.record([Started(other, 1, "", {}, 1.0), epoch_end(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
         shared_services.refresh()
-        page.run()
-        assert page.multiselect(key="networks").value == chosen
-        fresh = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
+        app.run()
+        assert app.multiselect(key="networks").value == chosen
+        fresh = page("try_review")
         assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing follows the charts"
     finally:
         shared_services.store.record([Ended(other, Status.STOPPED, None, 2.0)])
@@ -198,10 +195,7 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     wanted = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
     assert {name: app.query_params[name] for name in wanted} == wanted
 
-    other = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    other.query_params.update({name: app.query_params[name] for name in wanted})
-    other.run()
-    assert not other.exception
+    other = page("try_review", **{name: app.query_params[name] for name in wanted})
     assert other.text_area[0].value == "A wonderful film."
     assert other.multiselect[0].value == [trained[1].id]
     assert other.segmented_control(key="weights").value == "last epoch"
@@ -212,30 +206,25 @@ def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed
 ) -> None:
     import_shipped(shared_services.store)
     shared_services.refresh()
-    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    page.query_params.update({"ask": trained[1].id, "weights": "last epoch"})
-    page.run()
-    assert not page.segmented_control(key="weights").disabled
-    next(button for button in page.button if button.label == "Book's pair").click().run()
-    assert [shared_services.store.run(run).experiment.cell for run in page.multiselect(key="networks").value] == [
+    app = page("try_review", ask=trained[1].id, weights="last epoch")
+    assert not app.segmented_control(key="weights").disabled
+    press(app, "Book's pair")
+    assert [shared_services.store.run(run).experiment.cell for run in app.multiselect(key="networks").value] == [
         "SimpleRNN",
         "LSTM",
     ]
-    weights = page.segmented_control(key="weights")
+    weights = app.segmented_control(key="weights")
     assert (weights.value, weights.disabled) == ("best epoch", True)
-    assert any("Only the best epoch was recorded for SimpleRNN" in c.value for c in page.caption)
-    lstm = page.multiselect(key="networks").value[1]
-    page.multiselect(key="networks").set_value([lstm]).run()
-    assert not page.segmented_control(key="weights").disabled, "its last epoch is its best"
+    assert any("Only the best epoch was recorded for SimpleRNN" in c.value for c in app.caption)
+    lstm = app.multiselect(key="networks").value[1]
+    app.multiselect(key="networks").set_value([lstm]).run()
+    assert not app.segmented_control(key="weights").disabled, "its last epoch is its best"
 
 
 @pytest.mark.usefixtures("trained")
 def test_what_a_link_cannot_mean_is_left_out() -> None:
-    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
-    app.query_params.update({"ask": "nobody,<b>", "weights": "worst", "review": "x" * 5000})
-    app.run()
-    assert not app.exception
+    app = page("try_review", ask="nobody,<b>", weights="worst", review="x" * 5000)
     assert app.segmented_control(key="weights").value == "best epoch"
-    without = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
+    without = page("try_review")
     assert app.multiselect[0].value == without.multiselect[0].value != []
     assert app.text_area[0].value == "x" * 1000

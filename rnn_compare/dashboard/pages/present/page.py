@@ -1,7 +1,7 @@
 """The wall: a lecture step by step, as large as the window, led by one key."""
 
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 from pydantic import OnErrorOmit, TypeAdapter, ValidationError
@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.5
 MOVES = {"next": navigation.advance, "back": navigation.go_back}
 LEAVE = "leave"
 _HEARD = "present_heard"
-_PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, Literal["next", "back", "leave"]]]])
+_PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, str]]])
 """Serial numbers and moves."""
 
 
@@ -69,7 +69,7 @@ def _presses(messages: Any, heard: int) -> list[tuple[int, str]]:
         presses = _PRESSES.validate_python(messages)
     except ValidationError:  # no press, or not from our script
         return []
-    return sorted(press for press in presses if press[0] > heard)
+    return sorted(press for press in presses if press[0] > heard and press[1] in (*MOVES, LEAVE))
 
 
 def _wall(context: LectureContext) -> None:
