@@ -28,6 +28,8 @@ from rnn_compare.training.analyses import Analysis
 
 NUMBER = "review_number"
 """Key of the review's number, from 1."""
+FIRST = 10
+"""The review shown first: short, whole and clear about its label, unlike the first of the bundled ones."""
 _DOWNLOADS = "fetched_sources"
 
 
@@ -144,7 +146,7 @@ def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
         st.session_state[NUMBER] = random.randint(1, count)
 
     # Another source may have fewer.
-    set_value(NUMBER, min(max(int(st.session_state.get(NUMBER) or 1), 1), count))
+    set_value(NUMBER, min(max(int(st.session_state.get(NUMBER) or FIRST), 1), count))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
         st.button("Random review", icon=":material/shuffle:", on_click=go_anywhere)
