@@ -76,7 +76,7 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
     """
     shades = ", ".join(color for _, color in COLORS)
     low, high = map(escape, labels)
-    captions = {-1.0: f"nearer to {low}", 1.0: f"nearer to {high}"}  # without numbers: rounded, many would be 100 %
+    captions = {-1.0: f"← {low}", 1.0: f"{high} →"}  # without numbers: rounded, many would be 100 %
     ticks = ""
     for place, verdict in scale.ticks():
         text = captions.get(place, f"{percent(verdict)} {high}{'' if place else '<br>the median word'}")
