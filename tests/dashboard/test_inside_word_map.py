@@ -128,9 +128,9 @@ def test_what_is_nearer_to_negative_than_the_median_word_may_be_judged_positive_
     bar = shown.color_bar(ColorScale(2.0, 1.0), ("negative", "positive"))
     ticks = re.findall(r"<b [^>]*>(.*?)</b>", bar)
     assert ticks == [
-        "nearer to negative",
+        "← negative",
         "88.1 % positive<br>the median word",
-        "nearer to positive",
+        "positive →",
     ]
 
 
