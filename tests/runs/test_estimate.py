@@ -101,8 +101,8 @@ def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_
     waiting = [at_work("first", 1), at_work("second", 1), at_work("third", 1)]
     begins = History(earlier, UNDISTURBED).start_times(waiting, running, workers=2)
     assert list(begins) == ["first", "second", "third"]
-    one, four = START_SECONDS + 3.0, START_SECONDS + 12.0
-    assert [begins[run.id] for run in waiting] == pytest.approx([0.0, one, min(2 * one, four)])
+    single, four = START_SECONDS + 3.0, START_SECONDS + 12.0
+    assert [begins[run.id] for run in waiting] == pytest.approx([0.0, single, min(2 * single, four)])
 
 
 def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
@@ -136,13 +136,13 @@ def during(run: Run, name: str, began: float, ended: float) -> Run:
 def test_what_a_run_took_beside_another_is_taken_as_such() -> None:
     experiment = Experiment(epochs=2)
     speed = Speed(alone=1.0, together=1.5, workers=2)
-    one, other = (during(timed(experiment, 15.0), name, 100.0, 130.0) for name in ("one", "other"))
-    assert epoch(experiment, [one], speed) == pytest.approx(15.0)
-    assert epoch(experiment, [one, other], speed) == pytest.approx(10.0), "it would have been quicker alone"
-    again = seconds([experiment, experiment], [one, other], 2, speed)
+    single, other = (during(timed(experiment, 15.0), name, 100.0, 130.0) for name in ("one", "other"))
+    assert epoch(experiment, [single], speed) == pytest.approx(15.0)
+    assert epoch(experiment, [single, other], speed) == pytest.approx(10.0), "it would have been quicker alone"
+    again = seconds([experiment, experiment], [single, other], 2, speed)
     assert again == pytest.approx(1.5 * START_SECONDS + 30.0), "the same two take as long again"
     half = during(timed(experiment, 15.0), "half", 100.0, 115.0)
-    assert epoch(experiment, [half, one], speed) == pytest.approx((15 / 1.5 + 15 / 1.25) / 2)
+    assert epoch(experiment, [half, single], speed) == pytest.approx((15 / 1.5 + 15 / 1.25) / 2)
 
 
 def test_without_a_run_of_the_cell_the_runs_of_others_decide() -> None:
@@ -160,8 +160,8 @@ def test_the_most_similar_runs_decide_and_very_different_runs_are_ignored() -> N
 
 
 def test_a_run_of_a_single_epoch_is_ignored_since_it_includes_compilation() -> None:
-    one = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
-    assert epoch(Experiment(), [one]) == pytest.approx(reference_seconds(Experiment()))
+    single = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
+    assert epoch(Experiment(), [single]) == pytest.approx(reference_seconds(Experiment()))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])

@@ -104,14 +104,14 @@ def test_an_epochs_end_takes_the_place_of_its_progress(store: RunStore) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(told=st.lists(st.sampled_from([*Status, "epoch", "progress"]), max_size=8))
+@given(changes=st.lists(st.sampled_from([*Status, "epoch", "progress"]), max_size=8))
 def test_events_in_any_order_cause_only_allowed_transitions(
-    told: list[Status | str], tmp_path_factory: pytest.TempPathFactory
+    changes: list[Status | str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     store = RunStore(tmp_path_factory.mktemp("order") / "runs.db")
     run = make(store)
     status, epochs = Status.QUEUED, 0
-    for number, what in enumerate(told, start=1):
+    for number, what in enumerate(changes, start=1):
         event: Event
         if what == "epoch":
             event = epoch(run, number)
@@ -248,7 +248,7 @@ def test_a_run_is_deleted_with_its_epochs_but_not_while_it_is_at_work(store: Run
         store.delete(run)
     store.record([ended(run, Status.STOPPED)])
     store.delete(run)
-    assert [kept.id for kept in store.runs()] == [other]
+    assert [other_run.id for other_run in store.runs()] == [other]
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("SELECT DISTINCT run FROM epochs").fetchall() == [(other,)]
     with pytest.raises(UserError, match="no run called"):

@@ -19,36 +19,39 @@ def test_the_choice_fits_and_a_further_step_of_both_would_not(preset: Preset, li
     experiments = preset.experiments()
 
     def takes(reviews: int, epochs: int) -> float:
-        return estimated([each.model_copy(update={"reviews": reviews, "epochs": epochs}) for each in experiments])
+        return estimated(
+            [experiment.model_copy(update={"reviews": reviews, "epochs": epochs}) for experiment in experiments]
+        )
 
     try:
-        found = fitted(experiments, limit, estimated)
+        fit = fitted(experiments, limit, estimated)
     except UserError:
         assert takes(2_000, FEWEST_EPOCHS) > limit
         return
-    assert found.seconds == pytest.approx(takes(found.reviews, found.epochs))
-    assert found.seconds <= limit
-    whole = found.epochs == max(10, experiments[0].epochs) and found.reviews in (25_000, 8_000, 6_400)
-    assert whole or takes(found.reviews + 1_000, found.epochs + 1) > limit
+    assert fit.seconds == pytest.approx(takes(fit.reviews, fit.epochs))
+    assert fit.seconds <= limit
+    whole = fit.epochs == max(10, experiments[0].epochs) and fit.reviews in (25_000, 8_000, 6_400)
+    assert whole or takes(fit.reviews + 1_000, fit.epochs + 1) > limit
 
 
 def test_with_time_enough_all_reviews_and_epochs_are_taken() -> None:
-    found = fitted(GATES.experiments(), 3600.0, estimated)
-    assert (found.reviews, found.epochs) == (25_000, 10)
-    longer = [each.model_copy(update={"epochs": 30}) for each in BOOK.experiments()]
+    fit = fitted(GATES.experiments(), 3600.0, estimated)
+    assert (fit.reviews, fit.epochs) == (25_000, 10)
+    longer = [experiment.model_copy(update={"epochs": 30}) for experiment in BOOK.experiments()]
     assert fitted(longer, 36_000.0, estimated).epochs == 30
 
 
 def test_both_are_cut_by_about_the_same_share() -> None:
     whole = estimated(BOOK.experiments())
-    found = fitted(BOOK.experiments(), whole / 4, estimated)
-    assert found.reviews / 25_000 == pytest.approx(0.5, abs=0.15)
-    assert found.epochs / 10 == pytest.approx(0.5, abs=0.15)
+    fit = fitted(BOOK.experiments(), whole / 4, estimated)
+    assert fit.reviews / 25_000 == pytest.approx(0.5, abs=0.15)
+    assert fit.epochs / 10 == pytest.approx(0.5, abs=0.15)
 
 
 def test_more_time_never_gives_less_of_both() -> None:
-    chosen = [fitted(BOOK.experiments(), limit, estimated) for limit in range(20, 200, 10)]
-    assert [each.reviews * each.epochs for each in chosen] == sorted(each.reviews * each.epochs for each in chosen)
+    fits = [fitted(BOOK.experiments(), limit, estimated) for limit in range(20, 200, 10)]
+    sizes = [fit.reviews * fit.epochs for fit in fits]
+    assert sizes == sorted(sizes)
 
 
 def test_too_little_time_is_refused() -> None:
@@ -57,6 +60,6 @@ def test_too_little_time_is_refused() -> None:
 
 
 def test_a_source_with_few_reviews_gives_all_it_has() -> None:
-    found = fitted(ORDER.experiments(), 3600.0, estimated)
-    assert found.epochs == 10
-    assert found.reviews >= 6_400
+    fit = fitted(ORDER.experiments(), 3600.0, estimated)
+    assert fit.epochs == 10
+    assert fit.reviews >= 6_400

@@ -31,8 +31,8 @@ def stumble(*, tell: Any) -> None:  # noqa: ARG001  # as above
     raise ZeroDivisionError
 
 
-def ended(engine: Engine, *asked: Any) -> Analysis:
-    analysis = engine.analyse(*asked)
+def ended(engine: Engine, *questions: Any) -> Analysis:
+    analysis = engine.analyse(*questions)
     until(lambda: analysis.ended)
     return analysis
 
@@ -125,14 +125,14 @@ def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: AR
 
 def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: ListeningStore, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    asked = [engine.analyse(rest, go, number) for number in range(8)]
+    questions = [engine.analyse(rest, go, number) for number in range(8)]
     [run] = engine.submit([tiny()])
     until_ended(engine, [run])
     assert store.run(run).status is Status.FINISHED
-    assert not any(analysis.ended for analysis in asked)
+    assert not any(analysis.ended for analysis in questions)
     go.touch()
-    until(lambda: all(analysis.ended for analysis in asked))
-    assert [analysis.result for analysis in asked] == list(range(8))
+    until(lambda: all(analysis.ended for analysis in questions))
+    assert [analysis.result for analysis in questions] == list(range(8))
 
 
 def test_a_worker_computes_baselines_once_for_all_networks_and_the_server_finds_them_in_the_cache(

@@ -214,12 +214,12 @@ def test_keras_own_summary_is_made_beside_the_trainings(engine: Engine, store: L
 def test_a_question_that_comes_while_workers_start_has_its_time_for_the_answer_alone(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workers, begun = engine._workers, time.monotonic() + 0.5
-    asked: list[float] = []
-    monkeypatch.setattr(workers, "answers", lambda: time.monotonic() > begun)
-    monkeypatch.setattr(workers, "ask", lambda question, timeout: asked.append(timeout))  # noqa: ARG005  # as it is called
+    workers, start = engine._workers, time.monotonic() + 0.5
+    timeouts: list[float] = []
+    monkeypatch.setattr(workers, "answers", lambda: time.monotonic() > start)
+    monkeypatch.setattr(workers, "ask", lambda question, timeout: timeouts.append(timeout))  # noqa: ARG005  # as it is called
     engine.ask(os.getpid, timeout=0.25)
-    assert asked == [0.25]
+    assert timeouts == [0.25]
 
 
 def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, store: ListeningStore) -> None:

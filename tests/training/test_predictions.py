@@ -41,10 +41,10 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
     )
     accuracies = fit(model, experiment, follow)["val_accuracy"]
     assert len(seen) == 2
-    for (kept, weights), accuracy in zip(seen, accuracies, strict=True):
+    for (predicted, weights), accuracy in zip(seen, accuracies, strict=True):
         model.set_weights(weights)
-        np.testing.assert_allclose(kept, model.predict(split.x_val, verbose=0)[:, 0], atol=1e-6)
-        assert np.mean((kept > 0.5) == split.y_val) == pytest.approx(accuracy)
+        np.testing.assert_allclose(predicted, model.predict(split.x_val, verbose=0)[:, 0], atol=1e-6)
+        assert np.mean((predicted > 0.5) == split.y_val) == pytest.approx(accuracy)
     assert not np.array_equal(seen[0][0], seen[1][0]), "a copy of each"
 
 

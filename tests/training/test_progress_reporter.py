@@ -90,15 +90,15 @@ def test_an_epochs_seconds_hold_training_and_validation(clock: Clock) -> None:
 def test_the_best_weights_are_those_of_the_epoch_that_the_record_calls_best(
     validations: list[tuple[float, float]],
 ) -> None:
-    kept: list[bool] = []
+    bests: list[bool] = []
     events: list[Event] = []
-    reporter = new_reporter(events, kept)
+    reporter = new_reporter(events, bests)
     for epoch, (val_accuracy, val_loss) in enumerate(validations, start=1):
         reporter.on_epoch_begin(epoch - 1)
         reporter.on_epoch_end(0, logs(0.5, 0.7, val_accuracy, val_loss))
     best = best_epoch(event for event in events if isinstance(event, EpochEnd))
     assert best is not None
-    assert len(kept) - kept[::-1].index(True) == best.epoch
+    assert len(bests) - bests[::-1].index(True) == best.epoch
 
 
 def test_weights_are_saved_before_the_epoch_is_reported() -> None:
@@ -123,15 +123,15 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(loss: float)
 
 def test_a_validation_loss_that_is_no_number_is_no_finished_epoch() -> None:
     events: list[Event] = []
-    kept: list[bool] = []
-    reporter = new_reporter(events, kept)
+    bests: list[bool] = []
+    reporter = new_reporter(events, bests)
     reporter.on_epoch_begin(0)
     reporter.on_train_batch_end(99, {"accuracy": 0.5, "loss": 0.7})
     events.clear()
     with pytest.raises(UserError, match="in the validation of epoch 1"):
         reporter.on_epoch_end(0, logs(0.5, 0.7, 0.5, float("nan")))
     assert events == []
-    assert kept == []
+    assert bests == []
 
 
 def test_a_stop_is_heard_in_training_and_validation() -> None:

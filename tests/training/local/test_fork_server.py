@@ -91,8 +91,8 @@ if __name__ == "__main__":
 
 
 def the_fork_server() -> psutil.Process:
-    [found] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
-    return found
+    [server] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
+    return server
 
 
 @forked_only

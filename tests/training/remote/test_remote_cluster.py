@@ -63,10 +63,10 @@ def test_the_package_is_sent_without_the_pages() -> None:
 def test_missing_packages_are_listed_with_the_command_that_installs_them() -> None:
     here: dict[str, str | None] = {name: bootstrap.version(name) for name in bundle.NEEDED}
     assert bundle.missing_packages(here) is None
-    said = bundle.missing_packages(here | {"numba": None, "keras": "2.1.0"})
-    assert said is not None
-    assert said.startswith(f"It lacks numba. It has keras 2.1.0; {here['keras']} is needed.")
-    assert said.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
+    problem = bundle.missing_packages(here | {"numba": None, "keras": "2.1.0"})
+    assert problem is not None
+    assert problem.startswith(f"It lacks numba. It has keras 2.1.0; {here['keras']} is needed.")
+    assert problem.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
 
 
 @pytest.mark.parametrize("distribution", ["tensorflow", "tensorflow-cpu"])
@@ -100,13 +100,13 @@ class Worker(Connection):
 def test_an_epoch_is_reported_after_its_weights_have_arrived(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
-    told: list[tuple[str, Event, bool]] = []
+    reported: list[tuple[str, Event, bool]] = []
 
     epochs = [epoch_end("run", number, 0.5, 0.7, 0.5, 0.7, 1.0) for number in (1, 2)]
 
     async def tell() -> None:
         def heard(attempt: str, event: Event) -> None:
-            told.append((attempt, event, (run_folder("run") / "last.npz").exists()))
+            reported.append((attempt, event, (run_folder("run") / "last.npz").exists()))
 
         attempt = Attempt("attempt", "run", tiny(), Worker(unreachable=2), Member("there", {}), heard)
         for epoch in epochs:
@@ -115,7 +115,7 @@ def test_an_epoch_is_reported_after_its_weights_have_arrived(monkeypatch: pytest
         await attempt._forward_events()
 
     asyncio.run(tell())
-    assert told == [("attempt", epoch, True) for epoch in epochs]
+    assert reported == [("attempt", epoch, True) for epoch in epochs]
     assert (run_folder("run") / "last.npz").read_bytes() == b"weights"
 
 
