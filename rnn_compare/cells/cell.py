@@ -1,6 +1,6 @@
 """The declaration of a recurrent cell: its states, its gates, and one timestep forward and backward."""
 
-# ruff: noqa: N803  # W, U and b are the textbook's letters
+# ruff: noqa: N803  # W, U and b as in textbooks
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,20 +21,20 @@ StepValues = Mapping[str, Gradient]
 
 
 class Gate(NamedTuple):
-    """A block of a cell's kernels, a gate or the candidate: its letter in equations, such as ``f``, and its name."""
+    """A gate or the candidate, a block of the cell's kernels: its letter in equations, such as ``f``, and its name."""
 
     symbol: str
     name: str
 
 
 class Signal(NamedTuple):
-    """A value of each unit that can be watched while the cell reads.
+    """An activation of each unit at each timestep that can be shown.
 
     Attributes:
-        name: Its key, the same wherever the signal occurs, such as ``f`` or ``carry``.
-        title: What people call it.
-        kind: ``state`` is carried on to the next timestep, ``gate`` lies between 0 (closed) and 1 (open), and
-            ``value`` is anything else.
+        name: Its key, such as ``f`` or ``carry``.
+        title: Its name on pages.
+        kind: A ``state`` is passed to the next timestep, a ``gate`` is between 0 (closed) and 1 (open), and a ``value``
+            is any other activation.
     """
 
     name: str
@@ -43,31 +43,32 @@ class Signal(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """Seconds for one word of one review in a layer of 32 units, on one core: a first guess, until runs were timed."""
+    """Seconds per timestep and review for a layer of 32 units on one core: an estimate until runs have been timed."""
 
     fused: float
     stock: float
 
 
 class Phase(NamedTuple):
-    """One product with the recurrent kernel U, and the arithmetic of each unit that follows it.
+    """A product with the recurrent kernel U and the elementwise arithmetic that follows it.
 
-    The names in its formulas say what they are. In these, ``f`` is the symbol of one of the cell's gates; in a cell
-    without gates ``x`` stands for ``x_f`` and so on:
+    The names in its formulas have a meaning. With ``f`` for the symbol of any of the cell's gates (in a cell without
+    gates ``x`` instead of ``x_f``, and so on):
 
-    - ``x_f``: W_f·input + U_f·state + b_f; ``w_f``: W_f·input + b_f alone; ``u_f``: U_f·state alone, with the second
-      bias of a cell that has one. A block that stands here as ``x_f`` or ``u_f`` is multiplied in this phase.
+    - ``x_f``: W_f·input + U_f·state + b_f; ``w_f``: W_f·input + b_f; ``u_f``: U_f·state, plus the second bias of a cell
+      that has one. A block with ``x_f`` or ``u_f`` among the arguments is multiplied in this phase.
     - ``previous_state``, ``previous_carry`` …: the cell's states before the timestep; ``state``, ``carry`` …: after it.
-    - ``recalled``: what U is multiplied by, where that is not the state.
-    - ``d_`` and one of these names: the gradient of the loss with respect to it.
+    - ``recalled``: the vector that U is multiplied by, if it is not the state.
+    - ``d_`` before one of these names: the gradient of the loss with respect to it.
 
-    Any other name is free. What a phase returns, later ones may read, and all going back.
+    Any other name is free. Later phases and all backward formulas may read the results of a phase.
 
     Attributes:
-        forward: Returns the values that signals are named after, and in the end the states.
-        backward: Returns the gradients of ``x_f``, or ``w_f`` and ``u_f``, for each of its blocks. In the first phase,
-            which comes last going back, also of the previous states, without their way through the product; of a
-            further state, such as the carry, also the complete gradient, with its way through the hidden state.
+        forward: Returns the values that signals are named after, and the last phase the states.
+        backward: Returns the gradients of ``x_f``, or ``w_f`` and ``u_f``, for each of its blocks. The first phase,
+            which is the last in the backward pass, also returns those of the previous states, without their path
+            through the product, and for further states, such as the carry, the complete gradient, with its path through
+            the hidden state.
         recalled: Returns ``recalled`` from previous states and results of earlier phases; None for the state itself,
             which only the first phase multiplies.
     """
@@ -79,33 +80,33 @@ class Phase(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """A recurrent cell: everything about it but its picture.
+    """A recurrent cell: all about it but its drawing.
 
     W is the kernel (features, blocks·units), U the recurrent kernel (units, blocks·units) and b the bias, with the
     blocks side by side in the order of ``gates``.
 
     Attributes:
-        name: Its name, which is that of its Keras layer, such as ``LSTM``.
-        keras_name: What Keras calls a layer of it in a fresh session; also the name of its file here.
-        year: When it was published; cells are listed in this order.
-        source: Where.
+        name: Its name, and that of its Keras layer, such as ``LSTM``.
+        keras_name: The name of its first layer in a Keras session; also the name of its module here.
+        year: Year of publication; cells are listed in this order.
+        source: Publication.
         gates: The blocks of its kernels in Keras' order; empty if there is one block and no gate.
-        signals: What can be watched, in the order in which it is offered. The first ``state`` is not always the
-            hidden state; that one is called ``state``.
-        phases: One timestep: its arithmetic forward and back.
-        formula: One timestep in lines of LaTeX, with UNITS and FEATURES where the sizes stand.
-        pace: How fast it trains.
-        states: Names of what it carries on from one timestep to the next, the hidden state first.
+        signals: The activations that can be shown, in order. The first of kind ``state`` need not be the hidden state,
+            which is called ``state``.
+        phases: One timestep, forward and backward.
+        formula: One timestep in lines of LaTeX, with the placeholders UNITS and FEATURES.
+        pace: Its speed in training.
+        states: Names of its states, the hidden state first.
         bias_rows: 1, or 2 where input and state have a bias each.
         recurrent: The form of U in a block: a ``matrix``, a ``vector`` of one weight a unit, or ``none``.
         in_keras: Whether Keras itself has a layer of that name.
         in_cudnn: Whether that layer uses cuDNN where there is a GPU.
-        keeping_gate: The symbol of the gate that decides how much of its state it keeps, whose initial bias is a
+        keeping_gate: The symbol of the gate that decides how much of the state is kept, whose initial bias is a
             setting; empty if there is none.
-        keeps_when_open: Whether the state is kept while that gate is open (near 1), or while it is closed.
-        entering_gate: The symbol of the gate that decides how much enters the state, where it is a gate of its own.
-        notes: What its formula leaves open.
-        shortest: The smallest maxlen that it can read.
+        keeps_when_open: Whether that gate keeps the state when open (near 1), not when closed.
+        entering_gate: The symbol of the gate that decides how much enters the state, if it is a separate gate.
+        notes: Remarks on its formula.
+        shortest: The smallest possible maxlen.
     """
 
     name: str
@@ -135,33 +136,33 @@ class Cell:
 
     @property
     def meaningless(self) -> Mapping[str, str]:
-        """Settings that mean nothing to it, and why."""
+        """Settings without effect, and the reason."""
         none = dict.fromkeys(("recurrent_dropout", "recurrent_initializer"), "there is no recurrent kernel")
         vector = {"recurrent_initializer": "recurrent weights always begin between 0 and 1"}
         return {"matrix": {}, "vector": vector, "none": none}[self.recurrent]
 
     @functools.cached_property
     def suffixes(self) -> tuple[str, ...]:
-        """The endings of the names of its blocks' values in formulas, in the order of the blocks."""
+        """The suffixes of its blocks' names in formulas, in the order of the blocks."""
         return tuple(f"_{gate.symbol}" for gate in self.gates) or ("",)
 
     @functools.cached_property
     def products(self) -> tuple[tuple[str, ...], ...]:
-        """For each phase the endings of the blocks that U multiplies in it, which lie side by side."""
+        """For each phase the suffixes of the blocks that are multiplied by U, which are adjacent."""
         names = [parsed(phase.forward).inputs for phase in self.phases]
         return tuple(tuple(end for end in self.suffixes if {f"x{end}", f"u{end}"} & {*inputs}) for inputs in names)
 
     def step(self, W_input_t: Array, states: States, U: Array, b: Array) -> tuple[States, Signals]:
-        """One timestep in NumPy.
+        """Computes one timestep.
 
         Args:
-            W_input_t: The input's share W·input_t (batch, blocks·units).
-            states: Those before it, each (batch, units).
-            U: The recurrent kernel; of no numbers in a cell without one.
+            W_input_t: W·input_t (batch, blocks·units).
+            states: The states before it, each (batch, units).
+            U: The recurrent kernel; empty for a cell without one.
             b: The bias.
 
         Returns:
-            The states after it, and the signals that are no states, by name.
+            The states after it, and the other signals by name.
         """
         units = states[0].shape[-1]
         values: dict[str, Array] = {f"previous_{name}": state for name, state in zip(self.states, states, strict=True)}
@@ -177,17 +178,17 @@ class Cell:
     def step_back(
         self, after: StateGradients, values: StepValues, U: Gradient, b: Gradient
     ) -> tuple[StateGradients, StateGradients]:
-        """The same timestep backward, in 64 bits.
+        """Backpropagates through one timestep, in float64.
 
         Args:
-            after: The gradient of the loss for each state that the step returned, the hidden state's complete and the
-                others' without their way through the hidden state.
+            after: The gradient of the loss with respect to each state after the step, complete for the hidden state,
+                without their path through the hidden state for the others.
             values: The step's signals and states by name, and the states before it as ``previous_state`` and so on,
                 each (batch, units).
             U, b: As in ``step``.
 
         Returns:
-            The gradients for the states before it, and the complete ones for those after it.
+            The gradients with respect to the states before it, and the complete ones for those after it.
         """
         values = {**values, **{f"d_{name}": gradient for name, gradient in zip(self.states, after, strict=True)}}
         for phase, blocks in reversed([*zip(self.phases, self.products, strict=True)]):
@@ -196,8 +197,8 @@ class Cell:
             values |= applied(phase.backward, values)
             if not blocks:
                 continue
-            back = [values[f"d_u{end}" if f"d_u{end}" in values else f"d_x{end}"] for end in blocks]
-            gradient = self._product_back(blocks, back, U)
+            gradients = [values[f"d_u{end}" if f"d_u{end}" in values else f"d_x{end}"] for end in blocks]
+            gradient = self._product_gradient(blocks, gradients, U)
             if phase.recalled:
                 values["d_recalled"] = gradient
             else:
@@ -208,7 +209,7 @@ class Cell:
     def _products(
         self, phase: Phase, blocks: tuple[str, ...], values: Mapping[str, Values], U: Values, b: Values
     ) -> Iterator[tuple[str, Values]]:
-        """Yields the endings of the blocks that a phase multiplies, with U·state and a second bias (batch, units)."""
+        """Yields the suffixes of a phase's blocks with their U·state, plus the second bias if any (batch, units)."""
         if not blocks:
             return
         operand = applied(phase.recalled, values)["recalled"] if phase.recalled else values["previous_state"]
@@ -219,24 +220,24 @@ class Cell:
         for k, end in enumerate(blocks):
             yield end, product[:, k * units : (k + 1) * units]
 
-    def _product_back(self, blocks: tuple[str, ...], gradients: Sequence[Gradient], U: Gradient) -> Gradient:
-        """Returns the gradient of what U was multiplied by from those of the products (batch, units)."""
+    def _product_gradient(self, blocks: tuple[str, ...], gradients: Sequence[Gradient], U: Gradient) -> Gradient:
+        """Returns the gradient of the vector that U was multiplied by from those of the products (batch, units)."""
         units, joined = gradients[0].shape[-1], np.concatenate(gradients, axis=-1)
         if self.recurrent == "vector":
-            back: Gradient = (joined * U).reshape(-1, len(blocks), units).sum(axis=1)
+            gradient: Gradient = (joined * U).reshape(-1, len(blocks), units).sum(axis=1)
         else:
-            back = np.dot(joined, U[:, self._columns(blocks, units)].T)
-        return back
+            gradient = np.dot(joined, U[:, self._columns(blocks, units)].T)
+        return gradient
 
     def _columns(self, blocks: tuple[str, ...], units: int) -> slice:
         first = self.suffixes.index(blocks[0])
         return slice(first * units, (first + len(blocks)) * units)
 
     def keeping_columns(self, units: int) -> list[tuple[int, int, int]]:
-        """Returns which columns of the bias decide how long the state is kept, those of the keeping gate first.
+        """Returns the columns of the bias that decide how long the state is kept, those of the keeping gate first.
 
-        For each gate the first column, the one behind the last, and 1 if a higher bias keeps the state longer or -1 if
-        a lower one does. Empty if there is no such gate.
+        For each gate: start, end (exclusive), and 1 if a higher bias keeps the state longer or -1 if a lower one does.
+        Empty if there is no such gate.
 
         Example:
             >>> from rnn_compare.cells.registry import cell
@@ -260,5 +261,5 @@ def sized(symbol: str, subscript: str = "") -> str:
 
 
 def gate_line(symbol: str, activation: str, letter: str, state: str = r"h_{t-1}") -> str:
-    """Returns the line of one gate in LaTeX, without sizes: symbol, activation, and the letter of its W, U and b."""
+    """Returns the LaTeX line of one gate, without sizes, from symbol, activation, and the index of its W, U and b."""
     return rf"{symbol} &= {activation}(W_{letter}\,x_t + U_{letter}\,{state} + b_{letter}) \\"

@@ -1,4 +1,4 @@
-"""Formulas: plain functions of named numbers, which NumPy runs and which can be written down in another language."""
+"""Formulas: Python functions of a few operations, which NumPy runs and which can be translated to other languages."""
 
 import ast
 import functools
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 Values = Any
 """A number, or an array of numbers: formulas hold for both."""
 Formula = Callable[..., tuple[Values, ...]]
-"""A function whose lines assign an expression to a name, and whose last returns a tuple of names.
+"""A function of assignments to names, whose last line returns a tuple of names.
 
-Expressions are made of names, numbers, ``+ - * /``, ``sigmoid(x)`` and ``tanh(x)``. ``Phase`` says what names mean.
+Expressions consist of names, numbers, ``+ - * /``, ``sigmoid(x)`` and ``tanh(x)``. ``Phase`` explains the names.
 """
 FUNCTIONS = ("sigmoid", "tanh")
 
@@ -24,7 +24,7 @@ tanh = np.tanh
 
 
 def sigmoid(x: Numbers) -> Numbers:
-    """The logistic function 1 / (1 + exp(-x)), through tanh so that no x overflows.
+    """The logistic function 1 / (1 + exp(-x)), computed by tanh, which cannot overflow.
 
     Example:
         >>> sigmoid(np.float32([-1000, 0, 1000]))
@@ -35,7 +35,7 @@ def sigmoid(x: Numbers) -> Numbers:
 
 
 class Parsed(NamedTuple):
-    """The parts of a formula: names of its arguments, lines, names of its results."""
+    """A parsed formula: names of its arguments, assignments, names of its results."""
 
     inputs: tuple[str, ...]
     lines: tuple[ast.Assign, ...]
@@ -44,14 +44,14 @@ class Parsed(NamedTuple):
 
 @functools.cache
 def parsed(formula: Formula) -> Parsed:
-    """Returns the parts of a formula.
+    """Parses a formula.
 
     Example:
         >>> from rnn_compare.cells import simple_rnn
         >>> parsed(simple_rnn.backward).inputs, parsed(simple_rnn.backward).outputs
         (('state', 'd_state'), ('d_x',))
 
-    Raises ``ValueError`` if it holds anything but what formulas may hold.
+    Raises ``ValueError`` if it has anything that formulas may not have.
     """
     definition = ast.parse(textwrap.dedent(inspect.getsource(formula))).body[0]
     assert isinstance(definition, ast.FunctionDef)
@@ -72,7 +72,7 @@ def parsed(formula: Formula) -> Parsed:
 
 
 def _parts(node: ast.AST) -> list[ast.expr | ast.stmt]:
-    """Returns the names of an expression, and whatever it holds that no formula may hold."""
+    """Returns the names in an expression, and all nodes that are not allowed in a formula."""
     match node:
         case ast.Assign(targets=[ast.Name()], value=value):
             return _parts(value)
@@ -89,7 +89,7 @@ def _parts(node: ast.AST) -> list[ast.expr | ast.stmt]:
 
 
 def plain(formula: Formula) -> str:
-    """Returns the source of a formula without types and docstring.
+    """Returns the source of a formula without type hints and docstring.
 
     Example:
         >>> from rnn_compare.cells import simple_rnn
@@ -105,6 +105,6 @@ def plain(formula: Formula) -> str:
 
 
 def applied(formula: Formula, values: Mapping[str, Values]) -> dict[str, Values]:
-    """Returns the results of a formula by name, for arguments by name."""
+    """Returns the results of a formula by name, from its arguments by name."""
     names = parsed(formula)
     return dict(zip(names.outputs, formula(*[values[name] for name in names.inputs]), strict=True))

@@ -1,4 +1,4 @@
-"""GRU: one gate both keeps and writes, another decides how much of the old state the candidate sees."""
+"""GRU: the update gate both keeps and writes; the reset gate decides how much of the old state the candidate sees."""
 
 from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal, sized
 from rnn_compare.cells.formula import Values, sigmoid, tanh
@@ -16,7 +16,7 @@ def forward(x_z: Values, x_r: Values, w_h: Values, u_h: Values, previous_state: 
 def backward(
     z: Values, r: Values, candidate: Values, u_h: Values, previous_state: Values, d_state: Values
 ) -> tuple[Values, ...]:
-    """The same timestep backward."""
+    """The backward pass of the timestep."""
     d_x_z = d_state * (previous_state - candidate) * z * (1 - z)
     d_w_h = d_state * (1 - z) * (1 - candidate * candidate)
     d_x_r = d_w_h * u_h * r * (1 - r)

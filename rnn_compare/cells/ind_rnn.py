@@ -1,4 +1,4 @@
-"""IndRNN: a SimpleRNN whose units do not see each other, since its recurrent kernel is a vector."""
+"""IndRNN: a SimpleRNN of independent units, as its recurrent kernel is a vector."""
 
 from rnn_compare.cells.cell import Cell, Pace, Phase, Signal, sized
 from rnn_compare.cells.simple_rnn import backward, forward

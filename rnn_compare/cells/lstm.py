@@ -1,4 +1,4 @@
-"""LSTM: gates decide what its carry track forgets, takes in and shows."""
+"""LSTM: gates decide what the carry forgets, takes in and outputs."""
 
 from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal, gate_line, sized
 from rnn_compare.cells.formula import Values, sigmoid, tanh
@@ -18,7 +18,7 @@ def forward(x_i: Values, x_f: Values, x_c: Values, x_o: Values, previous_carry: 
 def backward(
     i: Values, f: Values, candidate: Values, o: Values, previous_carry: Values, d_state: Values, d_carry: Values
 ) -> tuple[Values, ...]:
-    """The same timestep backward: along the carry track the gradient is only multiplied by the forget gate."""
+    """The backward pass: along the carry the gradient is multiplied by the forget gate only."""
     shown = tanh(f * previous_carry + i * candidate)
     d_carry = d_carry + d_state * o * (1 - shown * shown)
     d_x_i = d_carry * candidate * i * (1 - i)

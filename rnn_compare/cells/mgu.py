@@ -11,20 +11,20 @@ def gate(x_f: Values) -> tuple[Values, ...]:
 
 
 def recall(f: Values, previous_state: Values) -> tuple[Values, ...]:
-    """The state that the gate leaves to the candidate."""
+    """The part of the state that the candidate sees."""
     recalled = f * previous_state
     return (recalled,)
 
 
 def renew(x_h: Values, f: Values, previous_state: Values) -> tuple[Values, ...]:
-    """The second phase, in which U_h is multiplied by what is recalled."""
+    """The second phase, in which U_h is multiplied by the recalled state."""
     candidate = tanh(x_h)
     state = (1 - f) * previous_state + f * candidate
     return (candidate, state)
 
 
 def renew_backward(f: Values, candidate: Values, d_state: Values) -> tuple[Values, ...]:
-    """The second phase backward."""
+    """The backward pass of the second phase."""
     d_x_h = d_state * f * (1 - candidate * candidate)
     return (d_x_h,)
 
@@ -32,7 +32,7 @@ def renew_backward(f: Values, candidate: Values, d_state: Values) -> tuple[Value
 def gate_backward(
     f: Values, candidate: Values, previous_state: Values, d_state: Values, d_recalled: Values
 ) -> tuple[Values, ...]:
-    """The first phase backward."""
+    """The backward pass of the first phase."""
     d_f = d_state * (candidate - previous_state) + d_recalled * previous_state
     d_x_f = d_f * f * (1 - f)
     d_previous_state = d_state * (1 - f) + d_recalled * f

@@ -1,4 +1,4 @@
-"""minGRU: a GRU whose gate and candidate see the word alone, so that it has no recurrent kernel."""
+"""minGRU: a GRU whose gate and candidate depend on the input alone, without a recurrent kernel."""
 
 from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal, sized
 from rnn_compare.cells.formula import Values, sigmoid
@@ -13,7 +13,7 @@ def forward(w_z: Values, w_h: Values, previous_state: Values) -> tuple[Values, .
 
 
 def backward(z: Values, candidate: Values, previous_state: Values, d_state: Values) -> tuple[Values, ...]:
-    """The same timestep backward."""
+    """The backward pass of the timestep."""
     d_w_z = d_state * (candidate - previous_state) * z * (1 - z)
     d_w_h = d_state * z
     d_previous_state = d_state * (1 - z)

@@ -1,4 +1,4 @@
-"""The cells that the files of this package declare."""
+"""All cells: those that the modules of this package declare."""
 
 from rnn_compare import cells
 from rnn_compare.cells.cell import Cell
@@ -9,11 +9,11 @@ _CELLS = {
 }
 
 CELLS: tuple[str, ...] = tuple(_CELLS)
-"""The names of all cells, in the order of their publication."""
+"""The names of all cells, by year of publication."""
 
 
 def cell(name: str) -> Cell:
-    """Returns the cell of a name.
+    """Returns a cell by its name.
 
     Example:
         >>> [gate.symbol for gate in cell("LSTM").gates]

@@ -1,4 +1,4 @@
-"""SimpleRNN: output = tanh(W·input + U·state + b), and the output is the next state."""
+"""SimpleRNN: state = tanh(W·input + U·previous state + b)."""
 
 from rnn_compare.cells.cell import Cell, Pace, Phase, Signal, sized
 from rnn_compare.cells.formula import Values, tanh
@@ -12,7 +12,7 @@ def forward(x: Values) -> tuple[Values, ...]:
 
 
 def backward(state: Values, d_state: Values) -> tuple[Values, ...]:
-    """The same timestep backward."""
+    """The backward pass of the timestep."""
     d_x = d_state * (1 - state * state)
     return (d_x,)
 

@@ -1,6 +1,6 @@
-"""Attention: one block of a Transformer's encoder, where every word looks at every other, with learned positions."""
+"""Attention: one Transformer encoder block with learned positions, in which every word attends to every other."""
 
-# ruff: noqa: N806  # Q, K and V are the paper's letters
+# ruff: noqa: N806  # Q, K and V as in the paper
 
 import functools
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ BLOCK = "transformer_encoder"
 def own_layers() -> Mapping[str, Any]:
     """Returns the two Keras layers of the book's second edition, section 11.4.
 
-    An exported script holds the lines between the imports and the return.
+    The lines between the imports and the return go into exported scripts.
     """
     import keras
     from keras import layers, ops

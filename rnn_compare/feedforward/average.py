@@ -1,9 +1,9 @@
-"""Averaged embeddings: the mean of the words' vectors, in no order, and a hidden layer."""
+"""Averaged embeddings: the mean of the word vectors, regardless of their order, and a hidden layer."""
 
 import numpy as np
 
 from rnn_compare.feedforward.feedforward import (
-    NEVER_MEANT,
+    NO_EFFECT,
     Array,
     Feedforward,
     KerasLayer,
@@ -46,6 +46,6 @@ NETWORK = Feedforward(
     ),
     pace=0.2e-6,
     skips_padding=True,
-    meaningless=NEVER_MEANT | {"mask_padding": "its mean always leaves padding out"},
+    meaningless=NO_EFFECT | {"mask_padding": "its mean always leaves padding out"},
     notes="The mean is over the n words that are read, without padding; their order is lost.",
 )

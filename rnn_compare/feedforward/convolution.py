@@ -1,9 +1,9 @@
-"""Convolution: patterns of seven words, wherever they stand, and patterns of these patterns."""
+"""Convolution: patterns of seven words at any position, and patterns of these patterns."""
 
 import numpy as np
 
 from rnn_compare.feedforward.feedforward import (
-    NEVER_MEANT,
+    NO_EFFECT,
     Array,
     Feedforward,
     KerasLayer,
@@ -78,7 +78,7 @@ NETWORK = Feedforward(
     ),
     pace=0.5e-6,
     shortest=WINDOW - 1 + POOL * WINDOW,
-    meaningless=NEVER_MEANT | {"mask_padding": "Conv1D reads padding as it reads words"},
+    meaningless=NO_EFFECT | {"mask_padding": "Conv1D reads padding as it reads words"},
     notes="A pattern counts wherever it stands; which of two came first is seen only where they are close. Pooling in "
     "fives drops a remainder: at a maxlen of 200 or 500 the last four words are not read.",
 )

@@ -1,4 +1,4 @@
-"""The declaration of a network without recurrence: its Keras layers, their weights, and the same in NumPy."""
+"""The declaration of a network without recurrence: its Keras layers, its weights, and its forward pass in NumPy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Signals = dict[str, Array]
 WeightsByPath = Mapping[str, Array]
-"""The tensors of a whole network by their paths, such as ``conv1d/kernel`` (``networks.weights.Weights``)."""
+"""All tensors of a network by their paths, such as ``conv1d/kernel`` (``networks.weights.Weights``)."""
 Size = int | str
-"""A number, or its name where a count is written out in symbols."""
+"""A number, or its name in symbolic counts."""
 
 WITHOUT_CELL = "No cell, so no state. After each word: the prediction for a review that ends there."
 NO_STATE = "no state is carried from word to word"
-NEVER_MEANT = {
+NO_EFFECT = {
     "layers": "the depth is fixed",
     "bidirectional": "all words are read at once, in no direction",
     "recurrent_dropout": NO_STATE,
@@ -26,11 +26,11 @@ NEVER_MEANT = {
     "initial_gates": NO_STATE,
     "stock_layers": "training always uses Keras' own layers",
 }
-"""Settings that mean nothing to any network without recurrence, and why."""
+"""Settings without effect on any network without recurrence, and the reason."""
 
 
 class Sizes(NamedTuple):
-    """The sizes that decide a network's weights."""
+    """The sizes that determine the shapes of a network's weights."""
 
     units: Size
     features: Size
@@ -38,12 +38,15 @@ class Sizes(NamedTuple):
 
 
 class KerasLayer(NamedTuple):
-    """One layer between the embedding and the verdict.
+    """One Keras layer of a network.
 
     Attributes:
+        name: Its name in the model.
         kind: The name of its class.
+        arguments: Positional arguments of its class.
+        options: Keyword arguments of its class.
         tensors: Shapes of its weights by their paths within the layer, in Keras' order.
-        is_own: Whether the class is one of the network's own, which Keras lacks.
+        is_own: Whether the class is defined here because Keras lacks it.
     """
 
     name: str
@@ -56,27 +59,27 @@ class KerasLayer(NamedTuple):
 
 @dataclass(frozen=True)
 class Feedforward:
-    """A network without recurrence: everything about it.
+    """A network without recurrence.
 
     Attributes:
         name: Its name in experiments, links and on the command line.
-        title: What a class hears.
-        year: When it was published; networks are listed in this order.
-        source: Where.
-        layers: Returns its layers for some sizes.
-        forward: The same in NumPy: ``(weights, vectors, mask) -> (features, signals)``, with vectors (batch, words,
-            features) from the embedding, and mask (batch, words) True where a word counts, None where all do. Returns
-            what the verdict's Dense layer reads (batch, features), and what can be watched.
-        formula: It in lines of LaTeX, with UNITS and FEATURES where the sizes stand.
-        windows: Returns, for vectors of one review, the places of the words whose match adds most to each feature.
-        output: The size that the verdict's Dense layer reads: ``units`` or ``features``.
-        pace: Seconds for one word of one review at 32 units, on one core: a first guess, until runs were timed.
-        pace_of_pairs: The same for each pair of words, where every word is compared with every other.
-        shortest: The smallest maxlen that it can read.
-        skips_padding: Whether it leaves padding out whatever the setting *Mask padding*.
-        own_layers: Returns the classes that Keras lacks, by their names, and imports Keras for it.
-        meaningless: Settings that mean nothing to it, and why.
-        notes: What its formula leaves open.
+        title: Its name on pages.
+        year: Year of publication; networks are listed in this order.
+        source: Publication.
+        layers: Returns its layers between embedding and Dense for given sizes.
+        forward: The same layers in NumPy: ``(weights, vectors, mask) -> (features, signals)``. Vectors (batch, words,
+            features) come from the embedding; the mask (batch, words) is True for words to read, None to read all.
+            Returns the input of the Dense layer (batch, features), and activations that can be shown.
+        formula: Its equations in lines of LaTeX, with the placeholders UNITS and FEATURES.
+        windows: Returns, for the vectors of one review, the window of words that contributes most to each feature.
+        output: The size of the Dense layer's input: ``units`` or ``features``.
+        pace: Seconds per word and review at 32 units on one core: an estimate until runs have been timed.
+        pace_of_pairs: The same for each pair of words, if every word is compared with every other.
+        shortest: The smallest possible maxlen.
+        skips_padding: Whether padding is masked whatever the setting *Mask padding*.
+        own_layers: Returns the classes that Keras lacks, by their names; imports Keras.
+        meaningless: Settings without effect, and the reason.
+        notes: Remarks on its formula.
     """
 
     name: str
@@ -93,7 +96,7 @@ class Feedforward:
     shortest: int = 1
     skips_padding: bool = False
     own_layers: Callable[[], Mapping[str, Any]] | None = None
-    meaningless: Mapping[str, str] = field(default_factory=lambda: NEVER_MEANT)
+    meaningless: Mapping[str, str] = field(default_factory=lambda: NO_EFFECT)
     notes: str = ""
 
     @property
@@ -103,11 +106,11 @@ class Feedforward:
 
 
 def affine(weights: WeightsByPath, path: str, values: Array) -> Array:
-    """Returns values (..., features) times the kernel of a layer, plus its bias."""
+    """Returns the product of values (..., features) and a layer's kernel, plus its bias."""
     result: Array = np.dot(values, weights[f"{path}/kernel"]) + weights[f"{path}/bias"]
     return result
 
 
 def relu(values: Array) -> Array:
-    """Returns values with 0 in place of what is negative."""
+    """Returns max(values, 0)."""
     return np.maximum(values, np.float32(0))

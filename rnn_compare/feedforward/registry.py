@@ -1,4 +1,4 @@
-"""The networks without recurrence that the files of this package declare."""
+"""All networks without recurrence: those that the modules of this package declare."""
 
 from rnn_compare import feedforward
 from rnn_compare.cells.cell import Cell
@@ -12,17 +12,17 @@ _NETWORKS = {
 }
 
 FEEDFORWARD: tuple[str, ...] = tuple(_NETWORKS)
-"""The names of all networks without recurrence, in the order of their publication."""
+"""The names of all networks without recurrence, by year of publication."""
 TITLES = {name: entry.title for name, entry in _NETWORKS.items()}
 NETWORKS = CELLS + FEEDFORWARD
-"""All that ``Experiment.cell`` may name."""
+"""The possible values of ``Experiment.cell``."""
 
 
 def without_recurrence(name: str) -> Feedforward | None:
-    """Returns the network without recurrence of a name; None if it is a cell's, or nobody's."""
+    """Returns a network without recurrence by its name; None if there is none of that name."""
     return _NETWORKS.get(name)
 
 
 def network(name: str) -> Cell | Feedforward:
-    """Returns the cell or the network without recurrence of a name; raises ``KeyError`` if there is none."""
+    """Returns a cell or network without recurrence by its name; raises ``KeyError`` if there is none."""
     return _NETWORKS.get(name) or cell(name)

@@ -1,4 +1,4 @@
-"""Keras models of experiments: built, compiled, summarised. For workers only: imports TensorFlow."""
+"""Keras models of experiments: building, weights, summaries. For workers only: imports TensorFlow."""
 
 import functools
 import random
@@ -23,17 +23,16 @@ SUMMARY_WIDTH = 80
 OPTIMIZERS: dict[Optimizer, type[Any]] = {
     name: getattr(keras.optimizers, kind) for name, kind in keras_script.OPTIMIZERS.items()
 }
-# Seeds are set for the whole process, so no summary may be built between a run's seed and its weights.
+# Seeds are global, so no other model may be built between a run's seed and its weights.
 _building = threading.Lock()
 
 
 def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
-    """Builds and compiles the network of an experiment, with initial weights decided by its seed alone.
+    """Builds and compiles the network of an experiment, with initial weights that depend on its seed alone.
 
-    It maps word ids (batch, maxlen) to probabilities (batch, 1). Building it seeds Python, NumPy and TensorFlow
-    (``keras.utils.set_random_seed``), so the seed also decides the shuffling in a later ``fit``. Keras draws its
-    initializers' seeds from Python's global random numbers, which Dask's threads use too: one network in twenty had
-    other weights. So Keras gets a generator of its own, with the same seed.
+    It maps word ids (batch, maxlen) to probabilities (batch, 1). Python, NumPy and TensorFlow are seeded
+    (``keras.utils.set_random_seed``). Keras takes its initializers' seeds from Python's global generator, which Dask's
+    threads use too, so one network in twenty had other weights: here Keras has a generator of its own.
 
     Args:
         kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which trains faster.
@@ -45,7 +44,7 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
             optimizer=optimizer(experiment),
             loss="binary_crossentropy",
             metrics=["accuracy"],
-            # XLA takes several times as long to start, and a class would have to wait.
+            # XLA would take several times as long to start.
             jit_compile=False,
         )
     return model
@@ -58,7 +57,7 @@ def summary(experiment: Experiment) -> str:
 
 
 def clear() -> None:
-    """Frees all models that Keras has built."""
+    """Frees the memory of all Keras models."""
     with _building:
         keras.utils.clear_session()
 
@@ -82,7 +81,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
         ],
         name="sequential",
     )
-    # As the exported script does it.
+    # The lines of the exported script.
     exec(keras_script.initial_gates(experiment, experiment.seed), {"model": model, "np": np})
     return model
 
@@ -100,7 +99,7 @@ def _layer(layer: KerasLayer, experiment: Experiment) -> keras.Layer:
 
 @functools.cache  # Keras registers a class under its name once
 def layer_class(name: str) -> Any:
-    """Returns the class of a cell's Keras layer: Keras' own, or one made from the cell's formulas."""
+    """Returns the Keras layer class of a cell: Keras' own, or one generated from the cell's formulas."""
     if cell(name).in_keras:
         return getattr(layers, name)
     names: dict[str, Any] = {"__name__": __name__}
@@ -109,7 +108,7 @@ def layer_class(name: str) -> Any:
 
 
 def get_weights(model: keras.Model) -> Weights:
-    """Copies the weights out of a model, named by their paths without the model's own name."""
+    """Returns the weights of a model by their paths, without the model's own name."""
     return {
         variable.path.removeprefix(f"{model.name}/"): np.asarray(variable.numpy(), np.float32)
         for variable in model.weights

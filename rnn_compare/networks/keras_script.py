@@ -1,4 +1,4 @@
-"""The stock Keras script that repeats an experiment, to be read, run and changed by anyone."""
+"""The stock Keras script that repeats an experiment."""
 
 import json
 
@@ -95,7 +95,7 @@ _RATES = {
 
 
 def script(experiment: Experiment) -> str:
-    """Returns a Python program that trains an experiment's network on the same data, with Keras alone.
+    """Returns a Python script that repeats an experiment on the same data with Keras alone.
 
     Example:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
@@ -116,12 +116,12 @@ def script(experiment: Experiment) -> str:
 
 
 def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
-    """Returns the part of the script that trains: from the encoded reviews ``x`` and ``y`` to the printed figures.
+    """Returns the part of the script that trains, from the encoded reviews ``x`` and ``y`` to the printed metrics.
 
     Args:
-        experiment: Its seed is ignored.
+        experiment: The experiment, whose seed is ignored.
         seed: A number, or the name of a variable.
-        keeping: Lines that use ``history`` at the end of every epoch, indented by four spaces.
+        keeping: Lines to run at the end of every epoch, which may use ``history``; indented by four spaces.
     """
     settings = experiment.model_dump() | {
         "seed": seed,
@@ -169,7 +169,7 @@ def opening(experiment: Experiment, file: str) -> str:
 
 
 def _call(layer: KerasLayer) -> str:
-    """Returns the call that makes a layer."""
+    """Returns the Python call that creates a layer."""
     arguments = [_call(value) if isinstance(value, KerasLayer) else repr(value) for value in layer.arguments]
     options = {name: json.dumps(value) if isinstance(value, str) else value for name, value in layer.options.items()}
     arguments += [f"{name}={value}" for name, value in options.items()]

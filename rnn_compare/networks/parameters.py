@@ -1,7 +1,4 @@
-"""The number of a network's parameters, counted term by term without Keras.
-
-The terms stand in the lecture's order: recurrent + input + bias.
-"""
+"""The parameter counts of a network, term by term in the lecture's order: recurrent + input + bias. Needs no Keras."""
 
 import math
 from collections import Counter
@@ -21,8 +18,8 @@ class Tensor:
     """One weight tensor.
 
     Attributes:
-        path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network.
-        arithmetic: Of its count, such as ``4 · 32·32 = 4,096``.
+        path: Its path in Keras, such as ``lstm/lstm_cell/kernel``; unique within a network.
+        arithmetic: The arithmetic of its count, such as ``4 · 32·32 = 4,096``.
         direction: ``forward`` or ``backward`` within a bidirectional layer, otherwise empty.
     """
 
@@ -33,18 +30,18 @@ class Tensor:
 
     @property
     def name(self) -> str:
-        """Keras' name of it, such as ``recurrent_kernel``."""
+        """Its name in Keras, such as ``recurrent_kernel``."""
         return self.path.rpartition("/")[2]
 
     @property
     def count(self) -> int:
-        """Numbers in the tensor."""
+        """The number of its parameters."""
         return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
 class GateShare:
-    """The share of one gate in one direction of a recurrent layer.
+    """The parameters of one gate in one direction of a recurrent layer.
 
     Its arithmetic is recurrent + input + bias, such as ``32·32 + 32·32 + 32 = 2,080``.
     """
@@ -62,8 +59,8 @@ class Layer:
     Attributes:
         name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
         kind: Its class, such as ``LSTM`` or ``Bidirectional(LSTM)``.
-        arithmetic: Of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
-        gates: The share of each gate in one direction; empty where there are none.
+        arithmetic: The arithmetic of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
+        gates: The parameters of each gate in one direction; empty without gates.
     """
 
     name: str
@@ -74,12 +71,12 @@ class Layer:
 
     @property
     def is_embedding(self) -> bool:
-        """Whether it is a table of vectors, of words or of positions."""
+        """Whether it is an embedding, of words or of positions."""
         return self.kind.endswith("Embedding")
 
     @property
     def count(self) -> int:
-        """Parameters of the layer, as Keras' ``count_params``."""
+        """The number of its parameters, as Keras' ``count_params``."""
         return sum(tensor.count for tensor in self.tensors)
 
 
@@ -99,40 +96,37 @@ class Parameters:
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
-        """Every weight tensor, in the order of Keras' ``model.weights``."""
+        """All weight tensors in the order of Keras' ``model.weights``."""
         return tuple(tensor for layer in self.layers for tensor in layer.tensors)
 
     @property
     def recurrent_layers(self) -> tuple[Layer, ...]:
-        """The recurrent layers, the lowest first; without recurrence, the layers in their place."""
+        """The recurrent layers from bottom to top; without recurrence the layers in their place."""
         return self.layers[1:-1]
 
     @property
     def total(self) -> int:
-        """Parameters of the whole network."""
+        """The number of all parameters."""
         return sum(layer.count for layer in self.layers)
 
     @property
     def without_embedding(self) -> int:
-        """Parameters of recurrent layers and Dense."""
+        """Parameters of all layers but the word embedding."""
         return self.total - self.layers[0].count
 
     @property
     def before_dense(self) -> int:
-        """Parameters of embedding and recurrent layers: the total that the lecture's summary shows."""
+        """Parameters of all layers but Dense: the total in the lecture's summary."""
         return self.total - self.layers[-1].count
 
     @property
     def recurrent(self) -> int:
-        """Parameters of the recurrent layers, or of those in their place without an embedding of positions."""
+        """Parameters of the recurrent layers, or of those in their place but for an embedding of positions."""
         return sum(layer.count for layer in self.recurrent_layers if not layer.is_embedding)
 
 
 def parameters(experiment: Experiment) -> Parameters:
-    """Counts the parameters of the network that an experiment trains.
-
-    Dropout and masking learn nothing and do not appear.
-    """
+    """Counts the parameters of an experiment's network. Dropout and masking have none and are left out."""
     _, *hidden, _ = keras_layers(experiment)
     features, layers = experiment.embedding_size, []
     if network := experiment.without_recurrence:
@@ -146,7 +140,7 @@ def parameters(experiment: Experiment) -> Parameters:
 
 
 def formula(cell_name: str) -> str:
-    """Returns the count of one recurrent layer in symbols, or of all layers of a network without recurrence.
+    """Returns the symbolic count of one recurrent layer, or of all layers of a network without recurrence.
 
     Example:
         >>> formula("SimpleRNN")
@@ -178,7 +172,7 @@ def _feedforward(layer: KerasLayer) -> Layer:
 
 
 def _sum(shapes: Mapping[str, tuple[Size, ...]]) -> str:
-    """Returns the number of weights of a layer as a sum, in which equal parts of several tensors stand once."""
+    """Returns the parameter count of a layer as a sum in which equal terms of several tensors are combined."""
     parts: dict[str, list[str]] = {}
     for path, shape in shapes.items():
         parts.setdefault(path.rpartition("/")[0], []).append(_product(shape))
@@ -187,7 +181,7 @@ def _sum(shapes: Mapping[str, tuple[Size, ...]]) -> str:
 
 
 def _product(shape: tuple[Size, ...]) -> str:
-    """Returns the number of weights in a tensor as a product; the 1 of a single head is left out."""
+    """Returns the parameter count of a tensor as a product; the 1 of a single head is left out."""
     factors = [size for size in shape if size != 1] or [1]
     return "·".join(f"{size:,}" if isinstance(size, int) else size for size in factors)
 
@@ -220,7 +214,7 @@ def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Laye
 
 
 def _cell_tensors(cell: Cell, units: int, features: int) -> dict[str, tuple[tuple[int, ...], str]]:
-    """Returns the shapes of a cell's tensors and the arithmetic of their counts, in Keras' order."""
+    """Returns the shapes of a cell's tensors with the arithmetic of their counts, in Keras' order."""
     columns = cell.blocks * units
     shapes = {
         "kernel": (features, columns),
@@ -236,7 +230,7 @@ def _cell_tensors(cell: Cell, units: int, features: int) -> dict[str, tuple[tupl
 
 
 def _terms(cell: Cell, units: str, features: str) -> dict[str, str]:
-    """Returns the numbers in one block of each of a cell's tensors as products, in the lecture's order."""
+    """Returns the parameters of one block of each of a cell's tensors as products, in the lecture's order."""
     terms = {
         "recurrent_kernel": recurrent_term(cell, units),
         "kernel": f"{features}·{units}",
@@ -246,7 +240,7 @@ def _terms(cell: Cell, units: str, features: str) -> dict[str, str]:
 
 
 def recurrent_term(cell: Cell, units: str) -> str:
-    """Returns the numbers in one block of a recurrent kernel as a product; empty for a cell without one."""
+    """Returns the parameters of one block of a recurrent kernel as a product; empty for a cell without one."""
     return {"matrix": f"{units}·{units}", "vector": units, "none": ""}[cell.recurrent]
 
 

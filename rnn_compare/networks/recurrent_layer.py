@@ -1,4 +1,4 @@
-"""A recurrent layer in NumPy: any cell's step, one timestep after the other, as Keras computes it."""
+"""A recurrent layer in NumPy, with the results of Keras' layers: the steps of any cell over the timesteps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 class CellWeights(NamedTuple):
-    """The weights of one cell in Keras' layout; an empty array in place of a recurrent kernel that it lacks."""
+    """The weights of one cell in Keras' layout; the recurrent kernel is empty if there is none."""
 
     kernel: Array
     recurrent_kernel: Array
@@ -31,12 +31,12 @@ def by_direction(cell_name: str, arrays: Sequence[Array]) -> tuple[CellWeights, 
 
 @dataclass(frozen=True)
 class Trace:
-    """States and signals of one direction of one recurrent layer, by timestep in the order of the text.
+    """States and signals of one direction of a recurrent layer, in the order of the text.
 
     Attributes:
         states: The hidden state h after each timestep (batch, timesteps, units).
-        signals: All other signals of the cell by their names, each (batch, timesteps, units); empty unless requested.
-            At masked timesteps, where nothing was read, all but the states are NaN.
+        signals: All other signals of the cell by name, each (batch, timesteps, units); empty unless requested. At
+            masked timesteps all but the states are NaN.
         backward: Whether the text was read from its end.
     """
 
@@ -50,12 +50,12 @@ class Trace:
         return self.last_of(self.states)
 
     def last_of(self, values: Array) -> Array:
-        """Returns those of the last timestep that was read (batch, units) from values (batch, timesteps, units)."""
+        """Returns values (batch, timesteps, units) at the last timestep that was read (batch, units)."""
         return values[:, 0 if self.backward else -1]
 
 
 def initial_states(cell_name: str, batch: int, units: int) -> States:
-    """Returns a cell's states before it has read anything: zeros (batch, units) for each."""
+    """Returns the initial states of a cell: zeros (batch, units) for each."""
     return tuple(np.zeros((batch, units), np.float32) for _ in cell(cell_name).states)
 
 
@@ -68,25 +68,25 @@ def read_sequence(
     backward: bool = False,
     with_signals: bool = False,
 ) -> Trace:
-    """Reads sequences with one cell, one timestep after the other, from states of zeros.
+    """Runs one cell over a batch of sequences from states of zeros.
 
     Args:
-        inputs: Vectors of the words, or states of the layer below (batch, timesteps, features).
-        mask: True where a timestep is to be read (batch, timesteps); elsewhere the states stay as they are.
-        backward: Whether to read from the end to the beginning.
+        inputs: Word vectors, or states of the layer below (batch, timesteps, features).
+        mask: True where a timestep is read (batch, timesteps); elsewhere the states do not change.
+        backward: Whether to read from the end.
         with_signals: Whether to return all signals, not the hidden state alone.
     """
     cell_type = cell(cell_name)
     batch, timesteps, features = inputs.shape
     U, b = weights.recurrent_kernel, weights.bias  # noqa: N806  # the textbook's letter
     by_time = inputs.swapaxes(0, 1).reshape(timesteps * batch, features)
-    # W·input does not depend on the state: for all timesteps at once.
+    # W·input does not depend on the state, so it is computed for all timesteps at once.
     W_input = np.dot(by_time, weights.kernel).reshape(timesteps, batch, -1)  # noqa: N806  # as above
     units = b.shape[-1] // cell_type.blocks
     states = initial_states(cell_name, batch, units)
     outputs = np.empty((timesteps, batch, units), np.float32)
-    watched = [signal.name for signal in cell_type.signals if with_signals and signal.name != "state"]
-    signals = {name: np.empty_like(outputs) for name in watched}
+    names = [signal.name for signal in cell_type.signals if with_signals and signal.name != "state"]
+    signals = {name: np.empty_like(outputs) for name in names}
     for t in reversed(range(timesteps)) if backward else range(timesteps):
         new_states, values = cell_type.step(W_input[t], states, U, b)
         if mask is not None:

@@ -1,4 +1,4 @@
-"""The weights of a whole network as named NumPy arrays, and their file."""
+"""The weights of a network as named NumPy arrays, and their files."""
 
 import zipfile
 import zlib
@@ -14,10 +14,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 
 Array = NDArray[np.float32]
-
-
 Weights = Mapping[str, Array]
-"""Every weight tensor of one network by its path (``networks.parameters``), in Keras' order."""
+"""All weight tensors of a network by their paths (``networks.parameters``), in Keras' order."""
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -27,7 +25,7 @@ def save(weights: Weights, path: Path) -> None:
     """
     try:
         with whole_file(path) as partial:
-            # Not compressed: trained floats hardly shrink, and a large embedding would take seconds.
+            # Not compressed: trained weights hardly shrink, and a large embedding would take seconds.
             np.savez(partial, allow_pickle=False, **weights)
     except OSError as error:
         raise UserError(

@@ -41,11 +41,10 @@ def networks_and_reviews(draw: st.DrawFn) -> tuple[Experiment, NDArray[np.int64]
 
 @given(networks_and_reviews())
 @settings(max_examples=settings().max_examples // 3)
-def test_what_a_network_says_and_every_gradient_are_those_of_stock_keras(
-    drawn: tuple[Experiment, NDArray[np.int64]],
+def test_predictions_and_all_gradients_are_those_of_stock_keras(
+    network_and_reviews: tuple[Experiment, NDArray[np.int64]],
 ) -> None:
-    experiment, ids = drawn
-    _compare_with_stock(experiment, ids)
+    _compare_with_stock(*network_and_reviews)
 
 
 MIXED = (12, 9, 0, 5, 1, 0)
@@ -64,7 +63,7 @@ MIXED = (12, 9, 0, 5, 1, 0)
     ],
     ids=str,
 )
-def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
+def test_batches_with_reviews_of_padding_alone_and_without_padding(
     cell: str, masked: bool, lengths: tuple[int, ...]
 ) -> None:
     experiment = Experiment(
@@ -107,7 +106,7 @@ def test_loss_and_probability_are_exact_for_logits_of_any_size() -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 300.0])
-def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(scale: float) -> None:
+def test_loss_and_accuracy_are_those_of_keras_for_saturated_networks_too(scale: float) -> None:
     experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
     stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
     for model in (stock, fused):
@@ -125,8 +124,8 @@ def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(
 @pytest.mark.parametrize(
     "optimizer", ["adam", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("rmsprop", "sgd"))]
 )
-def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_keras_by_then(optimizer: Any) -> None:
-    """Between epochs whoever asks Keras for weights, moments or the step's number gets those of the epoch's end."""
+def test_callbacks_get_the_logs_and_weights_of_stock_keras(optimizer: Any) -> None:
+    """Weights, moments and iterations in Keras' variables are those of the epoch's end."""
     experiment = Experiment(
         cell="LSTM",
         units=4,
@@ -141,32 +140,32 @@ def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_
     )
     ids, labels = _padded(6, [3, 8, 5, 0, 7, 8, 2, 6] * 5, 8).astype(np.int32), np.arange(40) % 3 % 2
     split = Split(ids[:32], labels[:32], ids[32:], labels[32:])
-    seen: list[list[Any]] = []
+    by_model: list[list[Any]] = []
     for model in (keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)):
-        told: list[Any] = []
+        records: list[Any] = []
 
-        def at_the_end(epoch: int, logs: dict[str, float], model: Any = model, told: list[Any] = told) -> None:
+        def record(epoch: int, logs: dict[str, float], model: Any = model, records: list[Any] = records) -> None:
             values = [variable.value.numpy() for variable in (*model.variables, *model.optimizer.variables)]
-            told.append(({"epoch": epoch, **logs}, values))
+            records.append(({"epoch": epoch, **logs}, values))
 
         def halve(_epoch: int, rate: float) -> float:
             return rate / 2
 
         callbacks = [
             keras.callbacks.LearningRateScheduler(halve),
-            keras.callbacks.LambdaCallback(on_epoch_end=at_the_end),
+            keras.callbacks.LambdaCallback(on_epoch_end=record),
         ]
         fit(model, *split.batches(experiment), callbacks)
-        seen.append(told)
-    for (theirs, their_values), (ours, our_values) in zip(*seen, strict=True):
+        by_model.append(records)
+    for (theirs, their_values), (ours, our_values) in zip(*by_model, strict=True):
         np.testing.assert_allclose(ours.pop("probabilities"), theirs.pop("probabilities"), atol=1e-5)
         assert ours == pytest.approx({name: float(figure) for name, figure in theirs.items()}, abs=1e-5)
-        for ours_of_one, theirs_of_one in zip(our_values, their_values, strict=True):
-            np.testing.assert_allclose(ours_of_one, theirs_of_one, rtol=1e-4, atol=2e-5)
+        for our_value, their_value in zip(our_values, their_values, strict=True):
+            np.testing.assert_allclose(our_value, their_value, rtol=1e-4, atol=2e-5)
 
 
-class _Told(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not followed by mypy
-    """Notes each call, and ends the training after an epoch, or in the middle of one."""
+class _CallRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not followed by mypy
+    """Records each call, and stops the training after an epoch or a batch."""
 
     def __init__(self, last_epoch: int = -1, last_batch: int = -1) -> None:
         super().__init__()
@@ -174,16 +173,16 @@ class _Told(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not fol
         self._last_epoch, self._last_batch = last_epoch, last_batch
 
     def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
+        value = super().__getattribute__(name)
         if not name.startswith("on_") or "predict" in name or name in ("on_batch_begin", "on_batch_end"):
-            return found
+            return value
 
         def call(*arguments: Any, **named: Any) -> Any:
             *at, logs = [*arguments, *named.values()]
             self.calls.append((name, at, sorted(logs or {})))
             if (name, at) in (("on_epoch_end", [self._last_epoch]), ("on_train_batch_end", [self._last_batch])):
                 self.model.stop_training = True
-            return found(*arguments, **named)
+            return value(*arguments, **named)
 
         return call
 
@@ -206,15 +205,15 @@ def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, end
     )
     ids, labels = _padded(8, [3, 6, 5, 0, 1] * 5, 6).astype(np.int32), np.arange(25) % 2
     split = Split(ids[:20], labels[:20], ids[20:], labels[20:])
-    called, known = [], []
+    calls, histories = [], []
     for model in (keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)):
-        told = _Told(**ends)
-        history = fit(model, *split.batches(experiment), [told], initial_epoch)
-        called.append(told.calls)
-        known.append((history.epoch, sorted(history.history)))
-    assert called[1] == called[0]
-    assert known[1] == known[0]
-    assert [name for name, *_ in called[1]].count("on_epoch_end") == epochs
+        recorder = _CallRecorder(**ends)
+        history = fit(model, *split.batches(experiment), [recorder], initial_epoch)
+        calls.append(recorder.calls)
+        histories.append((history.epoch, sorted(history.history)))
+    assert calls[1] == calls[0]
+    assert histories[1] == histories[0]
+    assert [name for name, *_ in calls[1]].count("on_epoch_end") == epochs
 
 
 def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
@@ -222,24 +221,26 @@ def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
     stock = keras_models.network(experiment)
     labels = (np.arange(len(ids)) % 2).astype(np.float32)
     with tf.GradientTape() as tape:
-        said = stock(ids, training=True)
-        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels[:, np.newaxis], said))
+        probabilities = stock(ids, training=True)
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels[:, np.newaxis], probabilities))
     slices, *theirs = tape.gradient(loss, [variable.value for variable in stock.trainable_variables])
 
     options, weights = options_of(stock), [weight.value.numpy() for weight in stock.weights]
-    nothing = [[None] * len(directions) for directions in options.layers]
-    forward_pass = network_pass.forward(options, weights, ids, nothing)
-    np.testing.assert_allclose(network_pass.probabilities(forward_pass.logits), said.numpy()[:, 0], atol=1e-6)
+    no_dropout = [[None] * len(directions) for directions in options.layers]
+    forward_pass = network_pass.forward(options, weights, ids, no_dropout)
+    np.testing.assert_allclose(network_pass.probabilities(forward_pass.logits), probabilities.numpy()[:, 0], atol=1e-6)
     np.testing.assert_allclose(network_pass.losses(forward_pass.logits, labels).mean(), loss.numpy(), rtol=1e-5)
     embedding, ours = network_pass.backward(weights, forward_pass, labels)
-    for found, rows in ((embedding.sums, slices.values.numpy()), (embedding.squares, np.square(slices.values.numpy()))):
+    rows = slices.values.numpy()
+    for sums, their_rows in ((embedding.sums, rows), (embedding.squares, np.square(rows))):
         by_word = np.zeros((2, *weights[0].shape))
-        np.add.at(by_word[0], embedding.words, found)
-        np.add.at(by_word[1], slices.indices.numpy(), rows)
+        np.add.at(by_word[0], embedding.words, sums)
+        np.add.at(by_word[1], slices.indices.numpy(), their_rows)
         np.testing.assert_allclose(by_word[0], by_word[1], rtol=1e-4, atol=1e-5)
-    for mine, keras_own in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(mine, keras_own, rtol=0, atol=1e-5 * max(1.0, float(np.abs(keras_own).max())))
-    np.testing.assert_allclose(ours[-1], theirs[-1], rtol=1e-4, atol=1e-6, err_msg="the mean of what the loss asks for")
+    for our_gradient, their_gradient in zip(ours, theirs, strict=True):
+        atol = 1e-5 * max(1.0, float(np.abs(their_gradient).max()))
+        np.testing.assert_allclose(our_gradient, their_gradient, rtol=0, atol=atol)
+    np.testing.assert_allclose(ours[-1], theirs[-1], rtol=1e-4, atol=1e-6, err_msg="the mean gradient of the logits")
 
 
 def _padded(seed: int, lengths: Any, maxlen: int) -> NDArray[np.int64]:
@@ -250,25 +251,23 @@ def _padded(seed: int, lengths: Any, maxlen: int) -> NDArray[np.int64]:
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
-def test_directions_side_by_side_come_to_the_same_digits(dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_directions_in_several_threads_give_the_same_digits(dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
     experiment = Experiment(
         cell="GRU", units=6, embedding_size=4, maxlen=20, vocabulary_size=VOCABULARY, bidirectional=True, layers=2
     )
     model, ids = keras_models.build(experiment, FusedNetwork), _padded(3, [0, 3, 9, 20, 14, 14, 1, 6], 20)
     options, weights = options_of(model), [np.asarray(weight) for weight in model.get_weights()]
-    dropping = np.random.default_rng(6).random((2, 2, 8, 12)) >= dropout
-    masks = [
-        [mask[:, :width].astype(np.float32) for mask in layer] for layer, width in zip(dropping, (4, 12), strict=True)
-    ]
+    draws = np.random.default_rng(6).random((2, 2, 8, 12)) >= dropout
+    masks = [[mask[:, :width].astype(np.float32) for mask in draw] for draw, width in zip(draws, (4, 12), strict=True)]
     labels = np.arange(8, dtype=np.float32) % 2
-    found = []
+    results = []
     for count in (1, 2, 2, 5):
         threads.allow(count)
         forward_pass = network_pass.forward(options, weights, ids, masks if dropout else [[None] * 2] * 2)
         embedding, gradients = network_pass.backward(weights, forward_pass, labels)
-        found.append([forward_pass.logits, embedding.sums, embedding.squares, *gradients])
+        results.append([forward_pass.logits, embedding.sums, embedding.squares, *gradients])
     threads.allow(1)
-    for again in found[1:]:
-        for ours, alone in zip(again, found[0], strict=True):
-            np.testing.assert_array_equal(ours, alone)
+    for result in results[1:]:
+        for ours, by_one_thread in zip(result, results[0], strict=True):
+            np.testing.assert_array_equal(ours, by_one_thread)
