@@ -12,7 +12,7 @@ from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import bounds
 
-INDIFFERENT = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
+INDIFFERENT = {"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"}
 """Settings that hardly change the seconds of an epoch."""
 
 
@@ -76,8 +76,9 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> tuple[float, i
 
     Without any it is an estimate from other runs. The settings of ``INDIFFERENT``, such as the seed, may differ.
     """
-    network = _decisive(experiment)
-    of_network = [run for run in runs if not run.is_from_elsewhere and _decisive(run.experiment) == network]
+    network = experiment.model_dump(exclude=INDIFFERENT)
+    same = [run for run in runs if run.experiment.model_dump(exclude=INDIFFERENT) == network]
+    of_network = [run for run in same if not run.is_from_elsewhere]
     if timed := [seconds for run in of_network if (seconds := run.seconds_per_epoch) is not None]:
         return statistics.median(timed), len(timed)
     return History(runs).epoch_seconds(experiment), 0
@@ -85,7 +86,3 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> tuple[float, i
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:
     return experiment_from(experiment.model_dump() | changed)  # drops settings that mean nothing to another network
-
-
-def _decisive(experiment: Experiment) -> dict[str, object]:
-    return experiment.model_dump(exclude=set(INDIFFERENT))
