@@ -167,11 +167,13 @@ class Services:
             conclude: Computes the conclusion, which is not None and must not be changed.
         """
         ended = sum(run.status.ended for run in snapshot.runs)
-        key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in runs))
-        # Labels, once a recording's reviews are prepared, and baselines allow further conclusions.
-        key += tuple(known_labels(run.experiment, "validation") is not None for run in runs)
         experiments = [run.experiment for run in runs]
-        key += snapshot.cached(key[:1] + key[2:], lambda _: (bool(shared_baselines(experiments)),))
+        ids = (run.id for run in runs)
+        has_baselines = snapshot.cached(("baselines", *ids), lambda _: bool(shared_baselines(experiments)))
+        # Baselines, and labels once a recording's reviews are prepared, allow further conclusions.
+        labelled = [known_labels(run.experiment, "validation") is not None for run in runs]
+        states = ((run.id, run.name, run.status, len(run.epochs), run.test) for run in runs)
+        key = (what, ended, has_baselines, *labelled, *states)
         conclusion: Made | None = self._concluded.get(key)
         if conclusion is None:
             conclusion = self._concluded[key] = conclude()

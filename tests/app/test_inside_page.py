@@ -184,10 +184,10 @@ def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_a
         wrong = [number for number, side in enumerate(sides, first) if side != reviews.label(number - 1)]
         assert text in {reviews.text(number - 1) for number in wrong}
         assert messages[-1]["author"] is not bool(ask(run, str(text), "best").positive)
-    among = f"wrong.{trained[-1].id}"
-    linked = page("inside.page", ask=",".join(run.id for run in trained), among=among)
+    group = f"wrong.{trained[-1].id}"
+    linked = page("inside.page", ask=",".join(run.id for run in trained), among=group)
     assert app.query_params["among"] == linked.query_params["among"]
-    assert linked.selectbox(key="among").value == f"wrong.{trained[-1].id}"
+    assert linked.selectbox(key="among").value == group
 
 
 def test_the_address_names_the_real_review_and_brings_it_back(
