@@ -129,7 +129,7 @@ def test_what_is_nearer_to_negative_than_the_median_word_may_be_judged_positive_
     ticks = re.findall(r"<b [^>]*>(.*?)</b>", bar)
     assert ticks == [
         "← negative",
-        "88.1 % positive<br>the median word",
+        "88.1 % positive",
         "positive →",
     ]
 

@@ -25,7 +25,7 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the maps of the runs, two side by side, and the neighbours of a word in all of them."""
-    st.markdown("Words on the embedding's first two principal components, coloured by the prediction for each alone.")
+    st.markdown("Words on the embedding's first two principal components; colour: the prediction for each, grey: the median.")
     typed = st.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(2) if len(networks) > 1 else [st.container()]
@@ -79,7 +79,7 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
     captions = {-1.0: f"← {low}", 1.0: f"{high} →"}  # without numbers: rounded, many would be 100 %
     ticks = ""
     for place, verdict in scale.ticks():
-        text = captions.get(place, f"{percent(verdict)} {high}{'' if place else '<br>the median word'}")
+        text = captions.get(place, f"{percent(verdict)} {high}")
         ticks += f'<b style="left: {50 + 50 * place:.1f}%">{text}</b>'
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
