@@ -51,9 +51,9 @@ def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(e
 
 
 def test_a_setting_beyond_the_usual_three_is_named_where_it_differs(evidence: Evidence) -> None:
-    one, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
-    assert [row["dropout"] for row in results([one, other], evidence)] == [0.0, 0.2]
-    assert "dropout" not in results([one], evidence)[0]
+    first, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
+    assert [row["dropout"] for row in results([first, other], evidence)] == [0.0, 0.2]
+    assert "dropout" not in results([first], evidence)[0]
 
 
 def test_the_command_line_gives_any_setting_several_values(

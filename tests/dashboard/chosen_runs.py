@@ -34,8 +34,8 @@ class StubEngine:
 
     def asked_of(self, run: str) -> Analysis:
         """Returns the one analysis of a run."""
-        (found,) = (analysis for arguments, analysis in self.begun.items() if arguments[0] == run)
-        return found
+        (match,) = (analysis for arguments, analysis in self.begun.items() if arguments[0] == run)
+        return match
 
 
 class StubStore:
@@ -46,7 +46,7 @@ class StubStore:
 
     def gradients(self, run: str) -> list[EpochGradients]:
         """As ``RunStore.gradients``."""
-        return [each for each in self.recorded if each.run == run]
+        return [record for record in self.recorded if record.run == run]
 
 
 def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork]) -> AppTest:

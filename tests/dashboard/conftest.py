@@ -8,7 +8,7 @@ from rnn_compare.dashboard import components
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The figures on the page by their keys."""
     figures: dict[str, Any] = {}
 

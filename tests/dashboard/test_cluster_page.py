@@ -20,7 +20,7 @@ def run(**changes: Any) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("worker", "trained", "said"),
+    ("worker", "trained", "sentence"),
     [
         (FREE, run(), "idle"),
         (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "training LSTM(32), epoch 2 of 10"),
@@ -29,8 +29,8 @@ def run(**changes: Any) -> Run:
         (replace(FREE, ready=False, problem="It lacks keras."), run(), "It lacks keras."),
     ],
 )
-def test_what_a_worker_does_is_said_in_words(worker: WorkerInfo, trained: Run, said: str) -> None:
-    assert doing(worker, {trained.id: trained}) == said
+def test_what_a_worker_does_is_said_in_words(worker: WorkerInfo, trained: Run, sentence: str) -> None:
+    assert doing(worker, {trained.id: trained}) == sentence
 
 
 def test_a_worker_is_shown_with_its_place_and_its_memory_and_nothing_of_it_is_markup() -> None:

@@ -23,16 +23,16 @@ def flow(*rows: np.ndarray, backward: bool = False, carry: bool = False) -> Dire
     return gradient_flow(GradientNorms(backward, states, states if carry else None, np.ones(states.shape, np.bool_)))
 
 
-def history(one: Any, *epochs: int, flows: tuple[DirectionGradients, ...] | None = None) -> Any:
+def history(network: Any, *epochs: int, flows: tuple[DirectionGradients, ...] | None = None) -> Any:
     followed = FollowedGradient(16, flows or (flow(RISING),))
-    return GradientHistory(one, epochs[-1], dict.fromkeys(epochs, followed))
+    return GradientHistory(network, epochs[-1], dict.fromkeys(epochs, followed))
 
 
 def trained(title: str, epochs: int, **changes: Any) -> Any:
-    one = chosen(title, **changes)
+    network = chosen(title, **changes)
     ends = tuple(epoch_end(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
-    object.__setattr__(one.run, "epochs", ends)
-    return one
+    object.__setattr__(network.run, "epochs", ends)
+    return network
 
 
 def test_each_direction_of_a_run_is_sent_epoch_by_epoch() -> None:
@@ -44,7 +44,7 @@ def test_each_direction_of_a_run_is_sent_epoch_by_epoch() -> None:
     assert [[way["backward"] for way in run["directions"]] for run in sent["runs"]] == [[False], [False, True]]
     first, _ = sent["runs"][0]["directions"][0]["flows"]
     assert first["carry"]["relative"] == [[1.0, 0.1, 0.01, 0.001]]
-    assert [each["flows"][0]["states"]["memory"] for each in sent["runs"][1]["directions"]] == [[1] * 3, [4] * 3]
+    assert [epoch["flows"][0]["states"]["memory"] for epoch in sent["runs"][1]["directions"]] == [[1] * 3, [4] * 3]
 
 
 def test_the_scale_holds_all_epochs_but_not_what_has_vanished() -> None:

@@ -19,19 +19,19 @@ def counts(html: str) -> list[int]:
 
 
 def test_every_answer_is_counted_once_in_the_colour_of_its_network() -> None:
-    drawn = bars(WHICH, [[1, 1, 0]], {"LSTM(32)": "#0072B2"})
-    assert counts(drawn) == [1, 2]
-    assert "--rc-color: #0072B2" in drawn
-    assert "3 answers" in drawn
-    assert "rc-tick" not in drawn, "nothing is right before the outcome"
+    html = bars(WHICH, [[1, 1, 0]], {"LSTM(32)": "#0072B2"})
+    assert counts(html) == [1, 2]
+    assert "--rc-color: #0072B2" in html
+    assert "3 answers" in html
+    assert "rc-tick" not in html, "nothing is right before the outcome"
 
 
 def test_two_votes_stand_beside_each_other_to_one_scale() -> None:
-    drawn = bars(WHICH, [[0, 0, 1], [1, 1, 1, 1]], {})
-    assert counts(drawn) == [2, 0, 1, 4]
-    assert "first vote: 3 answers" in drawn
-    assert "after discussion: 4 answers" in drawn
-    assert "--rc-share: 0.500" in drawn, "2 of the 4 that the longest bar stands for"
+    html = bars(WHICH, [[0, 0, 1], [1, 1, 1, 1]], {})
+    assert counts(html) == [2, 0, 1, 4]
+    assert "first vote: 3 answers" in html
+    assert "after discussion: 4 answers" in html
+    assert "--rc-share: 0.500" in html, "2 of the 4 that the longest bar stands for"
 
 
 def test_of_many_votes_the_first_and_the_last_are_shown() -> None:
@@ -39,8 +39,8 @@ def test_of_many_votes_the_first_and_the_last_are_shown() -> None:
 
 
 def test_two_votes_about_a_lead_get_the_same_bars_however_far_they_reach() -> None:
-    drawn = bars(LEAD, [[1.0], [30.0]], {})
-    assert len(counts(drawn)) == 2 * drawn.count("<li")
+    html = bars(LEAD, [[1.0], [30.0]], {})
+    assert len(counts(html)) == 2 * html.count("<li")
 
 
 def test_nobody_has_answered_is_said() -> None:
@@ -66,14 +66,14 @@ def test_nobody_has_answered_is_said() -> None:
 def test_the_bar_that_the_outcome_lies_in_is_marked(
     question: Question, right: Answer | None, place: int | None
 ) -> None:
-    given: list[Answer] = [3.0] if question.kind == "lead" else [0]
-    assert right_bar(question, right, tally(question, given)) == place
+    answers: list[Answer] = [3.0] if question.kind == "lead" else [0]
+    assert right_bar(question, right, tally(question, answers)) == place
 
 
 def test_what_a_lecturer_typed_is_read_as_no_markup() -> None:
-    drawn = bars(OWN, [[0]], {}, 0)
-    assert "&lt;b&gt;yes&lt;/b&gt;" in drawn
-    assert "rc-tick" in drawn
+    html = bars(OWN, [[0]], {}, 0)
+    assert "&lt;b&gt;yes&lt;/b&gt;" in html
+    assert "rc-tick" in html
 
 
 def test_the_band_lies_around_the_median_and_both_are_named() -> None:

@@ -30,7 +30,7 @@ def written(app: Any) -> str:
     return " ".join(text.value for text in (*app.markdown, *app.caption))
 
 
-def test_bars_and_matrix_are_the_weights_of_the_forward_pass(drawn: dict[str, Any]) -> None:
+def test_bars_and_matrix_are_the_weights_of_the_forward_pass(figures: dict[str, Any]) -> None:
     network = chosen("mine", cell="attention")
     experiment = network.run.experiment
     app = page(view.show, None, [network])
@@ -40,13 +40,13 @@ def test_bars_and_matrix_are_the_weights_of_the_forward_pass(drawn: dict[str, An
     _, signals = feedforward_pass(experiment.without_recurrence, experiment, network.weights, ids)
     expected = signals["attention"][0, 0, -3:, -3:]
     assert np.ptp(expected) > 0.01
-    bars, matrix = drawn["attention mine"].data
+    bars, matrix = figures["attention mine"].data
     np.testing.assert_allclose(bars.y, 100 * expected.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(matrix.z, 9 * expected, rtol=1e-5)
     assert "equal share" in matrix.colorbar.title.text, "its colours have a scale"
     app.select_slider[0].set_value(-2).run()
     assert not app.exception
-    np.testing.assert_allclose(drawn["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
+    np.testing.assert_allclose(figures["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
     assert "do not explain the prediction" in written(app)
 
 
@@ -77,23 +77,23 @@ def test_of_a_long_review_the_last_words_are_shown_or_those_around_the_word() ->
 
 
 def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_all_networks_read(
-    drawn: dict[str, Any],
+    figures: dict[str, Any],
 ) -> None:
     networks = [chosen("short", cell="attention", maxlen=2), chosen("long", cell="attention")]
     app = page(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
     app.text_area(key="review").set_value(TEXT).run()
-    assert {*drawn} == {"attention short", "attention long"}
+    assert {*figures} == {"attention short", "attention long"}
     assert written(app).count("not compared with each other") == 1
     assert "**lstm and mean.** No attention" in written(app)
     assert app.select_slider[0].options == ["all words (mean)", "1: word2", "2: word3"]
     app.select_slider[0].set_value(-2).run()
-    outlines = [drawn[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]
+    outlines = [figures[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]
     assert [(outline.y0, outline.y1) for outline in outlines] == [(-0.5, 0.5), (0.5, 1.5)]
 
 
-def test_many_bars_are_read_out_by_their_extremes(drawn: dict[str, Any]) -> None:
+def test_many_bars_are_read_out_by_their_extremes(figures: dict[str, Any]) -> None:
     app = page(view.show, None, [chosen("mine", cell="attention", maxlen=30)])
     app.text_area(key="review").set_value(random_text(20)).run()
-    bars = in_words(drawn["attention mine"]).lines[0]
+    bars = in_words(figures["attention mine"]).lines[0]
     assert bars.startswith("first word")
     assert "highest word" in bars

@@ -36,28 +36,31 @@ def test_the_formula_names_what_the_source_names(cell: str) -> None:
 
 
 def test_the_lectures_loop_can_be_run() -> None:
-    found: dict[str, Any] = {
+    names: dict[str, Any] = {
         "zeros": float,
-        "dot": lambda one, other: one * other,
+        "dot": lambda first, other: first * other,
         "activation": lambda value: value,
         "input_sequence": [1.0, 2.0],
         "W": 3.0,
         "U": 0.5,
         "b": 1.0,
     }
-    exec(loop(Shapes(8, 16, ())), found)
-    assert found["state_t"] == 3 * 2 + 0.5 * (3 * 1 + 0.5 * 8 + 1) + 1  # zeros(8) is 8 here
+    exec(loop(Shapes(8, 16, ())), names)
+    assert names["state_t"] == 3 * 2 + 0.5 * (3 * 1 + 0.5 * 8 + 1) + 1  # zeros(8) is 8 here
 
 
 def test_layers_of_the_same_shapes_are_told_once() -> None:
-    found = shapes([chosen("one"), chosen("same"), chosen("wide", units=6)])
-    assert list(found.values()) == [["one", "same"], ["wide"]]
-    assert [(one.units, one.features) for one in found] == [(4, 5), (6, 5)]
+    titles = shapes([chosen("one"), chosen("same"), chosen("wide", units=6)])
+    assert list(titles.values()) == [["one", "same"], ["wide"]]
+    assert [(layer.units, layer.features) for layer in titles] == [(4, 5), (6, 5)]
 
 
 def test_layers_of_other_shapes_are_told_apart() -> None:
-    found = shapes([chosen("deep", layers=2, bidirectional=True)])
-    assert [(one.features, where) for one, where in found.items()] == [(5, ["deep, layer 1"]), (8, ["deep, layer 2"])]
+    titles = shapes([chosen("deep", layers=2, bidirectional=True)])
+    assert [(layer.features, where) for layer, where in titles.items()] == [
+        (5, ["deep, layer 1"]),
+        (8, ["deep, layer 2"]),
+    ]
 
 
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:

@@ -21,24 +21,24 @@ FLOW = gradient_flow(GradientNorms(False, RISING, None, RISING > 0))
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What goes to the browser."""
-    kept: list[dict[str, Any]] = []
-    monkeypatch.setattr(gradients, "component", lambda *_: lambda data, key: kept.append(data))  # noqa: ARG005  # its names
-    return kept
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(gradients, "component", lambda *_: lambda data, key: messages.append(data))  # noqa: ARG005  # its names
+    return messages
 
 
 @pytest.fixture
 def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which networks were followed; the reviews of source keras are missing."""
-    asked: list[str] = []
+    labels: list[str] = []
 
     def probe(experiment: Experiment) -> tuple[Any, Any]:
         if experiment.source == "keras":
             raise UserError("The file <imdb> is missing.")
-        asked.append(experiment.label)
+        labels.append(experiment.label)
         return padded_reviews([9] * 6, experiment.maxlen, seed=0), np.arange(6) % 2
 
     monkeypatch.setattr(flows, "probe_batch", probe)
-    return asked
+    return labels
 
 
 def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
@@ -50,8 +50,8 @@ def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
 def test_the_words_below_speak_of_what_is_there_only() -> None:
     plain = conclusion([small()])
     assert "vanishes" in plain
-    for said in ("carry track", "backward", "layers"):
-        assert said not in plain
+    for term in ("carry track", "backward", "layers"):
+        assert term not in plain
     assert "carry track" in conclusion([small(cell="LSTM"), small(cell="LSTM", units=3)])
     assert conclusion([small(cell="LSTM")] * 2).count("carry track") == 1
     assert "backward" in conclusion([small(bidirectional=True)])
@@ -69,10 +69,10 @@ def test_a_run_without_reviews_says_so_and_the_others_are_drawn(sent: list[dict[
 def test_what_was_recorded_is_shown_as_it_is_and_an_epoch_passed_over_is_worked_out(
     sent: list[dict[str, Any]], probed: list[str]
 ) -> None:
-    one = chosen("recorded")  # its weights are those of epoch 0: it has no other
+    network = chosen("recorded")  # its weights are those of epoch 0: it has no other
     for epochs, measured in [((0, 1), 0), ((1, 2), 1)]:
         store = StubStore(*(EpochGradients("recorded", epoch, 16, [FLOW]) for epoch in epochs))
-        page(gradients.show, SimpleNamespace(store=store), [one])
+        page(gradients.show, SimpleNamespace(store=store), [network])
         assert len(probed) == measured
         assert sent[-1]["epochs"] == sorted({0, *epochs})
 
@@ -81,19 +81,19 @@ def test_a_network_is_measured_again_only_when_its_weights_have_changed(
     sent: list[dict[str, Any]], probed: list[str]
 ) -> None:
     services = SimpleNamespace(store=StubStore())
-    one = chosen("measured once")
-    page(gradients.show, services, [one])
-    page(gradients.show, services, [one])
+    network = chosen("measured once")
+    page(gradients.show, services, [network])
+    page(gradients.show, services, [network])
     assert len(probed) == 1
-    page(gradients.show, services, [chosen("measured once", random_weights(one.run.experiment, seed=1))])
+    page(gradients.show, services, [chosen("measured once", random_weights(network.run.experiment, seed=1))])
     assert len(probed) == 2
     assert sent[-1] != sent[0]
 
 
 def test_a_large_network_is_left_to_a_worker_and_waited_for(sent: list[dict[str, Any]]) -> None:
     engine = StubEngine()
-    one = chosen("large", cell="LSTM", units=256, maxlen=1000)
-    app = page(gradients.show, SimpleNamespace(engine=engine, store=StubStore()), [one])
+    network = chosen("large", cell="LSTM", units=256, maxlen=1000)
+    app = page(gradients.show, SimpleNamespace(engine=engine, store=StubStore()), [network])
     assert len(app.get("progress")) == 1
     assert not sent
     engine.asked_of("large").result = FollowedGradient(16, (FLOW,))

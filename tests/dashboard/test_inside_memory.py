@@ -54,7 +54,7 @@ def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> No
     assert "averages 50 to 200 pairs that share 2 to 4 sentiment words:" in conclusion([alike, other])
 
 
-def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(drawn: dict[str, Any]) -> None:
+def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(figures: dict[str, Any]) -> None:
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
     assert not engine.begun
@@ -62,17 +62,17 @@ def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(drawn:
     assert [arguments[0] for arguments in engine.begun] == ["one", "other"]
     assert not app.button
     assert len(app.get("progress")) == 2
-    assert not drawn
+    assert not figures
 
 
-def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_told(drawn: dict[str, Any]) -> None:
+def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_told(figures: dict[str, Any]) -> None:
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
     app.button(key="run_memory_test").click().run()
     engine.asked_of("one").result = memory_result()
     app.run()
     assert len(app.get("progress")) == 1
-    assert [line.name for line in drawn["memory_chart"].data] == ["one"]
+    assert [line.name for line in figures["memory_chart"].data] == ["one"]
     assert any("Predicted nearer to “positive” with its word" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
@@ -84,17 +84,17 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     assert app.button(key="run_memory_test").label == "Run the memory test for 1 more network"
 
 
-def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(drawn: dict[str, Any]) -> None:
+def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(figures: dict[str, Any]) -> None:
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one")])
     app.button(key="run_memory_test").click().run()
     engine.asked_of("one").result = memory_result()
     app.run()
-    drawn.clear()
+    figures.clear()
     later, other = StubEngine(), page(memory.show, SimpleNamespace(engine=StubEngine()), [chosen("one")])
     assert not other.button
     assert not later.begun
-    assert [line.name for line in drawn["memory_chart"].data] == ["one"]
+    assert [line.name for line in figures["memory_chart"].data] == ["one"]
 
 
 def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:

@@ -16,9 +16,9 @@ TEXT = "word1 word2 qwerty word3"
 
 
 def found(title: str = "mine", text: str = TEXT, **changes: Any) -> NetworkReading:
-    one = chosen(title, **changes)
-    review = encoded(one.run.experiment, text)
-    return NetworkReading(one, review, read(one.run.experiment, one.weights, review))
+    network = chosen(title, **changes)
+    review = encoded(network.run.experiment, text)
+    return NetworkReading(network, review, read(network.run.experiment, network.weights, review))
 
 
 @pytest.fixture
@@ -49,16 +49,16 @@ def view(engine: StubEngine, *titles: str) -> AppTest:
     ],
 )
 def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: str, titles: list[str]) -> None:
-    one = found(cell=cell)
-    (run,) = message([one], layer=0)["runs"]
+    network = found(cell=cell)
+    (run,) = message([network], layer=0)["runs"]
     assert [curve["title"] for curve in run["curves"]] == titles
     assert all(len(curve["values"]) == 4 for curve in run["curves"])
     if cell == "LSTM":
-        forget = one.reading.cells[-1].signals["f"]
+        forget = network.reading.cells[-1].signals["f"]
         np.testing.assert_allclose(run["curves"][0]["values"], forget.mean(axis=1), atol=5e-4)
     if cell == "SimpleRNN":
         np.testing.assert_allclose(
-            run["curves"][0]["values"], 1 - (one.reading.cells[-1].states ** 2).mean(axis=1), atol=5e-4
+            run["curves"][0]["values"], 1 - (network.reading.cells[-1].states ** 2).mean(axis=1), atol=5e-4
         )
 
 
@@ -85,8 +85,8 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert [run["id"] for run in sent[-1]["runs"]] == ["one"]
     assert len(app.get("progress")) == 1
     ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
-    [asked] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
-    asked.result = np.arange(5, dtype=np.float32)
+    [analysis] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
+    analysis.result = np.arange(5, dtype=np.float32)
     app.run()
     assert not app.get("progress")
     assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]

@@ -37,9 +37,9 @@ def test_a_word_is_looked_up_in_every_network_and_one_that_lacks_it_says_so() ->
 
 
 def test_neighbours_that_networks_share_are_bold() -> None:
-    one, other = chosen("one"), chosen("other")
+    first, other = chosen("one"), chosen("other")
     near = {"one": [("good", 0.9), ("dull", 0.5)], "other": [("fine", 0.8), ("good", 0.7)]}
-    html = shown.neighbour_cards([one, other], near, {})
+    html = shown.neighbour_cards([first, other], near, {})
     assert html.count("<b>good</b>") == 2
     assert html.count("<b>") == 2
     assert "0.90" in html
@@ -66,48 +66,48 @@ def test_a_network_by_itself_shares_nothing() -> None:
 
 
 def test_whatever_is_typed_is_text() -> None:
-    one = chosen("one")
-    near, problems = shown.nearest([one], "<script>alert(1)</script>")
-    assert "<script" not in shown.neighbour_cards([one], near, problems)
+    network = chosen("one")
+    near, problems = shown.nearest([network], "<script>alert(1)</script>")
+    assert "<script" not in shown.neighbour_cards([network], near, problems)
     assert problems
 
 
-def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(drawn: dict[str, Any]) -> None:
+def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(figures: dict[str, Any]) -> None:
     app = page(shown.show, None, [chosen("one"), chosen("other")])
     app.text_input(key="find_word").set_value("WORD7").run()
     assert not app.exception
-    assert list(drawn) == ["word_map_0", "word_map_1"]
-    for chart in drawn.values():
+    assert list(figures) == ["word_map_0", "word_map_1"]
+    for chart in figures.values():
         assert chart.layout.annotations[0].text == "word7"
         assert len(chart.layout.annotations) == 11
     assert html(app).count("<tr>") == 20
 
 
-def test_an_unknown_word_is_told_in_words_and_leaves_the_map(drawn: dict[str, Any]) -> None:
+def test_an_unknown_word_is_told_in_words_and_leaves_the_map(figures: dict[str, Any]) -> None:
     app = page(shown.show, None, [chosen("one")])
     app.text_input(key="find_word").set_value("<b>xyzzy</b>").run()
     assert not app.exception
     assert "Type one word" in html(app)
     assert "<b>xyzzy" not in html(app)
-    assert len(drawn["word_map"].layout.annotations) == 20
+    assert len(figures["word_map"].layout.annotations) == 20
 
 
 def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_keeps() -> None:
-    one = chosen("one")
-    words = word_map(one.run.experiment, one.weights, VOCABULARY)
-    said = shown.remark(words, "positive")
-    assert f"Empty text: {percent(words.empty)} positive" in said
-    assert f", {percent(sum(words.shares))} of the variance" in said
+    network = chosen("one")
+    words = word_map(network.run.experiment, network.weights, VOCABULARY)
+    remark = shown.remark(words, "positive")
+    assert f"Empty text: {percent(words.empty)} positive" in remark
+    assert f", {percent(sum(words.shares))} of the variance" in remark
     assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 
-@pytest.mark.usefixtures("drawn")
+@pytest.mark.usefixtures("figures")
 def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() -> None:
     maps = []
     for maxlen in (41, 42):
-        one, engine = chosen("one", cell="convolution", maxlen=maxlen), StubEngine()
-        app = page(shown.show, SimpleNamespace(engine=engine), [one])
-        engine.asked_of("one").result = word_map(one.run.experiment, one.weights, VOCABULARY)
+        network, engine = chosen("one", cell="convolution", maxlen=maxlen), StubEngine()
+        app = page(shown.show, SimpleNamespace(engine=engine), [network])
+        engine.asked_of("one").result = word_map(network.run.experiment, network.weights, VOCABULARY)
         maps.append(html(app.run()))
     assert ["gets the same prediction" in text for text in maps] == [False, True]
     assert ["rc-colors" in text for text in maps] == [True, False]
@@ -116,7 +116,7 @@ def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() 
 
 def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:
     bar = shown.color_bar(ColorScale(2.0, 4.0), ("<b>", "good"))
-    assert [bar.count(said) for said in (">50.0 %", ">88.1 %", "&lt;b&gt;")] == [1] * 3
+    assert [bar.count(label) for label in (">50.0 %", ">88.1 %", "&lt;b&gt;")] == [1] * 3
     assert "100" not in color_bar_texts(bar), "nothing is more than 100 % positive"
 
 
@@ -134,14 +134,14 @@ def test_what_is_nearer_to_negative_than_the_median_word_may_be_judged_positive_
     ]
 
 
-def test_the_map_of_a_bidirectional_network_is_waited_for(drawn: dict[str, Any]) -> None:
+def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:
     engine = StubEngine()
-    one = chosen("one", bidirectional=True)
-    app = page(shown.show, SimpleNamespace(engine=engine), [one])
+    network = chosen("one", bidirectional=True)
+    app = page(shown.show, SimpleNamespace(engine=engine), [network])
     assert len(app.get("progress")) == 1
-    assert not drawn
-    found = word_map(one.run.experiment, one.weights, VOCABULARY)
-    engine.asked_of("one").result = found
+    assert not figures
+    result = word_map(network.run.experiment, network.weights, VOCABULARY)
+    engine.asked_of("one").result = result
     app.run()
     assert not app.exception
-    np.testing.assert_allclose(drawn["word_map"].data[0].x, found.points[:, 0])
+    np.testing.assert_allclose(figures["word_map"].data[0].x, result.points[:, 0])

@@ -12,10 +12,10 @@ SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.widgets imp
 
 
 def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:
-    drawn = code("http://10.1.2.3:8501/try")
-    assert drawn.startswith("<svg")
+    svg = code("http://10.1.2.3:8501/try")
+    assert svg.startswith("<svg")
     modules = segno.make("http://10.1.2.3:8501/try", micro=False, error="m").symbol_size(border=4)
-    assert f'viewBox="0 0 {modules[0]} {modules[1]}"' in drawn
+    assert f'viewBox="0 0 {modules[0]} {modules[1]}"' in svg
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, own: str | None) -> AppTest:

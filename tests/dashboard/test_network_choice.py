@@ -17,10 +17,10 @@ def trained(*settings: dict[str, Any], times: tuple[float, ...] = (), called: tu
     """Runs with these settings, one a minute unless times are given."""
     owner = Owner.current()
     runs = []
-    for number, each in enumerate(settings, start=1):
+    for number, values in enumerate(settings, start=1):
         time = times[number - 1] if times else NOON + 60 * number
         name = called[number - 1] if called else ""
-        experiment = Experiment(**each)
+        experiment = Experiment(**values)
         runs.append(Run(f"run-{number}", number, "run-1", experiment, Status.FINISHED, owner, "page", time, name=name))
     return runs
 

@@ -90,7 +90,7 @@ def test_every_sum_that_is_shown_is_true(experiment: Experiment) -> None:
 @given(EXPERIMENTS)
 def test_the_bar_is_divided_as_the_parameters_are_and_leads_to_each_layers_box(experiment: Experiment) -> None:
     html, counted = drawn(experiment), parameters(experiment)
-    assert [int(part) for part in re.findall(r'style="flex: (\d+)"', html)] == [each.count for each in counted.layers]
+    assert [int(part) for part in re.findall(r'style="flex: (\d+)"', html)] == [layer.count for layer in counted.layers]
     ways = re.findall(r"polygon\(([\d.]+)% 0, ([\d.]+)% 0, ([\d.]+)% 100%, ([\d.]+)% 100%\)", html)
     assert float(ways[0][0]) == float(ways[0][3]) == 0
     assert float(ways[-1][1]) == pytest.approx(100, abs=0.02)
@@ -103,9 +103,9 @@ def test_the_bar_is_divided_as_the_parameters_are_and_leads_to_each_layers_box(e
 @given(st.lists(EXPERIMENTS, min_size=1, max_size=8))
 def test_networks_share_a_scale_at_which_the_largest_fits(experiments: list[Experiment]) -> None:
     together = pixels(experiments)
-    assert together == min(pixels([each]) for each in experiments)
-    for each in experiments:
-        heights = re.findall(r'rc-kernel" style="width: [\d.]+px; height: ([\d.]+)px"', drawn(each, together))
+    assert together == min(pixels([experiment]) for experiment in experiments)
+    for experiment in experiments:
+        heights = re.findall(r'rc-kernel" style="width: [\d.]+px; height: ([\d.]+)px"', drawn(experiment, together))
         assert max(map(float, heights)) <= 46
 
 

@@ -152,7 +152,7 @@ def test_a_best_network_that_was_not_offered_makes_no_answer_right(store: RunSto
 
 def learnt(*epochs: tuple[float, float, float], seed: int = 1) -> Run:
     """A run by its accuracy, validation accuracy and validation loss at each epoch."""
-    ended = tuple(epoch_end("a", at, one, 0.3, other, loss, 1.0) for at, (one, other, loss) in enumerate(epochs, 1))
+    ended = tuple(epoch_end("a", at, first, 0.3, other, loss, 1.0) for at, (first, other, loss) in enumerate(epochs, 1))
     settings = Experiment.model_validate({**SMALL, "epochs": len(epochs), "seed": seed})
     return Run(f"a{seed}", seed, "a", settings, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ended)
 

@@ -45,11 +45,11 @@ def test_any_json_is_an_answer_or_refused(question: Question, answer: object) ->
 @pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
 @given(data=st.data())
 def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObject) -> None:
-    given = data.draw(st.lists(SOUND[question.id], max_size=30))
-    result = tally(question, [checked(question, answer) for answer in given])
-    assert result.answered == len(given)
+    answers = data.draw(st.lists(SOUND[question.id], max_size=30))
+    result = tally(question, [checked(question, answer) for answer in answers])
+    assert result.answered == len(answers)
     if question is not CURVE:
-        assert sum(result.counts) == len(given)
+        assert sum(result.counts) == len(answers)
         assert len(result.counts) == len(result.labels)
 
 

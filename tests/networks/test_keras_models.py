@@ -51,10 +51,10 @@ def test_equal_seeds_give_equal_weights_and_other_seeds_others() -> None:
 
 def test_weights_set_are_the_weights_got() -> None:
     experiment = Experiment(**SMALL, cell="GRU", bidirectional=True)
-    given = get_weights(build(experiment))
+    weights = get_weights(build(experiment))
     model = build(experiment.model_copy(update={"seed": 99}))
-    set_weights(model, given)
-    for (name, array), (expected_name, expected) in zip(get_weights(model).items(), given.items(), strict=True):
+    set_weights(model, weights)
+    for (name, array), (expected_name, expected) in zip(get_weights(model).items(), weights.items(), strict=True):
         assert name == expected_name
         np.testing.assert_array_equal(array, expected)
 

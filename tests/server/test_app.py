@@ -55,21 +55,21 @@ def ask(app: App, method: str, path: str, **sent: Any) -> httpx.Response:
 
 
 def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[App]) -> None:
-    one, other = apps
+    first, other = apps
     for app in apps:
         app.classroom().begin("x")
-    one.classroom().show_step(0, "Predict", "Which?", BEST)
-    one.classroom().open_vote()
-    assert ask(one, "POST", f"/{join.PATH}/answer", json=ANSWER).json() == {"kept": True}
+    first.classroom().show_step(0, "Predict", "Which?", BEST)
+    first.classroom().open_vote()
+    assert ask(first, "POST", f"/{join.PATH}/answer", json=ANSWER).json() == {"kept": True}
     assert ask(other, "POST", f"/{join.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
-    assert [list(answers.values()) for answers in one.classroom().rounds("best")] == [[1]]
+    assert [list(answers.values()) for answers in first.classroom().rounds("best")] == [[1]]
     assert other.classroom().rounds("best") == []
-    assert (one.classroom().state().title, other.classroom().state().title) == ("Predict", "")
+    assert (first.classroom().state().title, other.classroom().state().title) == ("Predict", "")
 
 
 def test_a_run_is_recorded_hidden_and_shown_by_its_own_server_alone(apps: list[App]) -> None:
-    one, other = apps
-    [run] = one.services().store.create([Experiment()], Owner.current(), "page")
+    first, other = apps
+    [run] = first.services().store.create([Experiment()], Owner.current(), "page")
     other.classroom().begin("x")
     other.classroom().hide([run])
     shown = [json.loads(ask(app, "GET", f"/{live.url([], View())}").content)["groups"] for app in apps]
@@ -77,16 +77,16 @@ def test_a_run_is_recorded_hidden_and_shown_by_its_own_server_alone(apps: list[A
 
 
 def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(apps: list[App]) -> None:
-    one, other = apps
+    first, other = apps
 
     async def listen() -> tuple[bytes, bytes]:
         broadcasts = [app.phones._shared(app.classroom()) for app in apps]
         phones = [broadcast.events("device") for broadcast in broadcasts]
         heard = [await anext(phone) for phone in phones]
-        one.classroom().show_step(0, "Only here", "")
+        first.classroom().show_step(0, "Only here", "")
         while b"Only here" not in heard[0]:
             heard[0] += await anext(phones[0])
-        one.phones.close()
+        first.phones.close()
         assert [event async for event in phones[0]] == []
         other.classroom().show_step(0, "Only there", "")
         while b"Only there" not in heard[1]:
@@ -102,24 +102,24 @@ def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(app
 
 
 def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(apps: list[App]) -> None:
-    one, other = apps
-    for limit in (one.predictions, one.access.attempts_by_address, one.phones.sending):
+    first, other = apps
+    for limit in (first.predictions, first.access.attempts_by_address, first.phones.sending):
         while not limit.take("me"):
             pass
-    one.access._was_guarded = True
+    first.access._was_guarded = True
     assert [
         limit.take("me") for limit in (other.predictions, other.access.attempts_by_address, other.phones.sending)
     ] == [0.0] * 3
-    assert one.access.rule().problem
+    assert first.access.rule().problem
     assert other.access.rule().open
 
 
 def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None:
-    one, _ = apps
-    one.classroom().begin("x")
-    one.close()
-    assert one.running() is None
-    assert one.classroom().state().lecture == "x"
+    first, _ = apps
+    first.classroom().begin("x")
+    first.close()
+    assert first.running() is None
+    assert first.classroom().state().lecture == "x"
 
 
 @pytest.mark.parametrize(("query", "address"), [("", "./"), ("?units=16&cell=LSTM", "./?units=16&cell=LSTM")])

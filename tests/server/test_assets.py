@@ -14,8 +14,8 @@ FILES = [path for kind in ("assets/**/*.css", "assets/**/*.js", "**/*.py") for p
 def test_every_variable_that_is_used_is_set_somewhere() -> None:
     text = "\n".join(path.read_text() for path in FILES)
     used = set(re.findall(r"var\((--rc-[\w-]+)", text))
-    given = set(CSS) | set(re.findall(r"(--rc-[\w-]+)(?:\"|')?\s*[:,]", text))
-    assert used - given == set()
+    defined = set(CSS) | set(re.findall(r"(--rc-[\w-]+)(?:\"|')?\s*[:,]", text))
+    assert used - defined == set()
 
 
 def test_no_style_sheet_stands_in_a_python_file() -> None:

@@ -71,7 +71,7 @@ def test_browsers_ask_often_only_while_one_of_their_runs_is_at_work() -> None:
 def unpacked(text: str) -> list[float | None]:
     """As board.js reads it."""
     digits = [text[at : at + 3] for at in range(0, len(text), 3)]
-    return [None if each == "___" else int(each, 36) / 1e4 for each in digits]
+    return [None if digit == "___" else int(digit, 36) / 1e4 for digit in digits]
 
 
 @given(st.lists(st.none() | st.floats(0, 4.6655)))
@@ -114,10 +114,10 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert sent["trail"]["at"] == packed([8 / 157, 9 / 157])
     assert sent["trail"]["figures"] == {"accuracy": packed([0.7654] * 2), "loss": packed([0.1235] * 2)}
 
-    one = board_message([training(2, batches=9)], {}, View(("loss",)))
-    assert [(chart["name"], chart["marks"]) for chart in one["charts"]] == [("loss", [])]
-    assert set(one["groups"][0]["figures"]) == {"loss", "val_loss"}
-    assert set(one["groups"][0]["trail"]["figures"]) == {"loss"}
+    message = board_message([training(2, batches=9)], {}, View(("loss",)))
+    assert [(chart["name"], chart["marks"]) for chart in message["charts"]] == [("loss", [])]
+    assert set(message["groups"][0]["figures"]) == {"loss", "val_loss"}
+    assert set(message["groups"][0]["trail"]["figures"]) == {"loss"}
 
 
 def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
@@ -187,8 +187,8 @@ def test_the_message_of_eight_networks_with_many_seeds_is_under_20_kb(seeds: int
 
 def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_said() -> None:
     """A minute after Train a card said 1 h 44 min, since the first batches also hold the tracing of the network."""
-    begun = training(0, batches=1, started=60.0)
-    [card] = board_message([begun], {})["groups"]
+    waiting = training(0, batches=1, started=60.0)
+    [card] = board_message([waiting], {})["groups"]
     assert card["left"] == "about 30 s left"
     [card] = board_message([training(2, batches=1)], {})["groups"]
     assert card["left"] == "16.0 s left"
@@ -213,8 +213,8 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
         seed(3, Status.RUNNING, 0.74),
         seed(4, Status.QUEUED),
     ]
-    told = board_message(runs, {"s4": 30.0})
-    [sent] = told["groups"]
+    message = board_message(runs, {"s4": 30.0})
+    [sent] = message["groups"]
     assert (sent["id"], sent["label"]) == ("s1", "SimpleRNN(32)")
     assert unpacked(sent["figures"]["val_accuracy"]) == [0.72, 0.81]
     assert unpacked(sent["figures"]["accuracy"]) == [0.9, 0.9]
@@ -222,9 +222,9 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
     assert seeds["counts"] == "32"
     # Of three seeds: 4.3027 · 0.02 / √3. Two have no interval: it would be 12.7 standard errors wide.
     assert unpacked(seeds["half"]["val_accuracy"]) == [pytest.approx(0.0497, abs=1e-4)]
-    assert [unpacked(one) for one in seeds["single"]["val_accuracy"]] == [[0.7, 0.8], [0.72, 0.82], [0.74]]
+    assert [unpacked(digits) for digits in seeds["single"]["val_accuracy"]] == [[0.7, 0.8], [0.72, 0.82], [0.74]]
     assert set(seeds["single"]) == set(seeds["half"]) == {"val_accuracy", "val_loss"}
-    assert "mean of n = 2 to 3 seeds;" in told["note"]
+    assert "mean of n = 2 to 3 seeds;" in message["note"]
 
 
 def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
@@ -294,11 +294,11 @@ def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reache
     shares = {"words": 0.88, "majority": 0.3}
     baselines = tuple(Baseline(name, 1.0, 10, np.arange(100) < 100 * share, None) for name, share in shares.items())
     results = BaselineResults(baselines, "2 of 3")
-    told = board_message([training(2)], {}, View(baselines=True), baselines=results)
-    assert [chart["remark"] for chart in told["charts"]] == ["2 of 3", ""]
-    assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
-    told = board_message([training(2)], {}, View(), baselines=results)
-    assert [chart["baselines"] for chart in told["charts"]] == [[], []]
+    message = board_message([training(2)], {}, View(baselines=True), baselines=results)
+    assert [chart["remark"] for chart in message["charts"]] == ["2 of 3", ""]
+    assert [[line["at"] for line in chart["baselines"]] for chart in message["charts"]] == [[0.88], []]
+    message = board_message([training(2)], {}, View(), baselines=results)
+    assert [chart["baselines"] for chart in message["charts"]] == [[], []]
 
 
 def test_the_board_says_what_all_its_networks_share_and_when_they_were_started() -> None:

@@ -29,20 +29,20 @@ def asked(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> tuple
     """The headers and the body of an answer."""
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope: Scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": named}
-    said: list[Message] = []
+    messages: list[Message] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Message) -> None:
-        said.append(message)
+        messages.append(message)
 
     async def ask() -> None:
         await app(scope, receive, send)
 
     asyncio.run(ask())
-    found = {name.decode(): value.decode() for name, value in said[0]["headers"]}
-    return found, b"".join(message.get("body", b"") for message in said[1:])
+    fields = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return fields, b"".join(message.get("body", b"") for message in messages[1:])
 
 
 behind = PlainTextResponse("Streamlit")
@@ -103,11 +103,11 @@ def test_every_widget_that_is_named_is_known_to_this_streamlit() -> None:
 
 
 def test_streamlits_scripts_are_named_with_all_that_they_import_but_for_what_its_page_names() -> None:
-    found = streamlit_modules("Slider", "Selectbox")
-    assert len(set(found)) == len(found)
-    for address in found:
+    addresses = streamlit_modules("Slider", "Selectbox")
+    assert len(set(addresses)) == len(addresses)
+    for address in addresses:
         imported = re.findall(r'(?:from|import)"\./([^"]+\.js)"', (ROOT / address).read_text())
-        assert all(f"./static/js/{name}" in found or name in PAGE for name in imported)
+        assert all(f"./static/js/{name}" in addresses or name in PAGE for name in imported)
 
 
 def test_the_first_page_names_what_it_needs_in_its_head_and_is_asked_for_each_time() -> None:

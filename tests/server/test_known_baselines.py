@@ -45,16 +45,16 @@ def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
     known: KnownBaselines, engine: StubEngine
 ) -> None:
     worked_out = baselines.baselines(SMALL)
-    found = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
-    assert [each.val_accuracy for each in found.baselines] == [each.val_accuracy for each in worked_out]
-    assert (found.remark, found.waiting, engine.begun) == ("", False, {})
+    result = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
+    assert [item.val_accuracy for item in result.baselines] == [item.val_accuracy for item in worked_out]
+    assert (result.remark, result.waiting, engine.begun) == ("", False, {})
 
 
 def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
     baselines.baselines(SMALL)
-    found = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
-    assert "Baselines on the first network's held-out reviews" in found.remark
-    assert len(found.baselines) == 3
+    result = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
+    assert "Baselines on the first network's held-out reviews" in result.remark
+    assert len(result.baselines) == 3
 
 
 def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
@@ -94,8 +94,8 @@ def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) ->
 
 
 def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:
-    drawn = lines([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
-    assert [(line.text, line.side) for line in drawn] == [
+    levels = lines([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
+    assert [(line.text, line.side) for line in levels] == [
         ("bag of bigrams\n89.6 %, whole text", "bottom"),
         ("bag of words\n88.4 %, whole text", "top"),
         ("training majority\n50.0 %", "top"),
@@ -103,7 +103,7 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "bigrams", "said"),
+    ("words", "bigrams", "sentence"),
     [
         (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
         (0.7, 0.9, "are 20.0 points better than single words"),
@@ -113,5 +113,5 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
         (0.51, 0.49, "Neither words nor word pairs can be told apart from guessing: "),
     ],
 )
-def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, said: str) -> None:
-    assert said in meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])
+def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, sentence: str) -> None:
+    assert sentence in meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])

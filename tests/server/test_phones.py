@@ -87,13 +87,13 @@ def attend(classroom: Classroom, lecture: Callable[[Broadcast, Phone], Any]) -> 
 def test_where_nobody_answers_a_question_again_phones_do_not_show_its_first_answers_for_the_new(
     classroom: Classroom,
 ) -> None:
-    asked = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"))
+    original = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"))
 
     async def lecture(_: Broadcast, phone: Phone) -> None:
-        for question in (asked, asked.model_copy(update={"id": "again", "repeats": "own"})):
+        for question in (original, original.model_copy(update={"id": "again", "repeats": "own"})):
             classroom.show_step(0, "Predict", "Which?", question)
             classroom.open_vote()
-            if question is asked:
+            if question is original:
                 classroom.answer("b", "own", 1, 1)
         classroom.reveal()
         await phone.until(lambda phone: phone.state["phase"] == "revealed")
@@ -104,10 +104,10 @@ def test_where_nobody_answers_a_question_again_phones_do_not_show_its_first_answ
 def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_answer(
     classroom: Classroom, runs: list[str], services: Services
 ) -> None:
-    asked = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"), right=1)
+    own_question = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"), right=1)
 
     async def lecture(_: Broadcast, phone: Phone) -> None:
-        for question in (BEST, asked):
+        for question in (BEST, own_question):
             classroom.hide(runs)
             classroom.show_step(0, "Predict", "Which?", question)
             classroom.open_vote()
@@ -123,9 +123,9 @@ def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_
             classroom.show_review(None)
 
     phone = attend(classroom, lecture)
-    said = re.sub(rb'"id":"[0-9a-f]{16}"', b"", phone.received)  # of the review: any digits may stand there
-    assert not any(str(figure)[2:5].encode() in said for figure in FIGURES)
-    assert not re.search(rb"\d\.\d", said), "not one number with a decimal point"
+    content = re.sub(rb'"id":"[0-9a-f]{16}"', b"", phone.received)  # of the review: any digits may stand there
+    assert not any(str(figure)[2:5].encode() in content for figure in FIGURES)
+    assert not re.search(rb"\d\.\d", content), "not one number with a decimal point"
     assert b'"right":1' not in phone.received
     assert re.findall(rb'"curves":(?!\[\])|"tallies":(?!\[\])|"outcome":(?!null)', phone.received) == []
 
@@ -198,11 +198,11 @@ def test_news_is_made_once_for_all_phones(classroom: Classroom, monkeypatch: pyt
 
     async def lecture(broadcast: Broadcast, phone: Phone) -> None:
         phones = [phone, *(Phone(broadcast, f"device {number}") for number in range(30))]
-        await asyncio.gather(*(each.until(lambda _: True) for each in phones))
+        await asyncio.gather(*(member.until(lambda _: True) for member in phones))
         assert classroom.counts().here == 31
         before = len(made)
         classroom.show_step(0, "Predict", "Which?", BEST)
-        await asyncio.gather(*(each.until(lambda phone: phone.state["question"] is not None) for each in phones))
+        await asyncio.gather(*(member.until(lambda phone: phone.state["question"] is not None) for member in phones))
         assert len(made) == before + 1
 
     attend(classroom, lecture)

@@ -51,8 +51,8 @@ def test_a_run_in_a_replay_has_the_epochs_that_have_been_played_and_no_other_fig
 
 
 @given(SECONDS, SECONDS, PACES)
-def test_a_replay_only_goes_forward(one: float, other: float, per_epoch: float) -> None:
-    early, late = (as_of(finished(), seconds, per_epoch).fraction_done for seconds in sorted((one, other)))
+def test_a_replay_only_goes_forward(first: float, other: float, per_epoch: float) -> None:
+    early, late = (as_of(finished(), seconds, per_epoch).fraction_done for seconds in sorted((first, other)))
     assert 0 <= early <= late <= 1
 
 

@@ -57,8 +57,8 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
     run = record(Status.QUEUED, epochs=0)
     later = record(Status.QUEUED, epochs=0, cell="LSTM")
     monkeypatch.setattr(Services, "parallel_runs", 1)
-    told = live.message(services, [run, later], View())
-    assert [each["state"].partition(",")[0] for each in told["groups"]] == ["starting", "waiting"]
+    message = live.message(services, [run, later], View())
+    assert [group["state"].partition(",")[0] for group in message["groups"]] == ["starting", "waiting"]
     services.refresh()
 
     def meanwhile(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
@@ -67,4 +67,4 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
         return chosen(runs, named)
 
     monkeypatch.setattr(live, "chosen", meanwhile)
-    assert live.message(services, [run, later], View())["groups"] == told["groups"]
+    assert live.message(services, [run, later], View())["groups"] == message["groups"]

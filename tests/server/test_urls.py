@@ -17,8 +17,8 @@ HERE = "http://localhost:8501/"
 def test_a_browser_of_this_machine_is_sent_where_the_page_is(
     monkeypatch: pytest.MonkeyPatch, options: dict[str, str], url: str
 ) -> None:
-    found = {f"server.{name}": value for name, value in options.items()}
-    monkeypatch.setattr("streamlit.get_option", ({"server.port": 8501} | found).get)
+    settings = {f"server.{name}": value for name, value in options.items()}
+    monkeypatch.setattr("streamlit.get_option", ({"server.port": 8501} | settings).get)
     assert page_url() == url
 
 

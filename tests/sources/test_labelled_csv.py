@@ -60,7 +60,7 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
 
 
 @pytest.mark.parametrize(
-    ("encoding", "one", "other"),
+    ("encoding", "first", "other"),
     [
         ("cp1252", "Die Geschichte ist langweilig und größtenteils schlecht", "Für mich der beste Film des Jahres"),
         ("cp1252", "C'est très mauvais, déçu", "Une réussite, les acteurs sont épatants"),
