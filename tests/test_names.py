@@ -108,7 +108,7 @@ VAGUE = {"found", "told", "said", "given", "drawn", "kept", "each", "one", "aske
 """Words that say nothing of what they hold; a noun does."""
 
 
-@pytest.mark.parametrize("folder", ["rnn_compare", "benchmarks"])
+@pytest.mark.parametrize("folder", ["rnn_compare", "benchmarks", "tests"])
 def test_variables_and_arguments_are_nouns(folder: str) -> None:
     vague = {
         f"{path.relative_to(PROJECT)}: {name}"

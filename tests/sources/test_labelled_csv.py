@@ -75,9 +75,9 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
         ("cp949", "정말 좋은 영화였습니다 추천합니다", "너무 지루하고 시간 낭비였다"),
     ],
 )
-def test_encodings_of_spreadsheets_are_guessed(encoding: str, one: str, other: str) -> None:
-    result = parse(("text;label\n" + f"{one};a\n{other};b\n" * 5).encode(encoding))
-    assert result.texts[:2] == [one, other]
+def test_encodings_of_spreadsheets_are_guessed(encoding: str, first: str, other: str) -> None:
+    result = parse(("text;label\n" + f"{first};a\n{other};b\n" * 5).encode(encoding))
+    assert result.texts[:2] == [first, other]
 
 
 @pytest.mark.parametrize(
