@@ -67,8 +67,10 @@ def prepared() -> Path:
     """Returns the folder of ``reviews`` with the baselines of the book's split; the kernels are compiled."""
     folder = reviews()
     with FileLock(KEPT / "prepared.lock"):
-        has_baselines, has_kernels = any(folder.glob("baselines/*")), all(sign_of(cell).exists() for cell in CELLS)
-        _run(folder, *[_FIT_BASELINES][has_baselines:], *[_COMPILE_KERNELS][has_kernels:])
+        programs = [] if any(folder.glob("baselines/*")) else [_FIT_BASELINES]
+        if not all(sign_of(cell).exists() for cell in CELLS):
+            programs.append(_COMPILE_KERNELS)
+        _run(folder, *programs)
     return folder
 
 
