@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.server import assets, live, tuning
 from rnn_compare.server.app import App
@@ -59,6 +60,7 @@ def prepare() -> None:
     """Imports in advance what the first visitor would wait for."""
     for module in IMPORTED_AT_START:
         importlib.import_module(module)
+    all_baselines()  # imports the file of each
     # Streamlit calls this with its first element. The first call looks up the file of every module.
     inspect.stack()
 
