@@ -28,8 +28,8 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer, threads
 from rnn_compare.fused.arithmetic import OPTIONS, Array, multiply
-from rnn_compare.fused.kernels.cell_kernel import CellKernel
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models

@@ -12,9 +12,9 @@ import numpy as np
 
 from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
-from rnn_compare.fused.kernels.cell_kernel import CellKernel
+from rnn_compare.fused.cell_kernel import CellKernel
 from rnn_compare.fused.packing import Block, Mask, PackedBatch, pack_output_gradients, unpack
-from rnn_compare.fused.sums import CHUNK, GradientSums
+from rnn_compare.fused.recurrence import CHUNK, GradientSums
 
 WORTH_SHARING = 400_000
 """Pre-activations of a batch (timesteps · gates · units) from which on several threads are faster: a third of a

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
@@ -152,12 +152,12 @@ def test_the_next_process_loads_all_kernels_and_compiles_nothing() -> None:
 import numpy as np
 from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import arithmetic, embedding, optimizers, packing, recurrence, sequences, sums
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused import arithmetic, embedding, optimizers, packing, recurrence, sequences
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
 from rnn_compare.training.worker.compilation import warm_up
-modules = (arithmetic, embedding, optimizers, packing, recurrence, sequences, sums)
+modules = (arithmetic, embedding, optimizers, packing, recurrence, sequences)
 
 def compiled():
     names = [(module, name) for module in modules for name in vars(module)]

@@ -5,7 +5,7 @@ import pytest
 
 from rnn_compare.fused import layer
 from rnn_compare.fused.arithmetic import Array, flushed, is_negligible, largest, sigmoid, tanh
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 

@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from rnn_compare.fused import layer, packing, sequences, threads
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 

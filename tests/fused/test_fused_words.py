@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.fused import layer, sequences, threads
 from rnn_compare.fused.embedding import distinct, embedding_gradient
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 

@@ -10,7 +10,7 @@ import pytest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks.keras_models import network
 

@@ -66,7 +66,7 @@ def prepare(begin: str) -> None:
     """Prepares the reviews if they come first, then compiles the cells that no other process is compiling."""
     if begin == REVIEWS:
         prepared.prepare(Experiment().dataset)
-    from rnn_compare.fused.kernels.registry import KERNELS  # imports Numba, which the server must not
+    from rnn_compare.fused.kernels import KERNELS  # imports Numba, which the server must not
     from rnn_compare.training.worker import compilation
 
     gc.disable()  # the compiler creates a million objects; collecting garbage among them takes a tenth of its time

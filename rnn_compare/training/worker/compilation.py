@@ -10,7 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer
 from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
 from rnn_compare.fused.embedding import embedding_gradient
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks.parameters import parameters

@@ -145,7 +145,7 @@ def step(seconds: float, at_once: int = 1) -> float:
             threads again for each training.)
     """
     from rnn_compare.fused import layer
-    from rnn_compare.fused.kernels.registry import KERNELS
+    from rnn_compare.fused.kernels import KERNELS
     from rnn_compare.fused.sequences import LayerOptions
 
     threads.allow(min(number_from(THREADS_VARIABLE) or CPU_COUNT, CPU_COUNT // at_once))

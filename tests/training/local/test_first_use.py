@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
-from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared

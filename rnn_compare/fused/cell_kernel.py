@@ -1,6 +1,6 @@
 """The base class of the cells' kernels: the arrays of one batch, and one timestep forward and backward.
 
-``registry`` generates the methods from a cell's formulas. Compiled code resolves ``cell.step(...)`` by the cell's
+``kernels`` generates the methods from a cell's formulas. Compiled code resolves ``cell.step(...)`` by the cell's
 class: Numba compiles the loops of ``recurrence`` once for each class.
 """
 

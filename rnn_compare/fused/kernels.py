@@ -16,7 +16,7 @@ from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused import arithmetic
 from rnn_compare.fused.arithmetic import compiled_for_one_row
-from rnn_compare.fused.kernels.cell_kernel import CellKernel
+from rnn_compare.fused.cell_kernel import CellKernel
 
 _TOOLS = {name: tool for name, tool in vars(arithmetic).items() if name[:2] != "__"} | {"float32": np.float32}
 """The global names of a kernel's source."""
