@@ -182,8 +182,11 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
         if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
-    # These two pickle what the program itself sends to its workers and gets from them, as Dask does.
-    assert using - {"training/remote/connection.py", "training/protocol.py"} == {"sources/keras_imdb.py"}
+    # These pickle what the program itself sends to its workers and gets from them, as Dask does.
+    of_workers = {
+        f"training/{module}.py" for module in ("local/cluster", "remote/cluster", "remote/connection", "worker/job")
+    }
+    assert using - of_workers == {"sources/keras_imdb.py"}
 
 
 def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
@@ -201,7 +204,7 @@ def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
         inserted = {ast.unparse(part.value) for part in parts if isinstance(part, ast.FormattedValue)}
         # Constants of the source, names of columns that stand in it, and question marks.
         others = {name for name in inserted if not (name.isupper() or QUESTION_MARKS.fullmatch(name))}
-        assert others <= {"column", "columns", "parameters", "where", "of_runs"}, where
+        assert others <= {"column", "columns", "parameters", "where", "of_runs", "self.version"}, where
 
 
 def test_no_page_lets_markup_through() -> None:
