@@ -181,12 +181,12 @@ def _verdict_on_several(verdict: Judgement) -> str:
 
 
 def _beside_baselines(verdict: Judgement) -> str:
-    """Names for each network the lowest baseline that it is below, else the lowest that may be as good."""
+    """Names for each network the lowest baseline that it is below, else the lowest that may be as good.
+
+    An interval that is too wide for a sentence on a pair places no network here either.
+    """
     tested = [(pair, pair.difference) for pair in verdict.beside_baselines if pair.difference]
     accuracies = {pair.baseline: percent(pair.accuracy) for pair in verdict.beside_baselines}
-    if not tested:
-        texts = ", ".join(f"{baseline.title.lower()} {accuracy}" for baseline, accuracy in accuracies.items())
-        return f"Baselines on the same reviews: {texts}." if texts else ""
     if {difference.verdict for _, difference in tested} == {"a is better"} and bags_guess(accuracies, verdict.measure):
         words = next(accuracy for baseline, accuracy in accuracies.items() if baseline.name == "words")
         return f"A bag of words cannot be told apart from guessing ({words})."
@@ -198,8 +198,13 @@ def _beside_baselines(verdict: Judgement) -> str:
                 pair, difference = among[-1 if place == "a is better" else 0]
                 seed = " with this seed" if isinstance(difference, NetworkDifference) else ""
                 baseline = f"the {pair.baseline.title.lower()} ({percent(pair.accuracy)}){seed}"
-                by_place.setdefault((place, baseline), []).append(group.name)
+                wide = isinstance(difference, Difference) and difference.half_width >= USELESS
+                if not (place == "cannot tell" and wide):
+                    by_place.setdefault((place, baseline), []).append(group.name)
                 break
+    if not by_place:
+        texts = ", ".join(f"{baseline.title.lower()} {accuracy}" for baseline, accuracy in accuracies.items())
+        return f"Baselines on the same reviews: {texts}." if texts else ""
     everybody = len(verdict.order)
     return " ".join(_clause(*place, names, len(names) == everybody > 1) for place, names in by_place.items())
 

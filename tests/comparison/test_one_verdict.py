@@ -235,6 +235,12 @@ def test_of_one_seed_the_trained_network_is_placed(store: RunStore, evidence: Ev
     assert pair.difference is None, "no single network has a typical epoch's accuracy"
 
 
+def test_two_seeds_alone_place_no_network(store: RunStore, evidence: Evidence) -> None:
+    runs = [*trained(store, "GRU", 0.86, 0.88), *trained(store, "LSTM", 0.87, 0.85)]
+    named = "Baselines on the same reviews: training majority 50.0 %, bag of words 90.0 %."
+    assert beside(runs, evidence, majority=0.5, words=0.9).endswith(named), "not: neither can be told from the majority"
+
+
 def test_without_predictions_the_baselines_are_named_in_no_order(store: RunStore, evidence: Evidence) -> None:
     runs = trained(store, "GRU", 0.8, 0.81, 0.8)
     [group] = groups(runs)
