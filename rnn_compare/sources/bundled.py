@@ -72,7 +72,7 @@ ROTTEN_TOMATOES = Source(
     fingerprint=fingerprint,
     read=lambda: read("rotten_tomatoes"),
     script=script_part("All 8,530 sentences", "rotten_tomatoes"),
-    about="Single sentences, 21 words on average; maxlen 60 holds them all. LSTM and GRU do equally well; a bag of "
-    "bigrams beats both (docs/results.md).",
+    about="Single sentences, 21 words on average; maxlen 60 holds them all. LSTM and GRU reach 72 to 73 %, a bag of "
+    "bigrams 78 % (docs/results.md).",
 )
 """The training part of the sentence polarity data of Pang and Lee, *Seeing stars* (2005)."""
