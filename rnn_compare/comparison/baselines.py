@@ -35,7 +35,7 @@ class Baseline:
     """One baseline's results on the reviews that it was not fitted to.
 
     Attributes:
-        name: As in ``baselines.classifier``.
+        name: As in ``all_baselines``.
         seconds: The time for counting, fitting and classifying the validation reviews.
         features: The number of terms, words or pairs of words, with a weight each, not counting the bias.
         correct: Whether it classified each validation review correctly (reviews,), in the order of ``Reviews.places``.

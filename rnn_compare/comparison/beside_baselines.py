@@ -79,6 +79,6 @@ def lead(results: Collection[Baseline], name: str, over: str, measure: Measure =
 
 
 def bags_guess(results: Collection[Baseline], measure: Measure = "kept") -> bool:
-    """Returns whether bags of words cannot be told apart from guessing, so that word order decides if anything."""
+    """Returns whether bags of words cannot be told apart from guessing: if anything decides, it is word order."""
     leads = [lead(results, name, "majority", measure) for name in ("words", "bigrams")]
     return all(item.difference <= GUESS and item.verdict == "cannot tell" for item in leads)

@@ -1,4 +1,4 @@
-"""Runs of other machines: the import of reports and recordings, all of a file's runs or none, and recordings.
+"""Runs of other machines: import of reports and recordings, all of a file's runs or none, and writing of recordings.
 
 A recording is the data of a report (``interchange.py``), packed by gzip, in which each run also carries the weights of
 its best epoch in half precision. Rounding changes predictions slightly. So that figures and weights agree, the file

@@ -185,7 +185,7 @@ def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "lines"),
+    ("arguments", "sentence"),
     [
         (["--reviews", "30000"], "reviews is 30000; it must be between 10 and 25,000."),
         (["--source", "nowhere"], "source is 'nowhere'; it must be one of"),
@@ -193,9 +193,9 @@ def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: p
     ],
 )
 def test_bad_input_is_answered_by_a_sentence(
-    arguments: list[str], lines: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["baselines", *arguments]) == 2
     printed = capsys.readouterr()
-    assert lines in printed.err
+    assert sentence in printed.err
     assert printed.out == ""
