@@ -55,10 +55,13 @@ def noticed_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
 def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of the difference between the two predictions of a pair."""
     figure = go.Figure()
-    for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(figure, network, np.maximum(np.abs(network.test.effect), ROUNDING), width, "%{y:.2g} log-odds apart")
+    differences = [np.maximum(np.abs(network.test.effect), ROUNDING) for network in networks]
+    for width, network, values in zip(_widths(len(networks)), networks, differences, strict=True):
+        _add(figure, network, values, width, "%{y:.2g} log-odds apart")
     _finish(figure, networks)
-    return figure.update_yaxes(axis("difference (log-odds)", type="log", dtick=1, exponentformat="power"))
+    exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
+    ends = [np.floor(exponents.min()) - 0.1, np.ceil(exponents.max()) + 0.1]
+    return figure.update_yaxes(axis("difference (log-odds)", type="log", range=ends, dtick=1, exponentformat="power"))
 
 
 def _widths(lines: int) -> list[float]:

@@ -19,6 +19,11 @@ def test_differences_have_a_logarithmic_axis_which_ends_where_rounding_begins() 
     chart = effect_chart([recalled(effect=[2.0, -0.001, 0.0])])
     assert chart.layout.yaxis.type == "log"
     assert list(chart.data[0].y) == [2.0, 0.001, 1e-6]
+    np.testing.assert_allclose(chart.layout.yaxis.range, [-6.1, 1.1])
+
+
+def test_differences_between_two_powers_of_ten_have_ticks_too() -> None:
+    np.testing.assert_allclose(effect_chart([recalled(effect=[2.0, 3.0, 4.0])]).layout.yaxis.range, [-0.1, 1.1])
 
 
 def test_a_line_that_another_covers_is_still_seen_beside_it() -> None:
