@@ -76,9 +76,9 @@ def code(url: str) -> str:
 
 
 def from_the_wall(path: str = "join") -> tuple[str, bool]:
-    """Returns the address of a page for phones, and whether other machines can reach it; called on the wall's page."""
+    """Returns the address of a page for phones, and whether they can open it; called on the wall's page."""
     base = reachable("present")
-    return f"{base or page_url()}/{path}", base is not None
+    return f"{base or page_url()}/{path}", base is not None and JUPYTER_VARIABLE not in os.environ
 
 
 def corner(here: int) -> str:
