@@ -67,7 +67,7 @@ def train(services: Services, sweep: Sweep, **place: Any) -> None:
     """
     visitor.require_presenter()
     waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
-    if waiting + len(sweep.to_train) > MAX_RUNS:
+    if place.get("priority") == AFTER_ALL_OTHERS and waiting + len(sweep.to_train) > MAX_RUNS:
         raise UserError(
             f"{waiting} sweep runs are waiting; {len(sweep.to_train)} more would exceed {MAX_RUNS}. Wait for some to "
             "finish, or stop them."
