@@ -6,7 +6,6 @@ import { attentionOf } from "./layers.js";
 
 const MOST_UNITS = 64; // the most rows that can be told apart on a wall
 const LONGEST_WORD = 40;
-const SATURATED = 0.95;
 
 // readings: { network, review, traces, logits } of each network; depth: the cell's place from the last.
 export function messageOf(readings, drawings, depth) {
@@ -115,11 +114,6 @@ function curvesOf({ cell, units }, { values }, at, count) {
     const curves = gates.map(({ name, title }) => ({ name, title, values: means(values[name], (value) => value) }));
     return { curves };
   }
-  const isSaturated = (value) => Number(Math.abs(value) > SATURATED);
-  return {
-    curves: [
-      { name: "slope", title: "mean slope of tanh", values: means(values.state, (value) => 1 - value ** 2) },
-      { name: "saturation", title: `units beyond ±${SATURATED}`, values: means(values.state, isSaturated) },
-    ],
-  };
+  const slope = means(values.state, (value) => 1 - value ** 2);
+  return { curves: [{ name: "slope", title: "mean slope of tanh", values: slope }] };
 }
