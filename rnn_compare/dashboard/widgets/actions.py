@@ -18,7 +18,7 @@ def button(label: str, disabled: bool = False, hint: str | None = None, **option
 
 
 def act(*actions: Callable[[], object], for_everyone: bool = False) -> None:
-    """Runs a button's actions, for the presenter; a failure appears on the page and does not stop the next action."""
+    """Runs a button's actions, unless ``for_everyone`` for the presenter only; a failure does not stop the next one."""
     for action in actions:
         with reporting():
             if not for_everyone:

@@ -76,7 +76,7 @@ def missing(runs: Sequence[Run]) -> list[str]:
 
 
 def show_hidden_notice(services: Services, is_empty: bool = False) -> None:
-    """Says that runs are hidden, if any are: with the way back to who leads the lecture, to others on an empty page."""
+    """Says that runs are hidden, if any are: to whoever leads, with a way back to the lecture; else on empty pages."""
     if not services.snapshot().hidden:
         return
     if visitor.may_lead():

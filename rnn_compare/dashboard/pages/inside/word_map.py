@@ -25,7 +25,7 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the maps of the runs, two side by side, and the neighbours of a word in all of them."""
-    st.markdown("Words on the embedding's first two principal components, by their predictions; grey: the median.")
+    st.markdown("Words on the embedding's first two principal components, coloured by prediction; grey: the median.")
     typed = st.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(2) if len(networks) > 1 else [st.container()]
