@@ -4,6 +4,7 @@ import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
 from tests.patience import PATIENCE
@@ -34,6 +35,13 @@ def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatc
 def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501}.get)
     assert "offline" in opened(monkeypatch, None).info[0].value
+
+
+def test_the_wall_shows_no_code_that_leads_to_jupyters_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invite, "reachable", lambda _page: "https://hub.university.example/user/ada/rnn-compare")
+    assert "<img" in invite.corner(0)
+    monkeypatch.setenv(JUPYTER_VARIABLE, "1")
+    assert "<img" not in invite.corner(0)
 
 
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
