@@ -206,15 +206,15 @@ def _beside_baselines(verdict: Judgement) -> str:
         texts = ", ".join(f"{baseline.title.lower()} {accuracy}" for baseline, accuracy in accuracies.items())
         return f"Baselines on the same reviews: {texts}." if texts else ""
     everybody = len(verdict.order)
-    return " ".join(_clause(*place, names, len(names) == everybody > 1) for place, names in by_place.items())
+    return "; ".join(_clause(*place, names, len(names) == everybody > 1) for place, names in by_place.items()) + "."
 
 
 def _clause(place: Verdict, baseline: str, names: Sequence[str], is_all: bool) -> str:
     if place == "cannot tell":
         cannot = f"{'Neither' if len(names) == 2 else 'None'} can" if is_all else f"{listed(names)} cannot"
-        return f"{cannot} be told apart from {baseline}."
+        return f"{cannot} be told apart from {baseline}"
     where = "below" if place == "b is better" else "above every baseline, the highest being"
-    return f"{_all(len(names)) if is_all else listed(names)} {'is' if len(names) == 1 else 'are'} {where} {baseline}."
+    return f"{_all(len(names)) if is_all else listed(names)} {'is' if len(names) == 1 else 'are'} {where} {baseline}"
 
 
 def _all(count: int) -> str:

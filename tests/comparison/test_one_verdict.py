@@ -205,8 +205,8 @@ def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses
     ("words", "bigrams", "sentence"),
     [
         (0.91, 0.95, "Both are below the bag of words (91.0 %)."),
-        (0.865, 0.95, "LSTM(8) is below the bag of bigrams (95.0 %). SimpleRNN(8) is below the bag of words (86.5 %)."),
-        (0.865, 0.87, "LSTM(8) cannot be told apart from the bag of words (86.5 %). SimpleRNN(8) is below the bag of"),
+        (0.865, 0.95, "LSTM(8) is below the bag of bigrams (95.0 %); SimpleRNN(8) is below the bag of words (86.5 %)."),
+        (0.865, 0.87, "LSTM(8) cannot be told apart from the bag of words (86.5 %); SimpleRNN(8) is below the bag of"),
         (0.60, 0.70, "Both are above every baseline, the highest being the bag of bigrams (70.0 %)."),
     ],
 )

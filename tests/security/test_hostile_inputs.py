@@ -132,7 +132,8 @@ class Watch:
 
     @staticmethod
     def _is_harmless(path: str, folder: Path) -> bool:
-        return path == os.devnull or Path(path).resolve().is_relative_to(folder)
+        bytecode = Path(sys.pycache_prefix or folder)  # of a module that is imported for the first time
+        return path == os.devnull or any(Path(path).resolve().is_relative_to(home) for home in (folder, bytecode))
 
 
 _watch = Watch()
