@@ -99,8 +99,8 @@ class Services:
     def snapshot(self) -> Snapshot:
         """Returns all runs, less than half a second old; a change of what is hidden takes effect at once."""
         with self._reading:
-            state = self.classroom().state()  # before the runs: one that is hidden meanwhile must not be shown
-            snapshot = self.valid_snapshot or Snapshot(self.store.runs(), state, self.replays.latest)
+            # The runs before the state: one that is hidden meanwhile must not be shown.
+            snapshot = self.valid_snapshot or Snapshot(self.store.runs(), self.classroom().state(), self.replays.latest)
             self._latest = snapshot
             return snapshot
 

@@ -68,3 +68,18 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
 
     monkeypatch.setattr(live, "chosen", meanwhile)
     assert live.message(services, [run, later], View())["groups"] == message["groups"]
+
+
+def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, read = record(), services.store.runs
+    services.classroom().begin("x")
+
+    def meanwhile() -> list[Run]:
+        services.classroom().hide([run])
+        return read()
+
+    monkeypatch.setattr(services.store, "runs", meanwhile)
+    services.refresh()
+    assert services.runs() == []
