@@ -162,7 +162,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in shown
     assert "positive" not in shown
     text_import.remove(name)
-    for name in ("try_review", "inside.page", "reviews.page"):  # the run stays, its texts are gone
-        page(name, {"review": "the printer is broken"})
+    for path in ("try_review", "inside.page", "reviews.page"):  # the run stays, its texts are gone
+        page(path, {"review": "the printer is broken"})
     assert registry.labels(name) == ("label 0", "label 1")
     shared_services.store.delete(ids[0])

@@ -266,9 +266,9 @@ def test_stop_asks_the_owner_of_the_run(services: Services, record: Callable[...
 
 
 def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
-    lstm, gru = record(cell="LSTM"), record(seed=2, dropout=0.5)
-    services.store.rename(gru, HOSTILE)
-    for run in (lstm, gru):
+    lstm, renamed = record(cell="LSTM"), record(seed=2, dropout=0.5)
+    services.store.rename(renamed, HOSTILE)
+    for run in (lstm, renamed):
         model_file(run, "best").parent.mkdir(parents=True)
         model_file(run, "best").write_bytes(b"weights")
     services.refresh()
@@ -276,14 +276,14 @@ def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: C
     press(app, "Delete …")
     made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
     assert re.search(
-        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({gru}\)</li>", html(app)
+        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({renamed}\)</li>", html(app)
     )
-    assert [run.id for run in services.store.runs()] == [lstm, gru]
+    assert [run.id for run in services.store.runs()] == [lstm, renamed]
 
     press(app, "Delete 1 run")
     assert [run.id for run in services.store.runs()] == [lstm]
     assert model_file(lstm, "best").exists()
-    assert not model_file(gru, "best").parent.exists()
+    assert not model_file(renamed, "best").parent.exists()
     assert app.dataframe[0].value["Id"].tolist() == [lstm]
     assert "Delete 1 run" not in [element.label for element in app.button]
 

@@ -219,9 +219,7 @@ def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_n
 def pages_of(visitor: Forger) -> list[str]:
     """Returns the pages' addresses, as the server tells browsers."""
     visitor.rerun()
-    [navigation] = [message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation"][
-        :1
-    ]
+    navigation = next(message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation")
     return [page.url_pathname for page in navigation.app_pages]
 
 
