@@ -36,8 +36,8 @@ class RequestGuard:
     """Middleware that refuses what no visitor's browser sends, and adds headers to answers.
 
     Visitors act over Streamlit's websocket, so the server accepts no forms, and no uploads except the presenter's texts
-    (``limits.UploadGate``) and phones' messages (``join``). A server that listens on this machine only answers to this
-    machine's names only; otherwise any web site could point its own name here and pass for the page (DNS rebinding).
+    (``limits.UploadGate``) and phones' messages (``join``). A server that only this machine can reach answers to this
+    machine's names alone; otherwise any web site could point its own name here and pass for the page (DNS rebinding).
     """
 
     def __init__(self, server: ASGIApp, app: App) -> None:

@@ -21,7 +21,7 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “
 
 
 Answers = Sequence[tuple[Run, str, ReviewPrediction]]
-"""Runs with their titles and verdicts."""
+"""Runs with their titles and predictions."""
 
 
 def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> Answers:

@@ -119,14 +119,14 @@ def _show_dialog(names: str) -> None:
         if base is None:
             st.caption(OPEN if visitor.is_open() else GUARDED)
             return
-        text, picture = st.columns([2, 3], vertical_alignment="center")
+        text, image = st.columns([2, 3], vertical_alignment="center")
         with text:
             places = PLACES | ({"This comparison": f"?show={names}"} if names else {})
             url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
             copy_link("", url, "copy_invitation")
             st.caption(OPEN if visitor.is_open() else GUARDED)
-        with picture, st.container(key="invite_code"):
+        with image, st.container(key="invite_code"):
             st.image(code(url), width="stretch")
 
     dialog()

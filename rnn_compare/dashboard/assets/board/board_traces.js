@@ -1,4 +1,5 @@
-// The lines and areas of one chart of the board: a run's curves, or the mean over seeds with its interval.
+// The lines and areas of one chart of the board: a run's curves, the mean over seeds with its interval, and the curve
+// that the class drew.
 
 import { escapeLabel, faded } from "../charts/chart_look.js";
 

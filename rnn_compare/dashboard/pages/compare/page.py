@@ -85,8 +85,7 @@ def _pin_newest(services: Services) -> None:
     Without a pass, whoever sits at the machine is the presenter. All others follow the newest comparison.
     """
     runs = services.runs()
-    is_presenter = visitor.is_at_the_machine() if visitor.is_open() else visitor.is_presenter()
-    if not pinned() and is_presenter and (latest := newest(runs)):
+    if not pinned() and visitor.may_lead() and (latest := newest(runs)):
         pin(link(latest, runs).split(","))
 
 
