@@ -33,6 +33,8 @@ from rnn_compare.server.live import packed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 
+from .conftest import page as open_page
+from .conftest import press
 from .test_curtain import PAGES, answered, sent, visit
 
 LECTURES = [load(path, step_kinds()) for path in sorted(SHIPPED.glob("*.toml"))]
@@ -275,6 +277,9 @@ def test_each_page_leads_the_lecturer_back_while_networks_are_hidden_and_says_no
     assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == []
     navigation.begin(fresh, "book")
     assert [page for page in pages if f"{HIDDEN_NOTICE} Back to the lecture" not in sent(visit(page))] == []
+    app = open_page()
+    press(app, f"{HIDDEN_NOTICE} Back to the lecture")
+    assert "rc-wall-foot" in sent(app)
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     assert [page for page in pages if HIDDEN_NOTICE in sent(visit(page))] == ["sweep.page"], "none of its runs is left"
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
