@@ -79,7 +79,8 @@ class Database:
             self._warnings.append(
                 f"The record of {self.contents} could not be read: kept as {name}, started a new one."
             )
-        self._writer, self._identity = self._connect(), identity(self.path)
+        with self._errors_in_words():
+            self._writer, self._identity = self._connect(), identity(self.path)
 
     def _set_aside(self) -> str:
         """Renames the file with its companions and returns its new name."""

@@ -11,8 +11,6 @@ from rnn_compare.database import Database
 from rnn_compare.lecture.class_state import STATE, SentReview, State
 from rnn_compare.lecture.questions import Answer
 
-BUSY_SECONDS = 5.0
-
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, began REAL NOT NULL, ended REAL, state TEXT NOT NULL
@@ -42,11 +40,12 @@ _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
 class ClassroomRecord(Database):
     """Reads and writes the record of lectures."""
 
-    contents, tables, version, busy_seconds = "lectures", _TABLES, 1, BUSY_SECONDS
+    contents, tables, version, busy_seconds = "lectures", _TABLES, 1, 5.0
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._writer.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
+        with self._errors_in_words():
+            self._writer.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
 
     def begin(self, state: State) -> int:
         """Records a new lecture and returns its number."""

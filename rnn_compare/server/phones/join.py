@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import BUSY_SECONDS
+from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout
@@ -137,7 +137,7 @@ class Phones:
 
     async def _record(self, call: Callable[..., object], *arguments: object) -> None:
         try:
-            with anyio.fail_after(BUSY_SECONDS):
+            with anyio.fail_after(ClassroomRecord.busy_seconds):
                 await anyio.to_thread.run_sync(call, *arguments, limiter=self._recording)
         except TimeoutError:
             raise _Refused(503, "The server could not save it. Try again.") from None
