@@ -153,7 +153,7 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
 
 
 def learning_rate(experiment: Experiment, epoch: int) -> float:
-    """Returns the learning rate of an epoch, from 0.
+    """Returns the learning rate of an epoch, counted from 0.
 
     ``cosine`` follows half a cosine that would reach 0 after the last epoch (Loshchilov and Hutter 2017);
     ``exponential`` is multiplied by ``DECAY`` after every epoch.
@@ -244,7 +244,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     return path
 
 
-def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes = b"") -> Checkpoint:
+def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes) -> Checkpoint:
     """Returns the state of a compiled Keras model after its finished epochs.
 
     ``model.variables`` includes dropout's random states, those of the optimizer its moments and step.
