@@ -192,10 +192,11 @@ def test_a_late_stop_does_not_stop_the_next_attempt_at_the_run(
     assert len(again.epochs) == 4
 
 
-def test_any_process_may_ask_to_stop(engine: Engine, store: ListeningStore) -> None:
+def test_a_stop_that_is_recorded_through_another_connection_is_heard(engine: Engine, store: ListeningStore) -> None:
     [run] = engine.submit([endless()])
     until(lambda: is_running(store, run))
-    RunStore(store.path).request_stop(run)
+    with contextlib.closing(RunStore(store.path)) as other:
+        other.request_stop(run)
     assert finished(engine, store, [run])[0].status is Status.STOPPED
 
 
