@@ -1,4 +1,4 @@
-"""Reviews prepared once and kept in the cache as flat arrays that every process maps into memory.
+"""Reviews prepared once and kept in the cache as flat arrays that every process maps into memory; their batches.
 
 A prepared source is a folder ``<cache>/reviews/<source>-v<format>-<fingerprint>/``. It is written under another name
 and then renamed, so that it is complete or missing; a lock lets one process prepare while others wait.

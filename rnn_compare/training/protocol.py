@@ -12,7 +12,7 @@ from rnn_compare.runs.events import Event
 T = TypeVar("T")
 
 EVENTS, PROGRESS = "rnn-compare-events", "rnn-compare-progress"
-"""The Dask topics of a local worker: pickled pairs of an attempt and its event; names of questions, done, total."""
+"""Dask topics of this machine's workers: pickled pairs (attempt, event); lists of a question's name, done and total."""
 
 OnEvent = Callable[[str, Event], None]
 """Takes the unique name of an attempt at a run, and an event of it. It returns at once and never calls the workers."""
