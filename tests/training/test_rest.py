@@ -27,6 +27,7 @@ class Clock:
 
 def test_workers_rest_minutes_after_the_last_page_training_and_question() -> None:
     clock = Clock()
+    assert not clock.after(REST_SECONDS)
     clock.somebody_there = True
     assert not clock.after(2 * REST_SECONDS)
     clock.somebody_there = False
