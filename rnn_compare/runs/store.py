@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from rnn_compare.atomic import identity
 from rnn_compare.database import Database
 from rnn_compare.errors import UserError
@@ -20,6 +22,7 @@ from rnn_compare.runs.record import Owner, Run, Tested
 MAX_NAME, MAX_NOTE = 80, 2000
 LOST = "The record of runs was removed while the program ran. A new one was started."
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
+UNKNOWN = "Runs of {} are not shown, since this program has no such network. Put its file back to see them."
 
 UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
 """Errors of a value, which retrying does not solve, unlike a full disk or a lock."""
@@ -154,7 +157,7 @@ class RunStore(Database):
         return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:
-        """Returns the runs with these ids, or all, in order of creation."""
+        """Returns the runs with these ids, or all, in order of creation, without those of networks that are gone."""
         where, values = "", []
         if ids is not None:
             where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
@@ -172,10 +175,16 @@ class RunStore(Database):
         tests = {
             row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, *values)
         }
-        return [
-            _run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
-            for row in records
-        ]
+        runs = []
+        for row in records:
+            try:
+                run = _run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
+            except ValidationError:
+                if (warning := UNKNOWN.format(json.loads(row["experiment"])["cell"])) not in self._warnings:
+                    self._warnings.append(warning)
+            else:
+                runs.append(run)
+        return runs
 
     @property
     def is_untouched(self) -> bool:

@@ -363,3 +363,14 @@ def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_p
         assert "kept" not in str(refused.value)
     folder.unlink()
     assert store.runs() == []
+
+
+def test_runs_of_a_network_whose_file_is_gone_are_left_out_with_a_sentence(store: RunStore) -> None:
+    janet, lstm = store.create([Experiment(cell="GRU"), Experiment(cell="LSTM")], GONE, "page")
+    with sqlite3.connect(store.path) as record:
+        record.execute("UPDATE runs SET experiment = replace(experiment, 'GRU', 'JANET') WHERE id = ?", (janet,))
+    assert [run.id for run in store.runs()] == [lstm]
+    assert interrupt_orphans(store) == [janet, lstm]
+    assert store.warnings == [
+        "Runs of JANET are not shown, since this program has no such network. Put its file back to see them."
+    ]

@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit.emojis  # noqa: F401  # else the first such text imports it, and its bytecode is written under watch
 
 from rnn_compare.cli.main import main
 from rnn_compare.dashboard.pages.runs import run_table
