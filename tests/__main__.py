@@ -1,17 +1,20 @@
 """All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
-Two more run at a time than there are cores, for those that break things wait for half of the time; more would keep
-each other waiting, and a training that is to outlast a test costs the more, the longer that test waits.
-`python -m tests quick` is for daily work: no browser, no worker, no fault and no training beyond seconds.
+Two more run at a time than there are cores, since those that break things spend half of their time waiting; more would
+slow each other down. `python -m tests quick` is for daily work: no browser, no worker, no fault and no training beyond
+seconds.
 """
 
 import ctypes
 import os
+import re
 import shlex
 import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests import kept
@@ -38,11 +41,16 @@ QUICK = (
     "tests/reviews tests/runs tests/sources tests/test_architecture.py tests/test_names.py tests/test_paths.py",
 )
 
+_CLOSING_LINE = re.compile(r"^=+ (.+ in \d+\.\d\ds.*) =+$", re.MULTILINE)
+_COUNT = re.compile(r"(\d+) (failed|error|passed|skipped|deselected|xfailed|xpassed)")
 _PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
 
 def main(arguments: list[str]) -> int:
-    """Runs all, or the quick ones; prints what each pytest said, one that failed last. Returns 0 if all have passed."""
+    """Runs all, or the quick ones; prints the output of each pytest, a failed one last, and a line with all counts.
+
+    Returns 0 if all have passed.
+    """
     if arguments not in ([], ["quick"]):
         print("usage: python -m tests [quick]", file=sys.stderr)
         return 2
@@ -57,11 +65,27 @@ def main(arguments: list[str]) -> int:
     else:
         parts = [*PARTS, " --ignore=".join(["tests", *" ".join(PARTS).split()])]
     with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
-        ended = list(threads.map(_run, parts))
+        ended = list(threads.map(run, parts))
     preparing.wait()
     for _, output in sorted(ended):
         print(output)
+    print(total([output for _, output in ended]))
     return max(code for code, _ in ended)
+
+
+def total(outputs: Sequence[str]) -> str:
+    """Returns a closing line for the outputs of several pytests."""
+    lines, counts = [_closing_line(output) for output in outputs], Counter[str]()
+    for number, outcome in _COUNT.findall("\n".join(lines)):
+        counts[outcome] += int(number)
+    missing = f"; without {lines.count('')} that ended early" if "" in lines else ""
+    return f"{', '.join(f'{number} {outcome}' for outcome, number in counts.items())} in {len(lines)} parts{missing}"
+
+
+def _closing_line(output: str) -> str:
+    """Returns pytest's last line, which others may write behind; empty if it ended without one."""
+    lines: list[str] = _CLOSING_LINE.findall(output)
+    return lines[-1] if lines else ""
 
 
 def _gate() -> str:
@@ -82,14 +106,15 @@ def _take_one_priority() -> None:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
 
 
-def _run(part: str) -> tuple[int, str]:
+def run(part: str) -> tuple[int, str]:
+    """Runs one pytest; returns its exit code, above 0 too if it ended without a closing line, and its output."""
     with tempfile.TemporaryFile("w+") as stream:
-        command = [sys.executable, "-m", "pytest", "--durations=8", *shlex.split(part)]
+        command = [sys.executable, "-m", "pytest", "--color=no", "--durations=8", *shlex.split(part)]
         code = subprocess.call(command, stdout=stream, stderr=subprocess.STDOUT)
         stream.seek(0)
         output = stream.read().rstrip()
-    print(f"{part}: {output.rpartition(chr(10))[2]}", flush=True)
-    return abs(code), output
+    print(f"{part}: {_closing_line(output) or 'ended early'}", flush=True)
+    return abs(code) or int(not _closing_line(output)), output
 
 
 if __name__ == "__main__":

@@ -1,0 +1,16 @@
+"""The runner of all tests: no part may end unnoticed."""
+
+import shlex
+from pathlib import Path
+
+from tests.__main__ import run, total
+
+
+def test_a_part_that_ends_in_the_middle_of_a_test_has_failed_whatever_its_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "test_end.py").write_text("import os\n\n\ndef test_end() -> None:\n    os._exit(0)\n")
+    assert run(shlex.quote(str(tmp_path)))[0] > 0
+
+
+def test_the_last_line_has_the_counts_of_all_parts() -> None:
+    outputs = ["x\n=== 1 failed, 22 passed, 1 warning in 9.10s ===", "== 50 passed in 61.00s (0:01:01) ==\nBye."]
+    assert total([*outputs, "Killed"]) == "1 failed, 72 passed in 3 parts; without 1 that ended early"
