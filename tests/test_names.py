@@ -24,7 +24,7 @@ SAME_PART = (
 )
 """Folders whose modules may share names: the same part for different things, or different parts of one thing."""
 REGISTRIES = "registry"
-"""Each package that discovers its files has a module of this name."""
+"""Modules of this name list what their package declares."""
 PACKAGES_NOTED = ("training/worker/fitting.py",)
 """Where ``keras`` is the package whose version is noted, not the source of that name."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Values = Any
 """A number, or an array of numbers: formulas hold for both."""
 Formula = Callable[..., tuple[Values, ...]]
-"""A function of assignments to names, whose last line returns a tuple of names.
+"""A function whose lines assign expressions to names; the last one returns a tuple of names.
 
 Expressions consist of names, numbers, ``+ - * /``, ``sigmoid(x)`` and ``tanh(x)``. ``Phase`` explains the names.
 """

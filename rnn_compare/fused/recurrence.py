@@ -49,8 +49,8 @@ class GradientSums(NamedTuple):
         squares: Its squares, summed over the rows with the same input (inputs, features); of no inputs if not wanted.
         cutoff: Single reviews are backpropagated through the shared prefix until their gradient is below this fraction
             of the largest that entered it. The sum over all reviews does not depend on it.
-        entering: Gradients of the states after each step of the prefix from the steps that follow it in a review,
-            summed over the reviews (prefix, state_count, units).
+        entering: Gradients of the states after each step of the prefix from the outputs there and from reviews' own
+            steps after it, summed over the reviews (prefix, state_count, units).
         prefix: Gradients of each review's inputs in the shared prefix, by step and sorted row (prefix, rows, features);
             of no steps if only their squares are wanted.
     """
