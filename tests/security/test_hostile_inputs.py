@@ -132,8 +132,7 @@ class Watch:
 
     @staticmethod
     def _is_harmless(path: str, folder: Path) -> bool:
-        bytecode = Path(sys.pycache_prefix or folder)  # of a module that is imported for the first time
-        return path == os.devnull or any(Path(path).resolve().is_relative_to(home) for home in (folder, bytecode))
+        return path == os.devnull or Path(path).resolve().is_relative_to(folder)
 
 
 _watch = Watch()
@@ -143,11 +142,10 @@ _watch = Watch()
 def nothing_but_the_cache_is_touched() -> Iterator[None]:
     """Fails if anything is run, or a file outside the cache folder is written, moved or removed; lets none happen."""
     _watch.refused.clear()
-    _watch.folder = cache_folder()
-    try:
+    with pytest.MonkeyPatch.context() as late_imports:
+        late_imports.setattr(sys, "dont_write_bytecode", True)
+        late_imports.setattr(_watch, "folder", cache_folder())
         yield
-    finally:
-        _watch.folder = None
     assert _watch.refused == []
     assert not list(Path.cwd().glob("hacked*"))
 
