@@ -67,7 +67,7 @@ def prepared() -> Path:
     """Returns the folder of ``reviews`` with the baselines of the book's split; the kernels are compiled."""
     folder = reviews()
     with FileLock(KEPT / "prepared.lock"):
-        programs = [] if any(folder.glob("baselines/*")) else [_FIT_BASELINES]
+        programs = [] if any(folder.glob("baselines/[!.]*")) else [_FIT_BASELINES]
         if not all(sign_of(cell).exists() for cell in CELLS):
             programs.append(_COMPILE_KERNELS)
         _run(folder, *programs)
