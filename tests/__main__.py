@@ -21,16 +21,15 @@ from tests import kept
 
 PARTS = (
     "tests/browser",
-    "tests/faults",
     # These import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
-    "rnn_compare tests/cells tests/feedforward tests/fused tests/metrics tests/networks",
+    "rnn_compare tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks tests/report"
+    " tests/reviews tests/sources tests/test_presets.py",
     "tests/security",
+    "tests/faults",
     "tests/app tests/dashboard",
     "tests/training",
     "tests/deployment tests/test_additions.py tests/test_style.py",
-    "tests/explain tests/report tests/reviews tests/sources tests/test_presets.py",
-    "tests/cli tests/server",
 )
 """The longest first; what they leave out is the last."""
 

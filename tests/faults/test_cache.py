@@ -110,3 +110,4 @@ def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_sa
         for name in ("", "present"):
             page.goto(f"{server.url}/{name}")
             expect(page.get_by_text("kept as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)
+            page.wait_for_load_state("networkidle")  # the server ends, and what is not fetched yet would fail
