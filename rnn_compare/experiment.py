@@ -221,8 +221,7 @@ class Experiment(BaseModel):
             )
         if self.initial_gates == "chrono" and self.forget_bias is not None:
             raise ValueError(
-                f"A forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one of them "
-                "out."
+                f"A forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one out."
             )
         if (shortest := network(self.cell).shortest) > self.maxlen:
             raise ValueError(f"A maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more.")
