@@ -106,6 +106,9 @@ def said(app: AppTest) -> str:
 def test_an_empty_box_has_no_verdict_and_says_what_to_do(app: AppTest) -> None:
     assert 'class="rc-verdicts"' not in answer(app, "")
     assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
+    assert "Type a review first." not in said(app)
+    press(app, "Ask the networks")
+    assert "Type a review first." in said(app)
 
 
 def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
