@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
@@ -30,7 +31,7 @@ class State:
         round: Round of the vote, from 1: a class may discuss and vote again.
         runs: Ids of the step's runs.
         hidden: Ids of the runs that are hidden until the reveal.
-        hidden_settings: Settings (``Experiment.setting``) whose runs are all hidden until the reveal.
+        hidden_settings: Settings (``curve_setting``) whose runs are all hidden until the reveal.
         reviews_open: Whether phones may send reviews.
         networks_offered: Whether phones may open the page that reads, with the step's networks.
         wall_review: Text of the review on the wall.
@@ -59,12 +60,19 @@ class State:
 
     def hides(self, run: Run) -> bool:
         """Returns whether a run is hidden until the reveal, on all pages, phones and downloads."""
-        return run.id in self.hidden or (bool(self.hidden_settings) and run.experiment.setting in self.hidden_settings)
+        if not (self.hidden or self.hidden_settings):
+            return False  # without a lecture no run's hash is computed
+        return run.id in self.hidden or curve_setting(run.experiment) in self.hidden_settings
 
     def ended(self) -> "State":
         """Returns the state after the end of the lecture: phones keep the networks that were offered."""
         runs = self.runs if self.networks_offered else ()
         return State(version=self.version, runs=runs, networks_offered=self.networks_offered)
+
+
+def curve_setting(experiment: Experiment) -> str:
+    """Returns a hash of all settings but the seed and the number of epochs: runs that share it have similar curves."""
+    return experiment.model_copy(update={"epochs": 1}).setting
 
 
 STATE = TypeAdapter(State)

@@ -88,7 +88,7 @@ class Classroom:
         Args:
             lecture: The lecture's name.
             recorded: Whether recorded runs replace the trainings.
-            settings: Settings that the lecture trains; their runs are hidden until the reveal.
+            settings: Settings (``curve_setting``) that the lecture trains; their runs are hidden until the reveal.
         """
         with self._change():
             self._end()

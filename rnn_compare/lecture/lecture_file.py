@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
+from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
@@ -121,10 +122,14 @@ class Lecture(BaseModel):
         """Returns the settings of a step's networks."""
         return frozenset(experiment.setting for experiment in self.preset_at(index).experiments())
 
+    def curve_settings_at(self, index: int) -> frozenset[str]:
+        """Returns the settings of a step's networks, whatever their number of epochs."""
+        return frozenset(map(curve_setting, self.preset_at(index).experiments()))
+
     def trained_settings(self) -> frozenset[str]:
-        """Returns the settings of all networks that the lecture trains."""
+        """Returns the settings of all networks that the lecture trains, whatever their number of epochs."""
         trains = (index for index, step in enumerate(self.steps) if step.kind.trains)
-        return frozenset().union(*map(self.settings_at, trains))
+        return frozenset().union(*map(self.curve_settings_at, trains))
 
     def trained_at(self, index: int) -> int | None:
         """Returns the last step, up to this one, that trains this step's networks; None without one."""

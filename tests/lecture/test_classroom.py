@@ -15,6 +15,7 @@ from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture import classroom as module
+from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
@@ -164,18 +165,19 @@ def test_the_reveal_shows_this_steps_runs_and_no_others(classroom: Classroom) ->
 def test_settings_are_hidden_from_the_beginning_to_their_own_reveal_whoever_trained_them(restart: Restart) -> None:
     classroom = restart()
     first, second = Experiment(cell="LSTM"), Experiment(cell="GRU")
-    classroom.begin("x", settings=[first.setting, second.setting])
+    classroom.begin("x", settings=[curve_setting(first), curve_setting(second)])
 
     def hidden(classroom: Classroom) -> list[bool]:
-        runs = (_run(experiment.model_copy(update={"seed": seed})) for experiment in (first, second) for seed in (1, 7))
+        changes: list[dict[str, int]] = [{}, {"seed": 7}, {"epochs": 3}, {"epochs": 12, "seed": 7}]
+        runs = [_run(experiment.model_copy(update=change)) for experiment in (first, second) for change in changes]
         return [classroom.state().hides(run) for run in runs]
 
-    assert hidden(restart()) == [True] * 4, "a server that was killed goes on hiding them"
-    restart().reveal([first.setting])
-    assert hidden(restart()) == [False, False, True, True]
+    assert hidden(restart()) == [True] * 8, "a server that was killed goes on hiding them"
+    restart().reveal([curve_setting(first)])
+    assert hidden(restart()) == [False] * 4 + [True] * 4
     assert not restart().state().hides(_run(first.model_copy(update={"units": 8})))
     restart().end()
-    assert hidden(restart()) == [False] * 4
+    assert hidden(restart()) == [False] * 8
 
 
 def _run(experiment: Experiment) -> Run:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.snapshot import MAX_SHOWN, chosen, fit_together, grouped, link
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, grouped, link
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 
@@ -42,6 +43,13 @@ def test_a_link_may_name_all_that_were_started_together() -> None:
 def test_without_a_run_that_there_is_the_newest_comparison_is_shown() -> None:
     assert chosen(ALL, ["all-nobody", "all-", "nobody"]) == [ALL[-1]]
     assert chosen([], ["all-lstm-10"]) == []
+
+
+def test_a_link_is_hidden_only_if_none_of_its_runs_may_be_shown() -> None:
+    snapshot = Snapshot(ALL, State(hidden=frozenset({"lstm-1", "lstm-30"})))
+    assert snapshot.hides(["lstm-1", "all-lstm-30"])
+    assert not snapshot.hides(["lstm-1", "lstm-2"]), "the second one is shown"
+    assert not snapshot.hides(["all-lstm-1"]), "so is the rest of a comparison"
 
 
 def test_a_sweep_takes_the_place_of_no_comparison() -> None:

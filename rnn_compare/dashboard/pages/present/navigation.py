@@ -162,7 +162,7 @@ def _show(context: LectureContext, index: int, question: Question | None = None)
     elif step.kind.trains:
         start_training(context.services)
     elif step.kind.reveals and phase != "revealed":
-        classroom.reveal(lecture.settings_at(index))
+        classroom.reveal(lecture.curve_settings_at(index))
     classroom.open_reviews(step.kind.takes_reviews)
 
 
