@@ -4,6 +4,9 @@ import errno
 import os
 import re
 import shutil
+import tomllib
+from functools import cache
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +36,17 @@ def page_script() -> Path:
 def page_command() -> str:
     """Returns the command that starts the page; Streamlit's options may follow."""
     return "rnn-compare page" if is_installed() else "streamlit run app.py"
+
+
+@cache
+def repository() -> str:
+    """Returns the address where the program is published (pyproject.toml, ``[project.urls]``); empty without one."""
+    if is_installed():
+        stated = metadata("rnn-compare").get_all("Project-URL", [])
+        urls: dict[str, str] = dict(url.split(", ", 1) for url in stated)
+        return urls.get("Repository", "")
+    project = tomllib.loads((_PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project.get("urls", {}).get("Repository", ""))
 
 
 def cache_place() -> Path:

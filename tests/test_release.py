@@ -2,7 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from rnn_compare import paths
+from rnn_compare.report.html_report import origin
+from rnn_compare.training.demo import demo_notice
 
 PROJECT = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
@@ -20,3 +27,37 @@ def test_the_forges_workflow_runs_the_readmes_two_commands() -> None:
     [page] = re.findall(r"```sh\n(python3 .*streamlit run app.py)\n```", (PROJECT / "README.md").read_text("utf-8"))
     assert page in workflow
     assert "run: bash .ci/run\n" in workflow  # which runs the other as it stands in the README
+
+
+@pytest.fixture(params=["checkout", "wheel"])
+def published(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An address in the project's metadata, as in a checkout or installed from a wheel."""
+    address = "https://forge.example/rnn-compare"
+    if request.param == "checkout":
+        (tmp_path / "pyproject.toml").write_text(f'[project.urls]\nRepository = "{address}"\n')
+        monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "rnn_compare")
+    else:
+        metadata = tmp_path / "rnn_compare-0.1.0.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        metadata.write_text(
+            f"Name: rnn-compare\nProject-URL: Homepage, https://x.example\nProject-URL: Repository, {address}\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(paths, "_INSTALLED_PAGE", metadata)
+    paths.repository.cache_clear()
+    yield address
+    paths.repository.cache_clear()
+
+
+def test_the_demonstration_and_take_home_pages_name_where_the_program_is_published(published: str) -> None:
+    assert f"get the program from {published}, install it with" in demo_notice()
+    assert f'<a href="{published}">{published}</a>' in origin()
+
+
+def test_every_file_names_the_published_address_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "_INSTALLED_PAGE", PROJECT / "none")
+    address = paths.repository()
+    cited = re.findall(r"^repository-code: (\S+)$", (PROJECT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+    cloned = re.findall(r"git clone (https\S+)", (PROJECT / "README.md").read_text("utf-8"))
+    assert (cited, cloned) == (([address], [address]) if address else ([], []))
+    assert (f"from {address}" in demo_notice()) == (origin() != "") == bool(address)

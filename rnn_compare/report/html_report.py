@@ -16,6 +16,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
+from rnn_compare.paths import repository
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.reader import formulas, joined, reader
@@ -41,7 +42,7 @@ def html(contents: Contents) -> str:
         title=escape(contents.title),
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
-        made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.",
+        made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.{origin()}",
         notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
         report=_sections(contents, has_plots=bool(plots)),
         charts=_escaped_json(plots),
@@ -50,6 +51,12 @@ def html(contents: Contents) -> str:
         runs=interchange.dump_runs(runs, contents.made),
         script=_script(),
     )
+
+
+def origin() -> str:
+    """Returns a sentence that says where the program is published; empty if it is not."""
+    address = escape(repository())
+    return f' Made with RNN Compare: <a href="{address}">{address}</a>.' if address else ""
 
 
 _ASSETS = Path(__file__).parent / "assets"

@@ -7,13 +7,10 @@ from typing import NoReturn, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import repository
 from rnn_compare.training.protocol import OnProgress, WorkerInfo, WorkerQuestion
 
 DEMO_VARIABLE = "RNN_COMPARE_DEMO"
-DEMO = (
-    "This is a demonstration: it shows recorded trainings and trains none. To train, install the program with "
-    "`pip install -r requirements.txt` and start it with `streamlit run app.py`."
-)
 
 T = TypeVar("T")
 
@@ -21,6 +18,15 @@ T = TypeVar("T")
 def is_demo() -> bool:
     """Returns True if this server is a public demonstration."""
     return os.environ.get(DEMO_VARIABLE, "0") not in ("", "0")
+
+
+def demo_notice() -> str:
+    """Returns what a demonstration says instead of training."""
+    source = f"get the program from {repository()}, install it" if repository() else "install the program"
+    return (
+        "This is a demonstration: it shows recorded trainings and trains none. "
+        f"To train, {source} with `pip install -r requirements.txt` and start it with `streamlit run app.py`."
+    )
 
 
 class DemoWorkers:
@@ -43,7 +49,7 @@ class DemoWorkers:
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002  # a worker's interface
         """Raises ``UserError``: a demonstration does not train."""
-        raise UserError(DEMO)
+        raise UserError(demo_notice())
 
     def worker_loss_reason(self, *_: object, **__: object) -> None:
         """Does nothing: there is no training and no worker process."""
@@ -55,7 +61,7 @@ class DemoWorkers:
         return True
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:  # noqa: ARG002  # it cannot be interrupted
-        """Returns the answer to a question; raises ``UserError`` if that fails, with ``DEMO`` if it needs Keras."""
+        """Returns the answer to a question; raises ``UserError`` if that fails, the notice if it needs Keras."""
         progress = {}
         if name := question.name:
             progress["tell"] = partial(self._on_progress, name)
@@ -63,4 +69,4 @@ class DemoWorkers:
             with self._answering:
                 return question.function(*question.arguments, **progress)
         except ModuleNotFoundError as error:
-            raise UserError(DEMO) from error
+            raise UserError(demo_notice()) from error

@@ -19,7 +19,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
-from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
+from rnn_compare.training.demo import DemoWorkers, demo_notice, is_demo
 from rnn_compare.training.dispatcher import Dispatcher, check_limits
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
@@ -134,7 +134,7 @@ class Engine:
     def _submission(self, count: int, visitor: str) -> Iterator[None]:
         with self._submitting:
             if is_demo():
-                raise UserError(DEMO)
+                raise UserError(demo_notice())
             if self._state.phase in ("failed", "closed"):
                 raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
             check_limits(self._store.unfinished(self.owner), count, visitor)

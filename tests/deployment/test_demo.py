@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.server.services import FIRST_START_VARIABLE
-from rnn_compare.training.demo import DEMO, DEMO_VARIABLE
+from rnn_compare.training.demo import DEMO_VARIABLE, demo_notice
 from tests.processes import PAGE, PROJECT, free_port, started
 
 MOST_MEGABYTES, MOST_MEMORY = 800, 350e6
@@ -48,7 +48,8 @@ def test_it_lacks_what_trains_refuses_to_train_and_still_reads_networks(tmp_path
     variables = {CACHE_VARIABLE: str(tmp_path), DEMO_VARIABLE: "1", FIRST_START_VARIABLE: "1", "PYTHONPATH": "."}
     command = [sys.executable, "-c", LACKING, str(PROJECT / "app.py")]
     done = subprocess.run(command, cwd=PROJECT, env=os.environ | variables, capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines() == [DEMO, DEMO, "0", "None True", f"True {DEMO} 0"], done.stderr
+    notice = demo_notice()
+    assert done.stdout.splitlines() == [notice, notice, "0", "None True", f"True {notice} 0"], done.stderr
 
 
 @pytest.mark.places

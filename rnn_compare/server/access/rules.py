@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from rnn_compare.server.access.limits import RateLimit
-from rnn_compare.training.demo import DEMO, is_demo
+from rnn_compare.training.demo import demo_notice, is_demo
 
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
@@ -90,7 +90,7 @@ def _read() -> Rule:
 
 
 def _without_a_pass() -> Rule:
-    return Rule(problem=DEMO) if is_demo() else Rule()
+    return Rule(problem=demo_notice()) if is_demo() else Rule()
 
 
 def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
