@@ -21,7 +21,6 @@ import uvicorn
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
-from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
 if sys.platform != "win32":
     import resource
@@ -107,8 +106,7 @@ def share_event_loop() -> None:
 def poll_less(connections: Connections) -> None:
     """Makes the server poll twice a second instead of twenty times. Call before it starts to serve.
 
-    uvicorn checks ten times a second whether to stop. Streamlit checks ten times for changes of ``config.toml``,
-    whatever ``fileWatcherType`` is; changes now take effect at the next start.
+    uvicorn checks ten times a second whether to stop.
     """
 
     async def main_loop(server: uvicorn.Server) -> None:
@@ -119,7 +117,6 @@ def poll_less(connections: Connections) -> None:
             await asyncio.sleep(TICK_SECONDS)
 
     uvicorn.Server.main_loop = main_loop  # type: ignore[assignment, method-assign]  # no setting for it
-    PollingPathWatcher._schedule = lambda _watcher: None  # type: ignore[assignment, method-assign]  # no setting for it
 
 
 def set_up_sockets(descriptors: Iterable[int], backlog: int) -> None:

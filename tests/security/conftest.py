@@ -59,14 +59,14 @@ def _fresh_rules(own_app: App, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa
 
 @pytest.fixture
 def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
-    """Writes a secrets file that Streamlit then finds, as at the server's start."""
+    """Writes the secrets file, which is none before."""
     file = tmp_path / "secrets.toml"
     before = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    st.secrets._reset()  # Streamlit reads them once, and an option that names another file does not change it
 
     def write(content: str | bytes) -> Path:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        config.set_option("secrets.files", [str(file)])
-        st.secrets._reset()
         return file
 
     yield write

@@ -258,7 +258,6 @@ def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: W
     file = write_secrets(GUARDED)
     assert visit().button[0].disabled
     file.unlink()
-    st.secrets._reset()  # as Streamlit does when the file changes
     app = pressed(visit(), "Train")
     assert "pass was removed. Restart the program" in seen(app)
     assert services.store.runs() == []

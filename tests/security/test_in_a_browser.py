@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
@@ -11,12 +12,13 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import cookies
+from rnn_compare.server.access.rules import READ_SECONDS
 from rnn_compare.server.urls import own_address
 from tests.browser.visits import open_more
 from tests.chromium import forget
 from tests.epochs import epoch_end
 
-from .conftest import PASS, Server
+from .conftest import PASS, Server, serving
 from .test_hostile_inputs import HOSTILE
 
 
@@ -104,6 +106,42 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     guarded.store.record([Ended(run, Status.STOPPED, None, 70.0)])
+
+
+def test_a_changed_pass_counts_while_the_server_runs_and_an_invalid_or_removed_file_locks(
+    tmp_path: Path, prepared_cache: Path, visitor: Page
+) -> None:
+    file = tmp_path / "secrets.toml"
+    train = visitor.get_by_role("button", name="Train", exact=True)
+
+    def accepted(password: str, former: str) -> None:
+        sign_in(visitor, former)
+        expect(visitor.get_by_text("Wrong pass.")).to_be_visible()
+        visitor.keyboard.press("Escape")
+        sign_in(visitor, password)
+        expect(train).to_be_enabled()
+        visitor.keyboard.press("Escape")
+
+    file.write_text(f'[presenter]\npassword = "{PASS}"')
+    with serving(tmp_path, prepared_cache, f"--secrets.files={file}") as server:
+        visitor.goto(server.url)
+        accepted(PASS, "never the pass")
+        file.write_text('[presenter]\npassword = "a second pass"')
+        expect(train).to_be_disabled()  # without a reload, though the browser has the cookie
+        visitor.keyboard.press("Escape")
+        accepted("a second pass", PASS)
+        file.write_text('[presenter]\npasword = "a third pass"')
+        expect(visitor.get_by_text("[presenter] holds 'pasword'")).to_be_visible()
+        expect(train).to_be_disabled()
+        file.unlink()
+        visitor.wait_for_timeout(1_000 * READ_SECONDS)
+        visitor.reload()
+        expect(visitor.get_by_text("The presenter's pass was removed.")).to_be_visible()
+        expect(train).to_be_disabled()
+        file.write_text('[presenter]\npassword = "a third pass"')
+        visitor.wait_for_timeout(1_000 * READ_SECONDS)
+        visitor.reload()
+        accepted("a third pass", "a second pass")
 
 
 def test_a_browser_is_the_same_visitor_after_a_reload_and_its_runs_are_its_own(

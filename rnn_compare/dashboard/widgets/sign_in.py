@@ -4,13 +4,15 @@ import time
 
 import streamlit as st
 
-from rnn_compare.dashboard.components import component
+from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.server import visitor
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import whole_seconds
 from rnn_compare.server.access.rules import LONGEST, Rule
 from rnn_compare.server.app import current_app
 
+LOOK_SECONDS = 2.0
+"""Seconds between checks whether a sign-in has ended: by another tab, a change of the pass, or its time."""
 _PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
 
 
@@ -35,6 +37,12 @@ def show() -> None:
         if until:
             data = {"header": cookies.SIGN_IN_HEADER, "token": st.session_state[visitor.TOKEN]}
             component("common/sign_in.js")(data=data, key="presenter_cookie")
+            ticking(_draw_again_once_signed_out, LOOK_SECONDS)
+
+
+def _draw_again_once_signed_out() -> None:
+    if not visitor.signed_in_until():
+        st.rerun(scope="app")
 
 
 def _show_form(rule: Rule) -> None:

@@ -1,9 +1,13 @@
 """Access rules of the secrets file (docs/security.md). An invalid file locks the program."""
 
+import contextlib
 import math
 import time
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
@@ -49,7 +53,7 @@ class Access:
         self._latest = (-math.inf, Rule())
 
     def rule(self) -> Rule:
-        """Returns the rule of the secrets, which Streamlit reloads when their file changes.
+        """Returns the rule of the secrets file, as it was at most ``READ_SECONDS`` ago.
 
         A server that had a rule stays locked without one until it is restarted: an editor may move the file away for a
         moment.
@@ -73,11 +77,13 @@ class Access:
 
 
 def _read() -> Rule:
+    # Not from `st.secrets`: Streamlit stops watching a file that was once invalid or removed.
+    contents: dict[str, Any] = {}
     try:
-        contents = st.secrets.to_dict()
-    except StreamlitSecretNotFoundError as error:
-        if error.error_id == "no-secrets-found":
-            return _without_a_pass()
+        for file in st.get_option("secrets.files"):
+            with contextlib.suppress(FileNotFoundError):
+                contents |= tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError:
         return _problem("it is not valid TOML")
     except (OSError, UnicodeDecodeError):
         return _problem("it cannot be read")
@@ -86,14 +92,14 @@ def _read() -> Rule:
         return _problem("it sets [auth], but no [presenter] with emails") if "auth" in contents else _without_a_pass()
     if not isinstance(section, dict) or not section:
         return _problem("[presenter] must hold a password or emails")
-    return _understood(section, "auth" in contents)
+    return _understood(section, contents.get("auth"))
 
 
 def _without_a_pass() -> Rule:
     return Rule(problem=demo_notice()) if is_demo() else Rule()
 
 
-def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
+def _understood(section: Mapping[str, object], auth: object) -> Rule:
     password, emails = section.get("password"), section.get("emails")
     if surplus := sorted(section.keys() - {"password", "emails"}):
         return _problem(f"[presenter] holds {surplus[0][:40]!r}; it may hold password and emails")
@@ -102,9 +108,19 @@ def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
     if emails is not None:
         if not isinstance(emails, list) or not emails or not all(isinstance(e, str) and "@" in e for e in emails):
             return _problem("emails must be a list of addresses")
-        if not has_auth:
+        if auth is None:
             return _problem("emails need [auth] as well, with an identity provider")
+        if auth != _auth_in_use():
+            return _problem("[auth] has changed; restart the program")
     return Rule(password or "", frozenset(email.strip().casefold() for email in emails or []))
+
+
+def _auth_in_use() -> object:
+    """Returns the section by which Streamlit signs in and checks sign-ins."""
+    try:
+        return st.secrets.to_dict().get("auth")
+    except (StreamlitSecretNotFoundError, OSError, UnicodeDecodeError):  # the file is changing
+        return None
 
 
 def _problem(what: str) -> Rule:
