@@ -1,15 +1,18 @@
 """Experiments from people's values: a single one, or sets to compare, named by what differs."""
 
+import difflib
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.settings import SETTINGS, bounds, choices, default, text
+from rnn_compare.feedforward.registry import NETWORKS
+from rnn_compare.formatting import listed
+from rnn_compare.settings import SETTINGS, bounds, choices, default, no_effect, text
 from rnn_compare.sources import registry
 
 MAX_COMPARED = 8
@@ -24,45 +27,63 @@ IN_LABEL = {"cell", "units", "layers", "bidirectional"}
 def experiment_from(values: dict[str, Any]) -> Experiment:
     """Returns an experiment from untrusted values; raises ``UserError`` with a sentence for each problem.
 
+    Settings without effect on the network are dropped; ``without_effect`` tells which.
+
     Example:
         >>> experiment_from({"units": 0})
         Traceback (most recent call last):
         ...
         rnn_compare.errors.UserError: units is 0; it must be between 1 and 512.
     """
+    values = {name: _plain(value) for name, value in values.items()}
     try:
         return Experiment(**values)
     except ValidationError as error:
         raise UserError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
 
 
-def comparison(
-    cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int] = (), **shared: Any
-) -> list[Experiment]:
+def several(values: Any) -> list[Any]:
+    """Returns one value, or those of a list, set, range, array or column of a table, as a list of Python's own values.
+
+    Example:
+        >>> several("LSTM"), several(range(1, 3)), several({4})
+        (['LSTM'], [1, 2], [4])
+    """
+    values = _plain(values)
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str | Mapping) else [values]
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value  # NumPy's and pandas' numbers and arrays
+
+
+def comparison(cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, **shared: Any) -> list[Experiment]:
     """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
 
     Repeated values count once. All networks with the first seed come first, in the order of the other arguments.
 
     Args:
-        cells, units, maxlens: The values to compare.
-        seeds: At most ``MAX_SEEDS``; without any, the one in ``shared``.
+        cells, units, maxlens: The values to compare, one or several of each (see ``several``).
+        seeds: At most ``MAX_SEEDS``; None for ``seed`` in ``shared``.
         shared: Other settings, the same for all.
 
     Raises:
         UserError: If there are no values or too many, or a setting is out of bounds.
 
     Example:
-        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
+        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], 32, 500)]
         ['SimpleRNN(32)', 'LSTM(32)']
-        >>> labels(comparison(["LSTM"], [32], [500], [1, 2]))
+        >>> labels(comparison("LSTM", 32, 500, [1, 2]))
         ['LSTM(32) seed 1', 'LSTM(32) seed 2']
     """
-    of_seed = seeds or [shared.get("seed", default("seed"))]
-    shared.pop("seed", None)
-    for name, values in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
-        if not values:
+    if seeds is None:
+        seeds = shared.pop("seed", default("seed"))
+    elif "seed" in shared:
+        raise UserError("seed and seeds are the same setting. Leave one out.")
+    axes = [_distinct(several(values)) for values in (cells, units, maxlens, seeds)]
+    for name, axis in zip(("cell type", "number of units", "maxlen", "seed"), axes, strict=True):
+        if not axis:
             raise UserError(f"Choose at least one {name}.")
-    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
     counts = [len(axis) for axis in axes]
     if (count := math.prod(counts[:3])) > MAX_COMPARED:
         raise UserError(
@@ -72,9 +93,38 @@ def comparison(
     if counts[3] > MAX_SEEDS:
         raise UserError(f"{counts[3]} seeds requested; the limit is {MAX_SEEDS}.")
     return [
-        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
+        experiment_from(dict(cell=cell, units=size, maxlen=maxlen, seed=seed, **shared))
         for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
     ]
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    return [value for place, value in enumerate(values) if value not in values[:place]]  # some cannot be hashed
+
+
+def without_effect(cells: Any, settings: Mapping[str, Any]) -> list[str]:
+    """Returns a sentence for each setting that was changed and has no effect on some of the networks.
+
+    Args:
+        cells: One or several networks; unknown ones are ignored.
+        settings: Values by name, one or several of each.
+
+    Raises:
+        UserError: If a changed setting has no effect on any of the networks, or its value is not valid.
+
+    Example:
+        >>> without_effect(["LSTM", "attention"], {"layers": 2})
+        ['layers does not apply to attention: the depth is fixed.']
+    """
+    networks = [cell for cell in several(cells) if cell in NETWORKS]
+    sentences = []
+    for name, values in settings.items():
+        reasons = no_effect(name, networks)
+        if reasons and any(getattr(experiment_from({name: value}), name) != default(name) for value in several(values)):
+            sentences.append(f"{name} {listed(list(reasons))}.")
+            if all(no_effect(name, [cell]) for cell in networks):
+                raise UserError(f"{sentences[-1]} Leave it out.")
+    return sentences
 
 
 def can_be_compared(experiments: Sequence[Experiment]) -> bool:
@@ -155,7 +205,8 @@ def _sentence(detail: Any, values: dict[str, Any]) -> str:
         case "value_error":
             return str(detail["msg"]).removeprefix("Value error, ")
         case "extra_forbidden":
-            return f"There is no setting {_short(field)}."
+            nearest = difflib.get_close_matches(field[:LONGEST_ECHO], Experiment.model_fields, 1)
+            return f"There is no setting {_short(field)}.{f' Did you mean {nearest[0]}?' if nearest else ''}"
         case "greater_than_equal" | "less_than_equal":
             return _out_of_bounds(field, value, values.get("source"))
         case "literal_error" | "unknown":

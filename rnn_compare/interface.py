@@ -3,15 +3,17 @@
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
-from rnn_compare.experiment_sets import comparison, experiment_from
+from rnn_compare.experiment_sets import comparison, experiment_from, several, without_effect
 from rnn_compare.formatting import listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
@@ -30,14 +32,13 @@ if TYPE_CHECKING:
 
 # What takes long to import is imported where it is needed, and Keras in a notebook only for its own models.
 
-Value = TypeVar("Value")
-
 
 def train(
-    cell: str | Sequence[str] = BOOK.cells,
-    units: int | Sequence[int] = 32,
-    maxlen: int | Sequence[int] = 500,
-    seeds: int | Sequence[int] = 1,
+    cell: str | Iterable[str] = BOOK.cells,
+    *,
+    units: int | Iterable[int] = 32,
+    maxlen: int | Iterable[int] = 500,
+    seeds: int | Iterable[int] | None = None,
     **settings: Any,
 ) -> "Networks":
     """Trains one network for each cell × units × maxlen × seed, several at once, and shows their progress.
@@ -45,22 +46,24 @@ def train(
     Interrupting (Ctrl-C, or a notebook's stop button) stops them; finished epochs are kept and returned.
 
     Args:
-        cell, units, maxlen, seeds: The values to compare, one or several of each.
+        cell, units, maxlen, seeds: The values to compare, one or several of each. ``seed`` is another name of
+            ``seeds``; without either it is 1.
         settings: Any other field of ``Experiment``, such as ``epochs``.
 
     Raises:
         UserError: If a setting is out of bounds, or a network cannot be trained.
     """
-    experiments = comparison(_several(cell), _several(units), _several(maxlen), _several(seeds), **settings)
+    _check_effect(cell, settings)
+    experiments = comparison(cell, units, maxlen, seeds, **settings)
     return _trained(lambda engine: engine.submit(experiments))
 
 
-def load(*ids: str) -> "Networks":
-    """Returns recorded runs by their ids, also those trained on the page."""
-    if not ids:
+def load(*ids: str | Iterable[str]) -> "Networks":
+    """Returns recorded runs by their ids, one or several, also those trained on the page."""
+    if not (names := list(map(str, chain.from_iterable(map(several, ids))))):
         raise UserError("No run was named. Name at least one, as `rc.runs()` lists them.")
     store = _store(cache_folder())
-    return Networks(store, tuple(store.run(run).id for run in ids))
+    return Networks(store, tuple(store.run(run).id for run in names))
 
 
 def runs() -> "pd.DataFrame":
@@ -73,16 +76,17 @@ def runs() -> "pd.DataFrame":
     return table.drop(columns="experiment").set_index("run") if rows else table
 
 
-def parameters(**settings: Any) -> Parameters:
+def parameters(cell: str = BOOK.cells[0], **settings: Any) -> Parameters:
     """Returns the parameter counts of the network with these settings, term by term.
 
     Example:
         >>> import rnn_compare as rc
-        >>> lstm = rc.parameters(cell="LSTM", units=32)
+        >>> lstm = rc.parameters("LSTM", units=32)
         >>> lstm.total, lstm.layers[1].arithmetic
         (328353, '4 · (32·32 + 32·32 + 32) = 8,320')
     """
-    return counts.parameters(experiment_from(settings))
+    _check_effect(cell, settings)
+    return counts.parameters(experiment_from({"cell": cell, **settings}))
 
 
 @dataclass(frozen=True)
@@ -203,8 +207,9 @@ class Networks:
         return self
 
 
-def _several(values: Value | Sequence[Value]) -> Sequence[Value]:
-    return [values] if isinstance(values, str) or not isinstance(values, Sequence) else values
+def _check_effect(cells: str | Iterable[str], settings: Mapping[str, Any]) -> None:
+    for sentence in without_effect(cells, settings):
+        print(sentence, file=sys.stderr)
 
 
 def _trained(submit: Callable[["Engine"], Sequence[str]]) -> Networks:

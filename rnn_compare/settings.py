@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from rnn_compare.experiment import Experiment, Setting
-from rnn_compare.feedforward.registry import NETWORKS
+from rnn_compare.feedforward.registry import NETWORKS, TITLES, network
+from rnn_compare.formatting import listed
 from rnn_compare.sources import registry
 
 SETTINGS: dict[str, Setting] = {
@@ -77,6 +78,20 @@ def text(name: str, value: Any) -> str:
 def value_of(experiment: Experiment, name: str) -> str:
     """Returns the value of an experiment's setting in words; a dash if it has no effect on the network."""
     return text(name, getattr(experiment, name)) if experiment.has(name) else "–"
+
+
+def no_effect(name: str, cells: Iterable[str]) -> list[str]:
+    """Returns to which of several networks a setting does not apply, for each reason.
+
+    Example:
+        >>> no_effect("layers", ["LSTM", "average", "attention"])
+        ['does not apply to averaged embeddings and attention: the depth is fixed']
+    """
+    titles: dict[str, list[str]] = {}  # by the reason
+    for cell in cells:
+        if reason := network(cell).meaningless.get(name):
+            titles.setdefault(reason, []).append(TITLES.get(cell, cell))
+    return [f"does not apply to {listed(group)}: {reason}" for reason, group in titles.items()]
 
 
 def in_words(values: Mapping[str, Any]) -> dict[str, str]:

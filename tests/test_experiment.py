@@ -3,11 +3,14 @@
 import dataclasses
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from rnn_compare.cli.main import main
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.experiment_sets import LONGEST_ECHO, experiment_from
+from rnn_compare.experiment_sets import LONGEST_ECHO, comparison, experiment_from
 from rnn_compare.settings import bounds, choices
 from rnn_compare.sources import registry
 
@@ -134,3 +137,33 @@ def test_an_experiment_of_the_record_stays_what_it_was() -> None:
 def test_a_source_that_is_no_more_gets_a_sentence() -> None:
     with pytest.raises(UserError, match="no source 'gone', only bundled, first-word, keras"):
         registry.source("gone")
+
+
+def test_a_comparison_takes_one_value_or_any_collection_of_them() -> None:
+    expected = comparison(["GRU"], [8, 16], [40], [3, 4], epochs=2)
+    for sizes, seeds in ((np.array([8, 16]), range(3, 5)), (pd.Series([8, 16]), {3, 4}), ((8, np.int64(16)), [3, 4])):
+        assert comparison("GRU", sizes, np.int64(40), seeds, epochs=np.int64(2)) == expected
+
+
+def test_no_setting_of_a_comparison_is_dropped() -> None:
+    assert [experiment.seed for experiment in comparison("GRU", 8, 40, seed=3)] == [3]
+    for seeds, settings, sentence in (
+        ([1], {"seed": 3}, "seed and seeds are the same setting. Leave one out."),
+        ([], {}, "Choose at least one seed."),
+        (None, {"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
+        (None, {"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
+        ([[1, 2]], {}, "seed is '[1, 2]'; it must be a whole number."),
+    ):
+        with pytest.raises(UserError) as error:
+            comparison("GRU", 8, 40, seeds, **settings)
+        assert str(error.value) == sentence
+
+
+def test_a_setting_without_effect_is_refused_if_no_network_has_it_else_reported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dropped = "recurrent_dropout does not apply to averaged embeddings: no state is carried from word to word."
+    assert main(["parameters", "--cell", "average", "--recurrent-dropout", "0.2"]) == 2
+    assert main(["parameters", "--cell", "average", "LSTM", "--recurrent-dropout", "0.2"]) == 0
+    assert main(["parameters", "--cell", "average", "--recurrent-dropout", "0.0"]) == 0
+    assert capsys.readouterr().err == f"{dropped} Leave it out.\n{dropped}\n"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison
+from rnn_compare.experiment_sets import comparison, without_effect
 from rnn_compare.formatting import counted
 from rnn_compare.settings import bounds, choices, text
 from rnn_compare.sources import own_texts
@@ -69,6 +69,8 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
         settings["source"] = [_source_name(name, options.json) for name in sources]
     elif sources is not None:
         settings["source"] = _source_name(sources, options.json)
+    for sentence in without_effect(settings.get("cell", ()), settings):
+        print(sentence, file=sys.stderr)
     return settings
 
 

@@ -141,7 +141,7 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     assert setting.applicability("forget_bias", CELLS) == {}
     some = setting.applicability("forget_bias", ["LSTM", "attention"])
     assert not some["disabled"]
-    assert "Does not apply to attention: no state is carried from word to word." in some["help"]
+    assert "It does not apply to attention: no state is carried from word to word." in some["help"]
     assert setting.applicability("forget_bias", FEEDFORWARD)["disabled"]
     assert not setting.applicability("mask_padding", ["attention", "convolution"])["disabled"]
     for_two = setting.applicability("mask_padding", ["average", "convolution"])

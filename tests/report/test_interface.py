@@ -70,9 +70,17 @@ def test_a_network_reads_as_its_keras_model_does(trained: Trained) -> None:
     assert model.count_params() == network.parameters.total
 
 
-def test_a_run_that_is_not_there_is_named() -> None:
+def test_runs_are_loaded_by_one_id_or_any_collection_and_none_is_an_error(trained: Trained) -> None:
+    assert rc.load(trained.ids[:2]).ids == rc.load(*rc.runs().index[:2]).ids == tuple(trained.ids[:2])
     with pytest.raises(rc.UserError, match="No run was named"):
-        rc.load()
+        rc.load([])
+
+
+def test_settings_that_a_network_would_ignore_are_refused() -> None:
+    assert rc.parameters("LSTM", units=32).recurrent == 8320
+    for call in (rc.train, rc.parameters):
+        with pytest.raises(rc.UserError, match="layers does not apply to attention: the depth is fixed"):
+            call("attention", layers=2)
 
 
 @pytest.mark.slow

@@ -6,9 +6,8 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.feedforward.registry import TITLES, network
-from rnn_compare.formatting import listed
-from rnn_compare.settings import SETTINGS, bounds, choices, default, description, grouped, is_switch
+from rnn_compare.feedforward.registry import TITLES
+from rnn_compare.settings import SETTINGS, bounds, choices, default, description, grouped, is_switch, no_effect
 from rnn_compare.sources import registry
 
 IN_FRONT = tuple(name for name in CELLS if cell(name).in_keras)
@@ -63,14 +62,10 @@ def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:
 
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
     """Returns a widget's arguments that grey a setting without effect on any chosen network, or name those networks."""
-    titles: dict[str, list[str]] = {}  # by the reason
-    for choice in chosen:
-        if reason := network(choice).meaningless.get(name):
-            titles.setdefault(reason, []).append(TITLES.get(choice, choice))
-    if not titles:
+    if not (reasons := no_effect(name, chosen)):
         return {}
-    reasons = [f"Does not apply to {listed(group)}: {reason}." for reason, group in titles.items()]
-    return {"help": " ".join([description(name), *reasons]), "disabled": sum(map(len, titles.values())) == len(chosen)}
+    disabled = all(no_effect(name, [choice]) for choice in chosen)
+    return {"help": " ".join([description(name), *(f"It {reason}." for reason in reasons)]), "disabled": disabled}
 
 
 def source(key: str, **options: Any) -> None:

@@ -203,7 +203,7 @@ def _read() -> Setup:
         units, maxlens = (
             [state[name], *(_whole(value, name) for value in state[f"more_{name}"])] for name in ("units", "maxlen")
         )
-        shared = {name: state[name] for name in SHARED}
+        shared = {name: state[name] for name in SHARED if name != "seed"}
         return Setup(tuple(comparison(_chosen(state), units, maxlens, seeds, **shared)), None)
     except UserError as error:
         return Setup((), str(error))
