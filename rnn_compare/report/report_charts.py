@@ -76,6 +76,8 @@ def curves_of(group: Group, figure: str) -> list[list[float]]:
 
 def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
     """Returns the range of the axis, closer to the curves than on the board, where epochs are still to come."""
+    if chart.log:  # the report's axes are linear: figures keep all their digits there
+        return 0.0, 1.05 * max(values)
     low, high = chart.range(values)
     return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low else (low, high)
 

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 from rnn_compare.server import board_cards
 from rnn_compare.server.known_baselines import BaselineResults, lines
+from rnn_compare.server.packing import Scale, packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, grouped
 from rnn_compare.server.urls import FOLDER
@@ -43,8 +44,6 @@ HINT = "Press Train: the curves grow here"
 
 TRAIL = 24
 """Points of the running epoch in a message, including the newest."""
-LARGEST = 4.6655
-"""Largest number in three base-36 digits of ten-thousandths."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
 MOST_OF_SEEDS = 800
@@ -178,9 +177,9 @@ def board_message(
     epochs_of_seeds = sum(len(run.epochs) for group in groups if len(group.runs) > 1 for run in group.runs)
     every = max(1, math.ceil(len(charts) * epochs_of_seeds / MOST_OF_SEEDS))
     ranges = [_range(chart, runs) for chart in charts]
-    scales: dict[str, float] = {}
-    for chart, (_, high) in zip(charts, ranges, strict=True):
-        scales |= dict.fromkeys(chart.figures, max(1, 2 * high / LARGEST))  # half an interval may exceed the axis
+    scales: dict[str, Scale] = {}
+    for chart, ends in zip(charts, ranges, strict=True):
+        scales |= dict.fromkeys(chart.figures, Scale.of_axis(*ends, log=chart.log))
     levels = lines(baselines.baselines) if baselines and view.baselines else []
     return {
         "subject": board_cards.subject(runs),
@@ -200,8 +199,8 @@ def board_message(
             {
                 **chart.declaration,
                 "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
-                "factor": chart.factor * (scale := scales[chart.validation]),
-                "range": (low / scale, high / scale),
+                "factor": chart.factor * (scale := scales[chart.validation]).unit,
+                "range": (scale.of(low), scale.of(high)),
                 "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
                 "remark": baselines.remark if baselines and chart.has_baselines else "",
                 "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
@@ -222,8 +221,8 @@ def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
     return chart.range([figures[name] for figures in points for name in chart.figures if name in figures])
 
 
-def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, float], every: int) -> dict[str, Any]:
-    """Returns the curves of a card: ``figures`` per epoch by name, divided by their chart's scale.
+def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, Scale], every: int) -> dict[str, Any]:
+    """Returns the curves of a card: ``figures`` per epoch by name, on their chart's scale.
 
     One run also has ``trail``, the points of its running epoch. For several seeds, ``figures`` are means over the seeds
     that have finished the epoch, and ``seeds`` holds their number (``counts``, a base-36 digit each), half the width of
@@ -233,26 +232,26 @@ def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, floa
         points = trail(group.runs[0])
         training = [chart.training for chart in charts if chart.training is not None]
         return {
-            "figures": {name: packed(_values(group.runs[0], name), scale) for name, scale in scales.items()},
+            "figures": {name: scale.packed(_values(group.runs[0], name)) for name, scale in scales.items()},
             "trail": {
                 "at": packed(point.batch / point.batches for point in points),
-                "figures": {name: packed((p.figures.get(name) for p in points), scales[name]) for name in training},
+                "figures": {name: scales[name].packed(p.figures.get(name) for p in points) for name in training},
             },
         }
     means = {name: _mean(group, name) for name in scales}
     validation = {chart.validation: scales[chart.validation] for chart in charts}
     few = slice(every - 1, None, every)
     return {
-        "figures": {name: packed(mean.mean, scales[name]) for name, mean in means.items()},
+        "figures": {name: scales[name].packed(mean.mean) for name, mean in means.items()},
         "seeds": {
             "counts": "".join(np.base_repr(count, 36) for count in group.finishers),
             "every": every,
             "half": {
-                name: packed(((means[name].high - means[name].low) / 2)[few], scale)
+                name: scale.packed(((means[name].high - means[name].low) / 2)[few])
                 for name, scale in validation.items()
             },
             "single": {
-                name: [packed(_values(run, name)[few], scale) for run in group.runs if run.epochs]
+                name: [scale.packed(_values(run, name)[few]) for run in group.runs if run.epochs]
                 for name, scale in validation.items()
             },
         },
@@ -269,21 +268,6 @@ def trail(run: Run) -> list[Progress]:
     ]
     step = -(-len(points) // TRAIL) or 1
     return points[::-1][::step][::-1]
-
-
-def packed(values: Iterable[float | None], scale: float = 1) -> str:
-    """Returns numbers as three base-36 digits each, in ten-thousandths of a scale: a third of the bytes of decimals.
-
-    This is finer than a wall can show. Larger numbers become 4.6655; missing ones are ``___``.
-
-    Example:
-        >>> packed([0.0, 0.8624, 9.9, None])
-        '0006NKZZZ___'
-    """
-    return "".join(
-        "___" if value is None else np.base_repr(round(10_000 * min(max(value / scale, 0.0), LARGEST)), 36).zfill(3)
-        for value in values
-    )
 
 
 def _values(run: Run, name: str) -> list[float | None]:

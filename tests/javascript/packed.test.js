@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unpackFigures } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { traces, unpackFigures } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 import { unpackBytes } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
 
 test("three base-36 digits are ten-thousandths, as the server packs them", () => {
-  assert.deepEqual(unpackFigures("0006NKZZZ"), [0, 0.8624, 4.6655]);
+  assert.deepEqual(unpackFigures("0006NKHZZZZZ"), [0, 0.8624, 2.3327, -0.0001]);
   assert.deepEqual(unpackFigures(""), []);
 });
 
@@ -17,4 +17,16 @@ test("a byte is a 127th of the largest number, with its sign", () => {
   const values = unpackBytes({ bytes: btoa(String.fromCodePoint(127, 0, 129)), scale: 0.5 });
   assert.deepEqual([...values], [127, 0, -127]);
   assert.equal(values.gateFull, 254, "half of an open gate fills the scale");
+});
+
+test("a band ends where the figure can go no further: at 0, or where its axis begins", () => {
+  const chart = { validation: "f", training: null, hoverformat: ".1f", unit: "", factor: 1, range: [0.4, 1] };
+  const group = {
+    id: "a", label: "A", color: "#000000", figures: { f: "5K0" },
+    seeds: { counts: "3", every: 1, half: { f: "FFK" }, single: { f: ["5K0"] } }, // 0.72 ± 2
+  };
+  const lowest = (changes) => Math.min(...traces({ ...chart, ...changes }, [group], new Set())[0].y);
+  assert.equal(lowest({}), 0);
+  assert.equal(lowest({ range: [-1, 1] }), -1, "this one may be negative");
+  assert.equal(lowest({ log: true, range: [-1, 1] }), 0.1);
 });

@@ -19,7 +19,7 @@ def up_to_1(usual: float) -> Callable[[Sequence[float]], tuple[float, float]]:
     return lambda values: (min(usual, math.floor(10 * min(values, default=1.0)) / 10), ROOM)
 
 
-SENT = ("name", "training", "validation", "solid", "tickformat", "hoverformat", "unit")
+SENT = ("name", "training", "validation", "solid", "tickformat", "hoverformat", "unit", "log")
 """Attributes of a chart that a browser gets as they are."""
 
 
@@ -52,6 +52,7 @@ class CurveChart:
         factor: Units in 1.
         range: Returns the ends of the axis for all values that are drawn.
         position: Rank among the charts, the lowest first.
+        log: Whether the live board's axis is logarithmic.
         shown_first: True if it is shown by default.
         marks: Lines that a viewer may add.
         has_baselines: True for validation accuracy, which baselines have.
@@ -67,6 +68,7 @@ class CurveChart:
     position: int
     unit: str = ""
     factor: int = 1
+    log: bool = False
     shown_first: bool = False
     marks: tuple[Mark, ...] = ()
     has_baselines: bool = False

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    highest = max(values, default=0.0) or 1.0
-    step = 10.0 ** math.floor(math.log10(highest))
-    return 0.0, ROOM * step * math.ceil(highest / step + 0.1)
+def _decades(values: Sequence[float]) -> tuple[float, float]:
+    positive = [value for value in values if value > 0] or [0.1, 10.0]
+    low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    return 10.0**low, ROOM * 10.0 ** max(high, low + 1)
 
 
 GRADIENT_NORM = CurveChart(
@@ -19,6 +19,7 @@ GRADIENT_NORM = CurveChart(
     validation="gradient_norm",
     tickformat="~g",
     hoverformat=".2f",
-    range=_range,
+    range=_decades,
     position=40,
+    log=True,
 )

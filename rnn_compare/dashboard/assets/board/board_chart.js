@@ -72,7 +72,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   );
   const range = rangeWith(chart.range, guessed).map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
-  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, chart)];
+  const lines = width < BARE ? [] : placedEnds(chart, shown, guessed);
   const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
   const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
@@ -87,7 +87,9 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       // Dashed lines are training curves.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
-    yaxis: { ...axis, range, tickformat: chart.tickformat, ticksuffix: unit, nticks: 7 },
+    yaxis: {
+      ...axis, range, type: chart.log ? "log" : "linear", tickformat: chart.tickformat, ticksuffix: unit, nticks: 7,
+    },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
       ...marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
@@ -97,6 +99,12 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       ...hintTexts(groups.length ? unrecorded(chart, shown) : hint),
     ],
   };
+}
+
+// The ends of the lines where Plotly places text: by their logarithms on a logarithmic axis.
+function placedEnds(chart, shown, guessed) {
+  const ends = [...lineEnds(chart, shown), ...drawnEnd(guessed, chart)];
+  return chart.log ? ends.map((end) => ({ ...end, y: Math.log10(end.y) })) : ends;
 }
 
 function scaleOf(boardWidth, { type = 1 }) {

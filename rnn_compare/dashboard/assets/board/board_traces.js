@@ -4,6 +4,7 @@
 import { escapeLabel, faded } from "../charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
+const CODES = 36 ** 3;
 const FEW = 3; // seeds
 const GUESSED = "#888888"; // visible on white and on black; no network has it
 
@@ -20,7 +21,7 @@ export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
   });
   return [
     ...(gap ? each((curves, { color }, index) => gapArea(curves, color, HATCHES[index % HATCHES.length])) : []),
-    ...each((curves, { color }) => band(curves, color, chart.best === "highest" ? chart.factor : Infinity)),
+    ...each((curves, { color }) => band(chart, curves, color)),
     ...each((curves, { color }) => singleSeeds(curves, color)),
     ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]
       .map((line) => thicker(line, thick))),
@@ -58,7 +59,7 @@ export function curvesOf(chart, { figures, trail, seeds }) {
     counts: seeds ? [...seeds.counts].map((digit) => parseInt(digit, 36)) : [],
     every: seeds?.every ?? 1,
     half: figuresOf(seeds?.half ?? {}, chart.validation, chart),
-    single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart.factor)),
+    single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart)),
   };
 }
 
@@ -70,8 +71,8 @@ function trainingPoints(chart, figures, trail) {
   return { x: [...epochs(ended), ...shares.map((share) => ended.length + share)], y: [...ended, ...running] };
 }
 
-function figuresOf(packed, name, { factor }) {
-  return unpackFigures(packed[name] ?? "", factor);
+function figuresOf(packed, name, chart) {
+  return unpackFigures(packed[name] ?? "", chart);
 }
 
 function epochs(values, every = 1) {
@@ -111,14 +112,16 @@ function marginOf(width, { hoverformat, unit }) {
   return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
 }
 
-// The interval of the mean, for epochs that two or more seeds have finished; within 0 and `most`, and faint where few
-// seeds make it wide.
-function band({ validation, counts, every, half }, color, most) {
+// The interval of the mean, for epochs that three or more seeds have finished; within what the figure can be, and faint
+// where few seeds make it wide.
+function band({ best, factor, log, range: [low] }, { validation, counts, every, half }, color) {
   if (!half.length) return [];
+  const least = log ? 10 ** (factor * low) : Math.min(0, factor * low);
+  const most = best === "highest" ? factor : Infinity;
   const at = half.map((_, index) => every * (index + 1) - 1); // indices of these epochs
   const edge = (sign) => ({
     x: at.map((place) => validation.x[place]),
-    y: at.map((place, index) => Math.min(Math.max(validation.y[place] + sign * half[index], 0), most)),
+    y: at.map((place, index) => Math.min(Math.max(validation.y[place] + sign * half[index], least), most)),
   });
   const n = Math.max(...counts);
   return [area("band", edge(1), edge(-1), { fillcolor: faded(color, n > FEW ? 0.22 : 0.08) })];
@@ -152,17 +155,23 @@ function area(uid, upper, lower, filled) {
   };
 }
 
-// Values by epoch: ten-thousandths in three base-36 digits each; ___ is a missing value, a gap in the line.
-// factor: the chart's units in 1, such as 100 for percent.
-export function unpackFigures(text, factor = 1) {
+// Values by epoch, as server/packing.py writes them: ten-thousandths in three base-36 digits each, the upper half of
+// which are negative numbers; ___ is a missing value, a gap in the line.
+// factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
+export function unpackFigures(text, { factor = 1, log = false } = {}) {
   const digits = text.match(/.{3}/g) ?? [];
-  return digits.map((three) => (three === "___" ? null : (factor * parseInt(three, 36)) / 1e4));
+  return digits.map((three) => {
+    if (three === "___") return null;
+    const code = parseInt(three, 36);
+    const value = (factor * (code < CODES / 2 ? code : code - CODES)) / 1e4;
+    return log ? 10 ** value : value;
+  });
 }
 
 // The curve that the class drew as its prediction: the median, and a band of the middle half.
-export function drawnBand(guessed, { factor }, { thick = 1 } = {}) {
+export function drawnBand(guessed, chart, { thick = 1 } = {}) {
   if (!guessed) return [];
-  const [low, middle, high] = ["low", "middle", "high"].map((edge) => unpackFigures(guessed[edge], factor));
+  const [low, middle, high] = ["low", "middle", "high"].map((edge) => unpackFigures(guessed[edge], chart));
   const x = epochs(middle);
   const filled = { fillcolor: faded(GUESSED, 0.3) };
   return [area("drawn-band", { x, y: high }, { x, y: low }, filled), {
@@ -171,8 +180,8 @@ export function drawnBand(guessed, { factor }, { thick = 1 } = {}) {
   }].map((trace) => ({ type: "scatter", name: escapeLabel(guessed.text), ...trace }));
 }
 
-export function drawnEnd(guessed, { factor }) {
+export function drawnEnd(guessed, chart) {
   if (!guessed) return [];
-  const middle = unpackFigures(guessed.middle, factor);
+  const middle = unpackFigures(guessed.middle, chart);
   return [{ text: guessed.text, color: GUESSED, x: middle.length, y: middle.at(-1) }];
 }

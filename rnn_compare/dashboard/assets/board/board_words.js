@@ -8,7 +8,7 @@ export function boardWords(chart, groups, hidden, guessed) {
   const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
   return [
     ...groups.filter(({ id }) => !hidden.has(id)).map((group) => networkWords(chart, group)),
-    ...(guessed ? [`${guessed.text} expected ${course(chart, unpackFigures(guessed.middle, chart.factor))}.`] : []),
+    ...(guessed ? [`${guessed.text} expected ${course(chart, unpackFigures(guessed.middle, chart))}.`] : []),
     ...(levels.length ? [`Lines across it: ${levels.join("; ")}.`] : []),
   ];
 }

