@@ -116,6 +116,7 @@ def test_of_a_long_review_both_ends_the_last_words_and_the_reach_are_recorded() 
     for memory, share in zip(flow["states"]["memory"], np.array(flow["states"]["share"]), strict=True):
         assert memory > NEAR
         assert flow["places"][np.argmax(share >= 0.5)] == memory
+        assert memory - 1 in flow["places"], "so that a line crosses one half right there"
 
 
 @pytest.mark.parametrize("timesteps", [1, 2, NEAR, NEAR + FAR])

@@ -187,6 +187,8 @@ def test_of_several_seeds_half_must_overfit(store: RunStore) -> None:
 
     assert seeds(OVERFITTED, STILL_GOOD, STILL_GOOD).answer == 0
     assert seeds(OVERFITTED, OVERFITTED, STILL_GOOD).answer == 3
+    assert seeds(OVERFITTED, STILL_GOOD).answer == 3, "one of two is half"
+    assert seeds(OVERFITTED, STILL_FALLING).answer == 3, "so it is of those with an epoch"
 
 
 def test_a_drawing_is_right_within_two_points_on_average(store: RunStore) -> None:

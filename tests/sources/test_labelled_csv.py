@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.reviews.vocabulary import tokenize
-from rnn_compare.sources import labelled_csv, own_texts
+from rnn_compare.sources import csv_layout, labelled_csv, own_texts
 from rnn_compare.sources.labelled_csv import has_word, ordered, parse
 
 HEADER = "text,label\n"
@@ -123,6 +123,11 @@ def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
     assert (result.description.contradicting.count, result.description.contradicting.first) == (1, [15])
     assert (result.description.formulas.count, result.description.formulas.first) == (1, [19])
     assert result.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
+
+
+def test_of_delimiters_that_fit_equally_the_one_with_fewer_columns_divides_the_cells() -> None:
+    content = "what; or; text,label\nso; so; well,good\nno; no; never,bad\n"
+    assert csv_layout.layout(content).delimiter == ","
 
 
 def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them() -> None:
