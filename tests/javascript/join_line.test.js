@@ -22,8 +22,9 @@ test("a phone that hears nothing for longer than two of the server's beats says 
   listen("/join/events", { onEvent() {}, onLine: (text) => lines.push(text) });
   context.mock.timers.tick(35_000);
   assert.deepEqual([lines, sources.length], [[], 1], "a beat may be late");
-  context.mock.timers.tick(15_000);
+  context.mock.timers.tick(10_000);
   assert.match(lines[0], /^Offline/);
   assert.ok(sources[0].closed);
+  context.mock.timers.tick(1_000);
   assert.equal(sources.length, 2);
 });
