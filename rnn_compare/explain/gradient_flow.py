@@ -22,14 +22,15 @@ from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import pad
-from rnn_compare.runs.events import DirectionGradients
 
 Array = NDArray[np.float64]
+DirectionGradients = dict[str, Any]
+"""As ``gradient_flow`` returns it, for one direction of a recurrent layer."""
 
 NUMBERS_AT_ONCE = 2**20
 """Hidden states in memory at a time: 8 MB, and up to ten times as much with signals and gradients."""
 PROBE_SIZE = 16
-"""Reviews in which the gradient is followed, the same for recordings and pages."""
+"""Reviews in which the gradient is followed, the same for all networks."""
 NEAR = 16
 """The number of words read last that are all included: there an LSTM's gradient falls steeply."""
 FAR = 36
@@ -223,7 +224,7 @@ def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | No
 
 
 def gradient_flow(norms: GradientNorms) -> DirectionGradients:
-    """Summarizes one direction, in the order of backpropagation, in the plain values that are recorded and drawn.
+    """Summarizes one direction, in the order of backpropagation, in the plain values that are drawn.
 
     Of long reviews ``NEAR`` + ``FAR`` places are included, and those where a share reaches one half.
 

@@ -45,6 +45,13 @@ def gradients(run: str, which: Which, _state: str, experiment: Experiment, *, te
     return follow_gradient(experiment, _weights(run, which, experiment), tell=tell)
 
 
+def initial_gradients(_run: str, _which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> FollowedGradient:
+    """Returns the gradient flow before training: Keras makes the initial weights from the experiment's seed."""
+    from rnn_compare.networks import keras_models
+
+    return follow_gradient(experiment, keras_models.get_weights(keras_models.build(experiment)), tell=tell)
+
+
 def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> MemoryTest:
     """Returns ``memory_test`` of a run; raises ``UserError`` also if its vocabulary is too small."""
     reviews = prepared.load(experiment.dataset)

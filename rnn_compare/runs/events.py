@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,23 +129,6 @@ class Predictions:
     probabilities: bytes
 
 
-DirectionGradients = dict[str, Any]
-"""As ``explain.gradient_flow.gradient_flow`` returns it, for one direction of a recurrent layer."""
-
-
-@dataclass(frozen=True)
-class EpochGradients:
-    """Norms of the backpropagated gradient after an epoch (0: before the first), always on the same reviews.
-
-    One entry for each direction of the last recurrent layer.
-    """
-
-    run: str
-    epoch: int
-    reviews: int
-    directions: list[DirectionGradients]
-
-
 @dataclass(frozen=True)
 class Requeued:
     """The run has lost its worker and waits for another, which continues from the last epoch."""
@@ -164,7 +147,7 @@ class Ended:
     at: float
 
 
-Event = Started | Progress | EpochEnd | Predictions | EpochGradients | Requeued | Ended
+Event = Started | Progress | EpochEnd | Predictions | Requeued | Ended
 
 THRESHOLD = 0.5
 """A review with a higher probability is positive, as in Keras' binary accuracy."""

@@ -63,13 +63,6 @@ CREATE TABLE IF NOT EXISTS predictions (
     probabilities BLOB NOT NULL,
     PRIMARY KEY (run, part, epoch)
 );
-CREATE TABLE IF NOT EXISTS gradients (
-    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-    epoch INTEGER NOT NULL,
-    reviews INTEGER NOT NULL,
-    directions TEXT NOT NULL,
-    PRIMARY KEY (run, epoch)
-);
 """
 """NaN and infinity are not valid JSON, so the checks reject them."""
 
@@ -105,11 +98,6 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
                 vars(event),
-            )
-        case events.EpochGradients() if status is Status.RUNNING:
-            connection.execute(
-                "INSERT OR REPLACE INTO gradients VALUES (:run, :epoch, :reviews, :directions)",
-                {**vars(event), "directions": json.dumps(event.directions)},
             )
         case events.Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
             connection.execute("UPDATE runs SET status = 'queued', reason = :reason WHERE id = :run", vars(event))

@@ -16,7 +16,7 @@ from rnn_compare.database import Database
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.runs import schema
-from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Part, Predictions, Progress, Status
 from rnn_compare.runs.record import Owner, Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
@@ -199,11 +199,6 @@ class RunStore(Database):
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the waiting and running runs of a process."""
         return self.runs([row["id"] for row in self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", *owner)])
-
-    def gradients(self, run: str) -> list[EpochGradients]:
-        """Returns the recorded gradients of a run, epoch by epoch; they are too large to be part of ``runs``."""
-        records = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", run)
-        return [EpochGradients(**_with_values(row, "directions")) for row in records]
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
         """Returns the predictions of a run's network, epoch by epoch."""

@@ -44,8 +44,7 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def component(data: dict[str, Any], **_: Any) -> None:
         sent.append(data)
 
-    for view in (reading, gradients):
-        monkeypatch.setattr(view, "component", lambda *_: component)
+    monkeypatch.setattr(reading, "component", lambda *_: component)
     return sent
 
 
@@ -226,17 +225,21 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
         assert all(0 <= share <= 100 for share in line.y), "in percent"
 
 
-def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
-    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
+def test_gradients_of_the_trained_and_of_the_initial_weights_are_drawn(
+    app: AppTest, trained: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    charts: dict[str, go.Figure] = {}
+    monkeypatch.setattr(gradients, "show_figure", lambda chart, key: charts.update({key: chart}))
     app.segmented_control(key="view").set_value("Gradient flow").run()
-    assert not app.exception
-    assert [run["title"] for run in messages[-1]["runs"]] == card_titles(trained)
-    rnn, lstm = messages[-1]["runs"]
-    assert {0, 1} <= set(lstm["epochs"])
-    assert [run["at"] for run in (rnn, lstm)] == [run.best.epoch for run in trained if run.best]
-    assert all(flow["carry"] is None for flow in rnn["directions"][0]["flows"])
-    assert all(flow["carry"]["memory"] for flow in lstm["directions"][0]["flows"])
+    rnn, lstm = card_titles(trained)
+    lines = [rnn, lstm, f"{lstm}, carry track"]
+    sizes = [line for line in charts["gradient_size"].data if line.name]
+    assert [line.name for line in sizes] == lines
+    charts.clear()
+    app.segmented_control(key="gradients").set_value("before training").run()
+    until(app, lambda: len([line for chart in charts.values() for line in chart.data if line.name]) == 2 * len(lines))
+    initial = [line for line in charts["gradient_size"].data if line.name]
+    assert all(list(before.y) != list(after.y) for before, after in zip(initial, sizes, strict=True))
 
 
 def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, messages: list[dict[str, Any]]) -> None:

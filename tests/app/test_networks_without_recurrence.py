@@ -60,8 +60,7 @@ def networks(shared_services: Services) -> list[Run]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What goes to the browser; AppTest has none to draw it."""
     messages: list[dict[str, Any]] = []
-    for view in (reading, gradients):
-        monkeypatch.setattr(view, "component", lambda *_: lambda data, **_: messages.append(data))
+    monkeypatch.setattr(reading, "component", lambda *_: lambda data, **_: messages.append(data))
     return messages
 
 
@@ -80,9 +79,8 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(name: str, networks: l
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_on_inside_has_a_picture_or_a_sentence(
-    view: str, networks: list[Run], sent: list[dict[str, Any]]
-) -> None:
+@pytest.mark.usefixtures("sent")
+def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: list[Run]) -> None:
     app = page("inside.page", view=view)
     app.multiselect[0].set_value([run.id for run in networks]).run()
     assert not app.exception
@@ -92,7 +90,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
         why = as_markdown(gradients.NO_GRADIENT_THROUGH_TIME)
         [sentence] = [text.value for text in app.markdown if why in text.value]
         assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
-        assert [run["id"] for run in sent[-1]["runs"]] == [networks[0].id]
+        assert written.count("<span>reach ") == 1
     if view == "Equations":
         assert written.count("aligned") == 8
         assert [heading.value for heading in app.subheader][1:] == ["Averaged embeddings", "Convolution", "Attention"]

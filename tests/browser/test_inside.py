@@ -221,42 +221,18 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("label")
 
 
-def test_the_gradient_is_played_back_from_epoch_to_epoch(anew: Page) -> None:
-    anew.get_by_role("radio", name="last", exact=True).click()
+def test_the_gradient_of_the_initial_weights_stands_beside_that_of_the_trained_ones(anew: Page) -> None:
     anew.get_by_role("radio", name="Gradient flow").click()
-    where = anew.locator(".rc-where")
-    expect(where).to_have_text("after epoch 2")
-    memory = anew.locator(".rc-memory")
-    expect(memory).to_have_count(2)
-    expect(memory.first).to_have_text(re.compile(r"^reach \d+ words?$"))
-    when = anew.locator(".rc-memory + .rc-note").first
-    expect(when).to_contain_text("after epoch 2")
-    size, reach, memories = anew.locator(".rc-history-chart").all()
+    reach = anew.locator(".rc-memory")
+    expect(reach).to_have_count(2)
+    expect(reach.first).to_have_text(re.compile(r"^reach \d+ words?$"))
+    size, share = (anew.locator(".js-plotly-plot").nth(place) for place in (0, 1))
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
-    expect(reach.locator("path.js-line")).to_have_count(3)
-    expect(memories.locator("path.js-line")).to_have_count(2)
-    assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    items = anew.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
-    expect(items).to_have_count(3)
-    expect(items.first).to_have_text(
-        re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
-    )
-    items = anew.get_by_role("figure", name="Reach by epoch").get_by_role("listitem")
-    expect(items.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
-    line = reach.locator("path.js-line").first
-    last = line.get_attribute("d")
-    anew.get_by_role("button", name="First epoch").click()
-    expect(where).to_have_text("before training")
-    expect(when).to_contain_text("before training")
-    expect(line).not_to_have_attribute("d", last or "")
-    anew.get_by_label("Pace", exact=True).select_option("8")
-    anew.get_by_role("button", name="Play (space)").click()
-    expect(where).to_have_text("after epoch 2")
-    expect(line).to_have_attribute("d", last or "")
-    expect(anew.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    anew.get_by_role("heading").first.click()
-    anew.keyboard.press("ArrowLeft")
-    expect(where).to_have_text("after epoch 1")
+    expect(share.locator("path.js-line")).to_have_count(3)
+    trained = size.locator("path.js-line").first.get_attribute("d")
+    anew.get_by_role("radio", name="before training").click()
+    expect(size.locator("path.js-line").first).not_to_have_attribute("d", trained or "")
+    expect(anew).to_have_url(re.compile("gradients=before"))
 
 
 def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, pair: str, page: Page) -> None:

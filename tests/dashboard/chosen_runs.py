@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import EpochGradients, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.analyses import Analysis
 from tests.explain.conftest import random_weights, small
@@ -38,19 +38,8 @@ class StubEngine:
         return match
 
 
-class StubStore:
-    """A record that holds gradients alone."""
-
-    def __init__(self, *recorded: EpochGradients) -> None:
-        self.recorded = recorded
-
-    def gradients(self, run: str) -> list[EpochGradients]:
-        """As ``RunStore.gradients``."""
-        return [record for record in self.recorded if record.run == run]
-
-
-def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork]) -> AppTest:
-    """Runs a page of one module's ``show`` alone."""
+def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork], **parameters: str) -> AppTest:
+    """Runs a page of one module's ``show`` alone, with parameters of its address."""
 
     # Its source is run by itself, without the names of this module.
     def script(show: "Callable[..., None]", services: "Any", runs: "list[LoadedNetwork]") -> None:
@@ -58,7 +47,10 @@ def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork]) ->
 
     app = AppTest.from_function(
         script, default_timeout=PATIENCE, kwargs={"show": show, "services": services, "runs": runs}
-    ).run()
+    )
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
     assert not app.exception
     return app
 

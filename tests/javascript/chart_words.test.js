@@ -3,8 +3,6 @@ import test from "node:test";
 
 import { boardWords } from "../../rnn_compare/dashboard/assets/board/board_words.js";
 import { courseOf } from "../../rnn_compare/dashboard/assets/charts/chart_words.js";
-import { OWN } from "../../rnn_compare/dashboard/assets/gradients/gradient_traces.js";
-import { flowWords, memoryWords } from "../../rnn_compare/dashboard/assets/gradients/gradient_words.js";
 import { verdictWords } from "../../rnn_compare/dashboard/assets/cell/verdict_chart.js";
 
 const CHART = {
@@ -66,25 +64,4 @@ test("the verdict is told before the first word, at its extremes with their word
     "Label: negative.",
   ]);
   assert.equal(verdictWords(words, null, [run]).length, 1);
-});
-
-const TRACK = { relative: [[1, 0.0123, 0]], share: [[0.4, 0.6, 1]], memory: [12] };
-const FLOW = { places: [1, 10, 500], states: TRACK, carry: null };
-const FOLLOWED = {
-  title: "A", at: 1, epochs: [0, 4],
-  directions: [{ backward: false, flows: [FLOW, { ...FLOW, states: { ...TRACK, memory: [1] }, carry: TRACK }] }],
-};
-
-test("the gradient is told near the end and at the farthest word, on each track", () => {
-  assert.deepEqual(flowWords(FOLLOWED, OWN, "relative"), [
-    "A, hidden state: 1 at word 1 from the end; 0.012 at word 10 from the end; 0 at word 500 from the end.",
-  ]);
-  const [, carry] = flowWords(FOLLOWED, 4, "share");
-  const share = "the last word holds 40.0 %; the last 10 words hold 60.0 %; the last 500 words hold 100.0 %";
-  assert.equal(carry, `A, carry track: ${share}.`);
-});
-
-test("the reach is told over the epochs", () => {
-  const [said] = memoryWords(FOLLOWED);
-  assert.equal(said, "A: highest 12 words before training, 1 word after epoch 4, the last.");
 });

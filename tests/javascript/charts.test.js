@@ -7,10 +7,6 @@ import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/charts/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
-import { headline, momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradients/gradient_history.js";
-import {
-  OWN, decadesBetweenTicks, flowTraces, memoryTraces,
-} from "../../rnn_compare/dashboard/assets/gradients/gradient_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
@@ -190,61 +186,4 @@ test("a figure from Python gets the page's colours and keeps what it says itself
   assert.equal(made.xaxis.gridcolor, "blue");
   assert.equal(made.yaxis2.gridcolor, "grey");
   assert.equal(made.height, 300);
-});
-
-const TRACK = {
-  size: 0.5, relative: [[1, 0.1, 0], [1, 0.2, 0.1], [1, 0.05, 0]], share: [[0.4, 0.6, 1], [0.6, 0.8, 1], [0.2, 0.4, 1]],
-  memory: [2, 1, 3],
-};
-const MEAN = { ...TRACK, relative: [[2, 1, 1]], share: [[0.5, 0.75, 1]], memory: [1] };
-const FLOW = { places: [1, 2, 3], states: TRACK, carry: null };
-const FOLLOWED = {
-  title: "A", color: "#0072B2", symbol: "circle", at: 1, epochs: [1, 4],
-  directions: [{ backward: false, flows: [FLOW, { ...FLOW, states: MEAN, carry: MEAN }] }],
-};
-const percents = ({ share }) => share[0].map((value) => 100 * value);
-const linesOf = (drawn) => drawn.filter(({ mode, x }) => mode === "lines" && x.length);
-
-test("the gradient's lines are those of the epoch, or of the last one before it that is known, or each run's own", () => {
-  const drawn = (moment) => linesOf(flowTraces(FOLLOWED, moment, "share")).map(({ y }) => y);
-  assert.deepEqual([drawn(0), drawn(1), drawn(3)], [[], [percents(TRACK)], [percents(TRACK)]]);
-  assert.deepEqual(drawn(4), [percents(MEAN), percents(MEAN)], "the carry track too");
-  assert.deepEqual(drawn(OWN), drawn(1));
-});
-
-test("a band lies between the quartiles where a logarithm can show them, and a mean has none", () => {
-  const [band, line] = flowTraces(FOLLOWED, 1, "relative");
-  assert.deepEqual([band.x, band.y], [[1, 2, 2, 1], [1, 0.2, 0.05, 1]]);
-  assert.deepEqual(line.y, [1, 0.1, null]);
-  assert.deepEqual(flowTraces(FOLLOWED, 4, "relative")[0].x, []);
-});
-
-test("the reach is marked where the share comes to one half", () => {
-  const marks = flowTraces(FOLLOWED, 1, "share").filter(({ mode }) => mode === "markers");
-  assert.deepEqual(marks.map(({ x, y }) => [x, y]), [[[2], [50]]]);
-  const [, memories] = memoryTraces(FOLLOWED, 3);
-  assert.deepEqual(memories.y, [2, 1]);
-  assert.ok(memories.marker.size[0] > memories.marker.size[1], "the mark of the moment is larger");
-});
-
-test("where the chosen epochs of the networks differ, each is first shown with its own", () => {
-  const run = (at, epochs = [0, 1]) => ({ at, epochs });
-  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(1), run(1)] }), [0, 1]);
-  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(0), run(1)] }), [OWN, 0, 1]);
-  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(0, [0]), run(1, [1])] }), [OWN], "nothing to play");
-});
-
-test("the reach is that of the median review", () => {
-  assert.deepEqual([[2, 1, 3], [1, 1, 1], [1], [0]].map(headline), ["2 words", "1 word", "1 word", "none"]);
-});
-
-test("beside a reach stands what the reviews do, and nothing that is not known", () => {
-  assert.deepEqual(remarks(FLOW), ["middle half: 1 to 3 words"]);
-  assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "carry track: 1 word");
-  assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
-});
-
-test("an axis of many decades has a tick every few", () => {
-  assert.equal(decadesBetweenTicks([-1, 0]), 1);
-  assert.equal(decadesBetweenTicks([-8, 4]), 2);
 });

@@ -1,6 +1,5 @@
 """Keras callbacks of a training: report its progress, measure and record, stop it on request. Imports TensorFlow."""
 
-import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,12 +11,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
-from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.metrics.metric import all_metrics, computed
-from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import (
     EpochEnd,
-    EpochGradients,
     Part,
     Phase,
     Predictions,
@@ -25,7 +21,7 @@ from rnn_compare.runs.events import (
     accuracy,
     encoded,
 )
-from rnn_compare.training.worker.job import StopRequestedError, TrainingJob
+from rnn_compare.training.worker.job import TrainingJob
 
 PROGRESS_SECONDS = 0.25
 """Minimum time between two progress events: at most four a second."""
@@ -143,72 +139,6 @@ def out_of_patience(epochs: Sequence[EpochEnd], patience: int) -> bool:
         return False
     lowest = min(epochs, key=lambda epoch: epoch["val_loss"])
     return len(epochs) - lowest.epoch >= patience
-
-
-MAX_GRADIENT_SHARE = 0.03
-"""Maximum share of the training time spent on gradients: beyond it, epochs are skipped. The first epoch and the initial
-weights never are, so that every training can be compared with its start."""
-FREE_SECONDS = 0.2
-"""Time that gradients may take however short the training is."""
-
-
-class GradientRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # as above
-    """Sends the gradient norms after each epoch, as time allows. The training continues whatever goes wrong here.
-
-    Comes after ``ProgressReporter`` in the list of callbacks, so that an epoch is reported first.
-
-    Args:
-        job: The training.
-        weights: Returns the network's present weights.
-        resumed: Whether the training continues an earlier one; the initial weights are recorded otherwise.
-        clock: Returns seconds.
-    """
-
-    def __init__(
-        self,
-        job: TrainingJob,
-        weights: Callable[[], Weights],
-        resumed: bool = False,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        super().__init__()
-        self._job, self._weights, self._clock = job, weights, clock
-        self._start = clock()
-        self._initial: Weights | None = None
-        self._resumed = resumed
-        self._spent = self._longest = 0.0
-        self._failed = False
-
-    def on_train_begin(self, logs: Logs | None = None) -> None:  # noqa: ARG002  # Keras' own
-        """Starts the clock and remembers the initial weights, which are recorded after the first epoch."""
-        self._start = self._clock()
-        self._initial = None if self._resumed else self._weights()
-
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002  # Keras' own
-        """Records the gradient if there is time for it; raises ``StopRequestedError`` if the run is to stop."""
-        if self._initial is not None:
-            self._record(epoch + 1, self._weights())
-            self._record(0, self._initial)
-            self._initial = None
-        # The cost is known from the earlier ones only.
-        elif self._spent + self._longest <= max(FREE_SECONDS, MAX_GRADIENT_SHARE * (self._clock() - self._start)):
-            self._record(epoch + 1, self._weights())
-
-    def _record(self, epoch: int, weights: Weights) -> None:
-        if self._failed:
-            return
-        start = self._clock()
-        try:
-            gradient = follow_gradient(self._job.experiment, weights, tell=self._job.check_stop)
-            self._job.send(EpochGradients(self._job.run, epoch, gradient.reviews, list(gradient.directions)))
-        except StopRequestedError:
-            raise
-        except Exception:  # gradients are not part of the training
-            logging.getLogger(__name__).exception("The gradients of run %s could not be recorded.", self._job.run)
-            self._failed = True
-        seconds = self._clock() - start
-        self._spent += seconds
-        self._longest = max(self._longest, seconds)
 
 
 class StockMeasurements(keras.callbacks.Callback):  # type: ignore[misc]  # as above

@@ -29,7 +29,6 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Predictions, Progress, Started, Status, best_epoch, decoded
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.callbacks import (
-    GradientRecorder,
     ProgressReporter,
     StockMeasurements,
     out_of_patience,
@@ -139,8 +138,6 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
     followers: list[keras.callbacks.Callback] = [reporter]
     if experiment.schedule != "constant":
         followers.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: learning_rate(experiment, epoch)))
-    if not experiment.without_recurrence:
-        followers.append(GradientRecorder(job, lambda: keras_models.get_weights(model), resumed=bool(done)))
     job.check_stop()
     try:
         fit(model, training, validation, followers, initial_epoch=len(done))

@@ -1,80 +1,67 @@
-"""Gradient flow: the size of the backpropagated gradient at every word, and its reach, epoch by epoch."""
+"""Gradient flow: the size of the backpropagated gradient at every word, and its reach, before and after training."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
+from rnn_compare.charts.gradient_chart import NetworkGradients, share_chart, size_chart
 from rnn_compare.charts.palette import picture
-from rnn_compare.dashboard.components import component
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
+from rnn_compare.dashboard.components import show_figure
+from rnn_compare.dashboard.widgets import url_state
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, result_of, show_problems
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
-from rnn_compare.formatting import counted_range
+from rnn_compare.explain.gradient_flow import DirectionGradients, FollowedGradient, follow_gradient
+from rnn_compare.formatting import counted, counted_range
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
 """Larger networks are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
-PLACE = "word, from the end"
+BEFORE = "before training"
 NO_GRADIENT_THROUGH_TIME = (
     "No state is carried from word to word here: the way from each word to the prediction is equally short, so no "
     "gradient fades with distance."
 )
 MEANING = (
     "Reach: how many of the last words hold half of the gradient's sum, in the median review. It shows how far back a "
-    "network can learn; *Memory test* shows which words it notices."
+    "network can learn; *Memory test* shows which words it notices. Bands: the middle half of the reviews."
 )
-FALLEN = 1e-6
-"""Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
-MOST_EPOCHS = 50
-"""The largest number of epochs sent to the browser."""
-
-
-@dataclass(frozen=True)
-class GradientHistory:
-    """The gradients of one run.
-
-    Attributes:
-        network: The run with its weights.
-        at: The epoch of the weights.
-        epochs: The gradients by epoch, in order; ``at`` is among them.
-    """
-
-    network: LoadedNetwork
-    at: int
-    epochs: Mapping[int, FollowedGradient]
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the gradients of the chosen runs after every recorded epoch."""
-    histories = []
+    """Draws the gradients of the chosen runs, with their initial or with their trained weights."""
+    moments = [BEFORE, trained := f"{networks[0].which} epoch"]
+    url_state.restore("gradients", moments)
+    if st.session_state.get("gradients") not in moments:
+        st.session_state["gradients"] = trained
+    moment = st.segmented_control("Weights", moments, key="gradients", required=True, label_visibility="collapsed")
+    url_state.save("gradients", moment or trained, trained)
+    shown: list[LoadedNetwork] = []
+    flows: list[NetworkGradients] = []
     problems: dict[str, list[str]] = {}
     for network in networks:
         try:
-            histories.append(_history(services, network))
+            followed = _followed(services, network, initial=moment == BEFORE)
         except UserError as error:
             problems.setdefault(str(error), []).append(network.title)
-    complete = [history for history in histories if history is not None]
-    if complete:
-        st.markdown(introduction(complete), help=MEANING)
+        else:
+            if followed:
+                shown.append(network)
+                flows.append(NetworkGradients(network.title, network.look, followed))
+    if flows:
+        st.markdown(introduction(flows), help=MEANING)
     show_problems(problems)
-    if complete:
-        component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
-        st.markdown(conclusion([history.network.run.experiment for history in complete]))
-        if incomplete(complete):
-            st.caption("The gradient was not recorded after some epochs.")
+    if flows:
+        _results(shown, flows)
 
 
-def introduction(histories: Sequence[GradientHistory]) -> str:
+def introduction(networks: Sequence[NetworkGradients]) -> str:
     """Returns the description of the charts."""
-    numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
-    return f"Gradient ‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}; described, not tested."
+    reviews = counted_range([network.followed.reviews for network in networks], "long review")
+    return f"Gradient ‖∂L/∂hₜ‖ at each word of {reviews}; described, not tested."
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
@@ -89,55 +76,46 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
-    """Returns the component's message."""
-    runs = [_run(history) for history in histories]
-    flows = [flow for run in runs for direction in run["directions"] for flow in direction["flows"]]
-    tracks = [flow[track] for flow in flows for track in ("states", "carry") if flow[track]]
-    sizes = [size for track in tracks for size in track["relative"][0] if size > 0]  # the medians
-    decades = np.log10([max(min(sizes, default=0.1), FALLEN), max(sizes, default=1.0)])
-    return {
-        "epochs": sorted({epoch for run in runs for epoch in run["epochs"]}),
-        "which": histories[0].network.which,
-        "runs": runs,
-        "place": PLACE,
-        "longest": max((flow["places"][-1] for flow in flows), default=1),
-        "decades": [round(float(decades[0]) - 0.1, 2), round(float(decades[1]) + 0.1, 2)],
-    }
+def reach(flow: DirectionGradients) -> str:
+    """Returns the reach in one direction as HTML: the median, the middle half, and that of the carry track."""
+    median, *middle_half = flow["states"]["memory"]
+    remarks = []
+    if middle_half and middle_half[0] < middle_half[1]:
+        remarks.append(f"middle half: {middle_half[0]:,} to {counted(middle_half[1], 'word')}")
+    if flow["carry"] and (words := flow["carry"]["memory"][0]):
+        remarks.append(f"carry track: {counted(words, 'word')}")
+    return f'<b>{counted(median, "word") if median else "none"}</b></p><p class="rc-note">{" · ".join(remarks)}</p>'
 
 
-def incomplete(histories: Sequence[GradientHistory]) -> bool:
-    """Returns True if a run lacks the gradient after one of its epochs."""
-    return any(history.epochs.keys() < {epoch.epoch for epoch in history.network.run.epochs} for history in histories)
+def _results(networks: Sequence[LoadedNetwork], flows: Sequence[NetworkGradients]) -> None:
+    cards = []
+    for network, gradients in zip(networks, flows, strict=True):
+        directions = gradients.followed.directions
+        which = ("forward ", "backward ") if len(directions) > 1 else ("",)
+        reaches = zip(which, map(reach, directions), strict=True)
+        lines = (f'<p class="rc-memory"><span>reach {way}</span>{words}' for way, words in reaches)
+        cards.append(card(network, "".join(lines)))
+    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Gradient, relative to the last word**")
+        show_figure(size_chart(flows), "gradient_size")
+    with right:
+        st.markdown("**Share of the sum in the last words**")
+        show_figure(share_chart(flows), "gradient_share")
+    st.markdown(conclusion([network.run.experiment for network in networks]))
 
 
-def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
-    """Returns a run's recorded gradients; None while a worker computes one, which the page shows.
+def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> FollowedGradient | None:
+    """Returns a network's gradient; None while a worker computes it, which the page shows.
 
-    The gradient of the weights that are looked at is computed only if it was not recorded.
-    Raises a ``UserError`` where there is no such gradient.
+    Initial weights follow from the seed, by Keras, so a worker makes them. Raises ``UserError`` where there is none.
     """
     if network.run.experiment.without_recurrence:
         raise UserError(NO_GRADIENT_THROUGH_TIME)
-    ended = network.run.best if network.which == "best" else network.run.last
-    at = ended.epoch if ended else 0
-    epochs = {
-        recording.epoch: FollowedGradient(recording.reviews, tuple(recording.directions))
-        for recording in services.store.gradients(network.run.id)
-    }
-    if at not in epochs:
-        followed = _followed(services, network)
-        if followed is None:
-            return None
-        epochs[at] = followed
-    return GradientHistory(network, at, dict(sorted(epochs.items())))
-
-
-def _followed(services: Services, network: LoadedNetwork) -> FollowedGradient | None:
-    """Returns the gradient with a run's weights; None while a worker computes it, which the page shows."""
-    if numbers(network.run.experiment) <= NUMBERS_AT_ONCE:
+    if not initial and numbers(network.run.experiment) <= NUMBERS_AT_ONCE:
         return _followed_at_once(network.run.id, network.state, network)
-    return result_of(services, network, worker_tasks.gradients)
+    return result_of(services, network, worker_tasks.initial_gradients if initial else worker_tasks.gradients)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -149,27 +127,3 @@ def numbers(experiment: Experiment) -> int:
     """Returns the count of numbers that the recurrent layers compute for one review."""
     directions = 2 if experiment.bidirectional else 1
     return experiment.maxlen * experiment.units * cell(experiment.cell).blocks * experiment.layers * directions
-
-
-def _run(history: GradientHistory) -> dict[str, Any]:
-    network = history.network
-    epochs = _spread(list(history.epochs), history.at)
-    by_direction = zip(*(history.epochs[epoch].directions for epoch in epochs), strict=True)
-    directions = [{"backward": flows[0]["backward"], "flows": list(flows)} for flows in by_direction]
-    return {
-        "id": network.run.id,
-        "title": network.title,
-        "color": network.look.color,
-        "symbol": network.look.marker,
-        "at": history.at,
-        "epochs": epochs,
-        "directions": directions,
-    }
-
-
-def _spread(epochs: Sequence[int], at: int) -> list[int]:
-    """Returns the epochs that are sent: ``at``, and others at equal distances from the first to the last."""
-    if len(epochs) <= MOST_EPOCHS:
-        return list(epochs)
-    places = np.linspace(0, len(epochs) - 1, MOST_EPOCHS - 1).round().astype(int)
-    return sorted({at, *(epochs[place] for place in places)})
