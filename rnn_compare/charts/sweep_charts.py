@@ -1,4 +1,4 @@
-"""Charts of a sweep: accuracy by a setting, by cost, by units and maxlen, and the expected best of k trainings."""
+"""Charts of a sweep: accuracy by a setting, by cost, and by units and maxlen."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from rnn_compare.charts.palette import MARKERS, Look, looks, picture
 from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.comparison.intervals import Mean, mean
-from rnn_compare.comparison.sweeps import Outcome, expected_best
+from rnn_compare.comparison.sweeps import Outcome
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.formatting import percent
@@ -104,30 +104,6 @@ def _scale(values: Sequence[object], numbers: bool) -> dict[str, object]:
 
 def _order(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (0.0, str(value))
-
-
-def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
-    """Returns for each cell the expected best accuracy of k trainings drawn from those of the sweep."""
-    cells = list(dict.fromkeys(item.experiment.cell for item in results))
-    figure = go.Figure()
-    for cell, look in zip(cells, looks(cells), strict=True):
-        of_cell = [item for item in results if item.experiment.cell == cell]
-        expected = expected_best([value for item in of_cell for value in item.accuracies])
-        figure.add_scatter(
-            x=list(range(1, len(expected) + 1)),
-            y=in_percent(expected),
-            name=f"{cell} (n = {len(expected)})",
-            **look.line(size=8),
-            text=[percent(share) for share in expected],
-            hovertemplate="best of %{x}: %{text}",
-        )
-    few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
-    ticks = {"dtick": 1} if few else {}
-    return figure.update_layout(
-        **layout(HEIGHT),
-        xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **ticks),
-        yaxis=accuracy_axis(accuracy),
-    )
 
 
 def sweep_heat_maps(settings: Sequence[Outcome], experiments: Sequence[Experiment] = ()) -> go.Figure:

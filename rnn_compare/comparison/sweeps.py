@@ -146,23 +146,6 @@ def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> li
     return results
 
 
-def expected_best(accuracies: Sequence[float]) -> list[float]:
-    """Returns the expected accuracy of the best of k = 1, 2, … n trainings, drawn from these n.
-
-    The curve of Dodge et al. 2019 (*Show Your Work*), with the unbiased estimate of Tang et al. 2020, who draw without
-    replacement: the i-th smallest is the best of k in C(i−1, k−1) of C(n, k) draws.
-
-    Example:
-        >>> [round(best, 3) for best in expected_best([0.80, 0.86, 0.83])]  # at k = 2 the mean of 0.86, 0.83, 0.86
-        [0.83, 0.85, 0.86]
-    """
-    ordered, count = sorted(accuracies), len(accuracies)
-    return [
-        sum(math.comb(rank - 1, k - 1) * value for rank, value in enumerate(ordered, 1)) / math.comb(count, k)
-        for k in range(1, count + 1)
-    ]
-
-
 def sentence(sweep: Sweep, time: str) -> str:
     """Returns the progress of a sweep in words; ``time`` is how long the rest will take, such as ``about 2 min``."""
     rest = {"at work": len(sweep.at_work), "to continue": len(sweep.broken_off), "to train": len(sweep.missing)}

@@ -132,7 +132,7 @@ def test_a_value_out_of_bounds_is_refused_in_words() -> None:
     assert "units is 'many'" in said(sweep(grid_units=["many"]))
 
 
-@pytest.mark.parametrize("picture", ["Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel"])
+@pytest.mark.parametrize("picture", ["Heat maps", "Along a setting", "Accuracy and cost"])
 def test_every_picture_is_drawn_of_what_is_trained(record_run: Callable[..., str], picture: str) -> None:
     for seed in (1, 2):
         record_run(seed)
@@ -144,8 +144,7 @@ def test_every_picture_is_drawn_of_what_is_trained(record_run: Callable[..., str
 
 def test_nothing_is_offered_that_has_no_figures_yet(record_run: Callable[..., str]) -> None:
     record_run(1)
-    first, measures = (next(c for c in sweep().segmented_control if c.key == key) for key in ("picture", "measure"))
-    assert "Best of k" not in first.options, "of one training"
+    measures = next(control for control in sweep().segmented_control if control.key == "measure")
     assert measures.options == ["Kept weights", "Typical epoch"], "no run was tested"
 
 
@@ -169,7 +168,7 @@ def test_a_sweep_that_nobody_has_set_up_is_small() -> None:
     assert "8,000 reviews, 5 epochs each" in said(app)
 
 
-def test_networks_on_equal_terms_have_no_chart_before_there_are_two(record_run: Callable[..., str]) -> None:
+def test_networks_of_equal_parameters_have_no_chart_before_there_are_two(record_run: Callable[..., str]) -> None:
     record_run(1, units=8)
     address = {"equal_cell": "SimpleRNN", "equal_units": "8", "equal_maxlen": "20", "equal_measure": "Typical epoch"}
     assert "Pareto" not in said(sweep(**address))
@@ -186,10 +185,3 @@ def test_another_setting_may_be_an_axis() -> None:
 def test_equal_parameters_are_shown_term_by_term() -> None:
     body = said(sweep())
     assert "<td>76·76 + 32·76 + 76 = 8,284</td><td>8,284</td><td>−36 (−0.4 %)</td>" in body
-
-
-def test_equal_time_says_whether_it_was_measured(record_run: Callable[..., str]) -> None:
-    record_run(1, units=32)
-    body = said(sweep(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
-    assert "1.5 s <small>measured on 1 run</small>" in body
-    assert "estimated: no run yet" in body

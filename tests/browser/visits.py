@@ -91,7 +91,7 @@ VISITS = (
     *(Visit(view.lower(), "inside", _choose(view)) for view in INSIDE),
     Visit("sweep", f"sweep?{GRID}"),
     Visit("accuracy and cost", f"sweep?{GRID}&picture=Accuracy+and+cost"),
-    Visit("equal terms", f"sweep?{GRID}", _open_tab("Equal terms")),
+    Visit("equal parameters", f"sweep?{GRID}", _open_tab("Equal parameters")),
     Visit("reviews", "reviews"),
     Visit("runs", "runs"),
     Visit("a run", "runs", _tick(0)),

@@ -12,9 +12,8 @@ from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.parallel_chart import parallel_chart
 from rnn_compare.charts.reliability_chart import reliability_chart
-from rnn_compare.charts.sweep_charts import axis_chart, best_of_chart, cost_chart, sweep_heat_maps
+from rnn_compare.charts.sweep_charts import axis_chart, cost_chart, sweep_heat_maps
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.present.histogram import drawn_curves
@@ -28,9 +27,7 @@ FORMAT = re.compile(r"(?<!\d)\.\d+%")
 SWEEP = swept(grid(SMALL | {"cell": ["LSTM", "GRU"]}))
 FIGURES = {
     "a setting": axis_chart(SWEEP, "units", "accuracy"),
-    "best of k": best_of_chart(SWEEP, "accuracy"),
     "cost": cost_chart(SWEEP, [10.0 + place for place in range(len(SWEEP))], "parameters", "parameters", "accuracy"),
-    "parallel": parallel_chart(SWEEP),
     "heat maps": sweep_heat_maps(SWEEP),
     "drawn by a class": drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8))),
     "noticed": noticed_chart([recalled()]),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.charts import parallel_chart, reliability_chart, sweep_charts
+from rnn_compare.charts import reliability_chart, sweep_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
@@ -90,33 +90,10 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
     assert points.error_y.array == (0.0, 0.0, 0.0)  # one seed each: nothing is known of chance
 
 
-def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
-    lstm, gru = sweep_charts.best_of_chart(swept(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
-    assert lstm.name == "LSTM (n = 12)"
-    assert lstm.y[0] == pytest.approx(65.5)
-    assert lstm.y[-1] == pytest.approx(71)
-    assert gru.y[-1] == pytest.approx(83)
-
-
-def test_parallel_lines_end_at_their_accuracy() -> None:
-    figure = parallel_chart.parallel_chart(
-        swept(grid(SMALL | {"cell": ["LSTM", "GRU"], "bidirectional": [True, False]}))
-    )
-    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
-    assert len(lines) == 16
-    assert (lines[0].y[-1], lines[-1].y[-1]) == (0.0, 1.0)
-    assert [note.text for note in figure.layout.annotations if note.x == 3] == [
-        "<b>Bidirectional</b>",
-        "<b>no</b>",
-        "<b>yes</b>",
-    ]
-
-
 def test_names_of_networks_are_shown_as_text() -> None:
     outcome = swept(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
     charts = [
         sweep_charts.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
-        parallel_chart.parallel_chart(outcome),
         sweep_charts.axis_chart(outcome, "units", "accuracy"),
     ]
     for figure in charts:
@@ -135,9 +112,7 @@ def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> N
 def test_one_trained_run_is_a_picture_already() -> None:
     outcome = swept([Experiment(epochs=1)])
     assert sweep_charts.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
-    assert parallel_chart.parallel_chart(outcome).data
     assert sweep_charts.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
-    assert sweep_charts.best_of_chart(outcome, "accuracy").data[0].y == (60,)
     assert sweep_charts.sweep_heat_maps(outcome).layout.height > 0
 
 

@@ -1,12 +1,8 @@
-import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rnn_compare.comparison.sweeps import MAX_RUNS, expected_best, grid, outcomes, sentence, survey, varied
+from rnn_compare.comparison.sweeps import MAX_RUNS, grid, outcomes, sentence, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -107,13 +103,3 @@ def test_outcomes_leave_out_what_did_not_train_to_its_end() -> None:
     assert outcome.accuracy.runs == 2
     assert [entry.id for entry in outcome.group.left_out] == ["r3"]
     assert outcomes(runs, lambda _: None) == []
-
-
-@given(st.lists(st.integers(0, 20), min_size=1, max_size=7))
-def test_the_expected_best_is_the_mean_over_all_draws(values: list[int]) -> None:
-    outcome = expected_best(values)
-    draws = [
-        float(np.mean([max(draw) for draw in itertools.combinations(values, k)])) for k in range(1, len(values) + 1)
-    ]
-    assert outcome == pytest.approx(draws)
-    assert outcome == sorted(outcome)

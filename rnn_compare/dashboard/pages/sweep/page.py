@@ -1,4 +1,4 @@
-"""The page *Sweep*: a grid of settings, trained and charted as a whole, and networks on equal terms."""
+"""The page *Sweep*: a grid of settings, trained and charted as a whole, and networks of equal parameters."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.comparison.sweeps import Sweep, sentence
 from rnn_compare.dashboard.components import load_styles, ticking
-from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
+from rnn_compare.dashboard.pages.sweep import equal_parameters, grid_setup, pictures
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.dashboard.widgets.pinned_runs import show_hidden_notice
 from rnn_compare.formatting import counted, rough_duration
@@ -32,12 +32,12 @@ def render() -> None:
     show_hidden_notice(services, is_empty=not sweep.trained)
     if not setup.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
-    grid, equal = st.tabs(["Grid", "Equal terms"])
+    grid, equal = st.tabs(["Grid", "Equal parameters"])
     with grid:
         if not setup.problem:
             pictures.show(services, sweep)
     with equal:
-        equal_terms.show(services, setup)
+        equal_parameters.show(services, setup)
 
 
 def _buttons(services: Services, sweep: Sweep) -> None:

@@ -1,4 +1,4 @@
-"""Five charts of a sweep's accuracies, and their table."""
+"""Three charts of a sweep's accuracies, and their table."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts import parallel_chart, sweep_charts
+from rnn_compare.charts import sweep_charts
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard import components
@@ -22,7 +22,7 @@ MOST_NAMED = 6
 """The largest number of runs that a sentence names."""
 MARGIN = "±, bands: 95 % t-interval of the mean over n seeds."
 _BARE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
-PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
+PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost")
 
 
 def show(services: Services, sweep: Sweep) -> None:
@@ -31,10 +31,8 @@ def show(services: Services, sweep: Sweep) -> None:
         st.info("No run of this grid has finished yet.", icon=":material/hourglass_empty:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        repeats = len(sweep.trained) > len({run.experiment.cell for run in sweep.trained})
-        offered = [name for name in PICTURES if repeats or name != "Best of k"]
         picture = st.segmented_control(
-            "Picture", offered, default=PICTURES[0], key="picture", bind="query-params", **_BARE
+            "Picture", PICTURES, default=PICTURES[0], key="picture", bind="query-params", **_BARE
         )
         measure = choose_measure("measure", services, sweep)
     points = measured(services, sweep.runs.values(), measure)
@@ -47,11 +45,6 @@ def show(services: Services, sweep: Sweep) -> None:
             _along(points, title)
         case "Accuracy and cost":
             show_cost(points, measure, "sweep")
-        case "Best of k":
-            components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best")
-            st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020).")
-        case "Parallel":
-            components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel")
         case _:
             components.show_figure(sweep_charts.sweep_heat_maps(points, sweep.experiments), "sweep_heat")
             if others := [

@@ -1,19 +1,10 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.comparison.equal_terms import epoch_seconds, match_parameters, match_time
+from rnn_compare.comparison.equal_parameters import match_parameters
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
-from tests.epochs import epoch_end
-
-
-def run(experiment: Experiment, *seconds: float) -> Run:
-    epochs = tuple(epoch_end("r", i, 0.5, 0.7, 0.8, 0.6, entry) for i, entry in enumerate(seconds, 1))
-    return Run("r", 1, "r", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=epochs)
 
 
 def test_a_simple_rnn_needs_76_units_for_the_parameters_of_the_books_lstm() -> None:
@@ -54,34 +45,3 @@ def test_no_other_number_of_units_comes_nearer(cell: str, units: int, embedding_
         if 1 <= neighbour <= 512:
             count = parameters(matched.model_copy(update={"units": neighbour})).recurrent
             assert abs(count - wanted) >= abs(parameters(matched).recurrent - wanted)
-
-
-def test_equal_time_goes_by_the_measured_seconds_of_an_epoch() -> None:
-    lstm, rnn = Experiment(cell="LSTM", epochs=10), Experiment(cell="SimpleRNN")
-    runs = [
-        run(lstm, 9.0, 4.0, 4.0),  # the first epoch also holds the compiling
-        run(lstm.model_copy(update={"seed": 2, "epochs": 2}), 9.0, 6.0),
-        run(rnn, 5.0, 2.0),
-        run(rnn.model_copy(update={"units": 64}), 99.0, 99.0),
-    ]
-    assert epoch_seconds(lstm, runs) == (5.0, 2)
-    [matched] = match_time(lstm, ["SimpleRNN"], runs)
-    assert (matched.experiment.epochs, matched.seconds, matched.runs) == (25, 50.0, 1)
-
-
-def test_where_nothing_was_measured_the_pace_is_an_estimate_and_says_so() -> None:
-    seconds, runs = epoch_seconds(Experiment(units=64), [run(Experiment(units=32), 3.0, 2.0)])
-    assert runs == 0
-    assert seconds > 2.0
-
-
-def test_epochs_stay_within_their_bounds() -> None:
-    fast, slow = Experiment(epochs=1), Experiment(cell="LSTM")
-    runs = [run(fast, 0.001), run(slow, 100.0)]
-    assert match_time(slow, ["SimpleRNN"], runs)[0].experiment.epochs == 100
-    assert match_time(fast, ["LSTM"], runs)[0].experiment.epochs == 1
-
-
-def test_time_is_equal_to_itself() -> None:
-    chosen = Experiment(cell="GRU", epochs=7)
-    assert match_time(chosen, ["GRU"], [])[0].experiment.epochs == pytest.approx(7)

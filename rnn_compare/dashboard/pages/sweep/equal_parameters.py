@@ -1,12 +1,12 @@
-"""Networks on equal terms: the other cells with as many parameters, or as much time, as a chosen network."""
+"""Equal parameters: the other cells with as many recurrent parameters as a chosen network."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from rnn_compare.charts.palette import picture
-from rnn_compare.comparison.equal_terms import EqualTime, match_parameters, match_time
+from rnn_compare.comparison.equal_parameters import match_parameters
 from rnn_compare.comparison.sweeps import Sweep, survey
 from rnn_compare.dashboard.pages.sweep import grid_setup, pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
@@ -16,14 +16,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.feedforward.registry import NETWORKS, network
-from rnn_compare.formatting import counted, duration, rough_duration
+from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import link
-
-PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 
 
 def show(services: Services, grid: Grid) -> None:
@@ -34,15 +32,6 @@ def show(services: Services, grid: Grid) -> None:
         units, maxlen = (
             setting.widget(name, f"equal_{name}", bind="query-params", width=130) for name in ("units", "maxlen")
         )
-        terms = st.segmented_control(
-            "Terms",
-            (PARAMETERS, SECONDS),
-            default=PARAMETERS,
-            required=True,
-            key="equal_terms",
-            label_visibility="collapsed",
-            bind="query-params",
-        )
     try:
         reference = experiment_from(
             grid.shared | {"cell": cell, "units": units, "maxlen": maxlen, "seed": grid.seeds[0]}
@@ -51,13 +40,8 @@ def show(services: Services, grid: Grid) -> None:
         st.error(str(error))
         return
     cells = [cell, *(name for name in NETWORKS if name != cell and network(name).shortest <= reference.maxlen)]
-    if terms == SECONDS:
-        matches = match_time(reference, cells, services.runs())
-        st.html(time_table(matches))
-        networks = [match.experiment for match in matches]
-    else:
-        networks = match_parameters(reference, cells)
-        st.html(parameter_table(networks))
+    networks = match_parameters(reference, cells)
+    st.html(parameter_table(networks))
     experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in grid.seeds]
     sweep = swept(services, experiments)
     _train(services, sweep)
@@ -68,29 +52,14 @@ def parameter_table(networks: Sequence[Experiment]) -> str:
     """Returns the networks as an HTML table, their counts term by term; the first is the one that was chosen."""
     counts = [parameters(network) for network in networks]
     wanted = counts[0].recurrent
-    rows = [
-        (network, escape(_arithmetic(count)), f"{count.recurrent:,}", _difference(count.recurrent - wanted, wanted))
+    rows = "".join(
+        f"<tr style='--rc-color: {picture(network.cell).color}'><th>{escape(network.label)}</th>"
+        f"<td>{escape(_arithmetic(count))}</td><td>{count.recurrent:,}</td>"
+        f"<td>{_difference(count.recurrent - wanted, wanted)}</td></tr>"
         for network, count in zip(networks, counts, strict=True)
-    ]
-    return _table(("Network", "Layers, term by term", "Parameters", "Difference"), rows)
-
-
-def time_table(matches: Sequence[EqualTime]) -> str:
-    """Returns the networks as an HTML table, with what an epoch takes; the first is the one that was chosen."""
-    rows = [
-        (match.experiment, _measured(match), f"{match.experiment.epochs}", duration(match.seconds)) for match in matches
-    ]
-    return _table(("Network", "An epoch", "Epochs", "Together"), rows)
-
-
-def _table(heads: Sequence[str], rows: Iterable[tuple[Experiment, str, str, str]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    body = "".join(
-        f"<tr style='--rc-color: {picture(experiment.cell).color}'><th>{escape(experiment.label)}</th>"
-        f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-        for experiment, *cells in rows
     )
-    return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    head = "".join(f"<th>{name}</th>" for name in ("Network", "Layers, term by term", "Parameters", "Difference"))
+    return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _arithmetic(count: Parameters) -> str:
@@ -102,11 +71,6 @@ def _difference(difference: int, wanted: int) -> str:
         return "–"
     points = round(100 * difference / wanted, 1)
     return f"{difference:+,} ({points:{'+' if points else 'z'}.1f} %)".replace("-", "−")
-
-
-def _measured(match: EqualTime) -> str:
-    how = f"measured on {counted(match.runs, 'run')}" if match.runs else "estimated: no run yet"
-    return f"{duration(match.epoch_seconds)} <small>{how}</small>"
 
 
 def _train(services: Services, sweep: Sweep) -> None:
