@@ -45,6 +45,7 @@ test("a card says what the word in hand did", () => {
 test("a card says how it ends without the word, once that is worked out", () => {
   const found = { logits: [-1, -3, -1] };
   assert.equal(sentence(RUN, "good", 0, {}), "computing …");
+  assert.equal(sentence(RUN, "good", 0, { logits: null }), "left out of shorter reviews only");
   assert.equal(sentence(RUN, "good", 0, found), "without “good”: 95.3 % negative instead of 73.1 % negative");
   assert.equal(sentence(RUN, "zzyzx", 1, found), "“zzyzx” is not in this network's vocabulary");
   assert.equal(sentence(RUN, "a", -1, found), "“a” was cut off before reading");

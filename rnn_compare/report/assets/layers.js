@@ -5,7 +5,6 @@ import { addProduct } from "./timestep.js";
 
 const EPSILON = 1e-3; // of Keras' LayerNormalization
 const MASKED = -1e9; // where nothing is read: never a maximum
-const LITTLE = 1e-6;
 
 export const LAYERS = {
   GlobalAveragePooling1D: ({ numbers, count, width }) => {
@@ -34,8 +33,9 @@ export const LAYERS = {
     const { arguments: [, heads], tensors } = layer;
     const dense = (name, input, options) => affine(input, tensors[`${name}/kernel`], tensors[`${name}/bias`], options);
     const norm = (name, input) => normalized(input, tensors[`${name}/gamma`], tensors[`${name}/beta`]);
-    const project = (input) => ["query", "key", "value"].map((name) => dense(`attention/${name}`, input).numbers);
-    const mixed = dense("attention/attention_output", mixtures(attend(values, layer, project, heads)));
+    const projected = ["query", "key", "value"].map((name) => dense(`attention/${name}`, values).numbers);
+    layer.attention = attend(values, projected, heads);
+    const mixed = dense("attention/attention_output", mixtures(layer.attention));
     const inner = norm("first_norm", added(values, mixed));
     const hidden = dense("hidden", inner, { activation: "relu" });
     return norm("second_norm", added(inner, dense("projection", hidden)));
@@ -50,14 +50,16 @@ export function featuresOf({ embedding, embedding_size: width, skips_padding: sk
   return between.reduce(read, { ...valuesOf(joined(vectors, width), width), places }).numbers;
 }
 
+const isAttention = ({ kind }) => kind === "TransformerEncoder";
+export const hasAttention = (network) => Boolean(network.between?.some(isAttention));
+
 // Returns a function from a position in a row of ids to its attention weights for all positions: means over heads, 0
 // for padding that is not read; undefined for a network without attention.
 export function attentionOf(network, ids) {
-  const layer = network.between?.find(({ kind }) => kind === "TransformerEncoder");
+  const layer = network.between?.find(isAttention);
   if (!layer) return undefined;
-  layer.attention = undefined; // it is computed in full
   featuresOf(network, ids);
-  const { queries, keys, heads, units, scores: { length: count }, peaks, sums } = layer.attention;
+  const { count, queries, keys, heads, units, peaks, sums } = layer.attention;
   const unread = ids.length - count; // padding, at the front
   return (position) => {
     const weights = new Float64Array(ids.length);
@@ -104,56 +106,13 @@ function affine({ numbers, count, width }, kernel, bias, { activation, window = 
 }
 
 // Returns for each place and head the sum of exp(query · key / √units) over all places, and the sum of the vectors with
-// these weights. The last full computation is stored in the layer: where few places differ from it, as with a word left
-// out, only their shares are exchanged.
-function attend(values, layer, project, heads) {
-  const { count } = values;
-  const before = layer.attention;
-  const places = before?.values.count === count ? differing(before.values, values) : undefined;
-  if (!places || places.length > count / 3) {
-    const [queries, keys, vectors] = project(values);
-    const [scores, peaks, sums, totals] = [count, count * heads, count * heads, queries.length].map((size) => (
-      new Float64Array(size)
-    ));
-    const units = queries.length / count / heads;
-    layer.attention = { values, queries, keys, vectors, heads, units, scores, peaks, sums, totals };
-    for (let row = 0; row < count * heads; row++) attendFrom(layer.attention, row);
-    return layer.attention;
-  }
-  const [peaks, sums, totals] = [before.peaks, before.sums, before.totals].map((numbers) => numbers.slice());
-  const after = { ...before, peaks, sums, totals };
-  for (const place of places) weighIn(after, place, -1);
-  const projected = project(rowsOf(values, places));
-  ["queries", "keys", "vectors"].forEach((name, part) => {
-    after[name] = replaced(before[name], projected[part], places);
-  });
-  for (const place of places) weighIn(after, place, 1);
-  const isNew = new Set(places);
-  sums.forEach((sum, row) => {
-    // Where a sum has become very small, rounding errors would show.
-    if (isNew.has(Math.floor(row / heads)) || sum < LITTLE * before.sums[row]) attendFrom(after, row);
-  });
-  return after;
-}
-
-function differing(before, { numbers, width, count }) {
-  return [...Array(count).keys()].filter((place) => {
-    for (let index = place * width; index < (place + 1) * width; index++) {
-      if (numbers[index] !== before.numbers[index]) return true;
-    }
-    return false;
-  });
-}
-
-function rowsOf({ numbers, width }, places) {
-  return valuesOf(joined(places.map((place) => numbers.subarray(place * width, (place + 1) * width)), width), width);
-}
-
-function replaced(before, rows, places) {
-  const numbers = before.slice();
-  const width = rows.length / places.length;
-  places.forEach((place, index) => numbers.set(rows.subarray(index * width, (index + 1) * width), place * width));
-  return numbers;
+// these weights.
+function attend({ count }, [queries, keys, vectors], heads) {
+  const rows = count * heads;
+  const [scores, peaks, sums, totals] = [count, rows, rows, queries.length].map((size) => new Float64Array(size));
+  const attention = { count, queries, keys, vectors, heads, units: queries.length / rows, scores, peaks, sums, totals };
+  for (let row = 0; row < rows; row++) attendFrom(attention, row);
+  return attention;
 }
 
 // A row is one head at one place; its peak is subtracted from the scores before exp.
@@ -166,22 +125,10 @@ function attendFrom({ queries, keys, vectors, heads, units, scores, peaks, sums,
     peak = Math.max(peak, scores[place]);
   }
   peaks[row] = peak;
-  sums[row] = 0;
-  totals.fill(0, from, from + units);
   for (let place = 0; place < scores.length; place++) {
     const weight = Math.exp(scores[place] - peak);
     sums[row] += weight;
     for (let unit = 0; unit < units; unit++) totals[from + unit] += weight * vectors[place * step + head + unit];
-  }
-}
-
-// Adds one place's share to all rows, or subtracts it.
-function weighIn({ queries, keys, vectors, heads, units, peaks, sums, totals }, place, sign) {
-  for (let row = 0; row < sums.length; row++) {
-    const [from, at] = [row * units, (place * heads + row % heads) * units];
-    const weight = sign * Math.exp(product(queries, from, keys, at, units) - peaks[row]);
-    sums[row] += weight;
-    for (let unit = 0; unit < units; unit++) totals[from + unit] += weight * vectors[at + unit];
   }
 }
 

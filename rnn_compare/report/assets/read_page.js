@@ -7,6 +7,7 @@ import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
 import { buildCharts } from "./curve_charts.js";
 import { encode, isForeign, makeVocabulary } from "./encoding.js";
+import { hasAttention } from "./layers.js";
 import { cellsOf, messageOf } from "./message.js";
 import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
 import { unpackNumbers, unpackText } from "./numbers.js";
@@ -14,6 +15,7 @@ import { buildWordChart } from "./word_chart.js";
 
 const PAUSE = 150; // milliseconds without a key until the text is read
 const SLICE = 12; // milliseconds of work at a time
+const MOST_LEFT_OUT = 200; // words of a review: attention reads it anew without each
 const UNKNOWN_SHOWN = 5;
 const FIRST = "Turn at the end"; // the most instructive example
 const part = (id) => document.getElementById(id);
@@ -178,11 +180,14 @@ function buildInside(root, drawings) {
     if (leaving === turn || !readings.length) return;
     leaving = turn;
     for (const { network, review, traces, card } of readings) {
-      const logits = await finish(logitsWithout(network, review.ids, review.at, traces));
-      if (!logits) return;
+      const isTooLong = review.count > MOST_LEFT_OUT && hasAttention(network);
+      const logits = isTooLong ? null : await finish(logitsWithout(network, review.ids, review.at, traces));
+      if (logits === undefined) return;
       leftOut[network.id] = logits;
       reading.leaveOut(leftOut);
-      card.conclude(turningWord(message.runs.find(({ id }) => id === network.id), message.words, logits));
+      const run = message.runs.find(({ id }) => id === network.id);
+      card.conclude(isTooLong ? `Words are left out of reviews of up to ${MOST_LEFT_OUT} words.`
+        : turningWord(run, message.words, logits));
     }
   };
   const rebuild = () => {

@@ -91,12 +91,12 @@ export function verdictIn(probability, labels) {
   return `${(100 * share).toFixed(1)} % ${labels[Number(probability > 0.5)]}`;
 }
 
-// The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, and undefined
-// if they are not requested.
+// The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, with null if
+// the review is too long for that, and undefined if they are not requested.
 export function sentence(run, word, index, leftOut) {
   if (index < 0) return `“${word}” was cut off before reading`;
   if (!leftOut) return `“${word}”: ${movement(moves(run)[index].points, run.labels)}`;
-  if (!leftOut.logits) return "computing …";
+  if (!leftOut.logits) return leftOut.logits === null ? "left out of shorter reviews only" : "computing …";
   if (run.unknown.includes(index)) return `“${word}” is not in this network's vocabulary`;
   const { logits } = leftOut;
   const [without, whole] = [logits[index + 1], logits[0]].map((logit) => verdictIn(odds(logit), run.labels));
