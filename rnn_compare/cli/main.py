@@ -187,8 +187,8 @@ def _add_commands_for_results(commands: Any) -> None:
     command = _command(commands, "report", report.write, "write a report of runs to take home")
     command.description = (
         "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
-        "stock Keras; curves and predictions as tables; TensorBoard files. Example: report lstm-3f9a2c,lstm-77ab01 "
-        "gru-51c0de --html report.html"
+        "stock Keras; curves and predictions as tables. Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html "
+        "report.html"
     )
     command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
     command.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
@@ -196,7 +196,6 @@ def _add_commands_for_results(commands: Any) -> None:
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    command.add_argument("--tensorboard", metavar="FOLDER", help="event files, a folder for each run")
     command = _command(commands, "import", report.import_report, "import the runs of a report or recording")
     command.add_argument("file", metavar="FILE", help="a file written by `report --html` or `record`")
     command = commands.add_parser(

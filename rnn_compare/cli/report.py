@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 # The imports of a report are slow, so they are made where it is written.
 
-KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv", "tensorboard")
+KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv")
 """The forms of a report, which are also the command's options."""
 
 
 def write(options: argparse.Namespace) -> int:
     """Writes a report of runs in several forms; returns the exit code."""
-    targets = {kind: _target(kind, name) for kind in KINDS if (name := getattr(options, kind)) is not None}
+    targets = {kind: foreground.output_file(name) for kind in KINDS if (name := getattr(options, kind)) is not None}
     if not targets:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
@@ -76,22 +76,12 @@ def _ids(texts: Sequence[str]) -> list[str]:
     return [run for text in texts for run in text.split(",") if run]
 
 
-def _target(kind: "Form", name: str) -> Path:
-    if kind != "tensorboard":
-        return foreground.output_file(name)
-    folder = foreground.path(name)
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is not a folder; a folder is needed. Choose another path.")
-    return folder
-
-
 def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
     from rnn_compare.report import written_files
 
     paths = []
     for name, content in written_files.report_files(contents, kind).items():
-        is_folder = kind == "tensorboard"
-        path = target / name if is_folder else target.with_name(f"{target.stem}{name}{target.suffix}")
+        path = target.with_name(f"{target.stem}{name}{target.suffix}")
         try:
             with whole_file(path) as partial:
                 partial.write_bytes(content)

@@ -60,6 +60,7 @@ model.summary()
         epochs=epoch + 1,
         shuffle=False,
         verbose=0,
+        # callbacks=[keras.callbacks.TensorBoard("logs")],  # then: tensorboard --logdir logs
     ).history
     figures = ", ".join(f"{{name}} {{values[0]:.4f}}" for name, values in history.items())
     print(f"epoch {{epoch + 1}}: {{figures}}")

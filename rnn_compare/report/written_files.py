@@ -1,11 +1,9 @@
-"""The files of a report in every form: page, notebook, and tables as CSV, Parquet or TensorBoard's events."""
+"""The files of a report in every form: page, notebook, and tables as CSV or Parquet."""
 
 import csv
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -22,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds")
-Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
+Form = Literal["html", "notebook", "parquet", "csv"]
 
 
 def report_files(contents: Contents, form: Form) -> dict[str, bytes]:
-    """Returns the files of a report by the suffix of their stem, those of ``tensorboard`` by their path in a folder.
+    """Returns the files of a report by the suffix of their stem.
 
     Raises:
         UserError: If it cannot be made of these runs.
@@ -42,8 +40,6 @@ def report_files(contents: Contents, form: Form) -> dict[str, bytes]:
             return {"": notebook(contents).encode()}
         case "parquet" | "csv":
             return table_files(contents, form)
-        case "tensorboard":
-            return event_files(contents)
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -127,44 +123,3 @@ def _curves(contents: Contents) -> "pd.DataFrame":
 def _parquet(table: "pd.DataFrame") -> bytes:
     content: bytes = table.to_parquet(None, index=False, compression="zstd")
     return content
-
-
-def event_files(contents: Contents) -> dict[str, bytes]:
-    """Returns the event files of TensorBoard by their paths within its log folder.
-
-    Each run has a folder with ``train`` and ``validation`` in it, with ``epoch_accuracy``, ``epoch_loss`` and the other
-    metrics. Steps count epochs from 0, as in Keras.
-    """
-    files = {}
-    for run in filter(lambda run: run.epochs, contents.runs):
-        for part in ("train", "validation"):
-            # Always the same name, so that writing again replaces the file.
-            name = f"events.out.tfevents.{int(run.created)}.{run.id}"
-            path = f"{_folder(contents.names[run.id])} {run.id}/{part}/{name}"
-            files[path] = _events(run, of_validation=part == "validation")
-    return files
-
-
-def _events(run: Run, *, of_validation: bool) -> bytes:
-    from tensorboardX import SummaryWriter
-
-    with tempfile.TemporaryDirectory() as folder:
-        with SummaryWriter(folder) as writer:
-            end = run.started or run.created
-            for epoch in run.epochs:
-                end += epoch.seconds
-                for name, value in epoch.figures.items():
-                    if name.startswith("val_") is of_validation:
-                        writer.add_scalar(f"epoch_{name.removeprefix('val_')}", value, epoch.epoch - 1, walltime=end)
-        [file] = Path(folder).iterdir()
-        return file.read_bytes()
-
-
-def _folder(name: str) -> str:
-    """Returns a run's name as a part of a path.
-
-    Example:
-        >>> _folder("../2 × LSTM(32) maxlen 50")
-        '2 × LSTM(32) maxlen 50'
-    """
-    return "".join(sign for sign in name if sign.isalnum() or sign in " ()_-×").strip()

@@ -172,7 +172,7 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
     app = page("runs.page")
-    reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV", "TensorBoard"]
+    reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV"]
     labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
@@ -328,10 +328,9 @@ def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: 
     made = {form: take_home.report(services, runs, form, "report") for form in KINDS}
     assert made["html"].startswith(b"<!doctype html>")
     assert b'"nbformat"' in made["notebook"]
-    inside = {form: zipfile.ZipFile(io.BytesIO(made[form])).namelist() for form in ("parquet", "csv", "tensorboard")}
+    inside = {form: zipfile.ZipFile(io.BytesIO(made[form])).namelist() for form in ("parquet", "csv")}
     assert inside["parquet"] == ["report.parquet", "report.curves.parquet"]
     assert inside["csv"] == ["report.csv", "report.curves.csv"]
-    assert len(inside["tensorboard"]) == 4
     with pytest.raises(UserError, match="no run called 'nobody'"):
         take_home.report(services, ["nobody"], "html", "report")
 

@@ -50,14 +50,14 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_a_report_is_written_in_every_form_and_each_file_is_listed(
     runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv", "tensorboard": "logs"}
+    files = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv"}
     targets = [part for kind, name in files.items() for part in (f"--{kind}", str(tmp_path / name))]
     assert main(["report", ",".join(runs), *targets, "--json"]) == 0
     written = printed(capsys)
     assert {line["kind"] for line in written} == {"written"}
     assert {line["what"] for line in written} == set(files)
     assert all(Path(line["path"]).is_file() for line in written)
-    assert len(written) == 1 + 1 + 2 + 2 + 4
+    assert len(written) == 1 + 1 + 2 + 2
     nbformat.validate(nbformat.read(tmp_path / "r.ipynb", 4))
     assert len(pd.read_parquet(tmp_path / "r.curves.parquet")) == 4
     assert "LSTM(32)" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -118,7 +118,6 @@ def test_a_shipped_recording_is_imported_predicts_and_is_recorded_again(
         (["--html", "{folder}/none/r.html"], "is in a folder that does not exist"),
         (["--html", "/dev/null"], "is not a regular file"),
         (["--html", "~nobody-at-all/r.html"], "home folder"),
-        (["--tensorboard", "{file}"], "is not a folder"),
         (["--parquet", "{folder}/r.parquet", "--html", "{folder}"], "is a folder"),
     ],
 )
@@ -159,10 +158,10 @@ def test_an_unknown_run_and_a_file_that_is_no_report_get_a_sentence(
 def test_neither_command_imports_keras(runs: list[str], tmp_path: Path) -> None:
     script = (
         "import sys; from rnn_compare.cli.main import main; main(sys.argv[1:]);"
-        "print(sorted({'keras', 'tensorflow', 'tensorboard'} & sys.modules.keys()), file=sys.stderr)"
+        "print(sorted({'keras', 'tensorflow'} & sys.modules.keys()), file=sys.stderr)"
     )
     file = str(tmp_path / "r.html")
-    forms = ["--html", file, "--notebook", str(tmp_path / "r.ipynb"), "--tensorboard", str(tmp_path / "logs")]
+    forms = ["--html", file, "--notebook", str(tmp_path / "r.ipynb")]
     for arguments in (["report", *runs, *forms], ["import", file]):
         command = [sys.executable, "-c", script, *arguments]
         done = subprocess.run(

@@ -273,7 +273,7 @@ def test_a_source_that_is_not_here_breaks_nothing(bring: Any, store: RunStore) -
     [run] = bring(changed(*RUN, "experiment", "source", to="unheard"))
     contents = gather(store, [run.id])
     assert "unheard" in html(contents)
-    for form in ("csv", "parquet", "tensorboard"):
+    for form in ("csv", "parquet"):
         assert report_files(contents, form)
     with pytest.raises(UserError, match="no source 'unheard'"):
         report_files(contents, "notebook")

@@ -26,7 +26,6 @@ _OFFERED: dict[Form, tuple[str, str, str]] = {
     "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
     "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
     "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
-    "tensorboard": ("TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
 }
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 
@@ -82,5 +81,4 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
         files = report_files(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]
-    archive = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
-    return zipped(archive)
+    return zipped({f"{name}{added}.{form}": content for added, content in files.items()})
