@@ -23,7 +23,12 @@ FLOW = gradient_flow(GradientNorms(False, RISING, None, RISING > 0))
 def charts(monkeypatch: pytest.MonkeyPatch) -> list[go.Figure]:
     """The charts of sizes."""
     figures: list[go.Figure] = []
-    monkeypatch.setattr(gradients, "show_figure", lambda figure, key: key == "gradient_size" and figures.append(figure))
+
+    def show_figure(figure: go.Figure, key: str) -> None:
+        if key == "gradient_size":
+            figures.append(figure)
+
+    monkeypatch.setattr(gradients, "show_figure", show_figure)
     return figures
 
 
