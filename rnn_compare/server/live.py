@@ -31,7 +31,7 @@ from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 from rnn_compare.server import board_cards
 from rnn_compare.server.known_baselines import BaselineResults, lines
-from rnn_compare.server.packing import Scale, packed
+from rnn_compare.server.packed_curves import Scale, packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, grouped
 from rnn_compare.server.urls import FOLDER
@@ -200,7 +200,7 @@ def board_message(
                 **chart.declaration,
                 "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
                 "factor": chart.factor * (scale := scales[chart.validation]).unit,
-                "range": (scale.of(low), scale.of(high)),
+                "range": (scale.scaled(low), scale.scaled(high)),
                 "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
                 "remark": baselines.remark if baselines and chart.has_baselines else "",
                 "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],

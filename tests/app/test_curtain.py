@@ -27,7 +27,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
-from rnn_compare.server.packing import packed
+from rnn_compare.server.packed_curves import packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

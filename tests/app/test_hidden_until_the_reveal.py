@@ -29,7 +29,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.packing import packed
+from rnn_compare.server.packed_curves import packed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 

@@ -9,7 +9,7 @@ from rnn_compare.report.report_charts import _range as report_range
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.live import View, board_message
-from rnn_compare.server.packing import packed
+from rnn_compare.server.packed_curves import packed
 from tests.epochs import epoch_end
 
 

@@ -17,7 +17,7 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.board_cards import subject
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
-from rnn_compare.server.packing import packed
+from rnn_compare.server.packed_curves import packed
 from tests.epochs import epoch_end
 
 

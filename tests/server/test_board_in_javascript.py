@@ -16,7 +16,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.live import View, board_message, curves
-from rnn_compare.server.packing import Scale
+from rnn_compare.server.packed_curves import Scale
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "rnn_compare/dashboard/assets/board"
 DRAW = f"""

@@ -155,8 +155,8 @@ function area(uid, upper, lower, filled) {
   };
 }
 
-// Values by epoch, as server/packing.py writes them: ten-thousandths in three base-36 digits each, the upper half of
-// which are negative numbers; ___ is a missing value, a gap in the line.
+// Values by epoch, as server/packed_curves.py writes them: ten-thousandths in three base-36 digits each, the upper half
+// of which are negative numbers; ___ is a missing value, a gap in the line.
 // factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
 export function unpackFigures(text, { factor = 1, log = false } = {}) {
   const digits = text.match(/.{3}/g) ?? [];

@@ -13,7 +13,7 @@ from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 from rnn_compare.server.live import View
-from rnn_compare.server.packing import packed
+from rnn_compare.server.packed_curves import packed
 
 VIEW = View(("accuracy",))
 BAND = "Grey: median and middle half of the class's drawings."

@@ -45,13 +45,13 @@ class Scale:
     @classmethod
     def of_axis(cls, low: float, high: float, *, log: bool) -> Self:
         """Returns the scale of an axis between these ends; half an interval may be twice as long."""
-        ends = [cls(1, log).of(end) for end in (low, high)]
+        ends = [cls(1, log).scaled(end) for end in (low, high)]
         return cls(max(1, 2 * max(map(abs, ends)) / LARGEST), log)
 
-    def of(self, value: float) -> float:
+    def scaled(self, value: float) -> float:
         """Returns a number as it is sent."""
         return (math.log10(max(value, _SMALLEST)) if self.log else value) / self.unit
 
     def packed(self, values: Iterable[float | None]) -> str:
         """Returns numbers on this scale, packed."""
-        return packed(None if value is None else self.of(value) for value in values)
+        return packed(None if value is None else self.scaled(value) for value in values)
