@@ -2,7 +2,7 @@
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
@@ -18,7 +18,15 @@ def machine() -> str:
     if cpuinfo.exists():
         names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         processor = names[0].partition(":")[2].strip() if names else processor
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy", "numba"))
+    libraries = ", ".join(f"{name} {_installed(name)}" for name in ("tensorflow", "keras", "numpy", "numba"))
     kernels = {pool["architecture"] for pool in threadpool_info() if pool["internal_api"] == "openblas"}
     libraries += "".join(f", OpenBLAS for {kernel}" for kernel in sorted(kernels))
     return f"{processor}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}"
+
+
+def _installed(name: str) -> str:
+    """Returns a library's version; on Linux the lock has TensorFlow without its GPU part, under a name of its own."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return version(f"{name}-cpu")
