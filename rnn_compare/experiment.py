@@ -17,8 +17,7 @@ Schedule = Literal["constant", "cosine", "exponential"]
 RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 InitialGates = Literal["constant", "chrono"]
 
-_RECORDED = {"recorded": True}
-"""The context of validation of an experiment on record, whose source may be gone."""
+_RECORDED = {"recorded": True}  # the context of validation of an experiment on record, whose source may be gone
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Setting:
         format: Format of its number input; None for as many digits as the step has.
         none: The word for None.
         offered: Values that a sweep offers; others can be typed.
-        fused: Whether fused layers can train values other than the default.
+        fused: Whether fused layers train other values than the default; None for all but an optimizer's argument.
         of_optimizer: Whether it is an argument of Keras' optimizer.
     """
 
@@ -42,7 +41,7 @@ class Setting:
     format: str | None = None
     none: str = ""
     offered: tuple[str, ...] = ()
-    fused: bool = True
+    fused: bool | None = None
     of_optimizer: bool = False
 
 
@@ -122,12 +121,13 @@ class Experiment(BaseModel):
             0.0005,
             "%.5f",
             offered=("0.0005", "0.001", "0.002", "0.005"),
+            fused=True,
             of_optimizer=True,
         ),
     ] = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
-    clipnorm: Annotated[float | None, Setting("clipnorm", "training", 0.5, none="off", of_optimizer=True)] = Field(
-        None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor."
-    )
+    clipnorm: Annotated[
+        float | None, Setting("clipnorm", "training", 0.5, none="off", fused=True, of_optimizer=True)
+    ] = Field(None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
     schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
         "constant", description="Learning rate over the epochs."
     )

@@ -4,7 +4,7 @@ import difflib
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -214,9 +214,10 @@ def _sentence(detail: Any, values: dict[str, Any]) -> str:
             return f"{field} is {_short(value)!r}; it must be one of {', '.join(names)} or {last}."
         case "too_many_reviews":
             return _out_of_bounds("reviews", values["reviews"], value)
-    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
-    kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
-    return f"{field} is {_short(value)!r}; it must be {kind}."
+    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number"}
+    annotation = Experiment.model_fields[field].annotation
+    known = (kinds[kind] for kind in (annotation, *get_args(annotation)) if kind in kinds)  # also of one or None
+    return f"{field} is {_short(value)!r}; it must be {next(known, 'a plain text')}."
 
 
 def _out_of_bounds(field: str, value: Any, source: Any) -> str:

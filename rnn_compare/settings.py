@@ -124,7 +124,12 @@ def needing_stock_layers(experiment: Experiment) -> list[str]:
         >>> needing_stock_layers(Experiment(dropout=0.2, recurrent_dropout=0.2))
         ['recurrent_dropout']
     """
-    return [name for name in SETTINGS if not SETTINGS[name].fused and getattr(experiment, name) != default(name)]
+    changed = {name: setting for name, setting in SETTINGS.items() if getattr(experiment, name) != default(name)}
+    return [name for name, setting in changed.items() if not _is_fused(setting)]
+
+
+def _is_fused(setting: Setting) -> bool:
+    return not setting.of_optimizer if setting.fused is None else setting.fused
 
 
 def optimizer_options(experiment: Experiment) -> dict[str, Any]:

@@ -167,3 +167,9 @@ def test_a_setting_without_effect_is_refused_if_no_network_has_it_else_reported(
     assert main(["parameters", "--cell", "average", "LSTM", "--recurrent-dropout", "0.2"]) == 0
     assert main(["parameters", "--cell", "average", "--recurrent-dropout", "0.0"]) == 0
     assert capsys.readouterr().err == f"{dropped} Leave it out.\n{dropped}\n"
+
+
+def test_an_optional_whole_number_is_asked_for_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Experiment.model_fields["patience"], "annotation", int | None)
+    with pytest.raises(UserError, match=r"patience is 'x'; it must be a whole number\."):
+        experiment_from({"patience": "x"})

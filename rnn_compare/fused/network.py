@@ -217,9 +217,7 @@ def why_not_fused(experiment: Experiment) -> str:
         return "no recurrence"
     if names := needing_stock_layers(experiment):
         return SETTINGS[names[0]].label.lower()
-    if tf.config.list_physical_devices("GPU"):
-        return "GPU"  # there Keras' own layers use cuDNN
-    return " and ".join(unsupported_options(keras_models.optimizer(experiment)))
+    return "GPU" if tf.config.list_physical_devices("GPU") else ""  # there Keras' own layers use cuDNN
 
 
 def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:

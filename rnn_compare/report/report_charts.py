@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 Trace = dict[str, Any]
+MOST_TICKS = 12
+"""Up to this number of epochs each has a tick, as on the page."""
 BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 
 
@@ -54,7 +56,8 @@ def figure(contents: Contents, names: Collection[str]) -> "Figure":
     from plotly.subplots import make_subplots
 
     plots = [plot for plot in charts(contents) if plot["name"] in shown_charts(names)]
-    plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=[plot["title"] for plot in plots])
+    titles = [f"{plot['title']}{' (dashed: training)' if plot['dashed'] else ''}" for plot in plots]
+    plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=titles)
     for column, plot in enumerate(plots, start=1):
         for trace in plot["traces"]:
             plotted.add_trace(trace | {"showlegend": trace["showlegend"] and column == 1}, row=1, col=column)
@@ -65,7 +68,9 @@ def figure(contents: Contents, names: Collection[str]) -> "Figure":
             plotted.add_hline(level["at"], row=1, col=column, line=line, **text)
         axis = {"range": plot["range"], "tickformat": plot["tickformat"], "ticksuffix": plot["unit"]}
         plotted.update_yaxes(**axis, row=1, col=column)
-    return plotted.update_xaxes(title_text="epoch", tickformat="d").update_layout(height=420)
+    longest = max((len(run.epochs) for run in contents.runs), default=0)
+    ticks = {"dtick": 1} if longest <= MOST_TICKS else {}  # Plotly's own choice for few epochs has halves
+    return plotted.update_xaxes(title_text="epoch", tickformat="d", **ticks).update_layout(height=420)
 
 
 def curves_of(group: Group, figure: str) -> list[list[float]]:

@@ -12,12 +12,14 @@ from filelock import FileLock
 from numba.core.caching import IndexDataCacheFile
 from numpy.typing import NDArray
 
+from rnn_compare import settings
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, Setting
 from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.runs.estimate import NO_HISTORY
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.compilation import warm_up
 
@@ -80,13 +82,24 @@ def test_recurrent_dropout_needs_stock_layers() -> None:
     ],
     ids=["clipvalue", "amsgrad", "momentum", "schedule"],
 )
-def test_other_options_of_an_optimizer_need_stock_layers(
+def test_fused_layers_refuse_other_options_of_an_optimizer(
     monkeypatch: pytest.MonkeyPatch, optimizer: Any, option: str
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
-    assert why_not_fused(Experiment()) == option
     with pytest.raises(UserError, match=f"optimizer's {option}: "):
         keras_models.build(Experiment.model_validate(SMALL), FusedNetwork)
+
+
+def test_an_argument_of_the_optimizer_needs_stock_layers_unless_its_declaration_says_that_kernels_apply_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arguments = [name for name, setting in settings.SETTINGS.items() if setting.of_optimizer]
+    assert [name for name in arguments if settings.SETTINGS[name].fused] == ["learning_rate", "clipnorm"]
+    changed = Experiment(clipnorm=0.5, cell="LSTM")
+    fused, reason = NO_HISTORY.epoch_seconds(changed), why_not_fused(changed)
+    monkeypatch.setitem(settings.SETTINGS, "clipnorm", Setting("clipnorm", "training", of_optimizer=True))
+    assert (reason, why_not_fused(changed)) == ("", "clipnorm")
+    assert NO_HISTORY.epoch_seconds(changed) > 2 * fused, "the estimate reads the same declaration"
 
 
 def test_compiled_kernels_are_loaded_without_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,11 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
     figure = result.figure("accuracy")
     assert figure.layout.yaxis.ticksuffix == " %"
     assert [trace.name for trace in figure.data if trace.showlegend] == ["SimpleRNN(3)", "LSTM(3)"]
-    assert [title.text for title in result.figure().layout.annotations] == ["Accuracy", "Loss"]
+    assert [title.text for title in result.figure().layout.annotations] == [
+        "Accuracy (dashed: training)",
+        "Loss (dashed: training)",
+    ]
+    assert figure.layout.xaxis.dtick == 1, "no epoch has two ticks"
 
 
 def test_a_network_reads_as_its_keras_model_does(trained: Trained) -> None:

@@ -104,6 +104,8 @@ def test_a_session_that_left_with_its_box_open_is_forgotten_once_another_opens_o
     gate.open_for_this_session()
     assert not gate.admits("PUT", "/_stcore/upload_file/first/1")
     assert gate.admits("PUT", "/_stcore/upload_file/second/1")
+    deletions = [gate.admits("DELETE", "/_stcore/upload_file/second/1") for _ in range(limits.UPLOADS_AT_ONCE)]
+    assert deletions == [True, True, False], "a deletion counts like an upload"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 MOST_VISITORS = 10_000
 """Buckets in memory; the least recently used one is dropped first, so its visitor starts with a full one."""
 UPLOADS_AT_ONCE = 3
-"""Uploads allowed per upload box on a page: one, and two that failed."""
+"""Uploads and deletions of uploads allowed per upload box on a page: one, and two that failed."""
 
 _UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 
@@ -94,7 +94,7 @@ class UploadGate:
             return False
         with self._lock:
             uploads = self._uploads.get(match[1], 0)
-            if uploads and method == "PUT":
+            if uploads:
                 self._uploads[match[1]] = uploads - 1
         return uploads > 0
 
