@@ -4,7 +4,6 @@ import contextlib
 import gc
 import importlib
 import inspect
-import logging
 import signal
 import threading
 import webbrowser
@@ -20,7 +19,7 @@ from starlette.routing import Route
 
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.errors import UserError
-from rnn_compare.server import assets, live, tuning
+from rnn_compare.server import assets, live, log, tuning
 from rnn_compare.server.app import App
 from rnn_compare.server.assets import StreamlitFiles
 from rnn_compare.server.request_guard import RequestGuard
@@ -42,8 +41,6 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
     tuning.share_event_loop()
     tuning.limit_scripts()
     tuning.poll_less(app.connections)
-    for name in ("asyncio", "uvicorn.error"):
-        logging.getLogger(name).addFilter(tuning.RepeatFilter())
     prepare()
     print(app.access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page reports it and tries again
@@ -51,7 +48,7 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
     gc.freeze()  # collecting what exists by now would stop the whole server for a tenth of a second
     if not st.get_option("server.headless"):  # Streamlit does this for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
-    with _on_termination(app.phones.close):
+    with log.guarded(), _on_termination(app.phones.close):
         yield {}
     await anyio.to_thread.run_sync(app.close)
 

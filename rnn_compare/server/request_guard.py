@@ -19,7 +19,7 @@ from rnn_compare.server.app import App
 from rnn_compare.server.tuning import FULL
 from rnn_compare.server.urls import is_loopback
 
-HEALTH = "/_stcore/health"
+HEALTH, METRICS = "/_stcore/health", "/_stcore/metrics"
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
 
 _HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
@@ -30,6 +30,8 @@ ACCEPTED_MESSAGES = frozenset(
     {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk"}
 )
 """Messages that pages need. The others serve development: they clear caches, read the repository, write files."""
+LONGEST_MESSAGE = 200_000
+"""Bytes of a message: the values of all widgets, with the longest text that *Try a review* takes (80 kB at most)."""
 
 
 class RequestGuard:
@@ -53,7 +55,7 @@ class RequestGuard:
         allowed = _host_allowed(headers.get("host", ""))
         if scope["type"] == "websocket":
             connected = self.server if allowed and is_own_origin(headers) else WebSocketClose(1008)
-            await connected(scope, without_development(receive), send)
+            await connected(scope, accepted_messages(receive, send), send)
             return
         new = cookies.new_cookies(scope, self.app.access)
 
@@ -78,6 +80,8 @@ def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | 
     method, path = scope["method"], scope["path"]
     if app.connections.is_full() and not path.endswith(HEALTH):
         return PlainTextResponse(FULL, 503, {"Connection": "close", "Retry-After": "5"})
+    if path.rstrip("/").endswith(METRICS):
+        return PlainTextResponse("This server publishes no metrics.", status_code=404)
     if method not in ("GET", "HEAD", "OPTIONS") and not (
         app.phones.admits(method, path) or app.upload_gate.admits(method, path)
     ):
@@ -140,21 +144,30 @@ def is_own_origin(headers: Headers) -> bool:
     return False
 
 
-def without_development(receive: Receive) -> Receive:
-    """Returns a function that receives a browser's messages, without those for the development of an app."""
+def accepted_messages(receive: Receive, send: Send) -> Receive:
+    """Returns a function that receives a browser's messages, without those for the development of an app.
+
+    A message that no page sends, a text or a very long one, ends the connection.
+    """
 
     async def receive_accepted() -> Message:
-        while not _is_accepted(message := await receive()):
-            pass
+        while (message := await receive())["type"] == "websocket.receive":
+            sent = message.get("bytes")
+            if sent is None or len(sent) > LONGEST_MESSAGE:
+                code = 1003 if sent is None else 1009  # RFC 6455: a kind that is not accepted, too big
+                await send({"type": "websocket.close", "code": code})
+                return {"type": "websocket.disconnect", "code": code}
+            if _is_accepted(sent):
+                break
         return message
 
     return receive_accepted
 
 
-def _is_accepted(message: Message) -> bool:
+def _is_accepted(message: bytes) -> bool:
     sent = BackMsg()
     try:
-        sent.ParseFromString(message.get("bytes") or b"")
+        sent.ParseFromString(message)
     except DecodeError:  # Streamlit closes the connection
         return True
     kind: str | None = sent.WhichOneof("type")

@@ -37,7 +37,6 @@ TICK_SECONDS = 0.5
 GONE_MS = 45_000
 """A phone that acknowledges nothing for this long has left the network; the system's default is 15 minutes."""
 SCRIPTS_AT_ONCE, TURN_SECONDS = 2, 1.0
-LOG_SECONDS, MOST_WARNINGS = 60.0, 1000
 
 
 class Connections:
@@ -169,27 +168,3 @@ def limit_scripts() -> None:
 
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # no setting for it
     ScriptRunner.start = lambda self: starter.submit(start_or_shut_down, self)  # type: ignore[assignment, method-assign]  # as above
-
-
-class RepeatFilter(logging.Filter):
-    """Logs the same warning at most once a minute, with the number of repetitions since.
-
-    So repeated errors neither fill the disk nor slow the server down.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._logged: dict[tuple[str, str], tuple[float, int]] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Returns whether a record is logged."""
-        message, now = record.getMessage(), time.monotonic()
-        key = message.partition("\n")[0], repr(record.exc_info and record.exc_info[1])
-        at, repetitions = self._logged.get(key, (-LOG_SECONDS, 0))
-        is_new = now - at >= LOG_SECONDS or record.levelno < logging.WARNING
-        if is_new and repetitions:
-            record.msg, record.args = f"{message}\n({repetitions:,} more like it since the last.)", None
-        if len(self._logged) >= MOST_WARNINGS:
-            self._logged.clear()
-        self._logged[key] = (now, 0) if is_new else (at, repetitions + 1)
-        return is_new

@@ -178,15 +178,11 @@ def test_markup_is_text(app: AppTest) -> None:
     assert "&lt;" in html
 
 
-def test_a_hundred_thousand_words_are_read_by_their_end(app: AppTest) -> None:
-    html = answer(app, "good bad " * 50_000)
+def test_thousands_of_words_are_read_by_their_end(app: AppTest) -> None:
+    html = answer(app, "good bad " * 2_000)
     assert 'class="rc-scale"' in html
-    assert "99,99" in html, "how many words were cut off"
+    assert "3,99" in html, "how many words were cut off"
     assert len(html) < 200_000, "the browser gets a page, not a book"
-
-
-def test_a_text_beyond_all_measure_is_refused_in_words(app: AppTest) -> None:
-    assert "the limit is 1,000,000" in answer(app, "good " * 250_000)
 
 
 def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(

@@ -4,9 +4,10 @@ import sys
 import numpy as np
 import pytest
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import prediction
-from rnn_compare.explain.prediction import ReviewPrediction, predict
+from rnn_compare.explain.prediction import ReviewPrediction, encode, predict
 from rnn_compare.networks.keras_models import get_weights, network
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
@@ -121,3 +122,8 @@ def test_hardly_any_real_review_gets_a_warning() -> None:
     reviews = prepared.load("bundled")
     held_out = reviews.places(Experiment()).validation[::5]
     assert sum(bool(warning(reviews.text(int(place)))) for place in held_out) < 0.005 * len(held_out)
+
+
+def test_a_text_beyond_what_the_box_takes_is_refused_in_words() -> None:
+    with pytest.raises(UserError, match=r"20,001 characters; the limit is 20,000"):
+        encode(Experiment(), "a" * 20_001)

@@ -184,8 +184,12 @@ def lecture(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 class Forger:
     """One session on a server's websocket: keeps the widgets it is shown, and sends any message for them."""
 
-    def __init__(self, server: Server, query: str = "", origin: str | None = None, **cookies: str) -> None:
+    def __init__(
+        self, server: Server, query: str = "", origin: str | None = None, forwarded_for: str = "", **cookies: str
+    ) -> None:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+        if forwarded_for:
+            headers["X-Forwarded-For"] = forwarded_for
         token = cookies.get("_streamlit_xsrf", "")
         self._open = contextlib.ExitStack()
         self.connection = self._open.enter_context(

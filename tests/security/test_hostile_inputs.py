@@ -24,6 +24,7 @@ from rnn_compare.cli.main import main
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import MAX_CHARACTERS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder, delete_files, weights_file
@@ -86,8 +87,8 @@ HOSTILE = {
     "below zero": "-1",
     "pickle": "cos\nsystem\n(S'touch hacked'\ntR.",
     "JSON": '{"__proto__": {"admin": true}}',
-    "long": "good film " * 5_000,
-    "one long word": "a" * 50_000,
+    "long": "good film " * 2_000,
+    "one long word": "a" * 20_000,
     "only spaces": " \t\n\u00a0\u3000",
 }
 SOME = dict(list(HOSTILE.items())[::3])
@@ -270,13 +271,12 @@ def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["try", "inside"])
-def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) -> None:
+def test_a_text_beyond_what_the_box_takes_is_cut(trained: str, page: str) -> None:
     app = go_to(visit(), page)
     assert trained
-    app.text_area(key="review").set_value("good " * 250_000).run()
+    app.text_area(key="review").set_value("good " * MAX_CHARACTERS).run()
     assert_sound(app, page)
-    assert "the limit is 1,000,000" in seen(app)
-    assert len(str(app.text_area(key="review").value)) == 1_250_000
+    assert len(str(app.text_area(key="review").value)) == MAX_CHARACTERS
 
 
 def test_sizes_that_are_typed_get_a_sentence(services: Services) -> None:

@@ -86,6 +86,28 @@ def test_no_path_leads_to_a_file_that_is_not_served(guarded: Server, path: str) 
     assert not any(secret in content for secret in (b"root:", b"import ", PASS.encode(), b"SQLite"))
 
 
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/%6detrics", "/_stcore//metrics"])
+def test_nobody_reads_streamlits_own_figures(guarded: Server, path: str) -> None:
+    for accepted in ("text/plain", "application/x-protobuf"):
+        assert b"cache_memory" not in guarded.ask("GET", f"{path}?families=session_events", Accept=accepted)[2]
+    assert guarded.ask("GET", "/_stcore/metrics")[0] == 404
+
+
+def test_guesses_behind_a_proxy_count_for_the_address_that_it_appends(guarded: Server) -> None:
+    """And not for an invented one before it."""
+
+    def answer(number: int, address: str) -> str:
+        with Forger(guarded, forwarded_for=f"9.9.9.{number}, {address}") as visitor:
+            visitor.rerun()
+            typed = type_in(visitor.widget("text_input", "Pass"), "wrong one")
+            visitor.rerun(typed, press(visitor.button("Sign in")[0]))
+            return visitor.text()
+
+    answers = [answer(number, "10.9.8.7") for number in range(6)]
+    assert ["Too many attempts" in text for text in answers] == [False] * 5 + [True]
+    assert "Wrong pass." in answer(0, "10.9.8.6")
+
+
 # ---- what every answer says about itself -------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""What keeps a crowded server going: scripts take turns, and a storm of errors is logged once."""
+"""What keeps a crowded server going: scripts take turns."""
 
 import logging
 import queue
@@ -11,7 +11,6 @@ import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 
 from rnn_compare.server import tuning
-from rnn_compare.server.tuning import RepeatFilter
 from tests.patience import PATIENCE
 
 
@@ -97,20 +96,3 @@ def test_a_session_is_told_of_a_script_that_cannot_be_started(monkeypatch: pytes
     ScriptRunner.start(runner)
     assert events.get(timeout=PATIENCE) == (ScriptRunnerEvent.SHUTDOWN, None)
     assert logged == ["A page's script could not be started."]
-
-
-def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    logger = logging.getLogger("tests.storm")
-    monkeypatch.setattr(logger, "filters", [RepeatFilter()])
-    with caplog.at_level(logging.INFO, logger="tests.storm"):
-        for number in range(500):
-            logger.error("socket.accept() out of system resource\nsocket: %d", number, exc_info=OSError(24, "Too many"))
-            logger.info("Started.")
-        logger.error("socket.accept() out of system resource", exc_info=OSError(23, "Another"))
-        assert [record.levelname for record in caplog.records].count("ERROR") == 2
-        assert [record.levelname for record in caplog.records].count("INFO") == 500
-        monkeypatch.setattr(tuning, "LOG_SECONDS", 0.0)
-        logger.error("socket.accept() out of system resource\nsocket: 7", exc_info=OSError(24, "Too many"))
-    assert "499 more like it" in caplog.messages[-1]

@@ -56,6 +56,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         "Review",
         key="review",
         height=height,
+        max_chars=MAX_CHARACTERS,
         placeholder=f"Type or paste a {'review in English' if films else 'text'} …",
         label_visibility="collapsed",
     )
