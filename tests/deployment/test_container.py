@@ -13,6 +13,7 @@ from pathlib import Path
 import certifi
 import pytest
 
+from rnn_compare.server.access.rules import LONGEST, SHORTEST
 from tests.processes import PROJECT, fetch, free_port, started
 
 BASE = re.findall(r"^FROM (\S+)$", (PROJECT / "Containerfile").read_text(), re.MULTILINE)[0]
@@ -34,6 +35,14 @@ def test_without_a_pass_it_says_what_to_set_and_does_not_start(tmp_path: Path) -
     done = start(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Set RNN_COMPARE_PASS" in done.stderr
+
+
+@pytest.mark.parametrize("password", ["ü" * (SHORTEST - 1), "x" * (LONGEST + 1)])
+def test_a_pass_too_short_or_too_long_is_refused_at_once(password: str, tmp_path: Path) -> None:
+    done = start(tmp_path, RNN_COMPARE_PASS=password)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"must have {SHORTEST} to {LONGEST} characters" in done.stderr
+    assert not (tmp_path / ".streamlit").exists()
 
 
 @pytest.mark.parametrize("variables", [{"RNN_COMPARE_PASS": PASS}, {"RNN_COMPARE_DEMO": "1"}])
