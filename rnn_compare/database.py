@@ -1,6 +1,7 @@
 """An SQLite file for several threads and processes: opened, set aside if damaged, written in transactions, read."""
 
 import contextlib
+import functools
 import os
 import sqlite3
 import threading
@@ -11,6 +12,9 @@ from typing import Any, ClassVar
 
 from rnn_compare.atomic import identity
 from rnn_compare.errors import UserError
+
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
+"""How the names of errors begin that a damaged file gives when it is opened."""
 
 
 class NotSaved(UserError):  # noqa: N818  # a sentence for people
@@ -27,6 +31,7 @@ class Database:
         contents: What is recorded, for sentences, such as ``runs``.
         tables: SQL statements that create missing tables.
         version: Of the tables; a file of another one is refused.
+        mend: What to do about a damaged file, in a sentence; empty if nothing can be done.
         busy_seconds: Maximum wait for a lock of another process.
 
     Raises:
@@ -36,6 +41,7 @@ class Database:
     contents: ClassVar[str]
     tables: ClassVar[str]
     version: ClassVar[int]
+    mend: ClassVar[str] = ""
     busy_seconds: ClassVar[float] = 15.0
 
     def __init__(self, path: Path) -> None:
@@ -68,52 +74,26 @@ class Database:
         try:
             self._create_tables()
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+            if not error.sqlite_errorname.startswith(_DAMAGED):
                 raise NotSaved(
                     f"The record of {self.contents} {self.path} cannot be opened ({error}). Make the file and its "
                     "folder writable, or set RNN_COMPARE_CACHE to another folder."
                 ) from error
             with self._errors_in_words():
-                name = self._set_aside()
+                name = f"{self.path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+                rename(self.path, name)
                 self._create_tables()
-            self._warnings.append(
-                f"The record of {self.contents} could not be read: kept as {name}, started a new one."
-            )
+            sentence = f"The record of {self.contents} could not be read: kept as {name}, started a new one."
+            self._warnings.append(f"{sentence} {self.mend}".rstrip())
         with self._errors_in_words():
             self._writer, self._identity = self._connect(), identity(self.path)
 
-    def _set_aside(self) -> str:
-        """Renames the file with its companions and returns its new name."""
-        name = f"{self.path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-        for suffix in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(self.path.with_name(name + suffix))
-        return name
-
     def _connect(self, read_only: bool = False) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
-            uri=True,
-            timeout=self.busy_seconds,
-            isolation_level=None,
-            check_same_thread=False,  # the writer has a lock
-        )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
-        # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if read_only:
-            # Some forty threads have a connection each; the operating system caches the pages once for all.
-            connection.execute("PRAGMA cache_size = -256")
-        return connection
+        return connect(self.path, read_only, self.busy_seconds)
 
     def _create_tables(self) -> None:
         with contextlib.closing(self._connect()) as connection:
-            sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if sound != "ok":
-                error = sqlite3.DatabaseError(sound)
-                error.sqlite_errorname = "SQLITE_CORRUPT"
-                raise error
+            check(connection)
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, self.version):
                 mend = "a newer version. Update the program"
@@ -123,6 +103,8 @@ class Database:
                     f"The record of {self.contents} {self.path} is from {mend}, or set RNN_COMPARE_CACHE to another "
                     "folder."
                 )
+            if version:
+                check_columns(connection, self.tables)
             connection.execute("PRAGMA journal_mode = WAL")
             # One transaction: two processes may open the file at once, and either may crash in between.
             connection.execute("BEGIN IMMEDIATE")
@@ -156,5 +138,56 @@ class Database:
                 "SQLITE_FULL": "The disk is full. Free some space; what was recorded is kept.",
                 "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
                 "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
+                "SQLITE_CORRUPT": "It is damaged. End the program, then start it again: the file is then renamed.",
             }.get(getattr(error, "sqlite_errorname", ""), "Check the file and its folder.")
             raise NotSaved(f"The record of {self.contents} {self.path} could not be used ({error}). {mend}") from error
+
+
+def connect(path: Path, read_only: bool = False, busy_seconds: float = Database.busy_seconds) -> sqlite3.Connection:
+    """Opens a database file for any thread, outside a transaction."""
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,  # the writer has a lock
+    )
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")  # a broken byte costs one row
+    connection.execute("PRAGMA foreign_keys = ON")
+    # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if read_only:
+        # Some forty threads have a connection each; the operating system caches the pages once for all.
+        connection.execute("PRAGMA cache_size = -256")
+    return connection
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Raises ``sqlite3.DatabaseError`` if the structure of a file is damaged; a damaged value is none of that."""
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    if (problem := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise _damage(problem)
+
+
+def check_columns(connection: sqlite3.Connection, tables: str) -> None:
+    """Raises ``sqlite3.DatabaseError`` unless a file has all columns that SQL statements create."""
+    columns = "SELECT tables.name, info.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS info"
+    with contextlib.closing(sqlite3.connect(":memory:")) as new:
+        new.executescript(tables)
+        needed = set(new.execute(columns))
+    if lacking := needed - {tuple(row) for row in connection.execute(columns)}:
+        raise _damage(f"{min(lacking)} is missing")
+
+
+def _damage(problem: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(problem)
+    error.sqlite_errorname = "SQLITE_CORRUPT"
+    return error
+
+
+def rename(path: Path, name: str) -> None:
+    """Renames a database file with its companions."""
+    for suffix in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(path.with_name(name + suffix))

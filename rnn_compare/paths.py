@@ -81,9 +81,14 @@ def worker_log() -> Path:
     return cache_place() / "workers.log"
 
 
+def is_run_id(text: str) -> bool:
+    """Returns whether a text may be the id of a run, which is also the name of its folder."""
+    return bool(_RUN_ID.fullmatch(text))
+
+
 def run_folder(run_id: str) -> Path:
     """Returns the folder of a run's files, which need not exist; raises ``UserError`` if the id is not valid."""
-    if not _RUN_ID.fullmatch(run_id):
+    if not is_run_id(run_id):
         raise UserError(f"{run_id[:40]!r} is not a run ID; `python -m rnn_compare runs` lists them.")
     return cache_place() / "runs" / run_id
 

@@ -19,6 +19,7 @@ from rnn_compare.paths import Which, page_command
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews.encoding import TokenState
 from rnn_compare.runs.checkpoint import interrupt_orphans
+from rnn_compare.runs.repair import repair
 
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
@@ -113,6 +114,18 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _repair(options: argparse.Namespace) -> int:
+    with foreground.open_store() as store:
+        interrupt_orphans(store)
+        for sentence in repair(store.path):
+            if options.json:
+                output.json_line({"kind": "repair", "sentence": sentence})
+            else:
+                print(sentence)
+        interrupt_orphans(store)
+    return 0
+
+
 def _refuse_undecodable(options: argparse.Namespace) -> None:
     """Raises ``UserError`` for bytes that are not UTF-8, which the record and the vocabularies cannot contain."""
     for value in vars(options).values():
@@ -182,6 +195,11 @@ def _add_commands_for_results(commands: Any) -> None:
     command.add_argument("text", metavar="TEXT", help="the review, in quotes")
     _add_which(command)
     _command(commands, "runs", _runs, "list all runs")
+    command = _command(commands, "repair", _repair, "restore runs after damage to their record")
+    command.description = (
+        "Writes the record of runs anew from what can be read in it, in damaged files beside it, in its daily copy and "
+        "in the runs' checkpoints, and says what is different or left out. The files themselves are kept."
+    )
     command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
     command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
     command = _command(commands, "report", report.write, "write a report of runs to take home")

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import logging
+import secrets
 import time
 from dataclasses import asdict, dataclass
 
@@ -20,7 +21,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 Array = NDArray[np.generic]
-_EPOCHS, _PROBABILITIES = "epochs", "probabilities"
+_EPOCHS, _PROBABILITIES, _EXPERIMENT = "epochs", "probabilities", "experiment"
 
 ORPHANED = "The program ended during the training. Finished epochs are kept; continue the run."
 
@@ -34,12 +35,14 @@ class Checkpoint:
         model: The network's variables in Keras' order, including dropout's random states.
         optimizer: The optimizer's variables in Keras' order.
         probabilities: Of the validation reviews, from ``events.encoded``.
+        experiment: What is trained, in JSON, for a damaged record; empty in checkpoints of earlier versions.
     """
 
     epochs: tuple[EpochEnd, ...]
     model: tuple[Array, ...]
     optimizer: tuple[Array, ...]
     probabilities: bytes = b""
+    experiment: str = ""
 
 
 def save(run: str, checkpoint: Checkpoint) -> None:
@@ -51,7 +54,8 @@ def save(run: str, checkpoint: Checkpoint) -> None:
     epochs = json.dumps([asdict(epoch) for epoch in checkpoint.epochs]).encode()
     model = {f"model/{i}": array for i, array in enumerate(checkpoint.model)}
     optimizer = {f"optimizer/{i}": array for i, array in enumerate(checkpoint.optimizer)}
-    plain = {_EPOCHS: epochs, _PROBABILITIES: checkpoint.probabilities}
+    experiment = checkpoint.experiment.encode()
+    plain = {_EPOCHS: epochs, _PROBABILITIES: checkpoint.probabilities, _EXPERIMENT: experiment}
     written = {name: np.frombuffer(content, np.uint8) for name, content in plain.items()}
     np.savez(payload, allow_pickle=False, **written, **model, **optimizer)
     content = payload.getvalue()
@@ -67,13 +71,16 @@ def save(run: str, checkpoint: Checkpoint) -> None:
 def put(run: str, content: bytes) -> None:
     """Writes a run's checkpoint from the bytes of a checkpoint file, as ``save`` does.
 
-    Raises ``OSError`` if the folder cannot be written to or is full.
+    A folder in its place is renamed. Raises ``OSError`` if the folder cannot be written to or is full.
     """
-    path = checkpoint_file(run)
-    if path.exists():
-        path.replace(checkpoint_file(run, previous=True))
+    path, previous = checkpoint_file(run), checkpoint_file(run, previous=True)
+    for place in (path, previous):
+        if place.is_dir():
+            place.rename(place.with_name(f"{place.name}-{secrets.token_hex(4)}.folder"))
     with whole_file(path) as partial:
         partial.write_bytes(content)
+        if path.exists():
+            path.replace(previous)
 
 
 def load(run: str) -> Checkpoint | None:
@@ -105,7 +112,9 @@ def exists(run: str) -> bool:
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
         epochs = tuple(EpochEnd(**values) for values in json.loads(file[_EPOCHS].tobytes()))
-        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"), file[_PROBABILITIES].tobytes())
+        experiment = file[_EXPERIMENT].tobytes().decode() if _EXPERIMENT in file else ""
+        parts = _part(file, "model"), _part(file, "optimizer")
+        return Checkpoint(epochs, *parts, file[_PROBABILITIES].tobytes(), experiment)
 
 
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:

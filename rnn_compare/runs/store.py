@@ -9,20 +9,22 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from rnn_compare.atomic import identity
 from rnn_compare.database import Database
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import visible
 from rnn_compare.runs import schema
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Part, Predictions, Progress, Status
+from rnn_compare.runs.events import Ended, Event, Part, Predictions, Status
 from rnn_compare.runs.record import Owner, Run, Tested
+from rnn_compare.runs.rows import DAMAGED, Row, UnknownNetworkError, owner_of, row_of, run_of
 
 MAX_NAME, MAX_NOTE = 80, 2000
 LOST = "The record of runs was removed while the program ran. A new one was started."
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
 UNKNOWN = "Runs of {} are not shown, since this program has no such network. Put its file back to see them."
+REPAIR = "`python -m rnn_compare repair` restores what can be read."
+UNREADABLE = f"The run {{}} is damaged in the record and not shown. {REPAIR}"
 
 UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
 """Errors of a value, which retrying does not solve, unlike a full disk or a lock."""
@@ -30,18 +32,13 @@ UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingErro
 _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
 _UNFINISHED = "status IN ('queued', 'running')"
 _UNFINISHED_OF = f"{_UNFINISHED} AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
-_PLAIN = (
-    *("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary"),
-    *("visitor", "priority"),
-)
-"""Fields of a run that are stored unchanged in a column of the same name."""
 _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
 class RunStore(Database):
     """The record of runs, shared by several processes; a file that is removed or replaced is opened again."""
 
-    contents, tables, version = "runs", schema.TABLES, schema.VERSION
+    contents, tables, version, mend = "runs", schema.TABLES, schema.VERSION, REPAIR
 
     def __init__(self, path: Path) -> None:
         self._heartbeats: dict[str, tuple[float, float]] = {}
@@ -165,12 +162,12 @@ class RunStore(Database):
         if not records:
             return []
         of_runs = f"run IN (SELECT id FROM runs {where})"
-        epochs: dict[str, list[EpochEnd]] = {}
+        epochs: dict[str, list[Row]] = {}
         for row in self._read(f"SELECT * FROM epochs WHERE {of_runs} ORDER BY run, epoch", *values):
-            epochs.setdefault(row["run"], []).append(EpochEnd(**_with_values(row, "figures")))
-        progress: dict[str, list[Progress]] = {}
+            epochs.setdefault(row["run"], []).append(row)
+        progress: dict[str, list[Row]] = {}
         for row in self._read(f"SELECT * FROM progress WHERE {of_runs} ORDER BY run, epoch, {_PHASES}, batch", *values):
-            progress.setdefault(row["run"], []).append(Progress(**_with_values(row, "figures")))
+            progress.setdefault(row["run"], []).append(row)
         tested = f"SELECT run, epoch, accuracy, reviews FROM predictions WHERE part = 'test' AND {of_runs}"
         tests = {
             row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, *values)
@@ -178,12 +175,12 @@ class RunStore(Database):
         runs = []
         for row in records:
             try:
-                run = _run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
-            except ValidationError:
-                if (warning := UNKNOWN.format(json.loads(row["experiment"])["cell"])) not in self._warnings:
-                    self._warnings.append(warning)
-            else:
-                runs.append(run)
+                run = row["id"]
+                runs.append(run_of(row, epochs.get(run, ()), progress.get(run, ()), tests.get(run)))
+            except UnknownNetworkError as error:
+                self._warn(UNKNOWN.format(error))
+            except DAMAGED:
+                self._warn(UNREADABLE.format(visible(run)))
         return runs
 
     @property
@@ -194,7 +191,7 @@ class RunStore(Database):
     def orphans(self) -> list[str]:
         """Returns the ids of unfinished runs whose process has ended."""
         unfinished = self._read(f"SELECT * FROM runs WHERE {_UNFINISHED}")
-        return [row["id"] for row in unfinished if not _owner_of(row).alive(self._silent_seconds(row))]
+        return [row["id"] for row in unfinished if not owner_of(row).alive(self._silent_seconds(row))]
 
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the waiting and running runs of a process."""
@@ -214,6 +211,10 @@ class RunStore(Database):
         requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", *owner)
         recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", *training)
         return [row["id"] for row in requested] + sorted(set(training) - {row["id"] for row in recorded})
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self._warnings:
+            self._warnings.append(sentence)
 
     def _silent_seconds(self, row: sqlite3.Row) -> float:
         # Measured from the last change that this process saw: clocks of two machines may differ, and may be set.
@@ -245,16 +246,8 @@ class RunStore(Database):
 
 def _insert(run: Run, connection: sqlite3.Connection, predictions: Sequence[Predictions] = ()) -> None:
     """Writes a new run: its row, epochs and predictions."""
-    values = {name: getattr(run, name) for name in (*_PLAIN, "status")} | {
-        "experiment": run.experiment.model_dump_json(),
-        "setting": run.experiment.setting,
-        "versions": json.dumps(run.versions),
-        "heartbeat": time.time(),
-        "continued": json.dumps(run.continued),
-        **{f"owner_{name}": value for name, value in run.owner._asdict().items()},
-    }
-    columns, parameters = ", ".join(values), ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT INTO runs ({columns}) VALUES ({parameters})", values)
+    row = row_of(run)
+    connection.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row)
     connection.executemany(
         "INSERT INTO epochs VALUES (?, ?, ?, ?)",
         [(run.id, epoch.epoch, json.dumps(dict(epoch.figures)), epoch.seconds) for epoch in run.epochs],
@@ -262,29 +255,4 @@ def _insert(run: Run, connection: sqlite3.Connection, predictions: Sequence[Pred
     connection.executemany(
         "INSERT INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
         [vars(prediction) | {"run": run.id} for prediction in predictions],
-    )
-
-
-def _owner_of(row: sqlite3.Row) -> Owner:
-    return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
-
-
-def _with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
-    """Returns a row as a dict, with one of its columns parsed as JSON."""
-    return {**row, column: json.loads(row[column])}
-
-
-def _run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None) -> Run:
-    return Run(
-        **{name: row[name] for name in (*_PLAIN, "position", "turn")},
-        experiment=recorded_experiment(row["experiment"]),
-        status=Status(row["status"]),
-        owner=_owner_of(row),
-        stop_requested=bool(row["stop_requested"]),
-        versions=json.loads(row["versions"]),
-        epochs=tuple(epochs),
-        # A run may repeat an epoch that is already recorded.
-        progress=tuple(point for point in progress if point.epoch > len(epochs)),
-        continued=tuple(json.loads(row["continued"])),
-        test=test,
     )

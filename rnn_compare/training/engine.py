@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import logging
+import math
 import os
 import threading
 import time
@@ -17,6 +18,7 @@ from rnn_compare.paths import Which
 from rnn_compare.runs.checkpoint import continued, interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
+from rnn_compare.runs.repair import back_up
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.demo import DemoWorkers, demo_notice, is_demo
@@ -27,6 +29,8 @@ from rnn_compare.training.protocol import WorkerInfo, WorkerQuestion, Workers, f
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_process
 
+COPY_SECONDS = 3600.0
+"""Seconds between checks whether the daily copy of the record is due."""
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
 """Seconds between checks for stop requests and lost workers, with and without runs."""
 START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 180.0, 30.0, 600.0
@@ -211,7 +215,11 @@ class Engine:
         except Exception as error:  # noqa: BLE001  # any error must be shown on the page
             self._fail(error)
             return
+        copied = -math.inf
         while not self._closing.is_set():
+            if time.monotonic() - copied > COPY_SECONDS:
+                copied = time.monotonic()
+                back_up(self._store.path)
             idle = self._state.phase == "ready" and self._dispatcher.is_idle
             resting = self._workers.resting and not self._rest.is_ending
             # A foreign cluster may come and go at any time; here a submitted run ends the wait.

@@ -281,6 +281,22 @@ def test_a_damaged_record_is_set_aside_and_named(
     assert aside.name in capsys.readouterr().err
 
 
+def test_repair_restores_what_is_left_of_a_damaged_record_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    store = RunStore(tmp_path / "runs.db")
+    [run] = store.create([Experiment()], Owner(2**22 + 1, 1.0, Owner.current().host), "page")
+    store.close()
+    content = (tmp_path / "runs.db").read_bytes()
+    (tmp_path / "runs.db").write_bytes(b"no" + content[2:])
+    assert main(["repair"]) == 0
+    assert "1 run and 0 epochs restored." in capsys.readouterr().out
+    assert main(["runs", "--json"]) == 0
+    assert f'"run": "{run}"' in (out := capsys.readouterr().out)
+    assert "interrupted" in out
+
+
 def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,3 +1,5 @@
+import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -79,3 +81,26 @@ def test_an_epoch_that_the_dead_program_could_not_record_is_taken_from_the_check
     assert interrupt_orphans(store) == [run]
     assert store.run(run).status is Status.INTERRUPTED
     assert store.run(run).epochs == epochs
+
+
+@pytest.mark.parametrize("previous", [False, True])
+def test_a_folder_in_a_checkpoints_place_is_set_aside_and_costs_an_epoch_at_most(previous: bool) -> None:
+    checkpoint.save("run", state(1))
+    checkpoint.save("run", state(2))
+    place = checkpoint_file("run", previous)
+    place.unlink()
+    place.mkdir()
+    assert same(checkpoint.load("run"), state(2 if previous else 1))
+    checkpoint.save("run", state(3))
+    assert same(checkpoint.load("run"), state(3))
+    assert [path.is_dir() for path in place.parent.glob(f"{place.name}-*.folder")] == [True]
+
+
+def test_a_checkpoint_of_an_earlier_version_is_read() -> None:
+    checkpoint.save("run", state(3))
+    with np.load(io.BytesIO(checkpoint_file("run").read_bytes()[32:])) as file:
+        arrays = {name: file[name] for name in file.files if name != "experiment"}
+    payload = io.BytesIO()
+    np.savez(payload, **arrays)
+    checkpoint_file("run").write_bytes(hashlib.sha256(payload.getvalue()).digest() + payload.getvalue())
+    assert same(checkpoint.load("run"), state(3))

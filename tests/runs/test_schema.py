@@ -38,7 +38,8 @@ def test_a_damaged_database_is_set_aside_whole_and_replaced(tmp_path: Path, dama
     path.write_bytes(damaged)
     store = RunStore(path)
     [warning] = store.warnings
-    aside = warning.removeprefix("The record of runs could not be read: kept as ").removesuffix(", started a new one.")
+    assert "`python -m rnn_compare repair` restores" in warning
+    aside = warning.removeprefix("The record of runs could not be read: kept as ").partition(",")[0]
     assert (tmp_path / aside).read_bytes() == damaged
     assert store.runs() == []
     store.create([Experiment()], Owner.current(), "page")

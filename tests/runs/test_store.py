@@ -267,7 +267,8 @@ for _ in range(10):
     [run] = store.create([Experiment()], Owner.current(), "command line")
     store.record([Started(run, 1, "", {}, 1.0)])
     for number in range(1, 11):
-        store.record([EpochEnd(run, number, {"val_accuracy": 0.5}, 1.0)])
+        figures = dict.fromkeys(("accuracy", "loss", "val_accuracy", "val_loss"), 0.5)
+        store.record([EpochEnd(run, number, figures, 1.0)])
 """
     writers = [
         subprocess.Popen([sys.executable, "-c", script, str(store.path)], cwd=PROJECT, stderr=subprocess.PIPE)

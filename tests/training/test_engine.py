@@ -326,6 +326,10 @@ def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_
     assert engine.state.phase == "ready"
 
 
+def test_an_engine_keeps_a_daily_copy_of_its_record(store: ListeningStore) -> None:
+    until(store.path.with_name("runs.backup.db").exists)
+
+
 def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:
     with pytest.raises(UserError, match="no run called 'nobody'"):
         engine.stop("nobody")

@@ -125,7 +125,7 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
     experiment = job.experiment
 
     def save(epochs: Sequence[EpochEnd], predictions: Predictions) -> None:
-        checkpoint.save(job.run, _checkpoint_of(model, epochs, predictions.probabilities))
+        checkpoint.save(job.run, _checkpoint_of(model, epochs, predictions.probabilities, experiment))
         _save_weights(job.run, model, best=best_epoch(epochs) is epochs[-1])
 
     job.check_stop()
@@ -241,7 +241,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     return path
 
 
-def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes) -> Checkpoint:
+def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes, experiment: Experiment) -> Checkpoint:
     """Returns the state of a compiled Keras model after its finished epochs.
 
     ``model.variables`` includes dropout's random states, those of the optimizer its moments and step.
@@ -251,6 +251,7 @@ def _checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes)
         tuple(variable.value.numpy() for variable in model.variables),
         tuple(variable.value.numpy() for variable in model.optimizer.variables),
         probabilities,
+        experiment.model_dump_json(),
     )
 
 

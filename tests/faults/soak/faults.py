@@ -5,6 +5,8 @@ import itertools
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -13,12 +15,14 @@ from random import Random
 
 import psutil
 
+from rnn_compare.paths import CACHE_VARIABLE
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
 from tests.faults.soak.line import Line
 from tests.faults.soak.phones import HallPhone
 from tests.patience import PATIENCE
 
+PAGE = 4096
 LOCK_SECONDS = 30.0
 """Seconds that a fault waits for a record that the program itself holds."""
 
@@ -106,6 +110,27 @@ class Faults:
         if left := self._hall.kill(chance.uniform(0, 2)):
             self._ledger.problem(f"A killed server left {[process.pid for process in left]}.")
 
+    def damage_record(self, chance: Random) -> None:
+        """A page of the record is lost while the server is away, and somebody repairs it."""
+
+        def damage() -> None:
+            content = bytearray((record := self._hall.cache / "runs.db").read_bytes())
+            start = PAGE * chance.randrange(len(content) // PAGE)
+            content[start : start + PAGE] = bytes(PAGE)
+            record.write_bytes(content)
+            environment = {**os.environ, CACHE_VARIABLE: str(self._hall.cache)}
+            until = time.monotonic() + PATIENCE
+            while subprocess.run(
+                [sys.executable, "-m", "rnn_compare", "repair"], env=environment, check=False
+            ).returncode:
+                if time.monotonic() > until:
+                    self._ledger.problem("The record could not be repaired.")
+                    return
+                time.sleep(1)
+
+        if left := self._hall.kill(0, damage):
+            self._ledger.problem(f"A killed server left {[process.pid for process in left]}.")
+
     def fill_disk(self, chance: Random) -> None:
         """Not a byte is free."""
         with self._one_disk:
@@ -172,6 +197,7 @@ KINDS: dict[str, Callable[[Faults, Random], None]] = {
     "worker hung": Faults.hang_worker,
     "worker out of memory": Faults.take_memory,
     "server killed": Faults.kill_server,
+    "record damaged": Faults.damage_record,
     "disk full": Faults.fill_disk,
     "record locked": Faults.lock_record,
     "phones' network cut": Faults.cut_line,
@@ -188,5 +214,5 @@ def schedule(chance: Random, kinds: Sequence[str], count: int, seconds: float) -
     """
     sequence = itertools.islice(itertools.cycle(kinds), count)
     events = [(chance.uniform(0.02, 0.98) * seconds, kind, Random(chance.random())) for kind in sequence]
-    moved = [(at * 2 / 3 if kind == "server killed" else at, kind, own) for at, kind, own in events]
+    moved = [(at * 2 / 3 if kind in ("server killed", "record damaged") else at, kind, own) for at, kind, own in events]
     return sorted(moved, key=lambda fault: fault[0])

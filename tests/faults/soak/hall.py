@@ -4,6 +4,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -47,7 +48,7 @@ class Hall:
         running = started(command, log, f"{self.url}/_stcore/health", {**os.environ, **its_own})
         return psutil.Process(self._running.enter_context(running).pid)
 
-    def kill(self, pause: float) -> list[psutil.Process]:
+    def kill(self, pause: float, meanwhile: Callable[[], None] = lambda: None) -> list[psutil.Process]:
         """Kills the server, starts it again after a pause, and returns what was left of it."""
         with self._starting:
             processes = [self.process, *self.process.children(recursive=True)]
@@ -58,6 +59,7 @@ class Hall:
             _, left = psutil.wait_procs(processes, END_SECONDS)
             self._running.close()
             time.sleep(pause)
+            meanwhile()
             self.process = self._started()
         return left
 
