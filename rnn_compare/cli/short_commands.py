@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rnn_compare.runs.store import RunStore
 
 _BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
+MOST_GROUPS = 40
+"""Most groups to compare: 780 pairs, each with a verdict of its own."""
 FETCHABLE = tuple(name for name in SOURCES if source_of(name).fetch)
 """Sources with files to download."""
 
@@ -109,8 +111,11 @@ def compare(options: argparse.Namespace) -> int:
     from rnn_compare.comparison.verdicts import judge
 
     texts = options.group
-    if len(texts) < 2:
-        raise UserError("Name at least two groups to compare, each a run ID or several joined by commas.")
+    if not 2 <= len(texts) <= MOST_GROUPS:
+        raise UserError(
+            "Name at least two groups to compare, each a run ID or several joined by commas, and at most "
+            f"{MOST_GROUPS}, since every pair is compared; there are {len(texts)}."
+        )
     with foreground.open_store() as store:
         groups = _with_unique_names([_group(store, names) for names in texts], texts)
         verdict = judge(groups, Evidence(store), options.measure)

@@ -127,7 +127,7 @@ class RunStore(Database):
 
     def rename(self, run: str, name: str) -> None:
         """Names a run, or removes its name if empty; raises ``UserError`` beyond ``MAX_NAME`` characters."""
-        self._set_text(run, "name", " ".join(name.split()), MAX_NAME)
+        self._set_text(run, "name", " ".join(visible(name).split()), MAX_NAME)
 
     def annotate(self, run: str, note: str) -> None:
         """Sets a run's note; raises ``UserError`` beyond ``MAX_NOTE`` characters."""

@@ -122,3 +122,11 @@ def test_more_groups_are_compared_than_a_page_holds(store: RunStore, capsys: pyt
     groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
     assert main(["compare", *groups]) == 0
     assert capsys.readouterr().out.startswith("All 9 reach 86.")
+
+
+def test_more_groups_than_can_be_compared_in_seconds_are_refused(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = trained(store, "LSTM", 0.9)
+    assert main(["compare", *([run] * 41)]) == 2
+    assert "at most 40, since every pair is compared; there are 41." in capsys.readouterr().err

@@ -229,8 +229,8 @@ def test_an_epoch_that_is_trained_once_more_shows_no_progress(store: RunStore) -
 
 def test_names_and_notes_have_bounds(store: RunStore) -> None:
     run = make(store)
-    store.rename(run, "  the   long\nmemory <b>one</b> ")
     store.annotate(run, " Seen in lecture 22.\n")
+    store.rename(run, "  the \u202e  long\nmemory\u2066 <b>one</b> ")
     assert store.run(run).name == store.run(run).title == "the long memory <b>one</b>"
     assert store.run(run).note == "Seen in lecture 22."
     store.rename(run, "")
