@@ -4,7 +4,7 @@ Names are imported when they are first used: importing the package, or one of it
 
 Example:
     >>> import rnn_compare as rc
-    >>> rc.parameters(cell="GRU").recurrent
+    >>> rc.parameters("GRU").recurrent
     6336
 """
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnn_compare.errors import UserError
     from rnn_compare.interface import Network, Networks, load, parameters, runs, train
 
+__version__ = "0.1.0"
 __all__ = ["Network", "Networks", "UserError", "load", "parameters", "runs", "train"]
 
 

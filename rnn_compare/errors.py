@@ -13,3 +13,6 @@ class UserError(Exception):
         ...
         rnn_compare.errors.UserError: units is 0; it must be between 1 and 512. Choose, for instance, 32.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]  # IPython's hook: a notebook shows the sentence alone

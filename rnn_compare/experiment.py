@@ -62,56 +62,56 @@ class Experiment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cell: Annotated[str, Setting("Cell type", "main")] = Field(
-        "SimpleRNN", description="The recurrent layer, or a network without recurrence."
+        default="SimpleRNN", description="The recurrent layer, or a network without recurrence."
     )
     units: Annotated[int, Setting("Units", "main")] = Field(
-        32, ge=1, le=512, description="Size of each recurrent layer's state; width of a network without recurrence."
+        default=32, ge=1, le=512, description="Size of a recurrent layer's state; width of networks without recurrence."
     )
     maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
-        500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
+        default=500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
     )
     epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"))] = Field(
-        10, ge=1, le=100, description="Passes over the training reviews."
+        default=10, ge=1, le=100, description="Passes over the training reviews."
     )
 
     embedding_size: Annotated[int, Setting("Embedding size", "layers", offered=("8", "16", "32", "64"))] = Field(
-        32, ge=1, le=512, description="Length of each word's vector."
+        default=32, ge=1, le=512, description="Length of each word's vector."
     )
     vocabulary_size: Annotated[
         int, Setting("Vocabulary size", "data", step=1000, offered=("1000", "5000", "10000", "20000"))
-    ] = Field(10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown.")
+    ] = Field(default=10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown.")
     layers: Annotated[int, Setting("Layers", "layers", offered=("1", "2", "3"))] = Field(
-        1, ge=1, le=3, description="Stacked recurrent layers."
+        default=1, ge=1, le=3, description="Stacked recurrent layers."
     )
     bidirectional: Annotated[bool, Setting("Bidirectional", "layers")] = Field(
-        False, description="Read reviews in both directions."
+        default=False, description="Read reviews in both directions."
     )
     mask_padding: Annotated[bool, Setting("Mask padding", "layers")] = Field(
-        False, description="Skip padding (mask_zero)."
+        default=False, description="Skip padding (mask_zero)."
     )
     dropout: Annotated[float, Setting("Dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"))] = Field(
-        0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
+        default=0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
     )
     recurrent_dropout: Annotated[
         float, Setting("Recurrent dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"), fused=False)
-    ] = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
+    ] = Field(default=0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
-        "orthogonal", description="Keras' initializer of the recurrent kernel."
+        default="orthogonal", description="Keras' initializer of the recurrent kernel."
     )
     forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="Keras' own")] = Field(
-        None,
+        default=None,
         ge=-10.0,
         le=10.0,
         description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: Keras' "
         "own (LSTM 1, GRU 0).",
     )
     initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
-        "constant",
+        default="constant",
         description="Initial bias of the gates that keep the state: constant (the forget bias), or chrono: drawn for "
         "each unit so that it forgets over 2 to maxlen words (Tallec and Ollivier 2018).",
     )
     optimizer: Annotated[Optimizer, Setting("Optimizer", "training")] = Field(
-        "rmsprop", description="Keras' optimizer."
+        default="rmsprop", description="Keras' optimizer."
     )
     learning_rate: Annotated[
         float,
@@ -124,46 +124,46 @@ class Experiment(BaseModel):
             fused=True,
             of_optimizer=True,
         ),
-    ] = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
+    ] = Field(default=0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     clipnorm: Annotated[
         float | None, Setting("clipnorm", "training", 0.5, none="off", fused=True, of_optimizer=True)
-    ] = Field(None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
+    ] = Field(default=None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
     schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
-        "constant", description="Learning rate over the epochs."
+        default="constant", description="Learning rate over the epochs."
     )
     patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"))] = Field(
-        0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
+        default=0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
     )
     batch_size: Annotated[int, Setting("Batch size", "training", offered=("32", "64", "128", "256"))] = Field(
-        128, ge=1, le=2048, description="Reviews per optimizer step."
+        default=128, ge=1, le=2048, description="Reviews per optimizer step."
     )
     validation_split: Annotated[float, Setting("Validation split", "data", step=0.05)] = Field(
-        0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end."
+        default=0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end."
     )
     test_split: Annotated[float, Setting("Test split", "data", step=0.05)] = Field(
-        0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
+        default=0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
     )
     vary_split: Annotated[bool, Setting("Vary split", "data")] = Field(
-        False, description="The seed also chooses the held-out reviews."
+        default=False, description="The seed also chooses the held-out reviews."
     )
     reviews: Annotated[int, Setting("Reviews", "main", step=1000)] = Field(
-        registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
+        default=registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
     )
     seed: Annotated[int, Setting("Seed", "training")] = Field(
-        1, ge=0, le=2**31 - 1, description="Sets the initial weights and every shuffle."
+        default=1, ge=0, le=2**31 - 1, description="Sets the initial weights and every shuffle."
     )
     source: Annotated[str, Setting("Source", "data")] = Field(
-        registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
+        default=registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
     )
     distance: Annotated[int, Setting("Distance", "data", step=10)] = Field(
-        0,
+        default=0,
         ge=0,
         le=900,
         description="Tasks only: words between the deciding word and the end; in parity, words of the longest text. "
         "0 otherwise.",
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
-        False, description="Keras' own recurrent layers: same results, slower."
+        default=False, description="Keras' own recurrent layers: same results, slower."
     )
 
     @field_validator("cell")

@@ -1,27 +1,26 @@
 """The program from Python, for notebooks: train, compare and read networks; `rnn_compare/__init__.py` names it."""
 
-import contextlib
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, overload
 
-from rnn_compare.cli import foreground, output
+from rnn_compare.cli import output
+from rnn_compare.cli.notebook_training import record, train_here
+from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison, experiment_from, several, without_effect
-from rnn_compare.formatting import listed
+from rnn_compare.formatting import html_table, listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
-from rnn_compare.paths import Which, cache_folder
+from rnn_compare.paths import Which
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.local import fork_server
+from rnn_compare.settings import takes_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +29,27 @@ if TYPE_CHECKING:
     from rnn_compare.explain.prediction import ReviewPrediction
     from rnn_compare.training.engine import Engine
 
+ALWAYS_LISTED = ("source", "units", "maxlen", "seed", "epochs")
+"""Settings with a column in ``runs`` also where they do not differ."""
+
 # What takes long to import is imported where it is needed, and Keras in a notebook only for its own models.
 
+if TYPE_CHECKING:
 
+    class Compared(Experiment):
+        """The settings of a comparison, of which some may have several values."""
+
+        cell: str | Iterable[str] = ""  # type: ignore[assignment]  # wider than one network's, as below
+        units: int | Iterable[int] = 0  # type: ignore[assignment]
+        maxlen: int | Iterable[int] = 0  # type: ignore[assignment]
+        seed: int | Iterable[int] = 0  # type: ignore[assignment]
+        seeds: int | Iterable[int] = 0
+
+else:
+    Compared = Experiment
+
+
+@takes_settings(Compared)
 def train(
     cell: str | Iterable[str] = BOOK.cells,
     *,
@@ -48,7 +65,7 @@ def train(
     Args:
         cell, units, maxlen, seeds: The values to compare, one or several of each. ``seed`` is another name of
             ``seeds``; without either it is 1.
-        settings: Any other field of ``Experiment``, such as ``epochs``.
+        settings: Others, the same for all, such as ``epochs``.
 
     Raises:
         UserError: If a setting is out of bounds, or a network cannot be trained.
@@ -60,22 +77,27 @@ def train(
 
 def load(*ids: str | Iterable[str]) -> "Networks":
     """Returns recorded runs by their ids, one or several, also those trained on the page."""
-    if not (names := list(map(str, chain.from_iterable(map(several, ids))))):
+    if not _names(ids):
         raise UserError("No run was named. Name at least one, as `rc.runs()` lists them.")
-    store = _store(cache_folder())
-    return Networks(store, tuple(store.run(run).id for run in names))
+    return Networks(record(), [record().run(run).id for run in _names(ids)])
 
 
 def runs() -> "pd.DataFrame":
-    """Returns a row for each recorded run, the oldest first; the index is their ids."""
+    """Returns a row for each recorded run, the oldest first, with the settings that differ; the index is their ids."""
     import pandas as pd
 
-    rows = [output.run_json(run) for run in _store(cache_folder()).runs()]
-    settings = ("units", "maxlen", "seed", "epochs")
-    table = pd.DataFrame([row | {name: row["experiment"][name] for name in settings} for row in rows])
-    return table.drop(columns="experiment").set_index("run") if rows else table
+    recorded = record().runs()
+    settings = dict.fromkeys([*ALWAYS_LISTED, *varied([run.experiment for run in recorded])])
+    rows = [
+        output.run_json(run)
+        | {"created": datetime.fromtimestamp(int(run.created))}
+        | {name: getattr(run.experiment, name) for name in settings}
+        for run in recorded
+    ]
+    return pd.DataFrame(rows).drop(columns="experiment").set_index("run") if rows else pd.DataFrame()
 
 
+@takes_settings(Experiment)
 def parameters(cell: str = BOOK.cells[0], **settings: Any) -> Parameters:
     """Returns the parameter counts of the network with these settings, term by term.
 
@@ -98,16 +120,33 @@ class Network:
     def __repr__(self) -> str:
         return f"{self.run.title} ({self.run.id}): {output.progress_text(self.run)}"
 
+    def _repr_html_(self) -> str:
+        return html_table([(self.run.title, self.run.id, output.progress_text(self.run))])
+
     @property
     def parameters(self) -> Parameters:
         """Its parameter counts."""
         return counts.parameters(self.run.experiment)
 
-    def predict(self, text: str, which: Which = "best") -> "ReviewPrediction":
-        """Returns its prediction for a review: ``label``, ``probability`` of being positive, and more."""
+    @overload
+    def predict(self, text: str, which: Which = "best") -> "ReviewPrediction": ...  # type: ignore[overload-overlap]  # a str is one text
+    @overload
+    def predict(self, text: Iterable[str], which: Which = "best") -> "pd.DataFrame": ...
+    def predict(self, text: str | Iterable[str], which: Which = "best") -> "ReviewPrediction | pd.DataFrame":
+        """Returns its prediction for a review: ``label``, ``probability`` of being positive, and more.
+
+        For several reviews it returns a row for each: ``text``, ``label``, ``probability``.
+        """
         from rnn_compare.explain.prediction import ask
 
-        return ask(self.run, text, which)
+        if isinstance(text, str):
+            return ask(self.run, text, which)
+        import pandas as pd
+
+        reviews = several(text)
+        predictions = [ask(self.run, review, which) for review in reviews]
+        columns = {name: [getattr(prediction, name) for prediction in predictions] for name in ("label", "probability")}
+        return pd.DataFrame({"text": reviews} | columns)
 
     def read(self, text: str, which: Which = "best") -> "pd.DataFrame":
         """Returns a row for each word: ``word``, ``known``, ``probability`` after it, ``change`` of the log-odds."""
@@ -141,24 +180,48 @@ class Network:
         return model
 
 
-class Networks:
-    """Networks that were trained or loaded together."""
+class Networks(Sequence[Network]):
+    """Networks that were trained or loaded together: a sequence, each by its place or id; ``+`` joins two."""
 
-    def __init__(self, store: RunStore, ids: Sequence[str]) -> None:
+    def __init__(self, store: RunStore, ids: Iterable[str]) -> None:
         self._store = store
-        self.ids = tuple(ids)
+        self.ids = tuple(dict.fromkeys(ids))
+
+    @property
+    def runs(self) -> list[Run]:
+        """Their recorded runs."""
+        recorded = {run.id: run for run in self._store.runs(self.ids)}
+        return [recorded[run] for run in self.ids if run in recorded]  # others were deleted meanwhile
 
     def __iter__(self) -> Iterator[Network]:
-        return map(Network, self._store.runs(self.ids))
+        return map(Network, self.runs)
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, place: int) -> Network:
-        return list(self)[place]
+    @overload
+    def __getitem__(self, place: int | str) -> Network: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Networks": ...
+    def __getitem__(self, place: int | str | slice) -> "Network | Networks":
+        if isinstance(place, slice):
+            return Networks(self._store, self.ids[place])
+        if isinstance(place, str) and place not in self.ids:
+            raise UserError(f"{place[:40]!r} is not among these runs: {', '.join(self.ids)}.")
+        return Network(self._store.run(place if isinstance(place, str) else self.ids[place]))
+
+    def __contains__(self, network: object) -> bool:
+        return (network.run.id if isinstance(network, Network) else network) in self.ids
+
+    def __add__(self, other: "Networks") -> "Networks":
+        return Networks(self._store, self.ids + other.ids)
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self))
+
+    def _repr_html_(self) -> str:
+        rows = zip(names(self.runs), self.runs, strict=True)
+        return html_table((name, run.id, output.progress_text(run)) for name, run in rows)
 
     @property
     def curves(self) -> "pd.DataFrame":
@@ -172,7 +235,7 @@ class Networks:
                 {"run": run.id, "network": group.name, "seed": run.experiment.seed, "epoch": epoch.epoch}
                 | dict(epoch.figures)
                 | {"seconds": epoch.seconds}
-                for group in groups(self._store.runs(self.ids))
+                for group in groups(self.runs)
                 for run in group.runs
                 for epoch in run.epochs
             ]
@@ -184,14 +247,22 @@ class Networks:
         from rnn_compare.comparison.evidence import Evidence
         from rnn_compare.comparison.findings import findings
 
-        return [finding.text for finding in findings(self._store.runs(self.ids), Evidence(self._store))]
+        return [finding.text for finding in findings(self.runs, Evidence(self._store))]
 
-    def figure(self, *names: str) -> "Figure":
-        """Returns the page's charts as one Plotly figure: accuracy and loss, or the named ones."""
+    def figure(self, *names: str | Iterable[str]) -> "Figure":
+        """Returns the page's charts as one Plotly figure: accuracy and loss, or the named ones.
+
+        Args:
+            names: ``accuracy``, ``loss``, ``auc``, ``gradient``, or metrics of ``curves`` that they draw.
+        """
+        from rnn_compare.charts.curves.curve_chart import all_charts
         from rnn_compare.report.contents import gather
         from rnn_compare.report.report_charts import figure
 
-        return figure(gather(self._store, self.ids), names)
+        charts = {metric: chart.name for chart in all_charts().values() for metric in (*chart.figures, chart.name)}
+        if unknown := [name for name in _names(names) if name not in charts]:
+            raise UserError(f"There is no chart {unknown[0][:40]!r}. Choose among {listed(list(all_charts()))}.")
+        return figure(gather(self._store, self.ids), [charts[name] for name in _names(names)])
 
     def resume(self, more: int = 0) -> "Networks":
         """Trains stopped runs to their end and, with ``more``, all for so many additional epochs; returns them."""
@@ -207,62 +278,17 @@ class Networks:
         return self
 
 
+def _names(values: Iterable[str | Iterable[str]]) -> list[str]:
+    return [str(name) for value in values for name in several(value)]
+
+
 def _check_effect(cells: str | Iterable[str], settings: Mapping[str, Any]) -> None:
     for sentence in without_effect(cells, settings):
         print(sentence, file=sys.stderr)
 
 
 def _trained(submit: Callable[["Engine"], Sequence[str]]) -> Networks:
-    folder = cache_folder()
-    engine = _engine(folder)
-    ids = submit(engine)
-    foreground.follow(engine, _store(folder), ids, _progress)
-    result = Networks(_store(folder), ids)
-    if reasons := [f"{run.title}: {run.reason}" for network in result if (run := network.run).reason]:
+    result = Networks(record(), train_here(submit))
+    if reasons := [f"{run.title}: {run.reason}" for run in result.runs if run.reason]:
         raise UserError(f"Not everything was trained. {' '.join(reasons)} `rc.load` returns what there is.")
     return result
-
-
-@functools.cache
-def _store(folder: Path) -> RunStore:
-    return RunStore(folder / "runs.db")
-
-
-@functools.cache
-def _engine(folder: Path) -> "Engine":
-    fork_server.start()
-    from rnn_compare.training.engine import Engine
-
-    engine = Engine(_store(folder), "notebook", somebody_there=lambda: False)
-    engine.start()
-    return engine
-
-
-def _progress(names: Mapping[str, str]) -> contextlib.AbstractContextManager[output.Show]:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return output.display(False, names)
-    return _notebook_bars(names) if hasattr(get_ipython(), "kernel") else output.display(False, names)
-
-
-@contextlib.contextmanager
-def _notebook_bars(names: Mapping[str, str]) -> Iterator[output.Show]:
-    from IPython import display
-
-    html: Callable[[str], Any] = display.HTML  # IPython's own types leave it untyped
-    handle = display.display(html(escape(listed(list(names.values())))), display_id=True)  # type: ignore[no-untyped-call]  # as above
-    shown = ""
-
-    def show(runs: list[Run], _news: list[output.News]) -> None:
-        nonlocal shown
-        rows = "".join(
-            f"<tr><td>{escape(names[run.id])}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
-            f"<td>{escape(output.progress_text(run))}</td></tr>"
-            for run in runs  # others may have been deleted meanwhile
-        )
-        if rows != shown:
-            shown = rows
-            handle.update(html(f"<table>{rows}</table>"))
-
-    yield show

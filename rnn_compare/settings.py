@@ -1,7 +1,8 @@
 """The settings of an experiment as people see them: labels, bounds, choices, values in words, groups."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, get_args, get_origin
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin, overload
 
 from rnn_compare.experiment import Experiment, Setting
 from rnn_compare.feedforward.registry import NETWORKS, TITLES, network
@@ -14,6 +15,43 @@ SETTINGS: dict[str, Setting] = {
 }
 """The declaration of each field of ``Experiment``."""
 HEADINGS = {"main": "Main", "layers": "Layers", "training": "Training", "data": "Data"}
+
+Fields = ParamSpec("Fields")
+Result = TypeVar("Result", covariant=True)
+
+
+class TakesSettings(Protocol[Fields, Result]):
+    """A function of a network, which needs no name, and of settings by their names."""
+
+    @overload
+    def __call__(self, cell: str | Iterable[str], /, *args: Fields.args, **settings: Fields.kwargs) -> Result: ...
+    @overload
+    def __call__(self, *args: Fields.args, **settings: Fields.kwargs) -> Result: ...
+
+
+def takes_settings(
+    _declared: Callable[Fields, object],
+) -> Callable[[Callable[..., Result]], TakesSettings[Fields, Result]]:
+    """Returns a decorator that declares the settings which a function takes as ``**settings``.
+
+    Completion and ``help`` read its signature and docstring, to which all fields of ``Experiment`` are added; type
+    checkers read the argument, which is ``Experiment`` or derived from it.
+    """
+
+    def declare(function: Callable[..., Result]) -> TakesSettings[Fields, Result]:
+        own = inspect.signature(function)
+        *named, _ = own.parameters.values()
+        fields = {name: field for name, field in Experiment.model_fields.items() if name not in own.parameters}
+        added = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.annotation)
+            for name, field in fields.items()
+        ]
+        lines = (f"    {name} ({SETTINGS[name].label}): {field.description}" for name, field in fields.items())
+        function.__doc__ = "\n".join([inspect.getdoc(function) or "", "", "Settings:", *lines])
+        function.__signature__ = own.replace(parameters=[*named, *added])  # type: ignore[attr-defined]  # of inspect
+        return function
+
+    return declare
 
 
 def default(name: str) -> Any:

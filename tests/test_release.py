@@ -1,25 +1,23 @@
 """What a release says of itself, in the files where people and programs look for it."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rnn_compare import paths
+from rnn_compare import __version__, paths
 from rnn_compare.report.html_report import origin
 from rnn_compare.training.demo import demo_notice
 
 PROJECT = Path(__file__).resolve().parent.parent
-VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def test_citation_and_changelog_name_the_version_and_its_day() -> None:
     citation = (PROJECT / "CITATION.cff").read_text("utf-8")
     releases = re.findall(r"^## (\d\S+), (\S+)$", (PROJECT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
-    assert releases[0][0] == VERSION
-    assert f"\nversion: {VERSION}\ndate-released: {releases[0][1]}\n" in citation
+    assert releases[0][0] == __version__
+    assert f"\nversion: {__version__}\ndate-released: {releases[0][1]}\n" in citation
 
 
 def test_the_forges_workflow_runs_the_readmes_two_commands() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,11 +170,7 @@ def parameters_json(experiment: Experiment, counted: Parameters) -> dict[str, An
 
 def parameters_text(experiment: Experiment, counted: Parameters) -> str:
     """Returns the parameter counts of one network, layer by layer with their arithmetic."""
-    rows = [(layer.name, layer.count, layer.arithmetic) for layer in counted.layers]
-    rows.append(("total", counted.total, f"before Dense: {counted.before_dense:,}"))
-    return "\n".join(
-        [experiment.label, *(f"  {name:<18}{count:>12,}  {arithmetic}" for name, count, arithmetic in rows)]
-    )
+    return f"{experiment.label}\n{textwrap.indent(repr(counted), '  ')}"
 
 
 def run_json(run: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import Feedforward
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import counted, percent
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.recurrent_layer import CellWeights, Trace, by_direction, recurrent_layer
 from rnn_compare.networks.weights import Weights, load
@@ -164,6 +165,9 @@ class ReviewPrediction:
     prior: float = 0.5
     in_english: bool = False
 
+    def __repr__(self) -> str:
+        return " ".join(filter(None, (f"{percent(self.share)} {self.label}", self.warning and f"({self.warning})")))
+
     @property
     def positive(self) -> bool:
         """Whether the probability is above one half, as in all accuracies."""
@@ -213,6 +217,8 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
 
     Raises ``UserError`` if the text has no word or is too long.
     """
+    if not isinstance(text, str):
+        raise UserError(f"{str(text)[:40]!r} is not a text. Give one text, or several in a list.")
     if len(text) > MAX_CHARACTERS:
         raise UserError(f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.")
     vocabulary = prepared.load(experiment.dataset).vocabulary
@@ -221,12 +227,14 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
 
 def run_weights(run: Run, which: Which) -> Weights:
     """Returns a run's weights, cached until they change. Raises ``UserError`` if they are missing or damaged."""
+    if which not in get_args(Which):
+        raise UserError(f"which is {str(which)[:40]!r}; it must be {' or '.join(map(repr, get_args(Which)))}.")
     path = weights_file(run.id, which)
     if path.exists():
         return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
     problem = "has no saved weights yet. Wait for its first epoch, or train it again if its files were deleted."
     if run.is_from_elsewhere and run.has_weights:
-        problem = "was trained on another machine, and only its best epoch was recorded. Choose “best epoch”."
+        problem = "was trained on another machine, and only its best epoch was recorded. Choose its best epoch."
     elif run.is_from_elsewhere:
         problem = "was trained on another machine, and was imported without its weights. Choose a run trained here."
     raise UserError(f"{run.title} ({run.id}) {problem}")

@@ -10,6 +10,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import KerasLayer, Size, Sizes
 from rnn_compare.feedforward.registry import without_recurrence
+from rnn_compare.formatting import html_table
 from rnn_compare.networks.keras_layers import keras_layers, sizes_of
 
 
@@ -93,6 +94,17 @@ class Parameters:
     """
 
     layers: tuple[Layer, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name:<18}{count:>12}  {arithmetic}" for name, count, arithmetic in self._rows)
+
+    def _repr_html_(self) -> str:
+        return html_table(self._rows)
+
+    @property
+    def _rows(self) -> list[tuple[str, str, str]]:
+        rows = [(layer.name, f"{layer.count:,}", layer.arithmetic) for layer in self.layers]
+        return [*rows, ("total", f"{self.total:,}", f"before Dense: {self.before_dense:,}")]
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:

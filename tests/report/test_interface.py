@@ -1,17 +1,23 @@
 """The program from Python: docs/notebook.md and the notebook beside it, run in a kernel; results beside the record."""
 
+import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
 
 import rnn_compare as rc
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Ended, Status
+from rnn_compare.runs.record import Owner
 from tests.processes import PROJECT
 
 from .conftest import TINY, Trained
@@ -62,6 +68,63 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
     assert figure.layout.xaxis.dtick == 1, "no epoch has two ticks"
 
 
+def test_charts_are_named_by_themselves_or_their_columns_and_others_are_refused(trained: Trained) -> None:
+    result = rc.load(trained.ids)
+    assert result.figure(["val_auc"]) == result.figure("auc") != result.figure()
+    with pytest.raises(rc.UserError) as error:
+        result.figure("accuracy", "nonsense")
+    assert str(error.value) == "There is no chart 'nonsense'. Choose among accuracy, loss, auc and gradient."
+
+
+def test_networks_are_a_sequence_in_the_order_asked_for(trained: Trained) -> None:
+    ids: list[Any] = trained.ids
+    first, second, *rest = ids
+    result = rc.load(second, first)
+    assert isinstance(result, Sequence)
+    assert [network.run.id for network in result] == [second, first] == [network.run.id for network in result[:]]
+    assert result[first].run == result[-1].run
+    assert first in result
+    assert result[0] in result[:1]
+    assert first not in result[:1]
+    assert (result + rc.load(trained.ids)).ids == (second, first, *rest)
+    with pytest.raises(rc.UserError, match=f"'{rest[0]}' is not among these runs: {second}, {first}"):
+        result[rest[0]]
+
+
+def test_what_a_notebook_shows_is_short(trained: Trained) -> None:
+    result = rc.load(trained.ids[2:])
+    terms = "4 · (32·32 + 32·32 + 32) = 8,320"
+    assert repr(rc.parameters("LSTM")).splitlines()[1].split(maxsplit=2) == ["lstm", "8,320", terms]
+    assert f"<td>{terms}</td>" in rc.parameters("LSTM")._repr_html_()
+    assert re.findall("<td>(LSTM.*?)</td>", result._repr_html_()) == ["LSTM(3) seed 1", "LSTM(3) seed 2"]
+    assert f"<td>{result.ids[0]}</td>" in result[0]._repr_html_()
+    assert re.fullmatch(r"\d\d\.\d % (negative|positive)", repr(result[0].predict("A wonderful film.")))
+
+
+def test_the_table_of_runs_has_what_tells_them_apart(trained: Trained) -> None:
+    other = trained.store.create([Experiment(forget_bias=3.0, mask_padding=True)], Owner.current(), "command line")
+    try:
+        table = rc.runs()
+    finally:
+        trained.store.record([Ended(other[0], Status.STOPPED, None, 0.0)])
+        trained.store.delete(other[0])
+    assert {"source", "seed", "forget_bias", "batch_size"} <= {*table.columns}
+    assert "mask_padding" not in table
+    assert table.loc[other[0], "forget_bias"] == 3.0
+    assert table["created"].dt.year.min() > 2000
+
+
+def test_a_network_predicts_one_text_or_several(trained: Trained) -> None:
+    network = rc.load(trained.ids[0])[0]
+    table = network.predict(["A wonderful film.", "Dull."])
+    assert table["text"].tolist() == ["A wonderful film.", "Dull."]
+    assert table["probability"].tolist() == [network.predict(text).probability for text in table["text"]]
+    with pytest.raises(rc.UserError, match=r"'3' is not a text\. Give one text, or several in a list"):
+        network.predict([3])  # type: ignore[list-item]  # what is refused
+    with pytest.raises(rc.UserError, match="which is 'lst'; it must be 'best' or 'last'"):
+        network.read("Dull.", which="lst")  # type: ignore[arg-type]  # as above
+
+
 def test_a_network_reads_as_its_keras_model_does(trained: Trained) -> None:
     network = rc.load(trained.ids[-1])[0]
     text = "A wonderful film, and zyxwv."
@@ -78,6 +141,14 @@ def test_runs_are_loaded_by_one_id_or_any_collection_and_none_is_an_error(traine
     assert rc.load(trained.ids[:2]).ids == rc.load(*rc.runs().index[:2]).ids == tuple(trained.ids[:2])
     with pytest.raises(rc.UserError, match="No run was named"):
         rc.load([])
+
+
+def test_every_setting_is_completed_explained_and_checked_by_its_declaration() -> None:
+    for call in (rc.train, rc.parameters):
+        assert Experiment.model_fields.keys() <= inspect.signature(call).parameters.keys()
+        assert "recurrent_dropout (Recurrent dropout): Share of the state dropped in training." in str(call.__doc__)
+        with pytest.raises(rc.UserError, match=r"There is no setting epohs\. Did you mean epochs\?"):
+            call("LSTM", epohs=3)  # type: ignore[call-overload]  # type checkers know them all
 
 
 def test_settings_that_a_network_would_ignore_are_refused() -> None:
@@ -103,11 +174,15 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     page = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/notebook.md").read_text("utf-8"), re.DOTALL)
     page[0] = page[0].replace("units=32, maxlen=100, epochs=3, reviews=4000", "**settings")
     codes += [*page[:-1], INTERRUPTED]  # its last imports Keras, which another test does
+    codes.append("print('epochs=' in get_ipython().complete('epo', 'rc.train(epo')[1])")
     codes.append(f"import sys; print({HEAVY} & sys.modules.keys())")
     run = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
+    run.cells.append(nbformat.v4.new_code_cell("rc.train('LSTN')", metadata={"tags": ["raises-exception"]}))
     NotebookClient(run, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(PROJECT)}}).execute()
-    outputs = [cell.outputs for cell in run.cells]
+    *outputs, [refused] = [cell.outputs for cell in run.cells]
     assert "<progress value='1.00'>" in str(outputs[2]), "the bars are drawn again as the training goes on"
     assert "application/vnd.plotly.v1+json" in outputs[3][0]["data"]
-    assert outputs[-2][-1]["text"] == "stopped True notebook\n"
+    assert refused["traceback"] == [f"UserError: {refused['evalue']}"]
+    assert outputs[-2][0]["text"] == "True\n"
+    assert outputs[-3][-1]["text"] == "stopped True notebook\n"
     assert outputs[-1][0]["text"] == "set()\n"
