@@ -67,13 +67,11 @@ class Services:
         Raises ``UserError`` if the record cannot be used.
         """
         store = RunStore(path)
-        first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
-        if first_start_counts:
-            _import_recordings(store)
+        _import_recordings(store)
         engine = Engine(store, "page", somebody_there=_a_page_is_open)
         engine.start(after=float(os.environ.get(FIRST_PAGE_VARIABLE, FIRST_PAGE_SECONDS)))
         services = cls(store, engine, classroom)
-        if first_start_counts and not is_demo():
+        if os.environ.get(FIRST_START_VARIABLE) != "0" and not is_demo():
             if engine.scheduler is None:
                 services.first_use.start()
             services.machine_speed.measure_once(after=services.first_use.wait)
@@ -99,8 +97,11 @@ class Services:
     def snapshot(self) -> Snapshot:
         """Returns all runs, less than half a second old; a change of what is hidden takes effect at once."""
         with self._reading:
-            # The runs before the state: one that is hidden meanwhile must not be shown.
-            snapshot = self.valid_snapshot or Snapshot(self.store.runs(), self.classroom().state(), self.replays.latest)
+            if (snapshot := self.valid_snapshot) is None:
+                if is_demo():  # a cleaner of temporary files may have removed them
+                    _import_recordings(self.store)
+                # The runs before the state: one that is hidden meanwhile must not be shown.
+                snapshot = Snapshot(self.store.runs(), self.classroom().state(), self.replays.latest)
             self._latest = snapshot
             return snapshot
 
@@ -226,7 +227,7 @@ def _a_page_is_open() -> bool:
 
 
 def _import_recordings(store: RunStore) -> None:
-    if not store.is_untouched:
+    if os.environ.get(FIRST_START_VARIABLE) == "0" or not store.is_untouched:
         return
     from rnn_compare.report.recordings import import_shipped  # needed once per record
 
