@@ -35,6 +35,12 @@ threading.Thread(target=interrupt).start()
 stopped = rc.train(cell="GRU", **settings | {"epochs": 100, "reviews": 5000, "maxlen": 100})
 print(stopped[0].run.status, 0 < len(stopped.curves) < 100, stopped[0].run.origin)
 """
+COMPLETED = """
+from IPython.core.completer import provisionalcompleter
+
+with provisionalcompleter():
+    print([completion.text for completion in get_ipython().Completer.completions("rc.train(epo", 12)])
+"""
 
 
 def test_ten_names_at_most_and_importing_them_imports_nothing_heavy() -> None:
@@ -174,7 +180,7 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     page = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/notebook.md").read_text("utf-8"), re.DOTALL)
     page[0] = page[0].replace("units=32, maxlen=100, epochs=3, reviews=4000", "**settings")
     codes += [*page[:-1], INTERRUPTED]  # its last imports Keras, which another test does
-    codes.append("print('epochs=' in get_ipython().complete('epo', 'rc.train(epo')[1])")
+    codes.append(COMPLETED)
     codes.append(f"import sys; print({HEAVY} & sys.modules.keys())")
     run = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
     run.cells.append(nbformat.v4.new_code_cell("rc.train('LSTN')", metadata={"tags": ["raises-exception"]}))
@@ -183,6 +189,6 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     assert "<progress value='1.00'>" in str(outputs[2]), "the bars are drawn again as the training goes on"
     assert "application/vnd.plotly.v1+json" in outputs[3][0]["data"]
     assert refused["traceback"] == [f"UserError: {refused['evalue']}"]
-    assert outputs[-2][0]["text"] == "True\n"
+    assert outputs[-2][0]["text"] == "['epochs=']\n"
     assert outputs[-3][-1]["text"] == "stopped True notebook\n"
     assert outputs[-1][0]["text"] == "set()\n"
