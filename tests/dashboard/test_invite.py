@@ -26,14 +26,18 @@ def opened(monkeypatch: pytest.MonkeyPatch, own: str | None) -> AppTest:
 
 
 def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
+    monkeypatch.setattr(
+        "streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501, "secrets.files": []}.get
+    )
     app = opened(monkeypatch, "10.1.2.3")
     assert not app.exception
     assert "--server.address 0.0.0.0" in app.info[0].value
 
 
 def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501}.get)
+    monkeypatch.setattr(
+        "streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501, "secrets.files": []}.get
+    )
     assert "offline" in opened(monkeypatch, None).info[0].value
 
 
@@ -45,7 +49,9 @@ def test_the_wall_shows_no_code_that_leads_to_jupyters_sign_in(monkeypatch: pyte
 
 
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501}.get)
+    monkeypatch.setattr(
+        "streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501, "secrets.files": []}.get
+    )
     app = opened(monkeypatch, "10.1.2.3")
     assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
     app.run()
@@ -54,7 +60,9 @@ def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypat
 
 
 def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
+    monkeypatch.setattr(
+        "streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501, "secrets.files": []}.get
+    )
 
     def script() -> None:
         import streamlit as st
