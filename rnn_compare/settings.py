@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin, overload
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin
 
 from rnn_compare.experiment import Experiment, Setting
 from rnn_compare.feedforward.registry import NETWORKS, TITLES, network
@@ -21,12 +21,10 @@ Result = TypeVar("Result", covariant=True)
 
 
 class TakesSettings(Protocol[Fields, Result]):
-    """A function of a network, which needs no name, and of settings by their names."""
+    """A function of a network and of settings by their names."""
 
-    @overload
-    def __call__(self, cell: str | Iterable[str], /, *args: Fields.args, **settings: Fields.kwargs) -> Result: ...
-    @overload
-    def __call__(self, *args: Fields.args, **settings: Fields.kwargs) -> Result: ...
+    def __call__(self, cell: str | Iterable[str] = ..., /, *args: Fields.args, **settings: Fields.kwargs) -> Result:
+        """Calls it; the network may also be named ``cell``."""
 
 
 def takes_settings(

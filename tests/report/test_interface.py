@@ -154,7 +154,7 @@ def test_every_setting_is_completed_explained_and_checked_by_its_declaration() -
         assert Experiment.model_fields.keys() <= inspect.signature(call).parameters.keys()
         assert "recurrent_dropout (Recurrent dropout): Share of the state dropped in training." in str(call.__doc__)
         with pytest.raises(rc.UserError, match=r"There is no setting epohs\. Did you mean epochs\?"):
-            call("LSTM", epohs=3)  # type: ignore[call-overload]  # type checkers know them all
+            call("LSTM", epohs=3)  # type: ignore[call-arg]  # type checkers know them all
 
 
 def test_settings_that_a_network_would_ignore_are_refused() -> None:
