@@ -78,7 +78,7 @@ def import_file(path: Path, tell: Callable[[int, int], None] | None = None) -> C
 
     Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # Path.resolve raises at links in a circle
     content = _content(path)
     name = f"{PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
     card = Card(name=name, path=str(path), **dict(parse(content, tell).description))

@@ -56,6 +56,7 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
         ("x" * 5_000, "it must be one of"),
         ("x" * 5_000 + ".csv", "cannot be read (File name too long)"),
         ("/dev/zero", "it must be one of"),
+        ("loop.csv", "Too many levels of symbolic links"),
         ("zero.csv", "is a folder or a device"),
         ("texts-missing", "source is 'texts-missing'; it must be one of"),
     ],
@@ -65,6 +66,7 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(
     command: str, source: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("zero.csv").symlink_to("/dev/zero")
+    Path("loop.csv").symlink_to("loop.csv")
     Path("bad.csv").write_text(f"{CONTENT}pending;Ticket 99\n")
     assert main([command, "--source", source]) == 2
     printed = capsys.readouterr()
