@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 import tomllib
 from functools import cache
 from importlib.metadata import metadata
@@ -49,6 +50,12 @@ def repository() -> str:
     return str(project.get("urls", {}).get("Repository", ""))
 
 
+def program() -> str:
+    """Returns the command line's name: as this process was called, else as the program is installed."""
+    called = {"rnn-compare": "rnn-compare", "__main__": "python -m rnn_compare"}.get(Path(sys.argv[0]).stem)
+    return called or ("rnn-compare" if is_installed() else "python -m rnn_compare")
+
+
 def cache_place() -> Path:
     """Returns the path of the cache folder, which need not exist."""
     if folder := os.environ.get(CACHE_VARIABLE):
@@ -89,7 +96,7 @@ def is_run_id(text: str) -> bool:
 def run_folder(run_id: str) -> Path:
     """Returns the folder of a run's files, which need not exist; raises ``UserError`` if the id is not valid."""
     if not is_run_id(run_id):
-        raise UserError(f"{run_id[:40]!r} is not a run ID; `python -m rnn_compare runs` lists them.")
+        raise UserError(f"{run_id[:40]!r} is not a run ID; `{program()} runs` lists them.")
     return cache_place() / "runs" / run_id
 
 

@@ -17,7 +17,9 @@ from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import record
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server
 
@@ -27,18 +29,20 @@ if TYPE_CHECKING:
 FAILED, INTERRUPTED = 1, 130
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
+REASON_SECONDS = 2.0
+"""Reasons to wait that pass sooner are not worth a line, such as a cluster that has not answered yet."""
 
 
 Display = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[output.Show]]
 
 
-def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
+def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: bool = True) -> int:
     """Trains runs, shows their progress until the last has ended, and returns the exit code.
 
     Args:
         submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
         as_json: Whether to print JSON lines.
-        display: Another way to show the progress, given each run's name by its id.
+        judge: Whether to print the verdict, unless as JSON.
     """
     fork_server.start()  # it imports TensorFlow in parallel with what follows
     from rnn_compare.training.engine import Engine  # slow: `runs` and `predict` should answer at once
@@ -49,10 +53,10 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
         try:
             engine.start()
             runs = submit(engine)
-            if not follow(engine, store, runs, display or functools.partial(output.display, as_json)):
+            if not follow(engine, store, runs, functools.partial(output.display, as_json)):
                 return INTERRUPTED
             ended = store.runs(runs)
-            if not (as_json or display):
+            if judge and not as_json:
                 for finding in findings(ended, Evidence(store)):
                     print(finding.text)
         finally:
@@ -87,8 +91,22 @@ def open_store() -> Iterator[RunStore]:
         store.close()
 
 
+def recorded() -> list[Run]:
+    """Returns all runs, the oldest first; those whose program has ended are recorded as interrupted."""
+    with open_store() as store:
+        interrupt_orphans(store)
+        return store.runs()
+
+
+def ids(texts: Sequence[str]) -> list[str]:
+    """Returns the runs' ids on a command line, where commas may join them."""
+    return [run for text in texts for run in text.split(",") if run]
+
+
 def path(name: str) -> Path:
     """Returns the path that a command line names."""
+    if not name:
+        raise UserError("The name of a file is empty. Name one.")
     try:
         return Path(name).expanduser()
     except RuntimeError as error:
@@ -114,11 +132,12 @@ def output_file(name: str, example: str = "") -> Path:
 
 def _watch(follower: Follower, show: output.Show, engine: "Engine | None" = None, seconds: float = math.inf) -> None:
     end = time.monotonic() + seconds
-    reason = None
+    since: dict[str | None, float] = {None: math.inf}
     while True:
         news = follower.news()
-        if engine is not None and engine.state.reason not in (reason, None):
-            reason = engine.state.reason  # for example that a cluster cannot be reached
+        reason = engine.state.reason if engine is not None else None  # for example that a cluster cannot be reached
+        if time.monotonic() > since.setdefault(reason, time.monotonic() + REASON_SECONDS):
+            since[reason] = math.inf
             print(reason, file=sys.stderr)
         show(follower.runs, news)
         if follower.done or time.monotonic() > end:

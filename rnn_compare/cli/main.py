@@ -1,29 +1,30 @@
 """The program without a browser: `python -m rnn_compare COMMAND`."""
 
 import argparse
+import difflib
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, get_args
 
-from rnn_compare.cli import foreground, output, report, short_commands, sweep
+from rnn_compare import __version__
+from rnn_compare.cli import foreground, networks, output, report, short_commands, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.formatting import counted, percent
-from rnn_compare.networks.parameters import parameters
-from rnn_compare.paths import Which, page_command
+from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
-from rnn_compare.reviews.encoding import TokenState
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.repair import repair
 
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
 BAD_INPUT = 2
+_RUN: dict[str, Any] = {"metavar": "RUN", "help": "a run's id, as `runs` lists it"}
+_RUNS: dict[str, Any] = {"metavar": "RUN", "nargs": "+", "help": "runs' ids, also several joined by commas"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,12 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     It is 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
     """
-    parser = _parser()
-    options, streamlits = parser.parse_known_args((sys.argv[1:] if arguments is None else arguments) or ["page"])
-    if streamlits and options.command is not short_commands.page:
-        parser.error(f"unrecognized arguments: {' '.join(streamlits)}")
-    options.streamlits = streamlits
     try:
+        options = _parsed((sys.argv[1:] if arguments is None else arguments) or ["page"])
         _refuse_undecodable(options)
         code: int = options.command(options)
         return code
@@ -50,16 +47,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are sentences; ``commands`` are the parsers of its commands, by their names."""
+
+    commands: Mapping[str, "Parser"]
+
+    def error(self, message: str) -> NoReturn:
+        """Raises ``UserError``."""
+        raise UserError(f"{message[0].upper()}{message[1:].rstrip('.')}. See `{self.prog} --help`.".replace("?.", "?"))
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    whole = parser()
+    name = arguments[0]
+    if not (name in whole.commands or name.startswith("-")):
+        whole.error(f"There is no command {name[:40]!a}{_meant(name, whole.commands)}")
+    options, unknown = whole.parse_known_args(arguments)
+    if unknown and options.command is not short_commands.page:
+        command = whole.commands[options.name]
+        known = re.findall(r"--[a-z][a-z-]+", command.format_help())
+        command.error(f"{unknown[0][:40]!a} is not expected here{_meant(unknown[0].partition('=')[0], known)}")
+    options.streamlits = unknown
+    return options
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = [name for name in difflib.get_close_matches(word, known, 1) if name != word]
+    return f". Did you mean {close[0]}?" if close else ""
+
+
 def _train(options: argparse.Namespace) -> int:
     to_train = experiments(options)
     return foreground.train(lambda engine: engine.submit(to_train), options.json)
 
 
 def _continue(options: argparse.Namespace) -> int:
+    runs = foreground.ids(options.run)
+
     def submit(engine: Any) -> list[str]:
-        for run in options.run:
+        for run in runs:
             engine.continue_run(run, options.more)
-        return list(options.run)
+        return runs
 
     return foreground.train(submit, options.json)
 
@@ -68,50 +96,6 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
         return sweep.resume(options.sweep, options.json)
     return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
-
-
-def _parameters(options: argparse.Namespace) -> int:
-    for experiment in experiments(options):
-        counted = parameters(experiment)
-        if options.json:
-            output.json_line(output.parameters_json(experiment, counted))
-        else:
-            print(output.parameters_text(experiment, counted))
-    return 0
-
-
-def _predict(options: argparse.Namespace) -> int:
-    from rnn_compare.explain.prediction import ask
-
-    with foreground.open_store() as store:
-        run = store.run(options.run)
-    prediction = ask(run, options.text, options.which)
-    if options.json:
-        output.json_line({"label": prediction.label, "probability": prediction.probability})
-    else:
-        if prediction.knows_no_word:
-            print("None of these words is in the vocabulary: no prediction.")
-        else:
-            print(f"{percent(prediction.share)} {prediction.label}")
-            if prediction.warning:
-                print(f"This means little: {prediction.warning}")
-        states: tuple[TokenState, ...] = ("known", "unknown", "cut off")
-        print(", ".join(f"{counted(prediction.review.count(state), 'word')} {state}" for state in states))
-    return 0
-
-
-def _runs(options: argparse.Namespace) -> int:
-    with foreground.open_store() as store:
-        interrupt_orphans(store)
-        runs = store.runs()
-    if options.json:
-        for run in runs:
-            output.json_line(output.run_json(run))
-    elif runs:
-        print(output.runs_table(runs))
-    else:
-        print("No runs yet. Train one with `python -m rnn_compare train`.")
-    return 0
 
 
 def _repair(options: argparse.Namespace) -> int:
@@ -136,13 +120,16 @@ def _refuse_undecodable(options: argparse.Namespace) -> None:
                 raise UserError(f"{str(text)[:40]!a} is not UTF-8 text.") from error
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rnn_compare",
-        description="Compare recurrent networks on 25,000 movie reviews. Runs also appear on the page "
+def parser() -> Parser:
+    """Returns the parser of all commands."""
+    parser = Parser(
+        prog=program(),
+        description="Compare recurrent networks on 25,000 film reviews. Runs also appear on the page "
         f"(`{page_command()}`), which opens if no command is given.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    parser.add_argument("--version", action="version", version=f"rnn-compare {__version__}")
+    commands = parser.add_subparsers(required=True, dest="name", metavar="COMMAND", title="commands")
+    parser.commands = commands.choices
     command = commands.add_parser(
         "page", help="open the page in the browser", epilog="Example: page --server.port 8600"
     )
@@ -150,14 +137,14 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=short_commands.page)
     command = _command(commands, "train", _train, "train networks side by side")
     command.description = (
-        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}. Ctrl-C stops them; finished "
-        "epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, with each of the seeds. Ctrl-C "
+        "stops them; finished epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
     )
-    command.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of range, 130 after Ctrl-C."
-    add_settings(command, cell=BOOK.cells)
+    command.epilog = "Exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C."
+    add_settings(command, BOOK.cells)
     command = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
     command.description = "Resumes runs after their last finished epoch. Example: continue lstm-3f9a2c --more 5"
-    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
+    command.add_argument("run", **_RUNS)
     command.add_argument(
         "--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs"
     )
@@ -171,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         "--continue", dest="sweep", metavar="ID", help="continue an interrupted sweep with its own settings"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
-    add_settings(command, cell=BOOK.cells, several=tuple(Experiment.model_fields))
+    add_settings(command, BOOK.cells)
     _add_commands_for_results(commands)
     return parser
 
@@ -187,28 +174,30 @@ def _add_commands_for_results(commands: Any) -> None:
     command = _command(
         commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
     )
-    add_settings(command, several=(), offered=BASELINE_SETTINGS)
-    command = _command(commands, "parameters", _parameters, "count a network's parameters, term by term")
+    add_settings(command, offered=BASELINE_SETTINGS)
+    command = _command(commands, "parameters", networks.parameters, "count a network's parameters, term by term")
     add_settings(command)
-    command = _command(commands, "predict", _predict, "classify a review with a trained network")
-    command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
-    command.add_argument("text", metavar="TEXT", help="the review, in quotes")
+    command = _command(commands, "predict", networks.predict, "classify reviews with trained networks")
+    command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it, or several joined by commas")
+    command.add_argument("text", metavar="TEXT", nargs="+", help="a review, in quotes; - is standard input, one text")
+    command.add_argument("--lines", action="store_true", help="read each line of standard input as one text")
     _add_which(command)
-    _command(commands, "runs", _runs, "list all runs")
+    _command(commands, "runs", networks.runs, "list all runs")
     command = _command(commands, "repair", _repair, "restore runs after damage to their record")
     command.description = (
         "Writes the record of runs anew from what can be read in it, in damaged files beside it, in its daily copy and "
         "in the runs' checkpoints, and says what is different or left out. The files themselves are kept."
     )
     command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
-    command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
+    titles = ", ".join(f"{name}: {title}" for name, title in short_commands.FETCHABLE.items())
+    command.add_argument("source", choices=tuple(short_commands.FETCHABLE), help=f"the source ({titles})")
     command = _command(commands, "report", report.write, "write a report of runs to take home")
     command.description = (
         "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
         "stock Keras; curves and predictions as tables. Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html "
         "report.html"
     )
-    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    command.add_argument("run", **_RUNS)
     command.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
     command.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
     for kind in ("parquet", "csv"):
@@ -220,11 +209,10 @@ def _add_commands_for_results(commands: Any) -> None:
         "record", help="write finished runs with their best weights, to replay on another machine"
     )
     command.set_defaults(command=report.record)
-    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    command.add_argument("run", **_RUNS)
     command.add_argument("file", metavar="FILE.json.gz", help="the file to write; `import` reads it")
-    command = commands.add_parser("export", help="export a run's network as a stock Keras model")
-    command.set_defaults(command=short_commands.export)
-    command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    command = _command(commands, "export", networks.export, "export a run's network as a stock Keras model")
+    command.add_argument("run", **_RUN)
     command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
     _add_which(command)
 
@@ -235,10 +223,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _command(
-    commands: Any, name: str, command: Callable[[argparse.Namespace], int], purpose: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+def _command(commands: Any, name: str, command: Callable[[argparse.Namespace], int], purpose: str) -> Parser:
+    parser: Parser = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
     parser.set_defaults(command=command)
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser

@@ -1,24 +1,25 @@
-"""Output of the command line: progress of trainings, read from the record; parameter counts; the list of runs."""
+"""Output of the command line: progress of trainings, read from the record; JSON; the list of runs."""
 
 import contextlib
 import json
 import sys
-import textwrap
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import percent
+from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.formatting import counted, percent
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+SILENT_SECONDS = 30.0
+"""Without news for so long, lines say what they wait for."""
+WAITING = "waiting for a worker"
 
 
 @dataclass(frozen=True)
@@ -64,34 +65,54 @@ Show = Callable[[list[Run], list[News]], None]
 
 def display(as_json: bool, names: Mapping[str, str]) -> contextlib.AbstractContextManager[Show]:
     """Returns a display of the progress of runs, given their names by id: JSON, bars on a terminal, or lines."""
-    if as_json:
-        return contextlib.nullcontext(_show_json)
-    return _bars(names) if sys.stdout.isatty() else contextlib.nullcontext(_show_lines)
+    if sys.stdout.isatty() and not as_json:
+        return _bars(names)
+    return contextlib.nullcontext(_Lines(as_json).show)
 
 
-def _show_json(_runs: list[Run], news: list[News]) -> None:
-    for item in news:
-        run = {"run": item.run.id, "network": item.run.experiment.cell, "cell": item.run.experiment.cell}
-        if item.epoch is None:
-            reason = {"reason": item.run.reason} if item.run.reason else {}
-            json_line({"kind": "end", **run, "status": item.run.status.value, **reason})
-        else:
-            epoch = item.epoch
-            json_line({"kind": "epoch", **run, "epoch": epoch.epoch, **epoch.figures, "seconds": epoch.seconds})
+class _Lines:
+    """Lines on stdout for news; on stderr for each run that starts or has lost its worker, and after a silence."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._states: dict[str, str] = {}
+        self._silent_until = 0.0
+
+    def show(self, runs: list[Run], news: list[News]) -> None:
+        for item in news:
+            if self._as_json:
+                json_line(_news_json(item))
+            elif item.epoch is None or len(runs) <= MAX_COMPARED:
+                print(_news_line(item), flush=True)
+        states = {run.id: "running" if run.status is Status.RUNNING else _lost(run) for run in runs}
+        changed = [run for run in runs if states[run.id] not in ("", self._states.get(run.id))]
+        lines = [f"{run.id}  {run.title}  {progress_text(run)}" for run in changed]
+        self._states = states
+        if not (lines or news) and runs and time.monotonic() > self._silent_until:
+            lines = [progress_summary(runs)]
+        if lines or news:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)
 
 
-def _show_lines(_runs: list[Run], news: list[News]) -> None:
-    for item in news:
-        print(_news_line(item), flush=True)
+def _news_json(item: News) -> dict[str, Any]:
+    run, epoch = item.run, item.epoch
+    identity = {"run": run.id, "network": run.experiment.label, "cell": run.experiment.cell}
+    if epoch is None:
+        return {"kind": "end", **identity, "status": run.status.value, "reason": run.reason, **_best(run)}
+    return {"kind": "epoch", **identity, "epoch": epoch.epoch, **epoch.figures, "seconds": epoch.seconds}
+
+
+def _best(run: Run) -> dict[str, Any]:
+    best = run.best
+    return {"best_val_accuracy": best and best["val_accuracy"], "best_epoch": best and best.epoch}
 
 
 def _news_line(item: News) -> str:
     run, epoch = item.run, item.epoch
     if epoch is None:
-        best = ""
-        if run.best:
-            best = f", best validation accuracy {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})"
-        return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
+        return f"{run.id}  {run.title}  {progress_text(run)}{f'. {run.reason}' if run.reason else ''}"
     figures = ", ".join(
         f"{figure.title[0].lower()}{figure.title[1:]} {figure.text(epoch[name])}"
         for name, figure in all_metrics().items()
@@ -102,10 +123,20 @@ def _news_line(item: News) -> str:
 
 @contextlib.contextmanager
 def _bars(names: Mapping[str, str]) -> Iterator[Show]:
-    with progress_bars(names) as (progress, bars):
+    """Shows a bar for each run, or one for all of a sweep's, and a line for each run that ends."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    together = len(names) > MAX_COMPARED
+    title, text = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[text]"))
+    with Progress(title, BarColumn(), text) as progress:
+        titles = {"": counted(len(names), "run")} if together else names
+        bars = {run: progress.add_task(title, total=1.0, text=WAITING) for run, title in titles.items()}
 
         def show(runs: list[Run], news: list[News]) -> None:
-            for run in runs:  # others may have been deleted meanwhile
+            if together and runs:
+                done = sum(run.fraction_done for run in runs) / len(runs)
+                progress.update(bars[""], completed=done, text=progress_summary(runs))
+            for run in () if together else runs:  # others may have been deleted meanwhile
                 progress.update(bars[run.id], completed=run.fraction_done, text=progress_text(run))
             for item in news:
                 if item.epoch is None:
@@ -114,20 +145,10 @@ def _bars(names: Mapping[str, str]) -> Iterator[Show]:
         yield show
 
 
-@contextlib.contextmanager
-def progress_bars(names: Mapping[str, str]) -> Iterator[tuple["Progress", dict[str, "TaskID"]]]:
-    """Yields rich's progress display with a bar from 0 to 1 for each name, by its key; ``text`` follows a bar."""
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")) as progress:
-        text = "waiting for a worker"
-        yield progress, {key: progress.add_task(name, total=1.0, text=text) for key, name in names.items()}
-
-
 def progress_text(run: Run) -> str:
     """Returns the progress of a run in a few words."""
     if run.status is Status.QUEUED:
-        return "waiting for a worker"
+        return _lost(run) or WAITING
     if run.status is Status.RUNNING and not run.epochs and (not run.progress or run.progress[-1].phase == "preparing"):
         return "preparing"
     parts = [run.status.value] if run.status.ended else []
@@ -139,45 +160,31 @@ def progress_text(run: Run) -> str:
     return ", ".join(parts)
 
 
+def progress_summary(runs: Sequence[Run]) -> str:
+    """Returns the progress of several runs in a few words."""
+    if all(run.status is Status.QUEUED for run in runs):
+        return f"{counted(len(runs), 'run')} waiting for a worker"
+    ended = sum(run.status.ended for run in runs)
+    epochs = sum(len(run.epochs) for run in runs)
+    return f"{ended} of {len(runs)} runs ended, {epochs} of {sum(run.experiment.epochs for run in runs)} epochs"
+
+
+def _lost(run: Run) -> str:
+    """Returns why a run waits again, in a sentence; empty if it does not."""
+    return run.reason or "" if run.status is Status.QUEUED else ""
+
+
 def json_line(values: dict[str, Any]) -> None:
-    """Prints one JSON object on a line of its own, at once."""
-    print(json.dumps(values), flush=True)
-
-
-def parameters_json(experiment: Experiment, counted: Parameters) -> dict[str, Any]:
-    """Returns the parameter counts of one network as `parameters --json` gives them."""
-    return {
-        "network": experiment.cell,
-        "cell": experiment.cell,
-        "units": experiment.units,
-        "total": counted.total,
-        "recurrent_layer": counted.recurrent,
-        "before_dense": counted.before_dense,
-        "layers": [
-            {
-                "name": layer.name,
-                "kind": layer.kind,
-                "count": layer.count,
-                "arithmetic": layer.arithmetic,
-                "tensors": [
-                    {"path": tensor.path, "shape": tensor.shape, "count": tensor.count} for tensor in layer.tensors
-                ],
-            }
-            for layer in counted.layers
-        ],
-    }
-
-
-def parameters_text(experiment: Experiment, counted: Parameters) -> str:
-    """Returns the parameter counts of one network, layer by layer with their arithmetic."""
-    return f"{experiment.label}\n{textwrap.indent(repr(counted), '  ')}"
+    """Prints one JSON object on a line of its own, at once; numbers have seven digits, as many as 32 bits hold."""
+    rounded = json.loads(json.dumps(values), parse_float=lambda digits: float(f"{float(digits):.7g}"))
+    print(json.dumps(rounded), flush=True)
 
 
 def run_json(run: Run) -> dict[str, Any]:
     """Returns one run as `runs --json` gives it."""
     return {
         "run": run.id,
-        "network": run.experiment.cell,
+        "network": run.experiment.label,
         "cell": run.experiment.cell,
         "status": run.status.value,
         "reason": run.reason,
@@ -185,8 +192,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "origin": run.origin,
         "created": datetime.fromtimestamp(run.created).astimezone().isoformat(timespec="seconds"),
         "epochs_done": len(run.epochs),
-        "best_val_accuracy": run.best["val_accuracy"] if run.best else None,
-        "best_epoch": run.best.epoch if run.best else None,
+        **_best(run),
         "last_val_accuracy": run.last["val_accuracy"] if run.last else None,
         "seconds_per_epoch": run.seconds_per_epoch,
         "parameters": run.parameters,
@@ -195,8 +201,11 @@ def run_json(run: Run) -> dict[str, Any]:
 
 
 def runs_table(runs: Sequence[Run]) -> str:
-    """Returns all runs as a table in plain text."""
-    return table(("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name"), map(_row, runs))
+    """Returns all runs as a table in plain text; a network's name has what tells it from the others."""
+    same = {name: Experiment.model_fields[name].default for name in ("maxlen", "epochs")}  # in columns of their own
+    networks = labels([run.experiment.model_copy(update=same) for run in runs], with_defaults=False)
+    heads = ("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name")
+    return table(heads, map(_row, runs, networks))
 
 
 def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -208,10 +217,10 @@ def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     )
 
 
-def _row(run: Run) -> tuple[str, ...]:
+def _row(run: Run, network: str) -> tuple[str, ...]:
     return (
         run.id,
-        run.experiment.label,
+        network,
         str(run.experiment.maxlen),
         f"{len(run.epochs)} of {run.experiment.epochs}",
         run.status.value,

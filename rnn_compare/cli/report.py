@@ -1,8 +1,8 @@
 """The commands `report`, `record` and `import`: write runs to files, and read them on another machine."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,15 +23,21 @@ KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv")
 
 def write(options: argparse.Namespace) -> int:
     """Writes a report of runs in several forms; returns the exit code."""
+    runs = foreground.ids(options.run)
+    with foreground.open_store() as store:
+        for run in runs:
+            store.run(run)  # an unknown run comes before a missing option
     targets = {kind: foreground.output_file(name) for kind in KINDS if (name := getattr(options, kind)) is not None}
     if not targets:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
+    if len({os.path.realpath(target) for target in targets.values()}) < len(targets):
+        raise UserError("Two of the files have the same name. Give each its own.")
     from rnn_compare.report.contents import gather
     from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 
     with foreground.open_store() as store:
-        contents = gather(store, _ids(options.run))
+        contents = gather(store, runs)
     if "html" in targets and has_own_texts(contents.runs):
         print(OWN_TEXTS, file=sys.stderr)
     for kind, target in targets.items():
@@ -67,13 +73,9 @@ def record(options: argparse.Namespace) -> int:
     from rnn_compare.report import recordings
 
     with foreground.open_store() as store:
-        recordings.write(store, _ids(options.run), file)
+        recordings.write(store, foreground.ids(options.run), file)
     print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
     return 0
-
-
-def _ids(texts: Sequence[str]) -> list[str]:
-    return [run for text in texts for run in text.split(",") if run]
 
 
 def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:

@@ -5,70 +5,82 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison, without_effect
 from rnn_compare.formatting import counted
-from rnn_compare.settings import bounds, choices, text
+from rnn_compare.settings import bounds, choices, default, is_switch, text
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
-SEVERAL = ("cell", "units", "maxlen")
-"""Settings that may have several values in a comparison."""
+_COMPARED = ("cell", "units", "maxlen", "seed")
+"""Settings that may have several values in a comparison; in a sweep all may."""
+_FLAGS = {"cell": ("--cell", "--network"), "seed": ("--seeds", "--seed")}
 _USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "source": SOURCES[0]}
 """Descriptions of the defaults that depend on the source."""
 
 
+class _Switch(argparse.BooleanOptionalAction):
+    """``--flag`` and ``--no-flag``, which may both be given."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, _values: Any, flag: str | None = None) -> None:
+        occurrences = getattr(namespace, self.dest) or []
+        setattr(namespace, self.dest, [*occurrences, [not str(flag).startswith("--no-")]])
+
+
 def add_settings(
-    parser: argparse.ArgumentParser,
-    cell: Sequence[str] | None = None,
-    several: Sequence[str] = SEVERAL,
-    offered: Collection[str] = Experiment.model_fields,
+    parser: argparse.ArgumentParser, cells: Sequence[str] = (), offered: Collection[str] = Experiment.model_fields
 ) -> None:
     """Adds an option for each setting to a command.
 
     Args:
-        cell: The networks to train if none is named.
-        several: Settings that accept several values.
+        cells: The networks to train if none is named.
         offered: Settings that the command has.
     """
     # Values stay text here: Experiment checks them and explains what is wrong.
+    parser.usage = f"{parser.prog} [--SETTING VALUE ...] [OPTION ...]"
+    parser.set_defaults(usual_cells=list(cells))
     group = parser.add_argument_group("settings")
-    for name, field in Experiment.model_fields.items():
-        if name not in offered:
-            continue
-        flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
-        if field.annotation is bool:
-            _add_switch(group, name, flag, name in several)
+    for name in offered:
+        flags = _FLAGS.get(name, (f"--{name.replace('_', '-')}",))
+        purpose = Experiment.model_fields[name].description or ""
+        if is_switch(name):
+            group.add_argument(*flags, action=_Switch, help=purpose)
             continue
         names = choices(name)
-        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, text(name, field.default))
+        usual = " ".join(cells) if cells and name == "cell" else _USUAL.get(name, text(name, default(name)))
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         if name == "reviews":
             sizes = ", ".join(f"{source_name} {source(source_name).size:,}" for source_name in SOURCES)
             limits = f"{int(bounds(name)[0])} to the size of the source ({sizes})"
         more = " Or FILE.csv: your own texts with two labels." if name == "source" else ""
         group.add_argument(
-            *((flag, "--network") if name == "cell" else (flag,)),
+            *flags,
             dest=name,
-            action="extend" if name in several else "store",
-            nargs="+" if name in several else None,
+            action="append",
+            nargs="+",
             metavar=name.upper(),
-            help=f"{field.description} {limits}; {usual} if left out.{more}",
+            help=f"{purpose} {limits}; {usual} if left out.{more}",
         )
-    parser.set_defaults(usual_cells=cell)
 
 
-def chosen(options: argparse.Namespace) -> dict[str, Any]:
-    """Returns the settings on the command line, after importing a CSV file that is named as the source."""
-    values = {name: getattr(options, name, None) for name in Experiment.model_fields}
-    values["cell"] = values["cell"] or getattr(options, "usual_cells", None)
-    settings = {name: value for name, value in values.items() if value is not None}
-    sources = settings.get("source")
-    if isinstance(sources, list):
-        settings["source"] = [_source_name(name, options.json) for name in sources]
-    elif sources is not None:
-        settings["source"] = _source_name(sources, options.json)
+def chosen(options: argparse.Namespace, several: Collection[str] = Experiment.model_fields) -> dict[str, Any]:
+    """Returns the settings on the command line, after importing CSV files that are named as sources.
+
+    Those in ``several`` are lists of values; of others an option replaces an earlier one of the same name. Raises
+    ``UserError`` if one of these has several values.
+    """
+    settings: dict[str, Any] = {"cell": options.usual_cells} if options.usual_cells else {}
+    for name in Experiment.model_fields:
+        if not (occurrences := getattr(options, name, None)):
+            continue
+        values = [value for values in occurrences for value in values] if name in several else occurrences[-1]
+        if name not in several and len(values) > 1:
+            raise UserError(f"{name} has {len(values)} values, and only `sweep` takes several of it. Choose one.")
+        if name == "source":
+            values = [_source_name(value, options.json) for value in values]
+        settings[name] = values if name in several else values[0]
     for sentence in without_effect(settings.get("cell", ()), settings):
         print(sentence, file=sys.stderr)
     return settings
@@ -76,21 +88,9 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
 
 def experiments(options: argparse.Namespace) -> list[Experiment]:
     """Returns the experiments of a comparison."""
-    shared = chosen(options)
-    axes = [shared.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
+    shared = chosen(options, _COMPARED)
+    axes = [shared.pop(name, [default(name)]) for name in _COMPARED]
     return comparison(*axes, **shared)
-
-
-def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
-    """Adds ``--flag`` and ``--no-flag``; if the setting may have several values, both may be given."""
-    purpose = Experiment.model_fields[name].description
-    if not several:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
-        return
-    group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
-    group.add_argument(
-        f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Switch it off, or give both."
-    )
 
 
 def _source_name(source_or_file: str, as_json: bool) -> str:

@@ -1,10 +1,9 @@
-"""The commands `page`, `baselines`, `compare`, `fetch` and `export`."""
+"""The commands `page`, `baselines`, `compare` and `fetch`."""
 
 import argparse
 import contextlib
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,8 +16,7 @@ from rnn_compare.comparison.baselines import NOTE
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from, labels
-from rnn_compare.feedforward.registry import network
-from rnn_compare.paths import model_file, page_script
+from rnn_compare.paths import page_script
 from rnn_compare.sources.registry import SOURCES
 from rnn_compare.sources.registry import source as source_of
 
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
 _BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
 MOST_GROUPS = 40
 """Most groups to compare: 780 pairs, each with a verdict of its own."""
-FETCHABLE = tuple(name for name in SOURCES if source_of(name).fetch)
-"""Sources with files to download."""
+FETCHABLE = {name: source_of(name).title for name in SOURCES if source_of(name).fetch}
+"""Titles of the sources with files to download, by their names."""
 
 
 def page(options: argparse.Namespace) -> int:
@@ -47,7 +45,7 @@ def page(options: argparse.Namespace) -> int:
 
 def baselines(options: argparse.Namespace) -> int:
     """Prints the baselines for an experiment's split and vocabulary, and returns the exit code."""
-    results = results_of(experiment_from(chosen(options)))
+    results = results_of(experiment_from(chosen(options, ())))
     if options.json:
         for baseline in results:
             figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
@@ -72,32 +70,6 @@ def fetch(options: argparse.Namespace) -> int:
         output.json_line({"kind": "fetched", "source": options.source, "file": path})
     else:
         print(f"{source.title}: {path}. Train on it with: train --source {options.source}")
-    return 0
-
-
-def export(options: argparse.Namespace) -> int:
-    """Writes a run's network as a stock Keras model and returns the exit code."""
-    target = foreground.output_file(options.model, "model.keras")
-    with foreground.open_store() as store:
-        run = store.run(options.run)
-    written = model_file(run.id, options.which)
-    if not (run.status.ended and written.exists()):  # the file of a running run may be from an earlier epoch
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training.worker import fitting
-
-        written = fitting.write_model(run.id, run.experiment, options.which)
-    try:
-        shutil.copyfile(written, target)
-    except OSError as error:
-        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
-    epoch = run.best if options.which == "best" else run.last
-    print(f"{run.title}: weights of epoch {epoch.epoch if epoch else 0} written to {target}", file=sys.stderr)
-    if not network(run.experiment.cell).in_keras:
-        print(
-            f"Keras itself lacks a layer of {run.experiment.label}: run the classes in the run's Keras script (page "
-            "Runs) before keras.models.load_model.",
-            file=sys.stderr,
-        )
     return 0
 
 

@@ -1,8 +1,7 @@
 """The command `sweep`: trains a grid over any settings with several seeds, and prints the results."""
 
-import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
@@ -12,7 +11,7 @@ from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
-from rnn_compare.runs.checkpoint import interrupt_orphans
+from rnn_compare.paths import program
 from rnn_compare.runs.record import Run
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
@@ -26,58 +25,40 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     Finished runs count, interrupted ones continue, and those in training by another process are awaited; ``again``
     ignores all of them.
     """
-    sweep = survey(experiments, [] if again else _recorded())
+    return _train(experiments, [] if again else foreground.recorded(), as_json)
+
+
+def resume(name: str, as_json: bool) -> int:
+    """Continues an interrupted sweep and returns the exit code; raises ``UserError`` if there is no such sweep."""
+    runs = [run for run in foreground.recorded() if run.comparison == name]
+    if not runs:
+        raise UserError(f"There is no sweep {name[:40]!r}. `{program()} sweep` prints its name when it starts.")
+    return _train([run.experiment for run in runs], runs, as_json)
+
+
+def _train(experiments: Sequence[Experiment], runs: Sequence[Run], as_json: bool) -> int:
+    """Trains what of a grid the given runs lack."""
+    sweep = survey(experiments, runs)
     if sweep.trained:
         print(f"{counted(len(sweep.trained), 'run')} of the sweep already trained and reused", file=sys.stderr)
-    if not (sweep.to_train or sweep.at_work):
-        _print_results(sweep.trained, as_json)
-        return 0
-    code, started = _train(sweep.broken_off, sweep.missing, sweep.at_work, as_json)
-    runs = _recorded()
-    now = survey(experiments, [run for run in runs if run.id in started] if again else runs)
-    _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
-    if now.to_train:
-        print(_advice(sweep, now), file=sys.stderr)
-    return code
-
-
-def resume(sweep: str, as_json: bool) -> int:
-    """Continues an interrupted sweep and returns the exit code.
-
-    Raises ``UserError`` if there is no such sweep, or it is running.
-    """
-    runs = _runs_of(sweep)
-    if not runs:
-        raise UserError(
-            f"There is no sweep {sweep[:40]!r}. `python -m rnn_compare sweep` prints its name when it starts."
-        )
-    if any(not run.status.ended for run in runs):
-        raise UserError(f"The sweep {sweep} is already running.")
-    code = 0
-    if unfinished := [run for run in runs if run.can_be_continued]:
-        code, _ = _train(unfinished, (), (), as_json, sweep)
-        runs = _runs_of(sweep)
-    _print_results(runs, as_json)
-    if any(run.can_be_continued for run in runs):
-        print(f"Continue it with: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
-    return code
-
-
-def _train(
-    resumed: Sequence[Run], missing: Sequence[Experiment], running: Sequence[Run], as_json: bool, name: str = ""
-) -> tuple[int, list[str]]:
-    """Resumes runs, trains the missing ones, and waits for these and the running ones; returns exit code and ids."""
-    ids: list[str] = []
+    ids = [run.id for run in (*sweep.at_work, *sweep.broken_off)]
 
     def submit(engine: "Engine") -> Sequence[str]:
-        for run in resumed:
+        for run in sweep.broken_off:
             engine.continue_run(run.id)
-        new = engine.submit(missing, priority=AFTER_ALL_OTHERS) if missing else []
-        ids.extend([*(run.id for run in (*running, *resumed)), *new])
-        print(f"{len(ids)} runs of the sweep {name or (new or ids)[0]}", file=sys.stderr)
+        new = engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else []
+        ids.extend(new)
+        name = new[0] if new else (*sweep.broken_off, *sweep.at_work)[0].comparison
+        print(f"{counted(len(ids), 'run')} of the sweep {name}", file=sys.stderr)
         return ids
 
-    return foreground.train(submit, as_json, display=None if as_json else _line), ids
+    code = foreground.train(submit, as_json, judge=False) if sweep.to_train or sweep.at_work else 0
+    counting = {*ids, *(run.id for run in runs)}
+    now = survey(experiments, [run for run in foreground.recorded() if run.id in counting])
+    _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
+    if now.to_train:
+        print(_advice(now), file=sys.stderr)
+    return code
 
 
 def results(reached: Sequence[Result]) -> list[dict[str, Any]]:
@@ -97,12 +78,9 @@ def _figures(result: Result) -> dict[str, Any]:
         "runs": len(group.runs),
         "complete": len(group.counted),
         "left_out": [run.id for run in group.left_out],
-        "best": best and best.mean,
-        "margin": best and best.margin,
-        "spread": best and best.deviation,
-        "lowest": best and best.lowest,
-        "highest": best and best.highest,
     }
+    names = {"best": "mean", "margin": "margin", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
+    figures |= {name: best and getattr(best, of_mean) for name, of_mean in names.items()}
     for measure, accuracy in result.measured.items():
         figures |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
     return figures
@@ -113,21 +91,11 @@ def _settings(reached: Sequence[Result]) -> list[str]:
     return [*OUTERMOST, *(name for name in names if name not in OUTERMOST)]
 
 
-def _recorded() -> list[Run]:
-    with foreground.open_store() as store:
-        interrupt_orphans(store)
-        return store.runs()
-
-
-def _runs_of(sweep: str) -> list[Run]:
-    return [run for run in _recorded() if run.comparison == sweep]
-
-
-def _advice(before: Sweep, now: Sweep) -> str:
-    together = {now.runs[experiment].comparison for experiment in now.experiments if experiment in now.runs}
-    if before.runs or len(together) != 1:
+def _advice(sweep: Sweep) -> str:
+    together = {run.comparison for run in sweep.runs.values()}
+    if sweep.missing or len(together) != 1:
         return "Continue it with the same command: finished runs are reused, interrupted ones continue."
-    return f"Continue it with: python -m rnn_compare sweep --continue {together.pop()}"
+    return f"Continue it with: {program()} sweep --continue {together.pop()}"
 
 
 def _print_results(runs: Sequence[Run], as_json: bool) -> None:
@@ -164,31 +132,3 @@ def _row(result: Result, settings: Sequence[str]) -> tuple[str, ...]:
         f"{percent(best.lowest)} to {percent(best.highest)}" if best and several else "–",
         *(accuracy.text if accuracy else "–" for accuracy in result.measured.values()),
     )
-
-
-@contextlib.contextmanager
-def _line(_names: Mapping[str, str]) -> Iterator[output.Show]:
-    """Shows a sweep as one bar on a terminal, and otherwise as a line for each run that ends."""
-    if not sys.stdout.isatty():
-        yield _show_ends
-        return
-    with output.progress_bars({"sweep": "sweep"}) as (progress, bars):
-
-        def show(runs: list[Run], _news: list[output.News]) -> None:
-            done = sum(run.fraction_done for run in runs) / max(1, len(runs))
-            progress.update(bars["sweep"], completed=done, text=_progress_text(runs))
-
-        yield show
-
-
-def _show_ends(runs: list[Run], news: list[output.News]) -> None:
-    for item in news:
-        if item.epoch is None:
-            best = f", best validation accuracy {percent(item.run.best['val_accuracy'])}" if item.run.best else ""
-            print(f"{_progress_text(runs)}: {item.run.id}  {item.run.title}  {item.run.status}{best}", flush=True)
-
-
-def _progress_text(runs: Sequence[Run]) -> str:
-    ended = sum(run.status.ended for run in runs)
-    epochs = sum(len(run.epochs) for run in runs)
-    return f"{ended} of {len(runs)} runs ended, {epochs} of {sum(run.experiment.epochs for run in runs)} epochs"

@@ -15,6 +15,7 @@ from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import listed
+from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
 from rnn_compare.runs.record import Run, names
@@ -73,7 +74,7 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         UserError: If there is no id, or one is not in the record.
     """
     if not ids:
-        raise UserError("Name at least one run; `python -m rnn_compare runs` lists them.")
+        raise UserError(f"Name at least one run; `{program()} runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     for dataset in {run.experiment.dataset for run in runs}:
         with contextlib.suppress(UserError):  # without the reviews, the report lacks labels

@@ -14,6 +14,7 @@ from rnn_compare.database import Database
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
+from rnn_compare.paths import program
 from rnn_compare.runs import schema
 from rnn_compare.runs.events import Ended, Event, Part, Predictions, Status
 from rnn_compare.runs.record import Owner, Run, Tested
@@ -148,9 +149,7 @@ class RunStore(Database):
         """Returns one run; raises ``UserError`` if there is no such run."""
         matches = self.runs([run])
         if not matches:
-            raise UserError(
-                f"There is no run called {run[:40]!r} in {self.path}. `python -m rnn_compare runs` lists them."
-            )
+            raise UserError(f"There is no run called {run[:40]!r} in {self.path}. `{program()} runs` lists them.")
         return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.cli.output import Follower
+from rnn_compare.cli.output import Follower, display
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
@@ -47,3 +47,22 @@ def test_a_deleted_run_is_waited_for_no_more(store: RunStore) -> None:
     store.delete(run)
     assert follower.news() == []
     assert follower.done
+
+
+def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [run] = store.create([Experiment()], Owner.current(), "page")
+    follower = Follower(store, [run])
+    with display(True, {run: "SimpleRNN(32)"}) as show:
+        for event in (None, None, Started(run, 10, "", {}, 1.0), epoch(run, 1), Requeued(run, "Its worker ended.")):
+            store.record([event] if event else [])
+            show(follower.runs, follower.news())
+            show(follower.runs, [])
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 1, "the epoch"
+    assert printed.err.splitlines() == [
+        "1 run waiting for a worker",
+        f"{run}  SimpleRNN(32)  preparing",
+        f"{run}  SimpleRNN(32)  Its worker ended.",
+    ]

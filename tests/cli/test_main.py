@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
+from rnn_compare import __version__
 from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
@@ -117,7 +119,11 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     ]
     assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *all_metrics()}
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
-    assert all(set(line) == {"kind", "run", "network", "cell", "status"} for line in ends)
+    names = ["kind", "run", "network", "cell", "status", "reason", "best_val_accuracy", "best_epoch"]
+    assert all(list(line) == names and line["reason"] is None for line in ends)
+    assert all(line["best_epoch"] in (1, 2) and len(str(line["best_val_accuracy"])) < 10 for line in ends)
+    assert {line["network"] for line in message} == {"SimpleRNN(4)", "LSTM(4)"}
+    assert all(f"{line['run']}  {line['network']}  " in trained.stderr for line in ends), "each start is on stderr"
     for run in {line["run"] for line in message}:
         assert [line["kind"] for line in message if line["run"] == run] == ["epoch", "epoch", "end"]
 
@@ -139,12 +145,16 @@ def test_a_trained_run_is_listed_predicts_and_is_exported(
 
     assert main(["predict", run, "What a great film!", "--json"]) == 0
     [verdict] = lines(capsys.readouterr().out)
-    assert verdict["label"] == ("positive" if verdict["probability"] >= 0.5 else "negative")
-    assert 0.0 < verdict["probability"] < 1.0
+    assert list(verdict)[:4] == ["kind", "run", "network", "cell"]
+    shares = verdict["probabilities"]
+    assert set(shares) == {"negative", "positive"}
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares[verdict["label"]] == max(shares.values())
 
-    assert main(["export", run, "--model", str(tmp_path / "m.keras")]) == 0
+    assert main(["export", run, "--model", str(tmp_path / "m.keras"), "--json"]) == 0
+    [written] = lines(capsys.readouterr().out)
+    assert (written["kind"], written["epoch"]) == ("written", facts["best_epoch"])
     assert (tmp_path / "m.keras").read_bytes() == model_file(run, "best").read_bytes()
-    assert f"weights of epoch {facts['best_epoch']} written" in capsys.readouterr().err
 
 
 def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_process_and_a_run_called_interrupted(
@@ -158,7 +168,9 @@ def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_p
     rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert "stopped" in rest.splitlines()[-1]
-    assert errors == ""
+    waiting, starting, *_ = errors.splitlines()
+    assert waiting == "2 runs waiting for a worker"
+    assert starting.startswith(first.split()[0])
     store = RunStore(cache / "runs.db")
     stopped = store.run(first.split()[0])
     assert stopped.status is Status.STOPPED
@@ -193,6 +205,12 @@ def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_p
         (["train", "--units", *"123456789"], "the limit is 8"),
         (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
+        (["trian"], "There is no command 'trian'. Did you mean train? See `python -m rnn_compare --help`."),
+        (["train", "--epohs", "3"], "Did you mean --epochs? See `python -m rnn_compare train --help`."),
+        (["train", "--dropout", "0", "0.2"], "dropout has 2 values, and only `sweep` takes several of it."),
+        (["parameters", "--dropout", "0", "--dropout", "9"], "dropout is 9; it must be between"),
+        (["export", "nobody", "--model", ""], "The name of a file is empty"),
+        (["report", "nobody"], "no run called 'nobody'"),
         (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
         (["export", "nobody", "--model", "m.h5"], "must end in .keras"),
         (["export", "nobody", "--model", "no/such/folder/m.keras"], "does not exist"),
@@ -236,6 +254,36 @@ def test_a_prediction_counts_the_words_and_needs_one_that_is_known(
     assert capsys.readouterr().out.startswith(output)
 
 
+def test_several_texts_and_standard_input_are_read_by_several_networks(
+    made_run: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("good\n\nbad film\n"))
+    assert main(["predict", f"{made_run},{made_run}", "-", "--lines", "--json"]) == 0
+    predictions = lines(capsys.readouterr().out)
+    assert [line["text"] for line in predictions] == ["good", "good", "bad film", "bad film"]
+    assert predictions[0]["probabilities"] == {"negative": 0.5, "positive": 0.5}
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("good\nbad film\n"))
+    assert main(["predict", made_run, "-", "?!"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == f"{made_run}  SimpleRNN(4): good bad film\n50.0 % negative\n{_WORDS}\n"
+    assert printed.err.startswith(f"{made_run}  SimpleRNN(4): ?!: ")
+
+
+_WORDS = "3 words known, 0 words unknown, 0 words cut off"
+
+
+def test_hints_name_the_program_as_it_was_called(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/rnn-compare"])
+    assert main(["predict", "nobody", "good"]) == 2
+    assert "`rnn-compare runs` lists them" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"rnn-compare {__version__}\n"
+
+
 def test_a_text_without_words_and_a_folder_for_a_model_are_refused_in_a_sentence(
     made_run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -259,6 +307,20 @@ def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> 
     [row] = [row for row in rows if row.startswith(made_run)]
     assert "SimpleRNN(4)" in row
     assert "70.0 % (1)" in row
+
+
+def test_the_table_of_runs_names_what_tells_them_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    store = RunStore(tmp_path / "runs.db")
+    lstm = {"cell": "LSTM", "maxlen": 202}
+    different: list[dict[str, Any]] = [{}, {"forget_bias": 5.0}, {"seed": 2}, {"source": "first-word"}, {"epochs": 3}]
+    store.create([Experiment.model_validate(lstm | values) for values in different], Owner.current(), "page")
+    store.close()
+    assert main(["runs"]) == 0
+    names = [row.split("  ")[1].removeprefix("LSTM(32)") for row in capsys.readouterr().out.splitlines()[1:]]
+    assert names == ["", " forget bias 5.0", " seed 2", " First word: red or blue?", ""]
 
 
 def test_an_empty_list_of_runs_is_a_sentence_or_no_json(
@@ -308,7 +370,7 @@ def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
 
 def test_lists_and_counts_are_there_at_once() -> None:
     slow = ("distributed", "keras", "tensorflow", "pandas", "streamlit", "rich")
-    script = f"import sys, rnn_compare.cli; print([name for name in {slow!r} if name in sys.modules])"
+    script = f"import sys, rnn_compare.cli.main; print([name for name in {slow!r} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
     )

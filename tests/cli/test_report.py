@@ -118,6 +118,7 @@ def test_a_shipped_recording_is_imported_predicts_and_is_recorded_again(
         (["--html", "{folder}/none/r.html"], "is in a folder that does not exist"),
         (["--html", "/dev/null"], "is not a regular file"),
         (["--html", "~nobody-at-all/r.html"], "home folder"),
+        (["--html", "{folder}/r.x", "--notebook", "{folder}/r.x"], "Two of the files have the same name"),
         (["--parquet", "{folder}/r.parquet", "--html", "{folder}"], "is a folder"),
     ],
 )

@@ -1,0 +1,142 @@
+"""The commands `parameters`, `predict`, `runs` and `export`: single networks, and the record of their trainings."""
+
+import argparse
+import itertools
+import os
+import shutil
+import sys
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rnn_compare.cli import foreground, output
+from rnn_compare.cli.setting_options import experiments
+from rnn_compare.errors import UserError
+from rnn_compare.feedforward.registry import network
+from rnn_compare.formatting import counted, percent
+from rnn_compare.networks import parameters as counts
+from rnn_compare.paths import model_file, program
+from rnn_compare.runs.record import Run
+
+if TYPE_CHECKING:
+    from rnn_compare.explain.prediction import ReviewPrediction
+    from rnn_compare.reviews.encoding import TokenState
+
+_STATES: tuple["TokenState", ...] = ("known", "unknown", "cut off")
+_NO_WORD = "None of these words is in the vocabulary: no prediction."
+
+
+def parameters(options: argparse.Namespace) -> int:
+    """Prints the parameter counts of networks, layer by layer with their arithmetic; returns the exit code."""
+    for experiment in experiments(options):
+        terms = counts.parameters(experiment)
+        if options.json:
+            values = {
+                "kind": "parameters",
+                "network": experiment.label,
+                "cell": experiment.cell,
+                "units": experiment.units,
+                "total": terms.total,
+                "recurrent_layer": terms.recurrent,
+                "before_dense": terms.before_dense,
+                "layers": [{"count": layer.count, **asdict(layer)} for layer in terms.layers],
+            }
+            output.json_line(values)
+        else:
+            print(f"{experiment.label}\n{textwrap.indent(repr(terms), '  ')}")
+    return 0
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Prints what networks make of texts, or of standard input; returns the exit code."""
+    from rnn_compare.explain.prediction import ask
+
+    texts = [part for text in options.text for part in (_standard_input(options.lines) if text == "-" else [text])]
+    with foreground.open_store() as store:
+        runs = list(map(store.run, foreground.ids([options.run])))
+    several, code = len(texts) * len(runs) > 1, 0
+    for text, run in itertools.product(texts, runs):
+        heading = f"{run.id}  {run.title}: {' '.join(text.split())[:60]}"
+        try:
+            prediction = ask(run, text, options.which)
+        except UserError as error:  # the other texts are answered
+            print(f"{heading}: {error}" if several else error, file=sys.stderr)
+            code = 2
+            continue
+        if options.json:
+            output.json_line(_prediction_json(run, text, prediction))
+        else:
+            print(*[heading] * several, _prediction_text(prediction), sep="\n")
+    return code
+
+
+def runs(options: argparse.Namespace) -> int:
+    """Prints all runs, the oldest first; returns the exit code."""
+    recorded = foreground.recorded()
+    if options.json:
+        for run in recorded:
+            output.json_line({"kind": "run", **output.run_json(run)})
+    else:
+        print(output.runs_table(recorded) if recorded else f"No runs yet. Train one with `{program()} train`.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Writes a run's network as a stock Keras model; returns the exit code."""
+    target = foreground.output_file(options.model, "model.keras")
+    with foreground.open_store() as store:
+        run = store.run(options.run)
+    written = model_file(run.id, options.which)
+    if not (run.status.ended and written.exists()):  # the file of a running run may be from an earlier epoch
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from rnn_compare.training.worker import fitting
+
+        written = fitting.write_model(run.id, run.experiment, options.which)
+    try:
+        shutil.copyfile(written, target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
+    best_or_last = run.best if options.which == "best" else run.last
+    epoch = best_or_last.epoch if best_or_last else 0
+    if options.json:
+        output.json_line({"kind": "written", "what": "keras", "path": str(target), "run": run.id, "epoch": epoch})
+    else:
+        print(f"{run.title}: weights of epoch {epoch} written to {target}", file=sys.stderr)
+    if not network(run.experiment.cell).in_keras:
+        print(
+            f"Keras itself lacks a layer of {run.experiment.label}: run the classes in the run's Keras script (page "
+            "Runs) before keras.models.load_model.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _standard_input(lines: bool) -> list[str]:
+    try:
+        text = sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UserError(f"Standard input is not {sys.stdin.encoding} text.") from error
+    return [line for line in text.splitlines() if line.strip()] if lines else [text]
+
+
+def _prediction_json(run: Run, text: str, prediction: "ReviewPrediction") -> dict[str, Any]:
+    share, other = prediction.probability, 1 - prediction.probability
+    return {
+        "kind": "prediction",
+        "run": run.id,
+        "network": run.experiment.label,
+        "cell": run.experiment.cell,
+        "text": text,
+        "label": None if prediction.knows_no_word else prediction.label,
+        "probabilities": dict(zip(prediction.labels, (other, share), strict=True)),
+        "words": {state: prediction.review.count(state) for state in _STATES},
+        "warning": _NO_WORD if prediction.knows_no_word else prediction.warning,
+    }
+
+
+def _prediction_text(prediction: "ReviewPrediction") -> str:
+    words = ", ".join(f"{counted(prediction.review.count(state), 'word')} {state}" for state in _STATES)
+    if prediction.knows_no_word:
+        return f"{_NO_WORD}\n{words}"
+    warning = [f"This means little: {prediction.warning}"] if prediction.warning else []
+    return "\n".join([f"{percent(prediction.share)} {prediction.label}", *warning, words])
