@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit import config
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from rnn_compare.server.access.limits import RateLimit
@@ -80,7 +81,7 @@ def _read() -> Rule:
     # Not from `st.secrets`: Streamlit stops watching a file that was once invalid or removed.
     contents: dict[str, Any] = {}
     try:
-        for file in st.get_option("secrets.files"):
+        for file in config.get_option("secrets.files"):
             with contextlib.suppress(FileNotFoundError):
                 contents |= tomllib.loads(Path(file).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError:
