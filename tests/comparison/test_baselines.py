@@ -169,7 +169,7 @@ def test_the_command_prints_a_json_line_for_each_and_nothing_else(capsys: pytest
     assert [(line["kind"], line["name"]) for line in lines] == [("baseline", name) for name in all_baselines()]
     stored = cached(SMALL)
     assert stored is not None
-    assert [line["val_accuracy"] for line in lines] == [item.val_accuracy for item in stored]
+    assert [line["val_accuracy"] for line in lines] == pytest.approx([item.val_accuracy for item in stored])
     assert {line["test_accuracy"] for line in lines} == {None}
     assert all(line["seconds"] > 0 for line in lines)
     assert printed.err == ""

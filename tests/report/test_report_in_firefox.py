@@ -115,7 +115,7 @@ def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
 
     def predicted(text: str) -> list[float]:
         assert [main(["predict", run.id, text, "--json"]) for run in runs] == [0] * len(runs)
-        return [json.loads(line)["probability"] for line in capsys.readouterr().out.splitlines()]
+        return [json.loads(line)["probabilities"]["positive"] for line in capsys.readouterr().out.splitlines()]
 
     firefox.open(file.as_uri())
     shown, _ = firefox.call(PREDICTIONS, "Read: ")
