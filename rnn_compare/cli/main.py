@@ -205,10 +205,8 @@ def _add_commands_for_results(commands: Any) -> None:
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
     command = _command(commands, "import", report.import_report, "import the runs of a report or recording")
     command.add_argument("file", metavar="FILE", help="a file written by `report --html` or `record`")
-    command = commands.add_parser(
-        "record", help="write finished runs with their best weights, to replay on another machine"
-    )
-    command.set_defaults(command=report.record)
+    purpose = "write finished runs with their best weights, to replay on another machine"
+    command = _command(commands, "record", report.record, purpose)
     command.add_argument("run", **_RUNS)
     command.add_argument("file", metavar="FILE.json.gz", help="the file to write; `import` reads it")
     command = _command(commands, "export", networks.export, "export a run's network as a stock Keras model")

@@ -42,10 +42,7 @@ def write(options: argparse.Namespace) -> int:
         print(OWN_TEXTS, file=sys.stderr)
     for kind, target in targets.items():
         for path in _write(kind, contents, target):
-            if options.json:
-                output.json_line({"kind": "written", "what": kind, "path": str(path)})
-            else:
-                print(f"{kind}: {path}")
+            _announce(kind, path, options.json)
     return 0
 
 
@@ -74,8 +71,15 @@ def record(options: argparse.Namespace) -> int:
 
     with foreground.open_store() as store:
         recordings.write(store, foreground.ids(options.run), file)
-    print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
+    _announce("recording", file, options.json)
     return 0
+
+
+def _announce(what: str, path: Path, as_json: bool) -> None:
+    if as_json:
+        output.json_line({"kind": "written", "what": what, "path": str(path)})
+    else:
+        print(f"{what}: {path}")
 
 
 def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:

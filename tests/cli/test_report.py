@@ -106,7 +106,9 @@ def test_a_shipped_recording_is_imported_predicts_and_is_recorded_again(
     assert main(["predict", runs[0], "A wonderful film.", "--json"]) == 0
     assert main(["predict", runs[0], "A wonderful film.", "--which", "last"]) == BAD_INPUT
     assert "only its best epoch was recorded" in capsys.readouterr().err
-    assert main(["record", runs[0], str(tmp_path / "again.json.gz")]) == 0
+    capsys.readouterr()
+    assert main(["record", runs[0], str(tmp_path / "again.json.gz"), "--json"]) == 0
+    assert [line["kind"] for line in printed(capsys)] == ["written"]
     assert main(["import", str(tmp_path / "again.json.gz")]) == 0
 
 
