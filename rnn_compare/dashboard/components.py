@@ -20,6 +20,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.palette import Look
 from rnn_compare.server import assets, live
+from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
@@ -52,8 +53,14 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
         draw: Draws the fragment; it may rerun the whole page by ``st.rerun(scope="app")``.
         seconds: Seconds between refreshes; None for none.
     """
+
+    @functools.wraps(draw)  # Streamlit knows a fragment by its name and place
+    def draw_in_turn() -> None:
+        with current_app().turns.turn():
+            draw(*arguments)
+
     with st.container():
-        st.fragment(draw, run_every=seconds)(*arguments)
+        st.fragment(draw_in_turn, run_every=seconds)()
 
 
 def load_styles(*sheets: str) -> None:

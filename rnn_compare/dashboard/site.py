@@ -28,7 +28,12 @@ LOOK_SECONDS = 3.0
 
 
 def render() -> None:
-    """Runs the page that the visitor is on."""
+    """Runs the page that the visitor is on, when it is its turn."""
+    with current_app().turns.turn():
+        _render()
+
+
+def _render() -> None:
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
     # A local file: Streamlit fetches its named icons from the network.
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")

@@ -10,8 +10,9 @@ from rnn_compare.server.access.limits import RateLimit, UploadGate
 from rnn_compare.server.access.rules import Access
 from rnn_compare.server.live import LiveAnswers
 from rnn_compare.server.phones.join import Phones
+from rnn_compare.server.process.connections import Connections
+from rnn_compare.server.process.turns import ScriptTurns
 from rnn_compare.server.services import Services
-from rnn_compare.server.tuning import Connections
 
 REPLACED = "The record of lectures was removed or replaced while the program ran; the lecture is lost."
 
@@ -25,6 +26,7 @@ class App:
     Attributes:
         upload_gate: The sessions that may upload a file.
         predictions: The limit on questions to the networks, by visitor.
+        turns: The turns of page scripts.
         live: The answers to browsers that follow the board.
     """
 
@@ -37,6 +39,7 @@ class App:
         self.upload_gate = UploadGate()
         self.predictions = RateLimit(at_once=40, per_second=1.0)
         self.connections = Connections()
+        self.turns = ScriptTurns()
         self.live = LiveAnswers(self.services, self.running)
         self.phones = Phones(self.classroom, self.running, self.connections)
 

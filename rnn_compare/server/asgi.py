@@ -1,10 +1,12 @@
 """The ASGI parts of `app.py`: the server's start and end, its routes and its middleware."""
 
+import asyncio
 import contextlib
 import gc
 import importlib
 import inspect
 import signal
+import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,9 +21,10 @@ from starlette.routing import Route
 
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.errors import UserError
-from rnn_compare.server import assets, live, log, tuning
+from rnn_compare.server import assets, live
 from rnn_compare.server.app import App
 from rnn_compare.server.assets import StreamlitFiles
+from rnn_compare.server.process import log
 from rnn_compare.server.request_guard import RequestGuard
 from rnn_compare.server.urls import base_path, page_url
 
@@ -38,9 +41,8 @@ IMPORTED_AT_START = (
 async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are ready before anyone presses Train."""
     app.connections.raise_limit()
-    tuning.share_event_loop()
-    tuning.limit_scripts()
-    tuning.poll_less(app.connections)
+    watch = asyncio.create_task(app.connections.watch())
+    sys.setswitchinterval(0.0005)  # the event loop waits this long for each message it sends; the default is 0.005 s
     prepare()
     print(app.access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page reports it and tries again
@@ -50,6 +52,7 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
     with log.guarded(), _on_termination(app.phones.close):
         yield {}
+    watch.cancel()
     await anyio.to_thread.run_sync(app.close)
 
 

@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from rnn_compare.server.access import cookies
 from rnn_compare.server.app import App
-from rnn_compare.server.tuning import FULL
+from rnn_compare.server.process.connections import FULL
 from rnn_compare.server.urls import is_loopback
 
 HEALTH, METRICS = "/_stcore/health", "/_stcore/metrics"

@@ -8,7 +8,6 @@ import secrets
 import shutil
 import socket
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -55,15 +54,6 @@ def stream(host: str) -> tuple[http.client.HTTPConnection, http.client.HTTPRespo
     return connection, connection.getresponse()
 
 
-def event_loops(process: psutil.Process) -> int:
-    """Returns how many event loops a process has: each has an epoll descriptor of its own on Linux."""
-    count = 0
-    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            count += "eventpoll" in str(descriptor.readlink())
-    return count
-
-
 def test_the_server_takes_as_many_descriptors_as_it_may_have(hall: Server) -> None:
     assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (4096, 4096)
 
@@ -72,18 +62,6 @@ def test_a_server_without_a_visitor_wakes_no_more_often_than_an_empty_streamlit_
     before = hall.process.num_ctx_switches().voluntary
     time.sleep(3)
     assert hall.process.num_ctx_switches().voluntary - before < 3 * 43
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors in /proc")
-def test_a_page_costs_no_event_loop_of_its_own(hall: Server) -> None:
-    pages = 12
-    with Forger(hall) as first:
-        first.rerun()
-        before = event_loops(hall.process)
-        with contextlib.ExitStack() as open_pages:
-            for _ in range(pages):
-                open_pages.enter_context(Forger(hall)).rerun()
-            assert event_loops(hall.process) - before < pages / 2
 
 
 def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_is_lost(hall: Server) -> None:

@@ -9,7 +9,6 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Scope
 
-from rnn_compare.server import tuning
 from rnn_compare.server.assets import (
     ASSETS,
     ROOT,
@@ -20,6 +19,7 @@ from rnn_compare.server.assets import (
     modules,
     streamlit_modules,
 )
+from rnn_compare.server.process import connections
 
 PAGE = (ROOT / "index.html").read_text()
 SCRIPT = next(iter(re.findall(r'src="\.(/static/js/index\.[^"]+)"', PAGE)))
@@ -122,11 +122,11 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
-        tuning.set_up_sockets([bound.fileno()], backlog=8)
+        connections.set_up_sockets([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == tuning.GONE_MS
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == connections.GONE_MS
 
 
 def test_each_link_names_a_file() -> None:

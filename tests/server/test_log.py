@@ -10,7 +10,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosedError
 
-from rnn_compare.server import log
+from rnn_compare.server.process import log
 from tests.security.conftest import Forger, serving
 
 FORGED = "\x1b[2J\r\n2026-11-29 13:00:00 A presenter signed in.\u2028\u202e"

@@ -22,8 +22,8 @@ from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout
 from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.handout import Handout
+from rnn_compare.server.process.connections import Connections
 from rnn_compare.server.services import Services
-from rnn_compare.server.tuning import Connections
 from rnn_compare.server.urls import base_path
 
 PATH = "join"

@@ -1,0 +1,96 @@
+"""Turns of page scripts: few run at a time, all run in the end, and one that hangs holds up nobody."""
+
+import threading
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard import site
+from rnn_compare.server.app import App
+from rnn_compare.server.process import turns
+from rnn_compare.server.process.turns import ScriptTurns
+from tests.patience import PATIENCE
+
+
+def run_all(*scripts: threading.Thread) -> None:
+    for script in scripts:
+        script.start()
+    for script in scripts:
+        script.join(PATIENCE)
+
+
+def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run() -> None:
+    in_turn, at_work, most, ended = ScriptTurns(), set[int](), [], []
+
+    def script(page: int) -> None:
+        try:
+            with in_turn.turn(), in_turn.turn():  # a page, and a fragment in it
+                at_work.add(page)
+                most.append(len(at_work))
+                time.sleep(0.02)
+                at_work.remove(page)
+                if page == 3:
+                    raise ValueError("a script that fails gives its turn back")
+        except ValueError:
+            pass
+        ended.append(page)
+
+    run_all(*(threading.Thread(target=script, args=(page,)) for page in range(12)))
+    assert sorted(ended) == list(range(12))
+    assert max(most) == turns.AT_ONCE
+
+
+def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0.1)
+    in_turn, go_on = ScriptTurns(), threading.Event()
+
+    def script() -> None:
+        with in_turn.turn():
+            go_on.wait(PATIENCE)
+
+    hanging = [threading.Thread(target=script) for _ in range(turns.AT_ONCE)]
+    for thread in hanging:
+        thread.start()
+    for _ in range(20):
+        with in_turn.turn():  # the first of them waits for a moment
+            pass
+    assert all(thread.is_alive() for thread in hanging)
+    go_on.set()
+    for thread in hanging:
+        thread.join()
+
+
+PAGE = """
+from rnn_compare.dashboard import site
+site.render()
+"""
+FRAGMENT = """
+from rnn_compare.dashboard.components import ticking
+ticking(lambda: None, None)
+"""
+
+
+@pytest.mark.parametrize("script", [PAGE, FRAGMENT], ids=["page", "fragment"])
+def test_a_page_and_a_fragment_wait_for_a_turn(script: str, own_app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "_render", lambda: None)
+    monkeypatch.setattr(turns, "TURN_SECONDS", PATIENCE)
+    go_on, taken = threading.Event(), threading.Barrier(turns.AT_ONCE + 1)
+
+    def hold() -> None:
+        with own_app.turns.turn():
+            taken.wait(PATIENCE)
+            go_on.wait(PATIENCE)
+
+    threads = [threading.Thread(target=hold) for _ in range(turns.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    taken.wait(PATIENCE)
+    threads.append(threading.Thread(target=AppTest.from_string(script, default_timeout=PATIENCE).run))
+    threads[-1].start()
+    threads[-1].join(1.0)
+    assert threads[-1].is_alive()
+    go_on.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
