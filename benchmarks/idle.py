@@ -3,9 +3,9 @@
     python -m benchmarks.idle [--seconds 60] [--rest]
 
 Processor time of the server and of all its workers, once these are ready, as a share of one core, and how often their
-threads woke (on Linux; a noisy machine changes that least); the two servers wait at the same time. Aim: 0.3 % for all
-of them together. With ``--rest`` once more when the workers rest, some minutes
-later, and the memory before and after.
+threads woke (on Linux; a noisy machine changes that least); the two servers wait at the same time. Aim: 2.5 times the
+empty page's for all of them together. With ``--rest`` once more when the workers rest, some minutes later, and the
+memory before and after.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def _measure(ours: psutil.Process, empty: psutil.Process, seconds: float) -> Non
     of_workers, memory = sum(shares[process] for process in workers), sum(map(_megabytes, (ours, *workers)))
     print(f"server {shares[ours]:.2f} %, {len(workers)} other processes {of_workers:.2f} % of a core, {memory:.0f} MB")
     print(
-        f"together {shares[ours] + of_workers:.2f} % (aim 0.3 %); "
+        f"together {shares[ours] + of_workers:.2f} % (aim: 2.5 times as much as the other); "
         f"an empty page's server {shares[empty]:.2f} %, {_megabytes(empty):.0f} MB"
     )
     print(
