@@ -137,8 +137,9 @@ def parser() -> Parser:
     command.set_defaults(command=short_commands.page)
     command = _command(commands, "train", _train, "train networks side by side")
     command.description = (
-        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, with each of the seeds; other settings "
-        "have one value. Ctrl-C stops them; finished epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, with each of the seeds; other "
+        "settings have one value. Ctrl-C stops them; finished epochs are kept. Example: train --cell SimpleRNN LSTM "
+        "--units 32 --maxlen 500 --epochs 10"
     )
     command.epilog = "Exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C."
     add_settings(command, BOOK.cells)
