@@ -43,7 +43,7 @@ def certified(folder: Path) -> dict[str, str]:
         ["bash", "-ec", f"{lines}\nenv -0"], cwd=folder, check=True, capture_output=True, text=True
     ).stdout
     variables = dict(line.split("=", 1) for line in output.split("\0") if line)
-    return {name: value for name, value in variables.items() if name.startswith("DASK_DISTRIBUTED__COMM__TLS__")}
+    return {name: value for name, value in variables.items() if name.startswith("DASK_DISTRIBUTED__")}
 
 
 def of_client(variables: Mapping[str, str]) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """A Dask cluster over TLS whose workers have neither the program nor its data; what can break there is broken."""
 
+import contextlib
+import http.client
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dask
@@ -46,6 +49,8 @@ class Elsewhere:
         }
         self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         self.environment |= {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in tls.items()}
+        documented = (PROJECT / "docs" / "cluster.md").read_text()
+        self.environment |= dict(re.findall(r"(DASK_DISTRIBUTED__\w+__HTTP__ROUTES)='(.*?)'", documented))
         self.environment |= {CACHE_VARIABLE: str(folder / "cache")}
         # TensorFlow's thousand modules are compiled once, not for every worker.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -116,6 +121,30 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     cluster.start_worker()
     yield cluster
     cluster.end()
+
+
+def answers(processes: Iterable["subprocess.Popen[bytes]"]) -> list[int]:
+    """Returns the status of each answer to a request without TLS, at every port on which these processes listen."""
+    trees = [psutil.Process(process.pid) for process in processes]
+    trees += [child for tree in trees for child in tree.children(recursive=True)]
+    sockets = [socket for process in trees for socket in process.net_connections("tcp") if socket.status == "LISTEN"]
+    statuses = []
+    for port in {socket.laddr.port for socket in sockets}:
+        for path in ("/info/main/logs.html", "/info/main/workers.html", "/json/identity.json", "/metrics", "/health"):
+            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            with contextlib.suppress(OSError, http.client.HTTPException):  # where TLS is expected
+                asking.request("GET", path)
+                statuses.append(asking.getresponse().status)
+            asking.close()
+    return statuses
+
+
+def test_with_the_documented_settings_schedulers_and_workers_answer_nothing_over_http(elsewhere: Elsewhere) -> None:
+    assert elsewhere.scheduler is not None
+    until(lambda: answers(elsewhere.workers))
+    statuses = answers([elsewhere.scheduler, *elsewhere.workers])
+    assert len(statuses) > 5, "the scheduler's server is there too"
+    assert set(statuses) == {404}
 
 
 @pytest.fixture(scope="module", autouse=True)
