@@ -1,4 +1,7 @@
-"""Quick runs of all benchmarks: they still measure what they say; times are not judged."""
+"""Quick runs of all benchmarks: they still measure what they say; times are not judged.
+
+Those that take seconds belong to the gate, a minute of the processor at most together; the rest has a marker.
+"""
 
 import re
 import subprocess
@@ -57,7 +60,6 @@ def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
     assert len(measured(r"ratio (\d+\.\d+)", text)) == 1 + len(FEEDFORWARD)
 
 
-@pytest.mark.measure
 def test_threads_times_every_cell_by_each_number_of_threads() -> None:
     text = output("threads", "main(800, 1)", COUNTS=(1, 2))
     assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in CELLS for n in "12"]
@@ -97,7 +99,6 @@ def test_first_point_waits_on_a_new_machine_too_and_counts_the_processors_second
     assert from_train < whole
 
 
-@pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
 def test_the_page_that_reads_is_weighed_and_timed() -> None:
     text = output("reading_page", TIMES=1)
@@ -135,7 +136,6 @@ def test_the_cost_of_an_idle_program_is_printed_beside_an_empty_pages_server(mon
     assert ours < 2 * empty
 
 
-@pytest.mark.measure
 def test_pages_are_timed_with_stored_runs_and_without() -> None:
     text = output("stored_runs", arguments="--runs 45 --rounds 1")
     assert re.findall(r"^(\w+):", text, re.MULTILINE) == ["Compare", "Runs"]
