@@ -22,8 +22,8 @@ from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import formulas, joined, layout, packed_numbers
-from rnn_compare.report.recordings import import_shipped
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
 
 SLOWER = (1, 4)
@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         store = RunStore(cache_folder() / "runs.db")
         if not store.runs(BOOK):
-            import_shipped(store)
+            add_shipped(store)
         ids = sys.argv[1:] or list(BOOK)
         file = Path(folder) / "page.html"
         file.write_text(html_report.html(gather(store, ids)), encoding="utf-8")

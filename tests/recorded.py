@@ -1,14 +1,18 @@
 """Runs recorded as if they had been trained: their verdicts on the real reviews are drawn, the rest is the real way."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.presets import Preset
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status, accuracy, encoded
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.rows import row_of
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
 
 
@@ -58,3 +62,21 @@ def record(
     if status is not Status.RUNNING:
         store.record([Ended(run, status, None, 1.0)])
     return store.run(run)
+
+
+def insert(store: RunStore, run: Run, predictions: Sequence[Predictions] = ()) -> None:
+    """Records a run as it is, with its epochs and these predictions."""
+    row = row_of(run)
+    epochs = [{**vars(epoch), "run": run.id, "figures": json.dumps(dict(epoch.figures))} for epoch in run.epochs]
+    with store._transaction() as connection:
+        for table, rows in {"runs": [row], "epochs": epochs, "predictions": list(map(vars, predictions))}.items():
+            for values in rows:
+                columns = f"({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"
+                connection.execute(f"INSERT INTO {table} {columns}", values)
+
+
+def shipped(store: RunStore, *presets: Preset) -> list[Run]:
+    """Adds the shipped runs to a record, and returns those of some presets."""
+    add_shipped(store)
+    experiments = [experiment for preset in presets for experiment in preset.experiments()]
+    return [run for run in store.runs() if run.is_from_elsewhere and run.experiment in experiments]

@@ -39,7 +39,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.server.live import board_message
 from rnn_compare.server.phones import phone_message
 from tests.epochs import epoch_end
-from tests.recorded import drawn
+from tests.recorded import drawn, insert
 
 CELLS = ("SimpleRNN", "LSTM", "GRU", "MGU")
 BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)
@@ -153,7 +153,8 @@ def written(store: RunStore, record: Record) -> list[Run]:
                     predictions if setting.keeps else [],
                 )
             )  # fmt: skip
-    store.take_in(recorded)
+    for item in recorded:
+        insert(store, *item)
     return store.runs()
 
 

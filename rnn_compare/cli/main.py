@@ -199,17 +199,11 @@ def _add_commands_for_results(commands: Any) -> None:
         "report.html"
     )
     command.add_argument("run", **_RUNS)
-    command.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
+    command.add_argument("--html", metavar="FILE", help="a page")
     command.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    command = _command(commands, "import", report.import_report, "import the runs of a report or recording")
-    command.add_argument("file", metavar="FILE", help="a file written by `report --html` or `record`")
-    purpose = "write finished runs with their best weights, to replay on another machine"
-    command = _command(commands, "record", report.record, purpose)
-    command.add_argument("run", **_RUNS)
-    command.add_argument("file", metavar="FILE.json.gz", help="the file to write; `import` reads it")
     command = _command(commands, "export", networks.export, "export a run's network as a stock Keras model")
     command.add_argument("run", **_RUN)
     command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")

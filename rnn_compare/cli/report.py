@@ -1,4 +1,4 @@
-"""The commands `report`, `record` and `import`: write runs to files, and read them on another machine."""
+"""The command `report`: writes runs to files."""
 
 import argparse
 import os
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rnn_compare.atomic import whole_file
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import counted
 
 if TYPE_CHECKING:
     from rnn_compare.report.contents import Contents
@@ -42,44 +41,11 @@ def write(options: argparse.Namespace) -> int:
         print(OWN_TEXTS, file=sys.stderr)
     for kind, target in targets.items():
         for path in _write(kind, contents, target):
-            _announce(kind, path, options.json)
+            if options.json:
+                output.json_line({"kind": "written", "what": kind, "path": str(path)})
+            else:
+                print(f"{kind}: {path}")
     return 0
-
-
-def import_report(options: argparse.Namespace) -> int:
-    """Imports the runs of a report and prints their ids; returns the exit code."""
-    from rnn_compare.report.recordings import import_runs
-
-    with foreground.open_store() as store:
-        imported = import_runs(foreground.path(options.file), store)
-    for original_id, run in imported.items():
-        if run.id != original_id:
-            print(f"{original_id} already exists: imported as {run.id}.", file=sys.stderr)
-        if options.json:
-            output.json_line({"kind": "imported", "run": run.id, "recorded_as": original_id})
-        else:
-            print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
-    if not options.json:
-        print(f"{counted(len(imported), 'run')} imported: they can be viewed and compared, not continued.")
-    return 0
-
-
-def record(options: argparse.Namespace) -> int:
-    """Writes finished runs with their best weights; returns the exit code."""
-    file = foreground.output_file(options.file, "comparison.json.gz")
-    from rnn_compare.report import recordings
-
-    with foreground.open_store() as store:
-        recordings.write(store, foreground.ids(options.run), file)
-    _announce("recording", file, options.json)
-    return 0
-
-
-def _announce(what: str, path: Path, as_json: bool) -> None:
-    if as_json:
-        output.json_line({"kind": "written", "what": what, "path": str(path)})
-    else:
-        print(f"{what}: {path}")
 
 
 def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:

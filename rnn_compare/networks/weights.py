@@ -58,11 +58,11 @@ def _checked(arrays: dict[str, Array], path: Path, experiment: Experiment) -> We
         array = arrays[name]
         if array.shape != shape:
             raise _broken(path, f"have {name} with shape {array.shape}, where {experiment.label} needs {shape}")
-        if array.dtype != np.float32:
+        if array.dtype not in (np.float32, np.float16):
             raise _broken(path, f"have {name} as {array.dtype}, where float32 is expected")
     if surplus := sorted(arrays.keys() - expected.keys()):
         raise _broken(path, f"hold {surplus[0]}, which {experiment.label} does not have")
-    return {name: arrays[name] for name in expected}
+    return {name: arrays[name].astype(np.float32, copy=False) for name in expected}
 
 
 def _broken(path: Path, what: str) -> UserError:

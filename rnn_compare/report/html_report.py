@@ -17,7 +17,7 @@ from rnn_compare.comparison.sentences import details, network_sentence, result, 
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 from rnn_compare.paths import repository
-from rnn_compare.report import html_tables, interchange
+from rnn_compare.report import html_tables
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.reader import formulas, joined, reader
 from rnn_compare.report.report_charts import charts
@@ -30,25 +30,21 @@ PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), 
 def html(contents: Contents) -> str:
     """Returns a page whose first part reads reviews, and whose second is the report.
 
-    Another copy of the program can import its runs. A content security policy allows the page's own script only, and no
-    network requests.
+    A content security policy allows the page's own script only, and no network requests.
     """
     reading, problems = reader(contents)
-    runs = [(run, contents.predictions[run.id]) for run in contents.runs]
     made = datetime.fromtimestamp(contents.made).astimezone()
     plots = charts(contents)
-    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(runs) else ""
+    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(contents.title),
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
-        made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.{origin()}",
+        made=f"{counted(len(contents.runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.{origin()}",
         notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
         report=_sections(contents, has_plots=bool(plots)),
         charts=_escaped_json(plots),
         networks=_escaped_json(reading),
-        data_id=interchange.DATA_ID,
-        runs=interchange.dump_runs(runs, contents.made),
         script=_script(),
     )
 
@@ -92,15 +88,9 @@ def _sections(contents: Contents, *, has_plots: bool) -> str:
         "Parameters, term by term": html_tables.parameter_cards(contents),
         "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
         "Settings": html_tables.settings(contents.groups),
-        "Environment": f"{html_tables.environments(contents.runs)}{_ENDING}",
+        "Environment": html_tables.environments(contents.runs),
     }
     return _verdicts(contents) + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
-
-
-_ENDING = (
-    '<p class="soft">This file contains the runs and their predictions: import them with '
-    "<code>python -m rnn_compare import FILE.html</code>.</p>"
-)
 
 
 def _verdicts(contents: Contents) -> str:

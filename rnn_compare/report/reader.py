@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import gzip
 import re
 import zlib
 from collections.abc import Iterable
@@ -27,7 +28,6 @@ from rnn_compare.networks.keras_layers import sizes_of
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.contents import Contents
-from rnn_compare.report.packed import packed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import own_texts, registry
@@ -96,7 +96,8 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
 
 
 def _vocabulary(dataset: str, size: int) -> str:
-    return packed("\n".join(prepared.load(dataset).vocabulary.words[:size]).encode())
+    words = "\n".join(prepared.load(dataset).vocabulary.words[:size])
+    return base64.b64encode(gzip.compress(words.encode(), mtime=0)).decode()
 
 
 def _network(title: str, run: Run, look: Look) -> dict[str, Any]:

@@ -110,11 +110,25 @@ class RunStore(Database):
                     failed.append(event.run)
         return failed
 
-    def take_in(self, recorded: Sequence[tuple[Run, Sequence[Predictions]]]) -> None:
-        """Records imported runs with their predictions, all or none. Their ids must be new; they get new positions."""
-        with self._transaction() as connection:
-            for run, predictions in recorded:
-                _insert(run, connection, predictions)
+    def copy_from(self, record: Path, runs: Sequence[str] | None = None) -> None:
+        """Adds runs of another record, by default all, with epochs and predictions; none if one of the ids is here."""
+        self._look()
+        with self._write_lock, self._errors_in_words():
+            self._writer.execute("ATTACH ? AS other", (f"{record.resolve().as_uri()}?mode=ro",))
+            try:
+                with self._writer as connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    names = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('runs')")]
+                    columns = ", ".join(name for name in names if name != "position")
+                    ids = "(SELECT id FROM other.runs WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))"
+                    values = {"ids": None if runs is None else json.dumps(runs)}
+                    copied = f"SELECT {columns} FROM other.runs WHERE id IN {ids} ORDER BY position"
+                    connection.execute(f"INSERT INTO runs ({columns}) {copied}", values)
+                    for table in ("epochs", "predictions"):
+                        copied = f"SELECT * FROM other.{table} WHERE run IN {ids}"
+                        connection.execute(f"INSERT INTO {table} {copied}", values)
+            finally:
+                self._writer.execute("DETACH other")
 
     def request_stop(self, run: str) -> None:
         """Asks the process that owns the run to stop it."""
@@ -243,15 +257,7 @@ class RunStore(Database):
                 self._warnings.append(REPLACED if now else LOST)
 
 
-def _insert(run: Run, connection: sqlite3.Connection, predictions: Sequence[Predictions] = ()) -> None:
-    """Writes a new run: its row, epochs and predictions."""
+def _insert(run: Run, connection: sqlite3.Connection) -> None:
+    """Writes the row of a new run."""
     row = row_of(run)
     connection.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row)
-    connection.executemany(
-        "INSERT INTO epochs VALUES (?, ?, ?, ?)",
-        [(run.id, epoch.epoch, json.dumps(dict(epoch.figures)), epoch.seconds) for epoch in run.epochs],
-    )
-    connection.executemany(
-        "INSERT INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
-        [vars(prediction) | {"run": run.id} for prediction in predictions],
-    )

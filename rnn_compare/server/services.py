@@ -22,6 +22,7 @@ from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.machine_speed import MachineSpeed
@@ -229,7 +230,5 @@ def _a_page_is_open() -> bool:
 def _import_recordings(store: RunStore) -> None:
     if os.environ.get(FIRST_START_VARIABLE) == "0" or not store.is_untouched:
         return
-    from rnn_compare.report.recordings import import_shipped  # needed once per record
-
     with contextlib.suppress(UserError):  # a full disk: only the examples are missing
-        import_shipped(store)
+        add_shipped(store)

@@ -10,10 +10,10 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
-from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import live, visitor
 from rnn_compare.server.live import View
 from rnn_compare.server.services import FIRST_PAGE_SECONDS, Services
@@ -25,7 +25,7 @@ from .conftest import html, page
 
 @pytest.fixture
 def fresh(services: Services) -> Services:
-    import_shipped(services.store)
+    add_shipped(services.store)
     assert not prepared.is_prepared("bundled")
     return services
 

@@ -24,9 +24,9 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.presets import Preset
-from rnn_compare.report.recordings import import_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.packed_curves import packed
@@ -64,7 +64,7 @@ def _at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def fresh(services: Services, prepared_cache: Path, tmp_path: Path) -> Services:
     """What a first start shows."""
     (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
-    import_shipped(services.store)
+    add_shipped(services.store)
     services.refresh()
     return services
 

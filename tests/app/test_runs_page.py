@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,12 +16,12 @@ from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.paths import model_file
-from rnn_compare.report.recordings import import_runs
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import ELSEWHERE
 from rnn_compare.server.services import Services
+from tests.recorded import insert
 
 from .conftest import html, page, press
 
@@ -336,12 +335,11 @@ def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: 
 
 
 def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights(
-    services: Services, record: Callable[..., str], tmp_path: Path
+    services: Services, record: Callable[..., str]
 ) -> None:
-    run = record(Status.STOPPED, reviews=100)
-    report = tmp_path / "report.html"
-    report.write_bytes(take_home.report(services, [run], "html", "report"))
-    [imported] = import_runs(report, services.store).values()
+    run = services.store.run(record(Status.STOPPED, reviews=100))
+    imported = replace(run, id="lstm-elsewhere", origin=ELSEWHERE)
+    insert(services.store, imported)
     services.refresh()
     app = tick(page("runs.page"), 0)
     assert app.dataframe[0].value["From"].tolist() == ["recorded elsewhere", "page"]
@@ -357,7 +355,7 @@ def test_a_run_from_elsewhere_whose_reviews_are_not_here_is_shown(
 ) -> None:
     run = services.store.run(record())
     experiment = run.experiment.model_copy(update={"source": "unheard"})
-    services.store.take_in([(replace(run, id="lstm-elsewhere", experiment=experiment, origin=ELSEWHERE), ())])
+    insert(services.store, replace(run, id="lstm-elsewhere", experiment=experiment, origin=ELSEWHERE, epochs=()))
     services.refresh()
     app = tick(page("runs.page"), 0)
     assert not app.exception

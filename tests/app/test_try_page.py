@@ -13,11 +13,11 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import ask, predict, run_weights
-from rnn_compare.report.recordings import import_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server.services import Services
 from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import epoch_end
@@ -203,7 +203,7 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
 def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed_with_the_reason(
     trained: list[Run], shared_services: Services
 ) -> None:
-    import_shipped(shared_services.store)
+    add_shipped(shared_services.store)
     shared_services.refresh()
     app = page("try_review", ask=trained[1].id, weights="last epoch")
     assert not app.segmented_control(key="weights").disabled

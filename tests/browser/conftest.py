@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.recordings import SHIPPED, import_runs
+from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
 from tests.browser.visits import SMALL
@@ -21,6 +21,7 @@ from tests.kept import lend
 from tests.patience import until
 from tests.phones import record_two_runs
 from tests.processes import free_port, page_of, started
+from tests.recorded import shipped
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with serving(cache, "benchmarks/presented.py") as running:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(CACHE_VARIABLE, str(cache))
-            book = [run.id for run in import_runs(SHIPPED[-1], running.store).values()]
+            book = [run.id for run in shipped(running.store, BOOK)]
         yield Hall(running.url, runs, book)
 
 

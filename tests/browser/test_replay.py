@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.recordings import SHIPPED, import_runs
+from rnn_compare.presets import BOOK
 from tests.chromium import PATIENCE
+from tests.recorded import shipped
 
 from .conftest import Server
 
@@ -16,7 +17,7 @@ def test_a_recording_is_played_for_all_and_ends_by_itself(
     server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(server.store.path.parent))
-    runs = [run.id for run in import_runs(SHIPPED[-1], server.store).values()]
+    runs = [run.id for run in shipped(server.store, BOOK)]
     url = f"{server.url}/?show={','.join(runs)}"
     viewer = page.context.new_page()
     viewer.goto(url)

@@ -1,4 +1,4 @@
-"""The commands `report` and `import`, in this process."""
+"""The command `report`, in this process."""
 
 import json
 import os
@@ -15,7 +15,6 @@ import pytest
 from rnn_compare.cli.main import BAD_INPUT, main
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.recordings import SHIPPED
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
@@ -63,55 +62,6 @@ def test_a_report_is_written_in_every_form_and_each_file_is_listed(
     assert "LSTM(32)" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_a_report_is_taken_in_elsewhere(
-    runs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = str(tmp_path / "r.html")
-    assert main(["report", *runs, "--html", file]) == 0
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "elsewhere"))
-    capsys.readouterr()
-    assert main(["import", file, "--json"]) == 0
-    assert printed(capsys) == [{"kind": "imported", "run": run, "recorded_as": run} for run in runs]
-    assert main(["runs", "--json"]) == 0
-    assert [(line["run"], line["origin"]) for line in printed(capsys)] == [(run, "recorded elsewhere") for run in runs]
-    assert main(["import", file]) == 0
-    message = capsys.readouterr()
-    assert "2 runs imported" in message.out
-    assert f"{runs[0]} already exists: imported as simplernn-" in message.err
-    assert main(["continue", runs[0], "--more", "1"]) == BAD_INPUT
-    assert "was trained on another machine" in capsys.readouterr().err
-    assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
-    assert "without its weights" in capsys.readouterr().err
-
-
-def test_a_recording_must_end_in_json_gz_and_needs_weights(
-    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["record", *runs, str(tmp_path / "two.json")]) == BAD_INPUT
-    assert "must end in .json.gz" in capsys.readouterr().err
-    assert main(["record", *runs, str(tmp_path / "two.json.gz")]) == BAD_INPUT
-    assert "No weights at" in capsys.readouterr().err
-    assert list(tmp_path.glob("two*")) == []
-
-
-def test_a_shipped_recording_is_imported_predicts_and_is_recorded_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared_cache: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "reviews").symlink_to(prepared_cache / "reviews")
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "elsewhere"))
-    assert main(["import", str(SHIPPED[0]), "--json"]) == 0
-    runs = [line["run"] for line in printed(capsys)]
-    assert main(["predict", runs[0], "A wonderful film.", "--json"]) == 0
-    assert main(["predict", runs[0], "A wonderful film.", "--which", "last"]) == BAD_INPUT
-    assert "only its best epoch was recorded" in capsys.readouterr().err
-    capsys.readouterr()
-    assert main(["record", runs[0], str(tmp_path / "again.json.gz"), "--json"]) == 0
-    assert [line["kind"] for line in printed(capsys)] == ["written"]
-    assert main(["import", str(tmp_path / "again.json.gz")]) == 0
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -154,20 +104,16 @@ def test_an_unknown_run_and_a_file_that_is_no_report_get_a_sentence(
     assert "There is no run called 'nobody'" in capsys.readouterr().err
     assert main(["report", ",", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
     assert "Name at least one run" in capsys.readouterr().err
-    assert main(["import", str(tmp_path / "none.html")]) == BAD_INPUT
-    assert "does not exist" in capsys.readouterr().err
 
 
-def test_neither_command_imports_keras(runs: list[str], tmp_path: Path) -> None:
+def test_a_report_imports_no_keras(runs: list[str], tmp_path: Path) -> None:
     script = (
         "import sys; from rnn_compare.cli.main import main; main(sys.argv[1:]);"
         "print(sorted({'keras', 'tensorflow'} & sys.modules.keys()), file=sys.stderr)"
     )
-    file = str(tmp_path / "r.html")
-    forms = ["--html", file, "--notebook", str(tmp_path / "r.ipynb")]
-    for arguments in (["report", *runs, *forms], ["import", file]):
-        command = [sys.executable, "-c", script, *arguments]
-        done = subprocess.run(
-            command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, env=os.environ
-        )
-        assert done.stderr.splitlines()[-1] == "[]"
+    forms = ["--html", str(tmp_path / "r.html"), "--notebook", str(tmp_path / "r.ipynb")]
+    command = [sys.executable, "-c", script, "report", *runs, *forms]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -8,12 +8,13 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import ATTENTION, BOOK, GATES
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.recordings import SHIPPED, import_runs
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from tests.recorded import shipped
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}
 
@@ -71,14 +72,13 @@ def elsewhere(prepared_cache: Path, tmp_path: Path) -> Iterator[RunStore]:
 def recorded_page(
     elsewhere: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], tuple[list[Run], Path]]:
-    """Takes in a shipped recording by its name; returns its runs, and the page in which they read."""
+    """Adds the shipped runs; returns those of a lecture, and the page in which they read."""
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
 
-    def taken_in(name: str) -> tuple[list[Run], Path]:
-        [recording] = [path for path in SHIPPED if path.name.startswith(name)]
-        runs = list(import_runs(recording, elsewhere).values())
-        file = tmp_path / f"{name}.html"
+    def added(name: str) -> tuple[list[Run], Path]:
+        runs = shipped(elsewhere, {"book": BOOK, "gates": GATES, "attention": ATTENTION}[name])
+        file = tmp_path / "recorded.html"
         file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
         return runs, file
 
-    return taken_in
+    return added

@@ -3,19 +3,18 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 
 from rnn_compare.comparison.sentences import result
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import ATTENTION, GATES
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html, origin
-from rnn_compare.report.interchange import DATA_ID, load_runs
-from rnn_compare.report.recordings import SHIPPED, import_runs
-from rnn_compare.runs.events import EpochEnd, Predictions, Status, encoded
+from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from tests.recorded import insert, shipped
 
 from .conftest import Trained
 
@@ -74,15 +73,6 @@ def test_it_names_no_address_of_any_network(trained: Trained) -> None:
     assert "default-src 'none'" in page
 
 
-def test_it_carries_its_runs_as_data(trained: Trained) -> None:
-    data = Text(html(gather(trained.store, trained.ids))).scripts[DATA_ID]
-    recorded = load_runs(data)
-    assert [run.id for run in recorded.runs] == trained.ids
-    first = trained.store.run(trained.ids[0])
-    assert recorded.runs[0].experiment == first.experiment
-    assert [epoch.figures for epoch in recorded.runs[0].epochs] == [dict(epoch.figures) for epoch in first.epochs]
-
-
 def test_text_that_people_typed_is_escaped(trained: Trained) -> None:
     contents = gather(trained.store, trained.ids[:2])
     run = replace(contents.runs[0], name="<b>mine</b> & %{y}", note="</script><script>alert(1)</script>")
@@ -98,7 +88,8 @@ def test_text_that_people_typed_is_escaped(trained: Trained) -> None:
 def test_a_run_that_broke_off_is_named_and_left_out_of_the_means(trained: Trained, elsewhere: RunStore) -> None:
     whole = trained.store.runs(trained.ids[:2])
     broken = replace(whole[1], id="broken-1", status=Status.FAILED, reason="The disk is full.", epochs=())
-    elsewhere.take_in([(whole[0], ()), (broken, ())])
+    insert(elsewhere, whole[0])
+    insert(elsewhere, broken)
     contents = gather(elsewhere, [whole[0].id, "broken-1"])
     text = Text(html(contents)).text
     assert "Not in the means: SimpleRNN(3): broken-1 , failed after 0 of 2 epochs" in text
@@ -113,7 +104,7 @@ def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(
     assert "no verdict yet" in text
     old = Run("old-1", 0, "old-1", Experiment(epochs=1), Status.FINISHED, Owner(0, 0, "there"), "page", 1.0)
     figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
-    elsewhere.take_in([(replace(old, epochs=(EpochEnd("old-1", 1, figures, 2.0),)), ())])
+    insert(elsewhere, replace(old, epochs=(EpochEnd("old-1", 1, figures, 2.0),)))
     assert "80.0 %" in Text(html(gather(elsewhere, ["old-1"]))).text
 
 
@@ -131,37 +122,12 @@ def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(
     monkeypatch.setattr(trained.store, "run", lambda run: replace(read(run), epochs=read(run).epochs[:1]))
     contents = gather(trained.store, trained.ids)
     assert {epoch.epoch for epochs in contents.predictions.values() for epoch in epochs} == {1}
-    assert all(len(run.epochs) == 1 for run in load_runs(Text(html(contents)).scripts[DATA_ID]).runs)
-
-
-def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:
-    """Ten epochs of 5,000 validation reviews and 2,500 test reviews each, as spread as real ones."""
-    random = np.random.default_rng(1)
-    taken = []
-    for number in range(20):
-        run_id = f"lstm-{number}"
-        experiment = Experiment(cell="LSTM", seed=number, epochs=10, test_split=0.1)
-        figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
-        epochs = tuple(EpochEnd(run_id, epoch, figures, 10.0) for epoch in range(1, 11))
-        owner = Owner(0, 0.0, "there")
-        run = Run(run_id, 0, run_id, experiment, Status.FINISHED, owner, "page", 1.0, epochs=epochs)
-        recorded = [
-            Predictions(run_id, epoch, "validation", 0.8, experiment.validation_reviews, content)
-            for epoch in range(1, 11)
-            for content in [encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.validation_reviews))))]
-        ]
-        test = encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.test_reviews))))
-        recorded.append(Predictions(run_id, 10, "test", 0.8, experiment.test_reviews, test))
-        taken.append((run, recorded))
-    elsewhere.take_in(taken)
-    page = html(gather(elsewhere, [run.id for run, _ in taken]))
-    assert len(page.encode()) < 6_000_000
+    assert all(len(run.epochs) == 1 for run in contents.runs)
 
 
 def test_eight_recorded_networks_fit_into_six_megabytes(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    files = [file for file in SHIPPED if file.name.startswith(("attention", "gates"))]
-    runs = [run for file in files for run in import_runs(file, elsewhere).values()]
+    runs = shipped(elsewhere, ATTENTION, GATES)
     page = html(gather(elsewhere, [run.id for run in runs]))
     networks = json.loads(Text(page).scripts["networks"])["networks"]
     assert len({network["numbers"] for network in networks}) == 8

@@ -25,7 +25,6 @@ from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report import reader
-from rnn_compare.report.packed import rounded
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
 
@@ -88,7 +87,7 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
 def random_weights(experiment: Experiment) -> Weights:
     random = np.random.default_rng(2)
     tensors = parameters(experiment).tensors
-    return rounded({tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors})
+    return _rounded({tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors})
 
 
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
@@ -176,3 +175,8 @@ def test_a_formula_that_cannot_be_translated_is_refused_with_a_sentence() -> Non
 
     with pytest.raises(ValueError, match=r"x \*\* 2"):
         reader.function(power)
+
+
+def _rounded(weights: Weights) -> Weights:
+    """Returns weights in half precision, as a page holds them."""
+    return {path: array.astype(np.float16).astype(np.float32) for path, array in weights.items()}

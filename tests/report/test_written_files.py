@@ -8,6 +8,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import table_files
 from rnn_compare.runs.events import THRESHOLD
 from rnn_compare.runs.store import RunStore
+from tests.recorded import insert
 
 from .conftest import Trained
 
@@ -50,7 +51,7 @@ def test_both_are_csv_files_as_well(trained: Trained) -> None:
 
 def test_of_runs_without_predictions_the_curves_are_left(trained: Trained, elsewhere: RunStore) -> None:
     [run] = trained.store.runs(trained.ids[:1])
-    elsewhere.take_in([(run, ())])
+    insert(elsewhere, run)
     for kind, read in (("parquet", pd.read_parquet), ("csv", pd.read_csv)):
         written = table_files(gather(elsewhere, [run.id]), kind)  # type: ignore[arg-type]  # one of the two
         assert len(read(io.BytesIO(written[""]))) == 0

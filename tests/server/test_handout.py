@@ -10,20 +10,21 @@ import pytest
 from starlette.requests import Request
 
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.report.recordings import SHIPPED, import_runs
+from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
 from rnn_compare.server.phones import handout as module
 from rnn_compare.server.phones.handout import Handout
 from rnn_compare.server.phones.phone_message import for_all
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import Snapshot
+from tests.recorded import shipped
 
 
 @pytest.fixture
 def runs(services: Services, reviews_cache: Path) -> list[str]:
     """The runs of the book's recording, which a lecture's step is about."""
     (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
-    ids = [run.id for run in import_runs(SHIPPED[-1], services.store).values()]
+    ids = [run.id for run in shipped(services.store, BOOK)]
     services.classroom().begin("x")
     services.classroom().show_step(0, "Home", "", None)
     services.classroom().show_runs(ids)

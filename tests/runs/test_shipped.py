@@ -1,0 +1,167 @@
+"""The shipped runs: what they are, how they come into a record, and how others are given along."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.explain.prediction import predict, run_weights
+from rnn_compare.explain.word_memory import saved
+from rnn_compare.explain.worker_tasks import fingerprint
+from rnn_compare.metrics.metric import computed
+from rnn_compare.paths import CACHE_VARIABLE, weights_file
+from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
+from rnn_compare.reviews import prepared
+from rnn_compare.runs import shipped as module
+from rnn_compare.runs.events import Ended, Status, accuracy, decoded, encoded
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.shipped import add_shipped, write
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server import services as shared
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import FIRST_START_VARIABLE
+
+MAX_SHIPPED = 7.5 * 2**20
+
+
+@pytest.fixture
+def fresh(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    """An empty record."""
+    (tmp_path / "fresh").mkdir()
+    (tmp_path / "fresh" / "reviews").symlink_to(prepared_cache / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "fresh"))
+    return RunStore(tmp_path / "fresh" / "runs.db")
+
+
+@pytest.fixture
+def shipped(fresh: RunStore) -> list[Run]:
+    add_shipped(fresh)
+    return fresh.runs()
+
+
+def test_the_last_epoch_of_a_recording_has_weights_if_it_is_the_best(shipped: list[Run]) -> None:
+    assert {run.best is run.last for run in shipped} == {True, False}
+    for run in shipped:
+        assert weights_file(run.id, "last").exists() == (run.best is run.last)
+
+
+def test_the_books_recorded_networks_come_with_their_memory_test(shipped: list[Run]) -> None:
+    for run in shipped[-2:]:
+        test = saved(run.id, fingerprint(run_weights(run, "best")))
+        assert test is not None
+        assert test.told_apart[0] > 0.9
+
+
+def check_best_epoch(run: Run, store: RunStore) -> None:
+    """What is recorded of its best epoch follows from its weights and the reviews that are prepared here."""
+    best = run.best
+    assert best is not None
+    split = prepared.load(run.experiment.dataset).padded(run.experiment)
+    probabilities = predict(run.experiment, run_weights(run, "best"), split.x_val)
+    [predictions] = [item for item in store.predictions(run.id) if item.epoch == best.epoch]
+    assert best["val_accuracy"] == predictions.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
+    np.testing.assert_allclose(decoded(predictions.probabilities), decoded(encoded(probabilities)), atol=1e-3)
+    assert best["val_auc"] == pytest.approx(computed(split.y_val, probabilities)["val_auc"], abs=1e-6)
+
+
+def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
+    experiments = [item for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for item in preset.experiments()]
+    assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
+    assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
+    assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
+
+
+def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
+    for run in shipped:
+        assert run.ended is not None and run.ended > 1.7e9  # noqa: PT018  # one thing: when
+        assert {"python", "keras", "tensorflow", "numpy", "processors"} <= run.versions.keys()
+        assert run.owner.host == f"a machine with {run.versions['processors']} processors"
+        assert all(epoch.seconds > 0 for epoch in run.epochs)
+
+
+@pytest.mark.parametrize("place", [4, 7, 10], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"])
+def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
+    place: int, shipped: list[Run], fresh: RunStore
+) -> None:
+    check_best_epoch(shipped[place], fresh)
+
+
+def test_the_shipped_recordings_are_taken_in_within_a_second(fresh: RunStore) -> None:
+    began = time.process_time()
+    add_shipped(fresh)
+    assert time.process_time() - began < 1
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Run]]:
+    """Starts the server's services on an empty cache, or once more, and returns the runs that are there."""
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    monkeypatch.setattr(shared, "FIRST_PAGE_SECONDS", 60.0)  # no worker is needed
+
+    def restart() -> list[Run]:
+        current_app().close()
+        try:
+            return current_app().services().store.runs()
+        finally:
+            current_app().close()
+
+    return restart
+
+
+def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
+    start: Callable[[], list[Run]], tmp_path: Path
+) -> None:
+    first = start()
+    assert len(first) == 16
+    assert start() == first
+    store = RunStore(tmp_path / "cache" / "runs.db")
+    for run in first:
+        store.delete(run.id)
+    store.close()
+    assert start() == []
+
+
+def test_a_server_with_runs_of_its_own_or_with_the_import_switched_off_imports_none(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
+    assert start() == []
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    store = RunStore(tmp_path / "cache" / "runs.db")
+    [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
+    store.record([Ended(own, Status.STOPPED, None, 1.0)])
+    store.close()
+    assert [run.id for run in start()] == [own]
+
+
+def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(module.FOLDER, tmp_path / "damaged")
+    (tmp_path / "damaged" / "runs.db").write_bytes(b"no record")
+    monkeypatch.setattr(module, "FOLDER", tmp_path / "damaged")
+    assert start() == []
+
+
+def test_finished_runs_are_given_along_as_a_folder_that_serves_as_a_cache(
+    shipped: list[Run], fresh: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = shipped[-2:]
+    with pytest.raises(UserError, match="only finished runs are copied"):
+        write(fresh, fresh.create(BOOK.experiments()[:1], Owner.current(), "page"), tmp_path / "none")
+    fresh._writer.execute("UPDATE runs SET origin = 'page', owner_host = 'ada' WHERE id = ?", (copied[0].id,))
+    write(fresh, [run.id for run in copied], tmp_path / "along")
+    before = [run_weights(run, "best") for run in copied]
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "along"))
+    runs = RunStore(tmp_path / "along" / "runs.db").runs()
+    assert [run.epochs for run in runs] == [run.epochs for run in copied]
+    assert all(run.is_from_elsewhere and run.has_weights and run.best for run in runs)
+    assert runs[0].owner.host == "another machine"
+    for run, arrays in zip(runs, before, strict=True):
+        assert all(np.array_equal(run_weights(run, "best")[name], array) for name, array in arrays.items())
