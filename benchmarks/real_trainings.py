@@ -1,11 +1,11 @@
-"""Error rates of verdicts on real trainings: equals that are called different, and unequals that are told apart.
+"""Error rates of verdicts: equals that are called different, on real trainings and normal accuracies, and power.
 
     python -m benchmarks.real_trainings [anew]
 
 The trainings are small files beside the tests: which validation reviews each epoch judged rightly. With ``anew`` all
 of them are trained again, by the engine in a cache of its own (a quarter of an hour on two busy cores), and the files
-are overwritten. Groups are drawn from them, a thousand pairs for each line, and judged by the page's functions; beside
-the result stands the claim of simpler sentences about the same pairs.
+are overwritten. Groups are drawn from them, thousands of pairs for each line, and judged by the page's test, all pairs
+at once; beside the result stands the claim of simpler sentences about the same pairs.
 """
 
 import itertools
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import machine
 from rnn_compare.comparison.accuracies import Measure, Score, kept, typical
-from rnn_compare.comparison.difference import settings
-from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.difference import by_student, compare_settings, satterthwaite, two_sided
+from rnn_compare.comparison.levels import judged_together, level_at
 from rnn_compare.comparison.mcnemar import trained_networks
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
@@ -56,10 +56,18 @@ MEASURES: tuple[Measure, ...] = ("kept", "typical")
 CASES = ((1, 3), (1, 5), (2, 3), (3, 0), (3, 3), (5, 0))
 """Runs on each side, and its earlier runs, for the spread between seeds."""
 EARLIER = (0, 3, 5, 10)
-"""Earlier runs of each side, with a look after every seed."""
-MOST_RUNS = 10
-"""Runs on each side at the last look, after one look at each smaller number."""
-DRAWS = 1000
+"""Earlier runs of each side, with several looks."""
+MOST = 30
+"""Runs on each side at the last look, or as many as there are."""
+LOOKS = {
+    "after every seed": range(1, MOST + 1),
+    "after every seed from the third": range(3, MOST + 1),
+    "at 1, 3, 10, 30": (1, 3, 10, 30),
+    "at 3, 6, 12, 24": (3, 6, 12, 24),
+    "at 3, 13": (3, 13),
+}
+"""The seeds of each side at every look."""
+DRAWS, PAIRS = 1000, 5000
 DRAW = 1
 """The seed of the draws: there is one fixed draw."""
 
@@ -90,6 +98,15 @@ def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
     print(machine())
     for name in EQUALS:
         _print_equals(read(name, folder))
+    print("normal accuracies")
+    for earlier in EARLIER:
+        _print_looks({"": normal_p_values(earlier)}, earlier)
+    for seeds in (3, 5):
+        alone, above_one, both, wrong = power(seeds)
+        print(
+            f"  power, {seeds} seeds each, 5 points, seeds deviating by one: of two settings {alone:.1%}; of three, "
+            f"above one other {above_one:.1%}, above both {both:.1%}, the others called different {wrong:.1%}"
+        )
     worse, better = (read(name, folder) for name in UNEQUALS)
     print(_title(worse), _title(better), sep="\n")
     for measure, size in itertools.product(MEASURES, (3, 5)):
@@ -136,30 +153,103 @@ def read(name: str, folder: Path | str = FOLDER) -> Pool:
         return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
 
 
-def called_different(runs: Sequence[Score], size: int, earlier: int = 0) -> float:
-    """Returns the share of pairs of groups, all of one setting, that are called different.
+def called_different(p: NDArray[np.float64], looks: Sequence[int]) -> float:
+    """Returns the share of pairs of groups, all of one setting, that are called different at some look.
+
+    Args:
+        p: Of each pair with 1, 2, … seeds of each (pairs, seeds); nan where nothing is tested.
+        looks: The seeds at every look; those beyond ``p`` are left out, as are those that test nothing.
+    """
+    at = [seeds for seeds in looks if seeds <= p.shape[1] and not np.isnan(p[0, seeds - 1])]
+    levels = [level_at(at[: place + 1]) for place in range(len(at))]
+    return float(np.mean(np.any(p[:, np.array(at) - 1] <= levels, axis=1)))
+
+
+def p_values(runs: Sequence[Score], earlier: int = 0, most: int = MOST, pairs: int = PAIRS) -> NDArray[np.float64]:
+    """Returns p of pairs of groups of one setting with 1, 2, … seeds of each (pairs, seeds), by ``compare_settings``.
 
     Args:
         runs: From which the groups are drawn; in one pair no run occurs twice.
-        size: Runs in a group.
         earlier: Further runs of each side, for the spread between seeds.
+        most: Runs in a group, or as many as there are.
     """
-    return _share(runs, size, earlier, _differs)
+    verdicts = np.stack([run.correct for run in runs if run.correct is not None])
+    covariance, accuracies, reviews = np.cov(verdicts), verdicts.mean(axis=1), verdicts.shape[1]
+    size = min(most, len(runs) // 2 - earlier)
+    seeds, rng = np.arange(1, size + 1), np.random.default_rng(DRAW)
+
+    def noise(places: NDArray[np.int64]) -> NDArray[np.float64]:
+        own = covariance[np.ix_(places, places)]
+        squares = np.diag(own).cumsum()
+        count = np.arange(1, len(places) + 1)
+        products = own.cumsum(axis=0).cumsum(axis=1).diagonal() - squares
+        unbiased: NDArray[np.float64] = squares / count - products / np.maximum(1, count * (count - 1))
+        return np.maximum(0.0, unbiased)
+
+    def spread(places: NDArray[np.int64], lent: NDArray[np.int64]) -> tuple[Any, ...]:
+        own, df = accuracies[places], seeds - 1.0
+        squares, of_noise = (own**2).cumsum() - own.cumsum() ** 2 / seeds, noise(places) * df
+        if earlier:
+            squares, of_noise = squares + np.var(accuracies[lent]) * earlier, of_noise + noise(lent)[-1] * (earlier - 1)
+            df = df + earlier - 1
+        return np.maximum(squares / df, 1 / (12 * reviews**2)) / seeds, df, of_noise / df / seeds
+
+    p = np.full((pairs, size), np.nan)
+    for row in p:
+        a, b, lent_a, lent_b = np.split(
+            rng.permutation(len(runs))[: 2 * (size + earlier)], np.cumsum([size, size, earlier])
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            of_a, of_b = spread(a, lent_a), spread(b, lent_b)
+            both = [
+                covariance[np.ix_(x, y)].cumsum(axis=0).cumsum(axis=1).diagonal() for x, y in ((a, a), (b, b), (a, b))
+            ]
+            own = np.maximum(0, (both[0] + both[1] - 2 * both[2]) / seeds**2 - of_a[2] - of_b[2])
+            of_reviews = (own + 2 / (reviews + 2)) / reviews
+            df = satterthwaite(of_a[:2], of_b[:2], (of_reviews, reviews - 1))
+            difference = (accuracies[a].cumsum() - accuracies[b].cumsum()) / seeds
+            row[:] = two_sided(difference, of_a[0] + of_b[0] + of_reviews, df)
+    p[:, : 0 if earlier else 2] = np.nan
+    return p
 
 
-def called_at_any_look(runs: Sequence[Score], earlier: int = 0, draws: int = DRAWS) -> float:
-    """Returns the share of pairs of groups, all of one setting, that are called different at any look.
+def normal_p_values(earlier: int = 0, pairs: int = 10 * PAIRS) -> NDArray[np.float64]:
+    """Returns the same of normal accuracies, without a share of the reviews."""
+    rng, seeds = np.random.default_rng(DRAW), np.arange(1, MOST + 1)
+    runs = rng.normal(size=(2, pairs, MOST))
+    means, df = runs.cumsum(axis=2) / seeds, seeds - 1.0
+    squares = (runs**2).cumsum(axis=2) - seeds * means**2
+    if earlier:
+        squares, df = squares + rng.chisquare(earlier - 1, size=(2, pairs, 1)), df + earlier - 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_a, of_b = squares / df / seeds
+        p = two_sided(means[0] - means[1], of_a + of_b, satterthwaite((of_a, df), (of_b, df)))  # type: ignore[arg-type]
+    p[:, : 0 if earlier else 2] = np.nan  # type: ignore[index]  # an array
+    return p  # type: ignore[return-value]  # an array
 
-    Args:
-        runs: From which the groups are drawn, ``MOST_RUNS`` each.
-        earlier: Further runs of each side, for the spread between seeds.
-        draws: Number of pairs.
+
+def power(seeds: int = 3, points: float = 5.0, draws: int = 5000) -> tuple[float, float, float, float]:
+    """Returns how often normal accuracies, seeds deviating by a point, are told apart at the first look.
+
+    Returns:
+        With two settings, one of them better: that it is called better. With three, one of them better: that it is
+        called better than one of the others, than both; and that the others are called different.
     """
-
-    def judge(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
-        return any(_differs(a[:count], b[:count], *before) for count in range(1, MOST_RUNS + 1))
-
-    return _share(runs, MOST_RUNS, earlier, judge, draws)
+    rng = np.random.default_rng(DRAW)
+    called = np.zeros(4)
+    for _ in range(draws):
+        runs = rng.normal(np.array([[points], [0], [0]]), 1, size=(3, seeds))
+        of_seeds = [(float(row.var(ddof=1)) / seeds, seeds - 1) for row in runs]
+        tested = {
+            (a, b): by_student(
+                float(runs[a].mean() - runs[b].mean()), (seeds, seeds), [of_seeds[a], of_seeds[b]], (0, 1)
+            )
+            for a, b in itertools.combinations(range(3), 2)
+        }
+        better, other, equals = (item.is_decided for item in judged_together(tested).values())
+        called += tested[0, 1].is_decided, better, better and other, equals
+    alone, above_one, both, wrong = called / draws
+    return float(alone), float(above_one), float(both), float(wrong)
 
 
 def told_apart(worse: Sequence[Score], better: Sequence[Score], size: int) -> float:
@@ -168,7 +258,7 @@ def told_apart(worse: Sequence[Score], better: Sequence[Score], size: int) -> fl
     called = 0
     for _ in range(DRAWS):
         a, b = ([runs[place] for place in rng.choice(len(runs), size, replace=False)] for runs in (worse, better))
-        called += settings(a, b).verdict == "b is better"
+        called += compare_settings(a, b).verdict == "b is better"
     return called / DRAWS
 
 
@@ -209,11 +299,6 @@ def _train(folder: Path) -> None:
             write(recorded(Path(cache) / "runs.db", experiment_from(values)), folder / f"{name}.npz")
 
 
-def _differs(a: Sequence[Score], b: Sequence[Score], *before: Sequence[Score]) -> bool:
-    lent = [spread(group) if group else None for group in before]
-    return settings(a, b, *lent).verdict != "cannot tell"
-
-
 def _share(runs: Sequence[Score], size: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
     places = itertools.islice(_draws(len(runs), size, earlier), draws)
     return sum(judge(*([runs[place] for place in group] for group in pair)) for pair in places) / draws
@@ -250,7 +335,8 @@ def _print_equals(pool: Pool) -> None:
     print(_title(pool))
     for size, earlier in CASES:
         called = ", ".join(
-            f"{measure} {called_different(pool.scores(measure), size, earlier):.1%}" for measure in MEASURES
+            f"{measure} {called_different(p_values(pool.scores(measure), earlier, size), [size]):.1%}"
+            for measure in MEASURES
         )
         simple = f"best epochs {ahead_by_best_epochs(pool.scores('best'), size, earlier):.1%}"
         if size == 1:
@@ -258,8 +344,14 @@ def _print_equals(pool: Pool) -> None:
         lent = f", {earlier} earlier" if earlier else ""
         print(f"  {size} each{lent}: called different: {called}; simple sentences: {simple}")
     for earlier in EARLIER:
-        called = ", ".join(f"{measure} {called_at_any_look(pool.scores(measure), earlier):.1%}" for measure in MEASURES)
-        print(f"  a look after every seed from 1 to {MOST_RUNS}, {earlier} earlier: called different: {called}")
+        p = {measure: p_values(pool.scores(measure), earlier) for measure in MEASURES}
+        _print_looks(p, earlier)
+
+
+def _print_looks(p: Mapping[Any, NDArray[np.float64]], earlier: int) -> None:
+    for name, looks in LOOKS.items():
+        called = ", ".join(f"{which} {called_different(values, looks):.1%}" for which, values in p.items())
+        print(f"  looks {name}, {earlier} earlier: called different: {called}")
 
 
 def _title(pool: Pool) -> str:

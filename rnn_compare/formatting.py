@@ -8,14 +8,14 @@ _JOINERS = "\u200c\u200d"
 """The zero-width non-joiner and joiner, which emoji and Persian and Indic words need."""
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 1) -> str:
     """Returns a share from 0 to 1 in percent; halves are rounded up, as in browsers.
 
     Example:
         >>> percent(0.86244), percent(73 / 80), percent(0.91249996)  # the last is the same in 32 bits
         ('86.2 %', '91.3 %', '91.3 %')
     """
-    return f"{100 * share + 1e-5:.1f} %"
+    return f"{100 * share + 1e-5:.{digits}f} %"
 
 
 def counted(number: int, thing: str) -> str:
@@ -39,14 +39,14 @@ def counted_range(numbers: Collection[int], thing: str) -> str:
     return counted(high, thing) if low == high else f"{low:,} to {counted(high, thing)}"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "and") -> str:
     """Returns names as a list within a sentence.
 
     Example:
         >>> listed(["GRU", "LSTM", "MGU"]), listed(["GRU", "LSTM"]), listed(["GRU"])
         ('GRU, LSTM and MGU', 'GRU and LSTM', 'GRU')
     """
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def html_table(rows: Iterable[Sequence[str]]) -> str:

@@ -47,7 +47,7 @@ LEAD = Question(id="lead", kind="lead", text="By how many points?")
 SPLITS = {1: (10, 0.1), 8: (40, 0.2), 40: (200, 0.2), 400: (2000, 0.2)}
 """Reviews and validation split, by how many reviews are held out."""
 DIFFERENCE = re.compile(
-    r"(\d+\.\d) ± [\d.]+ points(?: could be chance)? \(([\d.]+) % and ([\d.]+) % (?:on|in) [\w ]+[;)]"
+    r"(\d+\.\d+) ± ([\d.]+) points( could be chance)? \(([\d.]+) % and ([\d.]+) % (?:on|in) [\w ]+[;)]"
 )
 """A difference with the numbers that it comes of."""
 
@@ -92,12 +92,30 @@ def record_of(seed: int) -> Record:
 records = st.integers(0, 2**32 - 1).map(record_of)
 
 
+CLAUSES = (
+    (re.compile(r"\bis better than (⟦.*?)(?: by |, but|, and |[.:])"), "better"),
+    (re.compile(r"\bis equal to (⟦.*?) to within"), "equal"),
+    (re.compile(r"\b(?:cannot be told apart from|leads|ties with) (⟦.*?)(?:, |\.$|\. )"), "unknown"),
+)
+"""Clauses on the subject of a sentence and others."""
+PAIRS = {
+    " differ: ": "better",
+    "are equal to within": "equal",
+    "is better is not yet known": "unknown",
+    "cannot be told apart by": "unknown",
+    "both reach": "unknown",
+    "No verdict on": "unknown",
+}
+"""What is said of the settings that a sentence names: all of them, and the first is the better one."""
+
+
 @dataclass
 class Claims:
-    """Pairs of settings, and of trained networks, of which a surface says that the first is better, or says nothing."""
+    """What a surface says of pairs of settings, and of trained networks: the first is better, both are equal, or …"""
 
     better: set[tuple[str, int, int]] = field(default_factory=set)
-    alike: set[tuple[str, int, int]] = field(default_factory=set)
+    equal: set[tuple[str, int, int]] = field(default_factory=set)
+    unknown: set[tuple[str, int, int]] = field(default_factory=set)
 
     def read(self, text: str, names: list[str]) -> None:
         """Takes in what sentences claim of groups of these names."""
@@ -106,21 +124,22 @@ class Claims:
         text = re.sub(r"(⟦\d⟧) \([^()]*(?:%|points)[^()]*\)", r"\1", text)
         subject = ""
         for sentence in re.split(r"(?<=[.)]) (?=[A-Z⟦])", text):
-            of_networks = re.match("As |Of these|These two|Both trained", sentence)
-            level = "networks" if of_networks else "settings"
-            subject = next(iter(re.findall(r"⟦(\d)⟧", sentence)), subject) if not sentence.startswith("It") else subject
-            places = list(map(int, re.findall(r"⟦(\d)⟧", sentence)))
-            if "is better than" in sentence:
-                clause = re.split(r", and cannot|: |, but| by ", sentence.split("is better than")[1])[0]
-                self.better |= {(level, int(subject), int(other)) for other in re.findall(r"⟦(\d)⟧", clause)}
-            if " differ: " in sentence and len(places) >= 2:
-                self.better.add((level, places[0], places[1]))
-            if match := re.search("cannot be told apart from|ties with|leads ", sentence):
-                rest = sentence[match.end() :]
-                self.alike |= {(level, int(subject), int(other)) for other in re.findall(r"⟦(\d)⟧", rest)}
-            elif re.search("cannot be told apart|cannot tell which|both reach|All .* reach|No verdict", sentence):
-                named = places or list(range(len(names)) if len(names) > 2 else [])
-                self.alike |= {(level, first, other) for first in named for other in named if first != other}
+            level = "networks" if re.match("Of these|These two", sentence) else "settings"
+            places = re.findall(r"⟦(\d)⟧", sentence)
+            if places and not re.match("It |Whether it ", sentence):
+                subject = places[0]
+            for clause, answer in CLAUSES:
+                if match := clause.search(sentence):
+                    kind = "unknown" if sentence.startswith("Whether ") else answer
+                    self.add(level, kind, [subject], re.findall(r"⟦(\d)⟧", match[1]))
+            for phrase, answer in PAIRS.items():
+                if phrase in sentence:
+                    self.add(level, answer, places[:1] if answer == "better" else places, places)
+
+    def add(self, level: str, answer: str, firsts: list[str], others: list[str]) -> None:
+        """Takes in an answer on each of the first and each other."""
+        pairs = {(level, int(first), int(other)) for first in firsts for other in others if first != other}
+        getattr(self, answer).update(pairs if answer == "better" else pairs | {(at, b, a) for at, a, b in pairs})
 
 
 def written(store: RunStore, record: Record) -> list[Run]:
@@ -178,9 +197,11 @@ class Surfaces:
         """Takes in a text, perhaps as HTML, that calls the groups by these names."""
         text = html.unescape(re.sub("<[^>]*>", " ", text)).strip()
         self.claims.setdefault(surface, Claims()).read(text, names or self.names)
-        for by, first, second in DIFFERENCE.findall(text):
-            if f"{float(first) - float(second):.1f}" != by:
+        for by, half, chance, first, second in DIFFERENCE.findall(text):
+            if f"{float(first) - float(second):.{len(by.partition('.')[2])}f}" != by:
                 self.wrong.append(f"{surface}: {first} − {second} is not {by}")
+            if "differ by" not in text and (float(by) > float(half)) is bool(chance):
+                self.wrong.append(f"{surface}: {by} ± {half} against the verdict")
         if text.replace("± stays above", "").count("±") > len(DIFFERENCE.findall(text)):
             self.wrong.append(f"{surface}: a difference without its numbers: {text[:300]}")
 
@@ -219,28 +240,39 @@ class Surfaces:
 
     def read_json(self, values: dict[str, Any], first: int, other: int) -> None:
         """Reads one line of JSON about two groups."""
-        better = {"a is better": (first, other), "b is better": (other, first)}.get(values["verdict"])
         claims = self.claims.setdefault("JSON", Claims())
-        (claims.better if better else claims.alike).add(("settings", *(better or (first, other))))
-        decides = values["p"] is not None and (values["low"] > 0 or values["high"] < 0)
-        if values["p"] is not None and (decides is not bool(better) or "level" not in values):
-            self.wrong.append("JSON: interval, its level and verdict")
-        if networks := values["networks"]:
-            ahead = (first, other) if networks["difference"] > 0 else (other, first)
-            (claims.better if networks["p"] <= 0.05 else claims.alike).add(("networks", *ahead))
+        for level, tested in (("settings", values), ("networks", values["networks"])):
+            if tested is None:
+                continue
+            pair = [str(other), str(first)] if tested["verdict"] == "b is better" else [str(first), str(other)]
+            claims.add(
+                level, {"equal": "equal", "unknown": "unknown"}.get(tested["verdict"], "better"), *map(list, pair)
+            )
+            if tested["p"] is None:
+                continue
+            low, high, decided = tested["low"], tested["high"], "better" in tested["verdict"]
+            if not (decided is (tested["p"] <= 1 - tested["level"]) is (low > 0 or high < 0)):
+                self.wrong.append(f"JSON: p, interval, level and verdict of {level}: {tested}")
+            if not decided and (tested["verdict"] == "equal") is not (low > -1 and high < 1):
+                self.wrong.append(f"JSON: equal within a point: {tested}")
+            if not -100 <= low <= high <= 100:
+                self.wrong.append(f"JSON: an impossible limit: {tested}")
 
     def contradictions(self, held_out: int) -> list[str]:
         """Returns what is wrong with surfaces by themselves, and what they say against each other."""
         wrong = list(self.wrong)
         for (surface, claims), (rival, others) in itertools.product(self.claims.items(), repeat=2):
-            for level, first, other in claims.better:
-                if first == other:
-                    wrong.append(f"{surface}: better than itself")
-                if (level, other, first) in others.better:
-                    wrong.append(f"{level}: {surface} has {first} better than {other}, {rival} the other way round")
-                if {(level, first, other), (level, other, first)} & others.alike:
-                    wrong.append(f"{level}: {surface} has {first} better than {other}, {rival} cannot tell")
-            if held_out < 20 and claims.better:
+            wrong += [
+                f"{level}: {surface} has {first} better than {other}, {rival} the other way round"
+                for level, first, other in claims.better
+                if (level, other, first) in others.better
+            ]
+            for answer, (named, against) in {
+                "better": (claims.better | {(at, b, a) for at, a, b in claims.better}, others.equal | others.unknown),
+                "equal": (claims.equal, others.unknown),
+            }.items():
+                wrong += [f"{pair}: {answer} by {surface}, not by {rival}" for pair in named & against]
+            if held_out < 20 and (claims.better or claims.equal):
                 wrong.append(f"{surface}: a verdict from {held_out} held-out reviews")
         return wrong
 

@@ -172,6 +172,9 @@ def _add_commands_for_results(commands: Any) -> None:
         choices=("test", "kept", "typical"),
         help="test reviews; kept weights; typical epoch (default: the most informative)",
     )
+    command.add_argument(
+        "--margin", type=float, default=1.0, help="points within which settings are equal, chosen beforehand (1)"
+    )
     command = _command(
         commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
     )

@@ -90,7 +90,7 @@ def compare(options: argparse.Namespace) -> int:
         )
     with foreground.open_store() as store:
         groups = _with_unique_names([_group(store, names) for names in texts], texts)
-        verdict = judge(groups, Evidence(store), options.measure)
+        verdict = judge(groups, Evidence(store), options.measure, options.margin / 100)
         if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
             raise UserError(problem)
         if options.json:
@@ -139,28 +139,29 @@ def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list[
 
 
 def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
+    from rnn_compare.comparison.levels import DifferenceTest
     from rnn_compare.comparison.sentences import sentence
 
-    difference, networks = pair.difference, pair.networks
+    difference, networks, wins = pair.difference, pair.networks, pair.wins
     assert difference is not None
 
-    def in_points(difference: float | None, low: float | None, high: float | None) -> dict[str, float | None]:
-        shares = {"difference": difference, "low": low, "high": high}
-        return {name: None if share is None else 100 * share for name, share in shares.items()}
+    def tested(test: DifferenceTest) -> dict[str, Any]:
+        low, high = test.limits
+        shares = {"difference": 100 * test.difference, "low": 100 * low, "high": 100 * high}
+        return shares | {"level": test.level, "p": test.p, "verdict": test.verdict}
 
+    untested = dict.fromkeys(("low", "high", "level", "p")) | {"difference": 100 * difference.difference}
     return {
         "kind": "comparison",
         "a": a,
         "b": b,
-        **in_points(difference.difference, difference.low, difference.high),
-        "level": None if difference.p is None else difference.level,
-        "p": difference.p_adjusted,
+        **(tested(difference) if isinstance(difference, DifferenceTest) else untested),
         "verdict": difference.verdict,
-        "reason": difference.reason,
+        "reason": getattr(difference, "reason", ""),
+        "wins": wins and {"share": wins.share, "low": wins.low, "high": wins.high},
         "sentence": sentence(pair),
         "measure": pair.measure,
         "runs": list(difference.runs),
         "accuracies": list(pair.shares),
-        "networks": networks
-        and in_points(networks.difference, *networks.limits) | {"level": networks.level, "p": networks.p_adjusted},
+        "networks": networks and tested(networks),
     }

@@ -147,9 +147,13 @@ class Mean:
 
     @property
     def text(self) -> str:
-        """The mean in percent with its margin, such as ``86.2 ± 0.4 %``."""
-        margin = "" if self.margin is None else f" ± {100 * self.margin:.1f}"
-        return f"{percent(self.mean).removesuffix(' %')}{margin} %"
+        """The mean in percent with its margin, such as ``86.2 ± 0.4 %``, or its limits where they end at 0 or 100."""
+        if not self.margin:  # equal accuracies do not show how much others vary
+            return percent(self.mean)
+        if self.margin <= min(self.mean, 1 - self.mean):
+            return f"{percent(self.mean).removesuffix(' %')} ± {100 * self.margin:.1f} %"
+        low, high = max(0.0, self.mean - self.margin), min(1.0, self.mean + self.margin)
+        return f"{percent(self.mean)} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def mean(values: Sequence[float]) -> Mean | None:

@@ -5,11 +5,11 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from rnn_compare.comparison.accuracies import Score, stacked
-from rnn_compare.comparison.difference import TestedDifference
+from rnn_compare.comparison.levels import MARGIN, DifferenceTest
 
 
 @dataclass(frozen=True)
-class NetworkDifference(TestedDifference):
+class NetworkDifference(DifferenceTest):
     """The difference of two trained networks on the same reviews; it says nothing about their settings trained again.
 
     Attributes:
@@ -18,15 +18,13 @@ class NetworkDifference(TestedDifference):
         epochs: The epochs of the weights of a and of b; empty on the test reviews.
     """
 
+    _: KW_ONLY
     only_a: int
     only_b: int
     right_a: int
     right_b: int
     reviews: int
     epochs: tuple[int, ...] = ()
-    _: KW_ONLY
-    p: float
-    p_adjusted: float
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -37,7 +35,7 @@ class NetworkDifference(TestedDifference):
         return low * (least if low > 0 else most), high * (least if high < 0 else most)
 
 
-def trained_networks(a: Score, b: Score) -> NetworkDifference | None:
+def trained_networks(a: Score, b: Score, margin: float = MARGIN) -> NetworkDifference | None:
     """Tests two trained networks review by review: McNemar's exact test (1947), and the interval of docs/comparison.md.
 
     If both halves of the reviews chose the same epoch (``accuracies.kept``), all reviews count. Otherwise no single
@@ -67,7 +65,10 @@ def trained_networks(a: Score, b: Score) -> NetworkDifference | None:
     p = min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
     epochs = (*a.epochs[:1], *b.epochs[:1])
     difference, right = (only_a - only_b) / len(first), (int(first.sum()), int(second.sum()))
-    return NetworkDifference(difference, only_a, only_b, *right, len(first), epochs, p=p, p_adjusted=p)
+    return NetworkDifference(
+        difference, p=p, only_a=only_a, only_b=only_b, right_a=right[0], right_b=right[1], reviews=len(first),
+        epochs=epochs, margin=margin,
+    )  # fmt: skip
 
 
 def _limits(hits: int, n: int, level: float) -> tuple[float, float]:

@@ -5,68 +5,94 @@ import math
 
 import numpy as np
 
-from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference, degrees_of_freedom, satterthwaite
+from rnn_compare.comparison.difference import TestedDifference, satterthwaite
+from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.levels import FIRST, MARGIN, level_at
 
 POWER = 0.8
-POINT = 0.01
 MOST = 100_000
 """The largest number of seeds that is tried."""
+SURE = 0.05
+"""The chance that the variance between seeds lies beyond either limit of its interval."""
 Pair = tuple[float, float]
 
 
-def seeds_to_see(difference: float, measured: Difference) -> int | None:
-    """Returns ``seeds_needed`` for the variances and the earlier runs of a comparison."""
-    variances = measured.spreads[0].variance, measured.spreads[1].variance
+def seeds_to_see(measured: TestedDifference) -> tuple[int | None, int | None]:
+    """Returns limits of the seeds of each setting with which the next look detects a difference of the margin.
+
+    By the limits of the 90 % interval of the variance between seeds, which a few seeds hardly know. None where no
+    number of seeds suffices.
+    """
+    from scipy.special import chdtri
+
+    of_a, of_b = measured.spreads
     lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
-    return seeds_needed(variances, measured.variance_reviews, difference, (lent_a, lent_b))
+    df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in measured.spreads))
+    alpha = level_at((*measured.looks, max(FEWEST, *measured.looks))) / measured.divisor
+
+    def needed(chance: float) -> int | None:
+        factor = df / float(chdtri(df, chance))
+        variances = factor * of_a.variance, factor * of_b.variance
+        return seeds_needed(variances, measured.variance_reviews, measured.margin, (lent_a, lent_b), alpha)
+
+    return needed(SURE), needed(1 - SURE)
 
 
 def seeds_needed(
-    variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
+    variances: Pair,
+    variance_reviews: float = 0.0,
+    difference: float = MARGIN,
+    lent: Pair = (0, 0),
+    alpha: float = FIRST,
 ) -> int | None:
-    """Returns how many seeds of each setting detect a true difference with 80 % power at 5 %, two-sided.
+    """Returns how many seeds of each setting detect a true difference with 80 % power, two-sided.
 
-    By the noncentral t of the test of ``difference.settings``. The difference must be chosen beforehand: for the one
-    just observed the answer would only repeat p (Hoenig and Heisey 2001).
+    By the noncentral t of the test of ``difference.compare_settings``. The difference must be chosen beforehand: for
+    the one just observed the answer would only repeat p (Hoenig and Heisey 2001).
 
     Args:
         variances: Of single runs' accuracies of either setting, as in ``intervals.Spread.variance``; above 0.
         variance_reviews: The share of the held-out reviews in the variance of the difference.
         difference: The difference to be detected, a share.
         lent: Degrees of freedom that earlier runs add to either variance.
+        alpha: The level of the test.
 
     Returns:
-        The number, at least 2; None if no number of seeds suffices, since the variance of the reviews alone hides such
+        The number, at least 3; None if no number of seeds suffices, since the variance of the reviews alone hides such
         a difference: then more held-out reviews are needed.
 
     Example:
         >>> seeds_needed((0.01**2, 0.01**2))
-        26
-        >>> seeds_needed((0.01**2, 0.01**2), variance_reviews=0.003**2) is None
+        18
+        >>> seeds_needed((0.01**2, 0.01**2), variance_reviews=0.004**2) is None
         True
     """
 
     def suffices(seeds: int) -> bool:
-        return power_reached(seeds, variances, variance_reviews, difference, lent) >= POWER
+        return power_reached(seeds, variances, variance_reviews, difference, lent, alpha) >= POWER
 
-    return bisect.bisect_left(range(MOST), True, lo=2, key=suffices) if suffices(MOST) else None
+    return bisect.bisect_left(range(MOST), True, lo=FEWEST, key=suffices) if suffices(MOST) else None
 
 
 def power_reached(
-    seeds: int, variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
+    seeds: int,
+    variances: Pair,
+    variance_reviews: float = 0.0,
+    difference: float = MARGIN,
+    lent: Pair = (0, 0),
+    alpha: float = FIRST,
 ) -> float:
-    """Returns the power: the chance that a true difference is significant with so many seeds (at least 2) of each.
+    """Returns the power: the chance that a true difference is significant with so many seeds of each.
 
     Example:
-        >>> round(power_reached(26, (0.01**2, 0.01**2)), 2)
-        0.82
+        >>> round(power_reached(18, (0.01**2, 0.01**2)), 2)
+        0.8
     """
     from scipy.special import nctdtr, stdtrit
 
     of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]
-    of_reviews = variance_reviews, math.inf  # thousands of degrees of freedom: nothing beside the seeds
-    beyond = float(stdtrit(degrees_of_freedom(of_seeds, of_reviews), 1 - ALPHA / LOOKS / 2))
-    df = satterthwaite(*of_seeds, of_reviews)
+    df = satterthwaite(*of_seeds, (variance_reviews, math.inf))  # thousands of degrees of freedom
+    beyond = float(stdtrit(df, 1 - alpha / 2))
     shift = difference / math.sqrt(sum(variances) / seeds + variance_reviews)
     below, above = np.nan_to_num(nctdtr(df, shift, np.array([-beyond, beyond])))  # nan where next to nothing
     return float(1 - above + below)

@@ -12,13 +12,15 @@ from rnn_compare.comparison.difference import (
     FEWEST_REVIEWS,
     Difference,
     TestedDifference,
-    holm,
-    settings,
-    settings_with_splits,
+    Untested,
+    compare_settings,
+    compare_with_splits,
 )
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
+from rnn_compare.comparison.levels import MARGIN, DifferenceTest, judged_together, looks
 from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
+from rnn_compare.comparison.wins import Wins, wins
 
 PREFERRED: tuple[Measure, ...] = ("test", "kept", "typical")
 """In the order of preference: test reviews, kept weights, a typical epoch."""
@@ -62,6 +64,12 @@ class Comparison:
         return self.a.experiment.vary_split and self.measure != "test"
 
     @property
+    def wins(self) -> Wins | None:
+        """How often a seed of a is ahead of one of b; None with fewer than three, or where each judges by its own."""
+        of_a, of_b = ([score.accuracy for score in scores] for scores in self.scores)
+        return None if self.seed_by_seed else wins(of_a, of_b)
+
+    @property
     def better(self) -> Group | None:
         """The better setting; None if that cannot be told."""
         return self._better(self.difference)
@@ -71,7 +79,7 @@ class Comparison:
         """The better of the two trained networks as they are; None if that cannot be told."""
         return self._better(self.networks)
 
-    def _better(self, tested: TestedDifference | None) -> Group | None:
+    def _better(self, tested: DifferenceTest | Untested | None) -> Group | None:
         return {"a is better": self.a, "b is better": self.b}.get(tested.verdict if tested else "")
 
     def other(self, group: Group) -> Group | None:
@@ -104,29 +112,36 @@ class Judgement:
     @property
     def best(self) -> Group | None:
         """The leader if it is better than every other: as a setting or, if that was not tested, as a network."""
-        if len(self.order) < 2:
-            return None
-        leader = self.order[0][0]
-        for _, pair in self.against_leader:
-            untested = pair.difference is not None and pair.difference.p is None
-            if (pair.better_network if untested else pair.better) is not leader:
-                return None
-        return leader
+        others = [group for group, _ in self.order[1:]]
+        return self.order[0][0] if others and all(map(self.is_ahead, others)) else None
+
+    def is_ahead(self, rival: Group) -> bool:
+        """Returns whether the leader is better than another: as a setting or, if that was not tested, as a network."""
+        pair = next(pair for other, pair in self.against_leader if other is rival)
+        better = pair.better_network if isinstance(pair.difference, Untested) else pair.better
+        return better is self.order[0][0]
 
 
-def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Judgement:
-    """Returns the verdict on settings whose runs have all ended; several pairs are adjusted for each other (Holm)."""
+def judge(
+    groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None, margin: float = MARGIN
+) -> Judgement:
+    """Returns the verdict on settings whose runs have all ended; all pairs are judged together (Shaffer).
+
+    Settings whose accuracies differ by less than ``margin``, a share, are equal.
+    """
     measure = measure or usual_measure(groups, evidence)
     sides = [
         Side(group, tuple(evidence.scores_of(group, measure) or ()), evidence.spread(group, measure))
         for group in groups
     ]
-    pairs = [_compare(a, b, measure) for a, b in itertools.combinations(sides, 2)]
-    differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
-    networks = iter(holm([pair.networks for pair in pairs if pair.networks]))
+    pairs = {(id(a.group), id(b.group)): _compare(a, b, measure, margin) for a, b in itertools.combinations(sides, 2)}
+    of_settings = judged_together(
+        {key: pair.difference for key, pair in pairs.items() if isinstance(pair.difference, TestedDifference)}
+    )
+    of_networks = judged_together({key: pair.networks for key, pair in pairs.items() if pair.networks})
     judged = tuple(
-        replace(pair, difference=pair.difference and next(differences), networks=pair.networks and next(networks))
-        for pair in pairs
+        replace(pair, difference=of_settings.get(key, pair.difference), networks=of_networks.get(key))
+        for key, pair in pairs.items()
     )
     means = [(side.group, statistics.fmean(run.accuracy for run in side.scores)) for side in sides if side.scores]
     # Where seeds are compared in pairs, the higher mean over all seeds may belong to the worse setting.
@@ -135,7 +150,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
     leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
     order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
     experiments = [run.experiment for group in groups for run in group.counted]
-    beside = beside_baselines(sides, shared_baselines(experiments), measure)
+    beside = beside_baselines(sides, shared_baselines(experiments), measure, margin)
     return Judgement(tuple(order), measure, judged, beside)
 
 
@@ -145,37 +160,41 @@ def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
     return next((m for m in PREFERRED if all(evidence.scores_of(group, m) for group in counted)), "typical")
 
 
-def _compare(a: Side, b: Side, measure: Measure) -> Comparison:
+def _compare(a: Side, b: Side, measure: Measure, margin: float) -> Comparison:
     pair = Comparison(a.group, b.group, measure, (a.scores, b.scores), problem=_problem(a, b, measure))
     if pair.problem:
         return pair
     if pair.reviews < FEWEST_REVIEWS:
         share_a, share_b = pair.shares
         runs = len(a.scores), len(b.scores)
-        return replace(pair, difference=Difference(share_a - share_b, runs, reason="too few reviews"))
+        return replace(pair, difference=Untested(share_a - share_b, runs, "too few reviews"))
     if pair.seed_by_seed:
-        return _seed_by_seed(pair)
+        return _seed_by_seed(pair, margin)
+    at = looks(a.submitted, b.submitted, (a.fewest, b.fewest))
     one_each = len(a.scores) == len(b.scores) == 1 and measure != "typical"
     return replace(
         pair,
-        difference=settings(a.scores, b.scores, a.spread, b.spread),
-        networks=trained_networks(a.scores[0], b.scores[0]) if one_each else None,
+        difference=compare_settings(a.scores, b.scores, a.spread, b.spread, looks=at, margin=margin),
+        networks=trained_networks(a.scores[0], b.scores[0], margin) if one_each else None,
         lent=tuple(side.earlier[1] for side in (a, b) if side.earlier),
     )
 
 
-def _seed_by_seed(pair: Comparison) -> Comparison:
-    of_a, of_b = (
-        {run.experiment.seed: score for run, score in zip(group.counted, scores, strict=True)}
+def _seed_by_seed(pair: Comparison, margin: float) -> Comparison:
+    a, b = (
+        {run.experiment.seed: (score, run.created) for run, score in zip(group.counted, scores, strict=True)}
         for group, scores in zip((pair.a, pair.b), pair.scores, strict=True)
     )
-    shares_a, shares_b = ({seed: score.accuracy for seed, score in scores.items()} for scores in (of_a, of_b))
+    shared = sorted(a.keys() & b.keys())
+    submitted = [max(a[seed][1], b[seed][1]) for seed in shared]
+    shares_a, shares_b = ({seed: score.accuracy for seed, (score, _) in side.items()} for side in (a, b))
     experiment = pair.a.experiment
-    difference = settings_with_splits(shares_a, shares_b, experiment.training_reviews, experiment.validation_reviews)
-    if difference.p is not None:
-        shared = sorted(of_a.keys() & of_b.keys())
-        pair = replace(pair, scores=(tuple(of_a[seed] for seed in shared), tuple(of_b[seed] for seed in shared)))
-    return replace(pair, difference=difference)
+    reviews = experiment.training_reviews, experiment.validation_reviews
+    difference = compare_with_splits(shares_a, shares_b, *reviews, looks=looks(submitted, submitted), margin=margin)
+    if isinstance(difference, Untested):
+        return replace(pair, difference=difference)
+    scores = tuple(a[seed][0] for seed in shared), tuple(b[seed][0] for seed in shared)
+    return replace(pair, difference=difference, scores=scores)
 
 
 def _problem(side_a: Side, side_b: Side, measure: Measure) -> str:

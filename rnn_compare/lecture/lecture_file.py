@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import curve_setting
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.questions import CHANCE, Question
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 
@@ -251,7 +251,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
             )
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
         if question.get("kind") == "best_network":
-            usual["choices"] = networks
+            usual["choices"] = (*networks, CHANCE)
         earlier[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}
 

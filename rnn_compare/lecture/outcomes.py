@@ -2,16 +2,16 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import ANOTHER_SEED, gap
-from rnn_compare.comparison.verdicts import Judgement, judge
+from rnn_compare.comparison.sentences import networks_sentence, result
+from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.wording import gap
 from rnn_compare.formatting import listed, percent
-from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.questions import CHANCE, Answer, Question
 from rnn_compare.runs.record import Run
 
 NEAR_POINTS = 1.0
@@ -38,11 +38,13 @@ class QuestionOutcome:
         answer: The right answer; None if there is none, or not yet.
         explanation: The reason, in a sentence or two.
         final: Whether the outcome can no longer change.
+        within_chance: Whether a lead of 0 is right too.
     """
 
     answer: Answer | None
     explanation: str
     final: bool = True
+    within_chance: bool = False
 
 
 def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
@@ -90,7 +92,7 @@ def is_right(question: Question, answer: Answer, outcome: QuestionOutcome) -> bo
     if isinstance(answer, tuple):
         return False
     if question.kind == "lead":
-        return abs(answer - right) <= NEAR_POINTS + _ROUNDING
+        return abs(answer - right) <= NEAR_POINTS + _ROUNDING or (outcome.within_chance and not answer)
     if question.kind == "overfits_from" and answer and right:  # "never" is near to no epoch
         return abs(answer - right) <= NEAR_EPOCHS
     return answer == right
@@ -104,36 +106,23 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
     verdict = judge(networks, evidence)
     if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
         return QuestionOutcome(None, f"No answer is right: {problem}")
-    first, second = sorted(networks, key=_best, reverse=True)[:2]
-    lead = gap(_best(first), _best(second))
-    measured = f"{first.name} {percent(_best(first))}, {second.name} {percent(_best(second))} at their best epochs."
+    # The page's own sentences, by its measure: a room has one lead.
+    parts = result(replace(verdict, beside_baselines=())), networks_sentence(verdict)
+    verdict_text = " ".join(filter(None, parts))
+    (first, share), (second, other) = verdict.order[:2]
     if question.kind == "lead":
-        near = f"Answers within {NEAR_POINTS:g} point count as right."
-        inferred = f"{_inferred(verdict, first)} " if float(lead) or verdict.best else ""
-        return QuestionOutcome(float(lead), f"{lead} points: {measured} {inferred}{near}")
-    choices = [group_called(choice, networks) for choice in question.choices]
-    if not float(lead) or first not in choices:
-        why = "the highest are equal" if not float(lead) else f"{first.name} was not offered"
-        return QuestionOutcome(None, f"No answer is right: {why}. {measured}")
-    return QuestionOutcome(choices.index(first), f"{measured} {_inferred(verdict, first)}")
-
-
-def _inferred(verdict: Judgement, first: Group) -> str:
-    """Returns what may be concluded from the measured order, with ``first`` ahead."""
-    if (best := verdict.best) is None:
-        return f"That does not show that {first.name} is better: the lead could be chance."
-    beyond = f"{'' if best is first else f' {MEASURES[verdict.measure].where}'}, beyond chance."
-    pairs = [(other.name, pair.difference) for other, pair in verdict.against_leader]
-    as_settings = [name for name, difference in pairs if difference and difference.p is not None]
-    as_trained = [name for name, difference in pairs if difference and difference.p is None]
-    setting = f"{best.name} is better than {listed(as_settings)}{beyond}" if as_settings else ""
-    trained = f"Of these trained networks, {best.name} is better than {listed(as_trained)}{beyond} {ANOTHER_SEED}"
-    return " ".join(filter(None, (setting, trained if as_trained else "")))
-
-
-def _best(group: Group) -> float:
-    """Returns the mean over the seeds of the best validation accuracy, as on the cards."""
-    return statistics.fmean(run.best["val_accuracy"] for run in group.counted if run.best)
+        lead = gap(share, other)
+        chance = not verdict.is_ahead(second)
+        near = (
+            f"Answers within {NEAR_POINTS:g} point count as right{', and so does 0: within chance' if chance else ''}."
+        )
+        return QuestionOutcome(float(lead), f"{lead} points. {verdict_text} {near}", within_chance=chance)
+    right = CHANCE if verdict.best is None else first.name
+    choices = [group.name if (group := group_called(choice, networks)) else choice for choice in question.choices]
+    if right not in choices:
+        why = f"{first.name} was not offered" if verdict.best else "the lead could be chance"
+        return QuestionOutcome(None, f"No answer is right: {why}. {verdict_text}")
+    return QuestionOutcome(choices.index(right), verdict_text)
 
 
 def _overfitting(group: Group) -> QuestionOutcome:

@@ -15,6 +15,8 @@ Answer = int | float | tuple[float, ...]
 
 MOST_POINTS = 50.0
 """The largest lead: guessing is right for half of the reviews."""
+CHANCE = "No difference beyond chance"
+"""A choice for ``best_network``: right where the verdict is not that one is better than all others."""
 STEP = 0.5
 """Points between two answers of a slider."""
 BIN_WIDTHS = (1, 2, 5)
@@ -27,10 +29,9 @@ class Question(BaseModel):
 
     Attributes:
         id: Its id within the lecture.
-        kind: Its subject: which of ``choices`` reaches the highest validation accuracy in this training, its lead over
-            the second in points, the epoch from which ``network`` overfits, its validation curve, or the lecturer's
-            own question.
-        choices: Labels of the networks, or the answers to an own question.
+        kind: Its subject: which of ``choices`` is better than all others, the lead of the first over the second in
+            points, the epoch from which ``network`` overfits, its validation curve, or the lecturer's own question.
+        choices: Labels of the networks and ``CHANCE``, or the answers to an own question.
         right: Index of an own question's right choice; None if there is none.
         epochs: Number of epochs of the training.
         network: Label of the network in question.
@@ -42,7 +43,7 @@ class Question(BaseModel):
     id: str = Field(pattern=r"^[\w.-]{1,40}$")
     kind: Kind
     text: str = Field(min_length=1, max_length=300)
-    choices: tuple[str, ...] = Field((), max_length=8)
+    choices: tuple[str, ...] = Field((), max_length=9)
     right: int | None = Field(None, ge=0)
     epochs: int = Field(10, ge=1, le=100)
     network: str = Field("", max_length=80)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,7 @@ from string import Template
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import CSS
+from rnn_compare.comparison.difference import TestedDifference
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
@@ -120,8 +122,8 @@ def _pair(comparison: Comparison, *, is_only: bool) -> str:
 
 
 def _clearness(comparison: Comparison) -> float:
-    p = comparison.difference.p_adjusted if comparison.difference else None
-    return 2.0 if p is None else p
+    difference = comparison.difference
+    return difference.strength if isinstance(difference, TestedDifference) else math.inf
 
 
 def _plots(contents: Contents) -> str:

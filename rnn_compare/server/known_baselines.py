@@ -8,7 +8,7 @@ from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
 from rnn_compare.comparison.beside_baselines import bags_guess, lead
-from rnn_compare.comparison.sentences import gap
+from rnn_compare.comparison.wording import gap, in_points
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -94,8 +94,11 @@ def meaning(results: Sequence[Baseline]) -> str:
         text = "Neither words nor word pairs can be told apart from guessing"
         return f"{text}: if anything decides, it is the order of distant words. {NOTE}"
     pairs = lead(results, "bigrams", over="words")
-    order = "cannot be told apart from"
-    if pairs.verdict != "cannot tell":
-        difference = gap(pairs.right_a / pairs.reviews, pairs.right_b / pairs.reviews)
-        order = f"are {difference} points {'better' if pairs.difference > 0 else 'worse'} than"
-    return f"Word pairs {order} single words. {NOTE}"
+    by = f"are {gap(pairs.right_a / pairs.reviews, pairs.right_b / pairs.reviews)} points"
+    order = {
+        "a is better": f"{by} better than single words",
+        "b is better": f"{by} worse than single words",
+        "equal": f"are equal to single words to within {in_points(pairs.margin)}",
+        "unknown": "cannot be told apart from single words by so few reviews",
+    }[pairs.verdict]
+    return f"Word pairs {order}. {NOTE}"

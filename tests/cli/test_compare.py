@@ -60,15 +60,16 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
         (groups[1], groups[2]),
     ]
     assert all(set(line) >= TEST_KEYS and line["kind"] == "comparison" for line in lines)
-    assert [line["verdict"] for line in lines] == ["b is better", "b is better", "cannot tell"]
+    assert [line["verdict"] for line in lines] == ["b is better", "b is better", "unknown"]
     assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
     assert lines[0]["difference"] == pytest.approx(-15.3, abs=0.1), "in points"
-    assert 0 < lines[0]["p"] < 0.05 < lines[2]["p"] <= 1
+    assert 0 < lines[0]["p"] < 0.01 < 0.04 < lines[2]["p"] <= 1
+    assert lines[0]["wins"] == {"share": 0.0, "low": 0.0, "high": pytest.approx(0.66, abs=0.01)}
 
 
 def test_one_seed_each_shows_nothing_about_the_settings(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     [line] = compared(capsys, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9))
-    assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "cannot tell")
+    assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "unknown")
     assert line["difference"] == pytest.approx(-20)
     assert line["networks"]["p"] < 0.05, "these two networks do differ"
     assert "the luck of one seed" in line["sentence"]
@@ -121,7 +122,7 @@ def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(
 def test_more_groups_are_compared_than_a_page_holds(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
     assert main(["compare", *groups]) == 0
-    assert capsys.readouterr().out.startswith("All 9 reach 86.")
+    assert capsys.readouterr().out.startswith("GRU(1) (86.0 % on reviews that did not choose the epoch) ties with ")
 
 
 def test_more_groups_than_can_be_compared_in_seconds_are_refused(

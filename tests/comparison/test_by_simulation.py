@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from rnn_compare.comparison import difference
+from rnn_compare.comparison import levels
 from rnn_compare.comparison.accuracies import Score, kept, typical
-from rnn_compare.comparison.difference import settings
+from rnn_compare.comparison.difference import Untested, compare_settings
 from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.wins import wins
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +22,8 @@ AT_MOST = 0.065
 
 @pytest.fixture
 def single_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test itself, without the correction for looks that its 5 % are divided by."""
-    monkeypatch.setattr(difference, "LOOKS", 1)
+    """The test itself, at 5 % all at once."""
+    monkeypatch.setattr(levels, "FIRST", 0.05)
 
 
 @dataclass
@@ -76,10 +77,9 @@ def test_the_interval_covers_the_true_difference_in_95_of_100_cases(runs: int) -
     population, covered, draws = Population(np.random.default_rng(runs)), 0, 2000
     for _ in range(draws):
         easiness = population.easiness()
-        outcome = settings(population.trained(runs, easiness, 0.88), population.trained(runs, easiness, 0.87))
-        assert outcome.low is not None
-        assert outcome.high is not None
-        covered += outcome.low <= 0.01 <= outcome.high
+        outcome = compare_settings(population.trained(runs, easiness, 0.88), population.trained(runs, easiness, 0.87))
+        assert not isinstance(outcome, Untested)
+        covered += outcome.limits[0] <= 0.01 <= outcome.limits[1]
     print(f"{runs} seeds each: covered in {covered / draws:.1%}")
     assert 0.93 <= covered / draws <= 0.97
 
@@ -91,7 +91,11 @@ def test_equal_settings_are_rarely_called_different_at_any_look_from_one_seed_to
         easiness = population.easiness()
         a, b = (population.trained(10 + earlier, easiness, 0.87) for _ in "ab")
         lent = spread(a[10:]), spread(b[10:])
-        called += any(settings(a[:n], b[:n], *lent).verdict != "cannot tell" for n in range(1, 11))
+        called += any(
+            outcome.verdict.endswith("is better")
+            for n in range(1, 11)
+            for outcome in [compare_settings(a[:n], b[:n], *lent, looks=range(1, n + 1))]
+        )
     print(f"looks from one seed each to ten, {earlier} earlier: called different in {called / draws:.1%}")
     assert called / draws <= AT_MOST
 
@@ -111,8 +115,47 @@ def test_a_jumpy_setting_is_rarely_called_different_from_a_steady_one_of_equal_t
             groups["typical"].append(medians)
             groups["kept"].append([achieved for run in runs if (achieved := kept(run, labels)) is not None])
         for measure, (a, b) in groups.items():
-            called[measure] += settings(a, b).verdict != "cannot tell"
+            called[measure] += compare_settings(a, b).verdict.endswith("is better")
     shares = {measure: count / draws for measure, count in called.items()}
     print(f"jumpiness 2.0 against 0.3 points, three seeds each: {shares}")
     assert shares["typical"] <= AT_MOST
     assert shares["kept"] > 0.3  # and rightly: the best epochs of a jumpy network are better
+
+
+@pytest.mark.parametrize("reviews", [400, 1000])
+def test_settings_that_differ_by_a_point_are_rarely_called_equal(reviews: int) -> None:
+    """Where it is easiest: one setting is always right, and each seed of the other errs on the same reviews."""
+    chance, draws, called = np.random.default_rng(1), 1000, 0
+    for _ in range(draws):
+        right = np.stack([np.ones(reviews), chance.random(reviews) > 0.01])
+        a, b = ([Score(float(row.mean()), row, reviews)] * 3 for row in right)
+        called += compare_settings(a, b).verdict == "equal"
+    print(f"{reviews} reviews: called equal in {called / draws:.1%}")
+    assert called / draws <= 0.05
+
+
+@pytest.mark.parametrize("deviation", [0.002, 0.005])
+def test_of_many_reviews_the_seeds_show_that_settings_are_equal(deviation: float) -> None:
+    chance, draws, called = np.random.default_rng(2), 1000, {0.0: 0, 0.01: 0}
+    for _ in range(draws):
+        for lead in called:
+            a, b = (
+                [Score(share, None, 10**13) for share in chance.normal(at, deviation, 10)] for at in (0.8 + lead, 0.8)
+            )
+            called[lead] += compare_settings(a, b).verdict == "equal"
+    print(f"ten seeds each that deviate by {deviation}: called equal {called} of {draws} times")
+    assert called[0.01] <= 0.05 * draws
+    assert called[0.0] >= 0.9 * draws
+
+
+@pytest.mark.parametrize("seeds", [3, 5])
+@pytest.mark.parametrize("shift", [0.0, 1.0, 2.0])
+def test_the_interval_of_wins_covers_the_true_share(seeds: int, shift: float) -> None:
+    chance, draws, true = np.random.default_rng(3), 1000, float(stats.norm.cdf(shift / np.sqrt(2)))
+    covered = 0
+    for _ in range(draws):
+        won = wins(*chance.normal(np.array([[shift], [0]]), 1, size=(2, seeds)))
+        assert won is not None
+        covered += won.low <= true <= won.high
+    print(f"{seeds} seeds each, true share {true:.0%}: covered in {covered / draws:.1%}")
+    assert covered / draws >= 0.94

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_compare.comparison.difference import TestedDifference as Outcome
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.sentences import details
@@ -29,5 +30,5 @@ def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence
     ]
     runs = [record(store, experiment, [0.8] * experiment.epochs) for experiment in experiments]
     [compared] = judge(groups(runs), evidence).pairs
-    assert compared.difference is not None
+    assert isinstance(compared.difference, Outcome)
     assert [spread.df for spread in compared.difference.spreads] == [9, 9]

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.questions import CHANCE, Question
 
-BEST = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM", "GRU"))
+BEST = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM", "GRU", CHANCE))
 LEAD = Question(id="lead", kind="lead", text="By how many points?")
 OVERFITS = Question(id="over", kind="overfits_from", text="From which epoch?", network="SimpleRNN", epochs=4)
 CURVE = Question(id="curve", kind="curve", text="Draw it", network="SimpleRNN", epochs=4)

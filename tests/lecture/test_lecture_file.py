@@ -7,6 +7,7 @@ import pytest
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import SHIPPED, copy_to_edit, load, read_all
+from rnn_compare.lecture.questions import CHANCE
 
 HEAD = 'title = "Mine"\npreset = "Short"\n'
 TEXT = '[[steps]]\nkind = "text"\ntitle = "Why?"\n'
@@ -52,7 +53,7 @@ def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveal
 def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
     question = load(written(folder, HEAD + BEST), step_kinds()).steps[0].question
     assert question is not None
-    assert question.choices == ("SimpleRNN(32)", "LSTM(32)")
+    assert question.choices == ("SimpleRNN(32)", "LSTM(32)", CHANCE)
     assert question.epochs == 5
 
 

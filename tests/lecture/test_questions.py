@@ -56,7 +56,7 @@ def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObj
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        (BEST, 3),
+        (BEST, 4),
         (BEST, -1),
         (BEST, 1.0),
         (BEST, True),

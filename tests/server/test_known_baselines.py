@@ -108,8 +108,8 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
         (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
         (0.7, 0.9, "are 20.0 points better than single words"),
         (0.9, 0.89, "are 1.0 points worse than single words"),
-        (1.0, 1.0, "Word pairs cannot be told apart from single words."),
-        (0.9, 0.903, "Word pairs cannot be told apart from single words."),
+        (1.0, 1.0, "Word pairs are equal to single words to within 1 point."),
+        (0.9, 0.903, "Word pairs are equal to single words to within 1 point."),
         (0.51, 0.49, "Neither words nor word pairs can be told apart from guessing: "),
     ],
 )
