@@ -17,11 +17,18 @@ CHRONO_STREAM = 127
 """The stream of a seed's random numbers for chrono gates."""
 OPTIMIZERS: dict[Optimizer, str] = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
+ONE_THREAD = """import os
+
+# As the recorded run: with more threads sums are added in another order, and the curves move apart after some epochs.
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # before TensorFlow is imported
+"""
+
 _OPENING = '''"""{label} on {subject}, in stock Keras.
 
 Needs: pip install {packages}
 """
 
+{one_thread}
 {imports}
 
 keras.utils.set_random_seed({seed})
@@ -107,6 +114,7 @@ def script(experiment: Experiment) -> str:
         label=experiment.label,
         subject=data.subject,
         packages=" ".join(("keras", "tensorflow", *data.script.packages)),
+        one_thread=ONE_THREAD,
         imports=imports(experiment),
         seed=experiment.seed,
         vocabulary_size=experiment.vocabulary_size,

@@ -1,7 +1,8 @@
 """A report as a Jupyter notebook that trains the same networks again, with stock Keras and without this program."""
 
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rnn_compare.comparison.groups import Group
 from rnn_compare.feedforward.registry import network
@@ -76,11 +77,13 @@ def notebook(contents: Contents) -> str:
 def _cells(contents: Contents) -> Iterator[Cell]:
     experiments = [group.experiment for group in contents.groups]
     packages = {name: None for experiment in experiments for name in source(experiment.dataset).script.packages}
-    needed = " ".join(("keras", "tensorflow", "pandas", "plotly", *packages))
+    pinned = (_pinned(name, contents.runs[-1].versions) for name in ("keras", "tensorflow"))
+    needed = " ".join((*pinned, "pandas", "plotly", *packages))
     yield "markdown", _INTRODUCTION.format(title=as_markdown(contents.title), packages=needed)
     lines = {line: None for experiment in experiments for line in keras_script.imports(experiment).splitlines() if line}
     lines |= {"import pandas as pd": None, "import plotly.express as px": None}
-    yield "code", "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n\nresults = []"
+    ordered = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line)))
+    yield "code", f"{keras_script.ONE_THREAD}\n{ordered}\n\nresults = []"
     reviews: tuple[str, int] | None = None
     cells: set[str] = set()
     for group in contents.groups:
@@ -98,6 +101,11 @@ def _cells(contents: Contents) -> Iterator[Cell]:
     yield "code", _CHART
     yield "markdown", "The largest difference from the recorded validation accuracies:"
     yield "code", _RECORDED.format(rows=_recorded(contents))
+
+
+def _pinned(package: str, versions: Mapping[str, str]) -> str:
+    version = versions.get(package, "")  # an imported run's may be any text
+    return f"{package}=={version}" if re.fullmatch(r"[\w.+-]+", version) else package
 
 
 def _reviews(group: Group) -> Iterator[Cell]:

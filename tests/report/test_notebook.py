@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +11,49 @@ import pytest
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_layers import own_source
+from rnn_compare.networks.keras_script import script
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.notebook import notebook
-from rnn_compare.runs.record import Owner
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.local.fork_server import ENVIRONMENT
 
 from .conftest import Trained
+
+
+def as_printed(runs: Sequence[Run]) -> list[str]:
+    """Returns the lines that the exports print of these runs' epochs."""
+    return [
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
+        for run in runs
+        for epoch in run.epochs
+    ]
+
+
+@pytest.mark.slow
+def test_a_fresh_process_repeats_what_a_worker_trained_by_the_notebook_and_by_the_script(
+    elsewhere: RunStore, tmp_path: Path
+) -> None:
+    """The smallest run seen whose curve depends on the number of threads: by its second epoch in the second digit."""
+    cache = str(elsewhere.path.parent)
+    network = ["--cell", "SimpleRNN", "--units", "64", "--maxlen", "100", "--learning-rate", "0.01", "--stock-layers"]
+    data = ["--reviews", "1000", "--batch-size", "300", "--epochs", "10"]
+    in_worker = [sys.executable, "-m", "rnn_compare", "train", *network, *data]
+    subprocess.run(in_worker, check=True, env=os.environ | {CACHE_VARIABLE: cache}, stdout=subprocess.DEVNULL)
+    [run] = elsewhere.runs()
+    book = nbformat.reads(notebook(gather(elsewhere, [run.id])), 4)
+    cells = [entry.source for entry in book.cells if entry.cell_type == "code"]
+    fresh = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    for code in ("\n".join(cells), script(run.experiment)):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=fresh, cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        printed = [line for line in done.stdout.splitlines() if line.startswith("epoch ")]
+        assert printed == as_printed([run])
+    for package in ("keras", "tensorflow"):
+        assert f" {package}=={run.versions[package]} " in book.cells[0].source
 
 
 @pytest.mark.thorough
@@ -28,12 +69,7 @@ def test_run_from_top_to_bottom_it_repeats_the_runs_to_the_last_printed_digit(tr
         for line in output.get("text", "").splitlines()
         if line.startswith("epoch ")
     ]
-    assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
-        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
-        for run in trained.store.runs(trained.ids)
-        for epoch in run.epochs
-    ]
+    assert printed == as_printed(trained.store.runs(trained.ids))
     differences = book.cells[-1].outputs[-1]["data"]["text/plain"]
     assert differences.count(" 0.0") == len(trained.ids)
     kinds = {kind for entry in book.cells for output in entry.get("outputs", []) for kind in output.get("data", {})}
