@@ -28,7 +28,7 @@ SILENT_SECONDS = 10.0
 """A connection without a complete request is closed after this time."""
 MACOS_DESCRIPTORS = 10_240
 """The limit of macOS, which reports none."""
-LOOK_SECONDS, COUNT_SECONDS = 0.5, 0.1
+LOOK_SECONDS, COUNT_SECONDS = 0.5, 0.02
 """Intervals at which silent connections are looked for, and at most, descriptors are counted."""
 GONE_MS = 45_000
 """A phone that acknowledges nothing for this long has left the network; the system's default is 15 minutes."""
