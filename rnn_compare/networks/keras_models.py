@@ -1,6 +1,8 @@
 """Keras models of experiments: building, weights, summaries. For workers only: imports TensorFlow."""
 
+import contextlib
 import functools
+import logging
 import random
 import threading
 import unittest.mock
@@ -32,12 +34,12 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
 
     It maps word ids (batch, maxlen) to probabilities (batch, 1). Python, NumPy and TensorFlow are seeded
     (``keras.utils.set_random_seed``). Keras takes its initializers' seeds from Python's global generator, which Dask's
-    threads use too, so one network in twenty had other weights: here Keras has a generator of its own.
+    threads use too, so on a cluster one network in twenty had other weights: see ``_own_generator``.
 
     Args:
         kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which trains faster.
     """
-    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
+    with _building, _own_generator(experiment.seed):
         keras.utils.set_random_seed(experiment.seed)
         model = network(experiment, kind)
         model.compile(
@@ -48,6 +50,14 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
             jit_compile=False,
         )
     return model
+
+
+def _own_generator(seed: int) -> contextlib.AbstractContextManager[object]:
+    """Returns a context in which Keras has a generator of its own; where Keras has changed, it keeps the global one."""
+    if not hasattr(seed_generator, "python_random"):
+        logging.getLogger(__name__).warning("Keras draws from Python's global generator, which other threads may use.")
+        return contextlib.nullcontext()
+    return unittest.mock.patch.object(seed_generator, "python_random", random.Random(seed))
 
 
 def summary(experiment: Experiment) -> str:

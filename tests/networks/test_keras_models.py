@@ -1,9 +1,12 @@
+import random
+
 import keras
 import numpy as np
 import pytest
+from keras.src.random import seed_generator
 
 from rnn_compare.experiment import Experiment, Optimizer
-from rnn_compare.networks.keras_models import build, get_weights, set_weights, summary_text
+from rnn_compare.networks.keras_models import build, get_weights, network, set_weights, summary_text
 
 SMALL = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
 
@@ -47,6 +50,20 @@ def test_equal_seeds_give_equal_weights_and_other_seeds_others() -> None:
     first, again, other = (get_weights(build(Experiment(**SMALL, seed=seed))) for seed in (7, 7, 8))
     np.testing.assert_array_equal(first["embedding/embeddings"], again["embedding/embeddings"])
     assert not np.array_equal(first["embedding/embeddings"], other["embedding/embeddings"])
+
+
+def test_keras_takes_its_seeds_from_the_generator_that_is_replaced_while_a_network_is_built(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert seed_generator.python_random is random
+    usual = get_weights(build(Experiment(**SMALL)))["embedding/embeddings"]
+    monkeypatch.delattr(seed_generator, "python_random")
+    with pytest.raises(NameError):  # it is where Keras looks
+        build(Experiment(**SMALL))
+    assert "global generator" in caplog.text
+    monkeypatch.undo()
+    keras.utils.set_random_seed(1)
+    np.testing.assert_array_equal(network(Experiment(**SMALL)).get_weights()[0], usual)
 
 
 def test_weights_set_are_the_weights_got() -> None:

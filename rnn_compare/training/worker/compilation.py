@@ -11,6 +11,7 @@ from rnn_compare.fused import layer
 from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
 from rnn_compare.fused.embedding import embedding_gradient
 from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.machine_code import SAVING_IS_LOCKED
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks.parameters import parameters
@@ -35,7 +36,8 @@ def compile_kernels(*names: str, wait: bool = True) -> None:
         if sign.exists():
             call()
             continue
-        with FileLock(sign.with_suffix(".lock"), blocking=wait):
+        lock = sign.with_suffix(".lock") if SAVING_IS_LOCKED else code_folder() / "compiling.lock"
+        with FileLock(lock, blocking=wait):
             call()
             sign.touch()
 
