@@ -10,6 +10,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = PROJECT / "rnn_compare" / "dashboard" / "assets"
 REPORT_SCRIPTS = PROJECT / "rnn_compare" / "report" / "assets"
+BROWSER_SCRIPTS = PROJECT / "rnn_compare" / "browser"
 PHONE_SCRIPTS = PROJECT / "rnn_compare" / "server" / "phones" / "page"
 TESTS = PROJECT / "tests" / "javascript"
 LONGEST_LINE = 120
@@ -17,7 +18,7 @@ LONGEST_LINE = 120
 
 def test_the_scripts_are_clean() -> None:
     """The rules stand in .oxlintrc.json."""
-    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, REPORT_SCRIPTS, PHONE_SCRIPTS, TESTS)
+    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, REPORT_SCRIPTS, BROWSER_SCRIPTS, PHONE_SCRIPTS, TESTS)
 
 
 def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
@@ -27,7 +28,7 @@ def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
 
 
 def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -> None:
-    paths = (*SCRIPTS.rglob("*.js"), *REPORT_SCRIPTS.glob("*.js"), *PHONE_SCRIPTS.glob("*.js"))
+    paths = (*SCRIPTS.rglob("*.js"), *REPORT_SCRIPTS.glob("*.js"), *PHONE_SCRIPTS.glob("*.js"), *BROWSER_SCRIPTS.rglob("*.js"))
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in paths}
     assert [name for name, content in lines.items() if not content[0].startswith("// ")] == []
     assert [name for name, content in lines.items() if max(map(len, content)) > LONGEST_LINE] == []

@@ -152,6 +152,26 @@ class Cell:
         names = [parsed(phase.forward).inputs for phase in self.phases]
         return tuple(tuple(end for end in self.suffixes if {f"x{end}", f"u{end}"} & {*inputs}) for inputs in names)
 
+    @functools.cached_property
+    def stored(self) -> tuple[str, ...]:
+        """The values, other than states, that a timestep keeps for later phases and for the backward pass."""
+        formulas = [*(phase.backward for phase in self.phases), *(phase.recalled for phase in self.phases)]
+        inputs = [name for formula in formulas if formula for name in parsed(formula).inputs]
+        later = [name for phase in self.phases[1:] for name in parsed(phase.forward).inputs]
+        inputs += [name for name in later if not self.is_block(name)]
+        states = (*self.states, *(f"previous_{name}" for name in self.states))
+        return tuple(name for name in dict.fromkeys(inputs) if not name.startswith("d_") and name not in states)
+
+    @functools.cached_property
+    def splits_gradients(self) -> bool:
+        """Whether W·input and U·state have different gradients, as with ``reset_after`` of the GRU."""
+        inputs = {name for phase in self.phases for name in parsed(phase.forward).inputs}
+        return any(f"u{end}" in inputs for end in self.suffixes)
+
+    def is_block(self, name: str) -> bool:
+        """Returns whether a name in a formula is W·input, U·state or their sum, such as ``x_f``."""
+        return name[:1] in "xwu" and name[1:] in self.suffixes
+
     def step(self, W_input_t: Array, states: States, U: Array, b: Array) -> tuple[States, Signals]:
         """Computes one timestep.
 

@@ -74,8 +74,6 @@ class KernelSource:
     Attributes:
         text: The source.
         loops: Names of the functions that loop over the units of a row.
-        activations: The values, other than states, that a step stores for later phases and for the backward pass.
-        splits_gradients: Whether W·input and U·state have different gradients.
     """
 
     def __init__(self, cell: Cell) -> None:
@@ -83,18 +81,8 @@ class KernelSource:
         self.loops = list[str]()
         self._phases = list(enumerate(zip(cell.phases, cell.products, strict=True)))
         self._multiplies = cell.recurrent == "matrix"
-        formulas = [*(phase.backward for phase in cell.phases), *(phase.recalled for phase in cell.phases)]
-        inputs = [name for formula in formulas for name in _inputs(formula)]
-        inputs += [name for phase in cell.phases[1:] for name in _inputs(phase.forward) if not self._is_block(name)]
-        states = (*cell.states, *(f"previous_{name}" for name in cell.states))
-        self.activations = [name for name in dict.fromkeys(inputs) if not name.startswith("d_") and name not in states]
-        inputs = [name for phase in cell.phases for name in _inputs(phase.forward)]
-        self.splits_gradients = any(f"u{end}" in inputs for end in cell.suffixes)
         methods = [self._step(), self._step_back(), self._recurrent_gradient()]
         self.text = "\n\n\n".join([*self._functions, *(method.text() for method in methods)]) + "\n"
-
-    def _is_block(self, name: str) -> bool:
-        return name[:1] in "xwu" and name[1:] in self._cell.suffixes
 
     def _step(self) -> _Method:
         method = self._method(
@@ -127,7 +115,7 @@ class KernelSource:
         for name in inputs:
             loop.emit(f"{name} = {self._value(loop, name, operand)}")
         loop.emit(*_lines(forward), *_lines(recall))
-        computed = [name for name in (*results, *filter(self._is_block, inputs)) if name in self.activations]
+        computed = [name for name in (*results, *filter(self._cell.is_block, inputs)) if name in self._cell.stored]
         for name in dict.fromkeys(computed):
             loop.store(f"stored_{name}", name)
         for name in self._cell.states:
@@ -139,8 +127,8 @@ class KernelSource:
 
     def _value(self, loop: _Loop, name: str, operand: str) -> str:
         """Returns the source of a formula's input at the loop's unit."""
-        if not self._is_block(name):
-            return loop.element(f"stored_{name}" if name in self.activations else name)
+        if not self._cell.is_block(name):
+            return loop.element(f"stored_{name}" if name in self._cell.stored else name)
         kind, end = name[0], name[1:]
         terms = [loop.element(f"w{end}")] if kind in "xw" else []
         if kind in "xu":
@@ -161,7 +149,7 @@ class KernelSource:
         for k, name in enumerate(self._cell.states):
             method.emit(1, f"d_{name} = dstates[{k}, first:last]")
         shape = f".reshape(rows, {self._cell.blocks}, units)" if self._cell.blocks > 1 else ""
-        for name in ("gates", "products") if self.splits_gradients else ("gates",):
+        for name in ("gates", "products") if self._cell.splits_gradients else ("gates",):
             method.emit(1, f"d_{name} = d{name}{shape}")
         for number, (phase, blocks) in reversed(self._phases):
             method.emit(1, "for row in range(rows):")
@@ -177,15 +165,15 @@ class KernelSource:
 
     def _backward(self, number: int, phase: Phase, blocks: _Blocks) -> _Loop:
         loop, results = _Loop(f"backward_{number}"), [*parsed(phase.backward).outputs]
-        of_blocks = [name for name in results if self._is_block(name[2:])]
+        of_blocks = [name for name in results if self._cell.is_block(name[2:])]
         of_products = {end: f"d_u{end}" if f"d_u{end}" in results else f"d_x{end}" for end in blocks}
         for name in _inputs(phase.backward):
-            loop.emit(f"{name} = {loop.element(f'stored_{name}' if name in self.activations else name)}")
+            loop.emit(f"{name} = {loop.element(f'stored_{name}' if name in self._cell.stored else name)}")
         loop.emit(*_lines(phase.backward), *(f"{name} = flushed({name})" for name in of_blocks))
         for name in of_blocks:
             if name[2] != "u":
                 loop.store(f"d_gate{name[3:]}", name)
-        if self.splits_gradients:
+        if self._cell.splits_gradients:
             for end, name in of_products.items():
                 loop.store(f"d_product{end}", name)
         if blocks and self._cell.recurrent == "vector":
@@ -199,7 +187,7 @@ class KernelSource:
         return loop
 
     def _prefetch(self, method: _Method, inputs: tuple[str, ...]) -> None:
-        arrays = ["self.activations"] if {*inputs} & {*self.activations} else []
+        arrays = ["self.activations"] if {*inputs} & {*self._cell.stored} else []
         arrays += [f"self.states[{k}]" for k, name in enumerate(self._cell.states) if f"previous_{name}" in inputs]
         if arrays:
             method.emit(2, "if begin >= rows:", *(f"    prefetch({array}, begin - rows + row)" for array in arrays))
@@ -256,7 +244,7 @@ class KernelSource:
 
     def _places(self, blocks: _Blocks, row: str) -> dict[str, tuple[str, str]]:
         """Returns for each array of a loop the method's array that it is a part of, and the part's source."""
-        places = {f"stored_{value}": ("stored", f"activations[{k}]") for k, value in enumerate(self.activations)}
+        places = {f"stored_{value}": ("stored", f"activations[{k}]") for k, value in enumerate(self._cell.stored)}
         for state in self._cell.states:
             for name in (state, f"previous_{state}"):
                 places[name] = name, f"{name}[{row}]"

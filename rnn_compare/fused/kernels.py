@@ -20,8 +20,8 @@ def _kernel(cell: Cell) -> type[CellKernel]:
     exec(source.text, names)
     names |= {loop: compiled_for_one_row(names[loop]) for loop in source.loops}
     own: dict[str, Any] = {method: names[method] for method in ("step", "step_back", "add_recurrent_gradient")}
-    own |= {"state_count": len(cell.states), "activation_count": len(source.activations), "blocks": cell.blocks}
-    own |= {"splits_gradients": source.splits_gradients, "weight_count": 2 + (cell.recurrent != "none")}
+    own |= {"state_count": len(cell.states), "activation_count": len(cell.stored), "blocks": cell.blocks}
+    own |= {"splits_gradients": cell.splits_gradients, "weight_count": 2 + (cell.recurrent != "none")}
     return type(f"{cell.name}Kernel", (CellKernel,), own | {"__module__": __name__})
 
 

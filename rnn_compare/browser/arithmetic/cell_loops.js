@@ -1,0 +1,143 @@
+// The loops of a cell's timestep, forward and back, from its formulas. The numbers of a gate or state take `width`
+// places, `units` rounded up to whole vectors; what is beyond the units stays zero.
+
+// Returns { forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase: `recall`
+// computes what U is multiplied by if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
+export function cellLoops(cell, width) {
+  const all = (kind, build) => cell.phases.map((phase, number) => {
+    const loop = new Builder(`${kind}${number}`, cell, width);
+    return build(loop, phase, number) === false ? undefined : loop.made;
+  });
+  return Object.fromEntries(Object.entries({ forward, backward, recall, vector }).map(([kind, build]) => (
+    [kind, all(kind, build)]
+  )));
+}
+
+function forward(loop, { forward: { inputs, lines, outputs }, operand }, number) {
+  const { cell } = loop;
+  const next = cell.phases[number + 1]?.recalled;
+  const read = [...inputs, ...(next?.inputs ?? [])].filter((name) => !outputs.includes(name));
+  loop.read(read, operand);
+  loop.add(lines, next?.lines ?? []);
+  for (const name of [...outputs, ...read.filter((input) => loop.isBlock(input))]) {
+    if (cell.stored.includes(name)) loop.store("stored", cell.stored.indexOf(name), name);
+    if (cell.states.includes(name)) loop.store("after", cell.states.indexOf(name), name);
+  }
+  if (next) loop.store("recalled", 0, "recalled");
+}
+
+function backward(loop, { backward: { inputs, lines, outputs }, blocks }) {
+  const { cell } = loop;
+  loop.read(inputs);
+  loop.add(lines);
+  for (const name of outputs.filter((other) => loop.isBlock(other.slice(2)))) {
+    loop.add([[name, ["flush", name]]]);
+    if (name[2] !== "u") loop.store("gates_gradient", loop.block(name.slice(3)), name);
+  }
+  const product = (end) => (outputs.includes(`d_u${end}`) ? `d_u${end}` : `d_x${end}`);
+  if (cell.splits_gradients) for (const end of blocks) loop.store("products_gradient", loop.block(end), product(end));
+  const before = new Set(outputs.filter((name) => name.startsWith("d_previous_")));
+  if (blocks.length && cell.recurrent === "vector") {
+    const terms = blocks.map((end) => ["*", product(end), loop.load(`U${end}`, "recurrent", loop.block(end))]);
+    loop.add([["d_previous_state", sum([...before.has("d_previous_state") ? ["d_previous_state"] : [], ...terms])]]);
+    before.add("d_previous_state");
+  }
+  cell.states.forEach((state, place) => {
+    const name = `d_previous_${state}`;
+    if (!before.has(name)) return;
+    loop.add([[name, ["flush", name]]]);
+    loop.store("states_gradient", place, name);
+  });
+}
+
+function recall(loop, { recalled }) {
+  if (!recalled) return false;
+  loop.read(recalled.inputs);
+  loop.add(recalled.lines);
+  return loop.store("recalled", 0, "recalled");
+}
+
+function vector(loop, { blocks, operand }) {
+  if (!blocks.length || loop.cell.recurrent !== "vector") return false;
+  loop.readOperand(operand);
+  return blocks.forEach((end) => {
+    const place = loop.block(end);
+    const total = loop.load(`total${end}`, "recurrent_gradient", place);
+    loop.add([[total, ["+", total, ["*", operand, loop.load(`d${end}`, "products_gradient", place)]]]]);
+    loop.store("recurrent_gradient", place, total);
+  });
+}
+
+const sum = (terms) => terms.reduce((total, term) => ["+", total, term]);
+
+// Places are counted in widths: the number of a gate, state or stored value in its array.
+class Builder {
+  constructor(name, cell, width) {
+    Object.assign(this, { cell, width, made: { name, width, bases: {}, loads: [], lines: [], stores: [] } });
+    const [gates, states] = [cell.suffixes.length, cell.states.length];
+    this.places = {
+      gates, products: gates, gates_gradient: gates, products_gradient: gates, stored: cell.stored.length,
+      before: states, after: states, states_gradient: states, recalled: 1, recalled_gradient: 1,
+      bias: 0, recurrent: 0, recurrent_gradient: 0, // the same for all rows
+    };
+  }
+
+  isBlock(name) {
+    return "xwu".includes(name[0]) && this.cell.suffixes.includes(name.slice(1));
+  }
+
+  block(end) {
+    return this.cell.suffixes.indexOf(end);
+  }
+
+  add(...lines) {
+    this.made.lines.push(...lines.flat());
+  }
+
+  base(array) {
+    this.made.bases[array] = this.places[array] * this.width;
+    return array;
+  }
+
+  load(variable, array, place) {
+    this.made.loads.push([variable, this.base(array), place * this.width]);
+    return variable;
+  }
+
+  store(array, place, variable) {
+    this.made.stores.push([this.base(array), place * this.width, variable]);
+  }
+
+  // Loads the inputs of a formula; with an operand, that of U, computes products and sums from it.
+  read(inputs, operand) {
+    const { stored, states } = this.cell;
+    for (const input of inputs) {
+      if (operand && this.isBlock(input)) this.readBlock(input, operand);
+      else if (stored.includes(input)) this.load(input, "stored", stored.indexOf(input));
+      else if (input === "d_recalled") this.load(input, "recalled_gradient", 0);
+      else {
+        const [, prefix, state] = input.match(/^(d_|previous_)?(.*)/);
+        const array = { d_: "states_gradient", previous_: "before" }[prefix] ?? "after";
+        this.load(input, array, states.indexOf(state));
+      }
+    }
+  }
+
+  // w: W·input + b; u: U·state, plus the second bias if there is one; x: both.
+  readBlock(input, operand) {
+    const end = input.slice(1);
+    const place = this.block(end);
+    const term = (array, at = place) => this.load(`${array}${end}${at}`, array, at);
+    const terms = input[0] === "u" ? [] : [term("gates"), term("bias")];
+    if (input[0] !== "w") {
+      if (this.cell.recurrent === "matrix") terms.push(term("products"));
+      else terms.push(["*", term("recurrent"), this.readOperand(operand)]);
+      if (this.cell.bias_rows > 1) terms.push(term("bias", this.places.gates + place));
+    }
+    this.add([[input, sum(terms)]]);
+  }
+
+  readOperand(operand) {
+    return this.load(operand, operand === "recalled" ? "recalled" : "before", 0);
+  }
+}

@@ -1,0 +1,150 @@
+// Training of an embedding, one recurrent layer and Dense(1, sigmoid) on binary cross-entropy, as Keras does it.
+
+import { rateOf } from "./optimizers.js";
+import { initialWeights, orderOf } from "./seeded.js";
+import { hasVectors, pad, trainingMemory, unpadded } from "./training_memory.js";
+import { TrainingPass } from "./training_pass.js";
+
+const BYTES = 4;
+
+export class Trainer {
+  // description: as `browser/trainable.py` makes it. Without vectors it does the same, several times slower.
+  constructor(description, { vectors = hasVectors() } = {}) {
+    this.description = description;
+    this.memory = trainingMemory(description, vectors);
+    this.pass = new TrainingPass(description, this.memory);
+    this.slots = new Int32Array(description.vocabulary_size).fill(-1); // of a batch's words in `sums`
+    this.run = this.prepared();
+    this.setWeights(initialWeights(description.tensors, description.seed));
+  }
+
+  // The weights in Keras' order, without moments.
+  get weights() {
+    const { numbers, tensors, layouts } = this.memory;
+    return tensors.map((start, place) => unpadded(numbers, start, layouts[place]));
+  }
+
+  // Begins anew from these weights.
+  setWeights(weights) {
+    const { numbers, tensors, layouts } = this.memory;
+    numbers.fill(0);
+    weights.forEach((tensor, place) => pad(numbers, tensors[place], layouts[place], tensor));
+    this.iterations = 0;
+  }
+
+  // Trains with some reviews of `ids` (reviews × maxlen); returns the sum of their losses and how many were right.
+  train(ids, labels, reviews) {
+    const figures = this.propagate(ids, labels, reviews);
+    this.step();
+    return figures;
+  }
+
+  propagate(ids, labels, reviews) {
+    this.pass.begin(ids, reviews);
+    const logits = this.pass.forward();
+    const signs = Array.from(this.pass.rows, ({ review }) => labels[review]);
+    this.pass.backward(logits, signs);
+    return figuresOf(logits, signs);
+  }
+
+  // Returns the gradients of all weights for some reviews: those of `train`, before the step.
+  gradients(ids, labels, reviews) {
+    const { numbers, tensors, layouts, gradientOf, sums, depth } = this.memory;
+    this.propagate(ids, labels, reviews);
+    const words = this.collect();
+    const table = new Float32Array(layouts[0].rows * layouts[0].size);
+    words.forEach((word, slot) => {
+      table.set(numbers.subarray(sums + slot * depth, sums + slot * depth + layouts[0].size), word * layouts[0].size);
+    });
+    return [table, ...tensors.slice(1).map((start, place) => unpadded(numbers, gradientOf(start), layouts[place + 1]))];
+  }
+
+  // The optimizer's loops, prepared.
+  prepared() {
+    const { memory } = this;
+    const { loops, moments, table, others, rate, sums, squares, tableMoments, denseMoments } = memory;
+    const named = (starts) => Object.fromEntries(["weight", ...moments].map((name, place) => [name, starts[place]]));
+    const make = (loop, places) => loop && memory.prepared(loop, { ...places, rate });
+    const ofTable = named([table, ...tableMoments]);
+    return {
+      dense: make(loops.dense, { ...named([others, ...denseMoments]), gradient: memory.gradients }),
+      before: make(loops.before, ofTable),
+      words: make(loops.words, { ...named(memory.weightLists), sums, squares }),
+      after: make(loops.after, ofTable),
+      collect: make(loops.collect, {
+        gradient: memory.inputsGradient, sums: memory.sumList, squares: memory.squareList,
+      }),
+    };
+  }
+
+  // Sums the gradients of each distinct word of the batch; returns the words.
+  collect() {
+    const { pass: { counts, batch, maxlen }, slots, memory } = this;
+    const { lists, sumList, squareList, sums, squares, depth, distinct, wordList, table } = memory;
+    const words = [];
+    const slotOf = (word) => {
+      if (slots[word] < 0) slots[word] = words.push(word) - 1;
+      return slots[word];
+    };
+    for (let place = 0; place < maxlen * batch; place++) {
+      const isRead = place % batch < counts[Math.floor(place / batch)];
+      const slot = isRead ? slotOf((lists[wordList + place] / BYTES - table) / depth) : distinct;
+      lists[sumList + place] = (sums + slot * depth) * BYTES;
+      lists[squareList + place] = (squares + slot * depth) * BYTES;
+    }
+    for (const start of [sums, squares]) memory.numbers.fill(0, start, start + words.length * depth);
+    this.run.collect(maxlen * batch);
+    for (const word of words) slots[word] = -1;
+    return words;
+  }
+
+  step() {
+    const { memory, run, description: { optimizer, learning_rate: learningRate } } = this;
+    const { numbers, lists, rate, depth, table, tableMoments, weightLists } = memory;
+    numbers[rate] = rateOf(optimizer, learningRate, this.iterations);
+    run.dense(1);
+    const words = this.collect();
+    run.before?.(1);
+    [table, ...tableMoments].forEach((start, place) => (
+      words.forEach((word, slot) => { lists[weightLists[place] + slot] = (start + word * depth) * BYTES; })
+    ));
+    run.words(words.length);
+    run.after?.(1);
+    this.iterations += 1;
+  }
+
+  // Trains an epoch, from 0, in the order that the seed gives; yields after each batch, and returns accuracy and loss.
+  * epoch(number, { ids, labels }) {
+    const order = orderOf(this.description.seed, number, labels.length);
+    return yield* this.batches(order, (reviews) => this.train(ids, labels, reviews));
+  }
+
+  // Judges reviews; yields after each batch, and returns accuracy and loss.
+  * evaluate({ ids, labels }) {
+    return yield* this.batches(Int32Array.from(labels.keys()), (reviews) => {
+      this.pass.begin(ids, reviews);
+      const logits = this.pass.forward();
+      return figuresOf(logits, Array.from(this.pass.rows, ({ review }) => labels[review]));
+    });
+  }
+
+  * batches(order, run) {
+    let [loss, right] = [0, 0];
+    for (let start = 0; start < order.length; start += this.description.batch_size) {
+      const figures = run(order.subarray(start, start + this.description.batch_size));
+      loss += figures.loss;
+      right += figures.right;
+      yield;
+    }
+    return { accuracy: right / order.length, loss: loss / order.length };
+  }
+}
+
+function figuresOf(logits, labels) {
+  let [loss, right] = [0, 0];
+  logits.forEach((logit, row) => {
+    loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - logit * labels[row];
+    right += Number(logit > 0) === labels[row];
+  });
+  return { loss, right };
+}

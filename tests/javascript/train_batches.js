@@ -1,0 +1,16 @@
+// Trains a few batches as a browser does. Reads { description, ids, labels, batches, vectors }; writes initial weights,
+// the gradients of the first batch, the figures of each batch and the weights after the last one.
+
+import { readFileSync } from "node:fs";
+import { orderOf } from "../../rnn_compare/browser/arithmetic/seeded.js";
+import { Trainer } from "../../rnn_compare/browser/arithmetic/trainer.js";
+
+const { description, ids, labels, batches, vectors } = JSON.parse(readFileSync(0, "utf-8"));
+const trainer = new Trainer(description, { vectors });
+const [words, signs] = [Uint16Array.from(ids), Uint8Array.from(labels)];
+const written = (tensors) => tensors.map((tensor) => [...tensor]);
+const initial = written(trainer.weights);
+const gradients = written(trainer.gradients(words, signs, batches[0]));
+const figures = batches.map((reviews) => trainer.train(words, signs, reviews));
+const order = [...orderOf(description.seed, 2, signs.length)];
+console.log(JSON.stringify({ initial, gradients, figures, weights: written(trainer.weights), order }));
