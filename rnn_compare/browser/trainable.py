@@ -6,16 +6,12 @@ from typing import Any
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import cell
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import Tensor, parameters
-from rnn_compare.settings import SETTINGS, needing_stock_layers
+from rnn_compare.networks.plain_script import check_simple
 
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _SAME = ("units", "embedding_size", "vocabulary_size", "maxlen", "batch_size", "optimizer", "learning_rate", "seed")
-_FIXED: dict[str, object] = {"layers": 1, "bidirectional": False, "dropout": 0.0, "clipnorm": None}
-_FIXED |= {"initial_gates": "constant", "schedule": "constant"}
-"""Settings that the browser does not know, and the values at which it trains the same network."""
 
 Expression = str | float | list[Any]
 """A name, a number, or a list of an operation and its operands."""
@@ -27,11 +23,7 @@ def trainable(experiment: Experiment) -> dict[str, Any]:
     Raises:
         UserError: If a browser cannot train it.
     """
-    if experiment.without_recurrence:
-        raise UserError(f"{experiment.label} has no recurrent layer; a browser trains recurrent networks only.")
-    unknown = [name for name, value in _FIXED.items() if getattr(experiment, name) != value]
-    if unknown := [*needing_stock_layers(experiment), *unknown]:
-        raise UserError(f"A browser trains without {SETTINGS[unknown[0]].label.lower()}. Leave it at its default.")
+    check_simple(experiment, "A browser")
     return {
         **{name: getattr(experiment, name) for name in _SAME},
         "skips_padding": experiment.skips_padding,

@@ -1,0 +1,55 @@
+"""The plain file trains what the program trains."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.plain_script import plain_script
+from rnn_compare.reviews import prepared
+
+OPTIMIZERS = ("rmsprop", "adam", "sgd")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_plain_files_first_epoch_is_the_programs_from_the_same_weights(cell: str, tmp_path: Path) -> None:
+    place = list(CELLS).index(cell)
+    small: dict[str, Any] = {"units": 6, "embedding_size": 5, "vocabulary_size": 100, "maxlen": 40, "reviews": 300}
+    small |= {"optimizer": OPTIMIZERS[place % 3], "mask_padding": place % 2 == 0, "batch_size": 64, "epochs": 1}
+    experiment = Experiment.model_validate({"cell": cell, "source": "order", "learning_rate": 0.01, "seed": 5, **small})
+    model = keras_models.build(experiment, FusedNetwork)
+    np.savez(tmp_path / "initial.npz", *model.get_weights())
+    training, validation = prepared.load(experiment.dataset).padded(experiment).batches(experiment)
+    history = model.fit(training, validation).history
+    file = tmp_path / "plain.py"
+    file.write_text(plain_script(experiment), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, file, tmp_path / "initial.npz"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    accuracy, loss = re.findall(r"val_accuracy (\S+) val_loss (\S+)", done.stdout)[0]
+    assert float(accuracy) == pytest.approx(history["val_accuracy"][0], abs=1e-4)
+    assert float(loss) == pytest.approx(history["val_loss"][0], abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_plain_file_is_short_and_needs_numpy_alone(cell: str) -> None:
+    text = plain_script(Experiment(cell=cell))
+    assert text.count("\n") <= 250
+    assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) == {
+        *("collections", "csv", "importlib", "numpy", "sys")
+    }
+
+
+def test_a_network_that_the_plain_file_cannot_train_is_refused_by_the_settings_name() -> None:
+    with pytest.raises(UserError, match="trains without layers"):
+        plain_script(Experiment(layers=2))
