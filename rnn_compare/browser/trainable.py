@@ -102,10 +102,7 @@ def _tensor(tensor: Tensor, experiment: Experiment) -> dict[str, Any]:
 def _bias(layout: Cell, experiment: Experiment) -> list[float]:
     """Returns the initial bias of each block, row by row."""
     constants = [0.0] * layout.blocks * layout.bias_rows
-    forget = experiment.forget_bias
-    if forget is None and layout.name == "LSTM":
-        constants[1] = 1.0  # Keras' ``unit_forget_bias``
-    elif forget is not None:
-        for start, _, sign in layout.keeping_columns(1)[:1]:
-            constants[start] = sign * forget
+    bias = layout.forget_bias if experiment.forget_bias is None else experiment.forget_bias
+    for start, _, sign in layout.keeping_columns(1)[:1]:
+        constants[start] = sign * bias
     return constants

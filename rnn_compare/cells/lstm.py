@@ -60,5 +60,6 @@ CELL = Cell(
     states=("state", "carry"),
     in_cudnn=True,
     keeping_gate="f",
+    forget_bias=1.0,
     entering_gate="i",
 )

@@ -51,7 +51,7 @@ def plain_script(experiment: Experiment) -> str:
         "states": ", ".join(layout.states),
         "zeros": ", ".join(["np.zeros((len(ids), units), np.float32)"] * len(layout.states)),
         "forward": "\n".join(f"        {line}" for line in plain_timestep.forward(layout, experiment.mask_padding)),
-        "kept": ", ".join(plain_timestep.kept(layout, experiment.mask_padding)),
+        "stored": ", ".join(plain_timestep.stored(layout, experiment.mask_padding)),
         "d_states": ", ".join(f"d_{name}" for name in layout.states),
         "d_zeros": ", ".join(["output.T * d_logits", *["np.zeros_like(state)"] * (len(layout.states) - 1)]),
         "backward": "\n".join(f"        {line}" for line in plain_timestep.backward(layout, experiment.mask_padding)),
@@ -131,7 +131,7 @@ def read(ids):
     for t in range(maxlen):
         vectors = embedding[ids[:, t]]
 {forward}
-        steps.append(({kept}))
+        steps.append(({stored}))
     return state @ output + output_bias, state, steps
 
 
@@ -145,7 +145,7 @@ def gradients(ids, labels):
     d_output, d_output_bias = state.T @ d_logits, d_logits.sum(axis=0)
     {d_states} = {d_zeros}
     for t in reversed(range(maxlen)):
-        {kept} = steps[t]
+        {stored} = steps[t]
 {backward}
     return [d_embedding, {d_names}, d_output, d_output_bias]
 
@@ -212,9 +212,7 @@ def _formulas(layout: Cell) -> list[str]:
 
 def _bias(layout: Cell, experiment: Experiment) -> str:
     """Returns the line that sets the bias of the gate that keeps the state, if it does not begin at zero."""
-    value = experiment.forget_bias
-    if value is None:
-        value = 1.0 if layout.name == "LSTM" else 0.0  # Keras' unit_forget_bias
+    value = layout.forget_bias if experiment.forget_bias is None else experiment.forget_bias
     return "".join(
         f"b[0, {start} * units : {start + 1} * units] = {sign * value}  # the {layout.gates[start].name}\n"
         for start, _, sign in layout.keeping_columns(1)[:1]

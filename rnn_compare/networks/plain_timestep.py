@@ -6,7 +6,7 @@ from rnn_compare.cells.cell import Cell, Phase
 from rnn_compare.cells.formula import parsed
 
 
-def kept(layout: Cell, masks: bool) -> list[str]:
+def stored(layout: Cell, masks: bool) -> list[str]:
     """Returns the names of what a timestep keeps for the way back."""
     inputs = {name for phase in layout.phases for name in parsed(phase.backward).inputs}
     before = [f"previous_{name}" for name in layout.states]
@@ -95,7 +95,7 @@ def backward(layout: Cell, masks: bool) -> list[str]:
         f"np.where(word, {value}, after_{state})" if masks else value
         for value, state in zip(before, states, strict=True)
     ]
-    return [*lines, *(f"d_{state} = {value}" for state, value in zip(states, kept, strict=True))]
+    return [*lines, *(f"d_{state} = {value}" for state, value in zip(states, values, strict=True))]
 
 
 def _named(prefix: str, names: Sequence[str]) -> str:
