@@ -69,7 +69,8 @@ def _orthogonal(seed: int, stream: int, shape: Sequence[int], _options: Sequence
 
 
 def _identity(_seed: int, _stream: int, shape: Sequence[int], _options: Sequence[float]) -> NDArray[np.float64]:
-    return np.eye(*shape).ravel()
+    rows, columns = shape
+    return np.eye(rows, columns).ravel()
 
 
 def _in_order(products: NDArray[np.float64]) -> float:

@@ -51,7 +51,7 @@ def plain_script(experiment: Experiment) -> str:
         "states": ", ".join(layout.states),
         "zeros": ", ".join(["np.zeros((len(ids), units), np.float32)"] * len(layout.states)),
         "forward": "\n".join(f"        {line}" for line in plain_timestep.forward(layout, experiment.mask_padding)),
-        "stored": ", ".join(plain_timestep.stored(layout, experiment.mask_padding)),
+        "kept": ", ".join(plain_timestep.stored(layout, experiment.mask_padding)),
         "d_states": ", ".join(f"d_{name}" for name in layout.states),
         "d_zeros": ", ".join(["output.T * d_logits", *["np.zeros_like(state)"] * (len(layout.states) - 1)]),
         "backward": "\n".join(f"        {line}" for line in plain_timestep.backward(layout, experiment.mask_padding)),
@@ -131,7 +131,7 @@ def read(ids):
     for t in range(maxlen):
         vectors = embedding[ids[:, t]]
 {forward}
-        steps.append(({stored}))
+        steps.append(({kept}))
     return state @ output + output_bias, state, steps
 
 
@@ -145,7 +145,7 @@ def gradients(ids, labels):
     d_output, d_output_bias = state.T @ d_logits, d_logits.sum(axis=0)
     {d_states} = {d_zeros}
     for t in reversed(range(maxlen)):
-        {stored} = steps[t]
+        {kept} = steps[t]
 {backward}
     return [d_embedding, {d_names}, d_output, d_output_bias]
 

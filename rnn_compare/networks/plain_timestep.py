@@ -91,7 +91,7 @@ def backward(layout: Cell, masks: bool) -> list[str]:
     lines += [f"d_b[1] += {name}.sum(axis=0)"] if layout.bias_rows > 1 else []
     lines.append("d_embedding[:, t] = d_gates @ W.T")
     before = [f"d_previous_{state}" for state in states]
-    kept = [
+    values = [
         f"np.where(word, {value}, after_{state})" if masks else value
         for value, state in zip(before, states, strict=True)
     ]

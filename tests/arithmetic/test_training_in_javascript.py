@@ -74,14 +74,20 @@ def by_fused_layers(experiment: Experiment, ids: Any, labels: Any, batches: Any)
 
 def largest_difference(browser: list[list[float]], python: list[Array]) -> float:
     pairs = zip(browser, python, strict=True)
-    return max(float(np.abs(np.float32(ours) - theirs.ravel()).max()) for ours, theirs in pairs)
+    return max(float(np.abs(np.array(ours, np.float32) - theirs.ravel()).max()) for ours, theirs in pairs)
 
 
 @pytest.mark.parametrize("vectors", [True, False])
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradients_and_ten_steps_equal_those_of_fused_layers(cell: str, vectors: bool) -> None:
     place = list(CELLS).index(cell) + vectors
-    options = {"units": 5 + 3 * vectors, "embedding_size": 6, "maxlen": MAXLEN, "vocabulary_size": 100, "seed": 3}
+    options: dict[str, Any] = {
+        "units": 5 + 3 * vectors,
+        "embedding_size": 6,
+        "maxlen": MAXLEN,
+        "vocabulary_size": 100,
+        "seed": 3,
+    }
     options |= {"optimizer": OPTIMIZERS[place % 3], "mask_padding": place % 2 == 0, "batch_size": BATCH}
     experiment = Experiment.model_validate({"cell": cell, "learning_rate": 0.01, **options})
     ids, labels, batches = reviews(place)
