@@ -17,7 +17,6 @@ TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for p
 
 SAME_PART = (
     {"training/local", "training/remote"},  # workers here and elsewhere
-    {"cells", "charts/cells"},  # the files of one cell
     {"dashboard/pages/compare", "dashboard/pages/inside", "dashboard/pages/runs"},  # a page of several parts
     {"metrics", "charts/curves"},  # a metric and its chart
     {"server", "lecture"},  # a classroom, and the one of this server

@@ -1,6 +1,6 @@
 """Colours and markers, with one meaning on every page: a network, a side of a verdict, an unknown word.
 
-A cell's own file in ``charts.cells`` names its colours. The first ones are Okabe and Ito's (2008, *Color Universal
+A cell's drawing in ``charts/cells/`` names its colours. The first ones are Okabe and Ito's (2008, *Color Universal
 Design*), told apart by colour-blind eyes too.
 Further runs of a cell get other shades of its colour and another marker.
 No other colour that means something is one of a cell's, and colour-blind eyes tell these apart too. The page's own
@@ -8,15 +8,12 @@ No other colour that means something is one of a cell's, and colour-blind eyes t
 """
 
 import functools
-import importlib
-import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.cells.generic import feedforward_picture, generic_picture
-from rnn_compare.charts.cells.parts import Picture
+from rnn_compare.charts.cell_picture import Picture, feedforward_picture, generic_picture, own_picture
 from rnn_compare.feedforward.registry import FEEDFORWARD
 
 SIDES = ("#D6003D", "#A324F0")
@@ -39,16 +36,8 @@ def picture(name: str) -> Picture:
     """
     if name in FEEDFORWARD:
         return feedforward_picture(FEEDFORWARD.index(name))
-    without = [cell_name for cell_name in CELLS if _own(cell_name) is None]
-    return _own(name) or generic_picture(cell(name), without.index(name))
-
-
-def _own(name: str) -> Picture | None:
-    module = f"{__package__}.cells.{cell(name).keras_name}"
-    if importlib.util.find_spec(module) is None:
-        return None
-    own_picture: Picture = importlib.import_module(module).PICTURE
-    return own_picture
+    without = [cell_name for cell_name in CELLS if own_picture(cell(cell_name)) is None]
+    return own_picture(cell(name)) or generic_picture(cell(name), without.index(name))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import cell
-from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import Look, picture
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -89,7 +88,7 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
         "networks": entries,
         "vocabularies": {dataset: _vocabulary(dataset, size) for dataset, size in sizes.items()},
         "languages": LANGUAGES,
-        "drawings": {name: to_plain(picture(name).drawing) for name in cells},
+        "drawings": {name: picture(name).drawing for name in cells},
         "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in examples],
     }
     return data, problems

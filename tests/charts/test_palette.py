@@ -1,13 +1,12 @@
 import re
 import tomllib
-from importlib.util import find_spec
 from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.cells.generic import generic_picture
+from rnn_compare.charts.cell_picture import generic_picture, own_picture
 from rnn_compare.charts.palette import CSS, MARKERS, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
@@ -22,7 +21,7 @@ EYES = {
 }
 """What dichromats see of red, green and blue light (Machado, Oliveira and Fernandes 2009)."""
 SHADES = {f"unknown {number}": generic_picture(cell("GRU"), number).shades for number in range(4)} | {
-    name: picture(name).shades for name in CELLS if find_spec(f"rnn_compare.charts.cells.{cell(name).keras_name}")
+    name: picture(name).shades for name in CELLS if own_picture(cell(name))
 }
 SHADES |= {name: picture(name).shades for name in FEEDFORWARD}
 

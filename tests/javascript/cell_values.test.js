@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { gateOf, mostMoving, unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
+import {
+  gateOf, largest, mostMoving, resolve, shareOf, unpackRun, valuesAt,
+} from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
 
 const pack = (...bytes) => ({ bytes: btoa(String.fromCodePoint(...bytes)), scale: 1 });
 const WORDS = ["cut", "good", "film"];
@@ -56,4 +58,25 @@ test("the unit whose gate moves most is named by its number, and its gate is rea
   assert.equal(mostMoving(run, 1), 0, "of the units in the drawing");
   assert.deepEqual(gateOf(run, "f", 1), [1, 0]);
   assert.deepEqual([valuesAt(run, WORDS, 2, 1).unit, valuesAt(run, WORDS, 2, 1).place], [2, 1]);
+});
+
+test("an element of a drawing shows a signal, one minus it, or their product", () => {
+  const values = { f: [0.25, 1], carry_before: [4, -2] };
+  assert.deepEqual(resolve("f", values), [0.25, 1]);
+  assert.deepEqual(resolve("1-f", values), [0.75, 0]);
+  assert.deepEqual(resolve("f*carry_before", values), [1, -2]);
+  assert.deepEqual(resolve("(1-f)*carry_before", values).map(Number), [3, -0]);
+});
+
+test("a share is the mean over all units, without those of padding, or the selected unit's", () => {
+  assert.equal(shareOf("1-f", { f: [0.25, 0.75, NaN] }), 0.5);
+  assert.equal(shareOf("f", { f: [0.25, 0.75], means: { f: 0.6 } }), 0.6);
+  assert.equal(shareOf("f", { f: [0.25, 0.75], means: { f: 0.6 }, place: 1 }), 0.75);
+});
+
+test("full colour is a number, a signal's largest in the text, or its largest at this word", () => {
+  assert.equal(largest(undefined, {}), 1);
+  assert.equal(largest("3", {}), 3);
+  assert.equal(largest("carry", { carry: [1], carry_scale: 5 }), 5);
+  assert.equal(largest("carry", { carry: [1, -2], carry_before: [0, 3] }), 3);
 });

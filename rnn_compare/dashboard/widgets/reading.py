@@ -14,7 +14,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import component, wait_for
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
@@ -114,7 +113,7 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
         "cut": cut_off(results),
-        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells - {*FEEDFORWARD})},
+        "drawings": {cell: picture(cell).drawing for cell in sorted(cells - {*FEEDFORWARD})},
         "runs": [_run(result, len(longest), layer) for result in results],
     }
 

@@ -1,87 +1,69 @@
-// Draws one recurrent cell as an SVG whose wires carry the numbers of the current word.
+// Shows one recurrent cell: an SVG (charts/cells/) whose marked elements get the numbers of the current word.
 //
 //   const { node, update } = drawCell(drawing, "LSTM", "#0072b2");
 //   update({ word, input, state_before, state, i, f, candidate, o, carry_before, carry, carry_scale });
-//
-// A drawing is a list of parts (charts/cells/parts.py). A part shows one of the values by its name, or an expression of
-// several. All drawings share one sheet of WIDTH × HEIGHT, so that cells next to each other line up.
 
 import { setText } from "../common/dom.js";
-import {
-  HEIGHT, WIDTH, add, drawWord, gate, joint, key, label, mean, operation, percent, pill, strip, tanhCurve, track, wire,
-} from "./cell_parts.js";
+import { SHOWN, drawDots, drawStrip, percent } from "./cell_parts.js";
+import { largest, resolve, shareOf } from "./cell_values.js";
 
-// Each draws a part. Most return a function that shows a word's values on it and may return a description.
-const PARTS = {
-  Strip: (sheet, { x, y, shows, scale, vertical }) => {
-    const show = strip(sheet, x, y, { vertical });
-    return (values) => { show(resolve(shows, values), largest(scale, values), values.place); };
-  },
-  Label: (sheet, { x, y, text, anchor, share }) => {
-    if (share === null) return void label(sheet, x, y, text, { anchor });
-    const node = label(sheet, x, y, "", { anchor, className: "rc-cell-said" });
-    return (values) => {
-      setText(node, text.replace("{}", percent(shareOf(share, values))));
-      return node.textContent;
-    };
-  },
-  GateBox: (sheet, { x, y, name, activation, shows, says, scale }) => {
-    const show = gate(sheet, x, y, { name, activation, says });
-    return (values) => show(resolve(shows, values), largest(scale, values), shareOf(shows, values), values.place);
-  },
-  Wire: (sheet, { points, arrow }) => wire(sheet, points, arrow),
-  Track: (sheet, { start, end, y, arrow, keeps }) => {
-    const show = track(sheet, start, end, y, arrow);
-    if (keeps !== null) return (values) => { show(shareOf(keeps, values)); };
-  },
-  Operation: (sheet, { sign, x, y, radius }) => operation(sheet, sign, x, y, radius),
-  Joint: (sheet, { x, y }) => joint(sheet, x, y),
-  Pill: (sheet, { x, y, text }) => pill(sheet, x, y, text),
-  TanhCurve: (sheet, { x, y, width, height, shows, saturated }) => {
-    const show = tanhCurve(sheet, { x, y, width, height, saturated });
-    return (values) => { show(resolve(shows, values)); };
-  },
-};
+const LETTERS = 14; // longer words do not fit their box
+const KEY = { key: [-1, -0.5, 0, 0.5, 1], gate_key: [0, 0.25, 0.5, 0.75, 1] };
+const WITHOUT_UNITS = new Set(["input", ...Object.keys(KEY)]);
 
 export function drawCell(drawing, cellName, color) {
-  const node = add(null, "svg", {
-    class: "rc-cell", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${cellName} cell`,
-  });
+  const parsed = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
+  const node = document.importNode(parsed, true);
+  const describe = (label) => node.setAttribute("aria-label", label);
+  node.setAttribute("class", "rc-cell");
+  node.setAttribute("role", "img");
   node.style.setProperty("--rc-color", color);
-  add(node, "rect", { class: "rc-cell-frame", x: 6, y: 6, width: WIDTH - 12, height: 316, rx: 16 });
-  // Later layers cover earlier ones.
-  const sheet = {};
-  for (const layer of ["tracks", "wires", "marks"]) sheet[layer] = add(node, "g", { class: `rc-cell-${layer}` });
-  const showWord = drawWord(sheet);
-  const shows = drawing.map((part) => PARTS[part.kind](sheet, part)).filter(Boolean);
-  key(sheet, { gates: drawing.some(({ activation }) => activation === "σ") });
+  describe(`${cellName} cell`);
+  // What fills each element that is marked with an attribute data-….
+  const filled = (mark, fill) => (
+    Array.from(node.querySelectorAll(`[data-${mark}]`), (part) => fill(part, part.dataset[mark]))
+  );
+  const strip = (isGate) => (part, shown) => {
+    const show = drawStrip(part, isGate);
+    const placeIn = ({ place }) => (WITHOUT_UNITS.has(shown) ? undefined : place);
+    return (values) => show(resolve(shown, values), largest(part.dataset.scale, values), placeIn(values));
+  };
+  const fills = [
+    ...filled("strip", strip(false)),
+    ...filled("gate", strip(true)),
+    ...filled("tanh", (part, shown) => {
+      const show = drawDots(part);
+      return (values) => show(resolve(shown, values));
+    }),
+    ...filled("width", (part, shown) => (values) => {
+      const share = shareOf(shown, values);
+      part.setAttribute("stroke-width", (3 + 21 * (Number.isFinite(share) ? share : 1)).toFixed(1));
+    }),
+    ...filled("word", (part) => ({ word }) => {
+      const letters = [...word];
+      setText(part, letters.length > LETTERS ? `${letters.slice(0, LETTERS - 1).join("")}…` : word);
+    }),
+    ...filled("units", (part) => (values) => setText(part, unitsIn(values))),
+  ];
+  const shares = filled("share", (part, shown) => {
+    const says = part.textContent;
+    return (values) => {
+      setText(part, says.replace("{}", percent(shareOf(shown, values))));
+      return [part.dataset.name, part.textContent].filter(Boolean).join(" ");
+    };
+  });
   return {
     node,
     update(values) {
-      showWord(values);
-      const said = shows.map((show) => show(values)).filter(Boolean).join(", ");
-      node.setAttribute("aria-label", `${cellName} cell reading “${values.word}”: ${said}`);
+      for (const fill of fills) fill({ ...KEY, ...values });
+      describe(`${cellName} cell reading “${values.word}”: ${shares.map((show) => show(values)).join(", ")}`);
     },
   };
 }
 
-// The numbers that a part shows, one for each unit: a signal, a product of several, or one minus either.
-export function resolve(shown, values) {
-  if (typeof shown === "string") return values[shown];
-  if (shown.kind === "Complement") return resolve(shown.value, values).map((number) => 1 - number);
-  return shown.factors.map((factor) => resolve(factor, values))
-    .reduce((product, factor) => product.map((number, unit) => number * factor[unit]));
-}
-
-// The value of the selected unit, or the mean over all.
-function shareOf(shown, values) {
-  return values.place === undefined ? values.means?.[shown] ?? mean(resolve(shown, values))
-    : resolve(shown, values)[values.place];
-}
-
-// The number drawn in full colour: a constant, or a signal's largest in the whole text, or else at this word.
-export function largest(scale, values) {
-  if (typeof scale === "number") return scale;
-  const here = [...values[scale], ...(values[`${scale}_before`] ?? [])];
-  return values[`${scale}_scale`] || Math.max(...here.map(Math.abs)) || 1;
+// How many units the drawing shows, or which one the percentages are of.
+function unitsIn({ state, unit, all_units: all = state.length }) {
+  if (unit) return `%: unit ${unit} of ${all}`;
+  const shown = Math.min(state.length, SHOWN);
+  return all > shown ? `first ${shown} of ${all} units` : all === 1 ? "1 unit" : `${all} units`;
 }

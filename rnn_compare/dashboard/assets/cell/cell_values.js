@@ -62,3 +62,27 @@ export function unpackBytes({ bytes, scale }) {
   values.gateFull = 127 / scale; // the byte that stands for 1
   return values;
 }
+
+// The numbers that an element of a drawing shows, one for each unit: a signal, one minus it, or a product of these,
+// such as "f*carry_before" or "(1-f)*state_before".
+export function resolve(shown, values) {
+  return shown.split("*").map((factor) => {
+    const [, complement, name] = /^\(?(1-)?(\w+)\)?$/.exec(factor);
+    return complement ? values[name].map((number) => 1 - number) : values[name];
+  }).reduce((product, factor) => product.map((number, unit) => number * factor[unit]));
+}
+
+// The value of the selected unit, or the mean over all but NaN, which marks skipped timesteps of padding.
+export function shareOf(shown, values) {
+  if (values.place !== undefined) return resolve(shown, values)[values.place];
+  if (values.means?.[shown] !== undefined) return values.means[shown];
+  const read = resolve(shown, values).filter(Number.isFinite);
+  return read.reduce((sum, value) => sum + value, 0) / read.length;
+}
+
+// The number drawn in full colour: a constant, or a signal's largest in the whole text, or else at this word.
+export function largest(scale, values) {
+  if (!(scale in values)) return Number(scale ?? 1);
+  const here = [...values[scale], ...(values[`${scale}_before`] ?? [])];
+  return values[`${scale}_scale`] || Math.max(...here.map(Math.abs)) || 1;
+}
