@@ -2,13 +2,14 @@
 
 import os
 import threading
+from collections.abc import Collection
 from functools import partial
 from typing import NoReturn, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import repository
-from rnn_compare.training.protocol import OnProgress, WorkerInfo, WorkerQuestion
+from rnn_compare.training.protocol import OnProgress, Training, WorkerInfo, WorkerQuestion
 
 DEMO_VARIABLE = "RNN_COMPARE_DEMO"
 
@@ -51,10 +52,23 @@ class DemoWorkers:
         """Raises ``UserError``: a demonstration does not train."""
         raise UserError(demo_notice())
 
-    def worker_loss_reason(self, *_: object, **__: object) -> None:
-        """Does nothing: there is no training and no worker process."""
+    def worker_loss_reason(self, training: Training) -> None:  # as above
+        """Returns None: no training is lost."""
 
-    ask_to_stop = kill = share_cores = maintain = close = worker_loss_reason
+    def ask_to_stop(self, attempt: str, address: str) -> None:
+        """Does nothing: there is no training."""
+
+    def kill(self, address: str) -> None:
+        """Does nothing: there is no worker process."""
+
+    def share_cores(self, training: Collection[str]) -> None:
+        """Does nothing: there is no training."""
+
+    def maintain(self) -> None:
+        """Does nothing: there is no worker process."""
+
+    def close(self) -> None:
+        """Does nothing: this process ends by itself."""
 
     def answers(self) -> bool:
         """Returns True."""
