@@ -5,7 +5,6 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +47,27 @@ FIRST_PAGE_SECONDS = 3.0
 """Time that the first page has the machine to itself before the workers import TensorFlow."""
 
 
-@dataclass
 class Services:
     """The record of runs and the engine that trains.
 
-    Attributes:
+    Args:
         classroom: Returns the class, whose state hides runs.
+
+    Attributes:
         reporting: Lock for reports, which are made one at a time.
     """
 
-    store: RunStore
-    engine: Engine
-    classroom: Callable[[], Classroom]
+    def __init__(self, store: RunStore, engine: Engine, classroom: Callable[[], Classroom]) -> None:
+        self.store, self.engine, self.classroom = store, engine, classroom
+        self._reading = threading.RLock()  # reentrant: a listener to the class may read the runs
+        self._latest: Snapshot | None = None
+        self.evidence = Evidence(store, lambda run: self.classroom().state().hides(run))
+        self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
+        self.baselines = KnownBaselines(engine)
+        self.replays = Replays(store.path.with_name("replay.json"))
+        self.machine_speed = MachineSpeed(engine, store)
+        self.first_use = FirstUse()
+        self.reporting = threading.Lock()
 
     @classmethod
     def start(cls, path: Path, classroom: Callable[[], Classroom]) -> "Services":
@@ -77,17 +85,6 @@ class Services:
                 services.first_use.start()
             services.machine_speed.measure_once(after=services.first_use.wait)
         return services
-
-    def __post_init__(self) -> None:
-        self._reading = threading.RLock()  # reentrant: a listener to the class may read the runs
-        self._latest: Snapshot | None = None
-        self.evidence = Evidence(self.store, lambda run: self.classroom().state().hides(run))
-        self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
-        self.baselines = KnownBaselines(self.engine)
-        self.replays = Replays(self.store.path.with_name("replay.json"))
-        self.machine_speed = MachineSpeed(self.engine, self.store)
-        self.first_use = FirstUse()
-        self.reporting = threading.Lock()
 
     @property
     def valid_snapshot(self) -> Snapshot | None:
