@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.accuracies import Measure, Score, kept, typical
-from rnn_compare.comparison.difference import by_student, compare_settings, satterthwaite, two_sided
-from rnn_compare.comparison.levels import judged_together, level_at
-from rnn_compare.comparison.mcnemar import trained_networks
+from rnn_compare.comparison.inference.accuracies import Measure, Score, kept, typical
+from rnn_compare.comparison.inference.difference import by_student, compare_settings, satterthwaite, two_sided
+from rnn_compare.comparison.inference.levels import judged_together, level_at
+from rnn_compare.comparison.inference.mcnemar import trained_networks
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE

@@ -15,10 +15,10 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import MEASURED, Evidence
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.store import RunStore
 

@@ -12,11 +12,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnn_compare.comparison.inference.judge import judge
     from rnn_compare.errors import UserError
     from rnn_compare.interface import Network, Networks, load, parameters, runs, train
 
 __version__ = "0.1.0"
-__all__ = ["Network", "Networks", "UserError", "load", "parameters", "runs", "train"]
+__all__ = ["Network", "Networks", "UserError", "judge", "load", "parameters", "runs", "train"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,7 +25,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "runs":  # a room too, whose package can be called
         return importlib.import_module(f"{__name__}.runs")
-    return getattr(importlib.import_module(f"{__name__}.interface"), name)
+    room = "comparison.inference.judge" if name == "judge" else "interface"
+    return getattr(importlib.import_module(f"{__name__}.{room}"), name)
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import rnn_compare as rc
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.accuracies import stacked
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
@@ -219,6 +221,23 @@ class Surfaces:
             state = State(lecture="L", phase="revealed", question=question, runs=tuple(ids))
             self.read("wall", phone_message.for_all(state, self._runs, [], result)["outcome"]["said"])
 
+    def read_judge(self) -> None:
+        """Reads what ``rc.judge`` says of the same verdicts as arrays."""
+        whole = [group for group in self.groups if group.counted]
+        arrays = {}
+        for group in whole:
+            scores = self._evidence.scores_of(group, "kept") or []
+            right = stacked(scores) if scores else None
+            if group.experiment.vary_split or right is None or not all(group.ended for group in self.groups):
+                return
+            arrays[group.name] = right
+        for pair in rc.judge(arrays) if len(arrays) > 1 else []:
+            names = [name for name in self.names if name in arrays]
+            of_pair = asdict(pair) | {"networks": None, "low": pair.low and 100 * pair.low}
+            of_pair["high"] = pair.high and 100 * pair.high
+            self.read_json(of_pair, self.names.index(pair.a), self.names.index(pair.b), "judge")
+            self.read("judge", pair.sentence, [name if name in names else "nobody" for name in self.names])
+
     def read_commands(self) -> None:
         """Reads what ``compare`` prints, as text and as JSON."""
         whole = [group for group in self.groups if group.counted]
@@ -238,9 +257,9 @@ class Surfaces:
             values = json.loads(line)
             self.read_json(values, places[values["a"]], places[values["b"]])
 
-    def read_json(self, values: dict[str, Any], first: int, other: int) -> None:
+    def read_json(self, values: dict[str, Any], first: int, other: int, surface: str = "JSON") -> None:
         """Reads one line of JSON about two groups."""
-        claims = self.claims.setdefault("JSON", Claims())
+        claims = self.claims.setdefault(surface, Claims())
         for level, tested in (("settings", values), ("networks", values["networks"])):
             if tested is None:
                 continue
@@ -281,6 +300,7 @@ def contradictions(store: RunStore, record: Record) -> list[str]:
     """Returns what surfaces say of a record against each other, and against themselves."""
     surfaces = Surfaces(written(store, record), Evidence(store))
     surfaces.read_pages(store)
+    surfaces.read_judge()
     surfaces.read_commands()
     return surfaces.contradictions(record.held_out)
 

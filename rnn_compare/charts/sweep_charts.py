@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from rnn_compare.charts.palette import MARKERS, Look, looks, picture
 from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
-from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels

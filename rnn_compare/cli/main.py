@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, get_args
 
 from rnn_compare import __version__
-from rnn_compare.cli import foreground, networks, output, report, short_commands, sweep
+from rnn_compare.cli import foreground, judge, networks, output, report, short_commands, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -175,6 +175,12 @@ def _add_commands_for_results(commands: Any) -> None:
     command.add_argument(
         "--margin", type=float, default=1.0, help="points within which settings are equal, chosen beforehand (1)"
     )
+    command = _command(commands, "judge", judge.judge, "judge anybody's runs, from a CSV or Parquet file")
+    command.add_argument("file", metavar="FILE", help="columns setting, seed, item, right; or setting, seed, accuracy")
+    command.add_argument(
+        "--margin", type=float, default=1.0, help="points within which settings are equal, chosen beforehand (1)"
+    )
+    command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
     command = _command(
         commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
     )

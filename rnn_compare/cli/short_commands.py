@@ -139,7 +139,7 @@ def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list[
 
 
 def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
-    from rnn_compare.comparison.levels import DifferenceTest
+    from rnn_compare.comparison.inference.levels import DifferenceTest
     from rnn_compare.comparison.sentences import sentence
 
     difference, networks, wins = pair.difference, pair.networks, pair.wins

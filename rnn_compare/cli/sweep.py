@@ -66,7 +66,7 @@ def results(reached: Sequence[Result]) -> list[dict[str, Any]]:
 
     ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
     interval (Student's t), ``spread`` the standard deviation of single runs; None where there are too few runs.
-    ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.accuracies``).
+    ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.inference.accuracies``).
     """
     names = _settings(reached)
     return [{name: getattr(result.group.experiment, name) for name in names} | _figures(result) for result in reached]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.groups import JUDGED_BY
+from rnn_compare.comparison.inference.accuracies import Measure, Score
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import duration, percent

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from rnn_compare.comparison.accuracies import Measure, Score, stacked
 from rnn_compare.comparison.baselines import Baseline
-from rnn_compare.comparison.difference import FEWEST_REVIEWS, TestedDifference, compare_settings
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import FEWEST, Spread
-from rnn_compare.comparison.levels import MARGIN, DifferenceTest, judged_together, looks
-from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
+from rnn_compare.comparison.inference.accuracies import Measure, Score, stacked
+from rnn_compare.comparison.inference.difference import FEWEST_REVIEWS, TestedDifference, compare_settings
+from rnn_compare.comparison.inference.intervals import FEWEST, Spread
+from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest, judged_together, looks
+from rnn_compare.comparison.inference.mcnemar import NetworkDifference, trained_networks
 
 DETERMINISTIC = Spread(0.0, 0.0, runs=10**9)
 """The spread of a baseline: fitted again, it gives the same verdicts."""

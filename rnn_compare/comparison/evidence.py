@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import MEASURES, Measure, Score, kept, on_test_reviews, typical
 from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
-from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
+from rnn_compare.comparison.inference.accuracies import MEASURES, Measure, Score, kept, on_test_reviews, typical
+from rnn_compare.comparison.inference.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared

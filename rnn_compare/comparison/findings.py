@@ -6,11 +6,11 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.difference import FEWEST_REVIEWS
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.intervals import share_variance
+from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.difference import FEWEST_REVIEWS
+from rnn_compare.comparison.inference.intervals import share_variance
 from rnn_compare.comparison.sentences import networks_sentence, result
 from rnn_compare.comparison.verdicts import judge, usual_measure
 from rnn_compare.formatting import counted, listed, percent

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from operator import itemgetter
 
-from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.beside_baselines import bags_guess
-from rnn_compare.comparison.difference import TestedDifference, Untested
-from rnn_compare.comparison.mcnemar import NetworkDifference
+from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.difference import TestedDifference, Untested
+from rnn_compare.comparison.inference.mcnemar import NetworkDifference
+from rnn_compare.comparison.inference.wording import MORE_SEEDS, SHARED_SEEDS, Kind, Words, in_points, p_value, points
 from rnn_compare.comparison.verdicts import Comparison, Judgement
-from rnn_compare.comparison.wording import MORE_SEEDS, SHARED_SEEDS, Kind, Words, in_points, p_value, points
 from rnn_compare.formatting import counted, listed, ordinal, percent
 
 ANOTHER_SEED = "Another seed could change that."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.comparison.groups import Group, groups, is_complete
-from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from

@@ -5,10 +5,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rnn_compare.comparison.accuracies import Measure, Score
 from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.beside_baselines import BaselineComparison, Side, beside_baselines
-from rnn_compare.comparison.difference import (
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import JUDGED_BY, Group
+from rnn_compare.comparison.inference.accuracies import Measure, Score
+from rnn_compare.comparison.inference.difference import (
     FEWEST_REVIEWS,
     Difference,
     TestedDifference,
@@ -16,11 +18,9 @@ from rnn_compare.comparison.difference import (
     compare_settings,
     compare_with_splits,
 )
-from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.levels import MARGIN, DifferenceTest, judged_together, looks
-from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
-from rnn_compare.comparison.wins import Wins, wins
+from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest, judged_together, looks
+from rnn_compare.comparison.inference.mcnemar import NetworkDifference, trained_networks
+from rnn_compare.comparison.inference.wins import Wins, wins
 
 PREFERRED: tuple[Measure, ...] = ("test", "kept", "typical")
 """In the order of preference: test reviews, kept weights, a typical epoch."""

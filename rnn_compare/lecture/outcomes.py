@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference.wording import gap
 from rnn_compare.comparison.sentences import networks_sentence, result
 from rnn_compare.comparison.verdicts import judge
-from rnn_compare.comparison.wording import gap
 from rnn_compare.formatting import listed, percent
 from rnn_compare.lecture.questions import CHANCE, Answer, Question
 from rnn_compare.runs.record import Run

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.registry import TITLES

@@ -13,8 +13,8 @@ from string import Template
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import CSS
-from rnn_compare.comparison.difference import TestedDifference
 from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.inference.difference import TestedDifference
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted

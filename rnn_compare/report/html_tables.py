@@ -6,10 +6,10 @@ from html import escape
 from typing import Any
 
 from rnn_compare.charts.palette import Look
-from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import mean
+from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
+from rnn_compare.comparison.inference.intervals import mean
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent

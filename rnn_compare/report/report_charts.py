@@ -9,7 +9,7 @@ from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import band
+from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.formatting import percent
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import FEWEST, mean
+from rnn_compare.comparison.inference import accuracies
+from rnn_compare.comparison.inference.intervals import FEWEST, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs.estimate import START_SECONDS, History

@@ -8,7 +8,7 @@ from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
 from rnn_compare.comparison.beside_baselines import bags_guess, lead
-from rnn_compare.comparison.wording import gap, in_points
+from rnn_compare.comparison.inference.wording import gap, in_points
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent

@@ -24,7 +24,7 @@ from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import Band, band
+from rnn_compare.comparison.inference.intervals import Band, band
 from rnn_compare.errors import UserError
 from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.events import Progress

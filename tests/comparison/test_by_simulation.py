@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from rnn_compare.comparison import levels
-from rnn_compare.comparison.accuracies import Score, kept, typical
-from rnn_compare.comparison.difference import Untested, compare_settings
-from rnn_compare.comparison.intervals import spread
-from rnn_compare.comparison.wins import wins
+from rnn_compare.comparison.inference import levels
+from rnn_compare.comparison.inference.accuracies import Score, kept, typical
+from rnn_compare.comparison.inference.difference import Untested, compare_settings
+from rnn_compare.comparison.inference.intervals import spread
+from rnn_compare.comparison.inference.wins import wins
 
 pytestmark = pytest.mark.slow
 

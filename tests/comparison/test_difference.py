@@ -12,19 +12,19 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from benchmarks import real_trainings
-from rnn_compare.comparison.accuracies import Score
-from rnn_compare.comparison.difference import (
+from rnn_compare.comparison.inference.accuracies import Score
+from rnn_compare.comparison.inference.difference import (
     Difference,
     Untested,
     by_student,
     compare_settings,
     compare_with_splits,
 )
-from rnn_compare.comparison.difference import (
+from rnn_compare.comparison.inference.difference import (
     TestedDifference as Outcome,
 )
-from rnn_compare.comparison.intervals import Spread, spread
-from rnn_compare.comparison.levels import FIRST, judged_together, level_at, looks
+from rnn_compare.comparison.inference.intervals import Spread, spread
+from rnn_compare.comparison.inference.levels import FIRST, judged_together, level_at, looks
 
 
 def judged(verdicts: NDArray[np.float64]) -> list[Score]:

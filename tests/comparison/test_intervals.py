@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from rnn_compare.comparison.intervals import band, mean
+from rnn_compare.comparison.inference.intervals import band, mean
 
 curves = st.lists(st.lists(st.floats(0, 1), max_size=5), max_size=5)
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from rnn_compare.comparison.accuracies import Score
-from rnn_compare.comparison.mcnemar import NetworkDifference, trained_networks
+from rnn_compare.comparison.inference.accuracies import Score
+from rnn_compare.comparison.inference.mcnemar import NetworkDifference, trained_networks
 
 counts = st.tuples(*[st.integers(0, 60)] * 4).filter(any)
 """Reviews that both, only a, only b and neither judges rightly."""

@@ -16,9 +16,9 @@ from benchmarks.real_trainings import (
     p_values,
     told_apart,
 )
-from rnn_compare.comparison.accuracies import Measure
-from rnn_compare.comparison.difference import Untested, compare_settings
-from rnn_compare.comparison.intervals import spread
+from rnn_compare.comparison.inference.accuracies import Measure
+from rnn_compare.comparison.inference.difference import Untested, compare_settings
+from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 

@@ -6,19 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_compare.comparison.accuracies import Score, stacked
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.beside_baselines import Side, beside_baselines
-from rnn_compare.comparison.difference import Untested, by_student, compare_settings
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.intervals import Spread, mean, spread
-from rnn_compare.comparison.levels import judged_together
-from rnn_compare.comparison.mcnemar import trained_networks
+from rnn_compare.comparison.inference.accuracies import Score, stacked
+from rnn_compare.comparison.inference.difference import Untested, by_student, compare_settings
+from rnn_compare.comparison.inference.intervals import Spread, mean, spread
+from rnn_compare.comparison.inference.levels import judged_together
+from rnn_compare.comparison.inference.mcnemar import trained_networks
+from rnn_compare.comparison.inference.wording import Words
 from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
-from rnn_compare.comparison.wording import Words
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore

@@ -7,11 +7,11 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 
-from rnn_compare.comparison.accuracies import Score
-from rnn_compare.comparison.difference import Untested, by_student, compare_settings
-from rnn_compare.comparison.intervals import Spread
-from rnn_compare.comparison.levels import FIRST
-from rnn_compare.comparison.power import power_reached, seeds_needed, seeds_to_see
+from rnn_compare.comparison.inference.accuracies import Score
+from rnn_compare.comparison.inference.difference import Untested, by_student, compare_settings
+from rnn_compare.comparison.inference.intervals import Spread
+from rnn_compare.comparison.inference.levels import FIRST
+from rnn_compare.comparison.inference.power import power_reached, seeds_needed, seeds_to_see
 
 
 @pytest.mark.parametrize("deviation", [0.002, 0.005, 0.01, 0.02, 0.05])

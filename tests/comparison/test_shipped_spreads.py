@@ -2,9 +2,9 @@
 
 import pytest
 
-from rnn_compare.comparison.difference import TestedDifference as Outcome
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.difference import TestedDifference as Outcome
 from rnn_compare.comparison.sentences import details
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.presets import BOOK, SHORT, Preset

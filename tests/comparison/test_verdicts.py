@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.comparison.difference import TestedDifference as Outcome
-from rnn_compare.comparison.difference import Untested
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference.difference import TestedDifference as Outcome
+from rnn_compare.comparison.inference.difference import Untested
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge, usual_measure
 from rnn_compare.experiment import Experiment

@@ -11,7 +11,7 @@ import pytest
 
 from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.intervals import band
+from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run

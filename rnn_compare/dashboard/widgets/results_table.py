@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
 from rnn_compare.formatting import counted, duration

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts import sweep_charts
-from rnn_compare.comparison.accuracies import MEASURES, Measure
+from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard import components
 from rnn_compare.formatting import as_markdown, counted, listed

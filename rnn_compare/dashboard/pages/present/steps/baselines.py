@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.comparison.intervals import mean
+from rnn_compare.comparison.inference.intervals import mean
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.lecture_file import StepKind

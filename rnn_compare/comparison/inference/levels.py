@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from typing import Literal, TypeVar
 
-from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.inference.intervals import FEWEST
 
 Verdict = Literal["a is better", "b is better", "equal", "unknown"]
 ALPHA = 0.05

@@ -4,8 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from rnn_compare.comparison.accuracies import Score, stacked
-from rnn_compare.comparison.levels import MARGIN, DifferenceTest
+from rnn_compare.comparison.inference.accuracies import Score, stacked
+from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest
 
 
 @dataclass(frozen=True)

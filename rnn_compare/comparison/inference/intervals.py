@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import Score, stacked
+from rnn_compare.comparison.inference.accuracies import Score, stacked
 from rnn_compare.formatting import percent
 
 FEWEST = 3

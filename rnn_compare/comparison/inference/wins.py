@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.inference.intervals import FEWEST
 
 LEVEL = 0.95
 

@@ -11,9 +11,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from rnn_compare.comparison.accuracies import Score, stacked
-from rnn_compare.comparison.intervals import FEWEST, Spread, share_variance, spread
-from rnn_compare.comparison.levels import MARGIN, DifferenceTest, Verdict
+from rnn_compare.comparison.inference.accuracies import Score, stacked
+from rnn_compare.comparison.inference.intervals import FEWEST, Spread, share_variance, spread
+from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest, Verdict
 
 # Distributions come from scipy.special, without the weight of scipy.stats.
 

@@ -6,9 +6,9 @@ from enum import Enum
 from functools import cached_property
 from statistics import NormalDist
 
-from rnn_compare.comparison.difference import FEWEST_REVIEWS, Difference, TestedDifference, Untested
-from rnn_compare.comparison.intervals import FEWEST
-from rnn_compare.comparison.power import seeds_to_see
+from rnn_compare.comparison.inference.difference import FEWEST_REVIEWS, Difference, TestedDifference, Untested
+from rnn_compare.comparison.inference.intervals import FEWEST
+from rnn_compare.comparison.inference.power import seeds_to_see
 from rnn_compare.formatting import counted, percent
 
 USELESS = 0.2
@@ -62,6 +62,7 @@ class Words:
         names, shares: Of a and b.
         where: On which reviews the shares were reached.
         overlap: Whether each seed has a split of its own, and seeds are compared in pairs.
+        thing: What was classified.
     """
 
     names: tuple[str, str]
@@ -70,6 +71,7 @@ class Words:
     where: str
     reviews: int = 0
     overlap: bool = False
+    thing: str = "held-out review"
 
     @cached_property
     def kind(self) -> Kind:
@@ -121,7 +123,7 @@ class Words:
             **{"by": self.by, "numbers": f"{shares[0]} and {shares[1]} {self.where}{self._level}"},
             **{"luck": "one seed" if min(self.difference.runs) == 1 else "few seeds", "more": MORE_SEEDS},
             **{"size": self._size, "margin": self._margin, "takes": "" if few else self._takes},
-            **{"reviews": counted(self.reviews, "held-out review"), "fewest": str(FEWEST_REVIEWS)},
+            **{"reviews": counted(self.reviews, self.thing), "fewest": str(FEWEST_REVIEWS)},
             "shared": SHARED_SEEDS,
         }
         return template.format(**values | words).strip()
@@ -165,7 +167,7 @@ class Words:
         )
         text = f"Seeing a difference of {self._margin} takes"
         if low is None or low > MOST_SEEDS:
-            return f"{text} more held-out reviews, or more than {MOST_SEEDS} more seeds of each."
+            return f"{text} more {self.thing}s, or more than {MOST_SEEDS} more seeds of each."
         if high is None or high > MOST_SEEDS:
             return f"{text} at least {counted(low, 'more seed')} of each."
         return f"{text} {f'{low} to ' if low < high else ''}{counted(high, 'more seed')} of each."

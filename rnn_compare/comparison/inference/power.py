@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from rnn_compare.comparison.difference import TestedDifference, satterthwaite
-from rnn_compare.comparison.intervals import FEWEST
-from rnn_compare.comparison.levels import FIRST, MARGIN, level_at
+from rnn_compare.comparison.inference.difference import TestedDifference, satterthwaite
+from rnn_compare.comparison.inference.intervals import FEWEST
+from rnn_compare.comparison.inference.levels import FIRST, MARGIN, level_at
 
 POWER = 0.8
 MOST = 100_000

@@ -1,0 +1,127 @@
+"""The verdict on anybody's runs: arrays, files, the command, and what is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import rnn_compare as rc
+from rnn_compare.cli.main import main
+
+HEAVY = ("tensorflow", "keras", "streamlit")
+
+
+def right(seed: int, accuracy: float, seeds: int = 3, items: int = 400) -> Any:
+    return np.random.default_rng(seed).random((seeds, items)) < accuracy
+
+
+def table(**settings: Any) -> pd.DataFrame:
+    """A row for each item that each seed classified."""
+    return pd.DataFrame(
+        [
+            {"setting": name, "seed": seed, "item": f"item {item}", "right": int(correct)}
+            for name, rows in settings.items()
+            for seed, row in enumerate(rows)
+            for item, correct in enumerate(row)
+        ]
+    )
+
+
+def test_of_accuracies_it_is_welchs_test_and_every_seed_counts_against_every_seed() -> None:
+    a, b = [0.90, 0.91, 0.905], [0.85, 0.86, 0.905]
+    [pair] = rc.judge({"A": a, "B": b})
+    welch = stats.ttest_ind(a, b, equal_var=False)
+    interval = welch.confidence_interval(0.96)
+    assert (pair.p, pair.low, pair.high) == pytest.approx((welch.pvalue, interval.low, interval.high))
+    assert (pair.a, pair.b, pair.verdict, pair.level) == ("A", "B", "unknown", 0.96)
+    assert pair.wins == pytest.approx((3 + 3 + 1.5) / 9)
+    assert pair.sentence.startswith("Whether A or B is better is not yet known: a difference of 3.3 ± ")
+
+
+def test_the_three_answers_and_that_a_later_look_takes_more() -> None:
+    steady = {"A": [0.900, 0.901, 0.902, 0.901], "B": [0.901, 0.900, 0.902, 0.901], "C": [0.880, 0.882, 0.881, 0.880]}
+    verdicts = {(pair.a, pair.b): pair.verdict for pair in rc.judge(steady)}
+    assert verdicts == {("A", "B"): "equal", ("A", "C"): "a is better", ("B", "C"): "a is better"}
+    assert [pair.verdict for pair in rc.judge({"C": steady["C"], "A": steady["A"]})] == ["b is better"]
+    assert [pair.verdict for pair in rc.judge({"A": steady["A"], "B": steady["B"]}, margin=0.001)] == ["unknown"]
+    first, later = (rc.judge({"A": [0.9, 0.91, 0.92], "B": [0.87, 0.88, 0.87]}, looks=looks) for looks in (1, 3))
+    assert (first[0].verdict, later[0].verdict) == ("a is better", "unknown")
+    assert first[0].p == later[0].p, "p is that of the test"
+    assert [pair.verdict for pair in rc.judge({"A": [0.9, 0.9], "B": [0.1, 0.1]})] == ["unknown"], "two seeds"
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path, kind: str) -> None:
+    settings = {"LSTM": right(1, 0.9), "bag": right(2, 0.7), "GRU": right(3, 0.9)}
+    file = tmp_path / f"runs.{kind}"
+    rows = table(**settings).sample(frac=1, random_state=1)
+    rows.to_csv(file, index=False) if kind == "csv" else rows.to_parquet(file)
+    script = (
+        "import sys; from rnn_compare.cli.main import main; code = main(['judge', sys.argv[1], '--json']);"
+        f"print([name for name in {HEAVY} if name in sys.modules], code)"
+    )
+    printed = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, check=True).stdout
+    *lines, last = printed.splitlines()
+    assert last == "[] 0"
+    by_names = {(values["a"], values["b"]): values for values in map(json.loads, lines)}
+    for pair in rc.judge(settings):
+        values = by_names.get((pair.a, pair.b)) or by_names[pair.b, pair.a]
+        assert values["p"] == pytest.approx(pair.p)
+        assert abs(values["difference"]) == pytest.approx(abs(pair.difference))
+    assert {values["kind"] for values in by_names.values()} == {"judgement"}
+
+
+def test_in_words_each_pair_has_its_sentence_and_how_often_it_wins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "runs.csv"
+    accuracies = {"A": (0.9, 0.91, 0.92), "B": (0.8, 0.81, 0.82)}
+    rows = [(name, seed, value) for name, values in accuracies.items() for seed, value in enumerate(values)]
+    pd.DataFrame(rows, columns=["setting", "seed", "accuracy"]).to_csv(file, index=False)
+    assert main(["judge", str(file)]) == 0
+    sentence, wins, p = capsys.readouterr().out.splitlines()
+    assert sentence.startswith(
+        "A is better than B by 10.0 ± 2.4 points (91.0 % and 81.0 % in the mean over seeds; 96 %"
+    )
+    assert wins == "  A seed of A beats one of B in 100 % of pairs (95 % interval 34 to 100 %)."
+    assert p.endswith("; up to 0.04 shows a difference at this look.")
+
+
+@pytest.mark.parametrize(
+    ("runs", "sentence"),
+    [
+        ({"A": [0.9]}, "two settings or more; there is 1"),
+        ({"A": [90.0, 91.0], "B": [0.9, 0.9]}, "give shares, not percent"),
+        ({"A": [0.9, float("nan")], "B": [0.9, 0.9]}, "no gaps"),
+        ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, "equally many items"),
+        ({"A": [], "B": [0.9]}, r"must be \(seeds, items\)"),
+        ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, "need the same items"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(rc.UserError, match=sentence):
+        rc.judge(runs)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("a,b\n1,2\n", "but needs setting, seed, item and right"),
+        ("setting,seed,accuracy\nA,1,0.9\nA,1,0.8\n", "1 rows twice"),
+        ("setting,seed,accuracy\nA,1,high\n", "must be a number"),
+        ("setting,seed,item,right\nA,1,x,1\nA,1,y,1\nB,1,x,1\n", "B lacks 1 of its 2 rows"),
+        ("", "cannot be read as a table"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
+) -> None:
+    (tmp_path / "runs.csv").write_text(content, "utf-8")
+    assert main(["judge", str(tmp_path / "runs.csv")]) == 2
+    assert sentence in capsys.readouterr().err
