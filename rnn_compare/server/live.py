@@ -33,7 +33,7 @@ from rnn_compare.server import board_cards
 from rnn_compare.server.known_baselines import BaselineResults, lines
 from rnn_compare.server.packed_curves import Scale, packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, grouped
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, with_older_repeats
 from rnn_compare.server.urls import FOLDER
 from rnn_compare.sources import own_texts
 
@@ -170,7 +170,7 @@ def board_message(
         findings: Sentences about the curves.
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
     """
-    groups = grouped(runs)
+    groups = with_older_repeats(runs)
     charts = [all_charts()[name] for name in view.charts]
     styles = looks(group.experiment.cell for group in groups)
     colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}

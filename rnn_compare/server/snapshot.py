@@ -64,7 +64,7 @@ class Snapshot:
         if not self.runs:
             return bool(self.hidden)
         hidden = self._hidden_ids | {f"{TOGETHER}{run.comparison}" for run in self.hidden}
-        return any(name in hidden for name in names) and not _named(self.runs, names)
+        return any(name in hidden for name in names) and not _runs_of_names(self.runs, names)
 
     def _visible(self, runs: list[Run]) -> list[Run]:
         return [run for run in runs if run.id not in self._hidden_ids]
@@ -94,12 +94,13 @@ def newest(runs: Sequence[Run]) -> list[Run]:
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; otherwise the newest, on the link's texts if it names any."""
-    of_texts = any(map(own_texts.find_card, names))
-    newest_of = [run for run in runs if run.experiment.source in names] if of_texts else runs
-    return _that_fit(_named(runs, names) or newest(newest_of))
+    if picked := _runs_of_names(runs, names):
+        return _on_the_charts(picked)
+    names_texts = any(map(own_texts.find_card, names))
+    return _on_the_charts(newest([run for run in runs if not names_texts or run.experiment.source in names]))
 
 
-def _named(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
+def _runs_of_names(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     members: dict[str, list[Run]] = {name: [] for name in names}
     for run in runs if names else ():
         for name in (run.id, f"{TOGETHER}{run.comparison}"):
@@ -108,8 +109,8 @@ def _named(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     return list({run.id: run for named in members.values() for run in named}.values())
 
 
-def grouped(runs: Sequence[Run]) -> list[Group]:
-    """Returns runs as groups of one setting, as on the charts.
+def with_older_repeats(runs: Sequence[Run]) -> list[Group]:
+    """Returns runs as groups of one setting, with older repeats apart, as on the charts.
 
     Repeated trainings of a setting with the same seed are not further seeds: the newest counts, and the others become
     groups of their own.
@@ -123,7 +124,7 @@ def grouped(runs: Sequence[Run]) -> list[Group]:
 
 def fit_together(runs: Sequence[Run]) -> bool:
     """Returns whether all these runs fit on the charts."""
-    return 0 < len(runs) == len(_that_fit(runs))
+    return 0 < len(runs) == len(_on_the_charts(runs))
 
 
 def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
@@ -143,6 +144,6 @@ def short_names(started: Sequence[str], comparison: str) -> list[str]:
     return list(started) if len(started) <= MAX_COMPARED else [f"{TOGETHER}{comparison}"]
 
 
-def _that_fit(runs: Sequence[Run]) -> list[Run]:
-    fit = {run.id for group in grouped(runs)[:MAX_COMPARED] for run in group.runs}
+def _on_the_charts(runs: Sequence[Run]) -> list[Run]:
+    fit = {run.id for group in with_older_repeats(runs)[:MAX_COMPARED] for run in group.runs}
     return [run for run in runs if run.id in fit][:MAX_SHOWN]

@@ -9,7 +9,7 @@ from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, grouped, link
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link, with_older_repeats
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 
@@ -84,7 +84,7 @@ def test_eight_networks_fit_with_all_their_seeds_and_nine_do_not() -> None:
 @pytest.mark.parametrize("count", [1, 8, 9, 2_000])
 def test_one_training_repeated_is_a_card_each_and_so_counts_each(count: int) -> None:
     runs = [run(position, position) for position in range(count)]
-    cards = grouped(runs)
+    cards = with_older_repeats(runs)
     assert [len(card.runs) for card in cards] == [1] * count
     assert cards[0].runs[0].id == f"lstm-{count - 1}", "the newest first"
     assert fit_together(runs) == (count <= MAX_COMPARED)

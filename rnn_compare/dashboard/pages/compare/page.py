@@ -30,7 +30,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import Services
-from rnn_compare.server.snapshot import grouped, link, newest, short_names
+from rnn_compare.server.snapshot import link, newest, short_names, with_older_repeats
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import is_about_films
@@ -55,19 +55,7 @@ def render() -> None:
     restore()
     _pin_newest(services)
     with st.sidebar:
-        settings, box = st.container(), st.container()
-        with box:
-            beside, button = st.columns([3, 2], vertical_alignment="bottom")
-            below = st.container()  # so that Train is seen without scrolling
-        with settings:
-            setup = controls.setup(services, beside, [run.experiment for run in on_the_charts(services)])
-        with below:
-            _show_summary(services, setup)
-        with button:
-            _train(services, setup)
-        with box:
-            _show_finished(services, setup)
-            _train_beside(services, setup)
+        setup = _sidebar(services)
         charted = on_the_charts(services)  # includes runs that were just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
     starting, _, counting, playing = now = _under_way(services)
@@ -77,6 +65,23 @@ def render() -> None:
     if networks:
         parameter_table.show(networks, len(charted))
         parameter_table.show_summaries(networks, services.engine.summary)
+
+
+def _sidebar(services: Services) -> controls.Setup:
+    """Draws the settings, and below them what trains or shows them; returns what is set up."""
+    settings, actions_below = st.container(), st.container()
+    with actions_below:
+        beside, button = st.columns([3, 2], vertical_alignment="bottom")
+    with settings:
+        setup = controls.setup(services, beside, [run.experiment for run in on_the_charts(services)])
+    with actions_below:
+        _show_summary(services, setup)
+    with button:
+        _train(services, setup)
+    with actions_below:
+        _show_finished(services, setup)
+        _train_beside(services, setup)
+    return setup
 
 
 def _pin_newest(services: Services) -> None:
@@ -164,7 +169,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
     with st.container(key="board_place"):  # keeps its height while the scripts load
         may_press = visitor.is_presenter()
         stopped, continued = components.show_board(services, pinned(), view, key="board", may_press=may_press)
-    runs_of = {group.runs[0].id: group.runs for group in grouped(charted)}
+    runs_of = {group.runs[0].id: group.runs for group in with_older_repeats(charted)}
     at_work = [run for card in stopped for run in runs_of.get(card, ()) if not (run.status.ended or run.replayed)]
     broken_off = [run for card in continued for run in runs_of.get(card, ()) if run.can_be_continued]
     if at_work or broken_off:

@@ -10,14 +10,14 @@ from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, Le
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
-from rnn_compare.server.snapshot import grouped
+from rnn_compare.server.snapshot import with_older_repeats
 
 
 def show(context: LectureContext) -> None:
     """Draws a bar per network and baseline, the longest first."""
     results = context.services.baselines.look_up(context.visible_runs)
     rows = [(baseline.title, baseline.val_accuracy, "") for baseline in results.baselines]
-    groups = grouped(context.visible_runs)
+    groups = with_older_repeats(context.visible_runs)
     for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
         best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
         rows += [(group.name, best.mean, look.color)] if best else []

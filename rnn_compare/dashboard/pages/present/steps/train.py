@@ -13,12 +13,12 @@ from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server.snapshot import grouped
+from rnn_compare.server.snapshot import with_older_repeats
 
 
 def show(context: LectureContext) -> None:
     """Draws a progress bar per network and the time left."""
-    groups = grouped(context.all_runs)
+    groups = with_older_repeats(context.all_runs)
     if not groups:
         button("Train", "train", None, navigation.start_training, context.services, type="primary")
         return
