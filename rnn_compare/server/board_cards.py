@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference import accuracies
-from rnn_compare.comparison.inference.intervals import FEWEST, mean
+from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
+from rnn_compare.comparison.inference.intervals import FEWEST, Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs.estimate import START_SECONDS, History
@@ -91,13 +91,16 @@ def _day(at: float) -> str:
     return f"{day.tm_mday} {time.strftime('%B %Y', day)}"
 
 
-def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
+def card(
+    group: Group, starts: Mapping[str, float], history: History, judged: tuple[Measure, Mean] | None = None
+) -> dict[str, Any]:
     """Returns the texts of a card, for one run or several seeds.
 
     Args:
         group: The runs of one setting.
         starts: Seconds until each queued run of the server starts, by id, the next first.
         history: Timings of earlier runs, for runs without a finished epoch.
+        judged: The accuracy by which the verdict judges it; before that the card shows its best epoch's.
     """
     runs, first = group.runs, group.runs[0]
     at_work = [run for run in runs if not run.status.ended]
@@ -112,17 +115,23 @@ def card(group: Group, starts: Mapping[str, float], history: History) -> dict[st
         "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": trains and all(run.stop_requested for run in at_work),
         **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
+        **(_judged(*judged) if judged else {}),
     }
 
 
+def _judged(measure: Measure, accuracy: Mean) -> dict[str, str]:
+    """Returns the headline's accuracy: a network has one on a screen."""
+    seeds = f"n = {accuracy.runs}, " if accuracy.runs > 1 else ""
+    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].where}"}
+
+
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    best, last = run.best, run.last
+    best = run.best
     return {
         "state": _state(run, starts),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         "best_epoch": best.epoch if best else 0,
-        "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
         "left": _left(run, history),
         "reason": run.reason or "",
     }
@@ -133,13 +142,11 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
     so_far = "" if group.counted else " so far"
     runs = group.counted or tuple(run for run in at_work or group.runs if run.epochs)
     best = mean([run.best["val_accuracy"] for run in runs if run.best])
-    typical = mean([_typical(run) for run in runs if run.epochs])
     trains = at_work and not group.runs[0].replayed
     return {
         "state": _seeds_state(group, starts),
         "best": best.text if best else "–",
         "best_note": f"n = {best.runs}, mean best{so_far}" if best else "validation accuracy",
-        "last": f"typical {percent(typical.mean)}" if typical else "",
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
@@ -192,11 +199,6 @@ def _left(run: Run, history: History) -> str:
     if run.seconds_left is None:
         return f"{rough_duration(history.seconds_left(run) * history.slowdown(run))} left"
     return f"{duration(run.seconds_left)} left"
-
-
-def _typical(run: Run) -> float:
-    shares = [epoch["val_accuracy"] for epoch in run.epochs]
-    return accuracies.typical(shares, run.experiment.validation_reviews).accuracy
 
 
 def _status(runs: Sequence[Run]) -> str:

@@ -24,7 +24,8 @@ from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.intervals import Band, band
+from rnn_compare.comparison.inference.accuracies import Measure
+from rnn_compare.comparison.inference.intervals import Band, Mean, band
 from rnn_compare.errors import UserError
 from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.events import Progress
@@ -143,11 +144,11 @@ def _build(services: Services, snapshot: Snapshot, names: Sequence[str], view: V
         return board_message([], {}, view, HIDDEN_NOTICE)
     runs = chosen(snapshot.charted, names)
     baselines = services.baselines.look_up(runs) if view.baselines else None
-    findings = services.findings(snapshot, runs)
+    findings, judged = services.findings(snapshot, runs), services.accuracies(snapshot, runs)
     starts = services.start_times(snapshot)
     texts = next(filter(None, map(own_texts.find_card, names)), None)
     hint = f"{texts.title}. {HINT}" if texts else HINT
-    return board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines)
+    return board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines, judged)
 
 
 def board_message(
@@ -158,6 +159,7 @@ def board_message(
     history: History = NO_HISTORY,
     findings: Sequence[Finding] = (),
     baselines: BaselineResults | None = None,
+    judged: Mapping[str, tuple[Measure, Mean]] = {},
 ) -> dict[str, Any]:
     """Returns the board's message.
 
@@ -169,6 +171,7 @@ def board_message(
         history: Timings of earlier runs, for runs without a finished epoch.
         findings: Sentences about the curves.
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
+        judged: The accuracies that the verdict compares, by the first run of each setting.
     """
     groups = with_older_repeats(runs)
     charts = [all_charts()[name] for name in view.charts]
@@ -190,7 +193,7 @@ def board_message(
                 "label": group.name,
                 "color": look.color,
                 "marker": look.marker,
-                **board_cards.card(group, starts, history),
+                **board_cards.card(group, starts, history, judged.get(group.runs[0].id)),
                 **curves(group, charts, scales, every),
             }
             for group, look in zip(groups, styles, strict=True)

@@ -13,6 +13,10 @@ from streamlit import runtime
 from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
+from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.accuracies import Measure
+from rnn_compare.comparison.inference.intervals import Mean
+from rnn_compare.comparison.verdicts import usual_measure
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
@@ -143,13 +147,21 @@ class Services:
 
     def findings(self, snapshot: Snapshot, runs: Sequence[Run]) -> list[Finding]:
         """Returns the findings on the curves of runs."""
-        waits = any(
-            run.is_from_elsewhere
-            and is_known(run.experiment.source)
-            and known_labels(run.experiment, "validation") is None
-            for run in runs
-        )
+        waits = _waits(runs)
         return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
+
+    def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Measure, Mean]]:
+        """Returns the accuracies that the verdict compares, by each setting's first run; empty before the verdict."""
+
+        def conclude() -> dict[str, tuple[Measure, Mean]]:
+            compared = groups(runs)
+            if _waits(runs) or not all(group.ended for group in compared):
+                return {}
+            measure = usual_measure(compared, self.evidence)
+            means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in compared)
+            return {run: (measure, mean) for run, mean in means if mean}
+
+        return self.conclusion("accuracies", snapshot, runs, conclude)
 
     def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
         """Returns the outcome of a question to the class."""
@@ -216,6 +228,14 @@ class Services:
         self.first_use.close()
         self.engine.close()
         self.store.close()
+
+
+def _waits(runs: Sequence[Run]) -> bool:
+    """Returns whether a verdict waits for reviews that are still being prepared."""
+    return any(
+        run.is_from_elsewhere and is_known(run.experiment.source) and known_labels(run.experiment, "validation") is None
+        for run in runs
+    )
 
 
 def _a_page_is_open() -> bool:

@@ -23,7 +23,7 @@ BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></m
   window.show = (data) => render({ data, parentElement, setTriggerValue, setStateValue() {} }, urls);
   window.ready = true;
 </script>"""
-WORDS = ("state", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
+WORDS = ("state", "best", "best_note", "left", "size", "pace", "layers", "reason")
 
 Message = dict[str, Any]
 

@@ -122,7 +122,7 @@ def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(
 def test_more_groups_are_compared_than_a_page_holds(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
     assert main(["compare", *groups]) == 0
-    assert capsys.readouterr().out.startswith("GRU(1) (86.0 % on reviews that did not choose the epoch) ties with ")
+    assert capsys.readouterr().out.startswith("GRU(1) (86.0 % on reviews not used to pick the epoch) ties with ")
 
 
 def test_more_groups_than_can_be_compared_in_seconds_are_refused(

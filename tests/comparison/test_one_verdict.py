@@ -62,7 +62,7 @@ def test_where_the_interval_excludes_0_the_better_setting_is_named_however_wide_
     assert wide.better is wide.a
     assert re.match(
         r"GRU\(8\) is better than SimpleRNN\(8\), but by how much is uncertain: \d\d to \d+ points "
-        r"\(100\.0 % and 25\.0 % on reviews that did not choose the epoch; 96 % interval\)\.",
+        r"\(100\.0 % and 25\.0 % on reviews not used to pick the epoch; 96 % interval\)\.",
         sentence(wide),
     )
     assert "not yet known" not in sentence(wide)
@@ -72,7 +72,7 @@ def test_groups_of_one_name_are_told_apart(store: RunStore, evidence: Evidence) 
     runs = of_cells(store, 3, {"GRU": 0.8, "LSTM": 0.71, "SimpleRNN": 0.61}, name="mine")
     assert [group.name for group in groups(runs)] == ["mine (GRU(8))", "mine (LSTM(8))", "mine (SimpleRNN(8))"]
     assert result(judge(groups(runs), evidence)) == (
-        "mine (GRU(8)) (80.5 % on reviews that did not choose the epoch) is better than mine (LSTM(8)) (71.5 %) and "
+        "mine (GRU(8)) (80.5 % on reviews not used to pick the epoch) is better than mine (LSTM(8)) (71.5 %) and "
         "mine (SimpleRNN(8)) (61.5 %)."
     )
 
@@ -110,7 +110,7 @@ def test_where_nobody_erred_the_reviews_have_a_share_in_the_variance_all_the_sam
 def test_seeds_of_one_side_alone_are_told_and_that_nothing_was_tested(store: RunStore, evidence: Evidence) -> None:
     uneven = pair(trained(store, "GRU", 0.8, 0.81, 0.8), trained(store, "LSTM", 0.79), evidence)
     assert sentence(uneven) == (
-        "GRU(8) (80.3 % on reviews that did not choose the epoch) leads LSTM(8) (79.0 %), which may be the luck of one "
+        "GRU(8) (80.3 % on reviews not used to pick the epoch) leads LSTM(8) (79.0 %), which may be the luck of one "
         "seed. Train 3 seeds or more of each."
     )
 
@@ -168,7 +168,7 @@ def test_equal_networks_get_the_same_right(store: RunStore, evidence: Evidence) 
         "reviews right, LSTM(8) 80, p = 1.00."
     )
     assert sentence(same) == (
-        "GRU(8) and LSTM(8) both reach 100.0 % on reviews that did not choose the epoch, which may be the luck of one "
+        "GRU(8) and LSTM(8) both reach 100.0 % on reviews not used to pick the epoch, which may be the luck of one "
         "seed. Train 3 seeds or more of each."
     )
 
@@ -204,7 +204,7 @@ def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses
 ) -> None:
     runs = of_cells(store, 1, {"GRU": 1.0, "LSTM": 1.0, "SimpleRNN": 1.0})
     tied = (
-        "GRU(8) (100.0 % on reviews that did not choose the epoch) ties with LSTM(8) (100.0 %) and SimpleRNN(8) (100.0 "
+        "GRU(8) (100.0 % on reviews not used to pick the epoch) ties with LSTM(8) (100.0 %) and SimpleRNN(8) (100.0 "
         "%), which may be the luck of one seed. Train 3 seeds or more of each."
     )
     assert beside(runs, evidence, majority=0.494, words=0.49, bigrams=0.493) == (

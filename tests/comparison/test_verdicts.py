@@ -65,7 +65,7 @@ def test_a_clear_lead_over_several_seeds_is_called_one(store: RunStore, evidence
     assert compared.difference is not None
     assert compared.difference.verdict == "b is better"
     assert sentence(compared).startswith("LSTM(32) is better than SimpleRNN(32) by 15.")
-    assert sentence(compared).endswith("(86.3 % and 71.0 % on reviews that did not choose the epoch; 96 % interval).")
+    assert sentence(compared).endswith("(86.3 % and 71.0 % on reviews not used to pick the epoch; 96 % interval).")
     assert network_sentence(compared) == ""
 
 
@@ -77,7 +77,7 @@ def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks
     assert isinstance(compared.difference, Untested)
     assert compared.difference.verdict == "unknown"
     assert sentence(compared) == (
-        "LSTM(32) (86.0 % on reviews that did not choose the epoch) leads SimpleRNN(32) (70.0 %), which may be the "
+        "LSTM(32) (86.0 % on reviews not used to pick the epoch) leads SimpleRNN(32) (70.0 %), which may be the "
         "luck of one seed. Train 3 seeds or more of each."
     )
     assert "LSTM(32) gets 344 of 400 reviews right, SimpleRNN(32) 280 (95 % interval" in network_sentence(compared)

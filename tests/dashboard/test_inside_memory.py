@@ -1,3 +1,5 @@
+import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +10,8 @@ import pytest
 from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
 from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
+from rnn_compare.explain.word_memory import RECORDINGS
+from rnn_compare.lecture import lecture_file
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.charts.memories import memory_result, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -73,7 +77,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
-    assert any("Predicted nearer to “positive” with its word" in text.value for text in app.markdown)
+    assert any("The text with the word for “positive” is rated nearer" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()
@@ -103,3 +107,16 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     assert "<b>positive</b>" not in used_words([own])
     assert "telling word" in conclusion([own])
     assert "telling word" in noticed_chart([own]).layout.xaxis.title.text
+
+
+def test_the_first_lectures_slide_has_the_shipped_memory_tests_figures() -> None:
+    """A number on the tab and another on the next slide teach nothing."""
+    slide = (Path(lecture_file.__file__).parent / "lectures" / "book.toml").read_text("utf-8")
+    farthest = []
+    for file in RECORDINGS.glob("memory-*.json"):
+        test = json.loads(file.read_text("utf-8"))
+        noticed = itertools.takewhile(
+            lambda point: point[1] >= memory.MOSTLY, zip(test["distances"], test["told_apart"], strict=True)
+        )
+        farthest.append(max(distance for distance, _ in noticed))
+    assert f"up to **{max(farthest)} words** before the end, the SimpleRNN up to **{min(farthest)}**" in slide

@@ -135,9 +135,7 @@ def test_the_lead_is_stated_as_measured_and_with_the_effect_of_chance(store: Run
     result = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
     assert isinstance(result.answer, float)
     assert result.answer == pytest.approx(2.0, abs=0.1)
-    assert (
-        "LSTM(32) (82.0 % on reviews that did not choose the epoch) leads SimpleRNN(32) (80.0 %)" in result.explanation
-    )
+    assert "LSTM(32) (82.0 % on reviews not used to pick the epoch) leads SimpleRNN(32) (80.0 %)" in result.explanation
     assert [is_right(LEAD, answer, result) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
 
 

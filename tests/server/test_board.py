@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.comparison.baselines import Baseline
+from rnn_compare.comparison.inference.intervals import mean
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
@@ -210,7 +211,7 @@ def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many
     [sent] = board_message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
     assert (sent["state"], sent["press"]) == ("epoch 2 of 5, 3 of 4 seeds done", "Stop")
     assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
-    assert (sent["best_note"], sent["last"]) == ("n = 3, mean best", "typical 83.5 %")
+    assert sent["best_note"] == "n = 3, mean best"
     assert sent["fraction"] == 0.8
     [sent] = board_message(runs, {})["groups"]
     assert (sent["status"], sent["press"], sent["left"], sent["reason"]) == ("finished", "", "", "")
@@ -291,3 +292,15 @@ def test_the_board_says_what_all_its_networks_share_and_when_they_were_started()
 def test_a_source_that_is_gone_is_called_by_its_name() -> None:
     gone = recorded_experiment('{"source": "texts-of-last-year"}')
     assert subject([replace(run("a", Status.FINISHED, 10), experiment=gone)]).startswith("texts-of-last-year · ")
+
+
+def test_after_the_verdict_a_card_shows_the_accuracy_that_the_headline_compares() -> None:
+    """A network with three accuracies on one screen has none."""
+    finished = run("a", Status.FINISHED, 10)
+    [card] = board_message([finished], {})["groups"]
+    assert (card["best"], card["best_note"]) == ("60.0 %", "best validation, epoch 1")
+    half = mean([0.5])
+    assert half
+    [card] = board_message([finished], {}, judged={"a": ("kept", half)})["groups"]
+    assert (card["best"], card["best_note"]) == ("50.0 %", "on reviews not used to pick the epoch")
+    assert "last" not in card

@@ -27,7 +27,7 @@ MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
         "Kept weights",
         "epoch chosen on one half of the held-out reviews, accuracy on the other, both ways; nearly unbiased.",
-        "on reviews that did not choose the epoch",
+        "on reviews not used to pick the epoch",
     ),
     "typical": MeasureText("Typical epoch", "median over the second half of the epochs.", "in a typical epoch"),
     "test": MeasureText(

@@ -21,7 +21,7 @@ MOSTLY = 0.95
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the button that starts the test of these networks, and the results."""
-    st.markdown("A word of either label stands ever farther from the end of a neutral text. Is it still noticed?")
+    st.markdown("One word of either label moves ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
         if network.key not in analyses and (recalled := saved(network.run.id, network.state)):
@@ -106,7 +106,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
-        st.markdown(f"**Is it noticed?** Predicted nearer to {label} with its word than with the other.")
+        st.markdown(f"**Is it noticed?** The text with the word for {label} is rated nearer to it than the other.")
         components.show_figure(noticed_chart(tested), "memory_chart")
     with right:
         st.markdown("**By how much?** Median difference within a pair.")

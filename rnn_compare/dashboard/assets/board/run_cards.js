@@ -3,7 +3,7 @@
 import { button, element, setText } from "../common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
-const ROWS = [["best", "state"], ["best_note", "last"], ["size", "left", "pace", "layers"]];
+const ROWS = [["best", "state"], ["best_note"], ["size", "left", "pace", "layers"]];
 const PATIENCE = 5000; // milliseconds until a press without effect may be repeated
 
 // onName(id) is called when a card's name is clicked, onNameTwice(id) on a double click, and onPress(what, id) when its

@@ -1,4 +1,4 @@
-"""Gradient flow: the size of the backpropagated gradient at every word, and its reach, before and after training."""
+"""Gradient flow: the size of the backpropagated gradient at every word, before and after training."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from rnn_compare.charts.gradient_chart import NetworkGradients, share_chart, siz
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, result_of, show_problems
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.gradient_flow import DirectionGradients, FollowedGradient, follow_gradient
-from rnn_compare.formatting import counted, counted_range
+from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
+from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
@@ -26,8 +26,8 @@ NO_GRADIENT_THROUGH_TIME = (
     "gradient fades with distance."
 )
 MEANING = (
-    "Reach: how many of the last words hold half of the gradient's sum, in the median review. It shows how far back a "
-    "network can learn; *Memory test* shows which words it notices. Bands: the middle half of the reviews."
+    "The marks: the last words that hold half of the gradient's sum, in the median review. Bands: the middle half of "
+    "the reviews."
 )
 
 
@@ -52,16 +52,22 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
                 shown.append(network)
                 flows.append(NetworkGradients(network.title, network.look, followed))
     if flows:
-        st.markdown(introduction(flows), help=MEANING)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(introduction(flows), help=MEANING, width="content")
+            st.button("What they remember: Memory test", type="tertiary", on_click=_open_memory_test)
     show_problems(problems)
     if flows:
         _results(shown, flows)
 
 
+def _open_memory_test() -> None:
+    st.session_state["view"] = "Memory test"
+
+
 def introduction(networks: Sequence[NetworkGradients]) -> str:
     """Returns the description of the charts."""
     reviews = counted_range([network.followed.reviews for network in networks], "long review")
-    return f"Gradient ‖∂L/∂hₜ‖ at each word of {reviews}; described, not tested."
+    return f"Where the gradient ‖∂L/∂hₜ‖ lies in {reviews}: a description, not what a network remembers."
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
@@ -76,26 +82,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def reach(flow: DirectionGradients) -> str:
-    """Returns the reach in one direction as HTML: the median, the middle half, and that of the carry track."""
-    median, *middle_half = flow["states"]["memory"]
-    remarks = []
-    if middle_half and middle_half[0] < middle_half[1]:
-        remarks.append(f"middle half: {middle_half[0]:,} to {counted(middle_half[1], 'word')}")
-    if flow["carry"] and (words := flow["carry"]["memory"][0]):
-        remarks.append(f"carry track: {counted(words, 'word')}")
-    return f'<b>{counted(median, "word") if median else "none"}</b></p><p class="rc-note">{" · ".join(remarks)}</p>'
-
-
 def _results(networks: Sequence[LoadedNetwork], flows: Sequence[NetworkGradients]) -> None:
-    cards = []
-    for network, gradients in zip(networks, flows, strict=True):
-        directions = gradients.followed.directions
-        which = ("forward ", "backward ") if len(directions) > 1 else ("",)
-        reaches = zip(which, map(reach, directions), strict=True)
-        lines = (f'<p class="rc-memory"><span>reach {way}</span>{words}' for way, words in reaches)
-        cards.append(card(network, "".join(lines)))
-    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
     left, right = st.columns(2)
     with left:
         st.markdown("**Gradient, relative to the last word**")
