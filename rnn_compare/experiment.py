@@ -98,12 +98,12 @@ class Experiment(BaseModel):
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
         default="orthogonal", description="Keras' initializer of the recurrent kernel."
     )
-    forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="Keras' own")] = Field(
+    forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="the cell's own")] = Field(
         default=None,
         ge=-10.0,
         le=10.0,
-        description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: Keras' "
-        "own (LSTM 1, GRU 0).",
+        description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: the "
+        "cell's own (LSTM 1, signedMinGRU ln 3, others 0).",
     )
     initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
         default="constant",

@@ -100,7 +100,7 @@ def text(name: str, value: Any) -> str:
 
     Example:
         >>> text("vocabulary_size", 10_000), text("vary_split", True), text("forget_bias", None)
-        ('10,000', 'yes', "Keras' own")
+        ('10,000', 'yes', "the cell's own")
     """
     if name == "source":
         return registry.title(value)

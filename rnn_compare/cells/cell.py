@@ -104,6 +104,7 @@ class Cell:
         keeping_gate: The symbol of the gate that decides how much of the state is kept, whose initial bias is a
             setting; empty if there is none.
         forget_bias: The initial bias of that gate where the setting leaves it to the cell, as Keras' layer has it.
+        keeping_scale: How often that gate counts against what is kept: the state's factor is 1 − scale·z, z its value.
         keeps_when_open: Whether that gate keeps the state when open (near 1), not when closed.
         entering_gate: The symbol of the gate that decides how much enters the state, if it is a separate gate.
         notes: Remarks on its formula.
@@ -126,6 +127,7 @@ class Cell:
     in_cudnn: bool = False
     keeping_gate: str = ""
     forget_bias: float = 0.0
+    keeping_scale: int = 1
     keeps_when_open: bool = True
     entering_gate: str = ""
     notes: str = ""

@@ -186,15 +186,22 @@ def _call(layer: KerasLayer) -> str:
 
 
 def initial_gates(experiment: Experiment, seed: int | str) -> str:
-    """Returns the lines that set the biases of a ``model``'s gates, with NumPy as ``np``; empty for Keras' own."""
-    chrono = experiment.initial_gates == "chrono"
-    gates = () if experiment.without_recurrence else cell(experiment.cell).keeping_columns(experiment.units)
-    if not gates or (not chrono and experiment.forget_bias is None):
+    """Returns the lines that set the biases of a ``model``'s gates, with NumPy as ``np``; empty if its layers do."""
+    if experiment.without_recurrence:
         return ""
+    chrono, layout = experiment.initial_gates == "chrono", cell(experiment.cell)
+    gates, forget_bias = layout.keeping_columns(experiment.units), experiment.forget_bias
+    if forget_bias is None and not layout.in_keras:
+        forget_bias = layout.forget_bias or None  # the generated layer begins at 0
+    if not gates or (not chrono and forget_bias is None):
+        return ""
+    # A gate z whose complement is kept begins at 1 / (scale · memory), so that the factor is 1 − 1 / memory.
+    scale = layout.keeping_scale
+    logarithm = "np.log(words)" if scale == 1 else f"np.log({scale} * words + {scale - 1})"
     both_ways = "[way for layer in model.layers[1:-1] for way in (layer.forward_layer, layer.backward_layer)]"
     biases = [f"    words = draw.uniform(1, {max(1, experiment.maxlen - 1)}, {experiment.units})"] if chrono else []
     for start, end, sign in gates if chrono else gates[:1]:
-        value = f"{'-' if sign < 0 else ''}np.log(words)" if chrono else sign * (experiment.forget_bias or 0.0)
+        value = f"{'-' if sign < 0 else ''}{logarithm}" if chrono else sign * (forget_bias or 0.0)
         biases.append(f"    np.atleast_2d(bias)[0, {start}:{end}] = {value}")
     return _INITIAL_GATES.format(
         opening=_CHRONO.format(seed=seed, stream=CHRONO_STREAM) if chrono else _FORGET_BIAS,

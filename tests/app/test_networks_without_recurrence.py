@@ -154,8 +154,8 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
 def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
     app = page("compare.page", cell=["LSTM", "attention"], others=["average", "QRNN"])
     assert [warning.value for warning in app.warning] == [
-        "In this link: others is 'QRNN'; it must be one of MGU, IndRNN, minGRU, average, convolution and attention. "
-        "The default is used instead."
+        "In this link: others is 'QRNN'; it must be one of MGU, IndRNN, minGRU, signedMinGRU, average, convolution and "
+        "attention. The default is used instead."
     ]
     assert app.pills(key="cell").value == ["LSTM"]
     assert app.multiselect(key="others").value == ["average", "attention"]

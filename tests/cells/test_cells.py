@@ -12,7 +12,7 @@ from rnn_compare.presets import PRESETS
 
 def test_cells_are_listed_in_the_order_of_their_publication() -> None:
     assert [*CELLS] == sorted(CELLS, key=lambda name: (cell_of(name).year, name))
-    assert CELLS == ("SimpleRNN", "LSTM", "GRU", "MGU", "IndRNN", "minGRU")
+    assert CELLS == ("SimpleRNN", "LSTM", "GRU", "MGU", "IndRNN", "minGRU", "signedMinGRU")
 
 
 def test_the_error_for_an_unknown_cell_lists_the_known_ones() -> None:
@@ -29,12 +29,14 @@ def test_a_setting_without_effect_on_a_cell_makes_no_other_experiment() -> None:
     assert [name for name in plain if plain[name] != dropped[name]] == ["IndRNN", "GRU"]
 
 
-def test_min_gru_and_ind_rnn_by_hand() -> None:
-    """minGRU: z = σ(1 − 1) = 0.5 and candidate = 3. IndRNN: tanh(1 + 2·0.4 − 0.3)."""
+def test_min_grus_and_ind_rnn_by_hand() -> None:
+    """minGRU: z = σ(1 − 1) = 0.5 and candidate = 3, signed: z = σ(ln 3) = 0.75. IndRNN: tanh(1 + 2·0.4 − 0.3)."""
     before, none = (np.array([[0.4]], np.float32),), np.empty(0, np.float32)
     (state,), values = cell_of("minGRU").step(np.array([[1, 2]], np.float32), before, none, np.array([-1.0, 1.0]))
     assert values["z"][0, 0] == 0.5
     assert state[0, 0] == pytest.approx(0.5 * 0.4 + 0.5 * 3)
+    (state,), _ = cell_of("signedMinGRU").step(np.array([[np.log(3), 2]]), before, none, np.array([0.0, 1.0]))
+    assert state[0, 0] == pytest.approx(-0.5 * 0.4 + 1.5 * 3)
     (state,), _ = cell_of("IndRNN").step(np.ones((1, 1), np.float32), before, np.array([2.0]), np.array([-0.3]))
     assert state[0, 0] == pytest.approx(np.tanh(1.5))
 

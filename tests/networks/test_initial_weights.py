@@ -1,5 +1,6 @@
 """Initial weights: the bias of the gate that keeps the state, and the recurrent kernel."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,15 @@ import keras
 import numpy as np
 import pytest
 
+from rnn_compare.browser.trainable import trainable
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.plain_script import plain_script
 
 SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
 KEEPING = {"SimpleRNN": [], "MGU": [(0, 3, -1)], "GRU": [(0, 3, 1)], "LSTM": [(3, 6, 1), (0, 3, -1)]}
@@ -44,6 +48,26 @@ def test_a_forget_bias_sets_the_gate_that_keeps_the_state_and_nothing_else(cell:
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_stock_fused_plain_and_browser_begin_with_the_bias_that_the_cell_declares(cell: str) -> None:
+    experiment = Experiment(**SMALL, cell=cell, optimizer="adam")
+    kernel, *_, bias = trainable(experiment)["tensors"][1:-2]
+    assert kernel["initializer"] == "glorot_uniform"
+    expected = np.repeat(bias["options"], 3).reshape(bias["shape"])
+    for model in (built(experiment), built(experiment, FusedNetwork)):
+        np.testing.assert_allclose(model.layers[1].cell.bias.numpy(), expected, rtol=1e-6)
+    line = re.search(r"^b\[0, (\d) \* units : (\d) \* units\] = (\S+)", plain_script(experiment), re.MULTILINE)
+    by_hand = np.zeros_like(expected)
+    if line:
+        np.atleast_2d(by_hand)[0, 3 * int(line[1]) : 3 * int(line[2])] = float(line[3])
+    np.testing.assert_array_equal(by_hand, expected)
+
+
+def test_the_factor_of_a_signed_min_gru_begins_at_one_half() -> None:
+    bias = built(Experiment(**SMALL, cell="signedMinGRU")).layers[1].cell.bias.numpy()
+    np.testing.assert_allclose(1 - 2 * sigmoid(bias), [0.5] * 3 + [0.0] * 3, atol=1e-7)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_chrono_gates_begin_with_memories_of_two_words_to_maxlen_and_change_nothing_else(cell: str) -> None:
     plain = Experiment.model_validate({**SMALL, "units": 200, "maxlen": 100, "cell": cell})
     usual, chrono = built(plain), built(plain.model_copy(update={"initial_gates": "chrono"}))
@@ -52,13 +76,14 @@ def test_chrono_gates_begin_with_memories_of_two_words_to_maxlen_and_change_noth
         expected = np.array(before.numpy())
         if before is usual.layers[1].cell.bias and (columns := cell_of(cell).keeping_columns(200)):
             start, end, sign = columns[0]
-            memories = 1 + np.exp(sign * np.atleast_2d(after.numpy())[0, start:end])
+            odds, scale = np.exp(sign * np.atleast_2d(after.numpy())[0, start:end]), cell_of(cell).keeping_scale
+            memories = (1 + odds) / scale
             assert 2 <= memories.min() < 7
             assert 95 < memories.max() <= 100
             assert abs(memories.mean() - 51) < 8  # uniform on 2 to 100: a standard error of 2
             assert (np.atleast_2d(again)[0, start:end] != np.atleast_2d(after.numpy())[0, start:end]).all()
             for start, end, sign in columns:
-                np.atleast_2d(expected)[0, start:end] = sign * np.log(memories - 1)
+                np.atleast_2d(expected)[0, start:end] = sign * np.log(scale * memories - 1)
         np.testing.assert_allclose(after.numpy(), expected, rtol=1e-6, err_msg=before.path)
 
 

@@ -34,7 +34,7 @@ REPEATED = {
 REPEATED_THOROUGHLY = {
     "exponential": REPEATED["cosine"] | {"schedule": "exponential"},
     "chrono": {**GENERATED, "cell": "GRU", "source": "first-word", "bidirectional": True, "initial_gates": "chrono"},
-    "own cell": {**TINY, "cell": "MGU", "vocabulary_size": 300, "validation_split": 0.3},
+    "own cell": {**TINY, "cell": "signedMinGRU", "vocabulary_size": 300, "validation_split": 0.3},
 }
 
 
