@@ -15,7 +15,7 @@ from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
-from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """State of a card whose run is replayed, so that nobody takes it for live."""

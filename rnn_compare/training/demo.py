@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import repository
-from rnn_compare.training.protocol import OnProgress, Training, WorkerInfo, WorkerQuestion
+from rnn_compare.training.protocol import OnProgress, WorkerInfo, WorkerQuestion
 
 DEMO_VARIABLE = "RNN_COMPARE_DEMO"
 
@@ -51,9 +51,6 @@ class DemoWorkers:
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002  # a worker's interface
         """Raises ``UserError``: a demonstration does not train."""
         raise UserError(demo_notice())
-
-    def worker_loss_reason(self, training: Training) -> None:  # as above
-        """Returns None: no training is lost."""
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Does nothing: there is no training."""

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
@@ -29,8 +29,6 @@ KILL_SECONDS = 20.0
 a new worker must import TensorFlow first, so waiting is usually quicker."""
 WRITING_SECONDS = 60.0
 """The same for a worker that has stopped and is writing its models."""
-ARRIVAL_SECONDS = 5.0
-"""Time until a job without events is checked."""
 
 MAX_RESTARTS = 2
 """Number of times that a run continues after losing its worker."""
@@ -51,7 +49,6 @@ class _Job:
     attempt: str
     address: str
     training: Training
-    sent: float = field(default_factory=time.monotonic)
     started: bool = False
     ended: bool = False
     unresponsive: bool = False
@@ -62,8 +59,7 @@ class _Job:
 class Dispatcher:
     """Sends waiting runs to workers and follows them; one thread calls ``step`` regularly.
 
-    The record is the queue: this process's runs start in the order of ``in_order``, one per worker. Dask's
-    own queue does not keep the order of nearly simultaneous jobs, and loses those waiting at a worker that dies.
+    The record is the queue: this process's runs start in the order of ``in_order``, one per worker.
 
     Args:
         wake: Called when a step is due before the next tick; it must return at once.
@@ -96,7 +92,7 @@ class Dispatcher:
         Raises ``UserError`` if the record cannot be used; the next step then continues without loss.
         """
         self._take_events()
-        self._take_finished_jobs(workers)
+        self._take_finished_jobs()
         for run in self._write_events():
             if job := self._jobs.get(run):
                 self._ask_to_stop(job, workers)
@@ -130,9 +126,9 @@ class Dispatcher:
                 job.ended = isinstance(event, Ended)
             self._unwritten.append(event)
 
-    def _take_finished_jobs(self, workers: Workers) -> None:
+    def _take_finished_jobs(self) -> None:
         for run, job in list(self._jobs.items()):
-            if not (job.training.done() or self._never_arrived(job, workers)):
+            if not job.training.done():
                 continue
             self._take_events()  # a worker's last events arrive before its job is done
             # Before the job is removed: if the record or cache cannot be read now, the next step tries again.
@@ -145,8 +141,7 @@ class Dispatcher:
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
-                reason = workers.worker_loss_reason(job.training) if job.training.done() else None
-                self._requeue(run, job.started, reason)
+                self._requeue(run, job.started, job.training.result())
 
     def training(self) -> dict[str, str]:
         """Returns the run of each busy worker, by the worker's address. Any thread may call it."""
@@ -161,11 +156,6 @@ class Dispatcher:
             self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
         elif started:
             self._unwritten.append(Requeued(run, reason or LOST_ONCE))
-
-    def _never_arrived(self, job: _Job, workers: Workers) -> bool:
-        # Dask waits forever for a worker that died before the job reached it.
-        late = not job.started and time.monotonic() - job.sent > ARRIVAL_SECONDS
-        return late and job.address not in workers.addresses()
 
     def _write_events(self) -> list[str]:
         """Writes pending events, later if the disk is full now; returns runs whose events cannot be stored."""

@@ -25,8 +25,7 @@ from rnn_compare.training.demo import DemoWorkers, demo_notice, is_demo
 from rnn_compare.training.dispatcher import Dispatcher, check_limits
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
-from rnn_compare.training.protocol import WorkerInfo, WorkerQuestion, Workers, first_line
-from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo, WorkerQuestion, Workers, first_line
 from rnn_compare.training.worker import worker_process
 
 COPY_SECONDS = 3600.0
@@ -211,7 +210,7 @@ class Engine:
             if self._closing.is_set():
                 return
             self._workers = self._open_workers()
-            atexit.register(self.close)  # registered after Dask's own, so called before it
+            atexit.register(self.close)
         except Exception as error:  # noqa: BLE001  # any error must be shown on the page
             self._fail(error)
             return
@@ -239,7 +238,7 @@ class Engine:
     def _open_workers(self) -> Workers:
         if is_demo():
             return DemoWorkers(self._analyses.take_progress)
-        listeners = self._dispatcher.receive, self._analyses.take_progress
+        listeners = self._dispatcher.receive, self._analyses.take_progress, self._wake.set
         if self.scheduler:
             from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed
 

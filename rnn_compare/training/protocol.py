@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -11,8 +11,8 @@ from rnn_compare.runs.events import Event
 
 T = TypeVar("T")
 
-EVENTS, PROGRESS = "rnn-compare-events", "rnn-compare-progress"
-"""Dask topics of this machine's workers: pickled pairs (attempt, event); lists of a question's name, done and total."""
+SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
+"""Environment variable with the address of a Dask scheduler, such as ``tls://10.0.0.1:8786``."""
 
 OnEvent = Callable[[str, Event], None]
 """Takes the unique name of an attempt at a run, and an event of it. It returns at once and never calls the workers."""
@@ -57,15 +57,13 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0][:200] or type(error).__name__
 
 
-DaskObject = Any
-"""A client, future, cluster or message of Dask: distributed has few types."""
-
-
 @dataclass(frozen=True)
 class WorkerInfo:
     """Information about one worker, as shown on the Cluster page.
 
     Attributes:
+        address: Unique among the workers of an engine, and never used again.
+        name: What its owner calls it, or its process.
         memory: Bytes in use.
         memory_limit: Bytes; 0 for no limit.
         run: The run that it trains; None if it is free.
@@ -73,7 +71,7 @@ class WorkerInfo:
     """
 
     address: str
-    host: str
+    name: str
     memory: int
     memory_limit: int
     run: str | None = None
@@ -81,8 +79,11 @@ class WorkerInfo:
     ready: bool = True
 
 
-Training = Future[Any]
-"""One attempt at a run, sent to a worker: done when it has ended or its worker was lost. Dask's futures will do."""
+Training = Future[str | None]
+"""One attempt at a run, sent to a worker: done when it has ended or its worker was lost.
+
+The result is why it was lost, in a sentence, if the run itself cannot be the reason; otherwise None. There is no error.
+"""
 
 
 class Workers(Protocol):
@@ -107,9 +108,6 @@ class Workers(Protocol):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         """Sends a run to a worker; ``attempt`` is a unique name for this attempt."""
 
-    def worker_loss_reason(self, training: Training) -> str | None:
-        """Returns why an ended training was lost, in a sentence, if the run itself cannot be the reason."""
-
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
 
@@ -120,7 +118,7 @@ class Workers(Protocol):
         """Divides this machine's cores among the workers at these addresses, the only ones in training."""
 
     def maintain(self) -> None:
-        """Restarts workers that hang or failed to start; called regularly."""
+        """Replaces workers that are lost, hang or take too much memory; called regularly, by one thread."""
 
     def answers(self) -> bool:
         """Returns whether a worker can answer questions; starts one if not."""
@@ -130,15 +128,3 @@ class Workers(Protocol):
 
     def close(self) -> None:
         """Ends all trainings, and the workers that belong to this engine."""
-
-
-def worker_info(address: str, facts: DaskObject, problem: str | None = None, ready: bool = True) -> WorkerInfo:
-    """Returns information about a worker from its entry in Dask's scheduler."""
-    return WorkerInfo(
-        address=address,
-        host=facts.get("host") or "",
-        memory=int(facts.get("metrics", {}).get("memory", 0)),
-        memory_limit=int(facts.get("memory_limit") or 0),
-        problem=problem,
-        ready=ready,
-    )

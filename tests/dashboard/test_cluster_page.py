@@ -10,7 +10,7 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.protocol import WorkerInfo
 from tests.epochs import epoch_end
 
-FREE = WorkerInfo("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)
+FREE = WorkerInfo("tls://10.0.0.7:4000", "node7 10.0.0.7:4000", 800_000_000, 2_000_000_000)
 EPOCH = epoch_end("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
 
 
@@ -34,7 +34,7 @@ def test_what_a_worker_does_is_said_in_words(worker: WorkerInfo, trained: Run, s
 
 
 def test_a_worker_is_shown_with_its_place_and_its_memory_and_nothing_of_it_is_markup() -> None:
-    html = table([FREE, replace(FREE, address="tls://<b>:1", run="lstm-1")], {"lstm-1": run(name="<script>")})
+    html = table([FREE, replace(FREE, name="<b>", run="lstm-1")], {"lstm-1": run(name="<script>")})
     assert "10.0.0.7:4000" in html
     assert "0.8 GB of 2.0 GB" in html
     assert "<meter value='0.400'" in html

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,9 +21,9 @@ from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
-from rnn_compare.training.local.cluster import LocalWorkers
-from tests.faults.conftest import same_curve
-from tests.patience import until, until_ended
+from rnn_compare.training.local.fork_server import workers_of
+from tests.faults.conftest import TINY, Command, same_curve
+from tests.patience import PATIENCE, until, until_ended
 from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
@@ -34,10 +35,8 @@ def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signal
     """Kills the worker of a run once it has finished another epoch."""
     known = len(store.run(run).epochs)
     until(lambda: len(store.run(run).epochs) > known)
-    [address] = [worker.address for worker in engine.workers() if worker.run == run]
-    port = int(address.rpartition(":")[2])
-    [process] = [p for p in worker_processes() if port in {listening.laddr.port for listening in p.net_connections()}]
-    os.kill(process.pid, how)
+    [name] = [worker.name for worker in engine.workers() if worker.run == run]
+    os.kill(int(name.removeprefix("process ")), how)
 
 
 @pytest.fixture
@@ -65,10 +64,12 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert same_curve(store.run(broken), unbroken)
 
 
-@pytest.mark.thorough
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
-def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: Engine, store: ListeningStore) -> None:
+def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on_and_counts_no_loss(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As by a system that is short of memory: whose children cannot be followed any more count as lost."""
+    monkeypatch.setattr(dispatcher, "MAX_RESTARTS", 0)
     [run] = engine.submit([LONG])
     until(lambda: store.run(run).epochs)
     before = worker_processes()
@@ -84,8 +85,8 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
 def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_an_unbroken_run(
     engine: Engine, store: ListeningStore, unbroken: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "SILENT_SECONDS", 3.0)
-    monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
+    monkeypatch.setattr(cluster, "PING_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "HUNG_SECONDS", 5.0)
     [hung] = engine.submit([LONG])
     kill_worker_of(engine, store, hung, signal.SIGSTOP)
     until_ended(engine, [hung])
@@ -94,36 +95,14 @@ def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_
     assert same_curve(store.run(hung), unbroken)
 
 
-def fall_silent(dask_worker: Any) -> None:
-    """Called in a worker: it tells no more that it lives, as after the clock was set back by hours."""
-    dask_worker.periodic_callbacks["heartbeat"].stop()
-
-
-def test_a_worker_that_falls_silent_but_answers_is_left_alone(
-    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_that_works_for_long_without_a_message_is_left_alone(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    addresses: list[str] = []
-    workers = engine._workers
-    assert isinstance(workers, LocalWorkers)
-    kill_unless_it_answers = workers._kill_unless_it_answers
-
-    def ask(address: str) -> None:
-        kill_unless_it_answers(address)
-        addresses.append(address)
-
-    monkeypatch.setattr(workers, "_kill_unless_it_answers", ask)
-    monkeypatch.setattr(cluster, "SILENT_SECONDS", 1.0)
-    [run] = engine.submit([endless()])
-    until(lambda: store.run(run).epochs)
-    [address] = [worker.address for worker in engine.workers() if worker.run == run]
-    workers._client.run(fall_silent, workers=[address])
-    until(lambda: addresses.count(address) > 1)
-    known = len(store.run(run).epochs)
-    until(lambda: len(store.run(run).epochs) > known + 1)
-    assert store.run(run).continued == ()
-    engine.stop(run)
-    until_ended(engine, [run])
-    workers.kill(address)  # nobody else is to wait for what it does not tell
+    monkeypatch.setattr(cluster, "PING_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
+    before = worker_processes()
+    engine.ask(time.sleep, 6.0)
+    assert worker_processes() == before
 
 
 def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
@@ -144,6 +123,18 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     assert [(run.status, run.reason) for run in (first, other)] == [(Status.FINISHED, None)] * 2
     assert sorted(len(run.continued) for run in (first, other)) == [0, 1], "the worker that crashed had one of them"
     assert same_curve(first, other)
+
+
+def test_the_command_line_says_that_a_worker_was_lost(cache: Path, command: Command) -> None:
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "20", "--reviews", "2000", "--dropout", "0.2", *TINY)
+    assert process.stdout is not None
+    assert "epoch 1 of 20" in process.stdout.readline()
+    [worker] = workers_of(psutil.Process(process.pid))
+    worker.kill()
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    [run] = RunStore(cache / "runs.db").runs()
+    assert f"{run.title}  {LOST_ONCE}\n" in errors
 
 
 @pytest.mark.thorough

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import dask
 import psutil
 import pytest
 
@@ -106,9 +105,8 @@ def running_engine(
         environment.setattr(RunStore, "busy_seconds", 0.3)
         store = ListeningStore(cache / "runs.db")
         engine = Engine(store, "command line", somebody_there)
-        with dask.config.set({"distributed.worker.lifetime.duration": "1 hour"}):  # as a user of a cluster may have it
-            engine.start()
-            until(lambda: engine.state.phase != "starting")
+        engine.start()
+        until(lambda: engine.state.phase != "starting")
     yield engine
     engine.close()
     store.close()

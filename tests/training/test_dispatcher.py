@@ -47,10 +47,6 @@ class OneWorker:
         self.sent.append(Future())
         return self.sent[-1]
 
-    def worker_loss_reason(self, training: Any) -> str | None:
-        reason: str | None = training.result()
-        return reason
-
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
         """Notes it and does nothing."""
         self.asked_to_stop.append(attempt)

@@ -14,7 +14,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Predictions
 from rnn_compare.training.worker import fitting
 from rnn_compare.training.worker.callbacks import ProgressReporter
-from rnn_compare.training.worker.job import TrainingJob
+from rnn_compare.training.worker.training_job import TrainingJob
 
 from .conftest import tiny
 

@@ -13,8 +13,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from rnn_compare.training.protocol import WorkerInfo
-from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo
 
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85
@@ -58,7 +57,7 @@ def _workers(services: Services) -> None:
 def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
     """Returns the workers as an HTML table; ``runs`` holds all runs by their ids."""
     rows = "".join(
-        f"<tr><td>{number}<br><small>{escape(worker.address.partition('://')[2])}</small></td>"
+        f"<tr><td>{number}<br><small>{escape(worker.name)}</small></td>"
         f"<td>{_memory(worker)}</td><td>{escape(doing(worker, runs))}</td></tr>"
         for number, worker in enumerate(workers, 1)
     )

@@ -1,31 +1,22 @@
-"""The workers of this machine: a local Dask cluster."""
+"""The workers of this machine."""
 
-import asyncio
 import logging
-import os
-import pickle
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from typing import TypeVar
-
-import dask
-from dask.system import CPU_COUNT
-from distributed import Client, LocalCluster
-from distributed.core import Status
-from distributed.system import MEMORY_LIMIT
-from distributed.utils import get_mp_context
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
-from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.training import protocol
 from rnn_compare.training.local import fork_server, worker
+from rnn_compare.training.local.fork_server import ForkServer
 from rnn_compare.training.local.supervision import Silence, Starts
-from rnn_compare.training.worker import job, worker_process
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
-from rnn_compare.training.worker.worker_process import without
+from rnn_compare.training.local.worker_handle import LostError, WorkerHandle
+from rnn_compare.training.worker import job
+from rnn_compare.training.worker.cores import CPU_COUNT, MEMORY_LIMIT, THREADS_VARIABLE, number_from, shares
 
 T = TypeVar("T")
 
@@ -34,12 +25,13 @@ _log = logging.getLogger(__name__)
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory reserved for one worker: TensorFlow alone takes half of it."""
-CLOSE_SECONDS = 10.0
-SILENT_SECONDS, HUNG_SECONDS = 30.0, 10.0
-"""Silence after which a worker is checked (its heartbeat comes every few seconds, whatever it trains), and maximum time
-for its answer; without an answer, it hangs."""
-QUESTION_SLOT = {"question": 1}
-"""A Dask resource: each worker has one, which a question occupies."""
+FULL = 0.95
+"""The share of its memory at which a worker is killed, before the system kills another process."""
+PING_SECONDS, HUNG_SECONDS = 5.0, 30.0
+"""Interval of the pings to a busy worker, and the silence after which it hangs."""
+MEMORY_SECONDS = 1.0
+"""Interval of the looks at the workers' memory."""
+NO_ANSWER = "No worker answered. Try again in a moment."
 
 
 def worker_count() -> int:
@@ -51,56 +43,35 @@ def worker_count() -> int:
 
 
 class LocalWorkers(protocol.Workers):
-    """Worker processes on this machine, each for one training at a time.
+    """Worker processes on this machine, each for one training and one question at a time.
 
     They start in the background and are replaced when they die.
 
     Args:
-        on_event, on_progress: Called on Dask's event loop.
+        on_event, on_progress: Called in a thread for each worker.
+        on_change: Called when a worker is ready, free or lost.
         size: Number of workers; ``worker_count()`` if None.
     """
 
-    def __init__(self, on_event: protocol.OnEvent, on_progress: protocol.OnProgress, size: int | None = None) -> None:
-        dask.config.set(worker.CONFIGURATION)
-        with without("pandas", "lz4"):  # Dask lets the fork server import them, starting with this process
-            get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
+    def __init__(
+        self,
+        on_event: protocol.OnEvent,
+        on_progress: protocol.OnProgress,
+        on_change: Callable[[], None] = lambda: None,
+        size: int | None = None,
+    ) -> None:
         worker.trim_log()
         self.size = size or worker_count()
         self.resting = False
-        self._on_event, self._on_progress = on_event, on_progress
+        self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
         self._most_threads = number_from(THREADS_VARIABLE)
         self._shares: dict[str, int] = {}
         self._silence = Silence()
-        self._cluster: protocol.DaskObject
-        self._client: protocol.DaskObject
-        self._starts = Starts(time.monotonic())
-        self._open()
-
-    def _open(self) -> None:
-        fork_server.start()
-        cluster: protocol.DaskObject = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
-            n_workers=0,
-            # The second thread answers questions during a training.
-            threads_per_worker=2,
-            # Limits questions to one at a time: otherwise they could occupy both threads.
-            resources=QUESTION_SLOT,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            scheduler_sync_interval=worker.NEVER_SECONDS,
-            memory_limit=MEMORY_LIMIT // self.size,
-            silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
-            preload=[worker.__name__],
-            # Pinned: a worker that is replaced next week must write to the same folder.
-            env={CACHE_VARIABLE: str(cache_place())},
-        )
-        worker.quieten_scheduler(cluster.scheduler)
-        client: protocol.DaskObject = Client(cluster)  # type: ignore[no-untyped-call]  # as above
-        client.subscribe_topic(protocol.EVENTS, lambda entry: self._on_event(*pickle.loads(entry[1])))
-        client.subscribe_topic(protocol.PROGRESS, lambda entry: self._on_progress(*entry[1]))
-        cluster.scale(self.size)
-        self._cluster, self._client = cluster, client
+        self._last_ping = self._last_look = 0.0
+        self._changed = threading.Condition()
+        self._server: ForkServer | None = None
+        self._workers: list[WorkerHandle] = []
+        self.start_again()
 
     @property
     def problem(self) -> str | None:
@@ -109,83 +80,108 @@ class LocalWorkers(protocol.Workers):
 
     def addresses(self) -> list[str]:
         """Returns the workers that are ready to train."""
-        return [] if self.resting else list(self._client.nthreads())
+        return [handle.address for handle in self._workers if handle.is_ready]
 
     def info(self) -> list[protocol.WorkerInfo]:
-        """Returns each worker's entry in Dask's scheduler."""
-        workers = {} if self.resting else self._client.scheduler_info()["workers"]
-        return [protocol.worker_info(address, facts) for address, facts in workers.items()]
+        """Returns information about each worker."""
+        limit = MEMORY_LIMIT // self.size
+        return [
+            protocol.WorkerInfo(
+                handle.address,
+                f"process {handle.process.pid}" if handle.process else "",
+                handle.memory,
+                limit,
+                ready=handle.is_ready,
+            )
+            for handle in self._workers
+            if not handle.ended
+        ]
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
-        """Sends a run to a worker; the future ends with the training, or the worker."""
-        future: protocol.Training = self._client.submit(
-            job.attempt_training, attempt, run, experiment, workers=[address], pure=False, retries=0
-        )
-        return future
-
-    def worker_loss_reason(self, training: protocol.Training) -> None:
-        """Returns None: the run may be the reason, as when it needs too much memory."""
+        """Sends a run to a worker."""
+        if handle := self._handle(address):
+            return handle.train(attempt, run, experiment)
+        lost: protocol.Training = Future()
+        lost.set_result("The worker was lost before it took the run; another does.")
+        return lost
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
-        self._call(job.ask_to_stop, attempt, workers=[address])
+        if handle := self._handle(address):
+            handle.call(job.ask_to_stop, attempt)
 
     def kill(self, address: str) -> None:
         """Kills a worker, which is then replaced."""
-        self._call(worker.kill, workers=[address], nanny=True)
+        if handle := self._handle(address):
+            handle.kill()
 
     def share_cores(self, training: Collection[str]) -> None:
         """Divides the cores among the workers in training, as numbers of threads from the next batch on."""
         present = shares(training, self._most_threads)
         for address, count in present.items() - self._shares.items():
-            self._call(threads.allow, count, workers=[address])
+            if handle := self._handle(address):
+                handle.call(threads.allow, count)
         self._shares = present
 
     def rest(self) -> None:
-        """Ends all worker processes, and Dask, which always uses a little processor time."""
+        """Ends all processes."""
         self.resting = True
-        self._close()
+        workers, self._workers = self._workers, []
+        if self._server is not None:
+            self._server.end()
+        for handle in workers:
+            handle.kill()
 
     def start_again(self) -> None:
-        """Starts the workers again."""
-        self._open()
+        """Starts the workers."""
+        self._starts = Starts(time.monotonic())
         self.resting = False
+        self._start_missing()
 
     def maintain(self) -> None:
-        """Restarts workers that failed to start or hang; while they rest, ends their fork server."""
+        """Replaces workers that are lost, hang or take too much memory."""
         if self.resting:
-            fork_server.end_if_unused()
             return
-        self._restart_failed()
-        scheduler = self._cluster.scheduler
-        # Dask's own check, worker-ttl, mistakes a laptop's sleep for hanging.
-        last_seen = {address: state.last_seen for address, state in scheduler.workers.copy().items()}
-        for address in self._silence.longer_than(SILENT_SECONDS, last_seen, time.monotonic()):
-            threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
+        now = time.monotonic()
+        failed = [handle for handle in self._workers if handle.ended and handle.process is None]
+        lost = [handle for handle in self._workers if handle.ended and handle.process is not None]
+        due = self._starts.is_due(bool(failed), bool(self.addresses()), now)
+        if due:
+            reason = next((handle.failure for handle in failed if handle.failure), "")
+            self._starts.reason = reason
+            _log.warning("%d workers did not start; starting them again. %s", len(failed), reason)
+        if lost or due:
+            gone = [*lost, *(failed if due else ())]
+            self._workers = [handle for handle in self._workers if handle not in gone]
+            self._start_missing()
+        self._kill_hanging(now)
+        self._kill_full(now)
 
-    def _restart_failed(self) -> None:
-        # Dask replaces a worker that dies, unless it dies while starting, as all do if their fork server is killed.
-        failed = [name for name, nanny in self._cluster.workers.copy().items() if nanny.status is Status.failed]
-        if not self._starts.is_due(bool(failed), bool(self.addresses()), time.monotonic()):
-            return
-        _log.warning("%d workers did not start; starting them again.", len(failed))
-        fork_server.start()
-        cluster = self._cluster
+    def _start_missing(self) -> None:
+        if fork_server.AVAILABLE and (self._server is None or self._server.has_ended()):
+            self._server = fork_server.take()
+        for _ in range(self.size - len(self._workers)):
+            self._workers.append(WorkerHandle(self._server, self._on_event, self._on_progress, self._change))
 
-        def start_again() -> None:
-            for name in failed:
-                cluster.workers.pop(name, None)
-            cluster.scale(self.size)
-
-        cluster.loop.add_callback(start_again)
-
-    def _kill_unless_it_answers(self, address: str) -> None:
-        # Silence alone proves nothing: Tornado schedules heartbeats by the wall clock, which may be set back.
-        check = self._call(os.getpid, workers=[address])
-        check.join(HUNG_SECONDS)
-        if check.is_alive():
+    def _kill_hanging(self, now: float) -> None:
+        busy = [handle for handle in self._workers if handle.is_busy and not handle.ended]
+        if now - self._last_ping >= PING_SECONDS:
+            self._last_ping = now
+            for handle in busy:
+                handle.ping()
+        last_heard = {handle.address: handle.last_heard for handle in busy}
+        for address in self._silence.longer_than(HUNG_SECONDS, last_heard, now):
             _log.warning("The worker %s hangs; replacing it.", address)
             self.kill(address)
+
+    def _kill_full(self, now: float) -> None:
+        if now - self._last_look < MEMORY_SECONDS:
+            return
+        self._last_look = now
+        for handle in self._workers:
+            if handle.is_busy and handle.memory > FULL * MEMORY_LIMIT / self.size:
+                _log.warning("The worker %s takes more than its share of the memory; replacing it.", handle.address)
+                handle.kill()
 
     def answers(self) -> bool:
         """Returns whether a worker is ready."""
@@ -193,45 +189,30 @@ class LocalWorkers(protocol.Workers):
 
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
         """Lets a worker answer a question; raises ``UserError`` if that fails or times out."""
-        future = self._client.submit(worker_process.answer, question, pure=False, retries=0, resources=QUESTION_SLOT)
+        until = time.monotonic() + timeout
+        with self._changed:
+            self._changed.wait_for(self._free_for_a_question, timeout)
+            free = self._free_for_a_question()
+            if not free:
+                raise UserError(NO_ANSWER)
+            future = min(free, key=lambda handle: handle.training is not None).ask(question)
         try:
-            answer: protocol.Answer[T] = future.result(timeout)
-        except Exception as error:
-            raise UserError("No worker answered. Try again in a moment.") from error
-        finally:
-            future.release()
+            answer: protocol.Answer[T] = future.result(max(0.0, until - time.monotonic()))
+        except (LostError, TimeoutError) as error:
+            raise UserError(NO_ANSWER) from error
         return answer.result()
 
     def close(self) -> None:
         """Kills all workers: their files are written atomically."""
-        if self.resting:
-            fork_server.end_if_unused()
-        else:
-            self._close()
+        self.rest()
 
-    def _close(self) -> None:
-        self._client.close(timeout=CLOSE_SECONDS)
-        self._cluster.sync(self._kill_all)
-        fork_server.end_if_unused()  # it may still be importing, with workers waiting for it
-        self._cluster.close(timeout=CLOSE_SECONDS)
+    def _free_for_a_question(self) -> list[WorkerHandle]:
+        return [handle for handle in self._workers if handle.is_free_for_a_question]
 
-    async def _kill_all(self) -> None:
-        self._cluster.scale(0)
-        until = time.monotonic() + CLOSE_SECONDS
-        # Dask lists a worker once it has started; one that is importing TensorFlow is only among the created.
-        while alive := [nanny for nanny in self._cluster._created if nanny.pid is not None]:
-            for nanny in alive:
-                nanny.close_gracefully()  # prevents a replacement
-                worker.kill(nanny)
-            if time.monotonic() > until:
-                return
-            await asyncio.sleep(0.05)
+    def _handle(self, address: str) -> WorkerHandle | None:
+        return next((handle for handle in self._workers if handle.address == address), None)
 
-    def _call(
-        self, function: Callable[..., object], *arguments: str | int, workers: Sequence[str], nanny: bool = False
-    ) -> threading.Thread:
-        # In a thread: a worker that hangs must not block the engine.
-        where = {"workers": workers, "nanny": nanny, "on_error": "ignore"}
-        thread = threading.Thread(target=self._client.run, args=(function, *arguments), kwargs=where, daemon=True)
-        thread.start()
-        return thread
+    def _change(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+        self._on_change()

@@ -3,34 +3,28 @@
 A worker that imports these itself needs two seconds of processor time and 300 MB; a forked one starts in a fraction of
 a second and shares the memory. TensorFlow may be forked before anything has run in it: importing it and loading kernels
 start no thread. On macOS and Windows forking is unsafe or missing, so each worker imports for itself.
+
+Python's own fork server and ``spawn`` are not used: their processes run the user's script again, which may raise.
 """
 
 import contextlib
-import ctypes
-import functools
 import logging
-import multiprocessing
 import os
 import signal
+import socket
+import subprocess
 import sys
-import threading
-from concurrent.futures import Future
-from multiprocessing import forkserver
 from pathlib import Path
-from queue import SimpleQueue
+from typing import NoReturn
 
 import psutil
 
+from rnn_compare.paths import CACHE_VARIABLE, cache_place
+
 AVAILABLE = sys.platform == "linux"
-METHOD: str = "forkserver" if AVAILABLE else "spawn"
-"""Python's start method for worker processes."""
-_PROGRAM = "RNN_COMPARE_FORK_SERVER_OF"
-"""Names the process that started a fork server."""
-_IMPORTED_IN = os.getpid()
-"""In a worker, the fork server's process, which imported this module."""
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_COMMAND, _SPAWNED = "from multiprocessing.forkserver import main", "spawn_main"
-"""Parts of the commands of a fork server and its workers, and of a worker that was not forked."""
+NAME, WORKER = "rnn_compare.training.local.fork_server", "rnn_compare.training.local.worker"
+"""Modules that run in a fork server and its workers, and in a worker that was not forked."""
+END_SECONDS = 10.0
 
 ENVIRONMENT = {
     # A second thread of TensorFlow does not speed up a job; a second job uses the core better (docs/decisions.md).
@@ -53,73 +47,71 @@ ENVIRONMENT = {
 """Environment of a worker process from its start, because NumPy and glibc read it at once."""
 
 
+class ForkServer:
+    """A fork server, which ends with the thread that starts it (see ``worker.end_with``)."""
+
+    def __init__(self) -> None:
+        self._requests, theirs = socket.socketpair()
+        with theirs:
+            self._process = start_python(NAME, str(os.getpid()), str(theirs.fileno()), keep=[theirs.fileno()])
+
+    def fork(self) -> socket.socket:
+        """Requests a worker and returns the connection to it, at whose end it has ended. Returns at once."""
+        ours, theirs = socket.socketpair()
+        with theirs, contextlib.suppress(OSError):  # it has ended, and so does the connection
+            socket.send_fds(self._requests, [b"f"], [theirs.fileno()])
+        return ours
+
+    def has_ended(self, within: float = 0.0) -> bool:
+        """Returns whether it has ended; waits for that for so many seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+        return self._process.returncode is not None
+
+    def end(self) -> None:
+        """Ends it and its workers."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            workers = psutil.Process(self._process.pid).children()  # first, while somebody forgets them
+            for worker in workers:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    worker.kill()
+            psutil.wait_procs(workers, END_SECONDS)
+        self._process.kill()
+        self._process.wait(END_SECONDS)
+        self._requests.close()
+
+
+_early: list[ForkServer] = []
+
+
 def start() -> None:
-    """Starts the fork server unless it is running, and returns while it imports.
+    """Starts a fork server and returns while it imports; the next ``take`` returns it."""
+    if AVAILABLE and not _early:
+        _early.append(ForkServer())
 
-    Called before workers start, as early as possible.
+
+def take() -> ForkServer:
+    """Returns the fork server that ``start`` started, or a new one."""
+    return _early.pop() if _early else ForkServer()
+
+
+def start_python(module: str, *arguments: str, keep: list[int], pipes: bool = False) -> "subprocess.Popen[bytes]":
+    """Starts a module of this package as a process with a worker's environment.
+
+    Args:
+        module, arguments: As after `python -m`.
+        keep: Descriptors that it inherits.
+        pipes: Whether its standard input and output are connected to this process.
     """
-    # Workers inherit it. Dask's settings apply too late, or do not override those of a batch system.
-    os.environ.update(ENVIRONMENT)
-    if AVAILABLE:
-        multiprocessing.set_forkserver_preload([__name__])
-        started: Future[None] = Future()
-        _requests().put(started)
-        started.result()
-
-
-@functools.cache
-def _requests() -> "SimpleQueue[Future[None]]":
-    """Returns the queue of a thread that starts fork servers and never ends (see ``end_with_program``)."""
-    requests: SimpleQueue[Future[None]] = SimpleQueue()
-
-    def serve() -> None:
-        while True:
-            started, before = requests.get(), os.environ.get("PYTHONPATH", "")
-            # The parent, and the place of this package: the current folder may be another.
-            os.environ.update({_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()})
-            try:
-                forkserver.ensure_running()
-            except OSError as error:
-                started.set_exception(error)
-            del os.environ[_PROGRAM]
-            os.environ["PYTHONPATH"] = before  # only this variable, since other threads read the environment
-            if not started.done():
-                started.set_result(None)
-
-    threading.Thread(target=serve, name="fork server", daemon=True).start()
-    return requests
-
-
-def end_with_program() -> None:
-    """Called in the fork server: makes Linux kill it as soon as the process that started it ends.
-
-    By itself it would notice only after its imports, seconds later on a busy machine. To Linux, the parent is the
-    thread that started the process, so a fork server that Python has restarted from a temporary thread is excepted.
-    """
-    if program := os.environ.pop(_PROGRAM, ""):
-        _end_with(int(program))
-
-
-def end_with_fork_server() -> None:
-    """Called in a worker: makes Linux kill it as soon as its fork server ends, if it has one."""
-    if os.getpid() != _IMPORTED_IN:
-        _end_with(_IMPORTED_IN)
-
-
-def _end_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it has already ended
-        os._exit(1)
-
-
-def end_if_unused() -> None:
-    """Ends fork servers without workers."""
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):  # it has just ended
-            if is_fork_server(child) and not child.children():
-                child.kill()
-                # Otherwise the next worker would be requested from a dying one. Python itself must see its end.
-                os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    # Pinned: a worker that is replaced next week must write to the same folder.
+    environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(cache_place()), "PYTHONPATH": search_path()}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],  # -P: a file in the current folder replaces no package
+        env=environment,
+        pass_fds=keep,
+        stdin=subprocess.PIPE if pipes else subprocess.DEVNULL,
+        stdout=subprocess.PIPE if pipes else None,
+    )
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
@@ -127,8 +119,8 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
     workers = []
     for child in process.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # it may end meanwhile
-            command = _command_of(child)
-            if (_COMMAND in command and not is_fork_server(child)) or _SPAWNED in command:
+            command = child.cmdline()
+            if (NAME in command and not is_fork_server(child)) or WORKER in command:
                 workers.append(child)
     return workers
 
@@ -136,11 +128,7 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
 def is_fork_server(process: psutil.Process) -> bool:
     """Returns whether a process is a fork server, not one of its workers, which have the same command."""
     parent = process.parent()
-    return _COMMAND in _command_of(process) and not (parent and _COMMAND in _command_of(parent))
-
-
-def _command_of(process: psutil.Process) -> str:
-    return " ".join(process.cmdline())
+    return NAME in process.cmdline() and not (parent and NAME in parent.cmdline())
 
 
 def search_path() -> str:
@@ -148,11 +136,39 @@ def search_path() -> str:
     return os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
 
 
-if _COMMAND in " ".join(sys.orig_argv):  # in a fork server, which imports this module before it forks a worker
-    end_with_program()
-    from rnn_compare.training.local import worker
+def serve(program: int, requests: socket.socket) -> NoReturn:
+    """Called in the fork server: forks a worker for every connection that arrives, until the program ends.
 
+    Args:
+        program: The id of the process that started it.
+        requests: Brings the connections.
+    """
+    from rnn_compare.training.local import worker  # not needed where only the others are
+
+    worker.end_with(program)
     try:
         worker.make_ready()
     except Exception:  # each worker then tries itself, and reports the error
         logging.getLogger(__name__).exception("The workers' fork server could not import everything.")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets ended workers
+    server = os.getpid()
+    while True:
+        _, connections, _, _ = socket.recv_fds(requests, 1, 1)
+        if not connections:
+            os._exit(0)
+        with socket.socket(fileno=connections[0]) as connection:
+            try:
+                is_worker = os.fork() == 0
+            except OSError:  # no memory: the closed connection says so
+                logging.getLogger(__name__).exception("A worker could not be forked.")
+                continue
+            if is_worker:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                requests.close()
+                worker.end_with(server)
+                worker.serve(connection.makefile("rb"), connection.makefile("wb"))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too; the engine decides what ends
+    serve(int(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])))

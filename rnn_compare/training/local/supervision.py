@@ -13,10 +13,7 @@ LONGEST_STEP = 5.0
 
 
 class Silence:
-    """Measures how long each worker has been silent while this process was awake.
-
-    The time of a worker's last message is by its scheduler's clock, which may be set, so only its changes count.
-    """
+    """Measures how long each worker has been silent while this process was awake."""
 
     def __init__(self) -> None:
         self._last_seen: dict[str, float] = {}
@@ -57,6 +54,9 @@ REPORTED_AFTER = 3
 class Starts:
     """Back-off after failed starts of workers, by a clock that nobody sets.
 
+    Attributes:
+        reason: The error that the last failed start reported; empty if it could not.
+
     Example:
         >>> starts = Starts(now=0.0)
         >>> [starts.is_due(some_failed=True, some_there=False, now=at) for at in (1.0, 2.0, 3.0, 6.0)]
@@ -66,6 +66,7 @@ class Starts:
     """
 
     def __init__(self, now: float) -> None:
+        self.reason = ""
         self._last = now
         self._count = 1
 
@@ -84,6 +85,8 @@ class Starts:
         """The problem in a sentence, after several starts without success."""
         if self._count <= REPORTED_AFTER:
             return None
+        if self.reason:
+            return f"The workers cannot start ({self.reason}); trying again. The workers' log: {worker_log()}."
         return (
             "The workers crash at start; restarting them. Often TensorFlow does not support this processor: try "
             f"`python -c 'import tensorflow'`. The workers' log: {worker_log()}."

@@ -1,76 +1,105 @@
-"""Start, log and end of this machine's worker processes, and Dask's settings for them; what has no setting is patched.
+"""A worker process of this machine: one thread trains, one answers questions, the main thread takes messages.
 
 The server imports this module too, so Keras is imported only inside the functions.
 """
 
 import contextlib
+import ctypes
 import functools
 import gc
+import logging
 import os
+import pickle
 import signal
+import sys
+import threading
+from queue import SimpleQueue
+from typing import Any, BinaryIO, NoReturn
 
-import psutil
-from distributed import Nanny, Worker, scheduler
-
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import worker_log
-from rnn_compare.training.local import fork_server
-from rnn_compare.training.protocol import DaskObject
+from rnn_compare.training.protocol import Answer, first_line
+from rnn_compare.training.worker import job
 from rnn_compare.training.worker.cores import lower_priority
-from rnn_compare.training.worker.worker_process import prepare
-
-HEARTBEAT_SECONDS = 5.0
-"""Seconds between two heartbeats of a worker. Dask has two a second while there are few."""
-NEVER_SECONDS = 86_400.0
-"""A day."""
-
-CONFIGURATION = {
-    "distributed.worker.multiprocessing-method": fork_server.METHOD,
-    # TensorFlow's own memory would make Dask pause a worker silently; a job's arrays cannot be spilled anyway.
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-    # A replaced worker imports TensorFlow first; Dask would consider it lost.
-    "distributed.deploy.lost-worker-timeout": "10 minutes",
-    # For the workers of a cluster only; one of this machine would end for good.
-    "distributed.worker.lifetime.duration": None,
-    # After the clock is set or a laptop was asleep, Dask would consider all workers lost.
-    "distributed.scheduler.worker-ttl": None,
-    # It samples every thread a hundred times a second, for a dashboard that is off.
-    "distributed.worker.profile.enabled": False,
-    # An idle laptop should stay idle: these checks, many times a second, serve Dask's dashboard or data transfers.
-    "distributed.admin.tick.interval": "60s",
-    "distributed.admin.tick.cycle": "60s",
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.system-monitor.gil.enabled": False,
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.active-memory-manager.start": False,
-    "distributed.worker.memory.monitor-interval": "2s",
-    # By default it keeps a thousand messages of each kind and connection, which nobody reads.
-    "distributed.admin.low-level-log-length": 100,
-    # Even without a dashboard there is a small HTTP server, which nobody needs.
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-}
-
-
-def quieten_scheduler(dask_scheduler: DaskObject) -> None:
-    """Stops the scheduler's checks, four times a second, for a lack of work or workers."""
-    scheduler.heartbeat_interval = lambda n: HEARTBEAT_SECONDS  # noqa: ARG005  # the number of workers, by Dask's name
-    for name in ("idle-timeout", "no-workers-timeout"):
-        dask_scheduler.periodic_callbacks[name].stop()
-
+from rnn_compare.training.worker.worker_process import answer, prepare
 
 LOG_BYTES = 1_000_000
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def dask_setup(worker: Worker) -> None:
-    """Prepares a new worker before its first job; called by Dask, which preloads this module."""
-    del worker.periodic_callbacks["find-missing"]  # a search for lost data, of which trainings have none
-    fork_server.end_with_fork_server()
-    make_ready()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children start with Python's own handler
-    _write_to_log()
+class _Engine:
+    """The connection to the engine. Any thread may send; without an engine the process ends."""
+
+    def __init__(self, writes: BinaryIO) -> None:
+        self._writes, self._lock = writes, threading.Lock()
+
+    def send(self, *message: object) -> None:
+        """Sends a message: its kind, then what belongs to it."""
+        content = pickle.dumps(message)
+        try:
+            with self._lock:
+                self._writes.write(content)
+                self._writes.flush()
+        except OSError:
+            os._exit(1)
+
+
+def serve(reads: BinaryIO, writes: BinaryIO) -> NoReturn:
+    """Makes this process ready and does what the engine's messages say, until the engine's process ends."""
+    engine = _Engine(writes)
+    try:
+        make_ready()
+    except Exception as error:
+        logging.getLogger(__name__).exception("A worker could not start.")
+        engine.send("failed", f"{type(error).__name__}: {first_line(error)}")
+        os._exit(1)
+    trainings: SimpleQueue[tuple[str, str, Experiment]] = SimpleQueue()
+    questions: SimpleQueue[tuple[int, bytes]] = SimpleQueue()
+    threading.Thread(target=_train, args=(trainings, engine), daemon=True).start()
+    threading.Thread(target=_answer, args=(questions, engine), daemon=True).start()
+    engine.send("ready", os.getpid())
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            _take(pickle.load(reads), engine, trainings, questions)
+    os._exit(0)
+
+
+def _take(
+    message: tuple[Any, ...],
+    engine: _Engine,
+    trainings: "SimpleQueue[tuple[str, str, Experiment]]",
+    questions: "SimpleQueue[tuple[int, bytes]]",
+) -> None:
+    match message:
+        case "train", attempt, run, experiment:
+            trainings.put((attempt, run, experiment))
+        case "ask", number, question:
+            questions.put((number, question))
+        case "call", function, *arguments:  # a quick one
+            function(*arguments)
+        case ("ping",):
+            engine.send("pong")
+
+
+def _train(trainings: "SimpleQueue[tuple[str, str, Experiment]]", engine: _Engine) -> None:
+    while True:
+        attempt, run, experiment = trainings.get()
+        try:
+            job.attempt_training(attempt, run, experiment, functools.partial(engine.send, "event", attempt))
+        except Exception:
+            logging.getLogger(__name__).exception("Run %s ended without its last event.", run)
+        engine.send("trained", attempt)
+
+
+def _answer(questions: "SimpleQueue[tuple[int, bytes]]", engine: _Engine) -> None:
+    while True:
+        number, content = questions.get()
+        try:
+            question = pickle.loads(content)
+            engine.send("answer", number, answer(question, functools.partial(engine.send, "progress")))
+        except Exception as error:  # a function or a result that cannot be pickled
+            logging.getLogger(__name__).exception("A worker could not answer.")
+            engine.send("answer", number, Answer(error=f"The worker failed ({first_line(error)})."))
 
 
 @functools.cache
@@ -87,11 +116,14 @@ def make_ready() -> None:
     gc.enable()
 
 
-def kill(dask_worker: Nanny) -> None:
-    """Kills the worker process of a nanny, which then starts a new one."""
-    if dask_worker.pid is not None:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may have just ended
-            psutil.Process(dask_worker.pid).kill()  # SIGKILL or its equivalent on Windows
+def end_with(parent: int) -> None:
+    """Makes Linux kill this process as soon as its parent ends, whatever either does at that moment.
+
+    To Linux, the parent is the thread that started this process.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it has already ended
+        os._exit(1)
 
 
 def trim_log() -> None:
@@ -108,3 +140,7 @@ def _write_to_log() -> None:
     for descriptor in (1, 2):
         os.dup2(log, descriptor)
     os.close(log)
+
+
+if __name__ == "__main__":  # without a fork server; standard output is for the engine until the log takes it
+    serve(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))

@@ -7,7 +7,8 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Collection, Coroutine
+import time
+from collections.abc import Callable, Collection, Coroutine
 from typing import TypeVar
 
 from distributed import Client
@@ -17,7 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.training import protocol
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.remote.attempt import Attempt
-from rnn_compare.training.remote.connection import Connection, check_address
+from rnn_compare.training.remote.connection import Connection, DaskObject, check_address
 from rnn_compare.training.remote.members import Members
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 20.0
 """Maximum silence of a scheduler before the connection counts as lost."""
 RETRY_SECONDS = 2.0
+QUIET_SECONDS = 2.0
+"""Time in which a scheduler answers if all is well; only then its silence is reported."""
 CLOSE_SECONDS = 5.0
 
 
@@ -49,16 +52,23 @@ class RemoteWorkers(protocol.Workers):
 
     resting = False
 
-    def __init__(self, address: str, on_event: protocol.OnEvent, on_progress: protocol.OnProgress) -> None:
+    def __init__(
+        self,
+        address: str,
+        on_event: protocol.OnEvent,
+        on_progress: protocol.OnProgress,
+        on_change: Callable[[], None],
+    ) -> None:
         check_address(address)
         self._address = address
-        self._on_event, self._on_progress = on_event, on_progress
-        self._problem: str | None = f"The scheduler {address} has not answered yet."
+        self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
+        self._problem: str | None = None
+        self._began = time.monotonic()
         self._connection: Connection | None = None
         self._members = Members()
         self._attempts: dict[str, Attempt] = {}
         self._local: LocalWorkers | None = None
-        self._starting_local = threading.Lock()
+        self._wants_local = False
         self._closing = asyncio.Event()
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._loop = self._runner.get_loop()
@@ -71,6 +81,9 @@ class RemoteWorkers(protocol.Workers):
         if self._problem or self.addresses():
             return self._problem
         members = list(self._members)
+        if self._connection is None:
+            late = time.monotonic() - self._began > QUIET_SECONDS
+            return f"The scheduler {self._address} has not answered yet." if late else None
         if not members:
             return f"The scheduler {self._address} has no workers yet. Start some."
         return next(
@@ -89,13 +102,6 @@ class RemoteWorkers(protocol.Workers):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker, with its files."""
         return self._soon(self._train(attempt, run, experiment, address))
-
-    def worker_loss_reason(self, training: protocol.Training) -> str | None:
-        """Returns why a training was lost, if the run itself cannot be the reason."""
-        if training.cancelled() or training.exception():
-            return None
-        reason: str | None = training.result()
-        return reason
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # an attempt knows where it is
         """Asks an attempt to end after its current batch."""
@@ -119,13 +125,13 @@ class RemoteWorkers(protocol.Workers):
         """Looks after the worker on this machine, if there is one; the scheduler looks after the others."""
         if self._local is not None:
             self._local.maintain()
+        elif self._wants_local:  # here, since processes end with the thread that starts them
+            self._local = LocalWorkers(self._on_event, self._on_progress, self._on_change, size=1)
 
     def answers(self) -> bool:
         """Returns whether the worker on this machine is ready; the first call starts it."""
-        with self._starting_local:
-            if self._local is None:
-                self._local = LocalWorkers(self._on_event, self._on_progress, size=1)
-            return bool(self._local.addresses())
+        self._wants_local = True
+        return self._local is not None and self._local.answers()
 
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
         """Lets the worker on this machine answer a question; raises ``UserError`` if that fails or times out."""
@@ -138,9 +144,8 @@ class RemoteWorkers(protocol.Workers):
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(3 * CLOSE_SECONDS)
-        with self._starting_local:
-            if self._local is not None:
-                self._local.close()
+        if self._local is not None:
+            self._local.close()
 
     def _soon(self, work: Coroutine[None, None, T]) -> "concurrent.futures.Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -151,7 +156,7 @@ class RemoteWorkers(protocol.Workers):
 
     async def _serve(self) -> None:
         while not self._closing.is_set():
-            client: protocol.DaskObject = None
+            client: DaskObject = None
             try:
                 client = Client(  # type: ignore[no-untyped-call]  # distributed types few of its methods
                     self._address, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False
@@ -183,7 +188,7 @@ class RemoteWorkers(protocol.Workers):
             await self._pause(LOOK_SECONDS)
         await asyncio.gather(*(attempt.ask_to_stop() for attempt in self._attempts.values()))
 
-    async def _identity(self, client: protocol.DaskObject) -> protocol.DaskObject:
+    async def _identity(self, client: DaskObject) -> DaskObject:
         """Returns the scheduler's facts about itself and its workers; raises ``OSError`` if the connection is lost."""
         request = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
         try:

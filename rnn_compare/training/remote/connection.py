@@ -7,7 +7,7 @@ import pickle
 import platform
 import secrets
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import cloudpickle
@@ -16,12 +16,12 @@ import dask
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local.fork_server import ENVIRONMENT
-from rnn_compare.training.protocol import Answer, DaskObject, WorkerQuestion, first_line
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE, Answer, WorkerQuestion, first_line
 from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.worker import worker_process
 
-SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
-"""Environment variable with the address of a Dask scheduler, such as ``tls://10.0.0.1:8786``."""
+DaskObject = Any
+"""A client, future, cluster or message of Dask: distributed has few types."""
 
 
 def check_address(address: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.protocol import DaskObject, WorkerInfo, first_line, worker_info
-from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.protocol import WorkerInfo, first_line
+from rnn_compare.training.remote.connection import Connection, DaskObject
 from rnn_compare.training.worker import worker_process
 
 RETRY_SECONDS = 30.0
@@ -36,7 +36,14 @@ class Member:
     @property
     def info(self) -> WorkerInfo:
         """Information for the Cluster page."""
-        return worker_info(self.address, self.facts, self.problem, self.ready)
+        return WorkerInfo(
+            self.address,
+            f"{self.facts.get('name', '')} {self.address}",
+            int(self.facts.get("metrics", {}).get("memory", 0)),
+            int(self.facts.get("memory_limit") or 0),
+            problem=self.problem,
+            ready=self.ready,
+        )
 
     @property
     def takes_runs(self) -> bool:

@@ -4,6 +4,7 @@ The worker shares no files with the engine: a training's input is sent before it
 """
 
 import contextlib
+import pickle
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,9 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     _at_work.add(attempt)
     try:
         _wait_for(before)
-        job.attempt_training(attempt, run, experiment, topic, abandoned)
+        job.attempt_training(
+            attempt, run, experiment, lambda event: worker.log_event(topic, pickle.dumps((attempt, event))), abandoned
+        )
         if abandoned():
             raise RuntimeError(f"This worker is closing; run {run} continues on another.")
     finally:

@@ -21,7 +21,7 @@ from rnn_compare.runs.events import (
     accuracy,
     encoded,
 )
-from rnn_compare.training.worker.job import TrainingJob
+from rnn_compare.training.worker.training_job import TrainingJob
 
 PROGRESS_SECONDS = 0.25
 """Minimum time between two progress events: at most four a second."""

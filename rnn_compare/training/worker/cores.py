@@ -1,13 +1,43 @@
-"""Division of this machine's cores among trainings, numbers in environment variables, priority."""
+"""This machine's cores and memory, the cores' division among trainings, numbers in environment variables, priority."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Collection
+from pathlib import Path
 
 import psutil
-from dask.system import CPU_COUNT
 
 from rnn_compare.errors import UserError
+
+_CONTROL_GROUP = Path("/sys/fs/cgroup")
+"""Limits of a container, in files of version 2 and 1 of Linux' control groups."""
+
+
+def _limits(*files: str) -> list[int]:
+    """Returns the numbers in the first of these files that holds numbers only; empty if none does."""
+    for file in files:
+        with contextlib.suppress(OSError, ValueError):
+            return [int(number) for name in file.split() for number in (_CONTROL_GROUP / name).read_text().split()]
+    return []
+
+
+def core_count() -> int:
+    """Returns the number of cores that this process may use."""
+    affinity = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    match _limits("cpu.max", "cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us"):
+        case [quota, period] if quota > 0 and period > 0:
+            return max(1, min(affinity, -(-quota // period)))  # rounded up
+    return affinity
+
+
+def memory_limit() -> int:
+    """Returns the bytes of memory that this machine, or its container, has."""
+    return min([psutil.virtual_memory().total, *_limits("memory.max", "memory/memory.limit_in_bytes")])
+
+
+CPU_COUNT = core_count()
+MEMORY_LIMIT = memory_limit()
 
 THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 MOST = 512

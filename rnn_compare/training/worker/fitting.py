@@ -34,7 +34,7 @@ from rnn_compare.training.worker.callbacks import (
     out_of_patience,
     predictions_event,
 )
-from rnn_compare.training.worker.job import StopRequestedError, TrainingJob
+from rnn_compare.training.worker.training_job import StopRequestedError, TrainingJob
 
 
 def train(job: TrainingJob) -> None:

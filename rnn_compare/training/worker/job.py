@@ -5,17 +5,14 @@ The server imports this module too, so Keras is imported only inside the functio
 
 import errno
 import logging
-import pickle
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-
-from distributed import get_worker
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Event, Status
-from rnn_compare.training.protocol import EVENTS, first_line
+from rnn_compare.training.protocol import first_line
+from rnn_compare.training.worker.training_job import TrainingJob
 
 _EXHAUSTED = "ResourceExhaustedError"
 """TensorFlow's error for a lack of memory."""
@@ -26,49 +23,28 @@ _stopping: set[str] = set()
 """Attempts that this process is to stop. A stop that arrives late does not affect the next attempt."""
 
 
-class StopRequestedError(Exception):
-    """Raised inside a training to end it on request."""
-
-
-@dataclass(frozen=True)
-class TrainingJob:
-    """One training: the run's id, its experiment, and its connections to the engine.
-
-    Attributes:
-        send: Sends an event to the engine.
-        stop_requested: Called after every batch, so it must be quick.
-    """
-
-    run: str
-    experiment: Experiment
-    send: Callable[[Event], None]
-    stop_requested: Callable[[], bool]
-
-    def check_stop(self, *_: object, **__: object) -> None:
-        """Raises ``StopRequestedError`` if the run is to stop. Accepts any callback's arguments and ignores them."""
-        if self.stop_requested():
-            raise StopRequestedError(self.run)
-
-
 def attempt_training(
-    attempt: str, run: str, experiment: Experiment, topic: str = EVENTS, abandoned: Callable[[], bool] = lambda: False
+    attempt: str,
+    run: str,
+    experiment: Experiment,
+    send: Callable[[Event], None],
+    abandoned: Callable[[], bool] = lambda: False,
 ) -> None:
     """Trains one run and sends its events; the last one is ``Ended``, unless the attempt was abandoned.
 
     Args:
         attempt: Unique name of this attempt at the run.
-        topic: The Dask topic of the events.
+        send: Sends an event to the engine.
         abandoned: Whether nobody waits for the attempt any more.
     """
-    worker = get_worker()
 
-    def send(event: Event) -> None:
+    def send_wanted(event: Event) -> None:
         if isinstance(event, Ended) and abandoned() and attempt not in _stopping:
             return  # the run has not ended: another worker continues it
-        worker.log_event(topic, pickle.dumps((attempt, event)))
+        send(event)
 
     try:
-        train(run, experiment, send, lambda: attempt in _stopping or abandoned())
+        train(run, experiment, send_wanted, lambda: attempt in _stopping or abandoned())
     finally:
         _stopping.discard(attempt)
 

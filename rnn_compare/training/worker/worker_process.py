@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from dask.system import CPU_COUNT
-from distributed import get_worker
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -25,7 +23,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import Which, cache_place, worker_log
 from rnn_compare.presets import BOOK
 from rnn_compare.training import protocol
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
+from rnn_compare.training.worker.cores import CPU_COUNT, THREADS_VARIABLE, number_from
 
 OPTIONAL = ("IPython", "pandas", "sklearn")
 """Packages that Keras imports if installed, for wrappers and notebooks. They would take a third of a worker's start."""
@@ -68,9 +66,11 @@ def prepare() -> None:
     compilation.load_compiled()
 
 
-def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
-    """Returns the answer to a question; errors become sentences."""
-    tell = {"tell": _teller(question.name)} if question.name else {}
+def answer(
+    question: protocol.WorkerQuestion[T], on_progress: protocol.OnProgress = lambda *_: None
+) -> protocol.Answer[T]:
+    """Returns the answer to a question; errors become sentences. ``on_progress`` takes a named one's progress."""
+    tell = {"tell": _teller(question.name, on_progress)} if question.name else {}
     try:
         return protocol.Answer(question.function(*question.arguments, **tell))
     except UserError as error:
@@ -100,14 +100,14 @@ def redirect_byte_code() -> None:
         sys.dont_write_bytecode = False
 
 
-def _teller(question: str) -> Callable[[int, int], None]:
-    worker, last = get_worker(), -math.inf
+def _teller(question: str, on_progress: protocol.OnProgress) -> Callable[[int, int], None]:
+    last = -math.inf
 
     def tell(done: int, total: int) -> None:
         nonlocal last
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            worker.log_event(protocol.PROGRESS, [question, done, total])
+            on_progress(question, done, total)
 
     return tell
 

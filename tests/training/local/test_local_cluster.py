@@ -1,13 +1,12 @@
 from pathlib import Path
 
 import pytest
-from dask.system import CPU_COUNT
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local import cluster, worker
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, worker_count
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
+from rnn_compare.training.worker.cores import CPU_COUNT, THREADS_VARIABLE, number_from, shares
 
 
 def test_every_core_has_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
