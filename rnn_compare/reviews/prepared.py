@@ -35,8 +35,6 @@ SPLIT = 113
 
 Part = Literal["train", "test"]
 
-_elsewhere: dict[str, Path] = {}
-
 
 @dataclass(frozen=True)
 class Batches:
@@ -216,11 +214,6 @@ class Reviews:
         return self.testing
 
 
-def use(source_name: str, folder: Path) -> None:
-    """Makes this process read a source from a folder that was prepared on another machine."""
-    _elsewhere[source_name] = folder
-
-
 def is_prepared(source_name: str) -> bool:
     """Tells whether a source is prepared; raises ``UserError`` if it is missing or untrusted."""
     return _folder(source_name).is_dir()
@@ -262,8 +255,6 @@ def prepare(source_name: str) -> Path:
 
 
 def _folder(source_name: str) -> Path:
-    if source_name in _elsewhere:
-        return _elsewhere[source_name]
     return cache_place() / "reviews" / f"{source_name}-v{FORMAT}-{source(source_name).fingerprint()}"
 
 

@@ -187,14 +187,18 @@ def _files() -> list[Path]:
     return [file for file in sorted(folder().iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
 
 
-def _read(card: Card) -> WrittenReviews:
-    path = Path(card.path)
-    content = _content(path)
-    if not hashlib.sha256(content).hexdigest().startswith(card.digest):
+def content(card: Card) -> bytes:
+    """Returns the content of a card's file; raises ``UserError`` if it cannot be read or has changed."""
+    written = _content(Path(card.path))
+    if not hashlib.sha256(written).hexdigest().startswith(card.digest):
         raise UserError(
-            f"{path} has changed since it was read as {card.name}. Choose it again; it becomes a new source."
+            f"{card.path} has changed since it was read as {card.name}. Choose it again; it becomes a new source."
         )
-    texts, labels, _ = parse(content)
+    return written
+
+
+def _read(card: Card) -> WrittenReviews:
+    texts, labels, _ = parse(content(card))
     return WrittenReviews(texts, labels)
 
 

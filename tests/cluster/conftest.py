@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.cluster.written import certified, of_client
 from tests.training.conftest import ListeningStore, training_cache  # noqa: F401  # a fixture
 

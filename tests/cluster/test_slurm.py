@@ -12,7 +12,7 @@ from tests.cluster.slurm import Slurm, missing
 from tests.cluster.sweeps import lose_nothing, sweep
 from tests.cluster.written import documented, running
 from tests.elsewhere import until_ready
-from tests.processes import free_port
+from tests.processes import PROJECT, free_port
 from tests.training.conftest import ListeningStore
 
 WORKERS = 4
@@ -41,6 +41,7 @@ def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take
     slurm: Slurm, certificates: dict[str, str], training_at: Training, record: ListeningStore, tmp_path: Path
 ) -> None:
     exports = [f"export {name}={path}" for name, path in certificates.items()]
+    exports.append(f"export PYTHONPATH={PROJECT}")  # as if the program were installed
     lines = documented(
         "python",
         "SLURMCluster",

@@ -1,4 +1,4 @@
-"""A Dask cluster over TLS whose workers have neither the program nor its data; what can break there is broken."""
+"""A Dask cluster over TLS whose workers have the program and nothing else; what can break there is broken."""
 
 import contextlib
 import http.client
@@ -21,7 +21,7 @@ from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.patience import PATIENCE, until, until_ended
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl
 
 
 class Elsewhere:
-    """A scheduler and workers in a folder of their own, as on machines that never heard of this program."""
+    """A scheduler and workers in a folder of their own, as on other machines; only workers have the program."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -63,16 +63,17 @@ class Elsewhere:
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--protocol", "tls", "--port", port, name="scheduler")
 
-    def start_worker(self, *more: str) -> "subprocess.Popen[bytes]":
-        """Starts a worker with a nanny."""
-        alone = ["--nworkers", "1", "--nthreads", "1", *more]
-        worker = self._start("worker", self.address, "--protocol", "tls", *alone, name=f"worker-{len(self.workers)}")
+    def start_worker(self, *more: str, path: str = str(PROJECT)) -> "subprocess.Popen[bytes]":
+        """Starts a worker with a nanny; ``path`` leads to the program."""
+        name = f"worker-{len(self.workers)}"
+        alone = ["--nworkers", "1", "--nthreads", "1", "--name", name, *more]
+        worker = self._start("worker", self.address, "--protocol", "tls", *alone, name=name, PYTHONPATH=path)
         self.workers.append(worker)
         return worker
 
     def reviews(self) -> list[Path]:
-        """Returns the prepared reviews that were sent there."""
-        return list(self.kept.glob("reviews/*"))
+        """Returns the reviews that were prepared there."""
+        return list(self.kept.glob("reviews/bundled-*"))
 
     def end(self) -> None:
         """Kills all of it."""
@@ -80,12 +81,12 @@ class Elsewhere:
             if process is not None:
                 kill(process)
 
-    def _start(self, *arguments: str, name: str) -> "subprocess.Popen[bytes]":
+    def _start(self, *arguments: str, name: str, **environment: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", *arguments, "--host", "127.0.0.1", "--no-dashboard"],
                 cwd=self.folder,
-                env=self.environment,
+                env=self.environment | environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -176,7 +177,7 @@ def far(record: ListeningStore, elsewhere: Elsewhere) -> Iterator[Engine]:
             engine.close()
 
 
-def test_workers_without_program_and_data_train_to_the_same_curves(
+def test_workers_without_data_train_to_the_same_curves(
     far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, elsewhere: Elsewhere
 ) -> None:
     experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3)]
@@ -188,9 +189,16 @@ def test_workers_without_program_and_data_train_to_the_same_curves(
         assert weights_file(there[0].id, which).exists()
         assert model_file(there[0].id, which).exists()
     until(lambda: not list(elsewhere.kept.glob("runs/*")))  # they have been fetched
-    [reviews] = elsewhere.reviews()
-    assert not (reviews / "texts.npy").exists()
+    assert len(elsewhere.reviews()) == 1
+    assert far.workers()[0].name.startswith("worker-0")
     assert "simple_rnn" in far.summary(tiny(), PATIENCE)
+
+
+def test_a_worker_without_the_program_is_refused_with_what_to_install(far: Engine, elsewhere: Elsewhere) -> None:
+    bare = elsewhere.start_worker(path="")
+    until(lambda: any("It lacks this program. Install" in (worker.problem or "") for worker in far.workers()))
+    kill(bare)
+    until(lambda: len(far.workers()) == 1)
 
 
 @pytest.mark.thorough
@@ -282,7 +290,7 @@ def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
 ) -> None:
     runs = far.submit([long(), long()])  # one of them waits
     until(lambda: len(record.run(runs[0]).epochs) >= 2)
-    before, sent = curve(record.run(runs[0])), elsewhere.reviews()
+    before, prepared = curve(record.run(runs[0])), elsewhere.reviews()
     addresses = {worker.address for worker in far.workers()}
     kill(elsewhere.workers[0])
     elsewhere.start_worker()
@@ -293,7 +301,7 @@ def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
         assert sorted(set(epochs_told(record, run.id))) == list(range(1, run.experiment.epochs + 1))
     assert same_curve(first, second)
     assert not {worker.address for worker in far.workers()} & addresses
-    assert elsewhere.reviews() == sent, "once for all workers of a machine"
+    assert elsewhere.reviews() == prepared, "once for all workers of a machine"
     assert all(record.weights_were_there)
 
 

@@ -182,10 +182,8 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
         if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
-    # These pickle what the program itself sends to its workers and gets from them, as Dask does.
-    of_workers = {
-        f"training/{module}.py" for module in ("local/cluster", "remote/cluster", "remote/connection", "worker/job")
-    }
+    # These pickle what the program itself sends to its workers and gets from them.
+    of_workers = {f"training/local/{module}.py" for module in ("worker", "worker_handle")}
     assert using - of_workers == {"sources/keras_imdb.py"}
 
 

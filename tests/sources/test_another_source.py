@@ -158,7 +158,6 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import held_out
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
-from rnn_compare.training.remote import bundle
 
 reviews = prepared.load("plays")
 experiment = Experiment(source="plays", maxlen=5, vocabulary_size=100)
@@ -171,31 +170,9 @@ assert 2 in ids[1], "no training review holds a xylophone"
 found = held_out([experiment])
 assert (found.kind, found.text(2), found.positive(2)) == ("test", "a FINE xylophone", True)
 assert held_out([Experiment(reviews=1000), experiment]) is None, "who knows what another corpus holds"
-
-brought = bundle.reviews("plays").files
-assert "train_ranks.npy" in brought and not [name for name in brought if "text" in name]
 print("fine")
 """
     assert run(project, script).endswith("fine\n")
-
-
-def test_it_can_be_read_from_the_zip_file_that_workers_are_sent(project: Path) -> None:
-    script = """
-import sys
-from pathlib import Path
-from rnn_compare.training.remote import bundle
-Path("package.zip").write_bytes(bundle.package()[1])
-"""
-    run(project, script)
-    script = """
-import sys
-sys.path[0] = "package.zip"
-sys.path[:] = [entry for entry in sys.path if entry != sys.argv[1]]
-from rnn_compare.sources import registry
-assert ".zip" in registry.__file__, registry.__file__
-print("plays" in registry.SOURCES, registry.source("plays").size)
-"""
-    assert run(project, script, str(project)) == "True 40\n"
 
 
 @pytest.mark.thorough
