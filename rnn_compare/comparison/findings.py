@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.difference import FEWEST_REVIEWS
@@ -75,7 +75,7 @@ def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Ev
     first = _span(whole[0], evidence) if len(whole) == 1 else ""
     texts = filter(None, (first, result(verdict), networks_sentence(verdict)))
     leader = verdict.order[0][0] if verdict.order else whole[0]
-    return [*(Finding(leader.runs[0].id, text) for text in texts), *_not_compared(all_groups)]
+    return [*(Finding(leader.runs[0].id, text) for text in texts), *_untested(whole), *_not_compared(all_groups)]
 
 
 def _standings(started: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
@@ -99,6 +99,16 @@ def _span(group: Group, evidence: Evidence) -> str:
         return ""
     span = f"{percent(shares.lowest)} to {percent(shares.highest)}"
     return f"{group.name} reaches {span} {MEASURES[measure].where} with {shares.runs} seeds; nothing else differs."
+
+
+def _untested(whole: Sequence[Group]) -> list[Finding]:
+    """Says why test reviews judge nobody, where some runs have read them."""
+    untested = [run for group in whole for run in group.counted if run.test is None]
+    if not untested or len(untested) == sum(len(group.counted) for group in whole):
+        return []
+    return [
+        Finding(untested[0].id, f"Not judged by test reviews: {counted(len(untested), 'run')} ended before its test.")
+    ]
 
 
 def _not_compared(all_groups: Sequence[Group]) -> list[Finding]:
@@ -201,11 +211,14 @@ def _lowest_loss(run: Run) -> EpochEnd:
 
 
 def _guesses(run: Run) -> tuple[str, str] | None:
-    highest = _highest(run.epochs)
-    sure = SURE * _standard_error(0.5, run)
-    if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > 0.5 + sure:
+    highest, labels = _highest(run.epochs), known_labels(run.experiment, "validation")
+    share = 0.5 if labels is None else max(float(labels.mean()), 1 - float(labels.mean()))
+    lopsided = share >= 0.5 + SURE * _standard_error(0.5, run)
+    share, guess = (share, f"always the more frequent label ({percent(share)})") if lopsided else (0.5, "a coin")
+    sure = SURE * _standard_error(share, run)
+    if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > share + sure:
         return None
-    text = "is worse than a coin" if highest < 0.5 - sure else "cannot be told from a coin"
+    text = f"is worse than {guess}" if highest < share - sure else f"cannot be told from {guess}"
     return f"{text}: {percent(highest)} validation accuracy at its best.", text
 
 

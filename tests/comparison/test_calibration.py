@@ -31,6 +31,18 @@ def test_the_error_of_a_perfectly_calibrated_network_is_what_chance_is_said_to_m
     assert np.mean([item.is_within_chance for item in results]) == pytest.approx(0.95, abs=0.04)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.985, 0.99])
+def test_of_perfectly_calibrated_networks_with_few_bins_hardly_any_is_called_otherwise(
+    share: float,
+) -> None:
+    """A limit that holds for spread probabilities called 15 to 24 % of these so."""
+    chance, called = np.random.default_rng(1), 0
+    for _ in range(300):
+        probabilities = np.where(chance.random(400) < 0.5, share, 1 - share)
+        called += not calibration(probabilities, (chance.random(400) < probabilities).astype(np.int64)).is_within_chance
+    assert called <= 0.08 * 300
+
+
 def test_a_network_that_is_surer_than_it_is_right_is_overconfident() -> None:
     probabilities, labels = draw(3000, 2)
     squashed = 0.5 + 0.4 * (probabilities - 0.5)

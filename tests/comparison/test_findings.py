@@ -278,3 +278,13 @@ def test_whatever_the_curves_there_are_few_sentences_and_each_is_about_a_run_tha
     assert len(outcome) <= LINES
     assert {finding.run for finding in outcome} <= {entry.id for entry in runs if entry.epochs}
     assert all(finding.text.endswith(".") for finding in outcome)
+
+
+def test_a_network_is_held_against_the_more_frequent_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of texts that are 70 % positive, 70 % is no achievement."""
+    labels = (np.arange(1000) < 700).astype(np.int64)
+    monkeypatch.setattr("rnn_compare.comparison.findings.known_labels", lambda _experiment, _part: labels)
+    assert texts(run("S", *steady(0.70, 0.705))) == [
+        "S cannot be told from always the more frequent label (70.0 %): 70.5 % validation accuracy at its best."
+    ]
+    assert texts(run("S", *steady(0.80, 0.805))) == []

@@ -10,15 +10,16 @@ const WORDS = ["a", "boring", "film", "zzyzx"];
 const of = (logits, more = {}, words = WORDS) => turningWord({ ...NET, ...more }, words, logits);
 
 test("a word without which the prediction is the other one is named, with that prediction", () => {
-  assert.equal(of([-2, -2, 0.5, -1, -2]), "Without “boring”: 62.2 % positive.");
-  assert.equal(of([2, 2, -0.5, 1, 2]), "Without “boring”: 62.2 % negative.");
+  assert.equal(of([-2, -2, 0.5, -1, -2]), "Without “boring”: 62.2 % positive. It is replaced by an unknown word.");
+  assert.equal(of([2, 2, -0.5, 1, 2]), "Without “boring”: 62.2 % negative. It is replaced by an unknown word.");
 });
 
 test("of several words that flip it alone, the strongest is named first", () => {
   const several = of([-2, 0.1, 0.5, 1, -2]);
-  assert.equal(several, "Without “film”: 73.1 % positive; leaving out “boring” or “a” flips it, too.");
+  const replaced = "Each is replaced by an unknown word.";
+  assert.equal(several, `Without “film”: 73.1 % positive; without “boring” or “a” it flips, too. ${replaced}`);
   const many = of([-2, 1, 1, 1, 1, 2], {}, ["b", "c", "d", "e", "f"]);
-  assert.match(many, /^Without “f”: .*; leaving out any one of 4 other words flips it, too\.$/);
+  assert.match(many, /^Without “f”: .*; without any one of 4 other words it flips, too\. Each is replaced/);
 });
 
 test("where no word flips it, the largest effect is told, and equal ones together", () => {

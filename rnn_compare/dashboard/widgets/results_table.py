@@ -18,7 +18,7 @@ from rnn_compare.server.services import Services
 BEST = "Best epoch, as the book reports it"
 WHICH_IS_WHICH = (
     " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ±: 95 % interval."
+    + " ±: 95 % interval over the seeds alone; verdicts are over seeds and reviews."
 )
 LATER = "Results appear once a network has finished training."
 

@@ -22,7 +22,8 @@ export function turningWord(run, words, logits) {
   if (!turning) return `No single word flips the prediction: ${strongest(effects, run.labels)}.`;
   const also = named(others, "or", `any one of ${others.length} other words`);
   const sentence = `Without ${turning.word}: ${verdictIn(turning.from, run.labels)}`;
-  return also ? `${sentence}; leaving out ${also} flips it, too.` : `${sentence}.`;
+  const rest = also ? `; without ${also} it flips, too. Each` : ". It";
+  return `${sentence}${rest} is replaced by an unknown word.`;
 }
 
 // Words whose effects read alike are named together.

@@ -17,7 +17,7 @@ from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import as_markdown, duration, percent
+from rnn_compare.formatting import as_markdown, counted, duration, percent
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.paths import Which, model_file, weights_file
@@ -208,9 +208,9 @@ def conclusion(result: Calibration, label: str) -> str:
     """Returns a paragraph on how well the probabilities of a label are calibrated.
 
     Example:
-        >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
+        >>> print(conclusion(Calibration((), 0.052, 0.011, 0.02, True), "positive"))
         **Expected calibration error 5.2 %** (by chance about 1.1 %). Overconfident: probabilities are too extreme.
-        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-66:]
+        >>> conclusion(Calibration((), 0.05, 0.011, 0.02, True, 0.048), "positive")[-66:]
         'The share of positive reviews is 4.8 points higher than predicted.'
     """
     verdict = "Underconfident: probabilities are not extreme enough."
@@ -221,6 +221,7 @@ def conclusion(result: Calibration, label: str) -> str:
         points = f"{100 * abs(result.lean):.1f} points {side}"
         verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
     if result.is_within_chance:
-        verdict = "Well calibrated."
+        reviews = counted(sum(place.reviews for place in result.bins), "review")
+        verdict = f"No deviation from perfect calibration can be seen in {reviews}."
     error, chance = percent(result.error), percent(result.by_chance)
     return f"**Expected calibration error {error}** (by chance about {chance}). {verdict}"
