@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -76,6 +76,12 @@ class Evidence:
             return None
         further = replace(shipped, runs=shipped.runs - max(0, len(group.counted) - 1))  # the same seeds count once
         return (further, f"{shipped.runs} reference runs") if further.runs >= FEWEST else None
+
+    def picked_from(self, groups: Sequence[Group]) -> int:
+        """Returns how many settings were trained together with two or more of these groups, these included."""
+        times = Counter(created for group in groups for created in {run.created for run in group.counted})
+        settings = {group.experiment.setting for group in groups}
+        return len(settings.union(*(self._store.submitted_together(at) for at, count in times.items() if count > 1)))
 
     def _measured(self, run: Run, measure: Measure) -> Score | None:
         if measure == "test":

@@ -18,7 +18,15 @@ _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7
 def result(verdict: Judgement) -> str:
     """Returns the verdict in one line, with the rank of the networks among the baselines; of one network only that."""
     text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _verdict_on_several(verdict)
-    return " ".join(filter(None, (text, _beside_baselines(verdict))))
+    return " ".join(filter(None, (text, _picked(verdict), _beside_baselines(verdict))))
+
+
+def _picked(verdict: Judgement) -> str:
+    """Says that a pair that was picked among many has to be judged among them."""
+    if verdict.picked_from <= len(verdict.order) or not any(pair.better for pair in verdict.pairs):
+        return ""
+    many = f"{verdict.picked_from} settings were trained together"
+    return f"If these were picked by their results ({many}), compare all: the best of many leads the worst by chance."
 
 
 def sentence(pair: Comparison) -> str:

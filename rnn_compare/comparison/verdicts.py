@@ -96,12 +96,14 @@ class Judgement:
         pairs: The comparisons of every two of them, adjusted for each other.
         beside_baselines: The comparisons of every setting with every baseline; empty if settings are judged by
             different reviews, or before baselines are computed.
+        picked_from: How many settings were trained together with these, these included.
     """
 
     order: tuple[tuple[Group, float], ...]
     measure: Measure
     pairs: tuple[Comparison, ...]
     beside_baselines: tuple[BaselineComparison, ...] = ()
+    picked_from: int = 0
 
     @property
     def against_leader(self) -> list[tuple[Group, Comparison]]:
@@ -151,7 +153,7 @@ def judge(
     order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
     experiments = [run.experiment for group in groups for run in group.counted]
     beside = beside_baselines(sides, shared_baselines(experiments), measure, margin)
-    return Judgement(tuple(order), measure, judged, beside)
+    return Judgement(tuple(order), measure, judged, beside, evidence.picked_from(groups))
 
 
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:

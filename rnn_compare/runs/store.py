@@ -219,6 +219,11 @@ class RunStore(Database):
         """Returns all runs of a setting, whatever their seed."""
         return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", setting)])
 
+    def submitted_together(self, created: float) -> set[str]:
+        """Returns the settings of one submission that have a finished run."""
+        finished = "SELECT DISTINCT setting FROM runs WHERE created = ? AND status = 'finished'"
+        return {row["setting"] for row in self._read(finished, created)}
+
     def stop_requests(self, owner: Owner, training: Collection[str] = ()) -> list[str]:
         """Returns the ids of unfinished runs that were asked to stop, and of those in training that were deleted."""
         requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", *owner)

@@ -137,6 +137,20 @@ def test_seeds_that_are_added_after_a_look_are_judged_at_the_level_of_a_second(
     assert "At the 2nd look at these seeds, p up to 0.005 shows" in details(of_two(evidence, store.runs()))[0]
 
 
+def test_a_pair_that_may_have_been_picked_among_many_is_told_to_be_compared_with_all(
+    store: RunStore, evidence: Evidence
+) -> None:
+    """The best and the worst of eight equal settings, by themselves, were called different in 13 of 100 cases."""
+    experiments = [experiment(cell, seed) for cell in ("GRU", "MGU", "LSTM") for seed in (1, 2, 3)]
+    ids = store.create(experiments, Owner.current(), "page")
+    shares = {"GRU": 0.9, "MGU": 0.8, "LSTM": 0.7}
+    runs = [record(store, item, [0.6, shares[item.cell]], run=run) for item, run in zip(experiments, ids, strict=True)]
+    assert "If these were picked by their results (3 settings were trained together), compare all" in result(
+        judge(groups(runs[:6]), evidence)
+    )
+    assert "picked" not in result(judge(groups(runs), evidence))
+
+
 @pytest.mark.parametrize(("margin", "answer"), [(0.01, "unknown"), (0.1, "equal")])
 def test_the_margin_is_chosen_and_shown(store: RunStore, evidence: Evidence, margin: float, answer: str) -> None:
     runs = [run for cell in ("GRU", "LSTM") for run in seeds(store, cell, 0.80, 0.81, 0.80)]
