@@ -82,7 +82,8 @@ class RemoteWorkers(protocol.Workers):
         on_change: Callable[[], None],
     ) -> None:
         check_address(address)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a lost scheduler is reported in a sentence
+        for logger in ("distributed", "distributed.client"):  # a lost scheduler is reported in a sentence
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         self._address = address
         self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
         self._problem: str | None = None
