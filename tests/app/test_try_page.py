@@ -83,7 +83,16 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
         app.run()
         assert app.multiselect(key="networks").value == chosen
         fresh = page("try_review")
-        assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing follows the charts"
+        assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing begins with the charts"
+        newest = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
+        shared_services.store.record([Started(newest, 1, "", {}, 1.0), epoch_end(newest, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        shared_services.refresh()
+        fresh.run()
+        assert fresh.multiselect(key="networks").value == [other], "a newer training is offered, not taken"
+        fresh.button(key="newer").click().run()
+        assert fresh.multiselect(key="networks").value == [newest]
+        shared_services.store.record([Ended(newest, Status.STOPPED, None, 2.0)])
+        shared_services.store.delete(newest)
     finally:
         shared_services.store.record([Ended(other, Status.STOPPED, None, 2.0)])
         shared_services.store.delete(other)

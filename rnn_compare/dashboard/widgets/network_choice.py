@@ -13,7 +13,14 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, show_hidden_notice, shown
+from rnn_compare.dashboard.widgets.pinned_runs import (
+    has_chosen,
+    note_choice,
+    pinned,
+    restore,
+    show_hidden_notice,
+    shown,
+)
 from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -29,6 +36,8 @@ from rnn_compare.server.services import Services
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
+_FOLLOWED = "networks of"
+"""The names in the address for which the networks on the page were taken."""
 _SELECTION = "ask"
 """Parameter of the address: the chosen networks, if they differ from those on the charts."""
 Result = TypeVar("Result")
@@ -79,8 +88,12 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     if not has_chosen() and (ids := [run for run in st.query_params.get(_SELECTION, "").split(",") if run in by_id]):
         st.session_state["networks"] = ids[:MAX_COMPARED]
         note_choice()
+    charted = [group.runs[0].id for group in groups(shown(runs))]
     remaining = [run for run in st.session_state.get("networks", []) if run in by_id]
-    set_value("networks", remaining if has_chosen() else [group.runs[0].id for group in groups(shown(runs))])
+    # What is on the page stays when others are trained, until the address names others.
+    stays = has_chosen() or (remaining and st.session_state.get(_FOLLOWED) == pinned())
+    set_value("networks", remaining if stays else charted)
+    st.session_state[_FOLLOWED] = pinned()
     url_state.restore("weights", WEIGHTS)
     with st.sidebar:
         selection = st.multiselect(
@@ -93,6 +106,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
+        _offer_newer([by_id[run] for run in charted], [by_id[run] for run in selection])
         _offer_book(runs, selection)
         imported = [by_id[run] for run in selection if by_id[run].is_from_elsewhere]
         lacking = [run.title for run in imported if not weights_file(run.id, "last").exists()]
@@ -113,6 +127,17 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     url_state.save(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.save("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
+
+
+def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
+    """Draws a button that takes the networks on the charts, if they are newer than the chosen ones."""
+
+    def take() -> None:
+        st.session_state["networks"] = [run.id for run in charted]
+
+    if selection and max(run.position for run in charted) > max(run.position for run in selection):
+        label = f"Newer: {listed([as_markdown(run.title) for run in charted])}"
+        st.button(label, on_click=take, icon=":material/update:", width="stretch", key="newer")
 
 
 def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:

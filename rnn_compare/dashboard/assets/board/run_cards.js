@@ -4,6 +4,7 @@ import { button, element, setText } from "../common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state"], ["best_note"], ["size", "left", "pace", "layers"]];
+const REST = 1000; // milliseconds until Continue, which takes the place of Stop, can be pressed
 const PATIENCE = 5000; // milliseconds until a press without effect may be repeated
 
 // onName(id) is called when a card's name is clicked, onNameTwice(id) on a double click, and onPress(what, id) when its
@@ -64,6 +65,7 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
       bar.setAttribute("aria-label", `${group.label} progress`);
       press.hidden = !(group.press && mayPress);
       press.setAttribute("aria-label", `${group.press} ${group.label}`);
+      if (press.dataset.press === "Stop" && group.press === "Continue") rest(press);
       showPress(press, group.press, isPressed);
     },
   };
@@ -84,9 +86,15 @@ function unbroken(text) {
   return text.replace(/ of (\d+) seeds done/, "\u00a0of\u00a0$1\u00a0seeds\u00a0done");
 }
 
+function rest(press) {
+  press.dataset.rests = "";
+  setTimeout(() => { delete press.dataset.rests; press.disabled = press.dataset.pressed === "true"; }, REST);
+}
+
 function showPress(press, what, isPressed) {
   press.dataset.press = what;
-  press.disabled = isPressed;
+  press.dataset.pressed = isPressed;
+  press.disabled = isPressed || "rests" in press.dataset;
   setText(press, isPressed ? ANSWERS[what] : what);
 }
 

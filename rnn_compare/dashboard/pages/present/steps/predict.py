@@ -30,10 +30,11 @@ def show(context: LectureContext) -> None:
 def _show_count(context: LectureContext, question: Question) -> None:
     counts, is_open = context.classroom.counts(), context.state.phase == "open"
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
+    again = "<p>Discuss it with your neighbour, then vote again.</p>" if is_open and context.state.round > 1 else ""
     body = (
-        f"{f'<ul>{choices}</ul>' if choices else ''}"
+        f"{again}{f'<ul>{choices}</ul>' if choices else ''}"
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
-        f"of {max(counts.joined, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
+        f"of {max(counts.here, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
     )
     st.html(invite.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
 
