@@ -173,9 +173,9 @@ def _beside_baselines(verdict: Judgement) -> str:
     if not by_place:
         texts = ", ".join(f"{baseline.title.lower()} {accuracy}" for baseline, accuracy in accuracies.items())
         return f"Baselines on the same reviews: {texts}." if texts else ""
-    everybody = len(verdict.order)
-    clauses = [_clause(*place, names, len(names) == everybody > 1) for place, names in by_place.items()]
-    text = "; ".join(clauses) + "."
+    # One clause, on the leader and whoever shares its place: the others are in *Is it real?*.
+    place, names = next(iter(by_place.items()))
+    text = f"{_clause(*place, names, len(names) == len(verdict.order) > 1)}."
     return text[0].upper() + text[1:] if text.startswith(("whether ", "this ", "these ")) else text
 
 
