@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.inference.wording import gap
+from rnn_compare.comparison.inference.wording import MORE_SEEDS, gap
 from rnn_compare.comparison.sentences import networks_sentence, result
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import listed, percent
@@ -108,7 +108,7 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
         return QuestionOutcome(None, f"No answer is right: {problem}")
     # The page's own sentences, by its measure: a room has one lead.
     parts = result(replace(verdict, beside_baselines=())), networks_sentence(verdict)
-    verdict_text = " ".join(filter(None, parts))
+    verdict_text = " ".join(filter(None, parts)).replace(f" {MORE_SEEDS}", "")  # a wall holds no more
     (first, share), (second, other) = verdict.order[:2]
     if question.kind == "lead":
         lead = gap(share, other)

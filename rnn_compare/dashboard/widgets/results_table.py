@@ -5,6 +5,8 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.charts.palette import looks
+from rnn_compare.charts.wins_picture import wins_picture
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
@@ -64,8 +66,21 @@ def verdict(pair: Comparison, pairs: int) -> str:
     """Returns the numbers behind the verdict on a pair as HTML; of several pairs each below its sentence."""
     lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(pair), *details(pair))))
     if pairs == 1:
-        return f"<ul class='rc-verdict'>{lines}</ul>"
-    return f"<details class='rc-verdict'><summary>{escape(sentence(pair))}</summary><ul>{lines}</ul></details>"
+        return f"<ul class='rc-verdict'>{lines}</ul>{_wins(pair)}"
+    summary = f"<summary>{escape(sentence(pair))}</summary>"
+    return f"<details class='rc-verdict'>{summary}<ul>{lines}</ul>{_wins(pair)}</details>"
+
+
+def _wins(pair: Comparison) -> str:
+    if (share := pair.wins) is None:
+        return ""
+    names, (a, b) = (pair.a.name, pair.b.name), looks(group.experiment.cell for group in (pair.a, pair.b))
+    of_a, of_b = ([score.accuracy for score in scores] for scores in pair.scores)
+    label = (
+        "Every seed a dot, every pair of seeds a square in the winner's colour: "
+        f"{names[0]} wins {100 * share.share:.0f} % of pairs"
+    )
+    return wins_picture(names, (of_a, of_b), (a.color, b.color), label)
 
 
 def _row(result: Result) -> str:
