@@ -6,8 +6,7 @@ unknown words (2).
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,13 @@ INDEX_FROM = 3
 SPECIAL_WORDS = {PADDING: "[padding]", START: "[start]", UNKNOWN: "[unknown]"}
 """Names of the three ids that are no word; no tokenised word can hold a bracket."""
 
-# Everything between Keras' filter characters (the apostrophe is not one of them) and spaces. Other white
-# space, such as the no-break space, is part of a word there, so str.split() would not do.
-_WORD = re.compile(r"""[^ !"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]+""")
+# Keras' filter characters (the apostrophe is not one of them) and the space. Other white space, such as the no-break
+# space, is part of a word there, so str.split() would not do.
+_SEPARATORS = """ !"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n"""
+_WORD = re.compile(f"[^{re.escape(_SEPARATORS)}]+")
+_IS_LETTER = bytes(chr(byte) not in _SEPARATORS for byte in range(256))
+_CHUNK = 1_000
+"""Texts that are split at once: memory."""
 
 
 def tokenize(text: str) -> list[str]:
@@ -49,7 +52,7 @@ def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
             yield match[0], origin[match.start()], origin[match.end() - 1] + 1
 
 
-def rank_words(texts: Iterable[str]) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
+def rank_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
     """Ranks all words of the texts by frequency, and encodes the texts as ranks.
 
     Words of equal frequency keep the order in which they first appear, as in the stable sort of Keras' ``Tokenizer``.
@@ -63,17 +66,33 @@ def rank_words(texts: Iterable[str]) -> tuple[list[str], NDArray[np.int32], NDAr
         >>> words, ranks.tolist(), offsets.tolist()
         (['so', 'good', 'bad'], [3, 1, 2, 1, 2], [0, 1, 5])
     """
-    order_seen: defaultdict[str, int] = defaultdict()
-    order_seen.default_factory = order_seen.__len__  # a new word gets the next number
-    numbered = [np.fromiter(map(order_seen.__getitem__, tokenize(text)), np.int32) for text in texts]
-    offsets = np.cumsum([0, *map(len, numbered)], dtype=np.int64)
-    flat = np.concatenate([np.empty(0, np.int32), *numbered])
+    import pyarrow  # type: ignore[import-untyped]  # it brings no types; few processes rank words, so not at the top
 
-    by_frequency = np.argsort(-np.bincount(flat, minlength=len(order_seen)), kind="stable")
-    rank_of = np.empty(len(order_seen), np.int32)
-    rank_of[by_frequency] = np.arange(1, len(order_seen) + 1)
-    seen = list(order_seen)
-    return [seen[number] for number in by_frequency], rank_of[flat], offsets
+    words, offsets = [], [np.zeros(1, np.int64)]
+    for start in range(0, len(texts), _CHUNK):
+        letters, word_offsets, text_offsets = _split(texts[start : start + _CHUNK])
+        buffers = map(pyarrow.py_buffer, (word_offsets, letters))
+        words.append(pyarrow.LargeStringArray.from_buffers(len(word_offsets) - 1, *buffers))
+        offsets.append(offsets[-1][-1] + text_offsets)
+    # Numbered in the order of first appearance. Conversions between NumPy's arrays and Arrow's would import pandas.
+    numbered = pyarrow.chunked_array(words, pyarrow.large_string()).dictionary_encode().combine_chunks()
+    numbers, seen = np.from_dlpack(numbered.indices), numbered.dictionary.to_pylist()
+
+    by_frequency = np.argsort(-np.bincount(numbers, minlength=len(seen)), kind="stable")
+    rank_of = np.empty(len(by_frequency), np.int32)
+    rank_of[by_frequency] = np.arange(1, len(by_frequency) + 1)
+    return [seen[number] for number in by_frequency], rank_of[numbers], np.concatenate(offsets)
+
+
+def _split(texts: Sequence[str]) -> tuple[bytes, NDArray[np.int64], NDArray[np.int64]]:
+    # The letters of all words; where each word begins, and the last ends; which word is the last of each text.
+    encoded = [text.lower().encode() for text in texts]  # Arrow's lower case differs for some letters
+    joined = b" ".join([b"", *encoded, b""])
+    is_letter = np.frombuffer(joined.translate(_IS_LETTER), np.bool_)
+    begins, ends = np.flatnonzero(is_letter[1:] != is_letter[:-1]).reshape(-1, 2).T
+    word_offsets = np.concatenate([[0], np.cumsum(ends - begins)])
+    text_offsets = np.searchsorted(begins, np.cumsum([len(text) + 1 for text in encoded]))
+    return joined.translate(None, _SEPARATORS.encode()), word_offsets, text_offsets
 
 
 class Vocabulary:
