@@ -159,7 +159,7 @@ class Experiment(BaseModel):
         default=0,
         ge=0,
         le=900,
-        description="Tasks only: words between the deciding word and the end; in parity, words of the longest text. "
+        description="Tasks only: words between the deciding word and the end; or words of the longest text. "
         "0 otherwise.",
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
@@ -180,8 +180,10 @@ class Experiment(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _source_and_network_decide(cls, values: Any) -> Any:
-        """Fills in the source's defaults, and drops settings without effect on the network."""
+    def _source_and_network_decide(cls, values: Any, info: ValidationInfo) -> Any:
+        """Fills in the source's defaults and current version, and drops settings without effect on the network."""
+        if isinstance(values, dict) and isinstance(name := values.get("source"), str) and info.context is not _RECORDED:
+            values = values | {"source": registry.current(name)}
         if isinstance(values, dict) and registry.is_known(values.get("source")):
             origin = registry.source(values["source"])
             values = {"reviews": origin.size, "distance": origin.distance} | values

@@ -103,7 +103,7 @@ PARITY = Preset(
     "sees the word alone, learns only the shortest texts.",
     cells=("SimpleRNN", "LSTM", "GRU", "minGRU"),
     maxlens=(16,),
-    shared=_TASK | {"source": "parity", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
+    shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
 )
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, ATTENTION)
 

@@ -36,7 +36,7 @@ def test_a_task_has_a_distance_and_other_sources_have_none() -> None:
     assert Experiment(source="order", distance=7).dataset == "order-7"
     assert Experiment(source="order", distance=7).setting != Experiment(source="order").setting
     for values, sentence in (
-        ({"distance": 5}, "distance is 5; only first-word, order and parity have one."),
+        ({"distance": 5}, "distance is 5; only cups, first-word, order, parity2 and thirds have one."),
         ({"source": "order", "distance": 0}, "distance is 0; order needs one: a number of words"),
         ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
         ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
@@ -106,9 +106,9 @@ def test_every_wrong_setting_has_its_sentence() -> None:
 def test_an_unknown_source_gets_a_sentence_that_names_the_known_ones() -> None:
     with pytest.raises(UserError) as error:
         experiment_from({"source": "x"})
-    named = "'bundled', 'first-word', 'keras', 'order', 'parity' or 'rotten-tomatoes'"
+    named = "'bundled', 'cups', 'first-word', 'keras', 'order', 'parity2', 'rotten-tomatoes' or 'thirds'"
     assert str(error.value) == f"source is 'x'; it must be one of {named}."
-    assert choices("source") == ("bundled", "first-word", "keras", "order", "parity", "rotten-tomatoes")
+    assert ", ".join(map(repr, choices("source"))) == named.replace(" or ", ", ")
 
 
 @pytest.mark.usefixtures("small_source")
@@ -135,7 +135,7 @@ def test_an_experiment_of_the_record_stays_what_it_was() -> None:
 
 
 def test_a_source_that_is_no_more_gets_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source 'gone', only bundled, first-word, keras"):
+    with pytest.raises(UserError, match="no source 'gone', only bundled, cups, first-word, keras"):
         registry.source("gone")
 
 

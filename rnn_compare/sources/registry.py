@@ -16,8 +16,8 @@ _SOURCES = {
     for entry in sorted(declared(sources.__name__, Source), key=lambda entry: (entry is not DEFAULT, entry.title))
 }
 
-SOURCES: tuple[str, ...] = tuple(_SOURCES)
-"""The names of all declared sources, the default first."""
+SOURCES: tuple[str, ...] = tuple(name for name, entry in _SOURCES.items() if not entry.successor)
+"""The names of all declared sources in their current versions, the default first."""
 
 
 def names() -> tuple[str, ...]:
@@ -28,6 +28,16 @@ def names() -> tuple[str, ...]:
 def is_known(name: object) -> TypeGuard[str]:
     """Tells whether there is a source with this name."""
     return isinstance(name, str) and (name in _SOURCES or own_texts.find_card(name) is not None)
+
+
+def current(name: str) -> str:
+    """Returns the name of a source's current version: its own, or that of a task whose texts have changed.
+
+    Example:
+        >>> current("parity"), current("order")
+        ('parity2', 'order')
+    """
+    return (name in _SOURCES and _SOURCES[name].successor) or name
 
 
 def title(name: str) -> str:

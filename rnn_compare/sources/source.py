@@ -89,6 +89,8 @@ class Source:
             each decides; 0 for all other sources.
         longest: For a task: the words of its longest text. A lower ``maxlen`` would cut off decisive words.
         at_distance: For a task: returns the same task at another distance.
+        at_length: For a task: makes so many other texts of one distance or, where each word decides, of one length.
+        successor: The name of the version that new networks train with; this one is for runs that have it already.
     """
 
     name: str
@@ -105,6 +107,8 @@ class Source:
     distance: int = 0
     longest: int = 0
     at_distance: Callable[[int], "Source"] | None = None
+    at_length: Callable[[int, int], WrittenReviews] | None = None
+    successor: str = ""
 
     @property
     def subject(self) -> str:

@@ -2,7 +2,9 @@
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
 
@@ -24,8 +26,77 @@ Make = Callable[[int, int, list[str]], tuple[list[str], list[int]]]
 uses NumPy alone, as ``np``, and draws from a ``RandomState``, whose stream is the same in every version."""
 
 
+def texts_by_rule(
+    size: int, longest: int, shortest: int, words: Sequence[str], rule: Callable[[Sequence[str]], bool]
+) -> tuple[list[str], list[int]]:
+    """Makes texts of ``shortest`` to ``longest`` of the words; a rule decides the label, 1 for half of them.
+
+    All lengths are equally likely. A text that was there before is drawn again, so that it is not both trained on and
+    held out, unless hardly any other has its length and label.
+    """
+    draw = np.random.RandomState(longest)
+    texts: list[str] = []
+    seen: set[tuple[str, ...]] = set()
+    while len(texts) < size:
+        length, repeats = draw.randint(shortest, longest + 1), 0
+        while repeats < 20:
+            text = tuple(words[i] for i in draw.randint(0, len(words), length))
+            if rule(text) == len(texts) % 2:
+                if text not in seen:
+                    break
+                repeats += 1
+        seen.add(text)
+        texts.append(" ".join(text))
+    return texts, [number % 2 for number in range(size)]
+
+
+def word_task(
+    name: str,
+    title: str,
+    words: tuple[str, str],
+    rule: Callable[[Sequence[str]], bool],
+    labels: tuple[str, str],
+    about: str,
+    distance: int = USUAL_DISTANCE,
+) -> Source:
+    """Returns a task in which each word decides: texts of one word to ``distance`` words, the label by a rule.
+
+    The rule's source code goes into exported scripts: it needs nothing besides Python.
+    """
+
+    def read(size: int = SIZE, longest: int = distance, shortest: int = 1) -> WrittenReviews:
+        return WrittenReviews(*texts_by_rule(size, longest, shortest, words, rule))
+
+    sources = "\n\n\n".join(inspect.getsource(part).strip() for part in (texts_by_rule, rule))
+    call = f"texts_by_rule({SIZE}, {distance}, 1, {words!r}, {rule.__name__})"
+    imports = ("from collections.abc import Callable, Sequence",)
+    return Source(
+        name=name,
+        title=title,
+        corpus=f"{name}-{distance}",
+        size=SIZE,
+        test_size=0,
+        fingerprint=lambda: VERSION,
+        read=read,
+        script=script_from_texts(f"\n\n{sources}\n\n\ntexts, labels = {call}\n", imports),
+        labels=labels,
+        about=about,
+        distance=distance,
+        longest=distance,
+        at_distance=lambda other: word_task(name, title, words, rule, labels, about, other),
+        at_length=lambda length, size: read(size, length, length),
+    )
+
+
 def task(
-    name: str, title: str, make: Make, labels: tuple[str, str], about: str, beside: int, distance: int = USUAL_DISTANCE
+    name: str,
+    title: str,
+    make: Make,
+    labels: tuple[str, str],
+    about: str,
+    beside: int,
+    distance: int = USUAL_DISTANCE,
+    successor: str = "",
 ) -> Source:
     """Returns a task as a source of reviews, at a distance.
 
@@ -34,6 +105,10 @@ def task(
 
     def read() -> WrittenReviews:
         return WrittenReviews(*make(SIZE, distance, NEUTRAL.split()))
+
+    def new_texts(length: int, size: int) -> WrittenReviews:
+        texts, labels = make(SIZE + size, length, NEUTRAL.split())  # the first are those that networks train with
+        return WrittenReviews(texts[SIZE:], labels[SIZE:])
 
     return Source(
         name=name,
@@ -48,7 +123,9 @@ def task(
         about=about,
         distance=distance,
         longest=beside + distance,
-        at_distance=lambda other: task(name, title, make, labels, about, beside, other),
+        at_distance=lambda other: task(name, title, make, labels, about, beside, other, successor),
+        at_length=new_texts,
+        successor=successor,
     )
 
 

@@ -83,9 +83,10 @@ def run(project: Path, script: str, *arguments: str) -> str:
 def test_the_command_line_offers_it(project: Path) -> None:
     helped = " ".join(python(project, "-m", "rnn_compare", "train", "--help").split()).replace("- ", "-")  # unwrapped
     assert (
-        "bundled or first-word or keras or order or parity or plays or rotten-tomatoes; bundled if left out." in helped
+        "bundled or cups or first-word or keras or order or parity2 or plays or rotten-tomatoes or thirds; bundled if "
+        "left out." in helped
     )
-    assert "10 to the size of the source (bundled 25,000, first-word 6,400, keras 25,000" in helped
+    assert "10 to the size of the source (bundled 25,000, cups 6,400, first-word 6,400" in helped
     assert "plays 40, rotten-tomatoes 8,530); all if left out." in helped
 
 
