@@ -87,7 +87,7 @@ def test_the_command_line_offers_it(project: Path) -> None:
         "left out." in helped
     )
     assert "10 to the size of the source (bundled 25,000, cups 6,400, first-word 6,400" in helped
-    assert "plays 40, rotten-tomatoes 8,530); all if left out." in helped
+    assert "plays 40, rotten-tomatoes 8,530, thirds 6,400); all if left out." in helped
 
 
 def test_the_pages_offer_it_and_its_reviews_bound_their_number(project: Path) -> None:
