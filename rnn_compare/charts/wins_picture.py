@@ -26,8 +26,8 @@ def wins_picture(
         for share in rows
         for squares in ["".join(_square(share, other, colors) for other in columns)]
     )
-    caption = f"<caption>{escape(label)}</caption>"
-    return f"<table class='rc-wins'>{caption}<tr><td></td>{head}</tr>{body}</table>"
+    table = f"<table class='rc-wins'><tr><td></td>{head}</tr>{body}</table>"
+    return f"{table}<p class='rc-wins-label'>{escape(label)}</p>"
 
 
 def _dot(name: str, share: float, color: str) -> str:
