@@ -1,4 +1,4 @@
-"""Accuracies of the baselines on an experiment's split, cached on disk."""
+"""Accuracies of the baselines on an experiment's split, cached on disk, or shipped: those of the shipped recordings."""
 
 import contextlib
 import hashlib
@@ -22,7 +22,10 @@ from rnn_compare.formatting import duration, percent
 from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.runs import shipped
 
+FOLDER = "baselines"
+"""In the cache folder, and in that of the shipped recordings, to which its files can be copied."""
 FORMAT = 3
 """Raise it whenever a baseline's results or the layout of its file change."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
@@ -101,8 +104,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     cannot be used.
     """
     reviews = prepared.load(experiment.dataset)
-    file = _file(reviews, experiment)
-    if (stored := _read(file)) is not None:
+    if (stored := _stored(reviews, experiment)) is not None:
         return stored
     import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
 
@@ -112,7 +114,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
             tell(done, len(all_baselines()))
         results.append(_judge(name, reviews, experiment))
     with contextlib.suppress(OSError):  # the results count even if the disk is full
-        _write(file, results)
+        _write(cache_place() / FOLDER / _name(reviews, experiment), results)
     return results
 
 
@@ -120,7 +122,7 @@ def cached(experiment: Experiment) -> list[Baseline] | None:
     """Returns ``baselines`` if they are cached, else None; raises ``UserError`` if the source cannot be used."""
     if not prepared.is_prepared(experiment.dataset):
         return None
-    return _read(_file(prepared.load(experiment.dataset), experiment))
+    return _stored(prepared.load(experiment.dataset), experiment)
 
 
 def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...]:
@@ -146,11 +148,16 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
     return Baseline(name, seconds, model.features, validated, tested)
 
 
-def _file(reviews: Reviews, experiment: Experiment) -> Path:
+def _stored(reviews: Reviews, experiment: Experiment) -> list[Baseline] | None:
+    files = (folder / FOLDER / _name(reviews, experiment) for folder in (cache_place(), shipped.FOLDER))
+    return next(filter(None, map(_read, files)), None)
+
+
+def _name(reviews: Reviews, experiment: Experiment) -> str:
     # The folder of the reviews names their source and its content.
     settings = same_baselines(experiment).model_dump(include=set(BASELINE_SETTINGS), mode="json")
     key = hashlib.sha256(json.dumps([settings, *all_baselines()], sort_keys=True).encode()).hexdigest()[:16]
-    return cache_place() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
+    return f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
 
 
 def _write(file: Path, results: Sequence[Baseline]) -> None:

@@ -16,6 +16,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+from rnn_compare.runs import shipped
 from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
 
 SMALL = Experiment(reviews=600, vocabulary_size=2000)
@@ -74,7 +75,10 @@ def test_each_baseline_judges_the_very_reviews_that_the_networks_are_validated_w
 
 
 @pytest.mark.thorough
-def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better() -> None:
+def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     majority, words, bigrams = baselines(Experiment())
     assert majority.val_accuracy == pytest.approx(0.4938)
     assert 0.880 <= words.val_accuracy <= 0.900

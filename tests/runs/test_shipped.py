@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_compare.comparison.baselines import baselines, cached
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict, run_weights
 from rnn_compare.explain.word_memory import saved
@@ -73,6 +74,18 @@ def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: l
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
+
+
+def test_the_shipped_recordings_bring_their_baselines_which_are_those_fitted_here(
+    shipped: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for dataset in {run.experiment.dataset for run in shipped}:
+        prepared.prepare(dataset)
+    brought = [cached(run.experiment) for run in shipped]
+    assert all(brought)
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    fitted = baselines(shipped[0].experiment)
+    assert [item.val_accuracy for item in fitted] == [item.val_accuracy for item in brought[0] or ()]
 
 
 def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
