@@ -16,7 +16,7 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import Picture, feedforward_picture, generic_picture, own_picture
 from rnn_compare.feedforward.registry import FEEDFORWARD
 
-SIDES = ("#D6003D", "#A324F0")
+SIDES = ("#D6003D", "#7E30F2")
 """The sides of a verdict: the label 0, such as negative, and the label 1, such as positive."""
 UNKNOWN_WORD = "#00786A"
 """A known word has none: it is the usual case."""

@@ -64,6 +64,10 @@ class Classroom:
         """Returns when the lecture began, in seconds since 1970."""
         return self._record.began(self._lecture)
 
+    def number(self) -> int:
+        """Returns the number of the lecture, of the last one after its end; 0 before the first."""
+        return self._lecture
+
     def counts(self) -> Counts:
         """Returns how many devices take part."""
         return Counts(len(self._devices), len(self._open_pages), len(self._current_answers()))

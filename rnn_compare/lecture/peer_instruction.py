@@ -60,8 +60,9 @@ def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
         again: Whether the class has discussed already.
     """
     if 3 * count > 2 * devices:
-        why, act = ("are right", "explain briefly and go on") if is_known else ("agree", "go on")
-        return f"More than two thirds {why}: {act}."
+        if is_known:
+            return "More than two thirds are right: explain briefly and go on."
+        return f"More than two thirds agree, rightly or not: {'go on' if again else 'go on, or have them discuss it'}."
     if not is_known:
         return f"The class is divided: {'go on' if again else 'discuss and vote again'}."
     if 3 * count < devices:

@@ -1,7 +1,8 @@
 """Baselines for the split of the runs on the charts, from the cache or a worker."""
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.baselines.classifier import all_baselines
@@ -54,6 +55,13 @@ class KnownBaselines:
         if results is None and not any(run.epochs for run in runs):
             return BaselineResults()  # the first points have priority
         return BaselineResults(tuple(results), others) if results else self._compute(experiment, others)
+
+    def prepare(self, experiments: Iterable[Experiment]) -> None:
+        """Has a worker fit the baselines of these splits that are not cached, without waiting."""
+        for experiment in set(map(same_baselines, experiments)):
+            with contextlib.suppress(UserError):  # the page says it when it shows them
+                if cached(experiment) is None:
+                    self._compute(experiment, "")
 
     def _compute(self, experiment: Experiment, others: str) -> BaselineResults:
         since, problem = self._problems.get(experiment, (0.0, ""))

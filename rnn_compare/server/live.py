@@ -27,6 +27,8 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import Measure
 from rnn_compare.comparison.inference.intervals import Band, Mean, band
 from rnn_compare.errors import UserError
+from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.formatting import listed
 from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
@@ -34,7 +36,7 @@ from rnn_compare.server import board_cards
 from rnn_compare.server.known_baselines import BaselineResults, lines
 from rnn_compare.server.packed_curves import Scale, packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, with_older_repeats
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus, with_older_repeats
 from rnn_compare.server.urls import FOLDER
 from rnn_compare.sources import own_texts
 
@@ -148,7 +150,11 @@ def _build(services: Services, snapshot: Snapshot, names: Sequence[str], view: V
     starts = services.start_times(snapshot)
     texts = next(filter(None, map(own_texts.find_card, names)), None)
     hint = f"{texts.title}. {HINT}" if texts else HINT
-    return board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines, judged)
+    sent = board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines, judged)
+    if more := surplus(snapshot.charted, names):
+        titles = listed(list(dict.fromkeys(run.title for run in more)))
+        sent["note"] = f"{sent['note']} Not shown: {titles}; the charts have room for {MAX_COMPARED} networks.".lstrip()
+    return sent
 
 
 def board_message(

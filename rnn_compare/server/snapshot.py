@@ -100,6 +100,13 @@ def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     return _on_the_charts(newest([run for run in runs if not names_texts or run.experiment.source in names]))
 
 
+def surplus(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
+    """Returns the runs that a link names and the charts have no room for."""
+    picked = _runs_of_names(runs, names)
+    shown = {run.id for run in _on_the_charts(picked)}
+    return [run for run in picked if run.id not in shown]
+
+
 def _runs_of_names(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     members: dict[str, list[Run]] = {name: [] for name in names}
     for run in runs if names else ():

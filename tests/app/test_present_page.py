@@ -205,7 +205,7 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     navigation.advance(lecture)
     assert len(lecture.runs()) == 2
     text = sent(page())
-    assert "91.2 %" in text
+    assert "88.1 %" in text
     assert "2 of 3 correct" in text
     navigation.advance(lecture)
     text = sent(page())
@@ -236,7 +236,7 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
     assert "<b>2</b>" in sent(page())
     go_to(lecture, "reveal")
     assert len(lecture.all_runs()) == 2
-    assert "91.2 %" in sent(page())
+    assert "88.1 %" in sent(page())
 
 
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:
@@ -468,8 +468,7 @@ def test_esc_takes_the_keys_and_their_style_from_the_page_at_once(monkeypatch: p
 def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:
     current_app().classroom().open_reviews(True)
     current_app().classroom().send_review("device-1", "A <b>wonderful</b> film.")
-    show = next(button for button in page("notes").button if button.label == "Show")
-    assert show.disabled, "a wall that shows something else shows no review"
+    assert not [button for button in page("notes").button if button.label == "Show"], "this step shows no review"
     assert "wonderful" not in sent(page())
     go_to(lecture, "review")
     assert "<blockquote" not in sent(page())
@@ -553,7 +552,7 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
     monkeypatch.setattr("rnn_compare.server.replays.time.time", lambda: later)
     lecture.refresh()
     text = sent(page())
-    assert "91.2 %" in text
+    assert "88.1 %" in text
     assert "Not live: recorded on " in text
 
 

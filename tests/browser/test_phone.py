@@ -73,6 +73,30 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     expect(phone.locator(".bars li").nth(1)).to_contain_text("LSTM(32) (right, your answer)")
 
 
+def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_the_class_answered(
+    hall: Hall, phone: Page
+) -> None:
+    phone.get_by_role("button", name="SimpleRNN(32)").tap()
+    own(phone, "Sent: SimpleRNN(32)")
+    present(hall.url, "reveal")
+    expect(phone.locator("#verdict")).to_contain_text("Not this time")
+    present(hall.url, "end")
+    phone.get_by_role("heading", name="Your answers").wait_for()
+    phone.reload()
+    kept = phone.locator("#kept")
+    expect(kept).to_contain_text("The presenter did not offer the networks.")
+    expect(kept.get_by_role("heading", name="Which network is best")).to_be_visible()
+    expect(kept).to_contain_text("Not this time. You answered: SimpleRNN(32).")
+    expect(kept).to_contain_text("leads SimpleRNN(32)")
+    expect(kept.locator(".bars li").nth(0)).to_contain_text("SimpleRNN(32) (your answer)")
+    if folder := os.environ.get("SHOTS"):
+        phone.screenshot(path=f"{folder}/kept.png", full_page=True)
+    put(hall.url)
+    expect(kept).to_be_hidden()
+    present(hall.url, "end")
+    expect(phone.locator("#text")).to_have_text("Leave this page open: questions appear here.")
+
+
 def test_what_is_answered_off_line_is_kept_over_a_reload_and_sent_when_the_line_is_back(
     hall: Hall, phone: Page, context: BrowserContext
 ) -> None:

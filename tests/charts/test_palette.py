@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import generic_picture, own_picture
-from rnn_compare.charts.palette import CSS, MARKERS, looks, picture
+from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 
@@ -93,6 +93,16 @@ def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> Non
 @pytest.mark.parametrize("eyes", EYES)
 def test_sides_of_a_prediction_and_unknown_words_look_different_to_all_eyes(eyes: str) -> None:
     assert min(difference(first, second, eyes) for first, second in combinations(CSS.values(), 2)) >= 0.1
+
+
+def test_the_sides_of_a_prediction_are_far_apart_for_each_kind_of_colour_blindness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Words are tinted with them: red and a reddish violet were 0.20 apart without blue cones."""
+    tritanopia = ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900))
+    monkeypatch.setitem(EYES, "tritanopia", tritanopia)
+    assert min(difference(*SIDES, eyes) for eyes in EYES) >= 0.28
+    assert min(difference(side, UNKNOWN_WORD, "tritanopia") for side in SIDES) >= 0.1
 
 
 @pytest.mark.parametrize("eyes", EYES)

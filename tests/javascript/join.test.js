@@ -4,6 +4,7 @@ import test from "node:test";
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
 import { barOf, ends, scales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
+import { keepQuestion, keptQuestions } from "../../rnn_compare/server/phones/page/join_kept.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
 test("phones that lost their server come back within five seconds, and not all at once", () => {
@@ -52,4 +53,16 @@ test("an answer is said as it was asked for", () => {
   assert.equal(inWords({ kind: "lead" }, 3.5), "3.5 points");
   assert.equal(inWords({ kind: "overfits_from" }, 0), "never");
   assert.equal(inWords({ kind: "overfits_from" }, 4), "from epoch 4");
+});
+
+test("a phone keeps a lecture's questions for a day, and an outcome is not lost to what came before it", () => {
+  const stored = {};
+  globalThis.localStorage = { getItem: (key) => stored[key] ?? null, setItem: (key, value) => { stored[key] = value; } };
+  const asked = { question: { id: "best" }, answer: 1, right: null, said: "" };
+  keepQuestion(3, asked, 0);
+  keepQuestion(3, { ...asked, right: true, said: "LSTM leads." }, 0);
+  keepQuestion(3, asked, 0);
+  assert.deepEqual(keptQuestions(3, 1000).map(({ right, said }) => [right, said]), [[true, "LSTM leads."]]);
+  assert.deepEqual(keptQuestions(4, 1000), [], "another lecture's");
+  assert.deepEqual(keptQuestions(3, 25 * 3600 * 1000), []);
 });

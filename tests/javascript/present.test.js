@@ -22,15 +22,20 @@ test("a key that belongs to what has the focus leads nowhere", () => {
 });
 
 test("while something is read word by word the arrows are its own, and a clicker still goes on", () => {
-  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, ""), undefined);
-  assert.equal(moveOf({ key: " ", target: nowhere }, ""), undefined);
-  assert.equal(moveOf({ key: "PageDown", target: nowhere }, ""), "next");
+  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, { at: "", moved: "" }), undefined);
+  assert.equal(moveOf({ key: " ", target: nowhere }, { at: "", moved: "" }), undefined);
+  assert.equal(moveOf({ key: "PageDown", target: nowhere }, { at: "", moved: "" }), "next");
 });
 
 test("after the last word the arrow leads on, and Space and back are still the reading's", () => {
-  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, "end"), "next");
-  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, "end"), undefined);
-  assert.equal(moveOf({ key: " ", target: nowhere }, "end"), undefined);
+  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, { at: "end", moved: "" }), "next");
+  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "end", moved: "" }), undefined);
+  assert.equal(moveOf({ key: " ", target: nowhere }, { at: "end", moved: "" }), undefined);
+});
+
+test("the arrow back leaves a reading at its first word, or where nobody has moved it", () => {
+  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "first", moved: "" }), "back");
+  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "end" }), "back", "who comes back to it goes on back");
 });
 
 test("of two presses in one moment the second message holds both, until the server has heard them", () => {

@@ -83,7 +83,7 @@ def test_percentages_appear_from_ten_devices_on() -> None:
         (20, True, False, "A third to two thirds are right: discuss and vote again."),
         (20, True, True, "A third to two thirds are right: explain it."),
         (21, True, False, "More than two thirds are right: explain briefly and go on."),
-        (21, False, False, "More than two thirds agree: go on."),
+        (21, False, False, "More than two thirds agree, rightly or not: go on, or have them discuss it."),
         (20, False, False, "The class is divided: discuss and vote again."),
         (20, False, True, "The class is divided: go on."),
     ],

@@ -127,7 +127,7 @@ def _build_event(
 ) -> tuple[bytes, QuestionOutcome | None, bool]:
     """Returns the event for all phones, its outcome, and whether it can change without a change of the class."""
     if state.phase != "revealed":
-        return _event("state", phone_message.for_all(state, [], [], None)), None, False
+        return _state_event(classroom, phone_message.for_all(state, [], [], None)), None, False
     question = state.question
     if services and is_quick:
         services.refresh()  # the last snapshot may be from before the reveal
@@ -142,7 +142,12 @@ def _build_event(
         if services and not is_quick:
             outcome = services.outcome(question, snapshot, runs)
     live = not outcome.final if outcome else is_quick or any(not run.status.ended for run in runs)
-    return _event("state", phone_message.for_all(state, runs, rounds, outcome)), outcome, live
+    return _state_event(classroom, phone_message.for_all(state, runs, rounds, outcome)), outcome, live
+
+
+def _state_event(classroom: Classroom, message: phone_message.Message) -> bytes:
+    """Returns the event for all phones, with the lecture's number, by which they know what is of which."""
+    return _event("state", message | {"lecture": classroom.number()})
 
 
 def _event(kind: str, message: phone_message.Message) -> bytes:

@@ -34,7 +34,8 @@ export function endLabels(chart, lines, { last, height, size: usual, ink }) {
       ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false,
       font: { size, color: ink },
     })),
-    room: 14 + LETTER * usual * Math.max(0, ...beside.flatMap(({ text }) => rowsOf(text)).map(lengthOf)),
+    // Also for those on the way: they come near the edge, and the chart keeps its width.
+    room: 14 + LETTER * usual * Math.max(0, ...[...baselines, ...shown].flatMap(rowLengths)),
   };
 }
 
@@ -67,8 +68,8 @@ function marked({ text, color }, write) {
   return `<span style="color:${color}">\u25a0</span> ${write(text)}`;
 }
 
-function lengthOf(row) {
-  return row.replace(/<[^>]*>/g, "").length;
+function rowLengths({ text }) {
+  return rowsOf(text).map((row) => row.replace(/<[^>]*>/g, "").length);
 }
 
 function written(text) {

@@ -13,12 +13,12 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
     slider.value = now;
-    bar.dataset.at = now === count - 1 ? "end" : "";
+    bar.dataset.at = now === count - 1 ? "end" : now === 0 ? "first" : "";
     position.textContent = where(now);
   };
   const player = makePlayer({
     count, at, pace,
-    onStep: (now) => { tell(now); onStep(now); if (!player.plays) onRest(now); },
+    onStep: (now) => { bar.dataset.moved = ""; tell(now); onStep(now); if (!player.plays) onRest(now); },
     onPlay(plays) {
       const act = plays ? "Pause" : "Play";
       setText(playing, act);
@@ -47,7 +47,7 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
 
   const onKey = (event) => {
     const act = actOf(event, player, count);
-    if (act && bar.isConnected) { event.preventDefault(); act(); }
+    if (act && bar.isConnected && !event.defaultPrevented) { event.preventDefault(); act(); }
   };
   document.addEventListener("keydown", onKey);
   return {
@@ -81,9 +81,11 @@ function buildPaces(bar, unit, player) {
 export function actOf({ key, target, ctrlKey, metaKey, altKey }, player, count) {
   if (ctrlKey || metaKey || altKey || target.closest?.(TAKES_KEYS)) return undefined;
   if (key === " " && target.closest?.("button")) return undefined; // the key presses that button
+  // At the first step and at the last, the keys move the lecture.
+  const by = (steps) => player.at + steps >= 0 && player.at + steps < count && (() => player.jump(player.at + steps));
   return {
-    ArrowLeft: () => player.jump(player.at - 1),
-    ArrowRight: player.at < count - 1 && (() => player.jump(player.at + 1)), // at the end, the key moves the lecture on
+    ArrowLeft: by(-1),
+    ArrowRight: by(1),
     Home: () => player.jump(0),
     End: () => player.jump(count - 1),
     " ": () => player.toggle(),

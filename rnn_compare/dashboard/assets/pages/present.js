@@ -12,7 +12,7 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // uses the arrow and space keys until its end
+const STEPPER = ".rc-steps"; // uses the arrow and space keys from its first step to its last, once it was moved
 const SCROLLED = "[data-testid=stMain]";
 const OPENED = "[data-testid=stPopoverBody]"; // closed by Esc, whatever has the focus
 
@@ -24,7 +24,7 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     presses.add(move);
   };
   const onKey = (event) => {
-    const move = moveOf(event, document.querySelector(STEPPER)?.dataset.at);
+    const move = moveOf(event, document.querySelector(STEPPER)?.dataset);
     if (!move || event.defaultPrevented || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
     go(move);
@@ -70,14 +70,16 @@ export function makeQueue(send, now = Date.now, later = setTimeout) {
 }
 
 // The move that a key makes; undefined if the focused element uses the key.
-// readAt: the stepper's position, "end" or ""; undefined without a stepper.
-export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, readAt = undefined) {
+// reading: the stepper's data: its position `at`, "first", "end" or "", and `moved`, once somebody has moved it.
+export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, reading = undefined) {
   if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
-  return readAt !== undefined && isOfReading(key, readAt) ? undefined : MOVES[key];
+  return reading && isOfReading(key, reading) ? undefined : MOVES[key];
 }
 
-function isOfReading(key, readAt) {
-  return (key === " " || key.startsWith("Arrow")) && !(readAt === "end" && key === "ArrowRight");
+function isOfReading(key, { at, moved }) {
+  if (key === "ArrowRight") return at !== "end";
+  if (key === "ArrowLeft") return at !== "first" && moved !== undefined;
+  return key === " " || key.startsWith("Arrow");
 }
 
 function isTaken(key, target) {

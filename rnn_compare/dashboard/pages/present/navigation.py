@@ -23,8 +23,11 @@ RECORDING_SECONDS = 30.0
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture, with trainings or recorded runs; raises ``UserError`` if there is no such lecture."""
-    services.classroom().begin(name, recorded, find(name, step_kinds()).trained_settings())
+    lecture = find(name, step_kinds())
+    services.classroom().begin(name, recorded, lecture.trained_settings())
     services.refresh()
+    trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
+    services.baselines.prepare(lecture.preset_at(index).experiments()[0] for index in trains)
     if context := current_context(services):
         _show(context, 0)
 

@@ -2,8 +2,8 @@
 
 import { control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
-import { byId, fill, last, setText } from "./join_dom.js";
-import { storeUnsent, unsent } from "./join_kept.js";
+import { byId, element, fill, last, setText } from "./join_dom.js";
+import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { renderReviews } from "./join_review.js";
 
@@ -88,34 +88,52 @@ function curveVerdict(drawing, real, isRight) {
   return `${said}: on average ${mean.toFixed(1)} points off.`;
 }
 
-function verdict() {
-  const { question, outcome } = state;
+function verdict({ question, outcome }, value, right) {
   if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
-  const value = answer();
   if (value === null) return ["You did not answer.", ""];
-  if (own.right === null) return ["", ""];
-  if (question.kind === "curve") return [curveVerdict(value, outcome.answer, own.right), `${own.right}`];
+  if (right === null) return ["", ""];
+  if (question.kind === "curve") return [curveVerdict(value, outcome.answer, right), `${right}`];
   const words = inWords(question, value);
-  return own.right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
+  return right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
 }
 
-function renderTally() {
-  const { question, outcome, tallies } = state;
-  if (!question || question.kind === "curve" || !tallies.length) fill(byId("tally"));
-  else {
-    const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
-    const [ownBar, rightBar] = [answer(), outcome && outcome.final ? outcome.answer : null].map((value) =>
-      barOf(question.kind, last(tallies).labels, value),
-    );
-    fill(byId("tally"), bars(tallies, ownBar, rightBar, called));
-  }
+function split({ question, outcome, tallies }, value) {
+  if (!question || question.kind === "curve" || !tallies.length) return [];
+  const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
+  const [ownBar, rightBar] = [value, outcome && outcome.final ? outcome.answer : null].map((given) =>
+    barOf(question.kind, last(tallies).labels, given),
+  );
+  return [bars(tallies, ownBar, rightBar, called)];
+}
+
+function keep() {
+  const { lecture, on, question, outcome, tallies } = state;
+  if (!on || !isAboutThis(own) || !(answer() !== null || outcome)) return;
+  const final = outcome && outcome.final ? outcome : null;
+  const said = final ? final.said : "";
+  keepQuestion(lecture, { question, answer: answer(), right: own.right, outcome: final, said, tallies });
+}
+
+// After the end: what this phone answered, what was right and why, and how the class answered.
+function renderKept() {
+  const questions = state.on ? [] : keptQuestions(state.lecture);
+  byId("kept").hidden = !questions.length;
+  setText(byId("kept-networks"), state.networks ? "" : "The presenter did not offer the networks.");
+  fill(byId("kept-questions"), ...questions.map((entry) => {
+    const { question, answer: value, right, said } = entry;
+    const [judged, isRight] = verdict(entry, value, right);
+    const given = value === null ? "You did not answer." : `You answered: ${inWords(question, value)}.`;
+    return element("article", {}, element("h3", {}, question.text),
+      element("p", { class: "verdict", "data-right": isRight }, judged || given),
+      element("p", {}, said || "The outcome was not shown."), ...split(entry, value));
+  }));
 }
 
 function renderOutcome() {
   const isShown = state.phase === "revealed";
   byId("outcome").hidden = !isShown;
   if (!isShown) return;
-  const [said, right] = verdict();
+  const [said, right] = verdict(state, answer(), own.right);
   setText(byId("verdict"), said);
   byId("verdict").dataset.right = right;
   const isSaid = state.question && state.question.kind === "own" && right === "true"; // the verdict contains the answer
@@ -123,14 +141,17 @@ function renderOutcome() {
   setText(byId("played"), (state.hasRuns && state.played) || ""); // so that nobody takes a recording for live
   if (state.hasRuns) fill(byId("curves"), curvesPicture(state, answer()));
   else fill(byId("curves"));
-  renderTally();
+  fill(byId("tally"), ...split(state, answer()));
 }
 
 function render() {
   if (!state) return;
-  const off = state.networks ? "The lecture has ended. Thank you." : "No lecture right now";
+  keep();
+  renderKept();
+  const hasEnded = state.networks || !byId("kept").hidden;
+  const off = hasEnded ? "The lecture has ended. Thank you." : "No lecture right now";
   setText(byId("title"), state.on ? state.title || "The lecture" : off);
-  setText(byId("text"), state.on ? state.text : state.networks ? "" : "Leave this page open: questions appear here.");
+  setText(byId("text"), state.on ? state.text : hasEnded ? "" : "Leave this page open: questions appear here.");
   renderQuestion();
   renderOutcome();
   byId("networks").hidden = !state.networks;

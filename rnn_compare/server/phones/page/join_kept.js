@@ -1,19 +1,46 @@
-// The unsent answer, which survives a reload.
+// What a phone keeps: the unsent answer, and for a day the questions of its last lecture with their outcomes.
 
 const KEY = "rnn-compare unsent answer";
+const LECTURE = "rnn-compare lecture";
+const DAY = 24 * 3600 * 1000; // milliseconds
 
 export function unsent() {
+  return stored(KEY);
+}
+
+export function storeUnsent(message) {
+  store(KEY, message);
+}
+
+// Keeps a question of a lecture: of {question, answer, right, said, tallies, outcome}. What is not
+// known yet does not replace what is.
+export function keepQuestion(lecture, entry, now = Date.now()) {
+  const kept = stored(LECTURE);
+  const questions = kept && kept.lecture === lecture ? kept.questions : [];
+  const earlier = questions.find(({ question }) => question.id === entry.question.id);
+  if (!earlier) questions.push(entry);
+  else if (entry.said || !earlier.said) Object.assign(earlier, entry);
+  store(LECTURE, { lecture, at: now, questions });
+}
+
+// The kept questions of a lecture; none after a day.
+export function keptQuestions(lecture, now = Date.now()) {
+  const kept = stored(LECTURE);
+  return kept && kept.lecture === lecture && now - kept.at < DAY ? kept.questions : [];
+}
+
+function stored(key) {
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(localStorage.getItem(key));
   } catch {
     return null;
   }
 }
 
-export function storeUnsent(message) {
+function store(key, value) {
   try {
-    if (message) localStorage.setItem(KEY, JSON.stringify(message));
-    else localStorage.removeItem(KEY);
+    if (value) localStorage.setItem(key, JSON.stringify(value));
+    else localStorage.removeItem(key);
   } catch {
     // A browser without storage can still send answers.
   }

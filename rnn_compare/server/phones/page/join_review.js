@@ -6,6 +6,7 @@ import { send } from "./join_line.js";
 const RETRY = 2000;
 let isWaiting = false;
 let followed = "";
+let followedIn = 0; // the lecture's number
 
 byId("review-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -47,7 +48,12 @@ function follow(mine, wall) {
   followed = said;
 }
 
-export function renderReviews({ reviews, wall }, mine) {
+export function renderReviews({ lecture, on, reviews, wall }, mine) {
+  if (!on || lecture !== followedIn) { // at a lecture's end nobody has dismissed a review
+    followedIn = lecture;
+    followed = "";
+    setText(byId("review-said"), "");
+  }
   byId("reviews").hidden = !reviews;
   byId("wall").hidden = !wall;
   follow(mine, wall);

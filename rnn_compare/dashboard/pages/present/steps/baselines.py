@@ -5,7 +5,9 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.comparison.inference.intervals import mean
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.lecture_file import StepKind
@@ -15,23 +17,30 @@ from rnn_compare.server.snapshot import with_older_repeats
 
 def show(context: LectureContext) -> None:
     """Draws a bar per network and baseline, the longest first."""
-    results = context.services.baselines.look_up(context.visible_runs)
-    rows = [(baseline.title, baseline.val_accuracy, "") for baseline in results.baselines]
-    groups = with_older_repeats(context.visible_runs)
+    services, runs = context.services, context.visible_runs
+    results, judged = services.baselines.look_up(runs), services.accuracies(services.snapshot(), runs)
+    measure = next((measure for measure, _ in judged.values()), None)
+    scores = [(baseline, measure and baseline.score(measure)) for baseline in results.baselines]
+    rows = [(item.title, score.accuracy if score else item.val_accuracy, "") for item, score in scores]
+    groups = with_older_repeats(runs)
     for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
-        best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
-        rows += [(group.name, best.mean, look.color)] if best else []
+        accuracy = judged[group.runs[0].id][1] if group.runs[0].id in judged else _best(group)
+        rows += [(group.name, accuracy.mean, look.color)] if accuracy else []
     if not rows:
         st.info(NOT_REVEALED)
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
     sentences = meaning(results.baselines) if results.baselines else results.remark
     st.html(
-        f'<ol class="rc-against" aria-label="Validation accuracy">{bars}</ol>'
-        '<p class="rc-note">Validation accuracy; networks at their best epoch.</p>'
+        f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy '
+        f"{MEASURES[measure].where if measure else 'in the best epoch'}. A difference within chance is no lead.</p>"
     )
     with st.container(key="wall_meaning"):
         st.markdown(sentences)
+
+
+def _best(group: Group) -> Mean | None:
+    return mean([run.best["val_accuracy"] for run in group.runs if run.best])
 
 
 def _bar(name: str, share: float, color: str) -> str:

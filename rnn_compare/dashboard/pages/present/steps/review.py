@@ -57,12 +57,13 @@ def _show_waiting() -> None:
 def show_queue(context: LectureContext, place: str) -> None:
     """Draws the class's reviews, for the presenter to show or delete; ``place`` prefixes the buttons' keys."""
     classroom = context.classroom
-    with st.container(horizontal=True):
-        is_open = context.state.reviews_open
-        label = "Stop accepting reviews" if is_open else "Accept reviews"
-        button(label, f"{place}_take", context.state.version, classroom.open_reviews, not is_open)
-        if context.state.wall_review is not None:
-            button("Take it off the wall", f"{place}_off", None, classroom.show_review, None)
+    if context.step.kind.takes_reviews:  # only here can the wall show them
+        with st.container(horizontal=True):
+            is_open = context.state.reviews_open
+            label = "Stop accepting reviews" if is_open else "Accept reviews"
+            button(label, f"{place}_take", context.state.version, classroom.open_reviews, not is_open)
+            if context.state.wall_review is not None:
+                button("Take it off the wall", f"{place}_off", None, classroom.show_review, None)
     sent = classroom.reviews()[::-1]
     if not sent:
         st.caption("No reviews yet.")
@@ -71,14 +72,13 @@ def show_queue(context: LectureContext, place: str) -> None:
 
 
 def _show_entry(context: LectureContext, review: SentReview, place: str) -> None:
-    can_show = context.step.kind.takes_reviews
-    look = {"disabled": not can_show, "help": None if can_show else "The wall shows reviews only at review steps."}
     drop = context.classroom.drop_review
     with st.container(border=True, key=f"{place}_review_{review.id}"):
         st.text(review.text)  # never as markup
         with st.container(horizontal=True):
-            label = "Show again" if review.shown else "Show"
-            button(label, f"{place}_show_{review.id}", None, _put_on_wall, context, review, type="primary", **look)
+            if context.step.kind.takes_reviews:
+                label = "Show again" if review.shown else "Show"
+                button(label, f"{place}_show_{review.id}", None, _put_on_wall, context, review, type="primary")
             button("Delete", f"{place}_drop_{review.id}", None, drop, review.id)
 
 
