@@ -168,6 +168,21 @@ class Network:
             }
         )
 
+    def lengths(self, which: Which = "best") -> "pd.DataFrame":
+        """Returns its accuracy by length: ``words``, ``accuracy``, ``texts``, ``repeated`` among the training texts.
+
+        In a task up to eight times the longest length in training, which is ``attrs["trained_up_to"]``.
+        """
+        import pandas as pd
+
+        from rnn_compare.explain.accuracy_by_length import accuracy_by_length
+        from rnn_compare.explain.prediction import run_weights
+
+        lengths = accuracy_by_length(self.run.experiment, run_weights(self.run, which))
+        table = pd.DataFrame(lengths.points)
+        table.attrs["trained_up_to"] = lengths.trained_up_to
+        return table
+
     def keras_model(self, which: Which = "best") -> Any:
         """Returns it as a compiled stock Keras model; imports TensorFlow, which takes seconds."""
         from rnn_compare.explain.prediction import run_weights

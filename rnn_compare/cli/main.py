@@ -192,6 +192,9 @@ def _add_commands_for_results(commands: Any) -> None:
     command.add_argument("text", metavar="TEXT", nargs="+", help="a review, in quotes; - is standard input, one text")
     command.add_argument("--lines", action="store_true", help="read each line of standard input as one text")
     _add_which(command)
+    command = _command(commands, "lengths", networks.lengths, "accuracy by the length of a text, beyond training too")
+    command.add_argument("run", **_RUNS)
+    _add_which(command)
     _command(commands, "runs", networks.runs, "list all runs")
     command = _command(commands, "repair", _repair, "restore runs after damage to their record")
     command.description = (

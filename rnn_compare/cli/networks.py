@@ -1,4 +1,4 @@
-"""The commands `parameters`, `predict`, `runs` and `export`: single networks, and the record of their trainings."""
+"""The commands `parameters`, `predict`, `lengths`, `runs`, `export`: single networks, the record of their trainings."""
 
 import argparse
 import itertools
@@ -78,6 +78,24 @@ def runs(options: argparse.Namespace) -> int:
             output.json_line({"kind": "run", **output.run_json(run)})
     else:
         print(output.runs_table(recorded) if recorded else f"No runs yet. Train one with `{program()} train`.")
+    return 0
+
+
+def lengths(options: argparse.Namespace) -> int:
+    """Prints the accuracy of runs by the length of the texts; returns the exit code."""
+    from rnn_compare.explain.accuracy_by_length import accuracy_by_length
+    from rnn_compare.explain.prediction import run_weights
+
+    with foreground.open_store() as store:
+        chosen = [store.run(run) for run in foreground.ids(options.run)]
+    for run in chosen:
+        lengths = accuracy_by_length(run.experiment, run_weights(run, options.which))
+        if options.json:
+            output.json_line({"kind": "lengths", "run": run.id, "cell": run.experiment.cell, **asdict(lengths)})
+            continue
+        print(f"{run.title} ({run.id}), trained up to {counted(lengths.trained_up_to, 'word')}:")
+        rows = [(f"{p.words:,}", percent(p.accuracy), f"{p.texts:,}", f"{p.repeated:,}") for p in lengths.points]
+        print(output.table(("words", "accuracy", "texts", "of them trained on"), rows))
     return 0
 
 

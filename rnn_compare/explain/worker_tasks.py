@@ -10,6 +10,7 @@ import zlib
 import numpy as np
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain.accuracy_by_length import AccuracyByLength, accuracy_by_length
 from rnn_compare.explain.embedding_map import WordMap, word_map
 from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
 from rnn_compare.explain.prediction import Array, Tell, predict_logits
@@ -50,6 +51,11 @@ def initial_gradients(_run: str, _which: Which, _state: str, experiment: Experim
     from rnn_compare.networks import keras_models
 
     return follow_gradient(experiment, keras_models.get_weights(keras_models.build(experiment)), tell=tell)
+
+
+def lengths(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> AccuracyByLength:
+    """Returns ``accuracy_by_length`` of a run."""
+    return accuracy_by_length(experiment, _weights(run, which, experiment), tell)
 
 
 def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> MemoryTest:

@@ -93,7 +93,7 @@ def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_b
     assert "A fine film" in app.query_params["review"]
 
 
-@pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Words", "Equations"])
+@pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Length", "Words", "Equations"])
 def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
     app.segmented_control(key="view").set_value(view).run()
     assert not app.exception
@@ -109,6 +109,13 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
         time.sleep(0.1)
         app.run()
         assert not app.exception
+
+
+def test_accuracy_by_length_comes_from_a_worker_for_each_network(app: AppTest, trained: list[Run]) -> None:
+    app.segmented_control(key="view").set_value("Length").run()
+    until(app, lambda: any("At the greatest length" in text.value for text in app.markdown))
+    [sentence] = [text.value for text in app.markdown if "At the greatest length" in text.value]
+    assert sentence.count(" words)") == len(trained)
 
 
 @pytest.mark.parametrize("text", ["good", "zzyzx qwrtz plmokn"])

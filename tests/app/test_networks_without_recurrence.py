@@ -30,7 +30,7 @@ from tests.patience import until
 from .conftest import page, press
 
 PAGES = ("compare.page", "try_review", "inside.page", "sweep.page", "runs.page", "reviews.page", "present.page")
-VIEWS = ("Word by word", "Gradient flow", "Memory test", "Words", "Equations")
+VIEWS = ("Word by word", "Gradient flow", "Memory test", "Length", "Words", "Equations")
 TEXT = "A wonderful film, the best of the year."
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&batch_size=32&epochs=2"
 GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
-INSIDE = ("Gradient flow", "Memory test", "Words", "Equations")
+INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
 PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present", "notes")
 
 

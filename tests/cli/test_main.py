@@ -270,6 +270,18 @@ def test_several_texts_and_standard_input_are_read_by_several_networks(
     assert printed.err.startswith(f"{made_run}  SimpleRNN(4): ?!: ")
 
 
+def test_accuracy_by_length_is_a_table_or_json(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lengths", made_run, "--json"]) == 0
+    [line] = lines(capsys.readouterr().out)
+    assert (line["kind"], line["run"], line["trained_up_to"]) == ("lengths", made_run, 20)
+    assert sum(point["texts"] for point in line["points"]) == 5000
+    assert main(["lengths", made_run]) == 0
+    heading, columns, *rows = capsys.readouterr().out.splitlines()
+    assert heading == f"SimpleRNN(4) ({made_run}), trained up to 20 words:"
+    assert columns.split() == ["words", "accuracy", "texts", "of", "them", "trained", "on"]
+    assert len(rows) == len(line["points"])
+
+
 _WORDS = "3 words known, 0 words unknown, 0 words cut off"
 
 

@@ -131,6 +131,16 @@ def test_a_network_predicts_one_text_or_several(trained: Trained) -> None:
         network.read("Dull.", which="lst")  # type: ignore[arg-type]  # as above
 
 
+def test_a_network_is_judged_by_the_length_of_the_reviews(trained: Trained) -> None:
+    network = rc.load(trained.ids[0])[0]
+    table = network.lengths()
+    assert table["texts"].sum() == network.run.experiment.validation_reviews
+    assert network.run.best
+    right = (table["accuracy"] * table["texts"]).sum()
+    assert right / table["texts"].sum() == pytest.approx(network.run.best["val_accuracy"], abs=1e-6)
+    assert table.attrs == {"trained_up_to": network.run.experiment.maxlen}
+
+
 def test_a_network_reads_as_its_keras_model_does(trained: Trained) -> None:
     network = rc.load(trained.ids[-1])[0]
     text = "A wonderful film, and zyxwv."

@@ -22,12 +22,15 @@ from rnn_compare.sources.source import WrittenReviews
 from rnn_compare.sources.task import NEUTRAL, SIZE
 
 MARKED = ("red", "blue")
+SWAPS: dict[str, Callable[[str, str, str], tuple[str, str, str]]] = {
+    "left": lambda a, b, c: (b, a, c),
+    "right": lambda a, b, c: (a, c, b),
+}
 ORACLES: dict[str, Callable[[str], bool]] = {
     "parity2": lambda text: not text.count("red") & 1,
     "thirds": lambda text: text.count("red") in range(0, 999, 3),
     "cups": lambda text: reduce(lambda cups, word: SWAPS[word](*cups), text.split(), ("ball", "", ""))[0] == "ball",
 }
-SWAPS = {"left": lambda a, b, c: (b, a, c), "right": lambda a, b, c: (a, c, b)}
 TASKS = [name for name in SOURCES if source(name).distance]
 
 

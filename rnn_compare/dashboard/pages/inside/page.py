@@ -1,9 +1,9 @@
-"""The page *Inside the cell*: six views of a trained network at work."""
+"""The page *Inside the cell*: seven views of a trained network at work."""
 
 import streamlit as st
 
 from rnn_compare.dashboard.components import load_styles
-from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, word_map
+from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, lengths, word_map
 from rnn_compare.dashboard.widgets import memory_test, network_choice, reading, url_state
 from rnn_compare.server.app import current_app
 
@@ -12,6 +12,7 @@ VIEWS = {
     "Attention": attention.show,
     "Gradient flow": gradients.show,
     "Memory test": memory_test.show,
+    "Length": lengths.show,
     "Words": word_map.show,
     "Equations": formulas.show,
 }

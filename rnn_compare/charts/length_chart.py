@@ -1,0 +1,57 @@
+"""Chart of accuracies by the length of a text, with the edge of the lengths in training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnn_compare.charts.memory_chart import TICKS
+from rnn_compare.charts.palette import Look
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
+from rnn_compare.explain.accuracy_by_length import AccuracyByLength
+
+HEIGHT = 440
+
+
+@dataclass(frozen=True)
+class NetworkLengths:
+    """Accuracy by length of one network, and how it is drawn."""
+
+    title: str
+    look: Look
+    lengths: AccuracyByLength
+
+
+def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
+    """Returns the chart of the accuracy by the number of words, a line for each network."""
+    figure = go.Figure()
+    for network in networks:
+        points = network.lengths.points
+        figure.add_scatter(
+            x=[point.words for point in points],
+            y=in_percent(point.accuracy for point in points),
+            customdata=[(point.texts, point.repeated) for point in points],
+            name=plain(network.title),
+            **network.look.line(3),
+            hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
+        )
+    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 2}, name="guessing", showlegend=True)
+    for edge in sorted({network.lengths.trained_up_to for network in networks}):
+        label = {"text": f"trained up to {edge:,}", "textposition": "end", "textangle": 0, "font": {"size": 15}}
+        figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label)
+    words = [point.words for network in networks for point in network.lengths.points]
+    low, high = np.log10(min(words, default=1)), np.log10(max(words, default=1))
+    ticks = [tick for tick in TICKS if low <= np.log10(tick) <= high]
+    figure.update_layout(
+        **layout(HEIGHT),
+        showlegend=True,  # a line by itself has a name too
+        xaxis=axis(
+            "words in the text",
+            type="log",
+            range=[low - 0.03, high + 0.03],
+            tickvals=ticks,
+            ticktext=[f"{tick:,}" for tick in ticks],
+        ),
+    )
+    return figure.update_yaxes(percent_axis("right", dtick=10))

@@ -1,0 +1,44 @@
+"""Accuracy by length: does a network know a rule, or the texts it was trained on?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rnn_compare.charts.length_chart import NetworkLengths, length_chart
+from rnn_compare.dashboard.components import show_figure
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
+from rnn_compare.errors import UserError
+from rnn_compare.explain import worker_tasks
+from rnn_compare.formatting import as_markdown, percent
+from rnn_compare.server.services import Services
+from rnn_compare.sources.registry import source
+
+OF_A_TASK = (
+    "New texts of each length, up to eight times the longest in training: who knows the rule goes on, who knows the "
+    "texts falls to 50 %. Below the edge, texts that are trained on are counted too where a length has too few."
+)
+OF_REVIEWS = "The held-out reviews in ten groups of equal number by length, as they are. Beyond maxlen they are cut."
+
+
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
+    """Draws the accuracies of the chosen runs by length."""
+    shown: list[NetworkLengths] = []
+    problems: dict[str, list[str]] = {}
+    for network in networks:
+        try:
+            if lengths := result_of(services, network, worker_tasks.lengths):
+                shown.append(NetworkLengths(network.title, network.look, lengths))
+        except UserError as error:
+            problems.setdefault(str(error), []).append(network.title)
+    show_problems(problems)
+    if not shown:
+        return
+    is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
+    st.markdown("  \n".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made))))
+    show_figure(length_chart(shown), "length_chart")
+    st.markdown(f"At the greatest length: {', '.join(map(_at_the_end, shown))}.")
+
+
+def _at_the_end(network: NetworkLengths) -> str:
+    last = network.lengths.points[-1]
+    return f"{as_markdown(network.title)} {percent(last.accuracy)} of {last.texts:,} texts ({last.words:,} words)"

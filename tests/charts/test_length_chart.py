@@ -1,0 +1,15 @@
+from rnn_compare.charts.length_chart import NetworkLengths, length_chart
+from rnn_compare.charts.palette import looks
+from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
+
+
+def test_each_network_has_a_line_and_the_edge_of_training_is_marked_once() -> None:
+    lengths = AccuracyByLength(tuple(LengthAccuracy(words, 0.5, 500, 7) for words in (1, 15, 120)), 15)
+    networks = [NetworkLengths(f"<{look.color}>", look, lengths) for look in looks(["LSTM", "GRU"])]
+    figure = length_chart(networks)
+    assert [list(trace.x) for trace in figure.data] == [[1, 15, 120]] * 2
+    assert [list(trace.y) for trace in figure.data] == [[50, 50, 50]] * 2
+    assert {trace.line.color for trace in figure.data} == {network.look.color for network in networks}
+    assert figure.data[0].name.startswith("&lt;#")
+    _, edge = figure.layout.shapes
+    assert (edge.x0, edge.x1, edge.label.text) == (15, 15, "trained up to 15")

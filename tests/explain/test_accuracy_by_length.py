@@ -1,0 +1,68 @@
+"""Accuracy by length: of a rule by hand, beyond the lengths in training, and of reviews as they are."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.accuracy_by_length import TEXTS, accuracy_by_length, lengths_up_to
+from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews import prepared
+
+SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+
+
+def parity_by_hand(experiment: Experiment) -> Weights:
+    """One unit, 0 while the number of "red" is even: "red" turns h over to 1 − h, all else keeps it."""
+    embeddings = np.full((100, 1), -50, np.float32)
+    embeddings[prepared.load(experiment.dataset).vocabulary.id("red")] = 50
+    values = {"embeddings": embeddings, "dense/kernel": [[-2]], "dense/bias": [1], "kernel": [[1, 0]], "bias": [0, 0.5]}
+    return {
+        tensor.path: np.array(next(values[name] for name in values if tensor.path.endswith(name)), np.float32)
+        for tensor in parameters(experiment).tensors
+    }
+
+
+def test_the_weights_of_parity_by_hand_are_right_at_every_length_and_repeats_are_counted() -> None:
+    experiment = Experiment.model_validate({**SIGNED, "source": "parity", "distance": 12, "maxlen": 13})
+    result = accuracy_by_length(experiment, parity_by_hand(experiment))
+    assert [point.words for point in result.points] == lengths_up_to(12) == [*range(1, 13), 18, 24, 48, 96]
+    assert {(point.accuracy, point.texts) for point in result.points} == {(1.0, TEXTS)}
+    assert result.trained_up_to == 12
+    assert result.points[0].repeated == TEXTS
+    assert result.points[-1].repeated == 0
+
+
+def test_a_network_that_always_says_the_same_is_right_half_the_time_at_each_length() -> None:
+    experiment = Experiment.model_validate({**SIGNED, "source": "order", "distance": 3, "maxlen": 30})
+    silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
+    result = accuracy_by_length(experiment, silent)
+    assert {point.accuracy for point in result.points} == {0.5}
+    assert {point.repeated for point in result.points} == {0}
+
+
+@pytest.mark.parametrize("cell", FEEDFORWARD)
+def test_a_network_with_learned_positions_is_judged_up_to_maxlen(cell: str) -> None:
+    experiment = Experiment(cell=cell, source="cups", distance=40, maxlen=41)
+    silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
+    points = accuracy_by_length(experiment, silent).points
+    assert points[-1].words == (40 if cell == "attention" else 320)
+
+
+def test_reviews_are_judged_as_they_are_in_groups_by_length() -> None:
+    experiment = Experiment(source="rotten-tomatoes", maxlen=10, reviews=500)
+    silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
+    result = accuracy_by_length(experiment, silent)
+    assert [point.texts for point in result.points] == [10] * 10
+    assert [point.words for point in result.points] == sorted(point.words for point in result.points)
+    negative = 1 - prepared.load("rotten-tomatoes").padded(experiment).y_val.mean()
+    assert np.mean([point.accuracy for point in result.points]) == pytest.approx(negative)
+    assert result.trained_up_to == 10
