@@ -86,7 +86,7 @@ class Services:
         services = cls(store, engine, classroom)
         if os.environ.get(FIRST_START_VARIABLE) != "0" and not is_demo():
             if engine.scheduler is None:
-                services.first_use.start()
+                services.first_use.start(lambda: not all(run.epochs for run in store.unfinished(engine.owner)))
             services.machine_speed.measure_once(after=services.first_use.wait)
         return services
 

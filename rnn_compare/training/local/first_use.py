@@ -1,7 +1,8 @@
 """Preparation of a new machine: compiles kernels and prepares reviews before its first training.
 
-Two processes do this when the server starts, without TensorFlow. Their priority is a worker's, lower than that of pages
-but no lower: a training that starts meanwhile waits for them.
+Two processes do this when the server starts, without TensorFlow: first what the book's experiment needs, then the first
+of them compiles the rest, a cell at a time, while no training waits for its first epoch. Their priority is a worker's,
+lower than that of pages but no lower: a training that starts meanwhile waits for them.
 """
 
 import contextlib
@@ -10,6 +11,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 
 from filelock import Timeout
 
@@ -23,6 +26,9 @@ from rnn_compare.training.worker.cores import lower_priority
 
 CODE, REVIEWS = "code", "reviews"
 """The first task of each of the two."""
+GO_ON, HOLD = b"g", b"h"
+"""What the server says on their standard input."""
+SAY_SECONDS = 0.5
 
 
 class FirstUse:
@@ -31,8 +37,8 @@ class FirstUse:
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> None:
-        """Starts them unless everything is prepared; returns at once."""
+    def start(self, is_awaited: Callable[[], bool] = lambda: False) -> None:
+        """Starts them unless everything is prepared; returns at once. They rest while a first epoch ``is_awaited``."""
         with contextlib.suppress(UserError):  # if reviews cannot be prepared, a training reports it
             if prepared.is_prepared(Experiment().dataset) and all(
                 sign_of(name).exists() for name in (*BOOK.cells, VARIANTS)
@@ -49,6 +55,15 @@ class FirstUse:
             )
             for begin in (CODE, REVIEWS)
         ]
+        threading.Thread(target=self._say, args=(is_awaited,), name="first use", daemon=True).start()
+
+    def _say(self, is_awaited: Callable[[], bool]) -> None:
+        # ValueError: the pipe is closed, with the server; OSError: the process has ended.
+        with contextlib.suppress(OSError, ValueError, UserError):
+            while (process := self._processes[0]).poll() is None and process.stdin:
+                process.stdin.write(HOLD if is_awaited() else GO_ON)
+                process.stdin.flush()
+                time.sleep(SAY_SECONDS)
 
     def wait(self) -> None:
         """Waits until they have ended."""
@@ -62,27 +77,34 @@ class FirstUse:
             process.communicate()
 
 
-def prepare(begin: str) -> None:
-    """Prepares the reviews if they come first, then compiles the cells that no other process is compiling."""
+def prepare(begin: str, wait: Callable[[], object] = lambda: None) -> None:
+    """Prepares the reviews if they come first, then compiles the cells that no other process is compiling.
+
+    The process that begins with code compiles those beyond the book's too, and calls ``wait`` before each.
+    """
     if begin == REVIEWS:
         prepared.prepare(Experiment().dataset)
     from rnn_compare.fused.kernels import KERNELS  # imports Numba, which the server must not
     from rnn_compare.training.worker import compilation
 
     gc.disable()  # the compiler creates a million objects; collecting garbage among them takes a tenth of its time
-    for name in dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):
+    for name in BOOK.cells if begin == REVIEWS else dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):
+        if name not in BOOK.cells:
+            wait()
         if not sign_of(name).exists():
             with contextlib.suppress(Timeout):
                 compilation.compile_kernels(name, wait=False)
             gc.collect()
 
 
-def _end_with_server() -> None:
-    sys.stdin.read()
+def _listen(may_go_on: threading.Event) -> None:
+    while heard := os.read(sys.stdin.fileno(), 1):
+        (may_go_on.set if heard == GO_ON else may_go_on.clear)()
     os._exit(1)
 
 
 if __name__ == "__main__":
     lower_priority()
-    threading.Thread(target=_end_with_server, daemon=True).start()
-    prepare(*sys.argv[1:])
+    go_on = threading.Event()
+    threading.Thread(target=_listen, args=(go_on,), daemon=True).start()
+    prepare(sys.argv[1], go_on.wait)

@@ -47,12 +47,20 @@ def test_the_books_cells_come_first_and_what_few_need_comes_last(calls: list[str
     assert calls == [], "what is compiled is not even loaded"
 
 
+def test_what_the_first_point_does_not_need_waits_and_only_one_process_makes_it(calls: list[str]) -> None:
+    first_use.prepare(first_use.REVIEWS)
+    assert calls == [first_use.REVIEWS, *BOOK.cells]
+    calls.clear()
+    first_use.prepare(first_use.CODE, wait=lambda: calls.append("waits"))
+    assert sorted(calls[1::2]) == sorted({*KERNELS, VARIANTS} - {*BOOK.cells})
+    assert {*calls[::2]} == {"waits"}
+
+
 def test_a_cell_that_another_process_compiles_is_left_to_it(calls: list[str]) -> None:
     code_folder().mkdir(parents=True)
     with FileLock(sign_of(BOOK.cells[0]).with_suffix(".lock")):
         first_use.prepare(first_use.REVIEWS)
-    assert calls[:2] == [first_use.REVIEWS, BOOK.cells[1]]
-    assert BOOK.cells[0] not in calls
+    assert calls == [first_use.REVIEWS, BOOK.cells[1]]
 
 
 def test_nothing_of_it_is_left_when_the_server_is_gone(tmp_path: Path) -> None:
