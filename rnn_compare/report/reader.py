@@ -83,15 +83,29 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
     sizes: dict[str, int] = {}
     for entry in entries:
         sizes[entry["dataset"]] = max(entry["vocabulary_size"], sizes.get(entry["dataset"], 0))
-    examples = EXAMPLES.items() if all(entry["in_english"] for entry in entries) else ()
+    examples = [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in EXAMPLES.items()]
+    if not all(entry["in_english"] for entry in entries):
+        examples = _samples(entries[0]) if len(sizes) == 1 and not has_own_texts(contents.runs) else []
     data = {
         "networks": entries,
         "vocabularies": {dataset: _vocabulary(dataset, size) for dataset, size in sizes.items()},
         "languages": LANGUAGES,
         "drawings": {name: picture(name).drawing for name in cells},
-        "examples": [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in examples],
+        "examples": examples,
     }
     return data, problems
+
+
+def _samples(entry: dict[str, Any]) -> list[list[Any]]:
+    """Returns a text of each label of a task, whose vocabulary nobody can guess, as examples."""
+    reviews = prepared.load(entry["dataset"])
+    places: dict[int, int] = {}
+    for place, label in enumerate(reviews.training.labels.tolist()):
+        places.setdefault(label, place)
+    return [
+        [f"Sample: {entry['labels'][label]}", reviews.text(place), "", bool(label)]
+        for label, place in sorted(places.items())
+    ]
 
 
 def _vocabulary(dataset: str, size: int) -> str:

@@ -19,6 +19,7 @@ from rnn_compare.runs.events import Ended, Predictions, Started, Status, encoded
 from rnn_compare.runs.record import Owner
 from rnn_compare.server.app import current_app
 from rnn_compare.server.phones import broadcast as module
+from rnn_compare.server.phones import phone_message
 from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.join import FILES
 from rnn_compare.server.services import Services
@@ -270,3 +271,10 @@ def test_the_page_for_phones_is_small_and_asks_nobody_else() -> None:
         assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", content) == [], name
         assert "innerHTML" not in content, "what others wrote is text"
     assert not re.search(r"\son\w+=|<style|style=", contents["join.html"]), "its own policy would refuse that"
+
+
+def test_a_network_without_recurrence_has_its_dot_too() -> None:
+    first, second, neither = phone_message._colors(["Averaged embeddings", "LSTM(32)", "No difference"])
+    assert first
+    assert second
+    assert neither is None

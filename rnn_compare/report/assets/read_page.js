@@ -60,7 +60,9 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     setText(part("spoken"), readings.map(({ sentence }) => sentence).filter(Boolean).join(" "));
     inside.show(readings.filter(({ review }) => review.unknown.length < review.count));
   };
-  const kind = examples.length ? "a review in English" : "a text";
+  const isEnglish = described.every((network) => network.in_english);
+  document.documentElement.classList.toggle("rc-task", !isEnglish);
+  const kind = isEnglish ? "a review in English" : "a text";
   const whoReads = described.length > 1 ? "the networks read" : `${described[0].title} reads`;
   setText(document.querySelector("label[for=review]"), `Type ${kind}: ${whoReads} along`);
   part("read").hidden = false;
@@ -94,7 +96,7 @@ function listen(examples, read) {
       read();
     });
   }
-  if (examples.length) take(...examples.find(([name]) => name === FIRST).slice(1));
+  if (examples.length) take(...(examples.find(([name]) => name === FIRST) ?? examples[0]).slice(1));
 }
 
 // A network's prediction. show(reading) shows another one and returns it in a sentence; conclude(sentence) shows the

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
-from rnn_compare.feedforward.registry import NETWORKS
+from rnn_compare.feedforward.registry import NETWORKS, TITLES
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
@@ -84,8 +84,12 @@ def _question(question: Question) -> Message:
 
 
 def _colors(names: Sequence[str]) -> list[str | None]:
-    """Returns colors by the cell that a network's name begins with; None for an unknown one."""
-    cells = [next((cell for cell in NETWORKS if re.match(rf"{re.escape(cell)}\b", name, re.I)), None) for name in names]
+    """Returns colors by the cell or title that a network's name begins with; None for an unknown one."""
+    by_title = dict(zip(NETWORKS, NETWORKS, strict=True)) | {title: name for name, title in TITLES.items()}
+    cells = [
+        next((cell for title, cell in by_title.items() if re.match(rf"{re.escape(title)}\b", name, re.I)), None)
+        for name in names
+    ]
     styles = iter(looks(cell for cell in cells if cell))
     return [next(styles).color if cell else None for cell in cells]
 

@@ -1,0 +1,26 @@
+"""A task's page to take home: nobody can guess its vocabulary."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import FIRST_WORD
+from rnn_compare.report.contents import gather
+from rnn_compare.report.reader import reader
+from rnn_compare.runs.store import RunStore
+from tests.recorded import shipped
+
+
+def test_a_tasks_page_has_a_text_of_each_label_that_its_networks_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    store = RunStore(tmp_path / "runs.db")
+    data, problems = reader(gather(store, [run.id for run in shipped(store, FIRST_WORD)], Evidence(store)))
+    assert not problems
+    assert [name for name, *_ in data["examples"]] == ["Sample: blue", "Sample: red"]
+    for (_, text, _, is_red), first in zip(data["examples"], ("blue", "red"), strict=True):
+        assert text.split()[0] == first
+        assert is_red is (first == "red")
