@@ -1,6 +1,7 @@
 """A report as one HTML file that needs no network: networks that read, charts, verdicts, tables, runs as data."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import math
@@ -10,6 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import CSS
@@ -17,12 +19,15 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.difference import TestedDifference
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
+from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.contents import Contents
+from rnn_compare.report.lesson import lesson
 from rnn_compare.report.reader import formulas, joined, reader
 from rnn_compare.report.report_charts import charts
+from rnn_compare.sources.registry import is_about_films
 
 FEW, SEVERAL = 3, 8
 """Up to a few verdicts are large; of more than several, the less clear ones are folded away."""
@@ -47,8 +52,17 @@ def html(contents: Contents) -> str:
         report=_sections(contents, has_plots=bool(plots)),
         charts=_escaped_json(plots),
         networks=_escaped_json(reading),
+        lesson=_escaped_json(_lesson(contents)),
         script=_script(),
     )
+
+
+def _lesson(contents: Contents) -> dict[str, Any] | None:
+    """Returns what the reader of the page trains with: the first film reviews; None without them."""
+    datasets = [group.experiment.dataset for group in contents.groups if is_about_films(group.experiment.source)]
+    with contextlib.suppress(UserError):  # not on this machine, or too few
+        return lesson(datasets[0]) if datasets else None
+    return None
 
 
 def origin() -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
-from rnn_compare.cells.registry import cell
+from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import Look, picture
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -79,7 +79,6 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
     entries = [
         entry | {"numbers": packed_numbers(coarse(weights) if is_large else weights)} for weights, entry in networks
     ]
-    cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
     sizes: dict[str, int] = {}
     for entry in entries:
         sizes[entry["dataset"]] = max(entry["vocabulary_size"], sizes.get(entry["dataset"], 0))
@@ -90,7 +89,7 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
         "networks": entries,
         "vocabularies": {dataset: _vocabulary(dataset, size) for dataset, size in sizes.items()},
         "languages": LANGUAGES,
-        "drawings": {name: picture(name).drawing for name in cells},
+        "drawings": {name: picture(name).drawing for name in CELLS},
         "examples": examples,
     }
     return data, problems

@@ -15,6 +15,13 @@ export async function unpackNumbers(text) {
   return numbers;
 }
 
+// Returns whole numbers of `size` bytes, little endian, of which all low bytes come before all high bytes.
+export async function unpackBytes(text, size) {
+  const planes = new Uint8Array(await inflated(text).arrayBuffer());
+  const count = planes.length / size;
+  return planes.map((_, index) => planes[(index % size) * count + Math.floor(index / size)]);
+}
+
 export function unpackText(text) {
   return inflated(text).text();
 }

@@ -1,16 +1,19 @@
 // The page that reads: networks and words are unpacked from the file, and every text is read while it is typed.
 
+import { listen as trainAsWorker } from "../../browser/arithmetic/train_worker.js";
 import { odds } from "../../dashboard/assets/cell/moves.js";
 import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
 import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
+import { buildPicker } from "./cell_picker.js";
 import { buildCharts } from "./curve_charts.js";
 import { encode, isForeign, makeVocabulary } from "./encoding.js";
 import { hasAttention } from "./layers.js";
-import { cellsOf, messageOf } from "./message.js";
+import { messageOf } from "./message.js";
 import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
 import { unpackNumbers, unpackText } from "./numbers.js";
+import { buildTraining } from "./train_card.js";
 import { buildWordChart } from "./word_chart.js";
 
 const PAUSE = 150; // milliseconds without a key until the text is read
@@ -26,15 +29,19 @@ const painted = () => new Promise((go) => { requestAnimationFrame(() => setTimeo
 const digits = (count) => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 const counted = (count, noun) => `${digits(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-// formulas: the cells' own, translated.
+// formulas: the cells' own, translated. A worker that runs this script trains.
 export async function main(formulas) {
+  if (globalThis.document === undefined) return trainAsWorker(globalThis);
   const data = json("networks");
   try {
-    if (data.networks.length) await buildReader(data, formulas);
+    const add = data.networks.length ? await buildReader(data, formulas) : () => {};
+    const lesson = json("lesson");
+    if (lesson) await buildTraining(part("train"), lesson, add);
   } finally { // an old browser cannot unpack the networks, but draws the charts
     await painted();
     buildCharts(json("charts"));
   }
+  return undefined;
 }
 
 async function buildReader({ networks: described, vocabularies: packed, drawings, examples, languages }, formulas) {
@@ -76,6 +83,16 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     await painted();
   }
   read();
+  // Adds a network that was trained on this page, in place of an earlier one of its cell.
+  return (layout, tensors) => {
+    const numbers = Float32Array.from(tensors.flatMap((tensor) => [...tensor]));
+    const made = makeNetwork(layout, numbers, formulas[layout.cell.name]);
+    const network = { ...made, vocabulary: vocabularies[layout.dataset] };
+    const place = readers.findIndex((other) => other.network.id === network.id);
+    if (place >= 0) readers.splice(place, 1)[0].card.remove();
+    readers.push({ network, card: buildCard(part("predictions"), network, languages) });
+    read();
+  };
 }
 
 function listen(examples, read) {
@@ -140,7 +157,7 @@ function buildCard(parent, network, languages) {
     bar.className = `rc-side-${Number(shown > 0.5)}`;
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
-  return { show, conclude: (sentence) => setText(turning, sentence) };
+  return { show, conclude: (sentence) => setText(turning, sentence), remove: () => card.remove() };
 }
 
 // The words that were read, unknown and cut off, in a sentence.
@@ -224,24 +241,5 @@ function buildInside(root, drawings) {
       picker(readings);
       rebuild();
     },
-  };
-}
-
-// The choice of a cell, where a network has several.
-function buildPicker(node, choice, onPick) {
-  let shown = "";
-  return (readings) => {
-    const deepest = readings.map((reading) => cellsOf(reading)).toSorted((a, b) => b.length - a.length)[0] ?? [];
-    const names = deepest.map(({ name }) => name).toReversed();
-    if (names.join() === shown) return;
-    shown = names.join();
-    node.replaceChildren();
-    const mark = () => buttons.forEach((made, depth) => made.setAttribute("aria-pressed", depth === choice.depth));
-    const buttons = names.length < 2 ? [] : names.map((name, depth) => button("", node, name, () => {
-      choice.depth = depth;
-      mark();
-      onPick();
-    }));
-    mark();
   };
 }

@@ -1,0 +1,16 @@
+// A worker that trains: it takes a question for `trainingRun`, posts { figures } after each epoch, then { weights }. To
+// stop it, end the worker.
+
+/* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
+
+import { trainingRun } from "./training_run.js";
+
+export function listen(scope) {
+  scope.addEventListener("message", async ({ data }) => {
+    try {
+      scope.postMessage({ weights: await trainingRun(data, (figures) => scope.postMessage({ figures })) });
+    } catch (error) {
+      scope.postMessage({ problem: String(error?.message ?? error) });
+    }
+  });
+}

@@ -1,0 +1,32 @@
+// One training as a series of epochs, in slices between which messages arrive.
+
+import { Trainer } from "./trainer.js";
+
+const SLICE = 40; // milliseconds
+const pause = () => new Promise((go) => { setTimeout(go); });
+
+// Trains some epochs of a network. `ids` and `labels` begin with the `training` reviews; the others validate. `tell` is
+// called with the figures of each epoch. Returns the weights; undefined if `isStopped` said so.
+export async function trainingRun({ description, ids, labels, training, epochs }, tell, isStopped = () => false) {
+  const trainer = new Trainer(description);
+  const { maxlen } = description;
+  const part = (start, end) => ({ ids: ids.subarray(start * maxlen, end * maxlen), labels: labels.subarray(start, end) });
+  const [toTrain, toValidate] = [part(0, training), part(training, labels.length)];
+  const finish = async (work) => {
+    for (let until = performance.now() + SLICE; ;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (performance.now() < until) continue;
+      await pause();
+      if (isStopped()) return undefined;
+      until = performance.now() + SLICE;
+    }
+  };
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const trained = await finish(trainer.epoch(epoch, toTrain));
+    const validated = trained && await finish(trainer.evaluate(toValidate));
+    if (!validated) return undefined;
+    tell({ epoch: epoch + 1, ...trained, val_accuracy: validated.accuracy, val_loss: validated.loss });
+  }
+  return trainer.weights;
+}

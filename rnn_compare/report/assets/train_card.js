@@ -1,0 +1,156 @@
+// The part of the page that trains: a network on the reviews that came along, its curve, and what other seeds gave.
+
+import { trainingRun } from "../../browser/arithmetic/training_run.js";
+import { button, element, setText } from "../../dashboard/assets/common/dom.js";
+import { unpackBytes } from "./numbers.js";
+import { drawCurves, drawSeeds } from "./train_charts.js";
+
+const ENOUGH = 5; // seeds, to say what one of them was worth
+const PAIRED = 3; // of either cell, to compare them pair by pair
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+// lesson: as report/lesson.py makes it. read(network): shows the trained network's predictions beside the others.
+export async function buildTraining(root, lesson, read) {
+  const [ids, labels] = await Promise.all([unpackBytes(lesson.ids, 2), unpackBytes(lesson.signs, 1)]);
+  const words = new Uint16Array(ids.buffer);
+  const { maxlen, vocabulary_size: vocabulary } = Object.values(Object.values(lesson.networks)[0])[0].description;
+  const held = labels.length - lesson.training;
+  element("h2", "", root, "Train one yourself");
+  const thousands = (count) => count.toLocaleString("en");
+  element("p", "soft", root, `${thousands(lesson.training)} of ${lesson.subject} came along, the last ${maxlen} words of `
+    + `each, with a vocabulary of ${thousands(vocabulary)} words; ${held} others validate. It trains in this browser, in `
+    + "seconds. Nothing leaves this device.");
+  const controls = element("div", "train-controls", root);
+  const cell = choice(controls, "Cell type", Object.keys(lesson.networks), "LSTM");
+  const units = choice(controls, "Units", Object.keys(Object.values(lesson.networks)[0]), "8");
+  const seed = field(controls, "Seed", 1);
+  const status = element("p", "train-status", root);
+  status.setAttribute("role", "status");
+  const results = [];
+  let running;
+  const charts = element("div", "train-charts", root);
+  const [curves, seeds] = [element("div", "", charts), element("div", "", charts)];
+  const conclusion = element("p", "train-conclusion", root);
+  const terms = element("p", "soft", root);
+
+  const draw = (present) => {
+    drawCurves(curves, results, present, lesson.epochs);
+    drawSeeds(seeds, results);
+    setText(conclusion, conclusionOf(results));
+  };
+  const network = () => lesson.networks[cell.value][units.value];
+  const showTerms = () => setText(terms, `Parameters: ${network().terms.join(" · ")}`);
+  for (const select of [cell, units]) select.addEventListener("change", showTerms);
+  showTerms();
+
+  const train = () => {
+    const { description, layout } = network();
+    const [name, color] = [`${cell.value}(${units.value})`, lesson.colors[cell.value]];
+    const present = { name, color, cell: cell.value, seed: Number(seed.value), figures: [] };
+    const question = {
+      description: { ...description, seed: present.seed }, ids: words, labels, training: lesson.training,
+      epochs: lesson.epochs,
+    };
+    const began = performance.now();
+    const tell = (figures) => {
+      present.figures.push(figures);
+      setText(status, `${name}, seed ${present.seed}: epoch ${figures.epoch} of ${lesson.epochs}, `
+        + `validation accuracy ${percent(figures.val_accuracy)}.`);
+      draw(present);
+    };
+    const finish = (weights, problem) => {
+      running = undefined;
+      mark();
+      if (!weights) return setText(status, problem ? `The training ended: ${problem}.` : "Stopped.");
+      const best = present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
+      results.push({ ...present, best: best.val_accuracy });
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      setText(status, `${name}, seed ${present.seed}: best validation accuracy ${percent(best.val_accuracy)}, after `
+        + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
+      draw();
+      return read({
+        ...layout, id: `own-${cell.value}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
+        dataset: lesson.dataset, in_english: false,
+        note: `trained here, last epoch ${percent(present.figures.at(-1).val_accuracy)}`,
+      }, weights);
+    };
+    running = started(question, tell, finish);
+    setText(status, `${name}, seed ${present.seed}: training …`);
+    mark();
+  };
+  const press = button("primary", controls, "Train", () => (running ? running.stop() : train()));
+  const again = button("", controls, "Again with another seed", () => {
+    const used = results.filter((result) => result.cell === cell.value).map((result) => result.seed);
+    seed.value = Math.max(0, ...used) + 1;
+    train();
+  });
+  const mark = () => {
+    setText(press, running ? "Stop" : "Train");
+    again.disabled = Boolean(running) || !results.length;
+    for (const node of [cell, units, seed]) node.disabled = Boolean(running);
+  };
+  mark();
+  root.hidden = false;
+}
+
+function choice(parent, label, options, chosen) {
+  const select = element("select", "", element("label", "", parent, `${label} `));
+  for (const option of options) element("option", "", select, option).selected = option === chosen;
+  return select;
+}
+
+function field(parent, label, value) {
+  const input = element("input", "", element("label", "", parent, `${label} `));
+  Object.assign(input, { type: "number", min: 1, max: 999_999, value });
+  return input;
+}
+
+// Starts a training in a worker that runs this page's own script; without workers, in slices on the page.
+function started(question, tell, finish) {
+  const script = document.querySelector("script[type=module]").textContent;
+  let worker;
+  try {
+    worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  } catch {
+    let isStopped = false;
+    trainingRun(question, tell, () => isStopped).then(finish, (error) => finish(undefined, error.message));
+    return { stop: () => { isStopped = true; } };
+  }
+  const end = (weights, problem) => {
+    worker.terminate();
+    finish(weights, problem);
+  };
+  worker.addEventListener("message", ({ data }) => {
+    if (data.figures) tell(data.figures);
+    else end(data.weights, data.problem);
+  });
+  worker.addEventListener("error", ({ message }) => end(undefined, message || "this browser allows no workers"));
+  worker.postMessage(question); // oxlint-disable-line unicorn/require-post-message-target-origin -- workers have none
+  return { stop: () => end() };
+}
+
+// What the seeds say, in sentences.
+export function conclusionOf(results) {
+  const groups = [...Map.groupBy(results, ({ name }) => name)].map(([name, group]) => (
+    { name, best: group.map(({ best }) => best) }
+  ));
+  const sentences = groups.filter(({ best }) => best.length > 1).map(({ name, best }) => {
+    const mean = best.reduce((sum, share) => sum + share) / best.length;
+    const [low, high] = [Math.min(...best), Math.max(...best)];
+    const worth = best.length >= ENOUGH ? " One curve alone could have been any of them." : "";
+    const range = `from ${percent(low)} to ${percent(high)}`;
+    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.${worth}`;
+  });
+  const compared = groups.filter(({ best }) => best.length >= PAIRED);
+  for (let a = 0; a < compared.length; a++) {
+    for (let b = a + 1; b < compared.length; b++) sentences.push(pairsOf(compared[a], compared[b]));
+  }
+  return sentences.join(" ");
+}
+
+function pairsOf(a, b) {
+  const pairs = a.best.flatMap((first) => b.best.map((second) => first - second));
+  const [won, lost] = [pairs.filter((lead) => lead > 0).length, pairs.filter((lead) => lead < 0).length];
+  const [winner, loser] = won >= lost ? [a, b] : [b, a];
+  return `${winner.name} is ahead of ${loser.name} in ${Math.max(won, lost)} of ${pairs.length} pairs of seeds.`;
+}
