@@ -22,6 +22,9 @@ from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.lesson import LESSON
+from rnn_compare.reviews import prepared
 
 HARNESS = Path(__file__).parents[1] / "javascript" / "train_batches.js"
 REVIEWS, MAXLEN, BATCH, BATCHES = 40, 9, 10, 10
@@ -136,3 +139,18 @@ def test_a_setting_that_a_browser_cannot_train_is_named() -> None:
     ):
         with pytest.raises(UserError, match=named):
             trainable(Experiment.model_validate(setting))
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM"])
+def test_an_epoch_on_real_reviews_equals_the_fused_layers(
+    cell: str, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    experiment = Experiment(cell=cell, units=8, **LESSON)
+    split, size = prepared.load("bundled").padded(experiment), experiment.batch_size
+    places = seeded.order(experiment.seed, 0, len(split.x_train)).tolist()
+    batches = [places[start : start + size] for start in range(0, len(places), size)]
+    browser = in_node(experiment, split.x_train, split.y_train, batches, vectors=True)
+    python = by_fused_layers(experiment, split.x_train, split.y_train, batches)
+    assert largest_difference(browser["weights"], python["weights"]) < 1e-5
+    assert [batch["right"] for batch in browser["figures"]] == [batch["right"] for batch in python["figures"]]

@@ -54,6 +54,13 @@ def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell()
 
 
 @pytest.mark.measure
+def test_a_browsers_engine_is_timed_against_fused_and_stock_layers() -> None:
+    text = output("browser_training", "main(1)", CELLS=("LSTM",), SIZES=((20, 8),))
+    assert len(measured(r"(?:fused|stock|vectors|plain) (\d+\.\d+) s", text)) == 4
+    assert all(loss < 0.7 for loss in measured(r"loss (\d+\.\d+)", text))
+
+
+@pytest.mark.measure
 def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
     text = output("without_recurrence", "main(400, 1, 41)")
     assert re.findall(r"^(\w+) +\d+\.\d+ s", text, re.MULTILINE) == ["LSTM", *FEEDFORWARD]

