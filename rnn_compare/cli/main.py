@@ -216,9 +216,12 @@ def _add_commands_for_results(commands: Any) -> None:
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    command = _command(commands, "export", networks.export, "export a run's network as a stock Keras model")
+    command = _command(commands, "export", networks.export, "export a run's network, or its algorithm")
+    command.description = "Writes a run's network as a stock Keras model, or the algorithm that trains it as one file."
     command.add_argument("run", **_RUN)
-    command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
+    form = command.add_mutually_exclusive_group(required=True)
+    form.add_argument("--model", metavar="FILE.keras", help="a stock Keras model")
+    form.add_argument("--plain", metavar="FILE.py", help="a Python file that trains with NumPy alone")
     _add_which(command)
 
 

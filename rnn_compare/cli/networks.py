@@ -15,6 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, percent
 from rnn_compare.networks import parameters as counts
+from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import model_file, program
 from rnn_compare.runs.record import Run
 
@@ -100,7 +101,9 @@ def lengths(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Writes a run's network as a stock Keras model; returns the exit code."""
+    """Writes a run's network as a stock Keras model, or its whole algorithm as plain Python; returns the exit code."""
+    if options.plain is not None:
+        return _export_plain(options)
     target = foreground.output_file(options.model, "model.keras")
     with foreground.open_store() as store:
         run = store.run(options.run)
@@ -126,6 +129,21 @@ def export(options: argparse.Namespace) -> int:
             "Runs) before keras.models.load_model.",
             file=sys.stderr,
         )
+    return 0
+
+
+def _export_plain(options: argparse.Namespace) -> int:
+    target = foreground.output_file(options.plain, "plain.py")
+    with foreground.open_store() as store:
+        text = plain_script(store.run(options.run).experiment)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
+    if options.json:
+        output.json_line({"kind": "written", "what": "plain", "path": str(target), "run": options.run})
+    else:
+        print(f"{target} trains the same network with NumPy alone: python {target}", file=sys.stderr)
     return 0
 
 

@@ -155,6 +155,9 @@ def test_a_trained_run_is_listed_predicts_and_is_exported(
     [written] = lines(capsys.readouterr().out)
     assert (written["kind"], written["epoch"]) == ("written", facts["best_epoch"])
     assert (tmp_path / "m.keras").read_bytes() == model_file(run, "best").read_bytes()
+    assert main(["export", run, "--plain", str(tmp_path / "plain.py"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["what"] == "plain"
+    compile((tmp_path / "plain.py").read_text("utf-8"), "plain.py", "exec")
 
 
 def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_process_and_a_run_called_interrupted(
