@@ -10,7 +10,9 @@ const pause = () => new Promise((go) => { setTimeout(go); });
 export async function trainingRun({ description, ids, labels, training, epochs }, tell, isStopped = () => false) {
   const trainer = new Trainer(description);
   const { maxlen } = description;
-  const part = (start, end) => ({ ids: ids.subarray(start * maxlen, end * maxlen), labels: labels.subarray(start, end) });
+  const part = (start, end) => (
+    { ids: ids.subarray(start * maxlen, end * maxlen), labels: labels.subarray(start, end) }
+  );
   const [toTrain, toValidate] = [part(0, training), part(training, labels.length)];
   const finish = async (work) => {
     for (let until = performance.now() + SLICE; ;) {

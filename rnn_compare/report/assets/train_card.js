@@ -17,9 +17,9 @@ export async function buildTraining(root, lesson, read) {
   const held = labels.length - lesson.training;
   element("h2", "", root, "Train one yourself");
   const thousands = (count) => count.toLocaleString("en");
-  element("p", "soft", root, `${thousands(lesson.training)} of ${lesson.subject} came along, the last ${maxlen} words of `
-    + `each, with a vocabulary of ${thousands(vocabulary)} words; ${held} others validate. It trains in this browser, in `
-    + "seconds. Nothing leaves this device.");
+  element("p", "soft", root, `${thousands(lesson.training)} of ${lesson.subject} came along, the last ${maxlen} words `
+    + `of each, with a vocabulary of ${thousands(vocabulary)} words; ${held} others validate. It trains in this `
+    + "browser, in seconds. Nothing leaves this device.");
   const controls = element("div", "train-controls", root);
   const cell = choice(controls, "Cell type", Object.keys(lesson.networks), "LSTM");
   const units = choice(controls, "Units", Object.keys(Object.values(lesson.networks)[0]), "8");
@@ -147,7 +147,7 @@ export function conclusionOf(results) {
     return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`;
   });
   if (groups.some(({ best }) => best.length >= ENOUGH)) {
-    sentences.push("The held-out reviews are the same for all, so only the seed differs: one curve could be any of these.");
+    sentences.push("The reviews that validate are the same for all; only seeds differ: one curve could be any of these.");
   }
   const compared = groups.filter(({ best }) => best.length >= PAIRED);
   for (let a = 0; a < compared.length; a++) {

@@ -71,7 +71,8 @@ export function drawSeeds(parent, results) {
     const mean = group.reduce((sum, { best }) => sum + best, 0) / group.length;
     if (group.length > 1) add(svg, "path", { class: "mean", d: `M${across(mean)} ${y - 9}V${y + 9}` });
     for (const { best, seed, color } of group) {
-      const dot = add(svg, "circle", { cx: across(best), cy: y, r: 6, fill: color, "fill-opacity": 0.6, stroke: color });
+      const fill = { fill: color, "fill-opacity": 0.6, stroke: color };
+      const dot = add(svg, "circle", { cx: across(best), cy: y, r: 6, ...fill });
       add(dot, "title", {}, `seed ${seed}: ${percent(best)}`);
     }
   });
