@@ -147,7 +147,7 @@ export function conclusionOf(results) {
     return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`;
   });
   if (groups.some(({ best }) => best.length >= ENOUGH)) {
-    sentences.push("The reviews that validate are the same for all; only seeds differ: one curve could be any of these.");
+    sentences.push("The validation reviews are the same for all; only seeds differ. One curve could be any of these.");
   }
   const compared = groups.filter(({ best }) => best.length >= PAIRED);
   for (let a = 0; a < compared.length; a++) {
