@@ -114,4 +114,6 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
     ],
 )
 def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, sentence: str) -> None:
-    assert sentence in meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])
+    text = meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])
+    assert sentence in text
+    assert ("Recurrence is needed on *Parity*" in text) is ("guessing" not in text)

@@ -13,6 +13,7 @@ export function render({ data, parentElement: place }) {
       setTimeout(setText, ANSWERED, node, LABEL);
     });
     node.setAttribute("aria-live", "polite");
+    node.title = "The same runs and settings, for whoever reaches this server. For others: Take home.";
     buttons.set(place, node);
   }
   buttons.get(place).dataset.link = link(data);

@@ -15,8 +15,8 @@ from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 
 AT_THE_MACHINE = (
-    "No presenter's pass is set: only the machine that runs the program can present. To change that, "
-    + HOW_TO_SET_A_PASS
+    "No presenter's pass is set: anyone can train, and only the machine that runs the program can present. To change "
+    "that, " + HOW_TO_SET_A_PASS
 )
 
 
