@@ -223,9 +223,6 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 def test_the_gradient_of_the_initial_weights_stands_beside_that_of_the_trained_ones(anew: Page) -> None:
     anew.get_by_role("radio", name="Gradient flow").click()
-    reach = anew.locator(".rc-memory")
-    expect(reach).to_have_count(2)
-    expect(reach.first).to_have_text(re.compile(r"^reach \d+ words?$"))
     size, share = (anew.locator(".js-plotly-plot").nth(place) for place in (0, 1))
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
     expect(share.locator("path.js-line")).to_have_count(3)
@@ -233,6 +230,8 @@ def test_the_gradient_of_the_initial_weights_stands_beside_that_of_the_trained_o
     anew.get_by_role("radio", name="before training").click()
     expect(size.locator("path.js-line").first).not_to_have_attribute("d", trained or "")
     expect(anew).to_have_url(re.compile("gradients=before"))
+    anew.get_by_role("button", name="What they remember: Memory test").click()
+    expect(anew).to_have_url(re.compile("view=Memory"))
 
 
 def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, pair: str, page: Page) -> None:
