@@ -12,7 +12,7 @@ import pytest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
-from tests.training.conftest import _in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
+from tests.training.conftest import in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
 
 pytest.register_assert_rewrite("tests.elsewhere")
 
@@ -32,6 +32,11 @@ def same_curve(run: Run, unbroken: Run) -> bool:
     """Tells whether two runs have the same epochs with the same figures, within 1e-5."""
     expected = {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in curve(unbroken).items()}
     return curve(run) == expected
+
+
+@pytest.fixture(autouse=True)
+def _in_cache(in_cache: None) -> None:  # noqa: F811  # as above
+    pass
 
 
 @pytest.fixture(scope="package")

@@ -79,8 +79,9 @@ def training_cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _in_cache(training_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def in_cache(training_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What trains here or asks for what was trained; pure tests do without, and without what it has prepared."""
     monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
 
 
@@ -113,7 +114,7 @@ def running_engine(
 
 
 @pytest.fixture
-def store(engine: Engine) -> Iterator[ListeningStore]:
+def store(engine: Engine, in_cache: None) -> Iterator[ListeningStore]:  # noqa: ARG001  # it sets the cache folder
     """The engine's record; what a test that failed has left at work is stopped, so that the next has both workers."""
     assert isinstance(engine._store, ListeningStore)
     yield engine._store

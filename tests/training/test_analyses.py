@@ -135,6 +135,7 @@ def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: Li
     assert [analysis.result for analysis in questions] == list(range(8))
 
 
+@pytest.mark.usefixtures("in_cache")
 def test_a_worker_computes_baselines_once_for_all_networks_and_the_server_finds_them_in_the_cache(
     engine: Engine,
 ) -> None:

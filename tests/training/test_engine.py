@@ -25,6 +25,8 @@ from tests.patience import until, until_ended
 
 from .conftest import ListeningStore, endless, tiny, worker_processes
 
+pytestmark = pytest.mark.usefixtures("in_cache")
+
 
 def finished(engine: Engine, store: RunStore, runs: list[str]) -> list[Run]:
     until_ended(engine, runs)

@@ -23,6 +23,8 @@ from rnn_compare.training.worker.fitting import learning_rate
 
 from .conftest import end_of, start_of, tiny, train
 
+pytestmark = pytest.mark.usefixtures("in_cache")
+
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:

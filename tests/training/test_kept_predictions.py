@@ -8,6 +8,8 @@ from rnn_compare.runs.events import EpochEnd, Event, Predictions, Status, decode
 
 from .conftest import end_of, tiny, train
 
+pytestmark = pytest.mark.usefixtures("in_cache")
+
 
 def predictions(events: list[Event], part: str) -> list[Predictions]:
     return [event for event in events if isinstance(event, Predictions) and event.part == part]

@@ -18,6 +18,8 @@ from rnn_compare.training.worker.training_job import TrainingJob
 
 from .conftest import tiny
 
+pytestmark = pytest.mark.usefixtures("in_cache")
+
 BUILT: dict[str, Callable[[Experiment], keras.Model]] = {
     "fused": partial(keras_models.build, kind=FusedNetwork),
     "stock": keras_models.build,

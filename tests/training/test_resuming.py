@@ -16,6 +16,8 @@ from rnn_compare.runs.events import EpochEnd, Event, Progress, Status
 
 from .conftest import end_of, start_of, tiny, train
 
+pytestmark = pytest.mark.usefixtures("in_cache")
+
 
 def within_epoch(number: int) -> Callable[[list[Event]], bool]:
     """Tells when a training has done three batches of an epoch."""
