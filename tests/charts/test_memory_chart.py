@@ -61,5 +61,5 @@ def test_a_network_that_reads_one_word_has_an_axis_too() -> None:
 
 
 @pytest.mark.parametrize("draw", [noticed_chart, effect_chart])
-def test_a_name_is_never_markup(draw: Any) -> None:
+def test_a_networks_name_is_never_markup_in_a_chart(draw: Any) -> None:
     assert draw([recalled("<b>bold</b>")]).data[0].name == "&lt;b&gt;bold&lt;/b&gt;"

@@ -62,7 +62,7 @@ def same(a: list[Baseline], b: list[Baseline] | None) -> bool:
 
 def test_each_baseline_judges_the_very_reviews_that_the_networks_are_validated_with() -> None:
     results = baselines(SMALL)
-    assert [item.name for item in results] == list(all_baselines()) == ["majority", "words", "bigrams"]
+    assert [item.name for item in results] == list(all_baselines())
     assert {item.correct.shape for item in results} == {(120,)}
     assert [item.features for item in results[:1]] == [0]
     assert results[2].features > results[1].features > 1000
@@ -143,14 +143,14 @@ def test_a_damaged_file_is_as_good_as_none(cache: Path) -> None:
 
 def test_where_nothing_can_be_kept_they_are_told_all_the_same(cache: Path) -> None:
     (cache / "baselines").write_text("a file where the folder should be")
-    assert len(baselines(SMALL)) == 3
+    assert len(baselines(SMALL)) == len(all_baselines())
     assert cached(SMALL) is None
 
 
 def test_progress_is_told_a_baseline_at_a_time() -> None:
     progress: list[tuple[int, int]] = []
     baselines(SMALL, tell=lambda done, total: progress.append((done, total)))
-    assert progress == [(0, 3), (1, 3), (2, 3)]
+    assert progress == [(done, len(all_baselines())) for done in range(len(all_baselines()))]
 
 
 def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
@@ -196,7 +196,7 @@ def test_the_command_prints_a_table_and_says_that_whole_texts_are_read(capsys: p
         (["--validation-split", "many"], "validation_split is 'many'; it must be a number."),
     ],
 )
-def test_bad_input_is_answered_by_a_sentence(
+def test_wrong_arguments_of_the_baselines_are_answered_by_a_sentence(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["baselines", *arguments]) == 2

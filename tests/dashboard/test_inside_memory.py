@@ -31,7 +31,7 @@ def test_words_are_told_once_for_all_networks_that_had_the_same() -> None:
     assert apart.index("mine") < apart.index("superb") < apart.index("other") < apart.index("wonderful")
 
 
-def test_a_name_is_never_markup() -> None:
+def test_a_networks_name_is_never_markup_among_the_words() -> None:
     assert "<i>" not in used_words([recalled("<i>a"), recalled("<i>b", neutral=["other"])])
 
 

@@ -288,7 +288,7 @@ def test_a_word_that_is_unknown_already_has_no_influence_at_all() -> None:
         assert [logit == whole for logit in without] == without_influence
 
 
-def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
+def test_reading_without_words_tells_how_far_it_is_and_can_be_stopped() -> None:
     experiment = small()
     weights, ids = random_weights(experiment), encoded(experiment, "word1 word2 word3").ids
     progress: list[tuple[int, int]] = []

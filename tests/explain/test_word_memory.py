@@ -102,7 +102,7 @@ def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None
     assert test.words is WORDS
 
 
-def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
+def test_the_memory_test_tells_how_far_it_is_and_can_be_stopped() -> None:
     progress: list[tuple[int, int]] = []
     memory_test(
         *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: progress.append((done, total))

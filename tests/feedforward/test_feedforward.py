@@ -39,7 +39,7 @@ def reviews() -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", FEEDFORWARD)
-def test_every_tensor_is_the_one_keras_makes(name: str) -> None:
+def test_every_tensor_of_a_network_without_recurrence_is_the_one_keras_makes(name: str) -> None:
     for units, features, maxlen in ((1, 33, 60), (5, 1, 41), (32, 8, 60)):
         experiment = Experiment(cell=name, units=units, embedding_size=features, maxlen=maxlen, vocabulary_size=100)
         model, counted = keras_models.network(experiment), parameters(experiment)

@@ -4,6 +4,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.comparison import baselines
 from rnn_compare.comparison.baselines import Baseline, same_baselines
 from rnn_compare.experiment import Experiment
@@ -54,7 +55,7 @@ def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines)
     baselines.baselines(SMALL)
     result = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
     assert "Baselines on the first network's held-out reviews" in result.remark
-    assert len(result.baselines) == 3
+    assert len(result.baselines) == len(all_baselines())
 
 
 def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
@@ -64,11 +65,12 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     assert known.look_up([run(new, epochs=0)]) == BaselineResults()
     assert known.look_up([]) == BaselineResults()
     assert engine.begun == {}
-    assert known.look_up([run(new)]) == BaselineResults((), "Fitting baselines: 0 of 3 ready", waiting=True)
+    remark = f"Fitting baselines: 0 of {len(all_baselines())} ready"
+    assert known.look_up([run(new)]) == BaselineResults((), remark, waiting=True)
     [analysis] = engine.begun.values()
     assert [*engine.begun] == [(same_baselines(new),)]
-    analysis.done, analysis.total = 2, 3
-    assert known.look_up([run(new)]).remark == "Fitting baselines: 2 of 3 ready"
+    analysis.done, analysis.total = 2, 5
+    assert known.look_up([run(new)]).remark == "Fitting baselines: 2 of 5 ready"
     analysis.result = [baseline("majority", 0.5)]
     assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
 
