@@ -110,13 +110,10 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     assert "simple_rnn (SimpleRNN)" in started.summary
 
 
-def test_an_optimizer_with_an_option_that_kernels_do_not_apply_trains_stock_layers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_fused_layers_refuse_an_optimizers_option_that_they_do_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: keras.optimizers.RMSprop(0.001, clipvalue=0.001))
-    events = train("clipped", tiny())
-    assert start_of(events).versions["layers"] == "stock Keras, clipvalue"
-    assert end_of(events).status is Status.FINISHED
+    end = end_of(train("clipped", tiny()))
+    assert (end.status, "clipvalue" in str(end.reason)) == (Status.FAILED, True)
 
 
 def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(built: list[keras.Model]) -> None:
