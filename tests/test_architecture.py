@@ -83,8 +83,8 @@ def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_install
     assert [(str(path), word) for path, content in contents.items() for word in words if word.encode() in content] == []
 
 
-MOST_LINES, MOST_MODULES, MOST_FILES = 31_950, 239, 15
-"""Of Python in the package, and of files in a folder: whoever needs more raises it here, in the open."""
+MOST_LINES, MOST_MODULES, MOST_FILES = 33_750, 261, 16
+"""Of Python in the package, and of files in a folder: room for one of each kind. Who needs more raises it here."""
 
 
 def test_the_house_does_not_grow_by_itself() -> None:
