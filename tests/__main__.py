@@ -5,6 +5,7 @@ slow each other down. `python -m tests quick` is for daily work: no browser, no 
 seconds.
 """
 
+import contextlib
 import ctypes
 import os
 import re
@@ -16,8 +17,12 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
 
 from tests import kept
+from tests.running import FILE_VARIABLE
 
 PARTS = (
     "tests/browser",
@@ -39,6 +44,9 @@ QUICK = (
     "tests/test_style.py tests/charts tests/comparison tests/javascript tests/metrics",
     "tests/reviews tests/runs tests/sources tests/test_architecture.py tests/test_names.py tests/test_paths.py",
 )
+
+MOST_SECONDS = 20 * 60
+"""For each part: one that hangs ends the gate with the name of its test, instead of holding it for ever."""
 
 _CLOSING_LINE = re.compile(r"^=+ (.+ in \d+\.\d\ds.*) =+$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (failed|error|passed|skipped|deselected|xfailed|xpassed)")
@@ -105,15 +113,42 @@ def _take_one_priority() -> None:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
 
 
-def run(part: str) -> tuple[int, str]:
+def run(part: str, most_seconds: float = MOST_SECONDS) -> tuple[int, str]:
     """Runs one pytest; returns its exit code, above 0 too if it ended without a closing line, and its output."""
-    with tempfile.TemporaryFile("w+") as stream:
-        command = [sys.executable, "-m", "pytest", "--color=no", "--durations=8", *shlex.split(part)]
-        code = subprocess.call(command, stdout=stream, stderr=subprocess.STDOUT)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as stream:
+        running = Path(folder) / "running"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.running",
+            "--color=no",
+            "--durations=8",
+            *shlex.split(part),
+        ]
+        environment = os.environ | {FILE_VARIABLE: str(running)}
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=environment)
+        hung = ""
+        try:
+            code = process.wait(most_seconds)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            code = process.wait()
+            test = running.read_text("utf-8") if running.exists() else "the collection of its tests"
+            hung = f"hung after {most_seconds:.0f} seconds in {test}"
         stream.seek(0)
-        output = stream.read().rstrip()
-    print(f"{part}: {_closing_line(output) or 'ended early'}", flush=True)
+        output = f"{stream.read()}\n{hung}".strip()
+    print(f"{part}: {hung or _closing_line(output) or 'ended early'}", flush=True)
     return abs(code) or int(not _closing_line(output)), output
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kills a pytest with the servers, workers and browsers that it has started."""
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    process.kill()
 
 
 if __name__ == "__main__":
