@@ -28,8 +28,8 @@ PARTS = (
     "tests/browser",
     # These import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
-    "rnn_compare tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks tests/report"
-    " tests/reviews tests/sources tests/test_presets.py",
+    "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
+    " tests/report tests/reviews tests/runs tests/sources tests/test_presets.py",
     "tests/security",
     "tests/faults",
     "tests/app tests/dashboard",
