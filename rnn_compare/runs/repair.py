@@ -94,9 +94,11 @@ def _write(path: Path, tables: Tables) -> None:
     with contextlib.closing(connect(path)) as connection:
         connection.execute("BEGIN")
         for table, rows in tables.items():
+            there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
             for row in rows.values():
-                columns = f"({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
-                connection.execute(f"INSERT INTO {table} {columns}", row)
+                names = [name for name in row if name in there]  # not what damage made of a column's name
+                columns, parameters = ", ".join(names), ", ".join(f":{name}" for name in names)
+                connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({parameters})", row)
         connection.execute("COMMIT")
 
 
