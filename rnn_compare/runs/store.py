@@ -265,4 +265,5 @@ class RunStore(Database):
 def _insert(run: Run, connection: sqlite3.Connection) -> None:
     """Writes the row of a new run."""
     row = row_of(run)
-    connection.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row)
+    columns, parameters = ", ".join(row), ", ".join(f":{name}" for name in row)
+    connection.execute(f"INSERT INTO runs ({columns}) VALUES ({parameters})", row)
