@@ -1,4 +1,4 @@
-"""What is compiled or prepared is kept for all tests, and for the next time: byte code, kernels, reviews, baselines."""
+"""What is compiled or prepared is kept for all tests, and for the next time: byte code, kernels, reviews."""
 
 import hashlib
 import os
@@ -18,10 +18,6 @@ KEPT = PROJECT / ".pytest_cache"
 _LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
 """Of the packages that most tests import: one half and the other."""
 _PREPARE = "from rnn_compare.reviews.prepared import prepare; prepare('bundled')"
-_FIT_BASELINES = (
-    "from rnn_compare.comparison.baselines import baselines; from rnn_compare.experiment import Experiment;"
-    " baselines(Experiment())"
-)
 _COMPILE_KERNELS = "from rnn_compare.training.worker.compilation import warm_up; warm_up()"
 
 
@@ -64,28 +60,21 @@ def reviews() -> Path:
 
 
 def prepared() -> Path:
-    """Returns the folder of ``reviews`` with the baselines of the book's split; the kernels are compiled."""
+    """Returns the folder of ``reviews``; the kernels are compiled. The baselines of the book's split are shipped."""
     folder = reviews()
     with FileLock(KEPT / "prepared.lock"):
-        programs = [] if any(folder.glob("baselines/[!.]*")) else [_FIT_BASELINES]
         if not all(sign_of(cell).exists() for cell in CELLS):
-            programs.append(_COMPILE_KERNELS)
-        _run(folder, *programs)
+            _run(folder, _COMPILE_KERNELS)
     return folder
 
 
-def _run(cache: Path, *programs: str) -> None:
-    """Runs programs side by side, each in a process of its own: some tests say that theirs never imports Keras."""
-    command, environment = [sys.executable, "-c"], os.environ | {CACHE_VARIABLE: str(cache)}
-    running = [subprocess.Popen([*command, program], cwd=PROJECT, env=environment) for program in programs]
-    for process in running:
-        assert process.wait() == 0, process.args
+def _run(cache: Path, program: str) -> None:
+    """Runs a program in a process of its own: some tests say that theirs never imports Keras."""
+    environment = os.environ | {CACHE_VARIABLE: str(cache)}
+    subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, check=True)
 
 
 def lend(prepared_cache: Path, cache: Path) -> None:
-    """Makes a server's cache folder with reviews and baselines: else its first page with a run on it starts a worker,
-    which imports TensorFlow and computes baselines for 15 seconds.
-    """
+    """Makes a server's cache folder with reviews: else it prepares them while it is tested."""
     cache.mkdir(exist_ok=True)
-    for part in ("reviews", "baselines"):
-        (cache / part).symlink_to(prepared_cache / part)
+    (cache / "reviews").symlink_to(prepared_cache / "reviews")

@@ -50,8 +50,7 @@ def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def cache(prepared_cache: Path, tmp_path: Path) -> Path:
     """A cache folder with prepared reviews and no runs, for processes of its own."""
     folder = tmp_path / "cache"
-    for part in ("reviews", "baselines"):
-        shutil.copytree(prepared_cache / part, folder / part)
+    shutil.copytree(prepared_cache / "reviews", folder / "reviews")
     return folder
 
 

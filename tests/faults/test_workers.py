@@ -99,9 +99,9 @@ def test_a_worker_that_works_for_long_without_a_message_is_left_alone(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "PING_SECONDS", 0.5)
-    monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
+    monkeypatch.setattr(cluster, "HUNG_SECONDS", 7.0)  # above the engine's interval while no run waits or trains
     before = worker_processes()
-    engine.ask(time.sleep, 6.0)
+    engine.ask(time.sleep, 9.0)
     assert worker_processes() == before
 
 
