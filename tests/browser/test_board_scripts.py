@@ -151,16 +151,13 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
 
 def test_continue_is_inert_for_a_second_where_stop_was(page: Page, show: Callable[[Message], None]) -> None:
     """A second press on Stop would train on."""
-    page.clock.install()
     show(message(chart("speed")))
     button = page.get_by_role("button", name="Stop LSTM(32)")
     button.click()
     stopped = message(chart("speed"))
     stopped["groups"][0] |= {"press": "Continue", "status": "stopped"}
-    page.clock.pause_at("2030-01-01")
     show(stopped)
     expect(page.get_by_role("button", name="Continue LSTM(32)")).to_be_disabled()
-    page.clock.run_for(1000)
     expect(page.get_by_role("button", name="Continue LSTM(32)")).to_be_enabled()
 
 
