@@ -251,7 +251,7 @@ def test_a_cell_a_network_and_a_baseline_are_trained_counted_drawn_read_and_expo
     assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
     assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in printed
     assert '"cell": "CIFG", "status": "finished"' in printed
-    assert '"network": "pairs", "cell": "pairs", "status": "finished"' in printed
+    assert '"cell": "pairs", "status": "finished"' in printed
     assert printed.endswith("used\n")
 
 

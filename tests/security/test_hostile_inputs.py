@@ -25,6 +25,7 @@ from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import MAX_CHARACTERS
+from rnn_compare.formatting import visible
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder, delete_files, weights_file
@@ -231,7 +232,7 @@ def test_names_and_notes_are_text(services: Services, record: Callable[..., str]
             app.run()
         assert_sound(app, name)
         renamed = services.store.run(run)
-        assert renamed.name == " ".join(text[: store.MAX_NAME].split()), name
+        assert renamed.name == " ".join(visible(text[: store.MAX_NAME]).split()), name
         assert renamed.note == text[: store.MAX_NOTE].strip(), name
     assert len(services.store.runs()) == 1
 

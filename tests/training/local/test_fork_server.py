@@ -65,7 +65,7 @@ UNGUARDED = """
 import sys
 import rnn_compare as rc
 {guard}
-print(rc.train("LSTM", 4, 10, reviews=80, epochs=1))
+print(rc.train("LSTM", units=4, maxlen=10, reviews=80, epochs=1))
 assert not {{"dask", "distributed", "keras"}} & sys.modules.keys()
 """
 
