@@ -231,7 +231,7 @@ def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trai
     page.add_init_script("delete globalThis.Worker;")
     page.goto(file.as_uri())
     press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
-    press.evaluate("button => { button.click(); button.click(); }")  # Stop is in Train's place; it would end in a second
+    press.evaluate("button => { button.click(); button.click(); }")  # Stop takes its place
     status.get_by_text("Stopped.").wait_for()
     press.click()
     status.get_by_text("best validation accuracy").wait_for()
