@@ -225,7 +225,7 @@ def test_the_gradient_of_the_initial_weights_stands_beside_that_of_the_trained_o
     anew.get_by_role("radio", name="Gradient flow").click()
     size, share = (anew.locator(".js-plotly-plot").nth(place) for place in (0, 1))
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
-    expect(share.locator("path.js-line")).to_have_count(3)
+    expect(share.locator("path.js-line")).to_have_count(6)  # the same, and the edges of their bands
     trained = size.locator("path.js-line").first.get_attribute("d")
     anew.get_by_role("radio", name="before training").click()
     expect(size.locator("path.js-line").first).not_to_have_attribute("d", trained or "")
