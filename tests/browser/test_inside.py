@@ -151,10 +151,9 @@ def test_try_a_review_names_the_word_that_flips_each_prediction(page: Page, serv
 def test_two_cells_stand_side_by_side_on_a_wide_screen(inside: Page) -> None:
     inside.set_viewport_size({"width": 1920, "height": 1080})
     expect(inside.locator(".rc-cells section")).to_have_count(2)
-    first, second = (section.bounding_box() for section in inside.locator(".rc-cells section").all())
-    assert first is not None
-    assert second is not None
-    assert first["y"] == second["y"]
+    inside.wait_for_function(
+        "new Set([...document.querySelectorAll('.rc-cells section')].map(node => node.getBoundingClientRect().y)).size === 1"
+    )
 
 
 def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scrolled_to_its_end(inside: Page) -> None:
