@@ -152,7 +152,8 @@ def test_two_cells_stand_side_by_side_on_a_wide_screen(inside: Page) -> None:
     inside.set_viewport_size({"width": 1920, "height": 1080})
     expect(inside.locator(".rc-cells section")).to_have_count(2)
     inside.wait_for_function(
-        "new Set([...document.querySelectorAll('.rc-cells section')].map(node => node.getBoundingClientRect().y)).size === 1"
+        "new Set([...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)).size"
+        " === 1"
     )
 
 
