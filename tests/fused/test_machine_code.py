@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 from numba.core import caching
+from numba.core.cpu import CPUTargetOptions
 
 from rnn_compare.fused import machine_code
 
@@ -19,3 +20,7 @@ def test_another_numba_compiles_by_one_process_at_a_time_and_says_so(
     monkeypatch.delattr(caching, "IndexDataCacheFile")
     assert not machine_code.lock_saving()
     assert "one process at a time" in caplog.text
+
+
+def test_numba_still_hands_on_the_option_that_arrays_do_not_overlap() -> None:
+    assert isinstance(CPUTargetOptions.__dict__["noalias"], CPUTargetOptions.Mapping)
