@@ -64,21 +64,6 @@ def test_what_is_set_up_is_fitted_into_a_time_and_it_says_what_was_chosen(app: A
     assert app.selectbox(key="preset").value == "The book's experiment", "all of it fits: it is the preset once more"
 
 
-def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
-    app.select_slider(key="units").set_value(64).run()
-    assert "64·64 + 32·64 + 64 = 6,208" in shown(app)
-    assert app.selectbox(key="preset").value == "Own settings"
-
-
-def test_keras_own_summary_is_made_on_demand(app: AppTest) -> None:
-    app.toggle(key="summaries").set_value(True).run()
-    assert not app.exception
-    summaries = [code.value for code in app.code]
-    assert len(summaries) == shown(app).count('class="rc-shares"'), "one for each network on the page"
-    assert "Total params: 322,113" in summaries[-2]
-    assert "Total params: 328,353" in summaries[-1]
-
-
 def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
     def drawn() -> list[str]:
         return [chart["name"] for chart in board(app)["charts"]]
@@ -265,13 +250,6 @@ def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(
     assert len(services.store.runs()) == 4
 
 
-def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:
-    app = page(cell="GRU", units="48")
-    assert app.selectbox(key="preset").value == "Own settings"
-    assert "1 network, " in shown(app)
-    assert shared_services.engine is not None
-
-
 def open_more_settings(app: AppTest) -> None:
     app.session_state["more_settings"] = True
     app.run()
@@ -323,15 +301,6 @@ def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: st
 def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
     app.sidebar.pills[0].set_value([]).run()
     assert "Choose at least one cell type" in app.error[0].value
-
-
-@pytest.mark.usefixtures("own_app")
-def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("a file where the folder should be")
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
-    app = page()
-    assert "is not writable" in app.error[0].value
-    assert CACHE_VARIABLE in app.error[0].value
 
 
 @pytest.mark.usefixtures("own_app")

@@ -8,7 +8,6 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas
@@ -16,10 +15,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.comparison.groups import groups
-from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Ended, Started, Status
@@ -34,7 +30,6 @@ from tests.patience import PATIENCE
 
 from .conftest import script
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "sweep.page", "runs.page", "cluster")
 ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
@@ -91,14 +86,6 @@ def answered(named: Sequence[str]) -> str:
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_holds_anything_of_a_hidden_run(page: str, hidden: str) -> None:
-    for address in ({}, {"show": hidden, "ask": hidden}, {"show": f"all-{hidden}"}):
-        text = sent(visit(page, **address))
-        # The page's own address, which names what the visitor asked for, is no figure.
-        assert [secret for secret in telling(hidden) if secret in text and secret not in address.get("show", "")] == []
-
-
 def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidden: str) -> None:
     grid = {f"grid_{name}": str(value) for name, value in SETTING.items()}
     text = sent(visit("sweep.page", **grid))
@@ -116,13 +103,6 @@ def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None
     assert "Nobody's name" in sent(visit(page))
 
 
-@pytest.mark.parametrize("named", [[], ["ID"], ["all-ID"], ["other", "ID"]])
-def test_no_answer_to_a_browser_that_asks_for_news_holds_it(named: list[str], hidden: str) -> None:
-    text = answered([name.replace("ID", hidden) for name in named])
-    assert [secret for secret in telling(hidden) if secret in text] == []
-    assert (HIDDEN_NOTICE in text) == bool(named)
-
-
 def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
     assert HIDDEN_NOTICE in sent(visit("compare.page", show=hidden))
     current_app().classroom().reveal()
@@ -130,32 +110,6 @@ def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: s
     assert HIDDEN_NOTICE not in text
     assert packed(ACCURACIES) in text
     assert packed(ACCURACIES) in answered([hidden])
-
-
-def test_a_download_that_was_offered_before_is_refused(services: Services, hidden: str) -> None:
-    run = next(run for run in services.all_runs() if run.id == hidden)
-    for download in (
-        lambda: take_home.report(services, [hidden], "csv", "report"),
-        lambda: run_details.model(services, run, "best"),
-        lambda: services.require_shown("another", hidden),
-    ):
-        with pytest.raises(UserError, match=HIDDEN_NOTICE):
-            download()
-    current_app().classroom().reveal()
-    assert take_home.report(services, [hidden], "csv", "report")
-
-
-def test_nothing_is_concluded_from_a_hidden_run_about_others_of_its_setting(services: Services) -> None:
-    """Three other seeds tell what a seed does: their spread is a figure of theirs."""
-    recorded(services, (0.6, 0.7))
-    others = [recorded(services, (0.6, 0.7 + seed / 100), seed=seed) for seed in (2, 3, 4)]
-    [group] = groups(services.store.runs()[:1])
-    spread = services.evidence.spread(group, "typical")
-    assert spread is not None
-    assert "3 other runs" in spread[1]
-    current_app().classroom().begin("book")
-    services.hide(others[:1])
-    assert services.evidence.spread(group, "typical") is None
 
 
 def test_a_report_of_others_says_nothing_that_is_known_from_hidden_runs(services: Services) -> None:

@@ -5,19 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.widgets import reading
-from rnn_compare.dashboard.widgets.network_choice import card_titles
 from rnn_compare.dashboard.widgets.review import review_box
-from rnn_compare.explain.prediction import ask, encode, run_weights
-from rnn_compare.explain.word_by_word import logits_without, words_read
+from rnn_compare.explain.prediction import ask
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
@@ -93,13 +89,6 @@ def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_b
     assert "A fine film" in app.query_params["review"]
 
 
-@pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Length", "Words", "Equations"])
-def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
-    app.segmented_control(key="view").set_value(view).run()
-    assert not app.exception
-    assert not app.error
-
-
 def until(app: AppTest, true: Callable[[], object]) -> None:
     """Looks again and again, as the browser does, until something is true."""
     deadline = time.monotonic() + PATIENCE
@@ -116,33 +105,6 @@ def test_accuracy_by_length_comes_from_a_worker_for_each_network(app: AppTest, t
     until(app, lambda: any("At the greatest length" in text.value for text in app.markdown))
     [sentence] = [text.value for text in app.markdown if "At the greatest length" in text.value]
     assert sentence.count(" words)") == len(trained)
-
-
-@pytest.mark.parametrize("text", ["good", "zzyzx qwrtz plmokn"])
-def test_one_word_and_unknown_words_alone_are_read_too(app: AppTest, messages: list[dict[str, Any]], text: str) -> None:
-    app.text_area(key="review").set_value(text).run()
-    assert not app.exception
-    assert messages[-1]["words"] == text.split()
-
-
-def test_nothing_is_read_in_an_empty_box(app: AppTest, messages: list[dict[str, Any]]) -> None:
-    app.text_area(key="review").set_value("   ").run()
-    assert not app.exception
-    assert messages[-1] == {}
-
-
-def test_a_worker_leaves_out_each_word_once_that_is_asked_for(
-    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
-) -> None:
-    app.text_area(key="review").set_value(TEXT)
-    app.session_state[reading.KEY] = {"colouring": "left_out"}
-    app.run()
-    until(app, lambda: len(messages[-1]["left_out"]) == 2)
-    for run in trained:
-        review = encode(run.experiment, TEXT)
-        weights, words = run_weights(run, "best"), len(words_read(review))
-        expected = logits_without(run.experiment, weights, review.ids, words)
-        np.testing.assert_allclose(messages[-1]["left_out"][run.id], expected, atol=1e-4)
 
 
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
@@ -230,26 +192,3 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
     for line in charts["memory_chart"].data:
         assert (line.x[0], line.x[-1]) == (1, 10)
         assert all(0 <= share <= 100 for share in line.y), "in percent"
-
-
-def test_gradients_of_the_trained_and_of_the_initial_weights_are_drawn(
-    app: AppTest, trained: list[Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    charts: dict[str, go.Figure] = {}
-    monkeypatch.setattr(gradients, "show_figure", lambda chart, key: charts.update({key: chart}))
-    app.segmented_control(key="view").set_value("Gradient flow").run()
-    rnn, lstm = card_titles(trained)
-    lines = [rnn, lstm, f"{lstm}, carry track"]
-    sizes = [line for line in charts["gradient_size"].data if line.name]
-    assert [line.name for line in sizes] == lines
-    charts.clear()
-    app.segmented_control(key="gradients").set_value("before training").run()
-    until(app, lambda: len([line for chart in charts.values() for line in chart.data if line.name]) == 2 * len(lines))
-    initial = [line for line in charts["gradient_size"].data if line.name]
-    assert all(list(before.y) != list(after.y) for before, after in zip(initial, sizes, strict=True))
-
-
-def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, messages: list[dict[str, Any]]) -> None:
-    app.text_area(key="review").set_value("a good film " * 33_334).run()
-    assert not app.exception
-    assert len(messages[-1]["words"]) == 10

@@ -8,9 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import prepared, text_import
+from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.server import live
@@ -92,13 +91,6 @@ def test_another_file_of_the_same_name_replaces_none() -> None:
     assert len(list(own_texts.folder().glob("tickets*.csv"))) == len(own_texts.names()) == 2
 
 
-def test_what_suits_short_texts_is_a_short_maxlen_and_a_small_vocabulary() -> None:
-    sent(CONTENT)
-    [name] = own_texts.names()
-    assert upload.suited(prepared.load(name)) == {"maxlen": 7, "vocabulary_size": 100}  # six words and the start
-    assert prepared.load(name).share_cut(7) == 0.0
-
-
 def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
     [run] = shared_services.store.create([Experiment()], Owner.current(), "page")
     sent(CONTENT)
@@ -134,15 +126,6 @@ def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     assert not sent(CONTENT).exception  # it can be brought again
     assert (app.selectbox(key="reviews_source").value, own_texts.names()) == ("bundled", (name,))
     assert other.selectbox(key="reviews_source").value == "bundled"
-
-
-def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
-    app = page("reviews.page")
-    assert not app.file_uploader
-    assert any("Uploads need a presenter's pass" in caption.value for caption in app.caption)
 
 
 @pytest.mark.slow

@@ -60,24 +60,3 @@ def test_a_review_is_shown_as_its_network_reads_it() -> None:
     written = body.split('class="rc-written">')[1]
     assert "&lt;br /&gt;" in written  # the review's own markup is text
     assert "<br" not in written
-
-
-def test_any_review_is_one_of_them() -> None:
-    app = page("reviews.page")
-    seen = set()
-    for _ in range(4):
-        app.button[0].click().run()
-        seen.add(int(app.number_input(key="review_number").value or 0))
-    assert all(1 <= number <= 25_000 for number in seen)
-    assert len(seen) > 1
-
-
-def test_a_missing_source_says_where_its_file_goes(prepared_cache: Path) -> None:
-    app = page("reviews.page")
-    app.selectbox(key="reviews_source").set_value("keras").run()
-    body = html(app)
-    assert not app.exception
-    assert "was not found" in body
-    assert str(prepared_cache / "imdb.npz") in body
-    assert "RNN_COMPARE_IMDB" in body
-    assert "train sequences" not in body

@@ -256,14 +256,6 @@ def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[
     assert app.session_state["runs_table"]["selection"]["rows"] == [2]
 
 
-def test_stop_asks_the_owner_of_the_run(services: Services, record: Callable[..., str]) -> None:
-    run = record(Status.RUNNING)
-    app = tick(page("runs.page"), 0)
-    press(app, "Stop")
-    assert services.store.run(run).stop_requested
-    assert app.dataframe[0].value["Status"].tolist() == ["stopping"]
-
-
 def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
     lstm, renamed = record(cell="LSTM"), record(seed=2, dropout=0.5)
     services.store.rename(renamed, HOSTILE)
@@ -294,13 +286,6 @@ def test_keep_closes_the_question(services: Services, record: Callable[..., str]
     press(app, "Keep")
     assert "Keep" not in [element.label for element in app.button]
     assert [run.id for run in services.store.runs()] == [run]
-
-
-def test_a_model_that_is_there_is_handed_out_as_it_is(services: Services, record: Callable[..., str]) -> None:
-    run = record()
-    model_file(run, "last").parent.mkdir(parents=True)
-    model_file(run, "last").write_bytes(b"a model")
-    assert run_details.model(services, services.store.run(run), "last") == b"a model"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder in place of a file reads otherwise on Windows")

@@ -121,12 +121,6 @@ def test_only_the_presenter_starts_and_stops_a_sweep(
     assert button(app, "sweep_stop").disabled
 
 
-def test_too_large_a_grid_is_refused_in_words() -> None:
-    app = sweep(grid_units=[str(size) for size in range(1, 50)], grid_seeds="10")
-    assert "49 units × 10 seeds make 490 runs; a sweep has at most 200" in said(app)
-    assert button(app, "sweep_train").disabled
-
-
 def test_a_value_out_of_bounds_is_refused_in_words() -> None:
     assert "units is 9999; it must be between 1 and 512" in said(sweep(grid_units=["9999"]))
     assert "units is 'many'" in said(sweep(grid_units=["many"]))

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnn_compare.runs.events import Status
@@ -109,18 +108,6 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     page.get_by_role("link", name="Compare").click()
     expect(page).to_have_url(re.compile(r"show=simplernn-\w+(,|%2C)lstm-\w+"))
     expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
-
-
-@pytest.mark.thorough  # the gate: tests/dashboard/test_invite.py, and in a browser below a path and from a wheel
-def test_a_class_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
-    page.goto(server.url)
-    page.get_by_role("button", name="Invite the class").click()
-    expect(page.get_by_role("dialog")).to_contain_text("streamlit run app.py --server.address 0.0.0.0")
-    page.get_by_role("button", name="Close").click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_text("GRU", exact=True).click()
-    expect(page.get_by_text("3 networks, ")).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:

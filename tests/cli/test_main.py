@@ -299,29 +299,10 @@ def test_hints_name_the_program_as_it_was_called(
     assert capsys.readouterr().out == f"rnn-compare {__version__}\n"
 
 
-def test_a_text_without_words_and_a_folder_for_a_model_are_refused_in_a_sentence(
-    made_run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["predict", made_run, "?!"]) == 2
-    assert "no words" in capsys.readouterr().err
-    (tmp_path / "folder.keras").mkdir()
-    assert main(["export", made_run, "--model", str(tmp_path / "folder.keras")]) == 2
-    assert "is a folder" in capsys.readouterr().err
-
-
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
     assert not model_file(made_run, "best").exists()
     assert main(["export", made_run, "--model", str(tmp_path / "made.keras")]) == 0
     assert (tmp_path / "made.keras").stat().st_size > 1000
-
-
-def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["runs"]) == 0
-    head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split()[:3] == ["run", "network", "maxlen"]
-    [row] = [row for row in rows if row.startswith(made_run)]
-    assert "SimpleRNN(4)" in row
-    assert "70.0 % (1)" in row
 
 
 def test_the_table_of_runs_names_what_tells_them_apart(

@@ -88,24 +88,6 @@ def test_a_place_that_cannot_be_written_to_gets_a_sentence(
     assert not (tmp_path / "r.parquet").exists()
 
 
-def test_a_file_that_is_there_is_replaced_whole(runs: list[str], tmp_path: Path) -> None:
-    file = tmp_path / "r.html"
-    file.write_text("before")
-    assert main(["report", *runs, "--html", str(file)]) == 0
-    assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "r.html"]
-
-
-@pytest.mark.usefixtures("cache")
-def test_an_unknown_run_and_a_file_that_is_no_report_get_a_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["report", "nobody", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
-    assert "There is no run called 'nobody'" in capsys.readouterr().err
-    assert main(["report", ",", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
-    assert "Name at least one run" in capsys.readouterr().err
-
-
 def test_a_report_imports_no_keras(runs: list[str], tmp_path: Path) -> None:
     script = (
         "import sys; from rnn_compare.cli.main import main; main(sys.argv[1:]);"

@@ -140,22 +140,3 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     assert "3 runs of the sweep already trained and reused" in err
     assert [json.loads(line) for line in out.splitlines()] == [messages[-1]]
     store.close()
-
-
-@pytest.mark.thorough  # the gate: survey() in tests/comparison/test_sweeps.py
-def test_a_wider_sweep_reuses_trained_runs_and_trains_the_others(prepared_cache: Path, tmp_path: Path) -> None:
-    (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
-    command = [sys.executable, "-m", "rnn_compare", "sweep", "--json", "--cell", "SimpleRNN", "--epochs", "1", *TINY]
-    environment = os.environ | {CACHE_VARIABLE: str(tmp_path), "RNN_COMPARE_WORKERS": "1"}
-
-    def train(*seeds: str) -> tuple[list[dict[str, Any]], str]:
-        options: dict[str, Any] = {"env": environment, "cwd": Path(__file__).parents[2], "timeout": PATIENCE}
-        process = subprocess.run([*command, "--seeds", *seeds], capture_output=True, text=True, check=True, **options)
-        return [json.loads(line) for line in process.stdout.splitlines()], process.stderr
-
-    first, _ = train("1", "2")
-    messages, errors = train("1", "2", "3")
-    assert "2 runs of the sweep already trained and reused" in errors
-    [new] = {item["run"] for item in messages if item["kind"] == "epoch"}
-    assert new not in {item["run"] for item in first if item["kind"] == "epoch"}
-    assert (messages[-1]["complete"], messages[-1]["runs"]) == (3, 3)

@@ -1,9 +1,6 @@
 """`--source FILE.csv`: texts of one's own on the command line."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -72,34 +69,3 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(
     printed = capsys.readouterr()
     assert message in printed.err
     assert printed.out == ""
-
-
-@pytest.mark.slow
-def test_networks_are_trained_on_it_compared_and_judge_by_its_labels_also_when_the_file_is_gone(
-    prepared_cache: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert prepared_cache.exists()  # the kernels are compiled
-    command = [sys.executable, "-m", "rnn_compare", "train", "--source", "tickets.csv"]
-    done = subprocess.run(
-        [*command, "--epochs", "20", "--learning-rate", "0.05", "--batch-size", "8", *SMALL],
-        env=os.environ | {"PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "(4) from 12 held-out reviews: at least 20 are needed to tell them apart." in done.stdout.splitlines()[-1]
-    Path("tickets.csv").unlink()
-    assert main(["runs", "--json"]) == 0
-    [last] = [
-        run for run in map(json.loads, capsys.readouterr().out.splitlines()) if run["experiment"]["cell"] == "LSTM"
-    ]
-    assert last["status"] == "finished"
-    for text, label in (("the printer is broken", "open"), ("thanks", "closed")):
-        assert main(["predict", last["run"], text, "--json"]) == 0
-        assert json.loads(capsys.readouterr().out)["label"] == label
-    assert main(["predict", last["run"], "thanks"]) == 0
-    assert "% closed\n" in capsys.readouterr().out
-    assert main(["baselines", "--source", own_texts.names()[0], "--json"]) == 0
-    assert '"val_accuracy": 1.0' in capsys.readouterr().out

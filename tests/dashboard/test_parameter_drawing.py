@@ -67,12 +67,6 @@ def test_a_double_bias_is_drawn_twice_as_wide_and_explained() -> None:
     assert "biases" not in simple
 
 
-def test_each_of_four_blocks_is_named_and_two_directions_are_said() -> None:
-    lstm = drawn(Experiment(cell="LSTM"), scale=3)
-    assert all(f"<p>{name} <i>" in lstm for name in ("input gate", "forget gate", "candidate", "output gate"))
-    assert "Twice, forward and backward." in drawn(Experiment(bidirectional=True))
-
-
 @given(EXPERIMENTS)
 def test_every_sum_that_is_shown_is_true(experiment: Experiment) -> None:
     html = drawn(experiment)

@@ -64,11 +64,6 @@ def test_each_word_is_marked_by_what_became_of_it() -> None:
     assert marks.classed("rc-padding") == ["padding × 4"]
 
 
-def test_the_text_between_the_words_stays_as_it_was_written() -> None:
-    marks = words("Good --\n<br />the FILM?!", maxlen=5)
-    assert "".join(marks.texts) == "start Good --\n<br />the FILM?!"
-
-
 def test_a_word_tells_its_id() -> None:
     assert words("the zzz", maxlen=3).titles == ["1", "4", "2"]
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -57,25 +56,6 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_n
         again = server.store.runs()[0]
         assert again.continued == (len(interrupted.epochs),)
         assert again.epochs[: len(interrupted.epochs)] == interrupted.epochs
-
-
-@pytest.mark.thorough
-def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache: Path, command: Command) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "30", "--reviews", "2000", "--dropout", "0.2", *TINY)
-    store = RunStore(cache / "runs.db")
-    until(lambda: store.runs() and store.runs()[0].epochs)
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    known = len(store.runs()[0].epochs)
-    time.sleep(10)
-    assert len(store.runs()[0].epochs) == known
-    other.execute("ROLLBACK")
-    other.close()
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, errors
-    [run] = store.runs()
-    assert run.status is Status.FINISHED
-    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))
 
 
 @pytest.mark.soak
@@ -160,18 +140,3 @@ def test_a_clock_that_jumps_a_day_ahead_and_two_back_changes_nothing(
     assert run.started is not None
     assert run.ended < run.started, "the clock was set back, or this tests nothing"
     assert all(0 < epoch.seconds < PATIENCE for epoch in run.epochs)
-
-
-@pytest.mark.soak
-def test_two_programs_share_one_record_and_neither_takes_the_others_runs(cache: Path, command: Command) -> None:
-    first = command("train", "--cell", "SimpleRNN", "--epochs", "15", "--reviews", "2000", *TINY)
-    second = command("train", "--cell", "GRU", "--epochs", "2", "--reviews", "200", *TINY)
-    for process in (first, second):
-        _, errors = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, errors
-    runs = RunStore(cache / "runs.db").runs()
-    assert {(run.experiment.cell, run.status, len(run.epochs)) for run in runs} == {
-        ("SimpleRNN", Status.FINISHED, 15),
-        ("GRU", Status.FINISHED, 2),
-    }
-    assert len({run.owner for run in runs}) == 2

@@ -50,20 +50,6 @@ def unbroken(engine: Engine, store: ListeningStore) -> Run:
     return finished[0]
 
 
-@pytest.mark.thorough  # the gate: the job below that crashes its worker, and a worker that is killed in tests/training
-def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
-    engine: Engine, store: ListeningStore, unbroken: Run
-) -> None:
-    [broken] = engine.submit([LONG])
-    kill_worker_of(engine, store, broken, signal.SIGSEGV)
-    until(lambda: store.run(broken).reason == LOST_ONCE)
-    until_ended(engine, [broken])
-    assert store.run(broken).status is Status.FINISHED
-    assert store.run(broken).reason is None
-    assert store.run(broken).continued
-    assert same_curve(store.run(broken), unbroken)
-
-
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
 def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on_and_counts_no_loss(
     engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch

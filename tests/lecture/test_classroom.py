@@ -22,7 +22,7 @@ from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 
-from .conftest import BEST, CURVE, LEAD, OWN
+from .conftest import BEST, LEAD, OWN
 
 Restart = Callable[[], Classroom]
 
@@ -89,13 +89,6 @@ def test_after_a_lecture_the_networks_can_be_withdrawn_and_not_offered_again(
         assert not ended.state().networks_offered
     with pytest.raises(UserError):
         ended.offer_networks(True)
-
-
-def test_a_drawing_is_read_from_the_disk_as_it_was_sent(classroom: Classroom, restart: Restart) -> None:
-    classroom.show_step(1, "", "", CURVE)
-    classroom.open_vote()
-    classroom.answer("a", "curve", 1, [0.5, 0.6, 0.7, 0.8])
-    assert restart().rounds("curve") == [{"a": (0.5, 0.6, 0.7, 0.8)}]
 
 
 def test_the_first_round_stays_beside_the_second(classroom: Classroom) -> None:
@@ -367,14 +360,6 @@ def test_a_lecture_of_another_version_is_over_and_its_answers_stay(classroom: Cl
     after = restart()
     assert after.state().lecture == ""
     assert "LSTM" in after.export_csv()
-
-
-def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
-    (tmp_path / "lecture.db").write_text("This is no database. " * 100)
-    classroom = Classroom(tmp_path / "lecture.db")
-    classroom.begin("x")
-    classroom.close()
-    assert len(list(tmp_path.glob("lecture.db.unreadable-*"))) == 1
 
 
 def test_the_export_holds_every_answer_and_nothing_that_tells_a_device(classroom: Classroom) -> None:

@@ -50,14 +50,6 @@ def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- who is who --------------------------------------------------------------------------------
 
 
-def test_without_a_secrets_file_everybody_trains_and_no_page_speaks_of_a_pass(services: Services) -> None:
-    app = visit()
-    assert "Sign in" not in [button.label for button in app.button]
-    assert not app.button[0].disabled
-    pressed(app, "Train")
-    assert len(services.store.runs()) == 2
-
-
 @pytest.mark.parametrize("content", ["", '[database]\npassword = "something else"', "answer = 42"])
 def test_secrets_of_other_programs_lock_nothing(content: str, services: Services, write_secrets: Write) -> None:
     write_secrets(content)
@@ -77,46 +69,6 @@ def test_a_lecture_is_given_and_its_notes_are_read_by_the_presenter_alone(
     assert "Next" not in [button.label for button in app.button]
     go_to(signed_in(app), page)
     assert "Why does anybody need an LSTM" in seen(app)
-
-
-def test_a_viewer_is_told_why_he_cannot_train_and_a_forged_message_trains_nothing(
-    services: Services, write_secrets: Write
-) -> None:
-    write_secrets(GUARDED)
-    app = visit()
-    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, visitor.REFUSAL)
-    assert not pressed(app, "Train").exception
-    assert services.store.runs() == []
-
-
-def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pass(
-    services: Services, write_secrets: Write
-) -> None:
-    write_secrets(GUARDED)
-    app = signed_in(visit())
-    for page in ("try", "inside", "reviews", "runs", "compare"):
-        go_to(app, page)
-        assert not app.exception
-        assert "You are signed in as the presenter" in seen(app), page
-    pressed(app, "Train")
-    assert len(services.store.runs()) == 2
-    assert PASS not in repr(app.session_state)
-    assert set(app.query_params) <= {"show"}
-
-
-def test_signing_out_takes_it_all_back(services: Services, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    app = pressed(signed_in(visit()), "Sign out")
-    assert app.button[0].disabled
-    pressed(app, "Train")
-    assert services.store.runs() == []
-
-
-def test_another_tab_is_another_session(services: Services, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    assert not signed_in(visit()).button[0].disabled
-    assert visit().button[0].disabled
-    assert services.runs() == []
 
 
 @pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])
@@ -141,15 +93,6 @@ def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
     app = signed_in(app)
     assert "Too many attempts. Try again in 12 s." in app.error[0].value
     assert app.button[0].disabled
-    assert services.runs() == []
-
-
-def test_a_new_pass_signs_out_whoever_knew_the_old_one(services: Services, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    app = signed_in(visit())
-    assert not app.button[0].disabled
-    write_secrets(GUARDED.replace("sesame", "barley"))
-    assert app.run().button[0].disabled
     assert services.runs() == []
 
 
@@ -252,15 +195,6 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     pressed(app, "Train")
     assert services.store.runs() == []
     assert sentence.replace("\\", "") in own_app.access.described()
-
-
-def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: Write) -> None:
-    file = write_secrets(GUARDED)
-    assert visit().button[0].disabled
-    file.unlink()
-    app = pressed(visit(), "Train")
-    assert "pass was removed. Restart the program" in seen(app)
-    assert services.store.runs() == []
 
 
 # ---- the university's own sign-in --------------------------------------------------------------

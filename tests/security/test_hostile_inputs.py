@@ -8,9 +8,7 @@ import contextlib
 import csv
 import io
 import os
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -22,20 +20,16 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.dashboard.pages.runs import run_table
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.prediction import MAX_CHARACTERS
 from rnn_compare.formatting import visible
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
-from rnn_compare.paths import CACHE_VARIABLE, cache_folder, delete_files, weights_file
+from rnn_compare.paths import cache_folder, weights_file
 from rnn_compare.report.written_files import curves
 from rnn_compare.runs import store
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
-from tests.patience import PATIENCE
-from tests.processes import PROJECT
 
 from .conftest import go_to, seen, visit
 
@@ -250,16 +244,6 @@ def test_hostile_names_are_drawn_as_text_wherever_they_appear(services: Services
             assert_sound(app, f"{page} from {start}")
 
 
-def test_searches_find_or_find_nothing(record: Callable[..., str]) -> None:
-    record()
-    app = go_to(visit(), "runs")
-    for name, text in SOME.items():
-        with nothing_but_the_cache_is_touched():
-            app.text_input[0].set_value(text).run()
-        assert_sound(app, name)
-        assert re.search(r"[01] of 1 run\b|1 run\b", seen(app)), name
-
-
 @pytest.mark.parametrize("page", ["try", "inside"])
 def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
     app = go_to(visit(), page)
@@ -269,25 +253,6 @@ def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
             app.text_area(key="review").set_value(text).run()
         assert_sound(app, name)
         assert app.text_area(key="review").value == text, name
-
-
-@pytest.mark.parametrize("page", ["try", "inside"])
-def test_a_text_beyond_what_the_box_takes_is_cut(trained: str, page: str) -> None:
-    app = go_to(visit(), page)
-    assert trained
-    app.text_area(key="review").set_value("good " * MAX_CHARACTERS).run()
-    assert_sound(app, page)
-    assert len(str(app.text_area(key="review").value)) == MAX_CHARACTERS
-
-
-def test_sizes_that_are_typed_get_a_sentence(services: Services) -> None:
-    app = visit()
-    for name, text in SOME.items():
-        app.session_state["more_units"] = app.session_state["more_maxlen"] = [text]
-        with nothing_but_the_cache_is_touched():
-            app.run()
-        assert_sound(app, name)
-    assert services.runs() == []
 
 
 # ---- what a link says --------------------------------------------------------------------------
@@ -319,12 +284,6 @@ def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(se
     assert services.runs() == []
 
 
-def test_ten_thousand_runs_in_a_link_are_passed_over(record: Callable[..., str]) -> None:
-    run = record()
-    app = visit(show=",".join([*(f"lstm-{number:06x}" for number in range(10_000)), run, "../" * 1_000]))
-    assert_sound(app, "ten thousand")
-
-
 # ---- what is taken home ------------------------------------------------------------------------
 
 
@@ -341,20 +300,6 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, re
 
 
 # ---- what names a file -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "run", ["..", ".", "", "../../etc", "/etc", "a/b", "a\\b", "lstm-3f9a2c\0", "~", "C:", "lstm-3f9a2c/.."]
-)
-def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) -> None:
-    """Ids come from the record, which is this program's own; but what deletes folders does not rely on it."""
-    weights = cache_folder() / "runs" / "kept" / "last.npz"
-    weights.parent.mkdir(parents=True)
-    weights.write_bytes(b"weights")
-    with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is not a run ID"):
-        delete_files(run)
-    assert weights.exists()
-    assert services.store.path.exists()
 
 
 # ---- the command line --------------------------------------------------------------------------
@@ -382,35 +327,3 @@ def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys:
                 code = int(ended.code or 0)
         assert code in (0, 2), call[:2]
         assert "Traceback" not in capsys.readouterr().err, call[:2]
-
-
-@pytest.mark.parametrize(
-    ("call", "argument"),
-    [
-        ("predict {} good", b"lstm-\xed\xa0\x80"),
-        ("predict {run} {}", b"\xff\xfe\x80"),
-        ("export {run} --model {}", b"\xff\xfe\x80"),
-        ("train --units {}", b"$(touch hacked)"),
-    ],
-)
-def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, argument: bytes, tmp_path: Path) -> None:
-    arguments = [argument if word == "{}" else word.format(run=trained).encode() for word in call.split()]
-    done = subprocess.run(
-        [sys.executable.encode(), b"-m", b"rnn_compare", *arguments],
-        cwd=tmp_path,
-        env={**os.environ, CACHE_VARIABLE: str(cache_folder()), "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode in (0, 2), done.stderr
-    assert b"Traceback" not in done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache"]
-
-
-def test_export_writes_where_it_is_told_and_nowhere_else(trained: str, tmp_path: Path) -> None:
-    existing = tmp_path / "kept.txt"
-    existing.write_text("kept")
-    for target in ("no/such/folder/x.keras", str(existing), "x.keras/../../y", str(tmp_path)):
-        assert main(["export", trained, "--model", target]) == 2
-    assert existing.read_text() == "kept"

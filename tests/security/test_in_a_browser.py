@@ -13,7 +13,6 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.rules import READ_SECONDS
-from rnn_compare.server.urls import own_address
 from tests.browser.visits import open_more
 from tests.chromium import forget
 from tests.epochs import epoch_end
@@ -189,14 +188,6 @@ def test_a_name_fills_in_nothing_in_a_chart(guarded: Server, visitor: Page) -> N
     expect(named).to_have_text("■ %\u200b{y} %\u200b{meta} %\u200b{fullData.type}")
 
 
-def test_a_link_with_impossible_numbers_is_answered_in_words(guarded: Server, visitor: Page) -> None:
-    visitor.goto(f"{guarded.url}/?seed=1e999&units={'9' * 4_500}&learning_rate=NaN&more_units={'9' * 1_500}")
-    expect(visitor.get_by_text("In this link: seed is")).to_be_visible()
-    expect(visitor.get_by_text("In this link: units is")).to_be_visible()
-    expect(visitor.get_by_text("units must be a whole number")).to_be_visible()
-    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
-
-
 def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: Server, visitor: Page) -> None:
     def answer(route: Route) -> None:
         route.fulfill(content_type="text/html", body=f"<h1>Slides</h1><iframe src='{guarded.url}/'></iframe>")
@@ -219,23 +210,3 @@ def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: 
     assert spoke == "refused"
     read = visitor.evaluate("url => fetch(url).then(() => 'read', () => 'refused')", f"{guarded.url}/_stcore/health")
     assert read == "refused"
-
-
-@pytest.mark.thorough  # the gate: tests/dashboard/test_invite.py, and in a browser below a path and from a wheel
-def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
-    visitor.goto(hall.url)
-    visitor.get_by_role("button", name="Invite the class").click()
-    window = visitor.get_by_role("dialog")
-    own = own_address()
-    if own is None:
-        expect(window).to_contain_text("This machine is offline")
-        return
-    address = f"http://{own}:{hall.host.rpartition(':')[2]}"
-    expect(window).to_contain_text(f"{address}/")
-    expect(window.get_by_role("img")).to_be_visible()
-    expect(window).to_contain_text("No presenter's pass is set")
-    window.get_by_text("Try a review").click()
-    expect(window).to_contain_text(f"{address}/try")
-    phone = visitor.context.new_page()
-    phone.goto(f"{address}/try")
-    expect(phone.get_by_role("link", name="Try a review")).to_be_visible()

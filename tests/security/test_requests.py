@@ -3,7 +3,6 @@
 import http.client
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -345,17 +344,6 @@ def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(
     with Forger(guarded, **cookies_of(guarded), _streamlit_user=signed) as visitor:
         visitor.rerun()
         assert visitor.button("Train")[1] is not is_presenter
-
-
-def test_messages_that_are_none_end_one_connection_and_nothing_else(guarded: Server) -> None:
-    for nonsense in (b"", b"\xff" * 100, b"\0" * 100_000, b"x" * 9_000_000):
-        visitor = Forger(guarded)
-        visitor.connection.send(nonsense)
-        time.sleep(0.2)
-        visitor.close()
-    with Forger(guarded) as visitor:
-        visitor.rerun()
-        assert "Traceback" not in visitor.text()
 
 
 def test_the_terminal_says_that_a_pass_is_set_and_not_which(guarded: Server) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.comparison.baselines import baselines, cached, same_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
@@ -86,15 +85,6 @@ def done(analyses: Analyses, key: int) -> Analysis:
     return analysis
 
 
-@pytest.mark.parametrize("more", [0, 1])
-def test_the_number_of_remembered_results_is_limited(more: int) -> None:
-    analyses = Analyses()
-    first = done(analyses, 0)
-    for key in range(1, KEPT + more):
-        done(analyses, key)
-    assert (done(analyses, 0) is first) == (more == 0)
-
-
 def test_the_least_recently_used_result_is_forgotten_first() -> None:
     analyses = Analyses()
     first, second = done(analyses, 0), done(analyses, 1)
@@ -133,17 +123,3 @@ def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: Li
     go.touch()
     until(lambda: all(analysis.ended for analysis in questions))
     assert [analysis.result for analysis in questions] == list(range(8))
-
-
-@pytest.mark.usefixtures("in_cache")
-def test_a_worker_computes_baselines_once_for_all_networks_and_the_server_finds_them_in_the_cache(
-    engine: Engine,
-) -> None:
-    networks = [tiny(cell="LSTM", reviews=200), tiny(cell="GRU", reviews=200)]
-    analyses = [engine.analyse(baselines, same_baselines(network)) for network in networks]
-    assert analyses[0] is analyses[1]
-    until(lambda: analyses[0].ended)
-    assert analyses[0].problem is None
-    scores = cached(networks[1])
-    assert scores is not None
-    assert [score.val_accuracy for score in scores] == [score.val_accuracy for score in analyses[0].result]

@@ -101,16 +101,6 @@ def test_the_best_weights_are_those_of_the_epoch_that_the_record_calls_best(
     assert len(bests) - bests[::-1].index(True) == best.epoch
 
 
-def test_weights_are_saved_before_the_epoch_is_reported() -> None:
-    order: list[object] = []
-    job = TrainingJob("run", Experiment(), order.append, lambda: False)
-    reporter = ProgressReporter(job, np.array([0, 1]), lambda *_: order.append("saved"))
-    reporter.on_epoch_begin(0)
-    reporter.on_epoch_end(0, logs(0.5, 0.7, 0.5, 0.7))
-    assert order[0] == "saved"
-    assert [type(event) for event in order[1:]] == [Predictions, EpochEnd]
-
-
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(loss: float) -> None:
     reporter = new_reporter([])
