@@ -16,12 +16,13 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import chromium
+from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import cell
 from rnn_compare.explain.prediction import run_weights
 from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
-from rnn_compare.report.reader import formulas, joined, layout, packed_numbers
+from rnn_compare.report.reader import formulas, layout, packed_numbers
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore

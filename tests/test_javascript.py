@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-SCRIPTS = PROJECT / "rnn_compare" / "dashboard" / "assets"
-REPORT_SCRIPTS = PROJECT / "rnn_compare" / "report" / "assets"
-BROWSER_SCRIPTS = PROJECT / "rnn_compare" / "browser"
-PHONE_SCRIPTS = PROJECT / "rnn_compare" / "server" / "phones" / "page"
+PACKAGE = PROJECT / "rnn_compare"
+BROWSER = PACKAGE / "browser"
+SURFACES = (PACKAGE / "dashboard" / "assets", PACKAGE / "report" / "assets", PACKAGE / "server" / "phones" / "page")
+ROOMS = (BROWSER, *SURFACES)
 TESTS = PROJECT / "tests" / "javascript"
 LONGEST_LINE = 120
 
 
 def test_the_scripts_are_clean() -> None:
     """The rules stand in .oxlintrc.json."""
-    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, REPORT_SCRIPTS, BROWSER_SCRIPTS, PHONE_SCRIPTS, TESTS)
+    _run(Path(sys.executable).with_name("oxlint"), *ROOMS, TESTS)
 
 
 def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
@@ -28,17 +28,42 @@ def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
 
 
 def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -> None:
-    rooms = (SCRIPTS, REPORT_SCRIPTS, PHONE_SCRIPTS, BROWSER_SCRIPTS)
-    paths = [path for room in rooms for path in room.rglob("*.js")]
+    paths = [path for room in ROOMS for path in room.rglob("*.js")]
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in paths}
     assert [name for name, content in lines.items() if not content[0].startswith("// ")] == []
     assert [name for name, content in lines.items() if max(map(len, content)) > LONGEST_LINE] == []
 
 
+_IMPORT = re.compile(r"""(?:from|import\(?)\s*["'`](\.[^"'`?]+)""")
+BELOW = {"arithmetic": ("arithmetic",), "common": ("common",), "drawing": ("arithmetic", "common", "drawing")}
+"""What a folder of ``browser/`` may import."""
+
+
+def test_a_script_imports_from_its_own_surface_and_from_the_room_below_all_surfaces() -> None:
+    imports = [
+        (path, (path.parent / target).resolve())
+        for room in ROOMS
+        for path in room.rglob("*.js")
+        for target in _IMPORT.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert len(imports) > 50
+    wrong = []
+    for path, target in imports:
+        below = {BROWSER / folder for folder in BELOW}
+        if path.is_relative_to(BROWSER):
+            allowed = {BROWSER / folder for folder in BELOW[path.relative_to(BROWSER).parts[0]]}
+        else:
+            allowed = below | {surface for surface in SURFACES if path.is_relative_to(surface)}
+        if not target.is_file() or not any(target.is_relative_to(folder) for folder in allowed):
+            wrong.append(f"{path.relative_to(PACKAGE)} imports {target}")
+    assert wrong == []
+
+
 def test_the_board_draws_figures_that_it_does_not_know_by_name() -> None:
     """A figure is declared once, in Python: see ``server/live.py``."""
-    for name in ("board/board.js", "board/board_chart.js", "board/run_cards.js", "board/board_traces.js"):
-        assert re.findall(r"accuracy|loss|auc\b", (SCRIPTS / name).read_text(encoding="utf-8")) == []
+    for name in ("board.js", "board_chart.js", "run_cards.js", "board_traces.js"):
+        script = PACKAGE / "dashboard" / "assets" / "board" / name
+        assert re.findall(r"accuracy|loss|auc\b", script.read_text(encoding="utf-8")) == []
 
 
 def _run(*command: str | Path) -> None:
@@ -49,7 +74,7 @@ def _run(*command: str | Path) -> None:
 
 def test_no_style_of_the_whole_page_depends_on_what_is_somewhere_on_it() -> None:
     """With ``html:has(…)`` each changed text styles the page anew: a wall with charts stood still for half a minute."""
-    styles = [path.read_text(encoding="utf-8") for path in SCRIPTS.rglob("*.css")]
+    styles = [path.read_text(encoding="utf-8") for room in ROOMS for path in room.rglob("*.css")]
     assert styles
     assert [
         rule for style in styles for rule in re.findall(r"^\W*(?:html|:root|body)\S*:has\(.*", style, re.MULTILINE)

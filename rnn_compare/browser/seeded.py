@@ -1,4 +1,4 @@
-"""Initial weights and the order of reviews that a seed decides in a browser (``arithmetic/seeded.js``).
+"""Initial weights and the order of reviews that a seed decides in a browser (``arithmetic/training/seeded.js``).
 
 Integers, and arithmetic that IEEE 754 prescribes to the last bit, so that both give the same numbers.
 """

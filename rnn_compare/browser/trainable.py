@@ -1,4 +1,4 @@
-"""An experiment as data for ``arithmetic/trainer.js``, which trains it in a browser."""
+"""An experiment as data for ``arithmetic/training/trainer.js``, which trains it in a browser."""
 
 import ast
 from typing import Any

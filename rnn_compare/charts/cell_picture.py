@@ -1,7 +1,7 @@
 """The picture of a cell: its colours, and the drawing of one timestep.
 
 ``charts/cells/`` has a drawing for some cells, an SVG file with the name of the cell's own module. A script fills its
-elements with the numbers of a word (``dashboard/assets/cell/cell.js``):
+elements with the numbers of a word (``browser/drawing/cell/cell.js``):
 
 - ``data-strip`` and ``data-gate``: a group in which it draws a square for each unit; a gate's values are from 0 to 1.
 - ``data-tanh``: a group in which it draws a dot for each unit on a curve of tanh.

@@ -1,4 +1,4 @@
-"""Browser components made of the scripts in ``assets/``, and fragments of a page that refresh.
+"""Browser components made of the scripts in ``assets/`` and ``browser/``, and fragments of a page that refresh.
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
 names is fetched once (``server/assets.py``). A script exports ``render(component, urls)``, which draws a message,
@@ -31,7 +31,7 @@ POLL_SECONDS = 0.5
 
 @functools.cache
 def component(script: str, *styles: str) -> ComponentRenderer:
-    """Returns the renderer of a component, by its script in ``assets/`` and its style sheets besides the theme's."""
+    """Returns the renderer of a component,, by the places in the package of its script and style sheets."""
     urls = {"plotly": assets.url("plotly.min.js"), "styles": [assets.url(style) for style in styles]}
     loader = f"""
         const script = import(new URL({json.dumps(assets.url(script))}, document.baseURI));
@@ -64,9 +64,9 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
 
 
 def load_styles(*sheets: str) -> None:
-    """Sends style sheets of ``assets/``; call it before drawing what they style, not in a fragment that refreshes."""
+    """Sends style sheets, by their places in the package, before what they style; not in a fragment that refreshes."""
     for sheet in sheets:
-        st.html(assets.ASSETS / sheet)
+        st.html(assets.PACKAGE / sheet)
 
 
 def card(title: str, look: Look, body: str) -> str:
@@ -83,7 +83,7 @@ def show_figure(figure: go.Figure, key: str) -> None:
     content = json.loads(figure.to_json())
     height = content["layout"].pop("height")  # the element has it: Plotly would keep it in full screen
     data = {"figure": content, "words": asdict(in_words(figure)), "height": height}
-    component("charts/figure.js")(data=data, key=key, height=height)
+    component("dashboard/assets/charts/figure.js")(data=data, key=key, height=height)
 
 
 def show_board(
@@ -99,7 +99,7 @@ def show_board(
         more: Further data for the component.
     """
     data = live.message(services, names, view) | more
-    result = component("board/board.js", "board/board.css")(
+    result = component("dashboard/assets/board/board.js", "dashboard/assets/board/board.css")(
         data=data | {"may_press": may_press, "live": live.url(names, view)},
         key=key,
         on_stop_change=lambda: None,

@@ -20,7 +20,7 @@ from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.app import current_app
-from rnn_compare.server.assets import ASSETS
+from rnn_compare.server.assets import PACKAGE
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
@@ -36,8 +36,10 @@ def render() -> None:
 def _render() -> None:
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
     # A local file: Streamlit fetches its named icons from the network.
-    st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")
-    load_styles("common/streamlit.css", "common/theme.css")
+    st.set_page_config(
+        page_title="RNN Compare", page_icon=str(PACKAGE / "dashboard" / "assets" / "common" / "icon.png"), layout="wide"
+    )
+    load_styles("dashboard/assets/common/streamlit.css", "browser/common/theme.css")
     _set_properties(palette.CSS)
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
     front = [
@@ -57,7 +59,7 @@ def _render() -> None:
     ]
     page = st.navigation({"": front, "More": more}, position="top")
     _set_properties({"--rc-page": json.dumps(page.title)})  # a phone's menu folds the pages' names and shows this one
-    component("common/menu.js")(key="menu")  # first, so that its place never changes
+    component("dashboard/assets/common/menu.js")(key="menu")  # first, so that its place never changes
     try:
         services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)

@@ -13,6 +13,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from rnn_compare import browser
+from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import CSS
 from rnn_compare.comparison.groups import Group
@@ -25,7 +27,7 @@ from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.lesson import lesson
-from rnn_compare.report.reader import formulas, joined, reader
+from rnn_compare.report.reader import formulas, reader
 from rnn_compare.report.report_charts import charts
 from rnn_compare.sources.registry import is_about_films
 
@@ -72,9 +74,10 @@ def origin() -> str:
 
 
 _ASSETS = Path(__file__).parent / "assets"
-_SHARED = Path(__file__).parents[1] / "dashboard" / "assets"
+_BROWSER = Path(browser.__file__).parent
 _STYLES = (
-    *(_SHARED / name for name in ("common/theme.css", "common/verdicts.css", "cell/cell.css", "pages/inside.css")),
+    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css")),
+    *(_BROWSER / "drawing" / "cell" / name for name in ("cell.css", "inside.css")),
     *(_ASSETS / name for name in ("report.css", "read_page.css")),
 )
 

@@ -3,11 +3,8 @@
 import ast
 import base64
 import gzip
-import re
 import zlib
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,10 +36,8 @@ IN_BROWSER = (
     *("Conv1D", "Dense", "PositionEmbedding", "TransformerEncoder"),
     *("GlobalAveragePooling1D", "GlobalMaxPooling1D", "MaxPooling1D"),
 )
-"""The classes of layers that ``assets/layers.js`` has."""
+"""The classes of layers that ``browser/arithmetic/layers.js`` has."""
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) (\w+))", re.MULTILINE)
 _FUNCTIONS = "const { tanh } = Math;\nconst sigmoid = (x) => 0.5 * tanh(0.5 * x) + 0.5;\n"
 
 OWN_TEXTS = (
@@ -195,37 +190,6 @@ def coarse(weights: Weights) -> Weights:
     """Returns weights with word vectors rounded to multiples of 2⁻¹², which compress to a fifth less."""
     path = "embedding/embeddings"
     return {**weights, path: np.round(weights[path] * 2**12) / np.float32(2**12)}
-
-
-@cache
-def joined(entry: Path) -> str:
-    """Returns a script with all its imports, each as a function that returns its exports.
-
-    Args:
-        entry: The main script; ``page`` holds its exports. Modules import and export by name.
-    """
-    modules: dict[Path, str] = {}
-    _add(entry.resolve(), modules)
-    names = {path: f"module{place}" for place, path in enumerate(modules)} | {entry.resolve(): "page"}
-    return "".join(_wrapped(path, text, names) for path, text in modules.items())
-
-
-def _add(path: Path, modules: dict[Path, str]) -> None:
-    """Adds a module after those that it imports."""
-    text = path.read_text(encoding="utf-8")
-    for _, target in _IMPORT.findall(text):
-        if (imported := (path.parent / target).resolve()) not in modules:
-            _add(imported, modules)
-    modules[path] = text
-
-
-def _wrapped(path: Path, text: str, names: dict[Path, str]) -> str:
-    def imported(match: re.Match[str]) -> str:
-        return f"const {{{match[1].replace(' as ', ': ')}}} = {names[(path.parent / match[2]).resolve()]};\n"
-
-    exports = ", ".join(match[1] for match in _EXPORT.finditer(text))
-    body = _EXPORT.sub("", _IMPORT.sub(imported, text))
-    return f"const {names[path]} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"
 
 
 def formulas(cells: Iterable[Cell]) -> str:

@@ -23,7 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rnn_compare.server.urls import FOLDER, base_path
 
 PATH = f"{FOLDER}/{{version}}/{{name:path}}"
-ASSETS = Path(__file__).parents[1] / "dashboard" / "assets"
+PACKAGE = Path(__file__).parents[1]
+_FOLDERS = ("browser", "dashboard/assets")
+"""Those with scripts and styles that pages load."""
 _IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[\w./-]+\.js)";', re.MULTILINE)
 _TYPES = {
     ".html": "text/html",
@@ -42,17 +44,24 @@ INDEX = ROOT / "index.html"
 
 WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
 """Names of Streamlit's scripts for the widgets of a first page."""
-SHEETS = ("common/streamlit.css", "common/theme.css", "pages/compare.css")
+SHEETS = ("dashboard/assets/common/streamlit.css", "browser/common/theme.css", "dashboard/assets/pages/compare.css")
+_BOARD = "dashboard/assets/board/board"
 _HEAD_ENDS = b"</head>"
 _contents: dict[tuple[Path, bool], bytes] = {}
 
 
 @functools.cache
 def assets() -> dict[str, Path]:
-    """Returns the served files by name, such as ``board/board.js``; Plotly's library is in its Python package."""
+    """Returns the served files by their place in the package, so that scripts import each other as they do there.
+
+    Plotly's library is in its own Python package.
+    """
     plotly = Path(str(importlib.resources.files("plotly"))) / "package_data" / "plotly.min.js"
     return {"plotly.min.js": plotly} | {
-        path.relative_to(ASSETS).as_posix(): path for path in ASSETS.rglob("*") if path.is_file()
+        path.relative_to(PACKAGE).as_posix(): path
+        for folder in _FOLDERS
+        for path in (PACKAGE / folder).rglob("*")
+        if path.suffix in _TYPES
     }
 
 
@@ -152,8 +161,8 @@ def links() -> bytes:
         *(f'<link rel="stylesheet" href="{url(sheet)}">' for sheet in SHEETS),
         # Low priority: five megabytes, which are read after the controls.
         f'<link rel="preload" as="script" fetchpriority="low" href="{url("plotly.min.js")}">',
-        f'<link rel="preload" as="style" href="{url("board/board.css")}">',
-        *(f'<link rel="modulepreload" href="{url(module)}">' for module in modules("board/board.js")),
+        f'<link rel="preload" as="style" href="{url(f"{_BOARD}.css")}">',
+        *(f'<link rel="modulepreload" href="{url(module)}">' for module in modules(f"{_BOARD}.js")),
         *(
             f'<link rel="modulepreload" crossorigin href="{module}">'
             for module in streamlit_modules(*WIDGETS, "BidiComponent")

@@ -15,9 +15,9 @@ from rnn_compare.server.assets import assets
 SITE = "http://board.test"
 BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>
 <script type="module">
-  import { render } from "/board/board.js";
+  import { render } from "/dashboard/assets/board/board.js";
   const parentElement = document.querySelector("main");
-  const urls = { plotly: "/plotly.min.js", styles: ["/board/board.css"] };
+  const urls = { plotly: "/plotly.min.js", styles: ["/dashboard/assets/board/board.css"] };
   window.pressed = [];
   const setTriggerValue = (name, ids) => window.pressed.push([name, ids]);
   window.show = (data) => render({ data, parentElement, setTriggerValue, setStateValue() {} }, urls);
@@ -193,7 +193,7 @@ def test_in_a_small_window_that_is_zoomed_in_the_charts_are_in_sight_below_the_c
     data["groups"] = [{**data["groups"][0], "id": str(number)} for number in range(networks)]
     show(data)
     wait_for(page, "speed", "warmth")
-    page.add_style_tag(path=assets()["common/theme.css"])  # what all pages have in common
+    page.add_style_tag(path=assets()["browser/common/theme.css"])  # what all pages have in common
     cards = [card.bounding_box() for card in page.locator("article.rc-card").all()]
     assert len({card["y"] for card in cards if card}) == rows
     plot = page.locator("[data-chart=speed]").bounding_box()

@@ -10,10 +10,10 @@ from rnn_compare.charts.cell_picture import generic_picture, own_picture
 from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
+from rnn_compare.server.assets import PACKAGE, assets
 
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
 BACKGROUNDS = {name: THEME[name]["backgroundColor"] for name in ("light", "dark")}
-STYLES = Path(__file__).parents[2] / "rnn_compare" / "dashboard" / "assets"
 EYES = {
     "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
@@ -126,14 +126,16 @@ def test_every_mark_that_means_something_is_seen_on_either_background(background
 @pytest.mark.parametrize("background", BACKGROUNDS)
 def test_words_are_read_on_every_tint_that_marks_them(background: str) -> None:
     ink, paper = THEME[background]["textColor"], BACKGROUNDS[background]
-    [deepest] = re.findall(r"Math.round\((\d+) \* Math.sqrt", (STYLES / "cell" / "marked_text.js").read_text())
+    [deepest] = re.findall(
+        r"Math.round\((\d+) \* Math.sqrt", (PACKAGE / "browser" / "drawing" / "cell" / "marked_text.js").read_text()
+    )
     for color in CSS.values():
         assert contrast(ink, mixed(color, int(deepest) / 100, paper)) >= 4.5
 
 
 def test_style_sheets_name_no_colour_of_a_meaning_themselves_and_write_nothing_in_it() -> None:
     """They would drift from the palette, and as text on a dark page it would be too faint."""
-    for sheet in STYLES.rglob("*.css"):
+    for sheet in (path for path in assets().values() if path.suffix == ".css"):
         text = sheet.read_text()
         for name, color in CSS.items():
             assert color.lower() not in text.lower(), sheet.name

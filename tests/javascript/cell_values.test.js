@@ -3,7 +3,7 @@ import test from "node:test";
 
 import {
   gateOf, largest, mostMoving, resolve, shareOf, unpackRun, valuesAt,
-} from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
+} from "../../rnn_compare/browser/drawing/cell/cell_values.js";
 
 const pack = (...bytes) => ({ bytes: btoa(String.fromCodePoint(...bytes)), scale: 1 });
 const WORDS = ["cut", "good", "film"];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boardWords } from "../../rnn_compare/dashboard/assets/board/board_words.js";
-import { courseOf } from "../../rnn_compare/dashboard/assets/charts/chart_words.js";
-import { verdictWords } from "../../rnn_compare/dashboard/assets/cell/verdict_chart.js";
+import { courseOf } from "../../rnn_compare/browser/drawing/charts/chart_words.js";
+import { verdictWords } from "../../rnn_compare/browser/drawing/cell/verdict_chart.js";
 
 const CHART = {
   training: "speed", validation: "val_speed", hoverformat: ".1f", unit: " %", factor: 100, called: "validation speed",

@@ -4,7 +4,7 @@ import test from "node:test";
 import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board/board.js";
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
 import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
-import { escapeLabel } from "../../rnn_compare/dashboard/assets/charts/chart_look.js";
+import { escapeLabel } from "../../rnn_compare/browser/drawing/charts/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { strongestWord, depths } from "../../rnn_compare/dashboard/assets/cell/marked_text.js";
-import { moves, odds, signed } from "../../rnn_compare/dashboard/assets/cell/moves.js";
-import { sentence, verdictIn } from "../../rnn_compare/dashboard/assets/cell/reading_card.js";
+import { strongestWord, depths } from "../../rnn_compare/browser/drawing/cell/marked_text.js";
+import { moves, odds, signed } from "../../rnn_compare/browser/arithmetic/moves.js";
+import { sentence, verdictIn } from "../../rnn_compare/browser/drawing/cell/reading_card.js";
 
 const RUN = { logits: [0, 2, -1], unknown: [1], labels: ["negative", "positive"] }; // before the first word, then after each
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { traces, unpackFigures } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
-import { unpackBytes } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
+import { unpackBytes } from "../../rnn_compare/browser/drawing/cell/cell_values.js";
 
 test("three base-36 digits are ten-thousandths, as the server packs them", () => {
   assert.deepEqual(unpackFigures("0006NKHZZZZZ"), [0, 0.8624, 2.3327, -0.0001]);

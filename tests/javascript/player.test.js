@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { makePlayer } from "../../rnn_compare/dashboard/assets/common/player.js";
-import { actOf } from "../../rnn_compare/dashboard/assets/common/stepper.js";
+import { makePlayer } from "../../rnn_compare/browser/common/player.js";
+import { actOf } from "../../rnn_compare/browser/common/stepper.js";
 
 function play(context, options) {
   context.mock.timers.enable({ apis: ["setInterval"] });

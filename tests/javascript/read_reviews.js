@@ -3,13 +3,13 @@
 import process from "node:process";
 import { text } from "node:stream/consumers";
 
-import { encode, isForeign, makeVocabulary, tokenize } from "../../rnn_compare/report/assets/encoding.js";
-import { attentionOf } from "../../rnn_compare/report/assets/layers.js";
-import { importance } from "../../rnn_compare/report/assets/message.js";
+import { encode, isForeign, makeVocabulary, tokenize } from "../../rnn_compare/browser/arithmetic/encoding.js";
+import { attentionOf } from "../../rnn_compare/browser/arithmetic/layers.js";
+import { importance } from "../../rnn_compare/browser/arithmetic/message.js";
 import {
   logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass,
-} from "../../rnn_compare/report/assets/network.js";
-import { unpackNumbers } from "../../rnn_compare/report/assets/numbers.js";
+} from "../../rnn_compare/browser/arithmetic/network.js";
+import { unpackNumbers } from "../../rnn_compare/browser/arithmetic/numbers.js";
 
 const {
   texts = [], words = [], sizes = {}, languages, networks = [], rows = [], at = 0,

@@ -2,8 +2,8 @@
 // the gradients of the first batch, the figures of each batch and the weights after the last one.
 
 import { readFileSync } from "node:fs";
-import { orderOf } from "../../rnn_compare/browser/arithmetic/seeded.js";
-import { Trainer } from "../../rnn_compare/browser/arithmetic/trainer.js";
+import { orderOf } from "../../rnn_compare/browser/arithmetic/training/seeded.js";
+import { Trainer } from "../../rnn_compare/browser/arithmetic/training/trainer.js";
 
 const { description, ids, labels, batches, vectors } = JSON.parse(readFileSync(0, "utf-8"));
 const trainer = new Trainer(description, { vectors });

@@ -3,7 +3,7 @@
 
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { Trainer } from "../../rnn_compare/browser/arithmetic/trainer.js";
+import { Trainer } from "../../rnn_compare/browser/arithmetic/training/trainer.js";
 
 let trainer;
 let reviews;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { turningWord } from "../../rnn_compare/dashboard/assets/cell/turning_word.js";
+import { turningWord } from "../../rnn_compare/browser/drawing/cell/turning_word.js";
 
 const NET = { labels: ["negative", "positive"], first: 0, unknown: [] };
 const WORDS = ["a", "boring", "film", "zzyzx"];

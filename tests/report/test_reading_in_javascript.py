@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rnn_compare import browser
 from rnn_compare.cells.formula import Values, tanh
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
@@ -49,7 +50,7 @@ def assert_near(page: Any, python: Any) -> None:
 
 
 def test_python_names_the_layers_that_the_pages_script_has() -> None:
-    script = (Path(reader.__file__).parent / "assets" / "layers.js").read_text(encoding="utf-8")
+    script = (Path(browser.__file__).parent / "arithmetic" / "layers.js").read_text(encoding="utf-8")
     assert sorted(reader.IN_BROWSER) == sorted(re.findall(r"^  (\w+): \(", script, re.MULTILINE))
 
 

@@ -58,10 +58,10 @@ def test_an_upload_is_refused_even_with_a_sound_token_and_session(guarded: Serve
         "/rnn-compare/x/../../server.py",
         "/rnn-compare/x/..%2f..%2fserver.py",
         "/rnn-compare/x/%2e%2e%2fserver.py",
-        "/rnn-compare/x/board/board.js%00.py",
-        "/rnn-compare/x/board/../../site.py",
-        "/rnn-compare/x/board/..%2f..%2fsite.py",
-        "/rnn-compare/x/board/%2e%2e/%2e%2e/site.py",
+        "/rnn-compare/x/dashboard/assets/board/board.js%00.py",
+        "/rnn-compare/x/dashboard/assets/board/../../site.py",
+        "/rnn-compare/x/dashboard/assets/board/..%2f..%2fsite.py",
+        "/rnn-compare/x/dashboard/assets/board/%2e%2e/%2e%2e/site.py",
         "/rnn-compare/x//etc/passwd",
         "/media/../../../etc/passwd",
         "/media/..%2f..%2f.streamlit%2fsecrets.toml",
@@ -204,7 +204,7 @@ def test_a_rebound_name_may_not_connect_either(guarded: Server) -> None:
 
 
 def test_no_other_sites_script_may_read_an_answer(guarded: Server) -> None:
-    for path in ("/", "/_stcore/health", "/_stcore/host-config", "/rnn-compare/x/board/board.js"):
+    for path in ("/", "/_stcore/health", "/_stcore/host-config", "/rnn-compare/x/dashboard/assets/board/board.js"):
         _, headers, _ = guarded.ask("GET", path, Origin="https://evil.example")
         assert "access-control-allow-origin" not in headers, path
 

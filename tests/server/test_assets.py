@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 from rnn_compare.charts.palette import CSS
-from rnn_compare.server.assets import ASSETS, assets, url
+from rnn_compare.server.assets import PACKAGE, assets, url
 
-DASHBOARD = ASSETS.parent
-FILES = [path for kind in ("assets/**/*.css", "assets/**/*.js", "**/*.py") for path in DASHBOARD.glob(kind)]
+SERVED = [path for path in assets().values() if path.suffix in (".css", ".js") and path.is_relative_to(PACKAGE)]
+FILES = [*SERVED, *(PACKAGE / "dashboard").rglob("*.py")]
 
 
 def test_every_variable_that_is_used_is_set_somewhere() -> None:
@@ -25,7 +25,7 @@ def test_no_style_sheet_stands_in_a_python_file() -> None:
 
 def test_every_style_sheet_is_loaded_by_a_page_or_a_component() -> None:
     loaded = set(re.findall(r'"([\w/-]+\.css)"', "\n".join(p.read_text() for p in FILES if p.suffix == ".py")))
-    assert loaded == {path.relative_to(ASSETS).as_posix() for path in FILES if path.suffix == ".css"}
+    assert loaded == {path.relative_to(PACKAGE).as_posix() for path in FILES if path.suffix == ".css"}
 
 
 def test_an_assets_address_is_seen_from_the_page_and_names_a_file() -> None:
@@ -35,5 +35,7 @@ def test_an_assets_address_is_seen_from_the_page_and_names_a_file() -> None:
 
 
 def test_a_folder_of_assets_stays_small_enough_to_read() -> None:
-    folders = Counter(path.parent for path in ASSETS.rglob("*") if path.is_file())
-    assert [folder.name for folder, count in folders.items() if count > 15 or folder == ASSETS] == []
+    folders = Counter(path.parent for path in SERVED)
+    assert [
+        folder.name for folder, count in folders.items() if count > 15 or folder.name in ("assets", "browser")
+    ] == []

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Scope
 
 from rnn_compare.server.assets import (
-    ASSETS,
+    PACKAGE,
     ROOT,
     WIDGETS,
     StreamlitFiles,
@@ -88,13 +88,16 @@ def test_all_else_is_left_to_streamlit(path: str, method: str) -> None:
 
 
 def test_a_script_is_named_with_all_that_it_imports() -> None:
-    names = modules("board/board.js")
-    assert names[0] == "board/board.js"
+    names = modules("dashboard/assets/board/board.js")
+    assert names[0] == "dashboard/assets/board/board.js"
     assert len(set(names)) == len(names)
-    assert {name.partition("/")[0] for name in names} == {"board", "charts", "common"}
-    for path in (ASSETS / name for name in names):
+    assert {name.rpartition("/")[0] for name in names} == {
+        *(f"dashboard/assets/{folder}" for folder in ("board", "charts", "common")),
+        *("browser/common", "browser/drawing/charts"),
+    }
+    for path in (PACKAGE / name for name in names):
         imports = re.findall(r'from "([^"]+)"', path.read_text())
-        assert {(path.parent / target).resolve() for target in imports} <= {ASSETS / name for name in names}
+        assert {(path.parent / target).resolve() for target in imports} <= {PACKAGE / name for name in names}
 
 
 def test_every_widget_that_is_named_is_known_to_this_streamlit() -> None:

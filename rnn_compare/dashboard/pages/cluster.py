@@ -21,7 +21,7 @@ NEARLY_FULL = 0.85
 
 def render() -> None:
     """Draws the page, which names machines: where a presenter's pass is set, for the presenter only."""
-    load_styles("pages/cluster.css")
+    load_styles("dashboard/assets/pages/cluster.css")
     st.markdown("## Cluster")
     if reason := visitor.why_not():
         st.info(reason, icon=":material/lock:")

@@ -14,7 +14,7 @@ from rnn_compare.sources.registry import labels
 
 def render() -> None:
     """Draws the page."""
-    load_styles("common/review_text.css", "common/verdicts.css")
+    load_styles("dashboard/assets/common/review_text.css", "browser/common/verdicts.css")
     services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return
@@ -50,4 +50,4 @@ def _show_turning_words(services: Services, verdicts: answers.Answers, which: Wh
                     "logits": logits[network.run.id],
                 }
             )
-    component("cell/turning_words.js")(data={"runs": runs}, key="turning_words")
+    component("dashboard/assets/cell/turning_words.js")(data={"runs": runs}, key="turning_words")

@@ -73,7 +73,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     logits = left_out(services, pairs) if colouring == "left_out" else {}
     author = review_box.label(text, [network.run for network in networks])
     data = message(results, layer, author) | {"left_out": logits}
-    component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
+    component("dashboard/assets/cell/reading.js", "browser/drawing/cell/inside.css", "browser/drawing/cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
     )
 

@@ -36,7 +36,7 @@ def show() -> None:
                 _show_form(rule)
         if until:
             data = {"header": cookies.SIGN_IN_HEADER, "token": st.session_state[visitor.TOKEN]}
-            component("common/sign_in.js")(data=data, key="presenter_cookie")
+            component("dashboard/assets/common/sign_in.js")(data=data, key="presenter_cookie")
             ticking(_draw_again_once_signed_out, LOOK_SECONDS)
 
 

@@ -1,7 +1,7 @@
 // A report's curves over the epochs as SVG, with the values at the pointer, networks that can be hidden, and pictures.
 
-import { button, element } from "../../dashboard/assets/common/dom.js";
-import { add, addText } from "../../dashboard/assets/cell/cell_parts.js";
+import { button, element } from "../../browser/common/dom.js";
+import { add, addText } from "../../browser/drawing/cell/cell_parts.js";
 
 const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;

@@ -1,18 +1,20 @@
 // The page that reads: networks and words are unpacked from the file, and every text is read while it is typed.
 
-import { listen as trainAsWorker } from "../../browser/arithmetic/train_worker.js";
-import { odds } from "../../dashboard/assets/cell/moves.js";
-import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
-import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
-import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
-import { button, element, setText } from "../../dashboard/assets/common/dom.js";
+import { listen as trainAsWorker } from "../../browser/arithmetic/training/train_worker.js";
+import { odds } from "../../browser/arithmetic/moves.js";
+import { verdictIn } from "../../browser/drawing/cell/reading_card.js";
+import { turningWord } from "../../browser/drawing/cell/turning_word.js";
+import { buildReading } from "../../browser/drawing/cell/word_by_word.js";
+import { button, element, setText } from "../../browser/common/dom.js";
 import { buildPicker } from "./cell_picker.js";
 import { buildCharts } from "./curve_charts.js";
-import { encode, isForeign, makeVocabulary } from "./encoding.js";
-import { hasAttention } from "./layers.js";
-import { messageOf } from "./message.js";
-import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
-import { unpackNumbers, unpackText } from "./numbers.js";
+import { encode, isForeign, makeVocabulary } from "../../browser/arithmetic/encoding.js";
+import { hasAttention } from "../../browser/arithmetic/layers.js";
+import { messageOf } from "../../browser/arithmetic/message.js";
+import {
+  logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass,
+} from "../../browser/arithmetic/network.js";
+import { unpackNumbers, unpackText } from "../../browser/arithmetic/numbers.js";
 import { buildTraining } from "./train_card.js";
 import { buildWordChart } from "./word_chart.js";
 

@@ -1,8 +1,8 @@
 // The part of the page that trains: a network on the reviews that came along, its curve, and what other seeds gave.
 
-import { trainingRun } from "../../browser/arithmetic/training_run.js";
-import { button, element, setText } from "../../dashboard/assets/common/dom.js";
-import { unpackBytes } from "./numbers.js";
+import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
+import { button, element, setText } from "../../browser/common/dom.js";
+import { unpackBytes } from "../../browser/arithmetic/numbers.js";
 import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth

@@ -1,9 +1,9 @@
 // The prediction after each word as SVG, one line for each network: what verdict_chart.js draws where Plotly is loaded.
 
-import { buildWords } from "../../dashboard/assets/charts/chart_words.js";
-import { element } from "../../dashboard/assets/common/dom.js";
-import { add, addText } from "../../dashboard/assets/cell/cell_parts.js";
-import { verdictWords } from "../../dashboard/assets/cell/verdict_chart.js";
+import { buildWords } from "../../browser/drawing/charts/chart_words.js";
+import { element } from "../../browser/common/dom.js";
+import { add, addText } from "../../browser/drawing/cell/cell_parts.js";
+import { verdictWords } from "../../browser/drawing/cell/verdict_chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 10, 10, 26];
 const SHARES = [0, 25, 50, 75, 100];

@@ -2,7 +2,7 @@
 // server for messages of formatted text, numbers and the list of charts (see server/live.py).
 
 import { component } from "../common/component.js";
-import { element, setText } from "../common/dom.js";
+import { element, setText } from "../../../browser/common/dom.js";
 import { buildChart } from "./board_chart.js";
 import { buildCards, makePresses } from "./run_cards.js";
 

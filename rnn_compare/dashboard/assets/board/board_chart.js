@@ -1,10 +1,10 @@
 // One chart of the board: a metric by epoch, with a training and a validation line for each group.
 
-import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../charts/chart_look.js";
-import { config } from "../charts/chart_tools.js";
-import { buildWords, leaveUnread } from "../charts/chart_words.js";
+import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../../../browser/drawing/charts/chart_look.js";
+import { config } from "../../../browser/drawing/charts/chart_tools.js";
+import { buildWords, leaveUnread } from "../../../browser/drawing/charts/chart_words.js";
 import { endLabels } from "../charts/line_ends.js";
-import { element, setText } from "../common/dom.js";
+import { element, setText } from "../../../browser/common/dom.js";
 import { drawnBand, drawnEnd, isUnrecorded, lineEnds, traces, unpackFigures } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
 

@@ -1,7 +1,7 @@
 // The lines and areas of one chart of the board: a run's curves, the mean over seeds with its interval, and the curve
 // that the class drew.
 
-import { escapeLabel, faded } from "../charts/chart_look.js";
+import { escapeLabel, faded } from "../../../browser/drawing/charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
 const CODES = 36 ** 3;

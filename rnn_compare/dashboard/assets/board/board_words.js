@@ -1,6 +1,6 @@
 // The text alternative of a chart of the board: the course of each network's curves, and the lines across them.
 
-import { courseOf } from "../charts/chart_words.js";
+import { courseOf } from "../../../browser/drawing/charts/chart_words.js";
 import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./board_traces.js";
 
 // guessed: the curve that the class expected, if it drew this chart.

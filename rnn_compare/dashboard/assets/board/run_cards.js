@@ -1,6 +1,6 @@
 // The board's cards, one for a run or for all seeds of a setting: progress, best result, Stop or Continue.
 
-import { button, element, setText } from "../common/dom.js";
+import { button, element, setText } from "../../../browser/common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state"], ["best_note"], ["size", "left", "pace", "layers"]];

@@ -3,9 +3,9 @@
 
 import { keepInAddress, stepInAddress } from "../common/address.js";
 import { changes, component } from "../common/component.js";
-import { unpackRun } from "./cell_values.js";
-import { buildVerdictChart } from "./verdict_chart.js";
-import { buildReading } from "./word_by_word.js";
+import { unpackRun } from "../../../browser/drawing/cell/cell_values.js";
+import { buildVerdictChart } from "../../../browser/drawing/cell/verdict_chart.js";
+import { buildReading } from "../../../browser/drawing/cell/word_by_word.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {
   const isNew = changes();

@@ -1,7 +1,7 @@
 // The word that flips each network's prediction, a line for each network, on the page "Try a review".
 
-import { element } from "../common/dom.js";
-import { turningWord } from "./turning_word.js";
+import { element } from "../../../browser/common/dom.js";
+import { turningWord } from "../../../browser/drawing/cell/turning_word.js";
 
 // data: runs of { title, color, labels, first, unknown, words, logits }; logits: for the whole review, then without
 // each word read.

@@ -1,10 +1,10 @@
 // Draws a figure made in Python, in the page's fonts and colours.
 
 import { changes, component } from "../common/component.js";
-import { element } from "../common/dom.js";
-import { axisIn, layoutIn, look } from "./chart_look.js";
-import { config } from "./chart_tools.js";
-import { buildWords } from "./chart_words.js";
+import { element } from "../../../browser/common/dom.js";
+import { axisIn, layoutIn, look } from "../../../browser/drawing/charts/chart_look.js";
+import { config } from "../../../browser/drawing/charts/chart_tools.js";
+import { buildWords } from "../../../browser/drawing/charts/chart_words.js";
 
 const NARROW = 560; // chart width in pixels below which some labels are left out
 const MOST_LABELS = 10;

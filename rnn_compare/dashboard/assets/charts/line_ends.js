@@ -1,6 +1,6 @@
 // The labels at the ends of the lines in the board's charts, instead of a legend.
 
-import { escapeLabel } from "./chart_look.js";
+import { escapeLabel } from "../../../browser/drawing/charts/chart_look.js";
 
 const LINE_HEIGHT = 1.25; // in multiples of the text size
 const SMALLEST = 11; // the smallest readable text, in pixels

@@ -1,8 +1,8 @@
 // The parts that all components share: mounting, style sheets, Plotly, redrawing and disposal.
 
-import { look } from "../charts/chart_look.js";
+import { look } from "../../../browser/drawing/charts/chart_look.js";
 import { loadPlotly } from "../charts/plotly.js";
-import { element } from "./dom.js";
+import { element } from "../../../browser/common/dom.js";
 
 // Makes the two functions that a component's loader calls (see dashboard/components.py). `build(root, page)` builds one
 // instance of the component and returns its handle:

@@ -1,6 +1,6 @@
 // The button Copy link: the address of the page, and the runs that it shows.
 
-import { button, setText } from "./dom.js";
+import { button, setText } from "../../../browser/common/dom.js";
 
 const LABEL = "Copy link", DONE = "Link copied", FAILED = "Copy it from the address bar";
 const ANSWERED = 2500; // milliseconds until the button has its label back

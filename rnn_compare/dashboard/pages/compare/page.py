@@ -50,7 +50,7 @@ GAP_HELP = (
 
 def render() -> None:
     """Draws the page."""
-    components.load_styles("pages/compare.css")
+    components.load_styles("dashboard/assets/pages/compare.css")
     services = current_app().services()
     restore()
     _pin_newest(services)

@@ -21,7 +21,7 @@ FIRST = "Word by word"
 
 def render() -> None:
     """Draws the page."""
-    load_styles("common/verdicts.css", "pages/views.css")
+    load_styles("browser/common/verdicts.css", "dashboard/assets/pages/views.css")
     services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return

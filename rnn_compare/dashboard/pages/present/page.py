@@ -26,7 +26,7 @@ _PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, str]]])
 
 def render() -> None:
     """Draws the page, for the presenter only."""
-    load_styles("pages/present.css")
+    load_styles("dashboard/assets/pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
@@ -52,7 +52,9 @@ def _receive_presses(services: Services) -> None:
     """Carries out each key press once: the browser repeats those that it does not know to have been received."""
     heard: list[int] = st.session_state.setdefault(_HEARD, [0])
     problems = actions.problems()
-    keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
+    keys = component("dashboard/assets/pages/present.js")(
+        data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None
+    )
     for serial, move in _presses(keys.presses, heard[0]):
         if move == LEAVE:
             st.session_state[start_page.PAUSED] = True

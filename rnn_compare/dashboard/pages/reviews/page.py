@@ -35,7 +35,7 @@ _DOWNLOADS = "fetched_sources"
 
 def render() -> None:
     """Draws the page."""
-    load_styles("common/review_text.css", "pages/reviews.css")
+    load_styles("dashboard/assets/common/review_text.css", "dashboard/assets/pages/reviews.css")
     st.markdown("## The reviews")
     upload.show(_key("source"))
     try:

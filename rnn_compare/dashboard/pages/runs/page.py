@@ -30,7 +30,7 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 
 def render() -> None:
     """Draws the page."""
-    components.load_styles("pages/runs.css")
+    components.load_styles("dashboard/assets/pages/runs.css")
     services = current_app().services()
     runs = services.runs()[::-1]
     actions.show_problems()

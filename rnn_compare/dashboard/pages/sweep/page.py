@@ -19,7 +19,7 @@ BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 
 def render() -> None:
     """Draws the page."""
-    load_styles("pages/sweep.css")
+    load_styles("dashboard/assets/pages/sweep.css")
     services = current_app().services()
     with st.sidebar:
         setup = grid_setup.setup()

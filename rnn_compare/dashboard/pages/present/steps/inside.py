@@ -24,7 +24,7 @@ def show_memory(context: LectureContext) -> None:
 
 
 def _show(context: LectureContext, view: Callable[[Services, Sequence[LoadedNetwork]], None]) -> None:
-    load_styles("common/verdicts.css", "pages/views.css")
+    load_styles("browser/common/verdicts.css", "dashboard/assets/pages/views.css")
     # The cells with the most gates first: this step is about them.
     runs = sorted(context.readers, key=lambda run: -len(getattr(network(run.experiment.cell), "gates", ())))
     if not runs:

@@ -11,7 +11,7 @@ from rnn_compare.lecture.lecture_file import StepKind
 
 def show(context: LectureContext) -> None:
     """Draws a card per network."""
-    load_styles("pages/compare.css")
+    load_styles("dashboard/assets/pages/compare.css")
     networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
     scale = parameter_table.pixels(list(networks.values()))

@@ -25,7 +25,9 @@ MOST_LISTED = 30
 
 def show(context: LectureContext) -> None:
     """Draws the chosen review with the networks' predictions or, before one is chosen, the number of waiting ones."""
-    load_styles("common/review_text.css", "common/verdicts.css", "pages/views.css")
+    load_styles(
+        "dashboard/assets/common/review_text.css", "browser/common/verdicts.css", "dashboard/assets/pages/views.css"
+    )
     runs, text = context.readers, context.state.wall_review
     if text is None:
         ticking(_show_waiting, 1.0)

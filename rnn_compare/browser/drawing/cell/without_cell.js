@@ -1,8 +1,8 @@
 // What a network without recurrence shows in place of a cell: its notes, the windows that a convolution keeps of the
 // review, and the words that the word in hand attends to.
 
-import { element } from "../common/dom.js";
-import { signed } from "./moves.js";
+import { element } from "../../common/dom.js";
+import { signed } from "../../arithmetic/moves.js";
 
 const MOST_WORDS = 6;
 const NEARLY_EQUAL = 1.5; // times an equal share (dashboard/pages/inside/attention.py)

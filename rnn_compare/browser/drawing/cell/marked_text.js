@@ -1,7 +1,7 @@
 // The review with each word coloured by how far it moved the verdict, and the legend.
 
-import { button, element } from "../common/dom.js";
-import { signed } from "./moves.js";
+import { button, element } from "../../common/dom.js";
+import { signed } from "../../arithmetic/moves.js";
 
 const COLOURINGS = {
   read: {

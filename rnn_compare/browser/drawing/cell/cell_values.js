@@ -1,6 +1,6 @@
 // One network's signals over a text, unpacked, and the values that its cell's drawing shows at one word.
 
-import { odds } from "./moves.js";
+import { odds } from "../../arithmetic/moves.js";
 
 export function unpackRun(run) {
   if (run.note) return { ...run, probabilities: run.logits.map(odds) }; // a network without recurrence has no cell

@@ -1,6 +1,6 @@
 // The text alternative of a chart for screen readers: visually hidden sentences instead of the drawing.
 
-import { element, setText } from "../common/dom.js";
+import { element, setText } from "../../common/dom.js";
 
 // A list of sentences. Unchanged ones stay untouched, so that reading aloud is not interrupted.
 export function buildWords(parent) {

@@ -1,11 +1,11 @@
 // One network's card: its verdict at the current word, its cell's drawing, the heat map and the gates' curves.
 
-import { button, element } from "../common/dom.js";
+import { button, element } from "../../common/dom.js";
 import { drawCell } from "./cell.js";
 import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
-import { moves, odds } from "./moves.js";
+import { moves, odds } from "../../arithmetic/moves.js";
 import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,

@@ -1,11 +1,11 @@
 // A review read word by word: the text, the prediction after each word, and every network's cell at the current word.
 
 import { look } from "../charts/chart_look.js";
-import { element } from "../common/dom.js";
-import { buildStepper } from "../common/stepper.js";
+import { element } from "../../common/dom.js";
+import { buildStepper } from "../../common/stepper.js";
 import { tonesOf } from "./heatmap.js";
 import { buildText } from "./marked_text.js";
-import { moves } from "./moves.js";
+import { moves } from "../../arithmetic/moves.js";
 import { buildCard } from "./reading_card.js";
 import { turningWord } from "./turning_word.js";
 

@@ -6,8 +6,8 @@ import {
 } from "../charts/chart_look.js";
 import { config } from "../charts/chart_tools.js";
 import { buildWords, courseOf, leaveUnread } from "../charts/chart_words.js";
-import { element } from "../common/dom.js";
-import { moves, signed } from "./moves.js";
+import { element } from "../../common/dom.js";
+import { moves, signed } from "../../arithmetic/moves.js";
 
 const WORD_PX = 19; // the width that a slanted label needs
 

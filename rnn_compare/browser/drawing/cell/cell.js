@@ -3,7 +3,7 @@
 //   const { node, update } = drawCell(drawing, "LSTM", "#0072b2");
 //   update({ word, input, state_before, state, i, f, candidate, o, carry_before, carry, carry_scale });
 
-import { setText } from "../common/dom.js";
+import { setText } from "../../common/dom.js";
 import { SHOWN, drawDots, drawStrip, percent } from "./cell_parts.js";
 import { largest, resolve, shareOf } from "./cell_values.js";
 

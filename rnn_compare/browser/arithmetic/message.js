@@ -1,6 +1,6 @@
 // A reading as the message that Inside the cell draws (dashboard/widgets/reading.py makes the same from Python's).
 
-import { odds } from "../../dashboard/assets/cell/moves.js";
+import { odds } from "./moves.js";
 import { PADDING } from "./encoding.js";
 import { attentionOf } from "./layers.js";
 
