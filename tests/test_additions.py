@@ -1,4 +1,4 @@
-"""One file each adds a cell, a network without recurrence, a baseline and a lecture's step to a copy of the program."""
+"""One file each adds a cell, another network, a baseline, a lecture's step and a kind of question to a copy."""
 
 import json
 import os
@@ -220,6 +220,63 @@ for title, takes_reviews in (("Before", False), ("Coffee", True), ("the networks
 """
 
 
+STEEPEST = '''
+"""The epoch in which a network gains most."""
+
+from rnn_compare.lecture.controls import EPOCHS
+from rnn_compare.lecture.outcomes import network_in_question
+from rnn_compare.lecture.questions import QuestionKind, QuestionOutcome
+
+
+def outcome(question, networks, _evidence):
+    shares = [epoch["val_accuracy"] for epoch in network_in_question(question, networks).counted[0].epochs]
+    gains = [after - before for before, after in zip(shares, shares[1:])]
+    return QuestionOutcome(2 + gains.index(max(gains)), "It learnt to read there.")
+
+
+STEEPEST = QuestionKind("steepest", EPOCHS, outcome, needs="network")
+'''
+
+ASK = """
+from pathlib import Path
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.dashboard.pages.present import histogram
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import Contribution, State
+from rnn_compare.lecture.lecture_file import load
+from rnn_compare.lecture.outcomes import is_right, outcome
+from rnn_compare.lecture.questions import checked, tally
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server.phones import phone_message
+
+question = load(Path("cache/lectures/asked.toml"), step_kinds()).steps[0].question
+values = [{"accuracy": 0.9, "val_accuracy": share, "loss": 0.3, "val_loss": 0.3} for share in (0.5, 0.6, 0.9)]
+epochs = tuple(EpochEnd("a", number, figures, 1.0) for number, figures in enumerate(values, 1))
+run = Run("a", 1, "a", Experiment(epochs=3), Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=epochs)
+evidence = Evidence(RunStore(Path("cache/runs.db")))
+result, answers = outcome(question, [run], evidence), [checked(question, answer) for answer in (0, 3, 3)]
+assert [is_right(question, answer, result) for answer in answers] == [False, True, True]
+assert histogram.bars(question, [answers], {}, result.answer).count("rc-right") == 1
+state = State(lecture="asked", question=question, phase="revealed", runs=(run.id,))
+message = phone_message.for_all(state, [run], [tally(question, answers)], result)
+assert (message["question"]["control"], message["outcome"]["answer"]) == ("epochs", 3)
+assert phone_message.for_one(state, Contribution(3), result)["right"] is True
+"""
+
+ASKED = """
+title = "Asked"
+preset = "Short"
+[[steps]]
+kind = "predict"
+title = "Before"
+question = { id = "steep", kind = "steepest", text = "When does it gain most?" , network = "SimpleRNN(32)" }
+"""
+
+
 def use(folder: Path, script: str, added: Mapping[str, str]) -> str:
     """Copies the package into a folder with further files, runs a script there, and returns what it prints."""
     package = Path(rnn_compare.__path__[0])
@@ -259,3 +316,9 @@ def test_a_step_is_named_by_a_lecture_shown_and_takes_reviews(tmp_path: Path) ->
     (tmp_path / "cache" / "lectures").mkdir(parents=True)
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
     use(tmp_path, GIVE, {"rnn_compare/dashboard/pages/present/steps/pause.py": PAUSE})
+
+
+def test_a_kind_of_question_is_asked_graded_counted_and_sent_to_phones(tmp_path: Path) -> None:
+    (tmp_path / "cache" / "lectures").mkdir(parents=True)
+    (tmp_path / "cache" / "lectures" / "asked.toml").write_text(ASKED)
+    use(tmp_path, ASK, {"rnn_compare/lecture/kinds/steepest.py": STEEPEST})

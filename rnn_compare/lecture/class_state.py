@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Run
 
 Phase = Literal["idle", "open", "closed", "shown", "revealed"]

@@ -11,8 +11,9 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, Phase, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.peer_instruction import answers_csv
-from rnn_compare.lecture.questions import Answer, Question, checked
+from rnn_compare.lecture.questions import Question, checked
 from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
 
 MOST_DEVICES = 2000

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from rnn_compare.database import Database
 from rnn_compare.lecture.class_state import STATE, SentReview, State
-from rnn_compare.lecture.questions import Answer
+from rnn_compare.lecture.controls import Answer
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (

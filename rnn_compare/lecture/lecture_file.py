@@ -18,6 +18,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.questions import CHANCE, Question
+from rnn_compare.lecture.questions import kinds as question_kinds
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 
@@ -250,7 +251,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
                 f"step {number}: no network is called {str(network)[:60]!r}; there are {', '.join(networks)}."
             )
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
-        if question.get("kind") == "best_network":
+        if question.get("kind") in [kind.name for kind in question_kinds().values() if kind.offers_networks]:
             usual["choices"] = (*networks, CHANCE)
         earlier[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}

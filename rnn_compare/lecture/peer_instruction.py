@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from rnn_compare.formatting import as_cell
-from rnn_compare.lecture.questions import Answer, Question, in_words
+from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.questions import Question, in_words
 
 FEWEST = 10
 """Devices needed for a percentage; for fewer, only counts are shown."""
@@ -76,7 +77,7 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
         return "Nobody answered both times."
     devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)
     changed = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
-    if changes and question.kind != "curve":
+    if changes and not question.kind.control.is_drawn:
         changed += f": {'; '.join(f'{a} → {b} ({count})' for (a, b), count in changes.most_common(MOST_CHANGES))}"
     if is_right(pairs[0][0]) is None:
         return f"{changed}."

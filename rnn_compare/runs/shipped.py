@@ -30,21 +30,17 @@ WHERE id = :run AND origin != :origin
 """Nothing says whose machine trained a copied run."""
 
 
-def shipped_ids() -> set[str]:
-    """Returns the ids of the shipped runs."""
-    return {folder.name for folder in (FOLDER / "runs").iterdir()}
-
-
 def add_shipped(store: RunStore) -> None:
     """Adds the shipped runs with their weights to a record that has none of them.
 
     Raises ``UserError`` if they cannot be recorded, or their weights cannot be written.
     """
+    folders = list((FOLDER / "runs").iterdir())
     try:
-        for name in shipped_ids():  # first: a run that can be asked has its weights
-            shutil.copytree(FOLDER / "runs" / name, run_folder(name), dirs_exist_ok=True)
+        for folder in folders:  # first: a run that can be asked has its weights
+            shutil.copytree(folder, run_folder(folder.name), dirs_exist_ok=True)
         store.copy_from(FOLDER / "runs.db")
-        for run in store.runs(shipped_ids()):
+        for run in store.runs([folder.name for folder in folders]):
             if run.best is run.last:
                 shutil.copyfile(weights_file(run.id, "best"), weights_file(run.id, "last"))
     except OSError as error:

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.lecture.controls import CURVE, POINTS, Answer
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
-from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.questions import Question
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
 from tests.phones import PlainPhone
@@ -46,9 +47,9 @@ def hall(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def answer(question: Question, place: int) -> Answer:
     """What the phone at that place answers."""
-    if question.kind == "curve":
+    if question.kind.control is CURVE:
         return tuple(min(0.5 + 0.02 * place + 0.03 * epoch, 1.0) for epoch in range(question.epochs))
-    if question.kind == "lead":
+    if question.kind.control is POINTS:
         return 0.5 * place
     return place % len(question.choices)
 

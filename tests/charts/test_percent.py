@@ -17,7 +17,7 @@ from rnn_compare.charts.sweep_charts import axis_chart, cost_chart, sweep_heat_m
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.present.histogram import drawn_curves
-from rnn_compare.lecture.questions import Tally
+from rnn_compare.lecture.controls import Tally
 from tests.charts.memories import recalled
 from tests.charts.test_sweep_charts import SMALL, swept
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.dashboard.pages.present.histogram import bars, drawn_curves, right_bar
-from rnn_compare.lecture.questions import Answer, Question, Tally, tally
+from rnn_compare.dashboard.pages.present.histogram import bars, drawn_curves
+from rnn_compare.lecture.controls import POINTS, Answer, Tally
+from rnn_compare.lecture.questions import Question, tally
 
 WHICH = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
 LEAD = Question(id="lead", kind="lead", text="By how much?")
@@ -66,8 +67,8 @@ def test_nobody_has_answered_is_said() -> None:
 def test_the_bar_that_the_outcome_lies_in_is_marked(
     question: Question, right: Answer | None, place: int | None
 ) -> None:
-    answers: list[Answer] = [3.0] if question.kind == "lead" else [0]
-    assert right_bar(question, right, tally(question, answers)) == place
+    answers: list[Answer] = [3.0] if question.kind.control is POINTS else [0]
+    assert tally(question, answers).bar(right) == place
 
 
 def test_what_a_lecturer_typed_is_read_as_no_markup() -> None:

@@ -40,19 +40,18 @@ test("a point of the chart is found again from where it lies", () => {
 });
 
 test("an answer and the outcome are marked on the bar that counts them", () => {
-  const labels = ["0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"];
-  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4.9, 6.2].map((value) => barOf("lead", labels, value));
-  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4, -1]);
-  assert.equal(barOf("lead", labels, null), -1);
-  assert.equal(barOf("best_network", ["SimpleRNN", "LSTM"], 1), 1);
+  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4.9].map((value) => barOf({ width: 1 }, value));
+  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4]);
+  assert.equal(barOf({ width: 5 }, 9.9), 1);
+  assert.equal(barOf({ width: 1 }, null), null);
 });
 
 test("an answer is said as it was asked for", () => {
-  assert.equal(inWords({ kind: "best_network", choices: ["SimpleRNN", "LSTM"] }, 1), "LSTM");
-  assert.equal(inWords({ kind: "lead" }, 1), "1 point");
-  assert.equal(inWords({ kind: "lead" }, 3.5), "3.5 points");
-  assert.equal(inWords({ kind: "overfits_from" }, 0), "never");
-  assert.equal(inWords({ kind: "overfits_from" }, 4), "from epoch 4");
+  assert.equal(inWords({ control: "choices", choices: ["SimpleRNN", "LSTM"] }, 1), "LSTM");
+  assert.equal(inWords({ control: "points" }, 1), "1 point");
+  assert.equal(inWords({ control: "points" }, 3.5), "3.5 points");
+  assert.equal(inWords({ control: "epochs" }, 0), "never");
+  assert.equal(inWords({ control: "epochs" }, 4), "from epoch 4");
 });
 
 test("a phone keeps a lecture's questions for a day, and an outcome is not lost to what came before it", () => {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.peer_instruction import advice, comparison, normalized_gain, percentage
-from rnn_compare.lecture.questions import Answer
 
 from .conftest import BEST, CURVE, LEAD, OVERFITS, OWN
 

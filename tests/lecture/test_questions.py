@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.questions import MOST_BINS, MOST_POINTS, Question, checked, tally
+from rnn_compare.lecture.controls import MOST_BINS, MOST_POINTS
+from rnn_compare.lecture.questions import Question, checked, tally
 
 from .conftest import ALL, BEST, CURVE, LEAD, OVERFITS, OWN
 

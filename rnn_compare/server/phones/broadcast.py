@@ -14,8 +14,7 @@ import anyio.to_thread
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.outcomes import QuestionOutcome
-from rnn_compare.lecture.questions import tally
+from rnn_compare.lecture.questions import QuestionOutcome, tally
 from rnn_compare.server.phones import phone_message
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import Snapshot

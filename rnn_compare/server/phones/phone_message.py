@@ -12,8 +12,9 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
 from rnn_compare.lecture.class_state import Contribution, State
-from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
-from rnn_compare.lecture.questions import Question, Tally
+from rnn_compare.lecture.controls import Tally
+from rnn_compare.lecture.outcomes import group_called, is_right
+from rnn_compare.lecture.questions import Question, QuestionOutcome
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
 
@@ -46,9 +47,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         "played": not_live_text(open_runs) if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),
         "tallies": [_tally(votes) for votes in rounds] if revealed else [],
-        "outcome": {"said": outcome.explanation, "answer": outcome.answer, "final": outcome.final}
-        if revealed and outcome
-        else None,
+        "outcome": _outcome(outcome) if revealed and outcome else None,
     }
 
 
@@ -77,8 +76,9 @@ def plain(markdown: str) -> str:
 
 
 def _question(question: Question) -> Message:
-    message = question.model_dump(mode="json", exclude={"right", "repeats"})
-    if question.kind == "best_network":
+    message = question.model_dump(mode="json", exclude={"right", "repeats", "kind"})
+    message["control"] = question.kind.control.name
+    if question.kind.offers_networks:
         message["colors"] = _colors(question.choices)
     return message
 
@@ -103,7 +103,7 @@ def _curves(runs: Sequence[Run], question: Question | None) -> list[Message]:
             "color": look.color,
             "marker": look.marker,
             "validation": _mean(group.runs, "val_accuracy"),
-            "training": _mean(group.runs, "accuracy"),
+            "training": _mean(group.runs, "accuracy") if question and question.kind.shows_training else [],
         }
         for group, look in zip(networks, looks(group.experiment.cell for group in networks), strict=True)
         if asked_about in (None, group)
@@ -116,10 +116,16 @@ def _mean(runs: Sequence[Run], figure: str) -> list[float]:
     return [round(statistics.fmean(run.epochs[place][figure] for run in runs), 4) for place in range(epochs)]
 
 
+def _outcome(outcome: QuestionOutcome) -> Message:
+    names = ("answer", "final", "only_names")
+    return {"said": outcome.explanation, **{name: getattr(outcome, name) for name in names}}
+
+
 def _tally(votes: Tally) -> Message:
     return {
         "answered": votes.answered,
         "labels": votes.labels,
         "counts": votes.counts,
+        "width": votes.width,
         "band": [votes.low, votes.middle, votes.high] if votes.low else [],
     }

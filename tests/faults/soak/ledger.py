@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.questions import Answer
+from rnn_compare.lecture.controls import Answer
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 

@@ -11,11 +11,10 @@ from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, perc
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
+from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.peer_instruction import percentage
-from rnn_compare.lecture.questions import Answer, Question, Tally, tally
+from rnn_compare.lecture.questions import Question, tally
 
-UPRIGHT = ("lead", "overfits_from")
-"""Kinds of questions with ordered answers, drawn from left to right."""
 ROUNDS = ("first vote", "after discussion")
 REPEATED = ("at the start", "now")
 """Legend of a question that repeats an earlier one: the first answers, and the last."""
@@ -28,7 +27,7 @@ BAND = "rgba(136, 136, 136, 0.35)"
 def show(context: LectureContext, question: Question) -> None:
     """Draws the class's answers, of curves those of the last round; after the reveal with the right choice."""
     rounds = context.answers(question)
-    if question.kind == "curve" and rounds:
+    if rounds and question.kind.control.is_drawn:
         curves = tallies(question, rounds)[-1]
         components.show_figure(drawn_curves(question.network, curves), "drawn")
     else:
@@ -45,7 +44,7 @@ def class_bars(
     networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
     colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
-    return bars(question, rounds, colors if question.kind == "best_network" else {}, right)
+    return bars(question, rounds, colors if question.kind.offers_networks else {}, right)
 
 
 def drawn_curves(network: str, curves: Tally) -> go.Figure:
@@ -97,10 +96,10 @@ def bars(
     counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
     if not counted_rounds:
         return '<p class="rc-wall-nothing">No answers.</p>'
-    labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
+    labels, mark = counted_rounds[0].labels, counted_rounds[0].bar(right)
     most = max(1, *(count for votes in counted_rounds for count in votes.counts))
     counts = [[(votes.counts[place], votes.answered) for votes in counted_rounds] for place in range(len(labels))]
-    kind = "upright" if question.kind in UPRIGHT else "lying"
+    kind = "upright" if question.kind.control.is_ordered else "lying"
     rows = "".join(
         _answer(label, of_rounds, most, colors.get(label), place == mark, kind == "lying")
         for place, (label, of_rounds) in enumerate(zip(labels, counts, strict=True))
@@ -108,21 +107,6 @@ def bars(
     style = f"--rc-bars: {len(labels) * len(counted_rounds)}"
     legend = _legend(counted_rounds, REPEATED if question.repeats else ROUNDS)
     return f'{legend}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
-
-
-def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | None:
-    """Returns the index of the bar with the right answer; None without one.
-
-    Example:
-        >>> which = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
-        >>> right_bar(which, 1, tally(which, [0]))
-        1
-    """
-    if right is None or isinstance(right, tuple):
-        return None
-    if question.kind != "lead":
-        return int(right)
-    return next((place for place, label in enumerate(votes.labels) if right <= float(label.partition("–")[2])), None)
 
 
 def score(right: int, answered: int) -> str:

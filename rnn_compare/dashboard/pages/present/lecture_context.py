@@ -12,9 +12,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.lecture_file import Lecture, Step, StepKind, find
-from rnn_compare.lecture.outcomes import QuestionOutcome
-from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.questions import Question, QuestionOutcome
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board_cards import not_live_text, replay_text

@@ -11,9 +11,9 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, 
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
-from rnn_compare.lecture.questions import Answer
 from rnn_compare.server.app import current_app
 
 LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
@@ -97,7 +97,7 @@ def _vote(state: State) -> None:
     if (context := unchanged_context(state)) is None or (question := state.question) is None:
         return
     rounds, earlier = (context.classroom.rounds(name) for name in (question.id, question.repeats))
-    outcome, answers = context.outcome(question), context.answers(question)
+    outcome, answers, is_drawn = context.outcome(question), context.answers(question), question.kind.control.is_drawn
 
     def judged(answer: Answer) -> bool | None:
         return is_right(question, answer, outcome)
@@ -108,16 +108,16 @@ def _vote(state: State) -> None:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
     if question.id in context.lecture.repeated:
         sentences.append("This question comes again later: do not give the answer.")
-    elif state.phase != "revealed" and rounds and question.kind != "curve":
+    elif state.phase != "revealed" and rounds and not is_drawn:
         count = count if is_known else max(histogram.tallies(question, answers)[-1].counts)
         sentences.append(advice(count, len(right), is_known, len(rounds) > 1))
     if len(rounds) > 1:
         sentences.append(comparison(question, rounds[0], rounds[-1], judged))
     if rounds and earlier:
         sentences.append(f"Since the first time: {comparison(question, earlier[0], rounds[0], judged)}")
-    if question.kind == "curve":
+    if is_drawn:
         histogram.show(context, question)
-    bars = "" if question.kind == "curve" else histogram.class_bars(context, question, answers, outcome.answer)
+    bars = "" if is_drawn else histogram.class_bars(context, question, answers, outcome.answer)
     paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     st.html(f'<section class="rc-outcome">{bars}{paragraphs}</section>')
 

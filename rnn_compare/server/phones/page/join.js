@@ -73,7 +73,7 @@ function renderQuestion() {
   for (const id of ["answer", "own"]) byId(id).hidden = phase === "revealed";
   const key = JSON.stringify(question); // a second vote starts with the answer to the first
   if (shown.key !== key) {
-    shown = { key, ...control(question, answer(), choose) };
+    shown = { key, ...control(question, choose, answer()) };
     fill(byId("answer"), shown.node);
     setText(byId("asked"), question.text);
   }
@@ -92,18 +92,16 @@ function verdict({ question, outcome }, value, right) {
   if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
   if (value === null) return ["You did not answer.", ""];
   if (right === null) return ["", ""];
-  if (question.kind === "curve") return [curveVerdict(value, outcome.answer, right), `${right}`];
+  if (Array.isArray(value)) return [curveVerdict(value, outcome.answer, right), `${right}`];
   const words = inWords(question, value);
   return right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
 }
 
 function split({ question, outcome, tallies }, value) {
-  if (!question || question.kind === "curve" || !tallies.length) return [];
-  const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
-  const [ownBar, rightBar] = [value, outcome && outcome.final ? outcome.answer : null].map((given) =>
-    barOf(question.kind, last(tallies).labels, given),
-  );
-  return [bars(tallies, ownBar, rightBar, called)];
+  if (!question || !tallies.length || !last(tallies).counts.length) return [];
+  const right = outcome && outcome.final ? outcome.answer : null;
+  const called = question.control === "choices" ? "right" : "the outcome";
+  return [bars(tallies, barOf(last(tallies), value), barOf(last(tallies), right), called)];
 }
 
 function keep() {
@@ -136,7 +134,7 @@ function renderOutcome() {
   const [said, right] = verdict(state, answer(), own.right);
   setText(byId("verdict"), said);
   byId("verdict").dataset.right = right;
-  const isSaid = state.question && state.question.kind === "own" && right === "true"; // the verdict contains the answer
+  const isSaid = right === "true" && state.outcome.only_names; // by the verdict
   setText(byId("said"), state.outcome && !isSaid ? state.outcome.said : "");
   setText(byId("played"), (state.hasRuns && state.played) || ""); // so that nobody takes a recording for live
   if (state.hasRuns) fill(byId("curves"), curvesPicture(state, answer()));

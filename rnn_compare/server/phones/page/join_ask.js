@@ -1,17 +1,10 @@
-// The controls for each kind of question: buttons, a slider, epochs, or a drawing.
+// The controls of questions (lecture/controls.py): buttons, a slider, epochs, or a drawing.
 
 import { element } from "./join_dom.js";
 import { drawing } from "./join_draw.js";
 
 const MOST_POINTS = 50;
 const STEP = 0.5;
-
-export function inWords(question, answer) {
-  if (question.kind === "curve") return "your curve";
-  if (question.kind === "lead") return points(answer);
-  if (question.kind === "overfits_from") return answer ? `from epoch ${answer}` : "never";
-  return question.choices[answer];
-}
 
 function points(number) {
   return `${number} ${number === 1 ? "point" : "points"}`;
@@ -83,9 +76,18 @@ function slider(_question, onSend) {
   return { node: element("div", {}, said, element("div", { class: "steps" }, less, input, more), send), show };
 }
 
+const CONTROLS = {
+  choices: { make: choices, words: (question, answer) => question.choices[answer] },
+  points: { make: slider, words: (_question, answer) => points(answer) },
+  epochs: { make: epochPicker, words: (_question, answer) => (answer ? `from epoch ${answer}` : "never") },
+  curve: { make: drawing, words: () => "your curve" },
+};
+
 // Returns the control for a question: its ``node``, and ``show(answer, isOpen)``.
-export function control(question, answer, onSend) {
-  if (question.kind === "curve") return drawing(question, answer, onSend);
-  const kinds = { lead: slider, overfits_from: epochPicker };
-  return (kinds[question.kind] || choices)(question, onSend);
+export function control(question, onSend, answer) {
+  return CONTROLS[question.control].make(question, onSend, answer);
+}
+
+export function inWords(question, answer) {
+  return CONTROLS[question.control].words(question, answer);
 }

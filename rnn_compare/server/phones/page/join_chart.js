@@ -71,9 +71,9 @@ function band(scale, [low, middle, high]) {
   ];
 }
 
-function line(scale, curve, withTraining) {
+function line(scale, curve) {
   const parts = [svgElement("path", { class: "curve", stroke: curve.color, d: path(scale, curve.validation) })];
-  if (withTraining)
+  if (curve.training.length)
     parts.push(svgElement("path", { class: "curve training", stroke: curve.color, d: path(scale, curve.training) }));
   for (const [place, share] of curve.validation.entries()) {
     const at = `translate(${scale.x(place + 1)} ${scale.y(share)})`;
@@ -117,13 +117,12 @@ function inWords(curves) {
 }
 
 // The real curves over the middle half of the class's drawings, and this phone's own drawing.
-export function curvesPicture({ curves, epochs, tallies, question }, mine) {
+export function curvesPicture({ curves, epochs, tallies }, mine) {
   const begun = curves.filter((curve) => curve.validation.length);
   if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
-  const withTraining = Boolean(question) && question.kind === "overfits_from";
   const own = Array.isArray(mine) ? mine : [];
   const drawings = tallies.length ? last(tallies) : { band: [] };
-  const shown = begun.flatMap(({ validation, training }) => (withTraining ? [...validation, ...training] : validation));
+  const shown = begun.flatMap(({ validation, training }) => [...validation, ...training]);
   const lines = begun.map((curve) => ({ name: curve.name, shares: curve.validation }));
   if (own.length) lines.push({ name: "you", shares: own });
   const right = 14 + LETTER * Math.max(...lines.map(({ name }) => short(name).length));
@@ -134,8 +133,8 @@ export function curvesPicture({ curves, epochs, tallies, question }, mine) {
     holds.push(...band(scale, drawings.band));
     keys.push(drawings.answered > 1 ? `grey: the middle half of ${drawings.answered} drawings` : "grey: one drawing");
   }
-  holds.push(...begun.flatMap((curve) => line(scale, curve, withTraining)));
-  if (withTraining) keys.push("dashed: training accuracy");
+  holds.push(...begun.flatMap((curve) => line(scale, curve)));
+  if (begun.some(({ training }) => training.length)) keys.push("dashed: training accuracy");
   if (own.length) holds.push(svgElement("path", { class: "mine", d: path(scale, own) }));
   holds.push(...names(scale, lines));
   return element("figure", {}, picture(inWords(begun), ...holds), element("figcaption", {}, `${keys.join("; ")}.`));
@@ -156,10 +155,9 @@ function answers({ answered }) {
   return `${answered} ${answered === 1 ? "answer" : "answers"}`;
 }
 
-// Returns the index of an answer's bar; -1 without one. Bars end at the last number of their label.
-export function barOf(kind, labels, value) {
-  if (value === null) return -1;
-  return kind === "lead" ? labels.findIndex((label) => value <= Number(label.split("–")[1])) : value;
+// Returns the index of the bar that counts an answer; null without one.
+export function barOf(tally, value) {
+  return value === null ? null : Math.floor(value / tally.width);
 }
 
 // Bars of the answers; with a second vote, the first vote in outline.

@@ -28,7 +28,7 @@ export function whole(shares) {
   return shares.map((share, place) => (share === null ? shares[nearest(place)] : share));
 }
 
-export function drawing(question, answer, onSend) {
+export function drawing(question, onSend, answer) {
   const scale = scales(question.epochs, LOW, 1, MARGIN);
   let shares = Array.isArray(answer) ? [...answer] : Array.from({ length: question.epochs }, () => null);
   let last = 0;

@@ -43,10 +43,9 @@ def _show_outcome(context: LectureContext, question: Question) -> None:
     last = rounds[-1] if rounds else []
     right = [is_right(question, answer, outcome) for answer in last]
     score = histogram.score(sum(map(bool, right)), len(last)) if outcome.answer is not None or not last else ""
-    bars = (
-        histogram.class_bars(context, question, rounds, outcome.answer) if rounds and question.kind != "curve" else ""
-    )
-    legend = f'<p class="rc-note">{BAND}</p>' if rounds and question.kind == "curve" else ""
+    is_drawn = question.kind.control.is_drawn
+    bars = histogram.class_bars(context, question, rounds, outcome.answer) if rounds and not is_drawn else ""
+    legend = f'<p class="rc-note">{BAND}</p>' if rounds and is_drawn else ""
     st.html(
         f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
         f"{escape(score)}</p><p>{escape(outcome.explanation)}</p>{legend}</section>"
@@ -55,8 +54,7 @@ def _show_outcome(context: LectureContext, question: Question) -> None:
 
 def _band(context: LectureContext, question: Question | None) -> dict[str, str] | None:
     """Returns the band of the class's drawings for the chart, packed like its curves."""
-    rounds = context.answers(question) if question and question.kind == "curve" else []
-    if not rounds or question is None:
+    if question is None or not question.kind.control.is_drawn or not (rounds := context.answers(question)):
         return None
     votes = histogram.tallies(question, rounds)[-1]
     lines = {name: packed(getattr(votes, name)) for name in ("low", "middle", "high")}

@@ -1,0 +1,50 @@
+"""The epoch from which a network overfits."""
+
+import statistics
+from collections.abc import Sequence
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
+from rnn_compare.comparison.groups import Group
+from rnn_compare.lecture.controls import EPOCHS
+from rnn_compare.lecture.outcomes import NoRightAnswer, network_in_question
+from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+
+NEAR_EPOCHS = 1
+RULE = (
+    f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, and either "
+    f"the validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest, or training in the end "
+    f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
+)
+"""The definition in ``comparison.findings``."""
+
+
+def outcome(question: Question, networks: Sequence[Group], _: Evidence) -> QuestionOutcome:
+    """Returns the median epoch of the seeds that overfit, if half of them do; 0 if fewer do."""
+    group = network_in_question(question, networks)
+    if any(len(run.epochs) < OVERFIT_EPOCHS for run in group.counted):
+        raise NoRightAnswer(f"it takes {OVERFIT_EPOCHS} epochs to tell.")
+    seeds = len(group.counted)
+    overfitted = [epoch for epoch in map(overfits_from, group.counted) if epoch != 0]
+    of_seeds = f" ({len(overfitted)} of {seeds} seeds)" if seeds > 1 else ""
+    if 2 * len(overfitted) < seeds or not overfitted:
+        return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
+    since = [epoch for epoch in overfitted if epoch is not None]
+    if 2 * len(since) < len(overfitted) or not since:
+        raise NoRightAnswer(
+            f"{group.name} overfits{of_seeds}, training was far ahead by its end, but its validation loss was still "
+            "falling."
+        )
+    epoch = statistics.median_low(since)
+    lowest = f"its validation loss was lowest after epoch {epoch - 1}"
+    over_seeds = f", the median of {len(overfitted)} of {seeds} seeds" if seeds > 1 else ""
+    return QuestionOutcome(
+        epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
+    )
+
+
+def _is_near(answer: int, epoch: int) -> bool:
+    return abs(answer - epoch) <= NEAR_EPOCHS if answer and epoch else answer == epoch  # "never" is near to no epoch
+
+
+KIND = QuestionKind("overfits_from", EPOCHS, outcome, _is_near, needs="network", shows_training=True)
