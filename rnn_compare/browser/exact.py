@@ -1,4 +1,4 @@
-"""A browser's training in NumPy, bit by bit: its operations in float32, in the order of ``arithmetic/``.
+"""A browser's training in NumPy, bit by bit: its operations in float32, in the order of ``arithmetic/training/``.
 
 A SimpleRNN's training magnifies rounding errors, so that other arithmetic, such as the fused layers', may end with
 another network. This one shows whether a browser could have got its result.
@@ -26,8 +26,8 @@ _Q = (8.105444635475578e-07, 0.00033415693906135857, 0.026005269959568977, 0.467
 
 
 @dataclass(frozen=True)
-class Gradients:
-    """Gradients of a batch.
+class BatchGradients:
+    """BatchGradients of a batch.
 
     Attributes:
         dense: Of all weights but the embedding, in Keras' order.
@@ -100,7 +100,7 @@ class ExactNetwork:
         velocities[words] = velocity
         table[words] -= step * gradients.sums / np.sqrt(velocity + _EPSILON)
 
-    def gradients(self, ids: Ids, labels: NDArray[np.integer]) -> Gradients:
+    def gradients(self, ids: Ids, labels: NDArray[np.integer]) -> BatchGradients:
         """Returns the gradients of the mean binary cross-entropy of a batch."""
         done = self._run(ids, labels)
         _, kernel, _, bias, output, _ = self.weights
@@ -122,7 +122,7 @@ class ExactNetwork:
             np.add.reduce(states[-1] * d_logits[:, np.newaxis], axis=0)[:, np.newaxis],
             np.add.accumulate(d_logits)[-1:],  # one after the other: NumPy's sum adds pairs first
         ]
-        return Gradients(dense, words, sums, squares)
+        return BatchGradients(dense, words, sums, squares)
 
     def _run(self, ids: Ids, labels: NDArray[np.integer]) -> _Pass:
         table, kernel, recurrent, bias, output, output_bias = self.weights

@@ -71,7 +71,7 @@ class ClassNetworks:
         """Returns whether a device may still send its network."""
         return device not in self._by_device and device not in self._unable
 
-    def of(self, device: str) -> ClassNetwork | None:
+    def sent_by(self, device: str) -> ClassNetwork | None:
         """Returns a device's network."""
         deal = self._by_device.get(device)
         return self._networks.get(deal) if deal else None
@@ -90,7 +90,7 @@ class ClassNetworks:
             self._unable.add(device)
             return
         network = ClassNetwork(*dealt, task.checked(sent[2]), at=time.time())
-        if (before := self.of(device)) is not None:
+        if (before := self.sent_by(device)) is not None:
             if before.right == network.right:
                 return
             raise UserError("This phone has sent its network already.")

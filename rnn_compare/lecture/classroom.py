@@ -279,7 +279,7 @@ class Classroom:
 
     def contribution(self, device: str) -> Contribution:
         """Returns a device's own answer, review and network."""
-        number, network = self._devices.get(device), self.networks.of(device)
+        number, network = self._devices.get(device), self.networks.sent_by(device)
         deal = class_task(self._state.task).deal(number) if number and self._state.task else None
         answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
         return Contribution(answer, review, deal, network.right if network else ())

@@ -63,16 +63,16 @@ class ClassTraining:
         self, function: Callable[..., list[int]], task: ClassTask, deals: Iterable[Deal]
     ) -> list[tuple[Deal, tuple[int, ...]]]:
         """Returns what workers have finished of these; they are given the first ones of the others."""
-        done, given = list[tuple[Deal, tuple[int, ...]]](), 0
+        done, waiting = list[tuple[Deal, tuple[int, ...]]](), 0
         for deal in deals:
-            if given == AT_ONCE:
+            if waiting == AT_ONCE:
                 break
             analysis = self._engine.analyse(function, task.experiment(*deal))
             self.problem = analysis.problem or ""
             if analysis.result:
                 done.append((deal, tuple(analysis.result)))
             else:
-                given += 1
+                waiting += 1
         return done
 
 

@@ -49,7 +49,8 @@ def remarks(context: LectureContext) -> str:
     task, left_out = class_task(context.state.task), context.classroom.networks.left_out()
     text = f"Best of {task.epochs} epochs on the same {task.held_out} held-out reviews: only seeds differ."
     if left_out:
-        text += f" {counted(len(left_out), 'result')} left out: this machine could not repeat them."
+        them = "it" if len(left_out) == 1 else "them"
+        text += f" {counted(len(left_out), 'result')} left out: this machine could not repeat {them}."
     if problem := context.services.class_training.problem:
         text += f" This machine trains none: {problem}"
     return text
