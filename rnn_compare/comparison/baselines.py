@@ -99,30 +99,42 @@ def same_baselines(experiment: Experiment) -> Experiment:
 def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = None) -> list[Baseline]:
     """Returns all baselines on an experiment's reviews, the simplest first; takes seconds unless they are cached.
 
+    Each is cached as soon as it is fitted.
+
     Pass ``same_baselines(experiment)`` to a worker, so that it computes them once for all networks of a comparison.
     ``tell`` is called with the number of baselines done and of all. Raises ``UserError`` if the source or the cache
     cannot be used.
     """
     reviews = prepared.load(experiment.dataset)
-    if (stored := _stored(reviews, experiment)) is not None:
-        return stored
-    import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
-
-    results = []
-    for done, name in enumerate(all_baselines()):
+    results = _stored(reviews, experiment)
+    missing = list(all_baselines())[len(results) :]
+    if missing:
+        import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
+    for name in missing:
         if tell:
-            tell(done, len(all_baselines()))
+            tell(len(results), len(all_baselines()))
         results.append(_judge(name, reviews, experiment))
-    with contextlib.suppress(OSError):  # the results count even if the disk is full
-        _write(cache_place() / FOLDER / _name(reviews, experiment), results)
+        with contextlib.suppress(OSError):  # the results count even if the disk is full
+            _write(cache_place() / FOLDER / _name(reviews, experiment), results)
     return results
 
 
-def cached(experiment: Experiment) -> list[Baseline] | None:
-    """Returns ``baselines`` if they are cached, else None; raises ``UserError`` if the source cannot be used."""
+def write(experiment: Experiment, cache: Path) -> None:
+    """Writes an experiment's baselines into another cache folder; raises as ``baselines`` does, and ``OSError``."""
+    _write(cache / FOLDER / _name(prepared.load(experiment.dataset), experiment), baselines(experiment))
+
+
+def fitted(experiment: Experiment) -> list[Baseline]:
+    """Returns those of ``baselines`` that are cached; raises ``UserError`` if the source cannot be used."""
     if not prepared.is_prepared(experiment.dataset):
-        return None
+        return []
     return _stored(prepared.load(experiment.dataset), experiment)
+
+
+def cached(experiment: Experiment) -> list[Baseline] | None:
+    """Returns ``baselines`` if all are cached, else None; raises ``UserError`` if the source cannot be used."""
+    results = fitted(experiment)
+    return results if len(results) == len(all_baselines()) else None
 
 
 def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...]:
@@ -148,9 +160,9 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
     return Baseline(name, seconds, model.features, validated, tested)
 
 
-def _stored(reviews: Reviews, experiment: Experiment) -> list[Baseline] | None:
+def _stored(reviews: Reviews, experiment: Experiment) -> list[Baseline]:
     files = (folder / FOLDER / _name(reviews, experiment) for folder in (cache_place(), shipped.FOLDER))
-    return next(filter(None, map(_read, files)), None)
+    return max(map(_read, files), key=len)
 
 
 def _name(reviews: Reviews, experiment: Experiment) -> str:
@@ -170,12 +182,13 @@ def _write(file: Path, results: Sequence[Baseline]) -> None:
         np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
-def _read(file: Path) -> list[Baseline] | None:
-    """Returns the baselines in a file; None if it is missing or damaged."""
+def _read(file: Path) -> list[Baseline]:
+    """Returns the baselines in a file; none if it is missing or damaged."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
             figures, correct, tested = (arrays[name] for name in ("figures", "correct", "test_correct"))
-        rows = zip(all_baselines(), figures, correct, tested if len(tested) else [None] * len(correct), strict=True)
+        names = list(all_baselines())[: len(correct)]  # the others are not fitted yet
+        rows = zip(names, figures, correct, tested if len(tested) else [None] * len(correct), strict=True)
         return [Baseline(name, float(row[0]), int(row[1]), right, test_right) for name, row, right, test_right in rows]
     except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
-        return None
+        return []

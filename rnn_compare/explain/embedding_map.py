@@ -10,7 +10,7 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.prediction import Array, Ids, Tell, dense, predict, recurrent_pass, recurrent_weights
+from rnn_compare.explain.prediction import Array, Ids, Integers, Tell, dense, predict, recurrent_pass, recurrent_weights
 from rnn_compare.networks.recurrent_layer import initial_states
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import INDEX_FROM, PADDING, START, UNKNOWN, Vocabulary, tokenize
@@ -33,11 +33,16 @@ class WordMap:
     """
 
     words: tuple[str, ...]
-    ids: NDArray[np.int64]
+    ids: Integers
     points: Array
     verdicts: Array
     empty: float
     shares: tuple[float, float]
+
+
+def is_quick(experiment: Experiment) -> bool:
+    """Tells whether ``word_map`` takes less than a second: the words' common beginning is read once or skipped."""
+    return experiment.reads_forward or (experiment.bidirectional and experiment.mask_padding)
 
 
 def word_map(

@@ -4,10 +4,11 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Annotated, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
 
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
@@ -27,7 +28,18 @@ from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 
 Ids = NDArray[np.integer]
-Array = NDArray[np.float32]
+DIGITS = 6
+"""Digits after the point in kept answers."""
+Array = Annotated[
+    NDArray[np.float32],
+    PlainValidator(lambda plain: np.array(plain, np.float32)),
+    PlainSerializer(lambda array: array.astype(np.float64).round(DIGITS).tolist()),
+]
+Integers = Annotated[
+    NDArray[np.int64],
+    PlainValidator(lambda plain: np.array(plain, np.int64)),
+    PlainSerializer(np.ndarray.tolist),
+]
 Tell = Callable[[int, int], None]
 """Called with the amount done and the total. What it raises stops the work and reaches the caller."""
 
@@ -63,8 +75,7 @@ def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | Non
 
 def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
     """Returns the log-odds, the sigmoid's input (batch,), exact even if a prediction is nearly certain."""
-    width = _width(experiment)
-    rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * max(width, experiment.embedding_size)))
+    rows = max(1, NUMBERS_AT_ONCE // numbers(experiment, ids.shape[1]))
     logits = np.empty(len(ids), np.float32)
     for start in range(0, len(ids), rows):
         part = ids[start : start + rows]
@@ -116,11 +127,13 @@ def read_mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
     return ids != 0 if experiment.skips_padding else None
 
 
-def _width(experiment: Experiment) -> int:
-    """Returns the largest number of values that a forward pass computes for each word."""
+def numbers(experiment: Experiment, words: int) -> int:
+    """Returns the largest number of values that a layer of the forward pass computes for so many words."""
     if experiment.without_recurrence:  # attention: a weight for each other word
-        return max(experiment.maxlen, experiment.units)
-    return cell(experiment.cell).blocks * experiment.units
+        width = max(experiment.maxlen, experiment.units)
+    else:
+        width = cell(experiment.cell).blocks * experiment.units
+    return words * max(width, experiment.embedding_size)
 
 
 def dense(weights: Weights, states: Array) -> Array:

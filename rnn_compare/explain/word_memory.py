@@ -1,21 +1,15 @@
 """The memory of a network for one sentiment word among neutral words, which are chosen by the labels of reviews."""
 
-import contextlib
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.bags import in_parts
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.prediction import Array, Tell, predict_logits
+from rnn_compare.explain.prediction import Array, Integers, Tell, predict_logits
 from rnn_compare.networks.weights import Weights
-from rnn_compare.paths import run_folder
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM, Vocabulary
 from rnn_compare.sources.source import Labelled
@@ -31,8 +25,6 @@ NEUTRAL_ODDS = 0.1
 SHORTEST = 3
 PAIRS = 200
 POINTS = 14
-RECORDINGS = Path(__file__).parents[1] / "recordings"
-"""With the tests of the shipped networks."""
 ROUNDING = 1e-5
 """Log-odds closer than this count as equal: 32-bit rounding moves them nearly as far."""
 
@@ -121,7 +113,7 @@ class MemoryTest:
         words: The words that were used.
     """
 
-    distances: NDArray[np.int64]
+    distances: Integers
     told_apart: Array
     effect: Array
     pairs: int
@@ -193,30 +185,3 @@ def _share_positive(values: Array) -> Array:
     counted = np.where(np.abs(values) <= ROUNDING, np.float32(0.5), values > 0)
     share: Array = counted.mean(axis=-1, dtype=np.float32)
     return share
-
-
-def save(run: str, state: str, test: MemoryTest) -> None:
-    """Writes a run's memory test into its folder, unless it is there or the folder is not writable."""
-    if (file := _file(run, state)).exists():
-        return
-    with contextlib.suppress(OSError), whole_file(file) as partial:
-        partial.write_text(json.dumps(asdict(test), default=np.ndarray.tolist), "utf-8")
-
-
-def saved(run: str, state: str) -> MemoryTest | None:
-    """Returns the written or shipped memory test of a run's weights; None if there is none that can be read."""
-    for file in (_file(run, state), RECORDINGS / f"memory-{state}.json"):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            return _test_from(json.loads(file.read_text("utf-8")))
-    return None
-
-
-def _test_from(plain: dict[str, Any]) -> MemoryTest:
-    words = {kind: tuple((str(word), float(odds)) for word, odds in group) for kind, group in plain["words"].items()}
-    distances = np.array(plain["distances"], np.int64)
-    told_apart, effect = (np.array(plain[name], np.float32) for name in ("told_apart", "effect"))
-    return MemoryTest(distances, told_apart, effect, int(plain["pairs"]), WordChoice(**words))
-
-
-def _file(run: str, state: str) -> Path:
-    return run_folder(run) / f"memory-{state}.json"

@@ -1,18 +1,20 @@
 """Baselines for the split of the runs on the charts, from the cache or a worker."""
 
 import contextlib
+import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.charts.curves.curve_chart import Mark
-from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, fitted, same_baselines
 from rnn_compare.comparison.beside_baselines import bags_guess, lead
 from rnn_compare.comparison.inference.wording import gap, in_points
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
+from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 
@@ -25,7 +27,7 @@ class BaselineResults:
     """The computed baselines.
 
     Attributes:
-        baselines: The simplest first; may be empty.
+        baselines: The simplest first, as far as they are fitted.
         remark: A note on them, or the reason why there are none; the beginning says the most.
         waiting: Whether a worker is computing them.
     """
@@ -49,19 +51,31 @@ class KnownBaselines:
         experiment = same_baselines(runs[0].experiment)
         others = "" if all(same_baselines(run.experiment) == experiment for run in runs) else _OTHERS
         try:
-            results = cached(experiment)
+            results = fitted(experiment)
         except UserError as error:
             return BaselineResults(remark=f"No baselines: {error}")
-        if results is None and not any(run.epochs for run in runs):
+        if not results and not any(run.epochs for run in runs):
             return BaselineResults()  # the first points have priority
-        return BaselineResults(tuple(results), others) if results else self._compute(experiment, others)
+        if len(results) == len(all_baselines()):
+            return BaselineResults(tuple(results), others)
+        computed = self._compute(experiment, others)
+        return computed if computed.baselines else replace(computed, baselines=tuple(results))
 
-    def prepare(self, experiments: Iterable[Experiment]) -> None:
-        """Has a worker fit the baselines of these splits that are not cached, without waiting."""
-        for experiment in set(map(same_baselines, experiments)):
-            with contextlib.suppress(UserError):  # the page says it when it shows them
-                if cached(experiment) is None:
-                    self._compute(experiment, "")
+    def prepare(self, experiments: Collection[Experiment], recorded: bool) -> None:
+        """Has a worker fit the baselines of these splits that are not cached, without waiting.
+
+        Of recorded runs a thread prepares the reviews first: no training does.
+        """
+
+        def work() -> None:
+            for experiment in set(map(same_baselines, experiments)):
+                with contextlib.suppress(UserError):  # the page says it when it shows them
+                    if recorded:
+                        prepared.prepare(experiment.dataset)
+                    if cached(experiment) is None:
+                        self._compute(experiment, "")
+
+        threading.Thread(target=work, daemon=True).start()
 
     def _compute(self, experiment: Experiment, others: str) -> BaselineResults:
         since, problem = self._problems.get(experiment, (0.0, ""))
@@ -99,7 +113,9 @@ def lines(results: Sequence[Baseline]) -> list[Mark]:
 
 
 def meaning(results: Sequence[Baseline]) -> str:
-    """Returns what the baselines show about the task, in sentences."""
+    """Returns what the baselines show about the task, in sentences; nothing before all are fitted."""
+    if len(results) < len(all_baselines()):
+        return ""
     if bags_guess(results):
         text = "Neither words nor word pairs can be told apart from guessing"
         return f"{text}: if anything decides, it is the order of distant words. {NOTE}"

@@ -78,6 +78,7 @@ class Engine:
         self.scheduler = os.environ.get(SCHEDULER_VARIABLE) or None
         self._wake = threading.Event()
         self._analyses = Analyses()
+        self._here = DemoWorkers(self._analyses.take_progress)
         self._dispatcher = Dispatcher(store, self.owner, self._wake.set)
         self._state = EngineState("starting")
         self._thread: threading.Thread | None = None
@@ -177,7 +178,9 @@ class Engine:
         """Writes a run's stock Keras model from its weights and returns its path; raises as ``ask`` does."""
         return self.ask(worker_process.write_model, run, self._store.run(run).experiment, which)
 
-    def analyse(self, function: Callable[..., object], *arguments: Hashable, again: bool = False) -> Analysis:
+    def analyse(
+        self, function: Callable[..., object], *arguments: Hashable, again: bool = False, here: bool = False
+    ) -> Analysis:
         """Starts a calculation of seconds in a worker, once, and returns its present state at once.
 
         Args:
@@ -185,10 +188,13 @@ class Engine:
                 report its progress.
             arguments: Equal arguments give the same analysis as long as the program runs.
             again: Whether to repeat one that has ended, if its effects may be undone by now.
+            here: Whether this process does it, one at a time and without Keras, which needs no worker.
         """
 
         def work(name: str) -> object:
             question = WorkerQuestion(function, arguments, name)
+            if here:
+                return self._here.ask(question, ANALYSIS_SECONDS)
             with self._rest.in_use():
                 return self._ready_workers(ANALYSIS_SECONDS).ask(question, ANALYSIS_SECONDS)
 

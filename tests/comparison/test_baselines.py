@@ -3,6 +3,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -128,6 +129,25 @@ def test_what_was_worked_out_is_read_again_by_every_network_of_the_same_split(mo
     assert same(results, baselines(lstm))
     for name, other in {"reviews": 500, "vocabulary_size": 1000, "validation_split": 0.3, "test_split": 0.1}.items():
         assert cached(SMALL.model_copy(update={name: other})) is None, name
+
+
+def test_each_is_there_as_soon_as_it_is_fitted_and_none_is_fitted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    judge = module._judge
+
+    def interrupted(name: str, *arguments: Any) -> Baseline:
+        judged.append(name)
+        if judged == list(all_baselines()):
+            raise KeyboardInterrupt
+        return judge(name, *arguments)
+
+    monkeypatch.setattr(module, "_judge", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        baselines(SMALL)
+    assert [item.name for item in module.fitted(SMALL)] == judged[:-1]
+    assert cached(SMALL) is None
+    assert [item.name for item in baselines(SMALL)] == list(all_baselines())
+    assert judged == [*all_baselines(), judged[-1]]
 
 
 def test_a_damaged_file_is_as_good_as_none(cache: Path) -> None:

@@ -10,11 +10,16 @@ import pytest
 from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
 from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
-from rnn_compare.explain.word_memory import RECORDINGS
+from rnn_compare.explain.worker_tasks import keep
+from rnn_compare.explain.worker_tasks import memory as memory_task
 from rnn_compare.lecture import lecture_file
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.runs import shipped
 from tests.charts.memories import memory_result, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
+
+BOOKS = ("simplernn-2e6f1e", "lstm-fb04ab")
+"""The shipped runs of the first lecture."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +68,7 @@ def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(figure
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
     assert not engine.begun
     app.button(key="run_memory_test").click().run()
-    assert [arguments[0] for arguments in engine.begun] == ["one", "other"]
+    assert [arguments[1] for arguments in engine.begun] == ["one", "other"]
     assert not app.button
     assert len(app.get("progress")) == 2
     assert not figures
@@ -89,15 +94,11 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
 
 
 def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(figures: dict[str, Any]) -> None:
-    engine = StubEngine()
-    app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one")])
-    app.button(key="run_memory_test").click().run()
-    engine.asked_of("one").result = memory_result()
-    app.run()
-    figures.clear()
-    later, other = StubEngine(), page(memory.show, SimpleNamespace(engine=StubEngine()), [chosen("one")])
-    assert not other.button
-    assert not later.begun
+    network, engine = chosen("one"), StubEngine()
+    keep(run_folder("one"), memory_task, network.state, memory_result())
+    app = page(memory.show, SimpleNamespace(engine=engine), [network])
+    assert not app.button
+    assert not engine.begun
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
 
 
@@ -113,7 +114,7 @@ def test_the_first_lectures_slide_has_the_shipped_memory_tests_figures() -> None
     """A number on the tab and another on the next slide teach nothing."""
     slide = (Path(lecture_file.__file__).parent / "lectures" / "book.toml").read_text("utf-8")
     farthest = []
-    for file in RECORDINGS.glob("memory-*.json"):
+    for file in [next((shipped.FOLDER / "runs" / run).glob("memory-*.json")) for run in BOOKS]:
         test = json.loads(file.read_text("utf-8"))
         noticed = itertools.takewhile(
             lambda point: point[1] >= memory.MOSTLY, zip(test["distances"], test["told_apart"], strict=True)

@@ -22,6 +22,7 @@ for name in ("keras", "llvmlite", "numba", "sklearn", "tensorflow"):
 from streamlit.testing.v1 import AppTest
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.explain.prediction import ask, run_weights
 from rnn_compare.server.app import current_app
 
@@ -34,7 +35,8 @@ for refused in (lambda: services.engine.submit([run.experiment]), lambda: servic
         print(error)
 print(ask(run, "good bad good", "best").review.count("cut off"))
 state = worker_tasks.fingerprint(run_weights(run, "best"))
-while not (flow := services.engine.analyse(worker_tasks.gradients, run.id, "best", state, run.experiment)).ended:
+question = (worker_tasks.answer, follow_gradient, run.id, "best", state, run.experiment)
+while not (flow := services.engine.analyse(*question)).ended:
     time.sleep(0.05)
 print(flow.problem, flow.total > 0)
 page = AppTest.from_file(sys.argv[1], default_timeout=100).run()

@@ -9,18 +9,26 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.accuracy_by_length import accuracy_by_length
 from rnn_compare.explain.embedding_map import WordMap, word_map
-from rnn_compare.explain.gradient_flow import PROBE_SIZE, FollowedGradient, gradient_flow, gradient_norms, probe_batch
+from rnn_compare.explain.gradient_flow import (
+    PROBE_SIZE,
+    FollowedGradient,
+    follow_gradient,
+    gradient_flow,
+    gradient_norms,
+    probe_batch,
+)
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import logits_without, read
 from rnn_compare.explain.word_memory import PAIRS, MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
-from rnn_compare.paths import CACHE_VARIABLE, delete_files, weights_file
+from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder, weights_file
 from rnn_compare.reviews import prepared
 from tests.explain.conftest import random_weights
 
-RUN = "simplernn-000000"
+RUN, STATE = "simplernn-000000", "0"
 EXPERIMENT = Experiment(units=2, embedding_size=2, maxlen=6, vocabulary_size=3000)
 
 
@@ -36,7 +44,9 @@ def saved(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Weig
 def from_worker(task: Any, *arguments: Any, steps: int, experiment: Experiment = EXPERIMENT) -> Any:
     """Returns a task's result as it leaves a worker's process, after its progress has been checked."""
     progress: list[tuple[int, int]] = []
-    result = task(RUN, "best", "", experiment, *arguments, tell=lambda done, total: progress.append((done, total)))
+    result = worker_tasks.answer(
+        task, RUN, "best", STATE, experiment, *arguments, tell=lambda done, total: progress.append((done, total))
+    )
     assert progress[-1:] == [(steps, steps)] * bool(steps)
     return pickle.loads(pickle.dumps(result))
 
@@ -74,9 +84,7 @@ def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) 
 
 def test_gradients_cross_processes(saved: Weights) -> None:
     (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
-    assert from_worker(worker_tasks.gradients, steps=PROBE_SIZE) == FollowedGradient(
-        PROBE_SIZE, (gradient_flow(norms),)
-    )
+    assert from_worker(follow_gradient, steps=PROBE_SIZE) == FollowedGradient(PROBE_SIZE, (gradient_flow(norms),))
 
 
 @pytest.mark.usefixtures("saved")
@@ -91,7 +99,7 @@ def test_the_gradient_before_training_is_that_of_the_weights_that_keras_draws_fr
 @pytest.mark.usefixtures("saved")
 def test_a_run_without_weights_is_refused_in_a_sentence() -> None:
     with pytest.raises(UserError, match="No weights at"):
-        worker_tasks.memory("lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
+        worker_tasks.answer(worker_tasks.memory, "lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
 
 
 def test_a_step_of_training_changes_the_fingerprint() -> None:
@@ -99,3 +107,49 @@ def test_a_step_of_training_changes_the_fingerprint() -> None:
     assert worker_tasks.fingerprint(arrays) == worker_tasks.fingerprint(random_weights(EXPERIMENT))
     moved = {**arrays, "dense/bias": arrays["dense/bias"] + 1e-6}
     assert worker_tasks.fingerprint(moved) != worker_tasks.fingerprint(arrays)
+
+
+@pytest.mark.usefixtures("saved")
+@pytest.mark.parametrize(
+    "task",
+    [worker_tasks.memory, worker_tasks.words, accuracy_by_length, follow_gradient],
+    ids=lambda task: task.__name__,
+)
+def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weights_only(task: Any) -> None:
+    answer = worker_tasks.answer(task, RUN, "best", STATE, EXPERIMENT, tell=lambda *_: None)
+    again = worker_tasks.kept(task, RUN, STATE)
+    assert type(again) is type(answer)
+    for name, value in vars(answer).items():
+        if isinstance(value, np.ndarray):
+            np.testing.assert_allclose(getattr(again, name), value, atol=1e-6)
+            assert getattr(again, name).dtype == value.dtype
+        else:
+            assert getattr(again, name) == pytest.approx(value) if isinstance(value, float) else value
+    assert worker_tasks.kept(task, RUN, "1") is None
+    assert worker_tasks.kept(task, "lstm-000000", STATE) is None
+
+
+@pytest.mark.usefixtures("saved")
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"words": {"positive": [["a"]]}}', '{"words": {"a": []}}'])
+def test_a_file_without_an_answer_counts_as_missing(content: str) -> None:
+    (run_folder(RUN) / f"memory-{STATE}.json").write_text(content)
+    assert worker_tasks.kept(worker_tasks.memory, RUN, STATE) is None
+
+
+def test_what_is_asked_about_one_text_is_not_kept(saved: Weights) -> None:
+    ids = tuple(encode(EXPERIMENT, "a wonderful film").ids.tolist())
+    assert len(from_worker(worker_tasks.logits_without_word, ids, 3, steps=4)) == 4
+    assert [path.name for path in run_folder(RUN).iterdir()] == ["best.npz"]
+    assert saved
+
+
+def test_a_recording_carries_what_pages_ask_workers_about_each_kind_of_network() -> None:
+    named = {
+        cell: {task.__name__ for task in worker_tasks.kept_tasks(Experiment(cell=cell, **more))}
+        for cell, more in {"LSTM": {}, "GRU": {"units": 256}, "attention": {}}.items()
+    }
+    assert named == {
+        "LSTM": {"memory", "accuracy_by_length", "initial_gradients"},
+        "GRU": {"memory", "accuracy_by_length", "initial_gradients", "follow_gradient"},
+        "attention": {"memory", "accuracy_by_length", "words"},
+    }

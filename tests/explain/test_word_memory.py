@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +5,8 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, save, saved, spaced_distances
+from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, spaced_distances
 from rnn_compare.networks.weights import Weights
-from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from tests.charts.memories import memory_result
 from tests.explain.conftest import VOCABULARY, StopError, random_weights, small, stop
 
 WORDS = WordChoice(
@@ -111,33 +107,3 @@ def test_the_memory_test_tells_how_far_it_is_and_can_be_stopped() -> None:
 
     with pytest.raises(StopError):
         memory_test(*remembering(1), VOCABULARY, WORDS, tell=stop)
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-
-
-def test_a_saved_test_is_loaded_whole_for_the_same_weights_only() -> None:
-    test = memory_result(neutral=["screenplay", "naïve"])
-    save("one", "abc", test)
-    again = saved("one", "abc")
-    assert again is not None
-    for name in ("distances", "told_apart", "effect"):
-        np.testing.assert_allclose(getattr(again, name), getattr(test, name), rtol=1e-6)
-    assert (again.pairs, again.words) == (test.pairs, test.words)
-    assert saved("one", "abd") is None
-    assert saved("other", "abc") is None
-
-
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"words": {"positive": [["a"]]}}', '{"words": {"a": []}}'])
-def test_a_file_that_holds_none_counts_as_missing(content: str) -> None:
-    run_folder("one").mkdir(parents=True)
-    (run_folder("one") / "memory-abc.json").write_text(content)
-    assert saved("one", "abc") is None
-
-
-def test_a_folder_that_cannot_be_written_to_costs_nothing(tmp_path: Path) -> None:
-    (tmp_path / "runs").write_text("in the way")
-    save("one", "abc", memory_result())
-    assert saved("one", "abc") is None

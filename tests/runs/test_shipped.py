@@ -11,16 +11,16 @@ import pytest
 from rnn_compare.comparison.baselines import baselines, cached
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict, run_weights
-from rnn_compare.explain.word_memory import saved
-from rnn_compare.explain.worker_tasks import fingerprint
+from rnn_compare.explain.worker_tasks import fingerprint, kept, kept_tasks
 from rnn_compare.metrics.metric import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
+from rnn_compare.report.recording import write
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped as module
 from rnn_compare.runs.events import Ended, Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.runs.shipped import add_shipped, write
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import services as shared
 from rnn_compare.server.app import current_app
@@ -50,11 +50,13 @@ def test_the_last_epoch_of_a_recording_has_weights_if_it_is_the_best(shipped: li
         assert weights_file(run.id, "last").exists() == (run.best is run.last)
 
 
-def test_the_books_recorded_networks_come_with_their_memory_test(shipped: list[Run]) -> None:
-    for run in shipped[-2:]:
-        test = saved(run.id, fingerprint(run_weights(run, "best")))
-        assert test is not None
-        assert test.told_apart[0] > 0.9
+def test_every_recorded_network_comes_with_the_answers_that_pages_would_ask_workers_for(shipped: list[Run]) -> None:
+    for run in shipped:
+        state = fingerprint(run_weights(run, "best"))
+        answers = {task.__name__: kept(task, run.id, state) for task in kept_tasks(run.experiment)}
+        assert None not in answers.values(), (run.id, answers)
+        if run in shipped[-2:]:  # the book's
+            assert answers["memory"].told_apart[0] > 0.9
 
 
 def check_best_epoch(run: Run, store: RunStore) -> None:
@@ -176,5 +178,11 @@ def test_finished_runs_are_given_along_as_a_folder_that_serves_as_a_cache(
     assert [run.epochs for run in runs] == [run.epochs for run in copied]
     assert all(run.is_from_elsewhere and run.has_weights and run.best for run in runs)
     assert runs[0].owner.host == "another machine"
+    monkeypatch.setattr(module, "FOLDER", tmp_path)  # nothing shipped
+    (tmp_path / "along" / "reviews").symlink_to(tmp_path / "fresh" / "reviews")
+    for run in runs:
+        state = fingerprint(run_weights(run, "best"))
+        assert all(kept(task, run.id, state) for task in kept_tasks(run.experiment))
+        assert cached(run.experiment)
     for run, arrays in zip(runs, before, strict=True):
         assert all(np.array_equal(run_weights(run, "best")[name], array) for name, array in arrays.items())

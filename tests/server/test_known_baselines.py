@@ -75,6 +75,20 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
 
 
+def test_those_that_are_fitted_are_shown_while_a_worker_fits_the_others(
+    known: KnownBaselines, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [baseline("majority", 0.5), baseline("words", 0.8)]
+    monkeypatch.setattr(known_baselines, "fitted", lambda _experiment: first)
+    known.look_up([run()])
+    [analysis] = engine.begun.values()
+    analysis.done, analysis.total = 2, 3
+    assert known.look_up([run()]) == BaselineResults(tuple(first), "Fitting baselines: 2 of 3 ready", waiting=True)
+    assert meaning(first) == ""
+    analysis.result = [*first, baseline("bigrams", 0.9)]
+    assert known.look_up([run()]) == BaselineResults(tuple(analysis.result))
+
+
 def test_a_problem_is_said_and_not_tried_again_at_every_look(
     known: KnownBaselines, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

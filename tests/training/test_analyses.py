@@ -45,6 +45,13 @@ def test_a_worker_does_it_and_reports_its_progress_once_for_all_who_ask(engine: 
     assert engine.analyse(squares, 5) is not analysis
 
 
+def test_what_needs_no_worker_is_done_in_this_process_also_where_none_ever_starts(store: ListeningStore) -> None:
+    analysis = Engine(store, origin="page").analyse(squares, 4, here=True)
+    until(lambda: analysis.ended)
+    assert analysis.result == {"squares": [0, 1, 4, 9], "process": os.getpid()}
+    assert (analysis.done, analysis.total) == (4, 4)
+
+
 def test_any_function_that_can_be_imported_is_a_question(engine: Engine) -> None:
     assert engine.ask(divmod, 7, 2) == (3, 1)
     assert engine.ask(os.getpid) in {process.pid for process in worker_processes()}

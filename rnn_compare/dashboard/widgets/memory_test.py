@@ -9,8 +9,8 @@ import streamlit as st
 from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, noticed_chart, telling_word
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
-from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.word_memory import WordChoice, save, saved
+from rnn_compare.explain.word_memory import WordChoice
+from rnn_compare.explain.worker_tasks import answer, kept, memory
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
@@ -24,21 +24,18 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     st.markdown("One word of either label moves ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
-        if network.key not in analyses and (recalled := saved(network.run.id, network.state)):
-            analyses[network.key] = Analysis(result=recalled)
+        if network.key not in analyses and (known := kept(memory, network.run.id, network.state)):
+            analyses[network.key] = Analysis(result=known)
 
     def begin() -> None:
         for network in untested:
-            analyses[network.key] = services.engine.analyse(worker_tasks.memory, *network.key)
+            analyses[network.key] = services.engine.analyse(answer, memory, *network.key)
 
     untested = [network for network in networks if (test := analyses.get(network.key)) is None or test.problem]
     if untested:
         which = "" if len(untested) == len(networks) else f" for {counted(len(untested), 'more network')}"
         st.button(f"Run the memory test{which}", type="primary", key="run_memory_test", on_click=begin)
     tests = [(network, analyses[network.key]) for network in networks if network.key in analyses]
-    for network, analysis in tests:
-        if analysis.result:
-            save(network.run.id, network.state, analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)

@@ -33,6 +33,7 @@ from rnn_compare.paths import Which, weights_file
 from rnn_compare.presets import BOOK, is_book_experiment
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
+from rnn_compare.training.analyses import Analysis
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
@@ -66,7 +67,7 @@ class LoadedNetwork:
 
     @property
     def key(self) -> tuple[str, Which, str, Experiment]:
-        """The first arguments of every task of ``worker_tasks``."""
+        """The arguments of ``worker_tasks.answer`` behind the task."""
         return self.run.id, self.which, self.state, self.run.experiment
 
 
@@ -174,9 +175,17 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
+def analysis_of(services: Services, network: LoadedNetwork, task: Callable[..., object]) -> Analysis:
+    """Returns a task's kept answer, or a worker's analysis, which this begins."""
+    known = worker_tasks.kept(task, network.run.id, network.state)
+    if known is not None:
+        return Analysis(result=known)
+    return services.engine.analyse(worker_tasks.answer, task, *network.key)
+
+
 def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
-    """Returns a worker's result; None while it works, with its progress on the page. Raises ``UserError``."""
-    analysis = services.engine.analyse(task, *network.key)
+    """Returns a task's answer; None while a worker works, with its progress on the page. Raises ``UserError``."""
+    analysis = analysis_of(services, network, task)
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:

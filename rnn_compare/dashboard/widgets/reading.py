@@ -21,7 +21,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import CellReading
-from rnn_compare.explain.prediction import Array, encode
+from rnn_compare.explain.prediction import Array, encode, numbers
 from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
@@ -39,6 +39,8 @@ FIRST = "Turn at the end"
 KEY = "inside"
 QUICK_SECONDS = 0.4
 """Time to wait for workers before their progress is shown."""
+NUMBERS_HERE = 2**25
+"""Numbers that this process computes itself for a review: LSTM(32) on 500 words takes a second and a half."""
 Encoding = tuple[LoadedNetwork, EncodedReview]
 
 
@@ -86,7 +88,7 @@ def cut_off(results: Sequence[NetworkReading]) -> str:
 
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
-    """Returns the networks' readings of a text; some need a worker, which reads each beginning anew."""
+    """Returns the networks' readings of a text; some networks read each beginning anew."""
     encoded: list[Encoding] = []
     for network in networks:
         try:
@@ -94,10 +96,10 @@ def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> l
         except UserError as error:
             st.error(f"{network.title}: {error}")
     anew = [(network, review) for network, review in encoded if not network.run.experiment.reads_forward]
-    by_workers = _by_workers(services, "Reading each beginning", worker_tasks.logits_after_word, anew)
+    analyses = _analyses(services, "Reading each beginning", worker_tasks.logits_after_word, anew)
     results = []
     for network, review in encoded:
-        analysis = by_workers.get(network.run.id)
+        analysis = analyses.get(network.run.id)
         if analysis is None or analysis.result is not None:
             logits = analysis.result if analysis else None
             reading = read(network.run.experiment, network.weights, review, logits)
@@ -175,7 +177,7 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
 
 def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[float]]:
     """Returns the log-odds of a review and then without each word, by run; waits for runs that are not done."""
-    analyses = _by_workers(services, "Leaving out each word", worker_tasks.logits_without_word, pairs)
+    analyses = _analyses(services, "Leaving out each word", worker_tasks.logits_without_word, pairs)
     return {
         run: [round(float(logit), 4) for logit in analysis.result]
         for run, analysis in analyses.items()
@@ -183,14 +185,16 @@ def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[fl
     }
 
 
-def _by_workers(
+def _analyses(
     services: Services, title: str, task: Callable[..., Array], pairs: Sequence[Encoding]
 ) -> dict[str, Analysis]:
-    """Returns workers' analyses of reviews, by run; the page shows problems and progress."""
-    analyses = {
-        network.run.id: services.engine.analyse(task, *network.key, tuple(review.ids.tolist()), len(words_read(review)))
-        for network, review in pairs
-    }
+    """Returns analyses of reviews by run, the long ones by workers; the page shows problems and progress."""
+    analyses = {}
+    for network, review in pairs:
+        words = len(words_read(review))
+        here = numbers(network.run.experiment, (1 + words) * len(review.ids)) <= NUMBERS_HERE
+        arguments = (task, *network.key, tuple(review.ids.tolist()), words)
+        analyses[network.run.id] = services.engine.analyse(worker_tasks.answer, *arguments, here=here)
     until = time.monotonic() + QUICK_SECONDS
     while time.monotonic() < until and not all(analysis.ended for analysis in analyses.values()):
         time.sleep(0.02)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rnn_compare.cells.registry import cell
 from rnn_compare.charts.gradient_chart import NetworkGradients, share_chart, size_chart
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import show_figure
@@ -13,12 +12,9 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_o
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient
+from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient, is_quick
 from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
-
-NUMBERS_AT_ONCE = 2**18
-"""Larger networks are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 BEFORE = "before training"
 NO_GRADIENT_THROUGH_TIME = (
@@ -100,17 +96,11 @@ def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> F
     """
     if network.run.experiment.without_recurrence:
         raise UserError(NO_GRADIENT_THROUGH_TIME)
-    if not initial and numbers(network.run.experiment) <= NUMBERS_AT_ONCE:
+    if not initial and is_quick(network.run.experiment):
         return _followed_at_once(network.run.id, network.state, network)
-    return result_of(services, network, worker_tasks.initial_gradients if initial else worker_tasks.gradients)
+    return result_of(services, network, worker_tasks.initial_gradients if initial else follow_gradient)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _followed_at_once(run: str, state: str, _network: LoadedNetwork) -> FollowedGradient:  # noqa: ARG001  # the key
     return follow_gradient(_network.run.experiment, _network.weights)
-
-
-def numbers(experiment: Experiment) -> int:
-    """Returns the count of numbers that the recurrent layers compute for one review."""
-    directions = 2 if experiment.bidirectional else 1
-    return experiment.maxlen * experiment.units * cell(experiment.cell).blocks * experiment.layers * directions

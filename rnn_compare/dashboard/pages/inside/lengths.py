@@ -8,7 +8,7 @@ from rnn_compare.charts.length_chart import NetworkLengths, length_chart
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
 from rnn_compare.errors import UserError
-from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.accuracy_by_length import accuracy_by_length
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
@@ -26,7 +26,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     problems: dict[str, list[str]] = {}
     for network in networks:
         try:
-            if lengths := result_of(services, network, worker_tasks.lengths):
+            if lengths := result_of(services, network, accuracy_by_length):
                 shown.append(NetworkLengths(network.title, network.look, lengths))
         except UserError as error:
             problems.setdefault(str(error), []).append(network.title)

@@ -12,7 +12,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card, result_of
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, neighbours, word_map
+from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours, word_map
 from rnn_compare.formatting import as_markdown, counted, percent
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
@@ -163,8 +163,7 @@ def _show_map(
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
     """Returns a run's map; None while a worker computes it, which the page shows."""
-    experiment = network.run.experiment
-    if experiment.reads_forward or (experiment.bidirectional and experiment.mask_padding):
+    if is_quick(network.run.experiment):
         return _words_at_once(network.run.id, network.state, network)
     return result_of(services, network, worker_tasks.words)
 

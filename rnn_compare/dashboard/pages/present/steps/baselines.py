@@ -30,7 +30,7 @@ def show(context: LectureContext) -> None:
         st.info(NOT_REVEALED)
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
-    sentences = meaning(results.baselines) if results.baselines else results.remark
+    sentences = " ".join(filter(None, [meaning(results.baselines), results.remark]))
     st.html(
         f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy '
         f"{MEASURES[measure].where if measure else 'in the best epoch'}. A difference within chance is no lead.</p>"

@@ -1,0 +1,86 @@
+"""A shipped lecture needs nothing but its recording: no worker, no training, no reviews prepared in advance."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.dashboard.pages.inside.page import VIEWS
+from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.pages.present.lecture_context import current_context
+from rnn_compare.dashboard.pages.present.steps.review import WORDS
+from rnn_compare.dashboard.widgets import reading
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.lecture_file import SHIPPED
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.shipped import add_shipped
+from rnn_compare.server import visitor
+from rnn_compare.server.services import Services
+from rnn_compare.training.engine import Engine
+from tests.patience import until
+
+from .conftest import html, page
+
+LEFT_OUT = {reading.KEY: {"colouring": "left_out"}, WORDS: True}
+"""The colouring for which every network reads a text once without each word."""
+
+
+@pytest.fixture
+def questions(services: Services, prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What pages asked a worker for, on a fresh machine where none answers; only its first task is done."""
+    (reviews := tmp_path / "cache" / "reviews").mkdir()
+    (bundled,) = (prepared_cache / "reviews").glob("bundled-*")
+    (reviews / bundled.name).symlink_to(bundled)
+    add_shipped(services.store)
+    waiting: list[str] = []
+
+    def no_worker(_engine: Engine, _patience: float) -> None:
+        waiting.append("a question")
+        raise UserError("No worker answered.")
+
+    monkeypatch.setattr(Engine, "_ready_workers", no_worker)
+    monkeypatch.setattr(navigation, "RECORDING_SECONDS", 0.01)
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    return waiting
+
+
+def is_complete(app: AppTest) -> bool:
+    return not app.run().get("progress")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(SHIPPED.glob("*.toml"))])
+def test_it_is_given_to_its_end_and_looked_into_where_no_worker_answers(
+    name: str, services: Services, questions: list[str]
+) -> None:
+    navigation.begin(services, name, recorded=True)
+    seen: list[str] = []
+    while (context := current_context(services)) and len(seen) < 2 * len(context.lecture.steps):
+        kind = context.step.kind.name
+        if kind == "train":
+            until(lambda: all(prepared.is_prepared(item.dataset) for item in context.networks.values()))
+        if kind == "review":
+            sent = services.classroom().send_review("a phone", "A slow film, but the end is wonderful.")
+            services.classroom().show_review(sent.id)
+        services.refresh()
+        app = page("present.page", LEFT_OUT)
+        assert [*app.error, *app.get("progress"), *app.warning] == [], context.step.title
+        if kind == "baselines":
+            assert html(app).count("<li><span>") == len(all_baselines())
+        if kind == "memory":
+            assert any("At least 95 % noticed" in text.value for text in app.markdown)
+        seen.append(kind)
+        if context.index + 1 == len(context.lecture.steps):
+            break
+        while (now := current_context(services)) and now.index == context.index:
+            navigation.advance(services)
+    assert seen[-1] == "home"
+    runs = [run.id for run in context.readers] if context else []
+    assert runs
+    for view in VIEWS:
+        app = page("inside.page", LEFT_OUT, view=view, ask=",".join(runs))
+        until(partial(is_complete, app))
+        assert [*app.error, *app.info, *app.exception] == [], view
+        assert not [button for button in app.button if "Run the memory test" in button.label]
+    assert questions == []
