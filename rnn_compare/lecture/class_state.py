@@ -38,6 +38,8 @@ class State:
         wall_review: Text of the review on the wall.
         wall_verdicts: The networks' verdicts on it, a line each.
         recorded: Whether recorded runs replace the trainings.
+        task: The preset whose networks the class's phones train in this lecture; empty if they train none.
+        task_since: When they began, in seconds since 1970; 0 before.
         version: Increases with every change.
     """
 
@@ -57,6 +59,8 @@ class State:
     wall_verdicts: tuple[str, ...] = ()
     wall_review_id: str = ""
     recorded: bool = False
+    task: str = ""
+    task_since: float = 0.0
     version: int = 0
 
     def hides(self, run: Run) -> bool:
@@ -107,7 +111,14 @@ class SentReview:
 
 @dataclass(frozen=True)
 class Contribution:
-    """A device's answer to the question in this round, and its last review."""
+    """A device's answer to the question in this round, its last review, and its network.
+
+    Attributes:
+        deal: The cell and seed that it trains; None where phones train nothing.
+        right: Of its network, the right reviews after each epoch; empty before it was sent.
+    """
 
     answer: Answer | None = None
     review: SentReview | None = None
+    deal: tuple[str, int] | None = None
+    right: tuple[int, ...] = ()

@@ -2,14 +2,17 @@
 
 import contextlib
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rnn_compare.errors import UserError
+from rnn_compare.lecture.class_networks import ClassNetwork, ClassNetworks, Status
 from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, Phase, SentReview, State
+from rnn_compare.lecture.class_task import Deal, class_task
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.peer_instruction import answers_csv
@@ -27,7 +30,8 @@ class Classroom:
 
     Each change is on the disk before its method returns, so a restarted server continues where it was. Methods that
     write hold a lock meanwhile. Methods that only read never wait, so the event loop may call them: what they read is
-    replaced as a whole or entry by entry. ``warnings`` are sentences for the page.
+    replaced as a whole or entry by entry. ``warnings`` are sentences for the page; ``networks``
+    are those that the class has trained.
 
     Raises:
         UserError: If the record cannot be used; so does every method that writes.
@@ -47,6 +51,7 @@ class Classroom:
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
         self._reviews = ReviewInbox(self._record, self._lecture)
+        self.networks = ClassNetworks(self._record, self._lecture)
 
     def close(self) -> None:
         """Closes the record."""
@@ -87,20 +92,23 @@ class Classroom:
         """Returns all answers of all lectures as CSV; devices are running numbers."""
         return answers_csv(self._record.rows())
 
-    def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = ()) -> None:
+    def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = (), task: str = "") -> None:
         """Begins a lecture and ends the current one.
 
         Args:
             lecture: The lecture's name.
             recorded: Whether recorded runs replace the trainings.
             settings: Settings (``curve_setting``) that the lecture trains; their runs are hidden until the reveal.
+            task: The preset whose networks the class's phones train; empty without one.
         """
         with self._change():
             self._end()
             version = self._state.version + 1
-            state = State(lecture=lecture, recorded=recorded, hidden_settings=frozenset(settings), version=version)
+            hidden = frozenset(settings)
+            state = State(lecture=lecture, recorded=recorded, hidden_settings=hidden, task=task, version=version)
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._reviews = {}, {}, ReviewInbox(self._record, self._lecture)
+            self.networks = ClassNetworks(self._record, self._lecture)
             for device in tuple(self._open_pages):
                 with contextlib.suppress(UserError):  # a full class
                     self._add(device)
@@ -236,9 +244,45 @@ class Classroom:
             self._add(device)
             return self._reviews.add(device, plain)
 
+    def start_task(self) -> None:
+        """Has the class's phones train, unless they do."""
+        with self._change():
+            if not self._state.task_since:
+                self._set(task_since=time.time())
+
+    def send_network(self, device: str, cell: object, seed: object, right: object) -> None:
+        """Stores a device's network; raises ``UserError`` if it is refused."""
+        with self._change():
+            if not self._state.task_since:
+                raise UserError("Phones are not training now.")
+            self._add(device)
+            task = class_task(self._state.task)
+            dealt = task.deal(self._devices[device])
+            self.networks.add_sent(device, task, dealt, (cell, seed, right))
+
+    def phones_training(self) -> Counter[str]:
+        """Returns for each cell the number of devices that are here and have not sent their network."""
+        task = class_task(self._state.task)
+        here = [device for device in tuple(self._open_pages) if self.networks.lacks(device)]
+        return Counter(task.deal(self._devices[device])[0] for device in here if device in self._devices)
+
+    def add_networks(self, networks: Iterable[ClassNetwork]) -> None:
+        """Stores networks of the server's, or recorded ones."""
+        with self._change():
+            for network in networks:
+                self.networks.add_own(network)
+
+    def mark_network(self, deal: Deal, status: Status) -> None:
+        """Stores whether the server could repeat a phone's network."""
+        with self._change():
+            self.networks.mark(deal, status)
+
     def contribution(self, device: str) -> Contribution:
-        """Returns a device's own answer and review."""
-        return Contribution(self._current_answers().get(device), self._reviews.newest_of(device))
+        """Returns a device's own answer, review and network."""
+        number, network = self._devices.get(device), self.networks.sent_by(device)
+        deal = class_task(self._state.task).deal(number) if number and self._state.task else None
+        answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
+        return Contribution(answer, review, deal, network.right if network else ())
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

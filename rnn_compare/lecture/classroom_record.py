@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,6 +30,10 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE TABLE IF NOT EXISTS reviews (
     id TEXT PRIMARY KEY, lecture INTEGER NOT NULL, device TEXT NOT NULL, text TEXT NOT NULL,
     shown INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS networks (
+    lecture INTEGER NOT NULL, cell TEXT NOT NULL, seed INTEGER NOT NULL, device TEXT NOT NULL, origin TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT '', reviews TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, cell, seed)
 );
 """
 _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
@@ -162,6 +167,30 @@ class ClassroomRecord(Database):
         """Returns the device and the review of each, oldest first."""
         rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
+
+    def save_network(
+        self, lecture: int, device: str, cell: str, seed: int, right: Sequence[int], origin: str, at: float
+    ) -> None:
+        """Records a class's network, of a device unless that is empty, with its right reviews after each epoch."""
+        values = (lecture, cell, seed, device, origin, json.dumps(right), at)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO networks (lecture, cell, seed, device, origin, reviews, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+
+    def mark_network(self, lecture: int, cell: str, seed: int, status: str) -> None:
+        """Records whether a network was repeated."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE networks SET status = ? WHERE lecture = ? AND cell = ? AND seed = ?",
+                (status, lecture, cell, seed),
+            )
+
+    def networks(self, lecture: int) -> list[sqlite3.Row]:
+        """Returns a class's networks in the order of their arrival."""
+        return self._read("SELECT * FROM networks WHERE lecture = ? ORDER BY at", lecture)
 
 
 def _state_json(state: State) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import curve_setting
+from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.questions import CHANCE, Question
 from rnn_compare.lecture.questions import kinds as question_kinds
 from rnn_compare.paths import cache_folder, cache_place
@@ -47,6 +48,7 @@ class StepKind:
         trains: Whether it starts the hidden trainings of its networks.
         reveals: Whether it shows what was hidden, and the outcomes of the questions before it.
         takes_reviews: Whether phones may send reviews.
+        phones_train: Whether the class's phones train its networks; such a step may have a question.
     """
 
     name: str
@@ -57,6 +59,7 @@ class StepKind:
     trains: bool = False
     reveals: bool = False
     takes_reviews: bool = False
+    phones_train: bool = False
 
 
 def _kind(name: object, info: ValidationInfo) -> StepKind:
@@ -92,9 +95,14 @@ class Step(BaseModel):
     def _has_a_question_where_it_asks(self) -> Self:
         if self.kind.asks and self.question is None:
             raise ValueError(f"a step of the kind {self.kind.name} needs a [steps.question]")
-        if not self.kind.asks and self.question is not None:
+        if not (self.kind.asks or self.kind.phones_train) and self.question is not None:
             raise ValueError(f"a step of the kind {self.kind.name} takes no question; use predict")
         return self
+
+    @property
+    def asks(self) -> bool:
+        """Whether it opens a vote."""
+        return self.question is not None
 
 
 class Lecture(BaseModel):
@@ -113,6 +121,24 @@ class Lecture(BaseModel):
         if twice := [name for name in ids if ids.count(name) > 1]:
             raise ValueError(f"two questions have the id {twice[0]!r}; ids must differ")
         return self
+
+    @model_validator(mode="after")
+    def _has_one_task(self) -> Self:
+        tasks = {self.preset_at(index).name for index, step in enumerate(self.steps) if step.kind.phones_train}
+        if len(tasks) > 1:
+            raise ValueError(f"phones train the networks of one preset, not of {' and '.join(sorted(tasks))}")
+        try:
+            for task in tasks:
+                class_task(task)
+        except UserError as error:
+            raise ValueError(str(error).rstrip(".")) from error
+        return self
+
+    @property
+    def task(self) -> str:
+        """The preset whose networks the class's phones train; empty if they train none."""
+        trains = (index for index, step in enumerate(self.steps) if step.kind.phones_train)
+        return next((self.preset_at(index).name for index in trains), "")
 
     def preset_at(self, index: int) -> Preset:
         """Returns the preset of a step's networks."""
@@ -144,9 +170,13 @@ class Lecture(BaseModel):
         return {step.question.repeats for step in self.steps if step.question}
 
     def revealed_questions(self, index: int) -> tuple[Question, ...]:
-        """Returns the questions that a step reveals: those since the last reveal, without those asked again later."""
+        """Returns the questions that a step reveals: those since the last reveal, without those asked again later.
+
+        The question of a step where phones train is answered there.
+        """
         reveals = [place for place in range(index) if self.steps[place].kind.reveals]
-        questions = [step.question for step in self.steps[max(reveals, default=0) : index] if step.question]
+        steps = [step for step in self.steps[max(reveals, default=0) : index] if not step.kind.phones_train]
+        questions = [step.question for step in steps if step.question]
         return tuple(question for question in questions if question.id not in self.repeated)
 
 

@@ -12,19 +12,13 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.presets import PHONES
 from rnn_compare.report.reader import layout
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
 
 UNITS = (8, 16)
-LESSON: dict[str, Any] = {
-    **{"reviews": 2_500, "maxlen": 50, "vocabulary_size": 2_000, "embedding_size": 8, "batch_size": 32, "epochs": 8},
-    **{"learning_rate": 0.003, "mask_padding": True},
-}
-"""Settings at which a SimpleRNN's seeds differ by twenty points and an LSTM's by three.
-
-Padding is masked: otherwise a network guesses at a short text that somebody types.
-"""
+LESSON: dict[str, Any] = PHONES.shared | {"maxlen": PHONES.maxlens[0]}
 
 
 def lesson(dataset: str) -> dict[str, Any]:

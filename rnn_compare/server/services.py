@@ -27,6 +27,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.class_training import ClassTraining
 from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.replays import Replays
@@ -70,6 +71,7 @@ class Services:
         self.baselines = KnownBaselines(engine)
         self.replays = Replays(store.path.with_name("replay.json"))
         self.machine_speed = MachineSpeed(engine, store)
+        self.class_training = ClassTraining(engine, classroom)
         self.first_use = FirstUse()
         self.reporting = threading.Lock()
 

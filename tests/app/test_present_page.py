@@ -130,7 +130,7 @@ def finish(services: Services) -> None:
 @pytest.mark.usefixtures("services")
 def test_before_a_lecture_one_is_chosen_and_begins() -> None:
     app = page()
-    assert [button.label for button in app.button].count("Begin") == 4
+    assert [button.label for button in app.button].count("Begin") == 5
     assert "To change that, write two lines into `.streamlit/secrets.toml`" in sent(app)
     assert "Phones cannot join. Only this machine can open the page. For a class, start it with" in sent(app)
     app.button(key="begin_gates").click().run()

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from rnn_compare.browser import seeded
+from rnn_compare.browser import seeded, trained_seed
+from rnn_compare.browser.exact import ExactNetwork
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
@@ -22,7 +24,9 @@ from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
+from rnn_compare.lecture.class_task import OWN_SEEDS, class_task, recorded
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
 from rnn_compare.reviews import prepared
 
@@ -154,3 +158,47 @@ def test_an_epoch_on_real_reviews_equals_the_fused_layers(
     python = by_fused_layers(experiment, split.x_train, split.y_train, batches)
     assert largest_difference(browser["weights"], python["weights"]) < 1e-5
     assert [batch["right"] for batch in browser["figures"]] == [batch["right"] for batch in python["figures"]]
+
+
+@pytest.mark.parametrize("masks", [True, False])
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_numpy_repeats_a_browsers_training_bit_by_bit(cell: str, masks: bool) -> None:
+    sizes: dict[str, Any] = {"units": 8, "embedding_size": 5, "maxlen": MAXLEN, "vocabulary_size": 100, "seed": 3}
+    experiment = Experiment(cell=cell, mask_padding=masks, batch_size=BATCH, learning_rate=0.01, **sizes)
+    ids, labels, batches = reviews(7)
+    browser = in_node(experiment, ids, labels, batches, vectors=True)
+    network = ExactNetwork(trainable(experiment), experiment.seed)
+    words = sorted({*ids[batches[0]].ravel().tolist()} - ({0} if masks else set()))
+    gradients = network.gradients(ids[batches[0]], labels[batches[0]])
+    assert gradients.words.tolist() == words
+    assert [tensor.ravel().tolist() for tensor in gradients.dense] == browser["gradients"][1:]
+    for batch in batches:
+        network.train(ids[batch], labels[batch], experiment.learning_rate)
+    assert [tensor.ravel().tolist() for tensor in network.weights] == browser["weights"]
+
+
+def test_what_numpy_cannot_repeat_is_refused() -> None:
+    for setting in ({"cell": "MGU"}, {"cell": "IndRNN"}, {"optimizer": "adam"}):
+        with pytest.raises(UserError, match="SimpleRNN, LSTM or GRU with rmsprop"):
+            ExactNetwork(trainable(Experiment.model_validate({"units": 4, **setting})), 1)
+
+
+def test_a_recorded_network_is_what_its_seed_gives(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    deal = "SimpleRNN", OWN_SEEDS + 1
+    experiment, steps = class_task(PHONES.name).experiment(*deal), list[tuple[int, int]]()
+    assert trained_seed.bit_by_bit(experiment, lambda *step: steps.append(step)) == [*recorded(PHONES.name)[deal]]
+    assert steps == [(epoch, 8) for epoch in range(1, 9)]
+
+
+def test_kernels_give_the_same_distribution_over_seeds_as_a_browser(
+    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kolmogorov and Smirnov's test, each at 1 %: of the best epochs of a browser's seeds, and of others by kernels."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    task, seeds = class_task(PHONES.name), range(1, 21)
+    for cell in task.cells:
+        browser = [max(right) for deal, right in recorded(PHONES.name).items() if deal[0] == cell]
+        kernels = [max(trained_seed.by_kernels(task.experiment(cell, seed), lambda *_: None)) for seed in seeds]
+        assert len(browser) == len(kernels)
+        assert stats.ks_2samp(browser, kernels).pvalue > 0.01, (cell, sorted(browser), sorted(kernels))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, step_kinds
 from rnn_compare.errors import UserError
+from rnn_compare.lecture.class_task import recorded
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 from rnn_compare.presets import Preset
@@ -24,7 +25,7 @@ RECORDING_SECONDS = 30.0
 def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture, with trainings or recorded runs; raises ``UserError`` if there is no such lecture."""
     lecture = find(name, step_kinds())
-    services.classroom().begin(name, recorded, lecture.trained_settings())
+    services.classroom().begin(name, recorded, lecture.trained_settings(), lecture.task)
     services.refresh()
     trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
     services.baselines.prepare([lecture.preset_at(index).experiments()[0] for index in trains], recorded)
@@ -46,13 +47,13 @@ def _move(act: Callable[[LectureContext], None]) -> Callable[[Services], None]:
 @_move
 def advance(context: LectureContext) -> None:
     """Goes on: closes an open vote, shows its answers, reveals the next outcome, or shows the next step."""
-    kind, phase = context.step.kind, context.state.phase
+    asks, phase = context.step.asks, context.state.phase
     # The state after a press that was cut short by a killed server or a full disk; the next press completes it.
-    if (kind.asks and phase == "idle") or (kind.reveals and phase != "revealed"):
+    if (asks and phase == "idle") or (context.step.kind.reveals and phase != "revealed"):
         _show(context, context.index, context.state.question)
-    elif kind.asks and phase == "open":
+    elif asks and phase == "open":
         context.classroom.close_vote()
-    elif kind.asks and phase == "closed":
+    elif asks and phase == "closed":
         show_answers(context.services)
     elif (question := next_outcome(context)) is not None:
         _show(context, context.index, question)
@@ -64,6 +65,9 @@ def advance(context: LectureContext) -> None:
 def show_answers(context: LectureContext) -> None:
     """Shows the class its answers, and what is right unless a later step asks or reveals that."""
     if (question := context.state.question) is None:
+        return
+    if context.step.kind.phones_train:
+        context.classroom.reveal()
         return
     reveals_later = any(step.kind.reveals for step in context.lecture.steps[context.index :])
     if reveals_later or context.state.hidden or question.id in context.lecture.repeated:
@@ -91,7 +95,7 @@ def go_back(context: LectureContext) -> None:
 @_move
 def vote_again(context: LectureContext) -> None:
     """Opens another round for votes after a discussion, or the first round again if nobody answered."""
-    if not context.step.kind.asks or context.state.phase == "open":
+    if not context.step.asks or context.state.phase == "open":
         return
     if context.step.question and any(context.answers(context.step.question)):
         context.classroom.vote_again()
@@ -116,7 +120,9 @@ def start_training(context: LectureContext) -> None:
 def is_recorded(services: Services, lecture: Lecture) -> bool:
     """Returns whether all networks of a lecture were trained before, so that it can be given from recordings."""
     trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
-    return bool(trains) and all(_recorded_runs(services, lecture.preset_at(index)) for index in trains)
+    return bool(trains or recorded(lecture.task)) and all(
+        _recorded_runs(services, lecture.preset_at(index)) for index in trains
+    )
 
 
 @_move
@@ -160,8 +166,12 @@ def _show(context: LectureContext, index: int, question: Question | None = None)
     if runs != classroom.state().runs:
         classroom.show_runs(runs)
     phase = classroom.state().phase
-    if step.kind.asks and phase == "idle":
+    if step.kind.phones_train:
+        classroom.start_task()
+    if step.asks and phase == "idle":
         classroom.open_vote()
+    elif step.kind.phones_train and not step.asks and phase != "revealed":
+        classroom.reveal()  # with no question to answer first, networks are shown as they arrive
     elif step.kind.trains:
         start_training(context.services)
     elif step.kind.reveals and phase != "revealed":
@@ -171,6 +181,8 @@ def _show(context: LectureContext, index: int, question: Question | None = None)
 
 def _runs_of(context: LectureContext, index: int) -> tuple[str, ...]:
     """Returns the runs that a step is about: those that its training started in this lecture."""
+    if context.lecture.steps[index].kind.phones_train:
+        return ()  # what phones train is no run
     trained_at = context.lecture.trained_at(index)
     run_ids = context.classroom.runs_at(trained_at) if trained_at is not None else ()
     # Until a training step has runs of its own, the record has those of the step before it.

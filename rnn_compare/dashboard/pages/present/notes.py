@@ -77,15 +77,15 @@ def _buttons(context: LectureContext) -> None:
         permissions.button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
         forward = ":material/arrow_forward:"
         permissions.button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
-        if context.step.kind.asks and context.state.phase != "open":  # otherwise Next closes the vote
+        if context.step.asks and context.state.phase != "open":  # otherwise Next closes the vote
             predict.buttons(context)
         st.html(f'<p class="rc-training">Step {context.index + 1} of {len(context.lecture.steps)}</p>')
 
 
 def _next(context: LectureContext) -> str:
-    if context.step.kind.asks and context.state.phase == "open":
+    if context.step.asks and context.state.phase == "open":
         return "close the vote; only you see the answers"
-    if context.step.kind.asks and context.state.phase == "closed":
+    if context.step.asks and context.state.phase == "closed":
         return "show the answers"
     if question := navigation.next_outcome(context):
         return f"reveal: {question.text}"

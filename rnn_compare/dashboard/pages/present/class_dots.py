@@ -1,0 +1,131 @@
+"""A class's networks as dots: a row for each cell, above its axis the networks, as many as have each accuracy."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from html import escape
+
+from rnn_compare.charts.palette import Look, looks
+from rnn_compare.formatting import counted, percent
+from rnn_compare.lecture.class_networks import ClassNetwork
+from rnn_compare.lecture.class_task import ClassTask
+
+WIDTH, HEIGHT = 1000.0, 130.0
+"""Of a row; it is stretched to the wall's width and keeps its proportions."""
+LARGEST, LEAST = 22.0, 4.0
+"""Diameters of a dot."""
+POINTS = 1
+"""Width of a column of dots in percentage points."""
+NEW_SECONDS = 1.2
+"""How long a dot falls."""
+FEWEST_QUARTILES = 4
+_SHAPES = ("circle", "square", "diamond")
+
+
+def rows(task: ClassTask, networks: Sequence[ClassNetwork], marked: Sequence[ClassNetwork] = ()) -> str:
+    """Returns the rows as HTML; with ``marked`` networks, these alone are in colour."""
+    low, high = limits(task, networks)
+    styles = looks(task.cells)
+    return "".join(
+        _row(cell, look, shape, [network for network in networks if network.cell == cell], task, (low, high), marked)
+        for cell, look, shape in zip(task.cells, styles, _SHAPES, strict=False)
+    ) + _axis(low, high)
+
+
+def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]:
+    """Returns the axis' limits in percent, multiples of five.
+
+    Example:
+        >>> from rnn_compare.lecture.class_task import class_task
+        >>> task = class_task("One network for each phone")
+        >>> limits(task, [ClassNetwork("LSTM", 1, (260, 371))])
+        (50, 80)
+    """
+    shares = [100 * network.best / task.held_out for network in networks]
+    return min(50, int(min(shares, default=50.0) // 5 * 5)), max(80, int(-(-max(shares, default=80.0) // 5) * 5))
+
+
+def summary(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
+    """Returns number, median and middle half of one cell's networks in words."""
+    shares = [network.best / task.held_out for network in networks]
+    text = counted(len(shares), "network")
+    if len(shares) < FEWEST_QUARTILES:
+        return text
+    low, middle, high = statistics.quantiles(shares, n=4, method="inclusive")
+    span = f"from {percent(min(shares))} to {percent(max(shares))}"
+    return f"{text}: median {percent(middle)}, the middle half {percent(low)} to {percent(high)}, all {span}"
+
+
+def places(bests: Sequence[float], low: float, high: float) -> tuple[float, list[tuple[float, float]]]:
+    """Returns the diameter of the dots, as large as fits, and the centre of each, from the lower left corner.
+
+    Args:
+        bests: Accuracies in percent.
+        low, high: The axis' limits in percent.
+    """
+    wide = WIDTH * POINTS / (high - low)
+    columns: dict[int, list[int]] = {}
+    for place in sorted(range(len(bests)), key=lambda place: bests[place]):
+        columns.setdefault(int((bests[place] - low) // POINTS), []).append(place)
+    most = max(map(len, columns.values()), default=0)
+    size = LARGEST
+    while size > LEAST and -(-most // max(1, int(wide // size))) * size > HEIGHT - 4:
+        size -= 0.5
+    beside = max(1, int(wide // size))
+    centres = [(0.0, 0.0)] * len(bests)
+    for column, members in columns.items():
+        for index, place in enumerate(members):
+            level, position = divmod(index, beside)
+            in_level = min(beside, len(members) - level * beside)
+            x = wide * (column + 0.5) + size * (position - (in_level - 1) / 2)
+            centres[place] = x, size * (level + 0.5)
+    return size, centres
+
+
+def _row(
+    cell: str,
+    look: Look,
+    shape: str,
+    networks: Sequence[ClassNetwork],
+    task: ClassTask,
+    axis: tuple[int, int],
+    marked: Sequence[ClassNetwork],
+) -> str:
+    low, high = axis
+    bests = [100 * network.best / task.held_out for network in networks]
+    size, centres = places(bests, low, high)
+    since, chosen = time.time() - NEW_SECONDS, {network.deal for network in marked}
+    dots = "".join(
+        f'<i class="{_classes(network, network.at > since, bool(chosen) and network.deal not in chosen)}" '
+        f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / HEIGHT:.2f}%"></i>'
+        for network, (x, y) in zip(networks, centres, strict=True)
+    )
+    half = ""
+    if len(networks) >= FEWEST_QUARTILES:
+        first, middle, third = (
+            100 * (share - low) / (high - low) for share in statistics.quantiles(bests, n=4, method="inclusive")
+        )
+        half = (
+            f'<u class="rc-half" style="left: {first:.2f}%; width: {third - first:.2f}%"></u>'
+            f'<u class="rc-median" style="left: {middle:.2f}%"></u>'
+        )
+    words = summary(task, networks)
+    return (
+        f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
+        f'<p><i class="rc-dot"></i><b>{escape(cell)}</b> {escape(words)}</p>'
+        f'<div role="img" aria-label="{escape(f"{cell}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%">'
+        f"{dots}{half}</div></section>"
+    )
+
+
+def _classes(network: ClassNetwork, is_new: bool, is_faded: bool) -> str:
+    names = {"rc-dot": True, "rc-own": network.origin != "phone", "rc-new": is_new, "rc-faded": is_faded}
+    return " ".join(name for name, applies in names.items() if applies)
+
+
+def _axis(low: int, high: int) -> str:
+    ticks = "".join(
+        f'<span style="left: {100 * (share - low) / (high - low):.2f}%">{share} %</span>'
+        for share in range(low, high + 1, 5)
+    )
+    return f'<div class="rc-class-axis" aria-hidden="true">{ticks}</div>'

@@ -1,0 +1,85 @@
+"""The step at which a class's phones train, on the wall: with phones, with one that cheats, and with none."""
+
+import pytest
+
+from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.lecture.class_networks import ClassNetwork
+from rnn_compare.server import class_training, visitor
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
+from tests.patience import until
+
+from .conftest import html, page
+
+# As every browser gets them.
+SIMPLE_RNN_1, SIMPLE_RNN_3 = [259, 239, 252, 250, 237, 242, 256, 255], [358, 347, 360, 379, 377, 371, 375, 359]
+
+
+@pytest.fixture
+def step(shared_services: Services, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """The shipped lecture, with three phones in the hall that are ready to train, before the step."""
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    navigation.begin(shared_services, "luck")
+    for device in ("first", "second", "third"):
+        current_app().classroom().join(device)
+    return shared_services
+
+
+def go_to_the_step(services: Services) -> None:
+    for _ in range(2):
+        navigation.advance(services)
+    assert current_app().classroom().state().task_since > 0
+
+
+def networks() -> list[ClassNetwork]:
+    return current_app().classroom().networks.all()
+
+
+def test_without_phones_this_machine_trains_the_networks(step: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_training, "FEWEST", 2)
+    go_to_the_step(step)
+    until(lambda: page("present.page") and len(networks()) == 4)
+    assert {(network.cell, network.origin) for network in networks()} == {("SimpleRNN", "server"), ("LSTM", "server")}
+    shown = html(page("present.page"))
+    assert "4 networks: 4 by this machine." in shown
+    assert "Best of 8 epochs on the same 500 held-out reviews: only seeds differ." in shown
+    assert shown.count('class="rc-dot rc-own') == 4
+
+
+def test_a_recording_is_played_into_the_same_picture(step: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    navigation.begin(step, "luck", recorded=True)
+    monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
+    go_to_the_step(step)
+    until(lambda: page("present.page") and len(networks()) == 40)
+    shown = html(page("present.page"))
+    assert "40 networks: 40 from a recording." in shown
+    assert "SimpleRNN</b> 20 networks: median " in shown
+
+
+def test_a_result_that_cannot_be_repeated_is_left_out_and_the_wall_says_so(
+    step: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_training, "FEWEST", 0)
+    go_to_the_step(step)
+    current_app().classroom().send_network("first", "SimpleRNN", 1, SIMPLE_RNN_1)
+    forged = [*SIMPLE_RNN_3[:7], 450]
+    current_app().classroom().send_network("third", "SimpleRNN", 3, forged)
+    until(lambda: page("present.page") and current_app().classroom().networks.left_out())
+    until(lambda: page("present.page") and networks()[0].status == "repeated")
+    shown = html(page("present.page"))
+    assert "1 network: 1 by phones." in shown
+    assert "1 result left out: this machine could not repeat it." in shown
+
+
+def test_phones_that_are_here_have_time_before_this_machine_trains_in_their_place(
+    step: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_training, "FEWEST", 1)
+    classroom = current_app().classroom()
+    go_to_the_step(step)
+    with classroom.connected("first"), classroom.connected("second"):
+        for _ in range(3):
+            assert "0 of 2 phones done." in html(page("present.page"))
+        assert networks() == []
+        monkeypatch.setattr(class_training, "PATIENCE_SECONDS", 0.0)
+        until(lambda: page("present.page") and len(networks()) == 2)
