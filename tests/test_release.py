@@ -8,7 +8,6 @@ import pytest
 
 from rnn_compare import __version__, paths
 from rnn_compare.report.html_report import origin
-from rnn_compare.training.demo import demo_notice
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -47,8 +46,7 @@ def published(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     paths.repository.cache_clear()
 
 
-def test_the_demonstration_and_take_home_pages_name_where_the_program_is_published(published: str) -> None:
-    assert f"get the program from {published}, install it with" in demo_notice()
+def test_take_home_pages_name_where_the_program_is_published(published: str) -> None:
     assert f'<a href="{published}">{published}</a>' in origin()
 
 
@@ -58,4 +56,4 @@ def test_every_file_names_the_published_address_or_none(monkeypatch: pytest.Monk
     cited = re.findall(r"^repository-code: (\S+)$", (PROJECT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
     cloned = re.findall(r"git clone (https\S+)", (PROJECT / "README.md").read_text("utf-8"))
     assert (cited, cloned) == (([address], [address]) if address else ([], []))
-    assert (f"from {address}" in demo_notice()) == (origin() != "") == bool(address)
+    assert (origin() != "") == bool(address)

@@ -216,6 +216,11 @@ def _add_commands_for_results(commands: Any) -> None:
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
+    command = _command(commands, "playground", report.playground, "write the shipped comparisons as one page")
+    command.description = (
+        "Writes one page with the shipped comparisons, in which networks read and train, for any host of static files."
+    )
+    command.add_argument("--html", metavar="FILE", required=True, help="the page")
     command = _command(commands, "export", networks.export, "export a run's network, or its algorithm")
     command.description = "Writes a run's network as a stock Keras model, or the algorithm that trains it as one file."
     command.add_argument("run", **_RUN)

@@ -1,4 +1,4 @@
-"""The command `report`: writes runs to files."""
+"""The commands `report` and `playground`: comparisons written to files."""
 
 import argparse
 import os
@@ -48,16 +48,35 @@ def write(options: argparse.Namespace) -> int:
     return 0
 
 
+def playground(options: argparse.Namespace) -> int:
+    """Writes the page with the shipped comparisons; returns the exit code."""
+    target = foreground.output_file(options.html)
+    from rnn_compare.report.playground import playground
+
+    with foreground.open_store() as store:
+        page = playground(store)
+    _write_file(target, page.encode())
+    if options.json:
+        output.json_line({"kind": "written", "what": "playground", "path": str(target)})
+    else:
+        print(f"playground: {target}")
+    return 0
+
+
 def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
     from rnn_compare.report import written_files
 
     paths = []
     for name, content in written_files.report_files(contents, kind).items():
         path = target.with_name(f"{target.stem}{name}{target.suffix}")
-        try:
-            with whole_file(path) as partial:
-                partial.write_bytes(content)
-        except OSError as error:
-            raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
+        _write_file(path, content)
         paths.append(path)
     return paths
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    try:
+        with whole_file(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error

@@ -5,13 +5,13 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from rnn_compare import browser
 from rnn_compare.browser.joining import joined
@@ -36,35 +36,75 @@ FEW, SEVERAL = 3, 8
 PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), on the same validation reviews."
 
 
-def html(contents: Contents) -> str:
+def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
     """Returns a page whose first part reads reviews, and whose second is the report.
 
     A content security policy allows the page's own script only, and no network requests.
+
+    Args:
+        comparisons: The page shows the first; the others wait in templates (``comparison_choice.js``).
+        names: Of several comparisons, for the links between them.
     """
-    reading, problems = reader(contents)
-    made = datetime.fromtimestamp(contents.made).astimezone()
-    plots = charts(contents)
-    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""
+    lessons = [_lesson_dataset(contents) for contents in comparisons]
+    parts = [
+        # A template without reviews leaves those of the first comparison.
+        _parts(contents, small=bool(names))
+        | ({} if place and lessons[place] == lessons[0] else {"lesson": _lesson(lessons[place])})
+        for place, contents in enumerate(comparisons)
+    ]
+    ids = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
+    links = "".join(f'<a href="#{key}">{escape(name)}</a>' for key, name in zip(ids, names, strict=True))
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(contents.title),
+        parts[0],
+        title=escape(comparisons[0].title if len(comparisons) == 1 else "Recurrent networks that read and train"),
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
-        made=f"{counted(len(contents.runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.{origin()}",
-        notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
-        report=_sections(contents, has_plots=bool(plots)),
-        charts=_escaped_json(plots),
-        networks=_escaped_json(reading),
-        lesson=_escaped_json(_lesson(contents)),
+        choice=f'<nav id="choice" aria-label="Comparisons">{links}</nav>' if links else "",
+        others="".join(_template(key, {} if key == ids[0] else part) for key, part in zip(ids, parts, strict=False)),
         script=_script(),
     )
 
 
-def _lesson(contents: Contents) -> dict[str, Any] | None:
-    """Returns what the reader of the page trains with: the first film reviews; None without them."""
-    datasets = [group.experiment.dataset for group in contents.groups if is_about_films(group.experiment.source)]
+def _parts(contents: Contents, *, small: bool) -> dict[str, str]:
+    """Returns what differs between comparisons, by the ids of the page's elements."""
+    reading, problems = reader(contents, small=small)
+    made = datetime.fromtimestamp(contents.made).astimezone()
+    plots = charts(contents)
+    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""
+    notes = "".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems)
+    return {
+        "head": f"<h1>{escape(contents.title)}</h1>"
+        f'<p class="soft">{counted(len(contents.runs), "run")}{settings}. Report of {made:{html_tables.TIME} %Z}.'
+        f"{origin()}</p>{notes}",
+        "comparison": _sections(contents, has_plots=bool(plots)),
+        "charts": _escaped_json(plots),
+        "networks": _escaped_json(reading),
+    }
+
+
+def _template(key: str, parts: Mapping[str, str]) -> str:
+    tags = {"head": "div", "comparison": "div"}
+    return (
+        f'<template id="{key}">'
+        + "".join(
+            f'<{tag} data-for="{part}"{"" if part in tags else _JSON}>{content}</{tag}>'
+            for part, content in parts.items()
+            for tag in [tags.get(part, "script")]
+        )
+        + "</template>\n"
+    )
+
+
+def _lesson_dataset(contents: Contents) -> str | None:
+    """Returns the dataset that the reader of the page trains with: the first of films; None without one."""
+    films = (group.experiment for group in contents.groups if is_about_films(group.experiment.source))
+    return next((experiment.dataset for experiment in films), None)
+
+
+def _lesson(dataset: str | None) -> str:
     with contextlib.suppress(UserError):  # not on this machine, or too few
-        return lesson(datasets[0]) if datasets else None
-    return None
+        return _escaped_json(dataset and lesson(dataset))
+    return "null"
 
 
 def origin() -> str:
@@ -73,6 +113,7 @@ def origin() -> str:
     return f' Made with RNN Compare: <a href="{address}">{address}</a>.' if address else ""
 
 
+_JSON = ' type="application/json"'
 _ASSETS = Path(__file__).parent / "assets"
 _BROWSER = Path(browser.__file__).parent
 _STYLES = (

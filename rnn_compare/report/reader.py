@@ -51,10 +51,11 @@ def has_own_texts(runs: Iterable[Run]) -> bool:
     return any(run.experiment.source.startswith(own_texts.PREFIX) for run in runs)
 
 
-def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
+def reader(contents: Contents, *, small: bool = False) -> tuple[dict[str, Any], list[str]]:
     """Returns the data of each setting's first network with weights, and sentences on those that cannot read.
 
     At most ``MAX_COMPARED`` networks read, as on the page *Try a review*.
+    ``small`` rounds word vectors however few networks there are.
     """
     networks, problems, lacking = [], [], []
     for group, look in zip(contents.groups[:MAX_COMPARED], contents.looks, strict=False):
@@ -70,7 +71,7 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
         problems.append(f"{listed(lacking)} cannot read here: no weights in this file.")
     if surplus := [group.name for group in contents.groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
-    is_large = sum(array.size for weights, _ in networks for array in weights.values()) > MOST_EXACT
+    is_large = small or sum(array.size for weights, _ in networks for array in weights.values()) > MOST_EXACT
     entries = [
         entry | {"numbers": packed_numbers(coarse(weights) if is_large else weights)} for weights, entry in networks
     ]

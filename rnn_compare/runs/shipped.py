@@ -14,17 +14,21 @@ from rnn_compare.runs.store import RunStore
 FOLDER = Path(__file__).parents[1] / "recordings"
 
 
+def shipped_ids() -> set[str]:
+    """Returns the ids of the shipped runs."""
+    return {folder.name for folder in (FOLDER / "runs").iterdir()}
+
+
 def add_shipped(store: RunStore) -> None:
     """Adds the shipped runs with their weights to a record that has none of them.
 
     Raises ``UserError`` if they cannot be recorded, or their weights cannot be written.
     """
-    folders = list((FOLDER / "runs").iterdir())
     try:
-        for folder in folders:  # first: a run that can be asked has its weights
-            shutil.copytree(folder, run_folder(folder.name), dirs_exist_ok=True)
+        for run in shipped_ids():  # first: a run that can be asked has its weights
+            shutil.copytree(FOLDER / "runs" / run, run_folder(run), dirs_exist_ok=True)
         store.copy_from(FOLDER / "runs.db")
-        for run in store.runs([folder.name for folder in folders]):
+        for run in store.runs(shipped_ids()):
             if run.best is run.last:
                 shutil.copyfile(weights_file(run.id, "best"), weights_file(run.id, "last"))
     except OSError as error:

@@ -33,7 +33,6 @@ from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.replays import Replays
 from rnn_compare.server.snapshot import Made, Snapshot
 from rnn_compare.sources.registry import is_known
-from rnn_compare.training.demo import is_demo
 from rnn_compare.training.dispatcher import in_order
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
@@ -86,7 +85,7 @@ class Services:
         engine = Engine(store, "page", somebody_there=_a_page_is_open)
         engine.start(after=float(os.environ.get(FIRST_PAGE_VARIABLE, FIRST_PAGE_SECONDS)))
         services = cls(store, engine, classroom)
-        if os.environ.get(FIRST_START_VARIABLE) != "0" and not is_demo():
+        if os.environ.get(FIRST_START_VARIABLE) != "0":
             if engine.scheduler is None:
                 services.first_use.start(lambda: not all(run.epochs for run in store.unfinished(engine.owner)))
             services.machine_speed.measure_once(after=services.first_use.wait)
@@ -102,8 +101,6 @@ class Services:
         """Returns all runs, less than half a second old; a change of what is hidden takes effect at once."""
         with self._reading:
             if (snapshot := self.valid_snapshot) is None:
-                if is_demo():  # a cleaner of temporary files may have removed them
-                    _import_recordings(self.store)
                 # The runs before the state: one that is hidden meanwhile must not be shown.
                 snapshot = Snapshot(self.store.runs(), self.classroom().state(), self.replays.latest)
             self._latest = snapshot

@@ -21,7 +21,6 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.repair import back_up
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
-from rnn_compare.training.demo import DemoWorkers, demo_notice, is_demo
 from rnn_compare.training.dispatcher import Dispatcher, check_limits
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
@@ -137,8 +136,6 @@ class Engine:
     @contextlib.contextmanager
     def _submission(self, count: int, visitor: str) -> Iterator[None]:
         with self._submitting:
-            if is_demo():
-                raise UserError(demo_notice())
             if self._state.phase in ("failed", "closed"):
                 raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
             check_limits(self._store.unfinished(self.owner), count, visitor)
@@ -242,8 +239,6 @@ class Engine:
         self._end(self._workers)
 
     def _open_workers(self) -> Workers:
-        if is_demo():
-            return DemoWorkers(self._analyses.take_progress)
         listeners = self._dispatcher.receive, self._analyses.take_progress, self._wake.set
         if self.scheduler:
             from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed

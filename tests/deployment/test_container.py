@@ -1,4 +1,4 @@
-"""The container: it starts with a pass or as a demonstration only; built for real where buildah has the base image."""
+"""The container: it starts with a pass only; built for real where buildah has the base image."""
 
 import os
 import re
@@ -7,7 +7,6 @@ import shutil
 import ssl
 import subprocess
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import certifi
@@ -45,16 +44,13 @@ def test_a_pass_too_short_or_too_long_is_refused_at_once(password: str, tmp_path
     assert not (tmp_path / ".streamlit").exists()
 
 
-@pytest.mark.parametrize("variables", [{"RNN_COMPARE_PASS": PASS}, {"RNN_COMPARE_DEMO": "1"}])
-def test_with_a_pass_or_as_a_demonstration_it_listens_to_others(tmp_path: Path, variables: Mapping[str, str]) -> None:
-    done = start(tmp_path, **variables)
+def test_with_a_pass_it_listens_to_others(tmp_path: Path) -> None:
+    done = start(tmp_path, RNN_COMPARE_PASS=PASS)
     options = "--server.address 0.0.0.0 --server.headless true --server.baseUrlPath=course"
     assert done.stdout == f"pass=none run app.py {options}\n", done.stderr
     secrets = tmp_path / ".streamlit/secrets.toml"
-    assert secrets.exists() == ("RNN_COMPARE_PASS" in variables)
-    if secrets.exists():
-        assert tomllib.loads(secrets.read_text()) == {"presenter": {"password": PASS}}
-        assert secrets.stat().st_mode & 0o077 == 0
+    assert tomllib.loads(secrets.read_text()) == {"presenter": {"password": PASS}}
+    assert secrets.stat().st_mode & 0o077 == 0
 
 
 def _is_here(buildah: str, image: str) -> bool:
@@ -63,7 +59,7 @@ def _is_here(buildah: str, image: str) -> bool:
 
 
 @pytest.mark.places
-def test_the_small_image_is_built_and_its_page_answers(tmp_path: Path) -> None:
+def test_the_image_is_built_and_its_page_answers(tmp_path: Path) -> None:
     buildah = shutil.which("buildah")
     if buildah is None or not _is_here(buildah, BASE):
         pytest.skip(f"buildah and the image {BASE} are needed: `buildah pull {BASE}`.")
@@ -74,14 +70,14 @@ def test_the_small_image_is_built_and_its_page_answers(tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text("[global]\ncert = /etc/xdg/pip/certificates.pem\n")
     shutil.copy(ssl.get_default_verify_paths().cafile or certifi.where(), tmp_path / "certificates.pem")
     shared.append(f"--volume={tmp_path}:/etc/xdg/pip:ro")
-    arguments = ["--build-arg=REQUIREMENTS=requirements-demo.txt", "--tag=rnn-compare-test", "."]
+    arguments = ["--tag=rnn-compare-test", "."]
     subprocess.run([buildah, "build", *shared, *arguments], cwd=PROJECT, check=True)
     container = subprocess.run(
         [buildah, "from", "--pull-never", "rnn-compare-test"], check=True, capture_output=True, text=True
     ).stdout.strip()
     try:
         port = free_port()
-        run = [buildah, "run", "--isolation=chroot", "--user=rnn", "--env=RNN_COMPARE_DEMO=1", container, "--"]
+        run = [buildah, "run", "--isolation=chroot", "--user=rnn", f"--env=RNN_COMPARE_PASS={PASS}", container, "--"]
         command = [*run, "tini", "--", "sh", "/app/start", f"--server.port={port}"]
         with started(command, tmp_path / "log", f"http://127.0.0.1:{port}/_stcore/health"):
             assert b"<title>" in fetch(f"http://127.0.0.1:{port}/")[1]

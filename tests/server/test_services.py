@@ -1,6 +1,5 @@
 """What pages are shown comes of one reading of the record, also when there is a newer one in the middle of it."""
 
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,9 +12,8 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import live
 from rnn_compare.server import snapshot as module
 from rnn_compare.server.live import View
-from rnn_compare.server.services import FIRST_START_VARIABLE, Services
+from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import chosen
-from rnn_compare.training.demo import DEMO_VARIABLE
 
 
 @pytest.fixture
@@ -85,15 +83,3 @@ def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
     monkeypatch.setattr(services.store, "runs", meanwhile)
     services.refresh()
     assert services.runs() == []
-
-
-def test_a_demonstration_whose_cache_is_removed_has_its_recordings_again(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    monkeypatch.setenv(DEMO_VARIABLE, "1")
-    shipped = [run.name for run in services.runs()]
-    assert shipped
-    shutil.rmtree(services.store.path.parent)
-    services.refresh()
-    assert [run.name for run in services.runs()] == shipped

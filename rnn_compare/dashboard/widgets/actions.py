@@ -17,12 +17,11 @@ def button(label: str, disabled: bool = False, hint: str | None = None, **option
     return st.button(label, disabled=disabled or bool(locked), help=locked or hint, **options)
 
 
-def act(*actions: Callable[[], object], for_everyone: bool = False) -> None:
-    """Runs a button's actions, unless ``for_everyone`` for the presenter only; a failure does not stop the next one."""
+def act(*actions: Callable[[], object]) -> None:
+    """Runs a button's actions, for the presenter only; a failure does not stop the next one."""
     for action in actions:
         with reporting():
-            if not for_everyone:
-                visitor.require_presenter()
+            visitor.require_presenter()
             action()
     current_app().services().refresh()
 

@@ -7,6 +7,7 @@ import { turningWord } from "../../browser/drawing/cell/turning_word.js";
 import { buildReading } from "../../browser/drawing/cell/word_by_word.js";
 import { button, element, setText } from "../../browser/common/dom.js";
 import { buildPicker } from "./cell_picker.js";
+import { showChosen } from "./comparison_choice.js";
 import { buildCharts } from "./curve_charts.js";
 import { encode, isForeign, makeVocabulary } from "../../browser/arithmetic/encoding.js";
 import { hasAttention } from "../../browser/arithmetic/layers.js";
@@ -34,6 +35,7 @@ const counted = (count, noun) => `${digits(count)} ${noun}${count === 1 ? "" : "
 // formulas: the cells' own, translated. A worker that runs this script trains.
 export async function main(formulas) {
   if (globalThis.document === undefined) return trainAsWorker(globalThis);
+  showChosen();
   const data = json("networks");
   try {
     const add = data.networks.length ? await buildReader(data, formulas) : () => {};

@@ -14,7 +14,6 @@ from streamlit import config
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from rnn_compare.server.access.limits import RateLimit
-from rnn_compare.training.demo import demo_notice, is_demo
 
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
@@ -90,14 +89,10 @@ def _read() -> Rule:
         return _problem("it cannot be read")
     section = contents.get(SECTION)
     if section is None:
-        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in contents else _without_a_pass()
+        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in contents else Rule()
     if not isinstance(section, dict) or not section:
         return _problem("[presenter] must hold a password or emails")
     return _understood(section, contents.get("auth"))
-
-
-def _without_a_pass() -> Rule:
-    return Rule(problem=demo_notice()) if is_demo() else Rule()
 
 
 def _understood(section: Mapping[str, object], auth: object) -> Rule:

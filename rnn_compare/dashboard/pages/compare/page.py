@@ -35,7 +35,6 @@ from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import is_about_films
 from rnn_compare.sources.registry import labels as labels_of
-from rnn_compare.training.demo import is_demo
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """Seconds between refreshes of the fragment around the board: while workers start, baselines are computed or a replay
@@ -240,11 +239,11 @@ def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:
 
 def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
     """Draws the controls that start or stop a replay of the runs on the charts."""
-    if visitor.why_not() and not is_demo():
+    if visitor.why_not():
         return
     if services.replays.under_way(services.runs()):
         if st.button("Stop replay", key="stop_replay"):
-            actions.act(services.replays.stop, for_everyone=is_demo())
+            actions.act(services.replays.stop)
             st.rerun(scope="app")
     elif can_be_played(runs):
         with st.popover("Replay", help=REPLAY_HELP):
@@ -257,6 +256,5 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
                 key="replay_seconds",
             )
             if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
-                begin = partial(services.replays.begin, runs, seconds or USUAL_REPLAY)
-                actions.act(begin, for_everyone=is_demo())
+                actions.act(partial(services.replays.begin, runs, seconds or USUAL_REPLAY))
                 st.rerun(scope="app")

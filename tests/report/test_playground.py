@@ -1,0 +1,87 @@
+"""The playground: the shipped comparisons in one file, from a host of static files."""
+
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, expect
+
+from rnn_compare.cli.main import BAD_INPUT, main
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import FIRST_WORD, GATES
+from rnn_compare.report.playground import SHOWN
+from rnn_compare.runs.store import RunStore
+from tests.chromium import PATIENCE
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+
+
+@pytest.fixture(scope="module")
+def folder(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with reviews, and a folder ``site`` with the page, made on it by the command."""
+    folder = tmp_path_factory.mktemp("playground")
+    shutil.copytree(
+        prepared_cache / "reviews", folder / "reviews", copy_function=lambda *paths: Path(paths[1]).symlink_to(paths[0])
+    )
+    (folder / "site").mkdir()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(folder))
+        assert main(["playground", "--html", str(folder / "site" / "index.html")]) == 0
+    return folder
+
+
+@pytest.fixture
+def address(folder: Path) -> Iterator[str]:
+    """The address of a host that serves the folder and nothing else."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder / "site"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser, folder: Path, address: str) -> None:
+    assert (folder / "site" / "index.html").stat().st_size < 7e6
+    page, requests = browser.new_page(viewport={"width": 390, "height": 844}), list[str]()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("pageerror", lambda error: requests.append(str(error)))
+    page.goto(address)
+    page.locator("#inside .rc-verdict-chart svg").wait_for()
+    links = page.get_by_role("navigation", name="Comparisons").get_by_role("link")
+    assert links.all_inner_texts() == [preset.name for preset in SHOWN]
+    expect(page.get_by_role("link", name=SHOWN[0].name)).to_have_attribute("aria-current", "page")
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("link", name=GATES.name).click()
+    expect(page.locator("#predictions h3")).to_have_text([f"{cell}(32)" for cell in GATES.cells])
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("link", name=FIRST_WORD.name, exact=True).click()
+    page.get_by_role("button", name="Sample: blue").click()
+    page.locator(".rc-verdict", has_text="blue").first.wait_for()
+    page.get_by_role("link", name="The comparison").click()  # an anchor in the page, which changes its address too
+    page.get_by_role("button", name="Sample: red").click()
+    page.go_back()
+    page.go_back()
+    page.locator("#predictions h3", has_text="MGU").wait_for()
+    page.close()
+    assert {url.partition("#")[0] for url in requests if not url.startswith("blob:")} == {address}
+
+
+def test_a_record_that_lacks_a_shipped_run_is_refused_in_a_sentence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    store = RunStore(tmp_path / "runs.db")
+    store.copy_from(folder / "runs.db")
+    store.delete(store.runs()[0].id)
+    store.close()
+    assert main(["playground", "--html", str(tmp_path / "page.html")]) == BAD_INPUT
+    assert "A shipped run was deleted" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
