@@ -25,8 +25,8 @@ def add_shipped(store: RunStore) -> None:
     Raises ``UserError`` if they cannot be recorded, or their weights cannot be written.
     """
     try:
-        for run in shipped_ids():  # first: a run that can be asked has its weights
-            shutil.copytree(FOLDER / "runs" / run, run_folder(run), dirs_exist_ok=True)
+        for name in shipped_ids():  # first: a run that can be asked has its weights
+            shutil.copytree(FOLDER / "runs" / name, run_folder(name), dirs_exist_ok=True)
         store.copy_from(FOLDER / "runs.db")
         for run in store.runs(shipped_ids()):
             if run.best is run.last:
