@@ -8,7 +8,6 @@ from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
 from rnn_compare.lecture.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.class_task import OWN_SEEDS, ClassTask, Deal, class_task, recorded
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.training.demo import is_demo
 from rnn_compare.training.engine import Engine
 
 FEWEST = 20
@@ -45,7 +44,7 @@ class ClassTraining:
         task, elapsed = class_task(state.task), time.time() - state.task_since
         training = classroom.phones_training() if elapsed < PATIENCE_SECONDS else {}
         deals = _missing(task, classroom, training)
-        if state.recorded or is_demo() or self.problem:
+        if state.recorded or self.problem:
             due = OWN_SEEDS + FEWEST * elapsed / RECORDING_SECONDS
             of_preset = recorded(state.task)
             results = [(deal, of_preset[deal]) for deal in deals if deal in of_preset and deal[1] <= due]

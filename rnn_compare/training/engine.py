@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -77,7 +78,7 @@ class Engine:
         self.scheduler = os.environ.get(SCHEDULER_VARIABLE) or None
         self._wake = threading.Event()
         self._analyses = Analyses()
-        self._here = DemoWorkers(self._analyses.take_progress)
+        self._answering_here = threading.Lock()
         self._dispatcher = Dispatcher(store, self.owner, self._wake.set)
         self._state = EngineState("starting")
         self._thread: threading.Thread | None = None
@@ -189,9 +190,10 @@ class Engine:
         """
 
         def work(name: str) -> object:
-            question = WorkerQuestion(function, arguments, name)
             if here:
-                return self._here.ask(question, ANALYSIS_SECONDS)
+                with self._answering_here:
+                    return function(*arguments, tell=partial(self._analyses.take_progress, name))
+            question = WorkerQuestion(function, arguments, name)
             with self._rest.in_use():
                 return self._ready_workers(ANALYSIS_SECONDS).ask(question, ANALYSIS_SECONDS)
 
