@@ -91,9 +91,12 @@ class PlainPhone:
         status, _, content = self.ask("POST", f"/join/{what}", body, **{**usual, **headers})
         return status, content
 
-    def answer(self, value: object, question: object = "best", round_: object = 1, **headers: str) -> tuple[int, str]:
-        """Sends an answer."""
-        return self.send("answer", {"question": question, "round": round_, "answer": value}, **headers)
+    def answer(
+        self, value: object, question: object = "best", round_: object = 1, *confidence: object, **headers: str
+    ) -> tuple[int, str]:
+        """Sends an answer, perhaps with a confidence."""
+        message = {"question": question, "round": round_, "answer": value}
+        return self.send("answer", message | dict(zip(("confidence",), confidence, strict=False)), **headers)
 
     def listen(self) -> Generator[bytes]:
         """Yields what comes over the stream of events, part by part, until the server ends it."""

@@ -111,14 +111,16 @@ class SentReview:
 
 @dataclass(frozen=True)
 class Contribution:
-    """A device's answer to the question in this round, its last review, and its network.
+    """A device's answer to the question in this round, how sure it is of it, its last review, and its network.
 
     Attributes:
         deal: The cell and seed that it trains; None where phones train nothing.
         right: Of its network, the right reviews after each epoch; empty before it was sent.
+        confidence: An index into ``CONFIDENCE``.
     """
 
     answer: Answer | None = None
     review: SentReview | None = None
     deal: tuple[str, int] | None = None
     right: tuple[int, ...] = ()
+    confidence: int | None = None

@@ -14,6 +14,7 @@ from rnn_compare.lecture.class_networks import ClassNetwork, ClassNetworks, Stat
 from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, Phase, SentReview, State
 from rnn_compare.lecture.class_task import Deal, class_task
 from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.confidence import checked_confidence
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import Question, checked
@@ -50,6 +51,7 @@ class Classroom:
             self._state = state.ended() if ended else state
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
+        self._confidence = self._record.confidence(self._lecture)
         self._reviews = ReviewInbox(self._record, self._lecture)
         self.networks = ClassNetworks(self._record, self._lecture)
 
@@ -83,6 +85,12 @@ class Classroom:
         with self._lock:
             return [dict(self._answers[key]) for key in sorted(self._answers) if key[0] == question]
 
+    def confidence(self, question: str) -> dict[str, int]:
+        """Returns by device how sure the last round's answers to a question are, as an index into ``CONFIDENCE``."""
+        with self._lock:
+            last = max((key for key in self._answers if key[0] == question), default=("", 0))
+            return dict(self._confidence.get(last, {}))
+
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls a quick function after each change, in the thread of the change, until the returned one is called."""
         self._listeners.append(callback)
@@ -107,7 +115,8 @@ class Classroom:
             hidden = frozenset(settings)
             state = State(lecture=lecture, recorded=recorded, hidden_settings=hidden, task=task, version=version)
             self._lecture, self._state = self._record.begin(state), state
-            self._devices, self._answers, self._reviews = {}, {}, ReviewInbox(self._record, self._lecture)
+            self._devices, self._answers, self._confidence = {}, {}, {}
+            self._reviews = ReviewInbox(self._record, self._lecture)
             self.networks = ClassNetworks(self._record, self._lecture)
             for device in tuple(self._open_pages):
                 with contextlib.suppress(UserError):  # a full class
@@ -219,7 +228,9 @@ class Classroom:
         """Returns how many pages a device has open."""
         return self._open_pages[device]
 
-    def answer(self, device: str, question_id: object, round_: object, value: object) -> Answer:
+    def answer(
+        self, device: str, question_id: object, round_: object, value: object, confidence: object = None
+    ) -> Answer:
         """Stores and returns a device's answer, in place of its earlier one; raises ``UserError`` if it is refused."""
         with self._change():
             state = self._state
@@ -229,10 +240,13 @@ class Classroom:
                 raise UserError(NOT_OPEN[state.phase])
             if isinstance(round_, bool) or round_ != state.round:
                 raise UserError("The class is voting again: this answer is for another round.")
-            answer = checked(state.question, value)
+            answer, level = checked(state.question, value), checked_confidence(state.question, confidence)
             self._add(device)
-            self._record.save_answer(self._lecture, state.question.id, state.round, device, answer)
-            self._answers.setdefault((state.question.id, state.round), {})[device] = answer
+            key = (state.question.id, state.round)
+            self._record.save_answer(self._lecture, *key, device, answer, level)
+            self._answers.setdefault(key, {})[device] = answer
+            levels = {name: known for name, known in self._confidence.get(key, {}).items() if name != device}
+            self._confidence[key] = levels if level is None else levels | {device: level}
         return answer
 
     def send_review(self, device: str, text: object) -> SentReview:
@@ -278,11 +292,13 @@ class Classroom:
             self.networks.mark(deal, status)
 
     def contribution(self, device: str) -> Contribution:
-        """Returns a device's own answer, review and network."""
+        """Returns a device's own answer with its confidence, its review and its network."""
         number, network = self._devices.get(device), self.networks.sent_by(device)
         deal = class_task(self._state.task).deal(number) if number and self._state.task else None
         answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
-        return Contribution(answer, review, deal, network.right if network else ())
+        question, right = self._state.question, network.right if network else ()
+        confidence = self._confidence.get((question.id, self._state.round), {}).get(device) if question else None
+        return Contribution(answer, review, deal, right, confidence)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS answers (
     lecture INTEGER NOT NULL, question TEXT NOT NULL, round INTEGER NOT NULL, device TEXT NOT NULL,
     answer TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, question, round, device)
 );
+CREATE TABLE IF NOT EXISTS confidence (
+    lecture INTEGER NOT NULL, question TEXT NOT NULL, round INTEGER NOT NULL, device TEXT NOT NULL, level INTEGER,
+    PRIMARY KEY (lecture, question, round, device)
+);
 CREATE TABLE IF NOT EXISTS reviews (
     id TEXT PRIMARY KEY, lecture INTEGER NOT NULL, device TEXT NOT NULL, text TEXT NOT NULL,
     shown INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL
@@ -111,11 +115,15 @@ class ClassroomRecord(Database):
         rows = self._read("SELECT * FROM devices WHERE lecture = ? ORDER BY number", lecture)
         return {row["device"]: row["number"] for row in rows}
 
-    def save_answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
-        """Records a device's answer, which replaces its earlier one."""
-        values = (lecture, question, round_, device, json.dumps(answer), time.time())
+    def save_answer(
+        self, lecture: int, question: str, round_: int, device: str, answer: Answer, confidence: int | None
+    ) -> None:
+        """Records a device's answer with its confidence, which replace the earlier ones."""
+        key = (lecture, question, round_, device)
         with self._transaction() as connection:
+            values = (*key, json.dumps(answer), time.time())
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", values)
+            connection.execute("INSERT OR REPLACE INTO confidence VALUES (?, ?, ?, ?, ?)", (*key, confidence))
 
     def answers(self, lecture: int) -> dict[tuple[str, int], dict[str, Answer]]:
         """Returns the answers by device, for each question and round."""
@@ -126,6 +134,13 @@ class ClassroomRecord(Database):
             of_round[row["device"]] = tuple(answer) if isinstance(answer, list) else answer
         return answers
 
+    def confidence(self, lecture: int) -> dict[tuple[str, int], dict[str, int]]:
+        """Returns the confidence by device, of those that gave one, for each question and round."""
+        levels: dict[tuple[str, int], dict[str, int]] = {}
+        for row in self._read("SELECT * FROM confidence WHERE lecture = ? AND level IS NOT NULL", lecture):
+            levels.setdefault((row["question"], row["round"]), {})[row["device"]] = row["level"]
+        return levels
+
     def rows(self) -> list[sqlite3.Row]:
         """Returns all answers of all lectures with their questions, oldest first.
 
@@ -134,10 +149,12 @@ class ClassroomRecord(Database):
         """
         return self._read(
             "SELECT lectures.id, name, began, answers.question, answers.round, number, answers.answer, answers.at,"
-            " steps.question AS asked, steps.runs, earlier.answer AS earlier"
+            " steps.question AS asked, steps.runs, earlier.answer AS earlier,"
+            " confidence.level AS confidence"
             " FROM answers JOIN lectures ON lectures.id = answers.lecture"
             " JOIN devices ON devices.lecture = answers.lecture AND devices.device = answers.device"
             " LEFT JOIN steps ON steps.lecture = answers.lecture AND steps.key = answers.question"
+            " LEFT JOIN confidence USING (lecture, question, round, device)"
             " LEFT JOIN answers AS earlier ON earlier.lecture = answers.lecture AND earlier.device = answers.device"
             f" AND earlier.round = {_FIRST_ROUND_OF_EARLIER} AND earlier.question = CASE answers.round"
             f" WHEN {_FIRST_ROUND} THEN json_extract(steps.question, '$.repeats') ELSE answers.question END"

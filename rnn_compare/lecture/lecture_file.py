@@ -281,7 +281,10 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
                 f"step {number}: no network is called {str(network)[:60]!r}; there are {', '.join(networks)}."
             )
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
-        if question.get("kind") in [kind.name for kind in question_kinds().values() if kind.offers_networks]:
+        kind = question_kinds().get(str(question.get("kind")))
+        if kind and (kind.needs_runs or "right" in question):
+            usual["confidence"] = True
+        if kind and kind.offers_networks:
             usual["choices"] = (*networks, CHANCE)
         earlier[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from rnn_compare.formatting import as_cell
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.questions import Question, in_words
+from rnn_compare.lecture.questions import CONFIDENCE, Question, in_words
 
 FEWEST = 10
 """Devices needed for a percentage; for fewer, only counts are shown."""
@@ -18,10 +18,10 @@ MOST_CHANGES = 3
 """Changes that are listed."""
 COLUMNS = (
     *("lecture", "began", "question", "round", "device", "answer", "at", "runs"),
-    *("right", "earlier", "gain", "devices"),
+    *("right", "earlier", "gain", "devices", "confidence"),
 )
 """``earlier``: the device's first answer to the question or to the one that it repeats; ``gain``: of all ``devices``
-that gave both answers, the same in each of their rows."""
+that gave both answers, the same in each of their rows; ``confidence``: how sure the device was of this answer."""
 
 Votes = Mapping[str, Answer]
 """By device."""
@@ -110,6 +110,7 @@ def answers_csv(rows: Sequence[sqlite3.Row]) -> str:
                 *(_cell(question, row["answer"]), _time(row["at"]), " ".join(json.loads(row["runs"] or "[]"))),
                 *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
                 *(_gain(right, both) if right and both else ("", "")),
+                "" if row["confidence"] is None else CONFIDENCE[row["confidence"]],
             ]
         )
     return text.getvalue()

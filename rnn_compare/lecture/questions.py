@@ -15,6 +15,8 @@ from rnn_compare.lecture.controls import Answer, Control, Tally
 
 CHANCE = "No difference beyond chance"
 """A choice where networks are offered: right where the verdict is not that one is better than all others."""
+CONFIDENCE = ("guessing", "fairly sure", "sure")
+"""Answers to how sure one is."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Question(BaseModel):
         epochs: Number of epochs of the training.
         network: Label of the network in question.
         repeats: The id of an earlier question that this one asks again.
+        confidence: Whether phones ask how sure one is; in a lecture file by default if an answer may be right.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,6 +101,7 @@ class Question(BaseModel):
     epochs: int = Field(10, ge=1, le=100)
     network: str = Field("", max_length=80)
     repeats: str = ""
+    confidence: bool = Field(False, strict=True)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

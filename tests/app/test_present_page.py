@@ -101,11 +101,11 @@ def sent(app: AppTest) -> str:
     return "\n".join(str(getattr(node, "proto", "")) for node in app._tree)
 
 
-def answer(*values: object) -> None:
+def answer(*values: object, confidence: int | None = None) -> None:
     state = current_app().classroom().state()
     assert state.question is not None
     for device, value in enumerate(values):
-        current_app().classroom().answer(f"device-{device}", state.question.id, state.round, value)
+        current_app().classroom().answer(f"device-{device}", state.question.id, state.round, value, confidence)
 
 
 def lecture_at_hand() -> Lecture:
@@ -172,13 +172,14 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
 
     navigation.advance(lecture)
     assert current_app().classroom().state().phase == "open", "whoever sees the question can answer"
-    answer(1, 1, 0)
+    answer(1, 1, 0, confidence=2)
     text = sent(page())
     assert "<b>3</b> of 3 have answered" in text
     assert 'class="rc-votes' not in text.replace("\\", ""), "nobody sees what others say"
 
     navigation.advance(lecture)
     assert current_app().classroom().state().phase == "closed"
+    assert "Sure: LSTM(32) (2), SimpleRNN(32) (1)." in sent(page("notes"))
     assert "<b>2</b>" not in sent(page())
     navigation.advance(lecture)
     assert current_app().classroom().state().phase == "shown"
@@ -207,6 +208,7 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     text = sent(page())
     assert "88.1 %" in text
     assert "2 of 3 correct" in text
+    assert "Sure and wrong: 1 of 3. They expected: SimpleRNN(32) (1)." in text
     navigation.advance(lecture)
     text = sent(page())
     assert "Draw it." in text
@@ -364,8 +366,9 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     navigation.advance(services)
     assert "rc-tick" not in sent(page())
     navigation.advance(services)
-    answer(1, 1, 0)
+    answer(1, 1, 0, confidence=2)
     navigation.advance(services)
+    assert "Sure: 2 of 3 correct." in sent(page("notes"))
     changed = "0 of 3 correct, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
     assert f"Since the first time: {changed}" in sent(page("notes"))
     navigation.advance(services)
@@ -374,6 +377,7 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     assert "rc-tick" in wall
     assert "at the start: 4 answers" in wall
     assert "now: 3 answers" in wall
+    assert "Sure and wrong: 1 of 3. They expected: input (1)." in wall
 
 
 def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Services, tmp_path: Path) -> None:

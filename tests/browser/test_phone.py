@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import Hall
 from tests.chromium import PATIENCE
-from tests.phones import PlainPhone, present, put
+from tests.phones import BEST, PlainPhone, present, put
 from tests.processes import free_port, page_of, started
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -46,6 +46,11 @@ def phone(hall: Hall, context: BrowserContext) -> Iterator[Page]:
     page.get_by_role("heading", name="Predict", exact=True).wait_for()
     yield page
     assert not errors, errors
+
+
+def picture(phone: Page, name: str) -> None:
+    if folder := os.environ.get("SHOTS"):
+        phone.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def own(phone: Page, text: str) -> None:
@@ -89,12 +94,38 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     expect(box).to_contain_text("Not this time. You answered: SimpleRNN(32).")
     expect(box).to_contain_text("leads SimpleRNN(32)")
     expect(box.locator(".bars li").nth(0)).to_contain_text("SimpleRNN(32) (your answer)")
-    if folder := os.environ.get("SHOTS"):
-        phone.screenshot(path=f"{folder}/kept.png", full_page=True)
+    picture(phone, "kept")
     put(hall.url)
     expect(box).to_be_hidden()
     present(hall.url, "end")
     expect(phone.locator("#text")).to_have_text("Leave this page open: questions appear here.")
+
+
+def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(hall: Hall, phone: Page) -> None:
+    put(hall.url, BEST | {"confidence": True})
+    present(hall.url, "hide", hall.runs)
+    levels = phone.get_by_role("group", name="How sure are you?")
+    simple = phone.get_by_role("button", name="SimpleRNN(32)")
+    expect(simple).to_have_attribute("aria-pressed", "false")
+    expect(levels).to_be_hidden()
+    simple.tap()
+    own(phone, "Sent: SimpleRNN(32).")
+    sure = levels.get_by_role("button", name="sure", exact=True)
+    sure.tap()
+    own(phone, "Sent: SimpleRNN(32) (sure).")
+    picture(phone, "confidence")
+    phone.reload()
+    expect(sure).to_have_attribute("aria-pressed", "true")
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Sent: LSTM(32).")
+    expect(sure).to_have_attribute("aria-pressed", "false")
+    simple.tap()
+    sure.tap()
+    own(phone, "Sent: SimpleRNN(32) (sure).")
+    assert list(present(hall.url, "confidence", "best").values()) == [2]
+    present(hall.url, "reveal")
+    expect(phone.locator("#verdict")).to_have_text("Not this time. You answered: SimpleRNN(32) (sure).")
+    expect(levels).to_be_hidden()
 
 
 def test_what_is_answered_off_line_is_kept_over_a_reload_and_sent_when_the_line_is_back(

@@ -52,6 +52,7 @@ test("an answer is said as it was asked for", () => {
   assert.equal(inWords({ control: "points" }, 3.5), "3.5 points");
   assert.equal(inWords({ control: "epochs" }, 0), "never");
   assert.equal(inWords({ control: "epochs" }, 4), "from epoch 4");
+  assert.equal(inWords({ control: "points", confidence: ["guessing", "sure"] }, 2, 1), "2 points (sure)");
 });
 
 test("a phone keeps a lecture's questions for a day, and an outcome is not lost to what came before it", () => {

@@ -60,6 +60,13 @@ def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path)
     assert question.epochs == 5
 
 
+def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_no(folder: Path) -> None:
+    own = ASKS.format(kind="own") + 'choices = ["yes", "no"]\n'
+    contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
+    questions = [load(written(folder, HEAD + content), step_kinds()).steps[0].question for content in contents]
+    assert [question and question.confidence for question in questions] == [True, False, False, True, True]
+
+
 def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
     lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT), step_kinds())
     assert [lecture.preset_at(index).name for index in range(3)] == ["Short", "Is it luck?", "Is it luck?"]
@@ -114,6 +121,7 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         ),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
+        (HEAD + BEST + 'confidence = "yes"', "step 1, question, confidence: Input should be a valid boolean"),
         (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),
     ],
 )

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.phones import PlainPhone, last, present, put
+from tests.phones import BEST, PlainPhone, last, present, put
 
 from .conftest import Server
 
@@ -79,6 +79,24 @@ def test_an_answer_to_another_question_or_round_counts_nowhere(
     assert status == 409
     assert reason in said(content)
     assert answered(lecture) == []
+
+
+@pytest.mark.parametrize("confidence", [3, -1, 1.0, True, "sure", [2], {"level": 2}, 10**400])
+def test_what_is_no_confidence_is_refused_with_its_answer(lecture: Server, confidence: object) -> None:
+    phone = PlainPhone(lecture.host)
+    assert "does not ask" in said(phone.answer(1, "best", 1, 2)[1])
+    put(lecture.url, BEST | {"confidence": True})
+    status, content = phone.answer(1, "best", 1, confidence)
+    assert (status, said(content)) == (409, "Choose one of: guessing, fairly sure, sure.")
+    assert answered(lecture) == []
+
+
+def test_how_sure_a_phone_is_no_other_sees(lecture: Server) -> None:
+    put(lecture.url, BEST | {"confidence": True})
+    phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    assert phone.answer(1, "best", 1, 2)[0] == 200
+    assert last(phone.events(), "own")["confidence"] == 2
+    assert last(other.events('"confidence":["guessing","fairly sure","sure"]'), "own")["confidence"] is None
 
 
 def test_a_repeated_answer_counts_once_and_a_flood_is_held_up(lecture: Server) -> None:

@@ -113,20 +113,22 @@ class Phones:
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     async def answer(self, request: Request) -> Response:
-        """Stores an answer: ``{"question": id, "round": number, "answer": …}``."""
-        return await self._take(request, Classroom.answer, ("question", "round", "answer"))
+        """Stores an answer: ``{"question": id, "round": number, "answer": …}``, and perhaps ``"confidence"``."""
+        return await self._take(request, Classroom.answer, ("question", "round", "answer"), "confidence")
 
     async def review(self, request: Request) -> Response:
         """Stores a review: ``{"text": …}``."""
         return await self._take(request, Classroom.send_review, ("text",))
 
-    async def _take(self, request: Request, store: Callable[..., object], fields: Sequence[str]) -> Response:
+    async def _take(
+        self, request: Request, store: Callable[..., object], fields: Sequence[str], *optional: str
+    ) -> Response:
         try:
             _require_own_page(request)
             device = _device(request)
             if seconds := self.sending.take(device):
                 raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
-            values = await _values(request, fields)
+            values = await _values(request, fields, optional)
             classroom = await anyio.to_thread.run_sync(self._classroom)
             await self._record(store, classroom, device, *values)
         except ClientDisconnect:
@@ -165,8 +167,8 @@ def _require_own_page(request: Request) -> None:
         raise _Refused(403, "Only this server's own page may send this.")
 
 
-async def _values(request: Request, fields: Sequence[str]) -> list[Any]:
-    """Returns the values of these fields, and no others, of a message in JSON."""
+async def _values(request: Request, fields: Sequence[str], optional: Sequence[str]) -> list[Any]:
+    """Returns the values of these fields, and no others, of a message in JSON; None for an absent optional one."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise _Refused(415, "Only JSON is accepted here.")
     content = b""
@@ -182,9 +184,9 @@ async def _values(request: Request, fields: Sequence[str]) -> list[Any]:
         sent = json.loads(content)
     except (ValueError, RecursionError):
         sent = None
-    if not isinstance(sent, dict) or sent.keys() != set(fields):
+    if not isinstance(sent, dict) or sent.keys() - set(optional) != set(fields):
         raise _Refused(400, f"Expected JSON with {' and '.join(sorted(fields))}.")
-    return [sent[field] for field in fields]
+    return [sent.get(field) for field in (*fields, *optional)]
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from rnn_compare.feedforward.registry import NETWORKS, TITLES
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.outcomes import group_called, is_right
-from rnn_compare.lecture.questions import Question, QuestionOutcome
+from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
 
@@ -60,6 +60,7 @@ def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) ->
         "question": state.question.id if state.question else "",
         "round": state.round,
         "answer": own.answer,
+        "confidence": own.confidence,
         "right": right,
         "review": {"id": own.review.id, "shown": own.review.shown} if own.review else None,
     }
@@ -77,7 +78,7 @@ def plain(markdown: str) -> str:
 
 def _question(question: Question) -> Message:
     message = question.model_dump(mode="json", exclude={"right", "repeats", "kind"})
-    message["control"] = question.kind.control.name
+    message |= {"control": question.kind.control.name, "confidence": CONFIDENCE if question.confidence else ()}
     if question.kind.offers_networks:
         message["colors"] = _colors(question.choices)
     return message

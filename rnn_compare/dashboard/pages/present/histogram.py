@@ -11,6 +11,7 @@ from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, perc
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
+from rnn_compare.lecture import confidence
 from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Question, tally
@@ -45,6 +46,14 @@ def class_bars(
     styles = looks(experiment.cell for experiment in networks.values())
     colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
     return bars(question, rounds, colors if question.kind.offers_networks else {}, right)
+
+
+def sure_and_wrong(context: LectureContext, question: Question) -> str:
+    """Returns how many were sure and wrong, as HTML; "" if that is not known."""
+    votes = (context.classroom.rounds(question.id) or [{}])[-1]
+    levels = context.classroom.confidence(question.id)
+    sentence = confidence.sure_and_wrong(question, votes, levels, context.outcome(question))
+    return f'<p class="rc-answered">{escape(sentence)}</p>' if sentence else ""
 
 
 def drawn_curves(network: str, curves: Tally) -> go.Figure:

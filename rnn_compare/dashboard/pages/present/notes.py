@@ -10,6 +10,7 @@ from rnn_compare.dashboard.pages.present import histogram, navigation, permissio
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.widgets import actions
+from rnn_compare.lecture import confidence
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.outcomes import is_right
@@ -106,6 +107,8 @@ def _vote(state: State) -> None:
     count, is_known = sum(map(bool, right)), bool(right) and None not in right
     if is_known:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
+    if rounds and question.confidence:
+        sentences.append(confidence.split(question, rounds[-1], context.classroom.confidence(question.id), outcome))
     if question.id in context.lecture.repeated:
         sentences.append("This question comes again later: do not give the answer.")
     elif state.phase != "revealed" and rounds and not is_drawn:
@@ -118,7 +121,7 @@ def _vote(state: State) -> None:
     if is_drawn:
         histogram.show(context, question)
     bars = "" if is_drawn else histogram.class_bars(context, question, answers, outcome.answer)
-    paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences if sentence)
     st.html(f'<section class="rc-outcome">{bars}{paragraphs}</section>')
 
 

@@ -1,6 +1,6 @@
 // The page for phones: the current step, its question and its outcome.
 
-import { control, inWords } from "./join_ask.js";
+import { confidenceControl, control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
 import { byId, element, fill, last, setText } from "./join_dom.js";
 import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js";
@@ -8,11 +8,11 @@ import { listen, send } from "./join_line.js";
 import { renderReviews } from "./join_review.js";
 
 const RETRY = 2000;
-const NOTHING = { question: "", round: 0, answer: null, right: null, review: null };
+const NOTHING = { question: "", round: 0, answer: null, confidence: null, right: null, review: null };
 
 let state = null; // the message to all phones
 let own = NOTHING; // this phone's own answer and review
-let shown = { key: "", show: () => {} };
+let shown = { key: "", answer: null, confidence: null }; // the question and its controls
 let problem = "";
 let isSending = false;
 
@@ -21,15 +21,18 @@ function isAboutThis(message) {
   return Boolean(message && question) && message.question === question.id && message.round === state.round;
 }
 
-function answer() {
-  const waiting = unsent();
-  if (isAboutThis(waiting)) return waiting.answer;
-  return isAboutThis(own) ? own.answer : null;
+// This phone's answer and confidence, sent or not.
+function given() {
+  return [unsent(), own].find((message) => isAboutThis(message)) || NOTHING;
 }
 
-function choose(value) {
+function answer() {
+  return given().answer;
+}
+
+function choose(value, confidence = null) {
   problem = "";
-  storeUnsent({ question: state.question.id, round: state.round, answer: value });
+  storeUnsent({ question: state.question.id, round: state.round, answer: value, confidence });
   render();
   sendAnswer();
 }
@@ -57,7 +60,7 @@ async function sendAnswer() {
 
 function ownLine() {
   const value = answer();
-  const words = value === null ? "" : inWords(state.question, value);
+  const words = value === null ? "" : inWords(state.question, value, given().confidence);
   if (problem) return problem;
   if (state.phase === "idle") return "The vote is not open yet.";
   if (state.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
@@ -71,13 +74,17 @@ function renderQuestion() {
   byId("question").hidden = !question;
   if (!question) return;
   for (const id of ["answer", "own"]) byId(id).hidden = phase === "revealed";
+  byId("confidence").hidden = phase === "revealed" || !question.confidence.length || answer() === null;
   const key = JSON.stringify(question); // a second vote starts with the answer to the first
   if (shown.key !== key) {
-    shown = { key, ...control(question, choose, answer()) };
-    fill(byId("answer"), shown.node);
+    const confidence = confidenceControl(question, (level) => choose(answer(), level));
+    shown = { key, answer: control(question, choose, answer()), confidence };
+    fill(byId("answer"), shown.answer.node);
+    fill(byId("levels"), confidence.node);
     setText(byId("asked"), question.text);
   }
-  shown.show(answer(), phase === "open");
+  shown.answer.show(answer(), phase === "open");
+  shown.confidence.show(given().confidence, phase === "open");
   setText(byId("own"), ownLine());
 }
 
@@ -88,12 +95,12 @@ function curveVerdict(drawing, real, isRight) {
   return `${said}: on average ${mean.toFixed(1)} points off.`;
 }
 
-function verdict({ question, outcome }, value, right) {
+function verdict({ question, outcome }, value, right, confidence) {
   if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
   if (value === null) return ["You did not answer.", ""];
   if (right === null) return ["", ""];
   if (Array.isArray(value)) return [curveVerdict(value, outcome.answer, right), `${right}`];
-  const words = inWords(question, value);
+  const words = inWords(question, value, confidence);
   return right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
 }
 
@@ -109,7 +116,8 @@ function keep() {
   if (!on || !isAboutThis(own) || !(answer() !== null || outcome)) return;
   const final = outcome && outcome.final ? outcome : null;
   const said = final ? final.said : "";
-  keepQuestion(lecture, { question, answer: answer(), right: own.right, outcome: final, said, tallies });
+  const { answer: value, confidence } = given();
+  keepQuestion(lecture, { question, answer: value, confidence, right: own.right, outcome: final, said, tallies });
 }
 
 // After the end: what this phone answered, what was right and why, and how the class answered.
@@ -118,11 +126,11 @@ function renderKept() {
   byId("kept").hidden = !questions.length;
   setText(byId("kept-networks"), state.networks ? "" : "The presenter did not offer the networks.");
   fill(byId("kept-questions"), ...questions.map((entry) => {
-    const { question, answer: value, right, said } = entry;
-    const [judged, isRight] = verdict(entry, value, right);
-    const given = value === null ? "You did not answer." : `You answered: ${inWords(question, value)}.`;
+    const { question, answer: value, confidence, right, said } = entry;
+    const [judged, isRight] = verdict(entry, value, right, confidence);
+    const words = value === null ? "You did not answer." : `You answered: ${inWords(question, value, confidence)}.`;
     return element("article", {}, element("h3", {}, question.text),
-      element("p", { class: "verdict", "data-right": isRight }, judged || given),
+      element("p", { class: "verdict", "data-right": isRight }, judged || words),
       element("p", {}, said || "The outcome was not shown."), ...split(entry, value));
   }));
 }
@@ -131,7 +139,7 @@ function renderOutcome() {
   const isShown = state.phase === "revealed";
   byId("outcome").hidden = !isShown;
   if (!isShown) return;
-  const [said, right] = verdict(state, answer(), own.right);
+  const [said, right] = verdict(state, answer(), own.right, given().confidence);
   setText(byId("verdict"), said);
   byId("verdict").dataset.right = right;
   const isSaid = right === "true" && state.outcome.only_names; // by the verdict

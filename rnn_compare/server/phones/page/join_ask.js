@@ -88,6 +88,12 @@ export function control(question, onSend, answer) {
   return CONTROLS[question.control].make(question, onSend, answer);
 }
 
-export function inWords(question, answer) {
-  return CONTROLS[question.control].words(question, answer);
+// Returns the buttons for how sure one is, a control as well.
+export function confidenceControl(question, onSend) {
+  return buttons(question.confidence.map((text, place) => [place, text]), onSend, undefined, "levels");
+}
+
+export function inWords(question, answer, confidence = null) {
+  const level = (question.confidence || [])[confidence];
+  return CONTROLS[question.control].words(question, answer) + (level ? ` (${level})` : "");
 }

@@ -23,6 +23,8 @@ def show(context: LectureContext) -> None:
         _show_count(context, question)
     else:
         histogram.show(context, question)
+        if context.state.phase == "revealed" and (surprised := histogram.sure_and_wrong(context, question)):
+            st.html(surprised)
     with st.container(horizontal=True, key="wall_buttons"):
         buttons(context)
 

@@ -48,7 +48,8 @@ def _show_outcome(context: LectureContext, question: Question) -> None:
     legend = f'<p class="rc-note">{BAND}</p>' if rounds and is_drawn else ""
     st.html(
         f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
-        f"{escape(score)}</p><p>{escape(outcome.explanation)}</p>{legend}</section>"
+        f"{escape(score)}</p>{histogram.sure_and_wrong(context, question)}<p>{escape(outcome.explanation)}</p>{legend}"
+        "</section>"
     )
 
 
