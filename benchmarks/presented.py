@@ -4,7 +4,8 @@
 
 where CALL is a method of the classroom and […] its arguments as JSON; `hide` and `show_runs` without arguments mean the
 newest comparison. The answer is the result as JSON; `state` returns the state of the class, `answers` those to a
-question in a round.
+question in a round. `go` gives a lecture from its recording, without its half minute, up to a step; `advance` presses
+its key.
 """
 
 import dataclasses
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
 from rnn_compare.server import asgi
@@ -26,6 +28,10 @@ from rnn_compare.server.snapshot import newest
 
 def _call(name: str, arguments: list[Any]) -> Any:
     classroom = current_app().classroom()
+    if name == "go":
+        return _go(*arguments)
+    if name == "advance":
+        return navigation.advance(current_app().services())
     if name in ("hide", "show_runs") and not arguments:
         arguments = [[run.id for run in newest(current_app().services().store.runs())]]
     if name == "show_step" and len(arguments) == 4:
@@ -37,6 +43,15 @@ def _call(name: str, arguments: list[Any]) -> Any:
     if name == "reviews":
         return [dataclasses.asdict(review) for review in result]
     return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else result
+
+
+def _go(lecture: str, index: int) -> None:
+    services, classroom = current_app().services(), current_app().classroom()
+    navigation.RECORDING_SECONDS = 0.1
+    if classroom.state().lecture != lecture or classroom.state().step > index:
+        navigation.begin(services, lecture, recorded=True)
+    while classroom.state().step < index:
+        navigation.show_next_step(services)
 
 
 def _present(request: Request) -> Response:

@@ -18,6 +18,16 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share + 1e-5:.{digits}f} %"
 
 
+def unbroken(text: str) -> str:
+    r"""Returns a text in which no line ends between a number and its percent sign.
+
+    Example:
+        >>> unbroken("an LSTM 100 %")
+        'an LSTM 100\xa0%'
+    """
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def counted(number: int, thing: str) -> str:
     """Returns a number of things.
 

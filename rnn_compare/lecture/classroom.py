@@ -46,6 +46,7 @@ class Classroom:
         self._listeners: list[Callable[[], None]] = []
         self._open_pages: Counter[str] = Counter()
         self._state, self._lecture = State(), 0
+        self._picture: tuple[int, int, str] = (0, 0, "")
         if last := self._record.last():
             self._lecture, state, ended = last
             self._state = state.ended() if ended else state
@@ -186,6 +187,18 @@ class Classroom:
         """Offers the page that reads to phones, or withdraws it; after a lecture it can only be withdrawn."""
         with self._change():
             self._set(networks_offered=are_offered, after_the_end=not are_offered)
+
+    def show_picture(self, step: int, picture: str) -> None:
+        """Gives phones a step's picture, as JSON. It is not recorded: the wall gives it whenever it draws the step."""
+        now = self._lecture, step, picture
+        if now != self._picture:
+            self._picture = now
+            self._notify()
+
+    def picture(self) -> str:
+        """Returns the current step's picture as JSON; empty if the wall has given none."""
+        lecture, step, picture = self._picture
+        return picture if self._state.lecture and (lecture, step) == (self._lecture, self._state.step) else ""
 
     def reviews(self) -> list[SentReview]:
         """Returns the reviews that were sent, oldest first."""

@@ -363,7 +363,7 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     assert "1 of 4 correct." in notes
     assert "do not give the answer" in notes
     assert "explain" not in notes
-    navigation.advance(services)
+    navigation.show_answers(services)
     assert "rc-tick" not in sent(page())
     navigation.advance(services)
     answer(1, 1, 0, confidence=2)
@@ -378,6 +378,20 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     assert "at the start: 4 answers" in wall
     assert "now: 3 answers" in wall
     assert "Sure and wrong: 1 of 3. They expected: input (1)." in wall
+
+
+def test_the_key_goes_on_without_showing_the_answers_to_a_question_that_comes_again(
+    services: Services, tmp_path: Path
+) -> None:
+    write('title = "x"\npreset = "Short"\n' + ASKED_AGAIN, tmp_path)
+    navigation.begin(services, "mine")
+    answer(0, 1)
+    navigation.advance(services)
+    assert "Next: <b>show the answers" not in sent(page("notes"))
+    navigation.advance(services)
+    assert current_app().classroom().state().step == 1
+    navigation.go_back(services)
+    assert current_app().classroom().state().phase == "closed"
 
 
 def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Services, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.visits import SMALL
 from tests.chromium import launched, opened_window
 from tests.kept import lend
@@ -99,6 +100,18 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             patch.setenv(CACHE_VARIABLE, str(cache))
             book = [run.id for run in shipped(running.store, BOOK)]
         yield Hall(running.url, runs, book)
+
+
+@pytest.fixture(scope="session")
+def podium(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A fresh install, which takes in its recordings at its first start, with a presenter who obeys."""
+    cache = tmp_path_factory.mktemp("podium") / "cache"
+    lend(prepared_cache, cache)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FIRST_START_VARIABLE, "1")
+        patch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
+        with serving(cache, "benchmarks/presented.py") as running:
+            yield running
 
 
 @contextlib.contextmanager

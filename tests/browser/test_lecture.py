@@ -154,8 +154,11 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     page.keyboard.press("PageDown")
     heading(page, "Inside the cells")
     expect(page.get_by_text("word 39 of 39")).to_be_visible(timeout=PATIENCE)
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
     expect(page.get_by_text("word 38 of 39")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    heading(page, "Your review")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("PageDown")
     heading(page, "Take it home")
     expect(page.get_by_text("this machine only", exact=False)).to_be_visible()  # no code that phones cannot follow

@@ -1,5 +1,9 @@
-"""Every step of the shipped lectures on small projectors: nothing runs off the wall, nor onto its corner or number."""
+"""Every step of every shipped lecture on two projectors: it is large, fills the wall, and nothing runs off.
 
+The steps are jumped to. With ``SHOTS`` in the environment, pictures of them are left in that folder.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +14,15 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.controls import CURVE, POINTS, Answer
-from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find
 from rnn_compare.lecture.questions import Question
-from rnn_compare.server.services import FIRST_START_VARIABLE
-from tests.browser.conftest import Server, serving
-from tests.phones import PlainPhone
+from tests.browser.conftest import Server
+from tests.phones import PlainPhone, present
 
 SIZES = ((1280, 720), (1024, 768))
-PICTURES = Path(__file__).parents[2] / "screens" / "wall"
-FAULTS = (Path(__file__).parent / "wall_faults.js").read_text(encoding="utf-8")
+LEAST_TEXT, LEAST_LABEL, LEAST_USED = 24, 20, 0.75
+"""Pixels of text and of labels in pictures, and the share of the wall with something on it."""
+MEASURES = (Path(__file__).parent / "wall_measures.js").read_text(encoding="utf-8")
 PHONES = 12
 REVIEW = "The first hour drags, the jokes are older than the actors. And then it turns, and it is wonderful. " * 8
 STILL = """async () => {
@@ -26,23 +30,11 @@ STILL = """async () => {
         [...document.querySelectorAll("[data-testid=stMain] *")].map((node) => node.getBoundingClientRect())
     );
     for (let before, now = places(), same = 0; same < 3; before = now) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await new Promise((resolve) => setTimeout(resolve, 100));
         now = places();
         same = now === before ? same + 1 : 0;
     }
 }"""
-
-
-@pytest.fixture
-def hall(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A fresh install, which takes in its recordings at its first start."""
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "reviews").symlink_to(prepared_cache / "reviews")
-    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
-    with serving(cache) as running:
-        yield running
 
 
 def answer(question: Question, place: int) -> Answer:
@@ -54,86 +46,67 @@ def answer(question: Question, place: int) -> Answer:
     return place % len(question.choices)
 
 
-class Walk:
-    """A lecture that is given from its recording to a class that answers, looked at in both sizes.
-
-    Args:
-        page: The wall.
-        url: The server's.
-        lecture: What is given.
-        pictures: Where pictures are left; None for no pictures, and of the narrow wall no more than the votes, the
-            reveals and the end.
-    """
-
-    def __init__(self, page: Page, url: str, lecture: Lecture, pictures: Path | None = None) -> None:
-        self.page, self.lecture, self.pictures = page, lecture, pictures
-        self.phones = [PlainPhone(urlsplit(url).netloc) for _ in range(PHONES)]
-        self.looks = 0
-        self.faults: dict[str, Any] = {}
-        if pictures:
-            pictures.mkdir(parents=True, exist_ok=True)
-        page.goto(f"{url}/present")
-        page.locator(f".st-key-replay_{lecture.name} button").first.click()
-        page.locator(".rc-keys").first.wait_for(state="attached")  # then keys are heard
-        for index, step in enumerate(lecture.steps):
-            if index:
-                page.keyboard.press("PageDown")
-            expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
-            if pictures or step.kind.name in ("predict", "train", "reveal", "home"):
-                self.give(index, step)
-
-    def give(self, index: int, step: Step) -> None:
-        """Waits for what a step has to show, and looks at it."""
-        name = f"{index + 1} {step.kind.name}"
-        if step.kind.name == "train":
-            expect(self.page.get_by_text("Finished.")).to_be_visible()
-        elif step.kind.name == "baselines":
-            expect(self.page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
-            expect(self.page.get_by_text("Fitting baselines")).to_have_count(0)
-        self.look(name)
+def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
+    """Gives a lecture, and yields the name of each view that the wall then shows."""
+    phones = [PlainPhone(urlsplit(url).netloc) for _ in range(PHONES)]
+    for index, step in enumerate(lecture.steps):
+        present(url, "go", lecture.name, index)
+        if not index:
+            page.goto(f"{url}/present")
+        name = f"{index + 1:02} {step.kind.name}"
+        expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
+        if step.kind.name == "baselines":
+            expect(page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
+        elif step.kind.name in ("reveal", "findings", "memory", "inside"):
+            page.locator(".main-svg").first.wait_for()
+        yield name
         if step.question:
-            for place, phone in enumerate(self.phones):
+            for place, phone in enumerate(phones):
                 assert phone.answer(answer(step.question, place), step.question.id)[0] == 200
-            expect(self.page.get_by_text(f"{PHONES} of {PHONES} have answered")).to_be_visible()
-            for phase in ("closed", "shown"):
-                self.press()
-                self.look(f"{name} {phase}")
-        elif step.kind.name == "reveal":
-            for question in self.lecture.revealed_questions(index)[1:]:
-                self.press()
-                self.look(f"{name} {question.id}")
-        elif step.kind.name == "review":
-            assert self.phones[0].send("review", {"text": REVIEW})[0] == 200
-            self.page.get_by_role("button", name="Choose a review").click()
-            self.page.get_by_role("button", name="Show", exact=True).click()
-            expect(self.page.locator(".rc-verdict").first).to_be_visible()
-            expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
-            self.look(f"{name} shown")
-
-    def press(self) -> None:
-        """Goes on within a step."""
-        before = self.page.locator(".stMain").inner_text()
-        self.page.keyboard.press("PageDown")
-        self.page.wait_for_function("before => document.querySelector('.stMain').innerText !== before", arg=before)
-
-    def look(self, name: str) -> None:
-        """Notes what lies where it should not."""
-        self.looks += 1
-        for width, height in SIZES if self.pictures else SIZES[1:]:
-            self.page.set_viewport_size({"width": width, "height": height})
-            self.page.evaluate(STILL)
-            if self.pictures:
-                self.page.screenshot(path=self.pictures / f"{self.looks:02} {name} {width}.png")
-            if faults := self.page.evaluate(FAULTS):
-                self.faults[f"{name}, {width} × {height}"] = faults
+            expect(page.get_by_text(f"{PHONES} of {PHONES} have answered")).to_be_visible()
+            present(url, "close_vote")
+            expect(page.get_by_text("The vote is closed.")).to_be_visible()
+            yield f"{name} closed"
+            present(url, "show_answers")
+            page.locator(".rc-votes, .main-svg").first.wait_for()
+            yield f"{name} shown"
+        for question in lecture.revealed_questions(index)[1:] if step.kind.reveals else ():
+            present(url, "advance")
+            expect(page.locator(".rc-outcome h3")).to_have_text(question.text)
+            yield f"{name} {question.id}"
+        if step.kind.name == "review":
+            assert phones[0].send("review", {"text": REVIEW})[0] == 200
+            page.get_by_role("button", name="Choose a review").click()
+            page.get_by_role("button", name="Show", exact=True).click()
+            expect(page.locator(".rc-verdict").first).to_be_visible()
+            expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+            yield f"{name} shown"
 
 
-@pytest.mark.lecture
-@pytest.mark.parametrize("name", ["book", "attention", "gates", "memory"])
-def test_nothing_of_a_lecture_runs_off_the_wall(hall: Server, page: Page, name: str) -> None:
-    """Its pictures are left in ``screens/wall``."""
-    assert Walk(page, hall.url, find(name, step_kinds()), PICTURES / name).faults == {}
+def faults(page: Page, name: str) -> dict[str, Any]:
+    """Returns what is wrong with a view, by the size of the wall."""
+    by_size: dict[str, Any] = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(STILL)
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=Path(folder) / f"{name} {width}.png")
+        measured = page.evaluate(MEASURES)
+        wrong = measured["faults"] + [
+            f"{measured[kind][1]} has {measured[kind][0]} px"
+            for kind, least in (("text", LEAST_TEXT), ("label", LEAST_LABEL))
+            if measured[kind][0] < least
+        ]
+        if measured["used"] < LEAST_USED:
+            wrong.append(f"{measured['used']:.0%} are used")
+        if wrong:
+            by_size[f"{name}, {width} × {height}"] = wrong
+    return by_size
 
 
-def test_votes_and_outcomes_of_the_book_fit_on_the_wall(hall: Server, page: Page) -> None:
-    assert Walk(page, hall.url, find("book", step_kinds())).faults == {}
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.toml")))
+def test_each_step_fills_the_wall_in_large_type_and_nothing_runs_off(podium: Server, page: Page, name: str) -> None:
+    faulty: dict[str, Any] = {}
+    for view in views(page, podium.url, find(name, step_kinds())):
+        faulty |= faults(page, f"{name} {view}")
+    assert faulty == {}

@@ -38,11 +38,11 @@ class StubEngine:
         return match
 
 
-def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork], **parameters: str) -> AppTest:
+def page(show: Callable[..., object], services: Any, runs: list[LoadedNetwork], **parameters: str) -> AppTest:
     """Runs a page of one module's ``show`` alone, with parameters of its address."""
 
     # Its source is run by itself, without the names of this module.
-    def script(show: "Callable[..., None]", services: "Any", runs: "list[LoadedNetwork]") -> None:
+    def script(show: "Callable[..., object]", services: "Any", runs: "list[LoadedNetwork]") -> None:
         show(services, runs)
 
     app = AppTest.from_function(

@@ -21,21 +21,13 @@ test("a key that belongs to what has the focus leads nowhere", () => {
   assert.equal(moveOf({ key: "ArrowRight", target: nowhere, repeat: true }), undefined, "a key held down is one press");
 });
 
-test("while something is read word by word the arrows are its own, and a clicker still goes on", () => {
-  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, { at: "", moved: "" }), undefined);
-  assert.equal(moveOf({ key: " ", target: nowhere }, { at: "", moved: "" }), undefined);
-  assert.equal(moveOf({ key: "PageDown", target: nowhere }, { at: "", moved: "" }), "next");
-});
-
-test("after the last word the arrow leads on, and Space and back are still the reading's", () => {
-  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, { at: "end", moved: "" }), "next");
-  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "end", moved: "" }), undefined);
-  assert.equal(moveOf({ key: " ", target: nowhere }, { at: "end", moved: "" }), undefined);
-});
-
-test("the arrow back leaves a reading at its first word, or where nobody has moved it", () => {
-  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "first", moved: "" }), "back");
-  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, { at: "end" }), "back", "who comes back to it goes on back");
+test("while something is read word by word the arrows still lead; with Shift they are the reading's, as is Space", () => {
+  for (const [key, move] of [["ArrowLeft", "back"], ["ArrowRight", "next"]]) {
+    assert.equal(moveOf({ key, target: nowhere }, true), move);
+    assert.equal(moveOf({ key, target: nowhere, shiftKey: true }, true), undefined);
+  }
+  assert.equal(moveOf({ key: " ", target: nowhere }, true), undefined);
+  assert.equal(moveOf({ key: "PageDown", target: nowhere }, true), "next");
 });
 
 test("of two presses in one moment the second message holds both, until the server has heard them", () => {

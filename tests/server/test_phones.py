@@ -244,6 +244,22 @@ def test_a_step_that_cannot_be_told_does_not_silence_those_that_follow(
     attend(classroom, lecture)
 
 
+def test_a_phone_has_the_steps_picture_for_as_long_as_its_step_is_shown(classroom: Classroom) -> None:
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        for step in (1, 2):
+            classroom.show_step(step, f"Step {step}", "")
+            await phone.until(lambda phone: phone.state["title"] == f"Step {step}")  # noqa: B023  # called at once
+            assert phone.state["picture"] is None
+            classroom.show_picture(step, f'{{"lines": ["of step {step}"]}}')
+            await phone.until(lambda phone: phone.state["picture"] is not None)
+            assert phone.state["picture"] == {"lines": [f"of step {step}"]}
+            classroom.show_picture(0, '{"lines": ["of a wall that lags behind"]}')
+        classroom.end()
+        await phone.until(lambda phone: not phone.state["on"])
+
+    assert attend(classroom, lecture).state["picture"] is None
+
+
 def test_a_silent_connection_is_told_that_it_lives(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.05)
 

@@ -13,12 +13,11 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
     slider.value = now;
-    bar.dataset.at = now === count - 1 ? "end" : now === 0 ? "first" : "";
     position.textContent = where(now);
   };
   const player = makePlayer({
     count, at, pace,
-    onStep: (now) => { bar.dataset.moved = ""; tell(now); onStep(now); if (!player.plays) onRest(now); },
+    onStep: (now) => { tell(now); onStep(now); if (!player.plays) onRest(now); },
     onPlay(plays) {
       const act = plays ? "Pause" : "Play";
       setText(playing, act);
@@ -33,10 +32,10 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   };
   const pressIcon = (icon, ...rest) => element("i", `rc-icon rc-icon-${icon}`, press("", ...rest));
   pressIcon("first", `First ${unit}`, () => player.jump(0));
-  pressIcon("back", `${capital(unit)} before (arrow left)`, () => player.jump(player.at - 1));
+  pressIcon("back", `${capital(unit)} before (Shift + arrow left)`, () => player.jump(player.at - 1));
   const playing = press("Play", "Play (space)", () => player.toggle());
   playing.className = "rc-play";
-  pressIcon("next", `Next ${unit} (arrow right)`, () => player.jump(player.at + 1));
+  pressIcon("next", `Next ${unit} (Shift + arrow right)`, () => player.jump(player.at + 1));
   const slider = element("input", "", bar);
   Object.assign(slider, { type: "range", min: 0, max: count - 1, step: 1 });
   slider.setAttribute("aria-label", capital(unit));
@@ -81,7 +80,7 @@ function buildPaces(bar, unit, player) {
 export function actOf({ key, target, ctrlKey, metaKey, altKey }, player, count) {
   if (ctrlKey || metaKey || altKey || target.closest?.(TAKES_KEYS)) return undefined;
   if (key === " " && target.closest?.("button")) return undefined; // the key presses that button
-  // At the first step and at the last, the keys move the lecture.
+  // Beyond its ends a key is left to the page.
   const by = (steps) => player.at + steps >= 0 && player.at + steps < count && (() => player.jump(player.at + steps));
   return {
     ArrowLeft: by(-1),

@@ -19,8 +19,8 @@ from rnn_compare.training.analyses import Analysis
 MOSTLY = 0.95
 
 
-def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the button that starts the test of these networks, and the results."""
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkMemory]:
+    """Draws the button that starts the test of these networks, and the results; returns those that are there."""
     st.markdown("One word of either label moves ever farther from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
@@ -39,6 +39,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)
+    return _tested(tests)
 
 
 def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
@@ -88,13 +89,16 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
     problems = [problem_card(network, analysis.problem) for network, analysis in tests if analysis.problem]
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
-    tested = [
+    if tested := _tested(tests):
+        _results(tested)
+
+
+def _tested(tests: Sequence[tuple[LoadedNetwork, Analysis]]) -> list[NetworkMemory]:
+    return [
         NetworkMemory(network.title, network.look, analysis.result, registry.labels(network.run.experiment.dataset))
         for network, analysis in tests
         if analysis.result
     ]
-    if tested:
-        _results(tested)
 
 
 def _results(tested: Sequence[NetworkMemory]) -> None:

@@ -142,6 +142,21 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     )
 
 
+def terms(experiment: Experiment) -> list[str]:
+    """Returns a network's parameters as lines of text, one for each layer, and their sum.
+
+    Example:
+        >>> terms(Experiment(cell="SimpleRNN"))[1]
+        'SimpleRNN: 32·32 + 32·32 + 32 = 2,080'
+    """
+    counted = parameters(experiment)
+    lines = []
+    for layer in counted.layers:
+        gates = ", ".join(f"{gate.name} {gate.symbol}" for gate in layer.gates)
+        lines.append(f"{layer.kind}: {_arithmetic(layer)}{f' (a block each: {gates})' if gates else ''}")
+    return [*lines, f"Together {counted.total:,}"]
+
+
 def _columns(counted: Parameters) -> list[float]:
     """Returns the widths of the layers' boxes; embeddings and Dense have little to draw."""
     embeddings = [layer.is_embedding for layer in counted.layers[:-1]]

@@ -55,16 +55,21 @@ class NetworkReading:
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
+    text = box(networks)
     if text.strip():
         show_text(services, networks, text)
 
 
-def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) -> None:
-    """Draws how each network reads a text."""
+def box(networks: Sequence[LoadedNetwork]) -> str:
+    """Draws the box for a review; returns its text."""
+    return review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
+
+
+def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) -> dict[str, Any] | None:
+    """Draws how each network reads a text; returns the component's message, None if no network could read it."""
     results = _read(services, networks, text)
     if not results:
-        return
+        return None
     titles = [result.network.title for result in results if result.network.run.experiment.without_recurrence]
     if titles:
         st.caption(f"{as_markdown(listed(titles))}: {WITHOUT_CELL}")
@@ -74,10 +79,11 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     pairs = [(result.network, result.review) for result in results]
     logits = left_out(services, pairs) if colouring == "left_out" else {}
     author = review_box.label(text, [network.run for network in networks])
-    data = message(results, layer, author) | {"left_out": logits}
+    data = message(results, layer, author)
     component("dashboard/assets/cell/reading.js", "browser/drawing/cell/inside.css", "browser/drawing/cell/cell.css")(
-        data=data, key=KEY, on_colouring_change=lambda: None
+        data=data | {"left_out": logits}, key=KEY, on_colouring_change=lambda: None
     )
+    return data
 
 
 def cut_off(results: Sequence[NetworkReading]) -> str:

@@ -39,6 +39,7 @@ class Broadcast:
         self._woken, self._news = asyncio.Event(), asyncio.Event()
         self._event: bytes = b""
         self._state = State(version=-1)
+        self._picture = ""
         self._outcome: QuestionOutcome | None = None
         self._closed = False
         self._unlisten = classroom.listen(self._wake)
@@ -81,7 +82,7 @@ class Broadcast:
         while True:
             self._woken.clear()
             state = self.classroom.state()
-            is_new = state.version != self._state.version
+            is_new = state.version != self._state.version or self.classroom.picture() != self._picture
             if is_new or pause is not None:
                 pause = await self._look(state, is_new)
             with contextlib.suppress(TimeoutError):
@@ -90,6 +91,7 @@ class Broadcast:
 
     async def _look(self, state: State, is_new: bool) -> float | None:
         """Sends a new message; returns the seconds to the next look, or None to wait for a change of the class."""
+        self._picture = self.classroom.picture()
         try:
             # A reveal must not wait for statistics, which follow in a second message.
             arguments = self._running(), self.classroom, state, is_new
@@ -145,8 +147,9 @@ def _build_event(
 
 
 def _state_event(classroom: Classroom, message: phone_message.Message) -> bytes:
-    """Returns the event for all phones, with the lecture's number, by which they know what is of which."""
-    return _event("state", message | {"lecture": classroom.number()})
+    """Returns the event for all phones, with the step's picture and the lecture's number, to which phones keep it."""
+    picture = json.loads(classroom.picture() or "null")
+    return _event("state", message | {"lecture": classroom.number(), "picture": picture})
 
 
 def _event(kind: str, message: phone_message.Message) -> bytes:

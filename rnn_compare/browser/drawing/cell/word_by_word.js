@@ -41,7 +41,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const below = document.createElement("div");
   const text = buildText(overview, below, {
     words, at, runs, onWord,
-    onLead: (index) => { choice.lead = index; colour(); },
+    onLead: (index) => { choice.lead = index; colour(); showLead(); },
     onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
@@ -55,7 +55,12 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
     unit: choice.units.get(cellOf(run)), onUnit: (unit) => { choice.units.set(cellOf(run), unit); },
   }));
+  // A wall has room for one card (pages/present.css).
+  const showLead = () => {
+    for (const card of row.children) card.classList.toggle("rc-other", card !== row.children[choice.lead]);
+  };
   text.show(steps.at);
+  showLead();
   drawCards();
   return {
     keep: () => keep(steps.at),

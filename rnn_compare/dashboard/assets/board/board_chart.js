@@ -108,7 +108,7 @@ function placedEnds(chart, shown, guessed) {
 }
 
 function scaleOf(boardWidth, { type = 1 }) {
-  return type * Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
+  return type === 1 ? Math.min(LARGEST, Math.max(1, boardWidth / WIDE)) : type;
 }
 
 function rangeWith([low, high], guessed) {

@@ -9,7 +9,7 @@ import { buildWords } from "../../../browser/drawing/charts/chart_words.js";
 const NARROW = 560; // chart width in pixels below which some labels are left out
 const MOST_LABELS = 10;
 
-export const { render, dispose } = component("", (root, { redraw }) => {
+export const { render, dispose } = component("rc-figure", (root, { redraw }) => {
   root.setAttribute("role", "figure");
   root.tabIndex = 0; // a chart wider than the screen can be scrolled by keyboard too
   const words = buildWords(root);
@@ -55,5 +55,14 @@ export function dressed(layout, looks) {
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
     made[name] = { gridcolor, linecolor, zerolinecolor: gridcolor, ...layout[name] };
   }
-  return made;
+  return enlarged(made, looks.type ?? 1);
+}
+
+// On the wall of a lecture all text is larger.
+function enlarged(layout, times) {
+  if (times === 1 || layout === null || typeof layout !== "object") return layout;
+  if (Array.isArray(layout)) return layout.map((each) => enlarged(each, times));
+  return Object.fromEntries(Object.entries(layout).map(([name, value]) => (
+    [name, name === "size" ? times * value : enlarged(value, times)]
+  )));
 }

@@ -2,6 +2,7 @@
 
 import { component } from "../common/component.js";
 import { watchServer } from "./reconnect.js";
+import { fitSteps } from "./wall_fit.js";
 
 const MOVES = {
   ArrowRight: "next", PageDown: "next", " ": "next",
@@ -12,7 +13,7 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // uses the arrow and space keys from its first step to its last, once it was moved
+const STEPPER = ".rc-steps"; // uses the space key
 const SCROLLED = "[data-testid=stMain]";
 const OPENED = "[data-testid=stPopoverBody]"; // closed by Esc, whatever has the focus
 
@@ -24,23 +25,25 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     presses.add(move);
   };
   const onKey = (event) => {
-    const move = moveOf(event, document.querySelector(STEPPER)?.dataset);
+    const move = moveOf(event, document.querySelector(STEPPER) !== null);
     if (!move || event.defaultPrevented || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
     go(move);
   };
   const onClick = ({ target }) => go(target.closest("[data-move]")?.dataset.move);
-  document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", onKey, true); // before what is read word by word hears it
   document.addEventListener("click", onClick);
   const unwatch = watchServer();
+  const unfit = fitSteps();
   return {
     update: ({ heard }) => presses.forget(heard),
     draw() {},
     end() {
-      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("keydown", onKey, true);
       document.removeEventListener("click", onClick);
       presses.forget(Infinity);
       unwatch();
+      unfit();
     },
   };
 });
@@ -69,17 +72,11 @@ export function makeQueue(send, now = Date.now, later = setTimeout) {
   };
 }
 
-// The move that a key makes; undefined if the focused element uses the key.
-// reading: the stepper's data: its position `at`, "first", "end" or "", and `moved`, once somebody has moved it.
-export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, reading = undefined) {
-  if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
-  return reading && isOfReading(key, reading) ? undefined : MOVES[key];
-}
-
-function isOfReading(key, { at, moved }) {
-  if (key === "ArrowRight") return at !== "end";
-  if (key === "ArrowLeft") return at !== "first" && moved !== undefined;
-  return key === " " || key.startsWith("Arrow");
+// The move that a key makes; undefined if the focused element uses the key, or Shift, by which the arrows move through
+// what is read word by word. isRead: whether there is such a reading, which plays with the space key.
+export function moveOf({ key, target, repeat, shiftKey, ctrlKey, metaKey, altKey }, isRead = false) {
+  if (repeat || shiftKey || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
+  return key === " " && isRead ? undefined : MOVES[key];
 }
 
 function isTaken(key, target) {

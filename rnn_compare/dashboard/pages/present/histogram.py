@@ -20,8 +20,6 @@ ROUNDS = ("first vote", "after discussion")
 REPEATED = ("at the start", "now")
 """Legend of a question that repeats an earlier one: the first answers, and the last."""
 HEIGHT = 380
-TYPE = 24
-"""Size of the text of drawn curves in pixels, to be read from the last row."""
 BAND = "rgba(136, 136, 136, 0.35)"
 
 
@@ -79,17 +77,11 @@ def drawn_curves(network: str, curves: Tally) -> go.Figure:
         marker={"size": 14},
         hovertemplate="median %{y:.1f} %<extra></extra>",
     )
-    style = layout(HEIGHT) | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
     return figure.update_layout(
-        **style,
-        legend_font_size=TYPE,
-        xaxis=axis("epoch", dtick=1) | _type("epoch"),
-        yaxis=percent_axis("") | _type(f"{plain(network)}, accuracy") | {"range": [40, 100]},  # as phones draw
+        **layout(HEIGHT),
+        xaxis=axis("epoch", dtick=1),
+        yaxis=percent_axis(f"{plain(network)}, accuracy", range=[40, 100]),  # as phones draw
     )
-
-
-def _type(title: str) -> dict[str, object]:
-    return {"title": {"text": title, "font": {"size": TYPE}}, "tickfont": {"size": TYPE}}
 
 
 def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:

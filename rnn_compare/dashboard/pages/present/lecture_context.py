@@ -1,6 +1,7 @@
 """The current state of a lecture, with everything that a step needs to be drawn."""
 
 import functools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,6 +79,16 @@ class LectureContext:
         """A sentence about runs that are not trained live; empty for live trainings."""
         runs = self.all_runs
         return not_live_text(runs) if runs and self.state.recorded else replay_text(runs)
+
+    def to_phones(self, **picture: object) -> None:
+        """Gives phones the step's picture: what the wall shows now, for ``join_picture.js`` to draw.
+
+        Args:
+            picture: ``cards`` of title, color and lines of text; ``bars`` of name, share and color; ``curves``, the
+                board's message; ``reading``, that of a text word by word; ``lines`` of text. All are optional.
+        """
+        if self.classroom.state() == self.state:
+            self.classroom.show_picture(self.index, json.dumps(picture))
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
         """Returns the answers to a question, for each round with answers."""

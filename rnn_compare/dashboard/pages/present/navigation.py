@@ -1,8 +1,8 @@
 """Navigation through a lecture: next and previous step, votes and trainings.
 
 A question opens when its step is shown. The next press closes the vote and shows the answers to the presenter only, the
-one after shows them to the class, and the third goes on. A reveal takes a press per question, each showing the class's
-answers beside the outcome.
+one after shows them to the class, unless the question comes again, and the third goes on. A reveal takes a press per
+question, each showing the class's answers beside the outcome.
 """
 
 import functools
@@ -53,7 +53,7 @@ def advance(context: LectureContext) -> None:
         _show(context, context.index, context.state.question)
     elif asks and phase == "open":
         context.classroom.close_vote()
-    elif asks and phase == "closed":
+    elif asks and phase == "closed" and not comes_again(context):
         show_answers(context.services)
     elif (question := next_outcome(context)) is not None:
         _show(context, context.index, question)
@@ -138,6 +138,11 @@ def continue_training(context: LectureContext) -> None:
     context.services.refresh()
     if problems:
         raise UserError(" ".join(problems))
+
+
+def comes_again(context: LectureContext) -> bool:
+    """Returns whether a later step repeats the question: until then its answers are not shown, unless by the button."""
+    return bool(context.state.question and context.state.question.id in context.lecture.repeated)
 
 
 def next_outcome(context: LectureContext, by: int = 1) -> Question | None:

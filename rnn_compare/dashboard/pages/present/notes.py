@@ -86,7 +86,7 @@ def _buttons(context: LectureContext) -> None:
 def _next(context: LectureContext) -> str:
     if context.step.asks and context.state.phase == "open":
         return "close the vote; only you see the answers"
-    if context.step.asks and context.state.phase == "closed":
+    if context.step.asks and context.state.phase == "closed" and not navigation.comes_again(context):
         return "show the answers"
     if question := navigation.next_outcome(context):
         return f"reveal: {question.text}"

@@ -9,9 +9,10 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import percent, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
+from rnn_compare.server.phones.phone_message import plain
 from rnn_compare.server.snapshot import with_older_repeats
 
 
@@ -29,14 +30,16 @@ def show(context: LectureContext) -> None:
     if not rows:
         st.info(NOT_REVEALED)
         return
-    bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
+    rows.sort(key=lambda row: -row[1])
+    bars = "".join(_bar(*row) for row in rows)
     sentences = " ".join(filter(None, [meaning(results.baselines), results.remark]))
+    context.to_phones(bars=rows, lines=[plain(sentences)])
     st.html(
         f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy '
         f"{MEASURES[measure].where if measure else 'in the best epoch'}. A difference within chance is no lead.</p>"
     )
     with st.container(key="wall_meaning"):
-        st.markdown(sentences)
+        st.markdown(unbroken(sentences))
 
 
 def _best(group: Group) -> Mean | None:

@@ -5,7 +5,7 @@ import streamlit as st
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.server.live import View
+from rnn_compare.server.live import View, message
 
 VIEW = View(("accuracy", "loss"))
 
@@ -15,8 +15,11 @@ def show(context: LectureContext) -> None:
     if not context.visible_runs:
         st.info(NOT_REVEALED)
         return
+    runs = [run.id for run in context.visible_runs]
+    shown = message(context.services, runs, VIEW)
+    context.to_phones(curves=shown, lines=[finding["text"] for finding in shown["findings"]])
     with st.container(key="wall_findings"):
-        components.show_board(context.services, [run.id for run in context.visible_runs], VIEW, key="wall_said")
+        components.show_board(context.services, runs, VIEW, key="wall_said")
 
 
 STEP = StepKind("findings", show)

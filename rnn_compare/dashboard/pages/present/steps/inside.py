@@ -1,6 +1,6 @@
 """Two steps: a review word by word inside the cells, and the memory test."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,27 +10,35 @@ from rnn_compare.dashboard.widgets import memory_test, network_choice, reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.feedforward.registry import network
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.server.services import Services
+from rnn_compare.server.phones.phone_message import plain
 
 
 def show(context: LectureContext) -> None:
     """Draws the review box and how each network reads the review."""
-    _show(context, reading.show)
+    if networks := _networks(context):
+        above = st.container()
+        with st.container(key="wall_buttons"), st.popover("Another review", icon=":material/edit:"):
+            text = reading.box(networks)
+        with above:
+            shown = reading.show_text(context.services, networks, text) if text.strip() else None
+        if shown:
+            context.to_phones(reading=shown)
 
 
 def show_memory(context: LectureContext) -> None:
     """Draws the memory test of the networks: its button or its results."""
-    _show(context, memory_test.show)
+    if (networks := _networks(context)) and (tested := memory_test.show(context.services, networks)):
+        context.to_phones(lines=[plain(memory_test.reach(tested)), memory_test.conclusion(tested)])
 
 
-def _show(context: LectureContext, view: Callable[[Services, Sequence[LoadedNetwork]], None]) -> None:
+def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
     load_styles("browser/common/verdicts.css", "dashboard/assets/pages/views.css")
     # The cells with the most gates first: this step is about them.
     runs = sorted(context.readers, key=lambda run: -len(getattr(network(run.experiment.cell), "gates", ())))
     if not runs:
         st.info(NOT_REVEALED)
-    elif networks := network_choice.with_weights(runs, "best"):
-        view(context.services, networks)
+        return []
+    return network_choice.with_weights(runs, "best")
 
 
 STEP = StepKind("inside", show)

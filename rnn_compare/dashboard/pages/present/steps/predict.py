@@ -18,10 +18,10 @@ def show(context: LectureContext) -> None:
     question = context.step.question
     if question is None:
         return
-    st.html(f'<p class="rc-question">{escape(question.text)}</p>')
     if context.state.phase in ("open", "closed"):
         _show_count(context, question)
     else:
+        st.html(f'<p class="rc-question">{escape(question.text)}</p>')
         histogram.show(context, question)
         if context.state.phase == "revealed" and (surprised := histogram.sure_and_wrong(context, question)):
             st.html(surprised)
@@ -34,6 +34,7 @@ def _show_count(context: LectureContext, question: Question) -> None:
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
     again = "<p>Discuss it with your neighbour, then vote again.</p>" if is_open and context.state.round > 1 else ""
     body = (
+        f'<p class="rc-question">{escape(question.text)}</p>'
         f"{again}{f'<ul>{choices}</ul>' if choices else ''}"
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
         f"of {max(counts.here, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"

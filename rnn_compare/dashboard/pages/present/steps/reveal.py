@@ -8,6 +8,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
+from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
@@ -35,10 +36,12 @@ def show(context: LectureContext) -> None:
         components.show_board(context.services, [run.id for run in runs], VIEW, key="wall_curves", drawn=band)
     if question and guesses:
         with guesses:
-            _show_outcome(context, question)
+            explanation = _show_outcome(context, question)
+        st.html(f'<p class="rc-why">{escape(unbroken(explanation))}</p>')
 
 
-def _show_outcome(context: LectureContext, question: Question) -> None:
+def _show_outcome(context: LectureContext, question: Question) -> str:
+    """Draws the answers; returns the explanation of what is right, which takes the wall's whole width."""
     outcome, rounds = context.outcome(question), context.answers(question)
     last = rounds[-1] if rounds else []
     right = [is_right(question, answer, outcome) for answer in last]
@@ -48,9 +51,9 @@ def _show_outcome(context: LectureContext, question: Question) -> None:
     legend = f'<p class="rc-note">{BAND}</p>' if rounds and is_drawn else ""
     st.html(
         f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
-        f"{escape(score)}</p>{histogram.sure_and_wrong(context, question)}<p>{escape(outcome.explanation)}</p>{legend}"
-        "</section>"
+        f"{escape(score)}</p>{histogram.sure_and_wrong(context, question)}{legend}</section>"
     )
+    return outcome.explanation
 
 
 def _band(context: LectureContext, question: Question | None) -> dict[str, str] | None:

@@ -32,7 +32,8 @@ def show(context: LectureContext) -> None:
     if text is None:
         ticking(_show_waiting, 1.0)
     elif runs and st.session_state.get(WORDS):
-        reading.show_text(context.services, network_choice.with_weights(runs, "best"), text)
+        if shown := reading.show_text(context.services, network_choice.with_weights(runs, "best"), text):
+            context.to_phones(reading=shown)
     else:
         with st.container(key="wall_verdicts"):
             st.html(f'<blockquote class="rc-from-the-hall">{escape(text)}</blockquote>')

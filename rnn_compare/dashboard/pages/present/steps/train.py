@@ -9,6 +9,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
+from rnn_compare.dashboard.pages.present.steps.networks import parameter_cards
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
@@ -22,6 +23,7 @@ def show(context: LectureContext) -> None:
     if not groups:
         button("Train", "train", None, navigation.start_training, context.services, type="primary")
         return
+    context.to_phones(cards=parameter_cards(context))
     styles = looks(group.experiment.cell for group in groups)
     rows = "".join(
         f'<li style="--rc-color: {look.color}"><p><b>{escape(group.name)}</b><span>{progress(group.runs)}</span></p>'

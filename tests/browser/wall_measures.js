@@ -1,4 +1,6 @@
-// What of a wall lies off the window, or on the step's number or the corner: a sentence each.
+// What is wrong with a wall, a sentence each: what lies off the window, or on the step's number or the corner, and is not
+// scrolled to. The smallest text in pixels, that in pictures apart, each with an example. And how much of the wall is
+// used: of 8 × 6 fields, the share in which there is anything.
 () => {
   const wall = document.querySelector("[data-testid=stMain]");
   const furniture = [...document.querySelectorAll(".rc-wall-foot, .rc-corner")].filter((node) => node.getClientRects().length);
@@ -13,6 +15,15 @@
     return right - left > 1 && bottom - top > 1 ? { left, top, right, bottom } : null;
   };
   const seen = [];
+  const smallest = { text: [Infinity, ""], label: [Infinity, ""] };
+  const measure = (node, name) => {
+    const isLabel = Boolean(node.closest("svg, .rc-matrices"));
+    const scale = node.closest("svg") ? Math.sqrt(Math.abs(determinant(node.getScreenCTM()))) : node.currentCSSZoom;
+    const size = parseFloat(getComputedStyle(node.closest("text") ?? node).fontSize) * scale; // not of a subscript
+    const kind = isLabel ? "label" : "text";
+    if (size < smallest[kind][0]) smallest[kind] = [Number(size.toFixed(1)), name];
+  };
+  const determinant = ({ a, b, c, d }) => a * d - b * c;
   const add = (rects, node, name) => {
     if (!node.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return;
     for (const each of rects) {
@@ -25,9 +36,12 @@
     if (!text.data.trim() || /^(STYLE|SCRIPT)$/.test(text.parentElement.tagName)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
-    add(range.getClientRects(), text.parentElement, JSON.stringify(text.data.trim().slice(0, 40)));
+    const name = JSON.stringify(text.data.trim().slice(0, 40));
+    const before = seen.length;
+    add(range.getClientRects(), text.parentElement, name);
+    if (seen.length > before) measure(text.parentElement, name);
   }
-  for (const node of wall.querySelectorAll("img, canvas, button, input, .main-svg, i"))
+  for (const node of wall.querySelectorAll("img, canvas, button, input, .main-svg, .rc-voting li, i"))
     add([node.getBoundingClientRect()], node, `${node.tagName} ${node.className?.baseVal ?? node.className} ${node.alt ?? ""}`);
   const faults = [];
   for (const { rect, node, name } of seen) {
@@ -41,5 +55,14 @@
       if (wide > 1 && high > 1) faults.push(`${name} lies on ${fixed.className}`);
     }
   }
-  return [...new Set(faults)];
+  const [columns, rows] = [8, 6];
+  const fields = new Set();
+  for (const { rect } of seen)
+    for (let column = 0; column < columns; column += 1)
+      for (let row = 0; row < rows; row += 1) {
+        const [left, top] = [(column * innerWidth) / columns, (row * innerHeight) / rows];
+        const isIn = rect.left < left + innerWidth / columns && rect.right > left && rect.top < top + innerHeight / rows && rect.bottom > top;
+        if (isIn) fields.add(row * columns + column);
+      }
+  return { faults: [...new Set(faults)], ...smallest, used: Number((fields.size / (columns * rows)).toFixed(2)) };
 }
