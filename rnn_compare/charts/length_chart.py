@@ -26,20 +26,21 @@ class NetworkLengths:
 def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
     """Returns the chart of the accuracy by the number of words, a line for each network."""
     figure = go.Figure()
-    for network in networks:
+    widths = np.linspace(3, 9, len(networks))[::-1]  # the first are the widest: lines on top hide none of them
+    for network, width in zip(networks, widths, strict=True):
         points = network.lengths.points
         figure.add_scatter(
             x=[point.words for point in points],
             y=in_percent(point.accuracy for point in points),
             customdata=[(point.texts, point.repeated) for point in points],
             name=plain(network.title),
-            **network.look.line(3),
+            **network.look.line(float(width), int(2 * width + 4)),
             hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
         )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 2}, name="guessing", showlegend=True)
     for edge in sorted({network.lengths.trained_up_to for network in networks}):
-        label = {"text": f"trained up to {edge:,}", "textposition": "end", "textangle": 0, "font": {"size": 15}}
-        figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label)
+        label = {"text": f"trained up to {edge:,}", "textposition": "middle", "xanchor": "left", "textangle": 0}
+        figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label | {"font": {"size": 15}})
     words = [point.words for network in networks for point in network.lengths.points]
     low, high = np.log10(min(words, default=1)), np.log10(max(words, default=1))
     ticks = [tick for tick in TICKS if low <= np.log10(tick) <= high]

@@ -62,9 +62,10 @@ def accuracy_by_length(experiment: Experiment, weights: Weights, tell: Tell | No
     points = []
     for done, length in enumerate(lengths, 1):
         content = made(length, TEXTS)
-        at_length = experiment.model_copy(
-            update={"maxlen": max(experiment.maxlen, *(len(text.split()) + 1 for text in content.texts))}
-        )
+        longest_text = 1 + max(len(text.split()) for text in content.texts)  # with the start
+        # Beyond maxlen a text keeps one padding id in front, as all but the longest have in training.
+        maxlen = experiment.maxlen if longest_text <= experiment.maxlen else longest_text + 1
+        at_length = experiment.model_copy(update={"maxlen": maxlen})
         if _shapes(at_length) != _shapes(experiment):
             break  # learned positions end at maxlen
         rows = [read_text(text, vocabulary, experiment.vocabulary_size, at_length.maxlen).ids for text in content.texts]

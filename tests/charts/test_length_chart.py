@@ -13,3 +13,10 @@ def test_each_network_has_a_line_and_the_edge_of_training_is_marked_once() -> No
     assert figure.data[0].name.startswith("&lt;#")
     _, edge = figure.layout.shapes
     assert (edge.x0, edge.x1, edge.label.text) == (15, 15, "trained up to 15")
+
+
+def test_of_two_networks_that_are_always_right_both_lines_are_seen() -> None:
+    lengths = AccuracyByLength((LengthAccuracy(1, 1.0, 500, 7), LengthAccuracy(15, 1.0, 500, 7)), 15)
+    below, above = length_chart([NetworkLengths("A", look, lengths) for look in looks(["LSTM", "GRU"])]).data
+    assert below.line.width >= above.line.width + 4
+    assert below.marker.size >= above.marker.size + 4

@@ -41,6 +41,17 @@ def test_the_weights_of_parity_by_hand_are_right_at_every_length_and_repeats_are
     assert result.points[-1].repeated == 0
 
 
+def test_a_text_beyond_maxlen_begins_with_one_padding_id_as_all_but_the_longest_in_training_do() -> None:
+    experiment = Experiment.model_validate(
+        {**SIGNED, "mask_padding": False, "source": "parity", "distance": 4, "maxlen": 5}
+    )
+    weights = parity_by_hand(experiment)
+    embeddings = next(array for path, array in weights.items() if path.endswith("embeddings"))
+    embeddings[0] = 50  # each padding id turns the state over, too
+    points = accuracy_by_length(experiment, weights).points
+    assert [point.accuracy for point in points] == [0, 1, 0, 1, 0, 0, 0, 0], "3, 2, 1, 0 padding ids, then 1"
+
+
 def test_a_network_that_always_says_the_same_is_right_half_the_time_at_each_length() -> None:
     experiment = Experiment.model_validate({**SIGNED, "source": "order", "distance": 3, "maxlen": 30})
     silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
