@@ -3,8 +3,8 @@
 import streamlit as st
 
 from rnn_compare.dashboard.components import load_styles
-from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, lengths, word_map
-from rnn_compare.dashboard.widgets import memory_test, network_choice, reading, url_state
+from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, word_map
+from rnn_compare.dashboard.widgets import lengths, memory_test, network_choice, reading, url_state
 from rnn_compare.server.app import current_app
 
 VIEWS = {

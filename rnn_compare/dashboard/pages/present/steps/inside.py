@@ -1,4 +1,4 @@
-"""Two steps: a review word by word inside the cells, and the memory test."""
+"""Three steps: a review word by word inside the cells, the memory test, and the accuracy by length."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
-from rnn_compare.dashboard.widgets import memory_test, network_choice, reading
+from rnn_compare.dashboard.widgets import lengths, memory_test, network_choice, reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.feedforward.registry import network
 from rnn_compare.lecture.lecture_file import StepKind
@@ -31,6 +31,12 @@ def show_memory(context: LectureContext) -> None:
         context.to_phones(lines=[plain(memory_test.reach(tested)), memory_test.conclusion(tested)])
 
 
+def show_lengths(context: LectureContext) -> None:
+    """Draws the accuracy of the networks by the length of a text."""
+    if (networks := _networks(context)) and (sentence := lengths.show(context.services, networks)):
+        context.to_phones(lines=[plain(sentence)])
+
+
 def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
     load_styles("browser/common/verdicts.css", "dashboard/assets/pages/views.css")
     # The cells with the most gates first: this step is about them.
@@ -43,3 +49,4 @@ def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
 
 STEP = StepKind("inside", show)
 MEMORY = StepKind("memory", show_memory)
+LENGTHS = StepKind("lengths", show_lengths)

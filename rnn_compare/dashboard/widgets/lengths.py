@@ -20,8 +20,8 @@ OF_A_TASK = (
 OF_REVIEWS = "The held-out reviews in ten groups of equal number by length, as they are. Beyond maxlen they are cut."
 
 
-def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
-    """Draws the accuracies of the chosen runs by length."""
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> str:
+    """Draws the accuracies of the chosen runs by length, and returns the sentence about the greatest."""
     shown: list[NetworkLengths] = []
     problems: dict[str, list[str]] = {}
     for network in networks:
@@ -32,11 +32,13 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             problems.setdefault(str(error), []).append(network.title)
     show_problems(problems)
     if not shown:
-        return
+        return ""
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
     st.markdown("  \n".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made))))
     show_figure(length_chart(shown), "length_chart")
-    st.markdown(f"At the greatest length: {', '.join(map(_at_the_end, shown))}.")
+    sentence = f"At the greatest length: {', '.join(map(_at_the_end, shown))}."
+    st.markdown(sentence)
+    return sentence
 
 
 def _at_the_end(network: NetworkLengths) -> str:
