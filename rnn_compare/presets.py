@@ -96,14 +96,14 @@ ATTENTION = Preset(
     cells=("LSTM", "average", "convolution", "attention"),
     maxlens=(200,),
 )
-# Of ten seeds the SimpleRNN learned the first version in nine, this one with two seeds not within 20 epochs.
+# These sentences were true of ten seeds of ten: see docs/results.md.
 PARITY = Preset(
     "Does a gate need the state?",
-    "Does “red” occur an even number of times? LSTM and GRU learn it for up to 15 words, a SimpleRNN late or never; "
-    "minGRU, whose gate sees the word alone, learns only the shortest texts.",
-    cells=("SimpleRNN", "LSTM", "GRU", "minGRU"),
+    "Does “red” occur an even number of times in up to 15 words? The LSTM learns it, and minGRU, whose gate sees the "
+    "word alone, does not; signedMinGRU, with a factor of two in that gate, does.",
+    cells=("SimpleRNN", "LSTM", "minGRU", "signedMinGRU"),
     maxlens=(16,),
-    shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
+    shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 20},
 )
 PHONES = Preset(
     "One network for each phone",
@@ -117,7 +117,14 @@ PHONES = Preset(
         **{"learning_rate": 0.003, "mask_padding": True},
     },
 )
-PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, ATTENTION, PHONES)
+THIRDS = Preset(
+    "Is a factor of two enough?",
+    "Does “red” occur a multiple of three times? Here the gates that see the word alone are both too little.",
+    cells=PARITY.cells,
+    maxlens=PARITY.maxlens,
+    shared=PARITY.shared | {"source": "thirds"},
+)
+PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, THIRDS, ATTENTION, PHONES)
 
 
 def is_book_experiment(experiment: Experiment) -> bool:

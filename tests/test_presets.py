@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
-from rnn_compare.presets import FIRST_WORD, OPEN_GATES, PARITY, PRESETS, Preset
+from rnn_compare.presets import FIRST_WORD, OPEN_GATES, PARITY, PRESETS, THIRDS, Preset
 from rnn_compare.runs.events import EpochEnd, Event
 
 
@@ -27,8 +27,10 @@ def test_the_two_of_the_first_word_differ_in_the_forget_bias_alone() -> None:
         (FIRST_WORD, "SimpleRNN", 1, (0.99, 1.0)),
         (FIRST_WORD, "LSTM", 1, (0.44, 0.56)),
         (OPEN_GATES, "LSTM", 1, (0.99, 1.0)),
-        (PARITY, "GRU", 2, (0.99, 1.0)),
-        (PARITY, "minGRU", 2, (0.44, 0.75)),
+        (PARITY, "signedMinGRU", 3, (0.99, 1.0)),
+        (PARITY, "minGRU", 3, (0.44, 0.75)),
+        (THIRDS, "LSTM", 3, (0.99, 1.0)),
+        (THIRDS, "signedMinGRU", 3, (0.44, 0.8)),
     ],
     ids=lambda value: value.name if isinstance(value, Preset) else str(value),
 )

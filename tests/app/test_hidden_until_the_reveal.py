@@ -49,7 +49,7 @@ GATED = [
     for lecture in LECTURES
 ]
 """The gate gives the book's; ``pytest -m thorough`` gives all."""
-RECORDED = {"book", "attention", "gates"}
+RECORDED = {"book", "attention", "gates", "state"}
 """Lectures that a fresh install can give from its recordings."""
 REVIEW = "A wonderful film, and not for a moment boring."
 WALL = ("present.page", "present.notes")

@@ -34,7 +34,7 @@ def written(folder: Path, content: str | bytes) -> Path:
 @pytest.mark.usefixtures("folder")
 def test_the_shipped_lectures_are_valid_and_the_books_comes_first() -> None:
     lectures, problems = read_all(step_kinds())
-    assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "luck", "memory"]
+    assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "luck", "memory", "state"]
     assert problems == []
 
 
@@ -135,7 +135,7 @@ def test_a_fault_in_a_lecture_is_reported_with_its_place(folder: Path, content: 
 def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:
     written(folder, "nonsense")
     lectures, [problem] = read_all(step_kinds())
-    assert len(lectures) == 5
+    assert len(lectures) == 6
     assert problem.startswith("mine.toml is not valid TOML")
 
 

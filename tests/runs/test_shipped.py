@@ -14,7 +14,7 @@ from rnn_compare.explain.prediction import predict, run_weights
 from rnn_compare.explain.worker_tasks import fingerprint, kept, kept_tasks
 from rnn_compare.metrics.metric import computed
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
-from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
+from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES, PARITY, THIRDS
 from rnn_compare.report.recording import write
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped as module
@@ -26,7 +26,7 @@ from rnn_compare.server import services as shared
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import FIRST_START_VARIABLE
 
-MAX_SHIPPED = 7.5 * 2**20
+MAX_SHIPPED = 8.5 * 2**20
 
 
 @pytest.fixture
@@ -54,6 +54,8 @@ def test_every_recorded_network_comes_with_the_answers_that_pages_would_ask_work
     for run in shipped:
         state = fingerprint(run_weights(run, "best"))
         answers = {task.__name__: kept(task, run.id, state) for task in kept_tasks(run.experiment)}
+        if run.experiment.source in ("parity2", "thirds"):  # none of whose words tells anything by itself
+            assert answers.pop("memory") is None
         assert None not in answers.values(), (run.id, answers)
         if run in shipped[-2:]:  # the book's
             assert answers["memory"].told_apart[0] > 0.9
@@ -72,7 +74,8 @@ def check_best_epoch(run: Run, store: RunStore) -> None:
 
 
 def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
-    experiments = [item for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for item in preset.experiments()]
+    presets = (PARITY, THIRDS, FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK)
+    experiments = [experiment for preset in presets for experiment in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
@@ -98,7 +101,9 @@ def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shi
         assert all(epoch.seconds > 0 for epoch in run.epochs)
 
 
-@pytest.mark.parametrize("place", [4, 7, 10], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"])
+@pytest.mark.parametrize(
+    "place", [12, 15, 18], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"]
+)
 def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
     place: int, shipped: list[Run], fresh: RunStore
 ) -> None:
@@ -133,7 +138,7 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     start: Callable[[], list[Run]], tmp_path: Path
 ) -> None:
     first = start()
-    assert len(first) == 16
+    assert len(first) == 24
     assert start() == first
     store = RunStore(tmp_path / "cache" / "runs.db")
     for run in first:

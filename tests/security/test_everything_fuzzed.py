@@ -81,7 +81,7 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     (folder / "secrets.toml").write_text(SECRETS)
     with serving(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
         (server.cache / "lectures").mkdir()
-        for name in ("book", "attention", "gates", "memory"):
+        for name in ("book", "attention", "gates", "memory", "state"):
             (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)
         _record(server, "SimpleRNN", "LSTM")
         cookie = server.ask("GET", "/join")[1]["set-cookie"][-1].partition(";")[0]
