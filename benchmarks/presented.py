@@ -3,9 +3,9 @@
     GET /present/CALL?with=[…]
 
 where CALL is a method of the classroom and […] its arguments as JSON; `hide` and `show_runs` without arguments mean the
-newest comparison. The answer is the result as JSON; `state` returns the state of the class, `answers` those to a
-question in a round. `go` gives a lecture from its recording, without its half minute, up to a step; `advance` presses
-its key.
+newest comparison. The answer is the result as JSON; `state` returns the state of the class, `networks` those that it
+has trained, `answers` those to a question in a round. `go` gives a lecture from its recording, without its half minute,
+up to a step; `advance` presses its key.
 """
 
 import dataclasses
@@ -39,6 +39,8 @@ def _call(name: str, arguments: list[Any]) -> Any:
     if name == "answers":
         question, number = arguments
         return [answer for votes in classroom.rounds(question)[number - 1 : number] for answer in votes.values()]
+    if name == "networks":
+        return [dataclasses.asdict(network) for network in classroom.networks.all()]
     result = getattr(classroom, name)(*arguments)
     if name == "reviews":
         return [dataclasses.asdict(review) for review in result]

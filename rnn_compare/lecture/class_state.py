@@ -40,6 +40,7 @@ class State:
         recorded: Whether recorded runs replace the trainings.
         task: The preset whose networks the class's phones train in this lecture; empty if they train none.
         task_since: When they began, in seconds since 1970; 0 before.
+        task_shown: Whether the class may see its networks.
         version: Increases with every change.
     """
 
@@ -61,6 +62,7 @@ class State:
     recorded: bool = False
     task: str = ""
     task_since: float = 0.0
+    task_shown: bool = False
     version: int = 0
 
     def hides(self, run: Run) -> bool:
@@ -115,12 +117,12 @@ class Contribution:
 
     Attributes:
         deal: The cell and seed that it trains; None where phones train nothing.
-        right: Of its network, the right reviews after each epoch; empty before it was sent.
+        sent: Whether it has sent its network.
         confidence: An index into ``CONFIDENCE``.
     """
 
     answer: Answer | None = None
     review: SentReview | None = None
     deal: tuple[str, int] | None = None
-    right: tuple[int, ...] = ()
+    sent: bool = False
     confidence: int | None = None

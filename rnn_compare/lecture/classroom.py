@@ -271,6 +271,11 @@ class Classroom:
             self._add(device)
             return self._reviews.add(device, plain)
 
+    def show_task(self) -> None:
+        """Shows the class its networks, and the outcome of the step's question; what is hidden stays so."""
+        with self._change():
+            self._set(phase="revealed", task_shown=True)
+
     def start_task(self) -> None:
         """Has the class's phones train, unless they do."""
         with self._change():
@@ -306,12 +311,11 @@ class Classroom:
 
     def contribution(self, device: str) -> Contribution:
         """Returns a device's own answer with its confidence, its review and its network."""
-        number, network = self._devices.get(device), self.networks.sent_by(device)
+        number = self._devices.get(device)
         deal = class_task(self._state.task).deal(number) if number and self._state.task else None
-        answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
-        question, right = self._state.question, network.right if network else ()
+        answer, review, question = self._current_answers().get(device), self._reviews.newest_of(device), self._state.question
         confidence = self._confidence.get((question.id, self._state.round), {}).get(device) if question else None
-        return Contribution(answer, review, deal, right, confidence)
+        return Contribution(answer, review, deal, not self.networks.lacks(device), confidence)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

@@ -128,7 +128,7 @@ def _build_event(
 ) -> tuple[bytes, QuestionOutcome | None, bool]:
     """Returns the event for all phones, its outcome, and whether it can change without a change of the class."""
     if state.phase != "revealed":
-        return _state_event(classroom, phone_message.for_all(state, [], [], None)), None, False
+        return _state_event(classroom, state, phone_message.for_all(state, [], [], None)), None, False
     question = state.question
     if services and is_quick:
         services.refresh()  # the last snapshot may be from before the reveal
@@ -143,13 +143,14 @@ def _build_event(
         if services and not is_quick:
             outcome = services.outcome(question, snapshot, runs)
     live = not outcome.final if outcome else is_quick or any(not run.status.ended for run in runs)
-    return _state_event(classroom, phone_message.for_all(state, runs, rounds, outcome)), outcome, live
+    live = live or bool(state.task_since)  # networks of phones arrive
+    return _state_event(classroom, state, phone_message.for_all(state, runs, rounds, outcome)), outcome, live
 
 
-def _state_event(classroom: Classroom, message: phone_message.Message) -> bytes:
+def _state_event(classroom: Classroom, state: State, message: phone_message.Message) -> bytes:
     """Returns the event for all phones, with the step's picture and the lecture's number, to which phones keep it."""
-    picture = json.loads(classroom.picture() or "null")
-    return _event("state", message | {"lecture": classroom.number(), "picture": picture})
+    task, picture = phone_message.of_task(state, classroom.networks.all()), json.loads(classroom.picture() or "null")
+    return _event("state", message | {"lecture": classroom.number(), "picture": picture, "task": task})
 
 
 def _event(kind: str, message: phone_message.Message) -> bytes:

@@ -35,14 +35,7 @@ class Handout:
             packed, tag = await anyio.to_thread.run_sync(self._page, limiter=self._one)
         except UserError as error:
             return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if request.headers.get("If-None-Match") == tag:
-            return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
-        else:
-            packed = await anyio.to_thread.run_sync(gzip.decompress, packed)
-        return StreamingResponse(_chunks(packed), media_type="text/html; charset=utf-8", headers=headers)
+        return await gzipped(request, packed, tag, "text/html; charset=utf-8")
 
     def _page(self) -> tuple[bytes, str]:
         """Returns the gzipped file and its tag; it is made again for other networks, epochs or statuses."""
@@ -59,6 +52,18 @@ class Handout:
             self._packed, self._tag = gzip.compress(page, mtime=0), f'"{hashlib.sha256(page).hexdigest()[:16]}"'
             self._runs = newest
         return self._packed, self._tag
+
+
+async def gzipped(request: Request, packed: bytes, tag: str, media_type: str) -> Response:
+    """Returns a gzipped file as an answer, or 304 to a phone that has the file of this tag."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    else:
+        packed = await anyio.to_thread.run_sync(gzip.decompress, packed)
+    return StreamingResponse(_chunks(packed), media_type=media_type, headers=headers)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Requests of phones: the page's files, a stream of events, answers and reviews."""
+"""Requests of phones: the page's files, a stream of events, answers, reviews and trained networks."""
 
 import functools
 import hashlib
@@ -19,9 +19,10 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
-from rnn_compare.server.phones import handout
+from rnn_compare.server.phones import handout, task_file
 from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.handout import Handout
+from rnn_compare.server.phones.task_file import TaskFile
 from rnn_compare.server.process.connections import Connections
 from rnn_compare.server.services import Services
 from rnn_compare.server.urls import base_path
@@ -77,9 +78,15 @@ class Phones:
             (f"{PATH}/", _without_slash),
             (f"{PATH}/events", self.events),
             (handout.PATH, self._handout.answer),
+            (task_file.PATH, TaskFile(classroom).answer),
+            (task_file.WORKER_PATH, task_file.worker),
             (f"{PATH}/{{name}}", _file),  # last, since it matches every name
         )
-        self.posts = ((f"{PATH}/answer", self.answer), (f"{PATH}/review", self.review))
+        self.posts = (
+            (f"{PATH}/answer", self.answer),
+            (f"{PATH}/review", self.review),
+            (f"{PATH}/trained", self.trained),
+        )
 
     def admits(self, method: str, path: str) -> bool:
         """Returns whether a request is a phone's message."""
@@ -119,6 +126,10 @@ class Phones:
     async def review(self, request: Request) -> Response:
         """Stores a review: ``{"text": …}``."""
         return await self._take(request, Classroom.send_review, ("text",))
+
+    async def trained(self, request: Request) -> Response:
+        """Stores a phone's network: ``{"cell": name, "seed": number, "right": [after each epoch]}``."""
+        return await self._take(request, Classroom.send_network, ("cell", "seed", "right"))
 
     async def _take(
         self, request: Request, store: Callable[..., object], fields: Sequence[str], *optional: str

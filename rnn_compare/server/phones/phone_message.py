@@ -11,7 +11,9 @@ from typing import Any
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
+from rnn_compare.lecture.class_networks import ClassNetwork
 from rnn_compare.lecture.class_state import Contribution, State
+from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.outcomes import group_called, is_right
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome
@@ -51,6 +53,23 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
     }
 
 
+def of_task(state: State, networks: Sequence[ClassNetwork]) -> Message | None:
+    """Returns what phones train, with the class's networks once they are shown; None if they train nothing."""
+    if not state.task:
+        return None
+    task = class_task(state.task)
+    bests = [
+        {"cell": cell, "color": look.color, "bests": [network.best for network in networks if network.cell == cell]}
+        for cell, look in zip(task.cells, looks(task.cells), strict=True)
+    ]
+    return {
+        "trains": bool(state.task_since),
+        "epochs": task.epochs,
+        "heldOut": task.held_out,
+        "cells": bests if state.task_shown else None,
+    }
+
+
 def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) -> Message:
     """Returns the message for one device."""
     right = None
@@ -63,6 +82,8 @@ def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) ->
         "confidence": own.confidence,
         "right": right,
         "review": {"id": own.review.id, "shown": own.review.shown} if own.review else None,
+        "deal": own.deal,
+        "sent": bool(own.sent),
     }
 
 

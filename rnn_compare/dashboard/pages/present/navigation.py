@@ -67,7 +67,7 @@ def show_answers(context: LectureContext) -> None:
     if (question := context.state.question) is None:
         return
     if context.step.kind.phones_train:
-        context.classroom.reveal()
+        context.classroom.show_task()
         return
     reveals_later = any(step.kind.reveals for step in context.lecture.steps[context.index :])
     if reveals_later or context.state.hidden or question.id in context.lecture.repeated:
@@ -176,7 +176,7 @@ def _show(context: LectureContext, index: int, question: Question | None = None)
     if step.asks and phase == "idle":
         classroom.open_vote()
     elif step.kind.phones_train and not step.asks and phase != "revealed":
-        classroom.reveal()  # with no question to answer first, networks are shown as they arrive
+        classroom.show_task()  # with no question to answer first, networks are shown as they arrive
     elif step.kind.trains:
         start_training(context.services)
     elif step.kind.reveals and phase != "revealed":

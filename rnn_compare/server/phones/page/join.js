@@ -6,9 +6,12 @@ import { byId, element, fill, last, setText } from "./join_dom.js";
 import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { renderReviews } from "./join_review.js";
+import { renderTraining } from "./join_train.js";
 
 const RETRY = 2000;
-const NOTHING = { question: "", round: 0, answer: null, confidence: null, right: null, review: null };
+const NOTHING = {
+  question: "", round: 0, answer: null, confidence: null, right: null, review: null, deal: null, sent: false,
+};
 
 let state = null; // the message to all phones
 let own = NOTHING; // this phone's own answer and review
@@ -136,7 +139,7 @@ function renderKept() {
 }
 
 function renderOutcome() {
-  const isShown = state.phase === "revealed";
+  const isShown = state.phase === "revealed" && Boolean(state.question || state.hasRuns);
   byId("outcome").hidden = !isShown;
   if (!isShown) return;
   const [said, right] = verdict(state, answer(), own.right, given().confidence);
@@ -162,6 +165,7 @@ function render() {
   renderOutcome();
   byId("networks").hidden = !state.networks;
   renderReviews(state, own.review);
+  renderTraining(state, own);
 }
 
 function onEvent(kind, message) {

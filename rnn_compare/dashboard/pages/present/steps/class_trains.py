@@ -24,7 +24,7 @@ def show(context: LectureContext) -> None:
     """Draws a dot for each network or, while the step's question is open, only their number."""
     context.services.class_training.follow()
     networks = context.classroom.networks.all()
-    if context.step.asks and context.state.phase != "revealed":
+    if not context.state.task_shown:
         st.html(f'<p class="rc-wall-status" role="status">{escape(count(context, networks))}</p>')
         predict.show(context)
         return

