@@ -1,6 +1,8 @@
 // The phone's own network: it is trained in a worker from the seed that this phone was dealt, sent as one result, shown
 // among the class's, and reads what is typed here. Its weights never leave the phone.
 
+/* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
+
 import { frame, path, picture, scales } from "./join_chart.js";
 import { byId, element, fill, last, percent, setText, svgElement } from "./join_dom.js";
 import { send } from "./join_line.js";
@@ -18,15 +20,16 @@ let typed = 0;
 
 // Fetches the task, and trains once the class does. `message` is that to all phones, `own` this phone's.
 export function renderTraining({ lecture, task: told }, own) {
-  if (told) task = told;
-  byId("training").hidden = !(told && (told.trains || network)) && !(network && network.isDone);
-  if (told && own.deal) {
-    const [cell, seed] = own.deal;
-    const key = [lecture, cell, seed].join(" ");
-    if (!network || network.key !== key) prepare({ key, cell, seed, isSent: own.sent });
-    if (told.trains && !network.trains) train(network);
-  }
+  if (told && own.deal) follow(lecture, told, own);
+  byId("training").hidden = !network || !(told || network.isDone);
   if (network) render();
+}
+
+function follow(lecture, told, { deal: [cell, seed], sent: isSent }) {
+  task = told;
+  const key = [lecture, cell, seed].join(" ");
+  if (!network || network.key !== key) prepare({ key, cell, seed, isSent });
+  if (task.trains && !network.trains) train(network);
 }
 
 function prepare({ key, cell, seed, isSent }) {
