@@ -313,7 +313,8 @@ class Classroom:
         """Returns a device's own answer with its confidence, its review and its network."""
         number = self._devices.get(device)
         deal = class_task(self._state.task).deal(number) if number and self._state.task else None
-        answer, review, question = self._current_answers().get(device), self._reviews.newest_of(device), self._state.question
+        answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
+        question = self._state.question
         confidence = self._confidence.get((question.id, self._state.round), {}).get(device) if question else None
         return Contribution(answer, review, deal, not self.networks.lacks(device), confidence)
 
