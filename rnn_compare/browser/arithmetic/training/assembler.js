@@ -2,7 +2,8 @@
 
 const [I32, V128, EMPTY] = [0x7f, 0x7b, 0x40];
 const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 };
-const ARITHMETIC = { add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, min: 0xe8, max: 0xe9, neg: 0xe1, sqrt: 0xe3 };
+// min and max are the pseudo-minimum and -maximum, one instruction where the others are seven: b < a ? b : a.
+const ARITHMETIC = { add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, min: 0xea, max: 0xeb, neg: 0xe1, sqrt: 0xe3 };
 
 // An unsigned number in LEB128, seven bits a byte.
 function unsigned(number) {

@@ -1,6 +1,12 @@
 // The loops of a cell's timestep, forward and back, from its formulas. The numbers of a gate or state take `width`
 // places, `units` rounded up to whole vectors; what is beyond the units stays zero.
 
+// Whether all that a phase reads of its gates is W·input + b + U·state, so that U·state is added to the rest in its place.
+export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forward: { inputs } }) => (
+  recurrent === "matrix" && biases === 1
+  && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))
+);
+
 // Returns { forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase: `recall`
 // computes what U is multiplied by if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
 export function cellLoops(cell, width) {
@@ -13,11 +19,12 @@ export function cellLoops(cell, width) {
   )));
 }
 
-function forward(loop, { forward: { inputs, lines, outputs }, operand }, number) {
+function forward(loop, phase, number) {
+  const { forward: { inputs, lines, outputs }, operand } = phase;
   const { cell } = loop;
   const next = cell.phases[number + 1]?.recalled;
   const read = [...inputs, ...(next?.inputs ?? [])].filter((name) => !outputs.includes(name));
-  loop.read(read, operand);
+  loop.read(read, operand, addsToGates(cell, phase));
   loop.add(lines, next?.lines ?? []);
   for (const name of [...outputs, ...read.filter((input) => loop.isBlock(input))]) {
     if (cell.stored.includes(name)) loop.store("stored", cell.stored.indexOf(name), name);
@@ -109,10 +116,10 @@ class Builder {
   }
 
   // Loads the inputs of a formula; with an operand, that of U, computes products and sums from it.
-  read(inputs, operand) {
+  read(inputs, operand, isWhole) {
     const { stored, states } = this.cell;
     for (const input of inputs) {
-      if (operand && this.isBlock(input)) this.readBlock(input, operand);
+      if (operand && this.isBlock(input)) this.readBlock(input, operand, isWhole);
       else if (stored.includes(input)) this.load(input, "stored", stored.indexOf(input));
       else if (input === "d_recalled") this.load(input, "recalled_gradient", 0);
       else {
@@ -123,16 +130,19 @@ class Builder {
     }
   }
 
-  // w: W·input + b; u: U·state, plus the second bias if there is one; x: both.
-  readBlock(input, operand) {
+  // w: W·input + b, which stands in `gates`; u: U·state, plus the second bias if there is one, in `products`; x: both,
+  // in `gates` if it `isWhole` there.
+  readBlock(input, operand, isWhole) {
     const end = input.slice(1);
     const place = this.block(end);
     const term = (array, at = place) => this.load(`${array}${end}${at}`, array, at);
-    const terms = input[0] === "u" ? [] : [term("gates"), term("bias")];
-    if (input[0] !== "w") {
+    const terms = input[0] === "u" ? [] : [term("gates")];
+    if (input[0] !== "w" && !isWhole) {
       if (this.cell.recurrent === "matrix") terms.push(term("products"));
-      else terms.push(["*", term("recurrent"), this.readOperand(operand)]);
-      if (this.cell.bias_rows > 1) terms.push(term("bias", this.places.gates + place));
+      else {
+        terms.push(["*", term("recurrent"), this.readOperand(operand)]);
+        if (this.cell.bias_rows > 1) terms.push(term("bias", this.places.gates + place));
+      }
     }
     this.add([[input, sum(terms)]]);
   }

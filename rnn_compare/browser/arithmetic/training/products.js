@@ -1,5 +1,5 @@
-// Products of small matrices that add to a third, out[r, c] += Σ a[r, k] · b[k, c]: for WebAssembly, and without it.
-// Distances between rows, and in `a` between the elements of a sum, are arguments, so that `a` may be transposed.
+// Products of small matrices, out[r, c] = from[r, c] + Σ a[r, k] · b[k, c]: for WebAssembly, and without it. Distances
+// between rows, and in `a` between the elements of a sum, are arguments: `a` may be transposed, `from` one row for all.
 
 import { op } from "./assembler.js";
 
@@ -8,23 +8,23 @@ const BYTES = 4;
 const TALL = 4; // rows of a tile whose sums stay in registers
 const WIDE = 2; // and its vectors
 // The arguments of a tile; of a product two more.
-const [A, A_ROW, A_STEP, B, B_STEP, OUT, OUT_ROW, INNER, ROWS, WIDTH] = Array(10).keys();
+const [A, A_ROW, A_STEP, B, B_STEP, OUT, OUT_ROW, FROM, FROM_ROW, INNER, ROWS, WIDTH] = Array(12).keys();
 const TILES = [[TALL, WIDE], [TALL, 1], [1, WIDE], [1, 1]];
 
 function tile([rows, vectors]) {
-  const [count, line, target] = [8, 9, 10]; // line: of b; target: of out
-  const pointer = (row) => 11 + row;
-  const factor = 11 + rows;
+  const [count, line, target] = [10, 11, 12]; // line: of b; target: of out
+  const pointer = (row) => 13 + row;
+  const factor = 13 + rows;
   const lineOf = (place) => factor + 1 + place;
   const sum = (row, place) => factor + 1 + vectors * (row + 1) + place;
   const each = (size, make) => Array.from({ length: size }, (_, index) => make(index)).flat();
-  const eachTarget = (make) => [
-    ...op.copy(OUT, target),
-    ...each(rows, (row) => [...each(vectors, (place) => make(row, place)), ...op.increaseBy(target, OUT_ROW)]),
+  const eachSum = (start, stride, make) => [
+    ...op.copy(start, target),
+    ...each(rows, (row) => [...each(vectors, (place) => make(row, place)), ...op.increaseBy(target, stride)]),
   ];
   return {
     name: `tile${rows}x${vectors}`,
-    parameters: 8,
+    parameters: 10,
     integers: 3 + rows,
     vectors: 1 + vectors * (rows + 1),
     body: [
@@ -32,7 +32,9 @@ function tile([rows, vectors]) {
       ...each(rows - 1, (row) => (
         [...op.copy(pointer(row), pointer(row + 1)), ...op.increaseBy(pointer(row + 1), A_ROW)]
       )),
-      ...eachTarget((row, place) => [...op.get(target), ...op.load(place * VECTOR), ...op.set(sum(row, place))]),
+      ...eachSum(FROM, FROM_ROW, (row, place) => (
+        [...op.get(target), ...op.load(place * VECTOR), ...op.set(sum(row, place))]
+      )),
       ...op.repeat(count, 1, [
         ...each(vectors, (place) => [...op.get(line), ...op.load(place * VECTOR), ...op.set(lineOf(place))]),
         ...each(rows, (row) => [
@@ -45,32 +47,36 @@ function tile([rows, vectors]) {
         ]),
         ...op.increaseBy(line, B_STEP),
       ]),
-      ...eachTarget((row, place) => [...op.get(target), ...op.get(sum(row, place)), ...op.store(place * VECTOR)]),
+      ...eachSum(OUT, OUT_ROW, (row, place) => (
+        [...op.get(target), ...op.get(sum(row, place)), ...op.store(place * VECTOR)]
+      )),
     ],
   };
 }
 
 function product(firstTile) {
-  const [left, line, target] = [10, 11, 12];
+  const [left, line, target, first] = [12, 13, 14, 15];
   const call = (rows, vectors) => [
-    ...[A, A_ROW, A_STEP, line, B_STEP, target, OUT_ROW, INNER].flatMap(op.get),
+    ...[A, A_ROW, A_STEP, line, B_STEP, target, OUT_ROW, first, FROM_ROW, INNER].flatMap(op.get),
     ...op.call(firstTile + TILES.findIndex(([tall, wide]) => tall === rows && wide === vectors)),
   ];
   const band = (rows) => [
-    ...op.copy(B, line), ...op.copy(OUT, target),
+    ...op.copy(B, line), ...op.copy(OUT, target), ...op.copy(FROM, first),
     ...op.shifted(WIDTH, 5), ...op.set(left), // whole tiles of two vectors
     ...op.ifAtLeast(left, 1, op.repeat(left, 1, [
-      ...call(rows, WIDE), ...op.increase(line, WIDE * VECTOR), ...op.increase(target, WIDE * VECTOR),
+      ...call(rows, WIDE), ...[line, target, first].flatMap((pointer) => op.increase(pointer, WIDE * VECTOR)),
     ])),
     ...op.masked(WIDTH, VECTOR), ...op.set(left),
     ...op.ifAtLeast(left, 1, call(rows, 1)),
-    ...Array.from({ length: rows }, () => [...op.increaseBy(A, A_ROW), ...op.increaseBy(OUT, OUT_ROW)]).flat(),
+    ...Array.from({ length: rows }, () => (
+      [[A, A_ROW], [OUT, OUT_ROW], [FROM, FROM_ROW]].flatMap(([pointer, stride]) => op.increaseBy(pointer, stride))
+    )).flat(),
   ];
-  const bands = 13;
+  const bands = 16;
   return {
     name: "product",
-    parameters: 10,
-    integers: 4,
+    parameters: 12,
+    integers: 5,
     body: [
       ...op.shifted(ROWS, 2), ...op.set(bands),
       ...op.ifAtLeast(bands, 1, op.repeat(bands, 1, band(TALL))),
@@ -86,16 +92,16 @@ export const productFunctions = (first) => [...TILES.map(tile), product(first)];
 // Returns the same function of the same arguments without WebAssembly; sums are in the same order.
 export function plainProduct(numbers) {
   return (...lengths) => {
-    const [a, aRow, aStep, b, bStep, out, outRow, inner, rows, columns] = lengths.map((length, place) => (
+    const [a, aRow, aStep, b, bStep, out, outRow, from, fromRow, inner, rows, columns] = lengths.map((length, place) => (
       place === INNER || place === ROWS ? length : length / BYTES
     ));
     const { fround } = Math; // rounded after each operation, as vectors are
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column += 4) {
-        const target = out + row * outRow + column;
-        let [sum0, sum1, sum2, sum3] = [numbers[target], numbers[target + 1], numbers[target + 2], numbers[target + 3]];
-        for (let k = 0, from = a + row * aRow, line = b + column; k < inner; k++, from += aStep, line += bStep) {
-          const factor = numbers[from];
+        const [target, first] = [out + row * outRow + column, from + row * fromRow + column];
+        let [sum0, sum1, sum2, sum3] = [numbers[first], numbers[first + 1], numbers[first + 2], numbers[first + 3]];
+        for (let k = 0, place = a + row * aRow, line = b + column; k < inner; k++, place += aStep, line += bStep) {
+          const factor = numbers[place];
           sum0 = fround(sum0 + fround(factor * numbers[line]));
           sum1 = fround(sum1 + fround(factor * numbers[line + 1]));
           sum2 = fround(sum2 + fround(factor * numbers[line + 2]));

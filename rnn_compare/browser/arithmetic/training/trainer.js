@@ -79,18 +79,17 @@ export class Trainer {
 
   // Sums the gradients of each distinct word of the batch; returns the words.
   collect() {
-    const { pass: { counts, batch, maxlen }, slots, memory } = this;
-    const { lists, sumList, squareList, sums, squares, depth, distinct, wordList, table } = memory;
+    const { pass: { counts, batch, maxlen, words: read }, slots, memory } = this;
+    const { lists, sumList, squareList, sums, squares, depth, distinct } = memory;
     const words = [];
-    const slotOf = (word) => {
-      if (slots[word] < 0) slots[word] = words.push(word) - 1;
-      return slots[word];
-    };
-    for (let place = 0; place < maxlen * batch; place++) {
-      const isRead = place % batch < counts[Math.floor(place / batch)];
-      const slot = isRead ? slotOf((lists[wordList + place] / BYTES - table) / depth) : distinct;
-      lists[sumList + place] = (sums + slot * depth) * BYTES;
-      lists[squareList + place] = (squares + slot * depth) * BYTES;
+    for (let t = 0, place = 0; t < maxlen; t++) {
+      for (let row = 0; row < batch; row++, place++) {
+        const word = read[place];
+        if (row < counts[t] && slots[word] < 0) slots[word] = words.push(word) - 1;
+        const start = (row < counts[t] ? slots[word] : distinct) * depth;
+        lists[sumList + place] = (sums + start) * BYTES;
+        lists[squareList + place] = (squares + start) * BYTES;
+      }
     }
     for (const start of [sums, squares]) memory.numbers.fill(0, start, start + words.length * depth);
     this.run.collect(maxlen * batch);

@@ -53,16 +53,16 @@ export function trainingMemory(description, vectors) {
     rate: allocate(1), count: allocate(1), logit: allocate(batch), label: allocate(batch),
     sums: allocate((distinct + 1) * depth), squares: allocate((distinct + 1) * depth), // one more for what is not read
     inputs: allocate(tokens * depth), inputsGradient: allocate(tokens * depth),
-    gates: allocate(tokens * row), gatesGradient: allocate(tokens * row),
+    gates: allocate(batch * row), gatesGradient: allocate(batch * row), // of one timestep
     stored: allocate(tokens * cell.stored.length * width), states: allocate((tokens + batch) * states * width),
     statesGradient: allocate(batch * states * width), products: allocate(batch * row),
     recalled: allocate(batch * width), recalledGradient: allocate(batch * width),
-    kernelT: allocate(row * depth), recurrentT: allocate(row * width),
+    kernelT: allocate(row * depth), recurrentT: allocate(row * width), zeros: allocate(Math.max(row, depth)),
     // Lists of addresses: of each position's word and of its sums, and of each distinct word's weights and moments.
     wordList: allocate(tokens), sumList: allocate(tokens), squareList: allocate(tokens),
     weightLists: ["weight", ...moments].map(() => allocate(distinct)),
   };
-  places.productsGradient = cell.splits_gradients ? allocate(tokens * row) : places.gatesGradient;
+  places.productsGradient = cell.splits_gradients ? allocate(batch * row) : places.gatesGradient;
   const tensors = sizes.map((_, place) => table + sizes.slice(0, place).reduce((sum, size) => sum + size, 0));
 
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end * BYTES / PAGE) });
@@ -80,9 +80,9 @@ export function trainingMemory(description, vectors) {
       const addresses = Object.keys(loop.bases).map((base) => starts[base] * BYTES);
       return (rows) => { if (rows) run[loop.name](rows, ...addresses); };
     },
-    // Returns a function of the numbers of rows, and of products in a sum, that adds a · b to `out`.
-    multiplied: ({ a, aRow, aStep = 1, b, bRow, out, outRow, columns }) => {
-      const lengths = [a, aRow, aStep, b, bRow, out, outRow].map((length) => length * BYTES);
+    // Returns a function of the numbers of rows, and of products in a sum, that writes from + a · b to `out`.
+    multiplied: ({ a, aRow, aStep = 1, b, bRow, out, outRow, from = out, fromRow = outRow, columns }) => {
+      const lengths = [a, aRow, aStep, b, bRow, out, outRow, from, fromRow].map((length) => length * BYTES);
       return (rows, inner) => { if (rows && inner) run.product(...lengths, inner, rows, columns * BYTES); };
     },
   };
