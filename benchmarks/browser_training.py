@@ -1,6 +1,6 @@
 """Time of an epoch in a browser's engine, against fused and stock Keras layers on one thread.
 
-    python -m benchmarks.browser_training [rounds]
+    python -m benchmarks.browser_training [rounds]     # and at last a training of the page in Chromium, throttled too
 
 The engine is V8, in Node: WebAssembly with vectors, and plain JavaScript. All take turns. Aim: at most 1.5 times the
 processor time of fused layers, for 50 to 100 words, 8 to 32 units and batches of 32. ``loss`` shows that they train the
@@ -18,12 +18,27 @@ from typing import IO, Any
 from benchmarks.epochs import in_turns, keras_epoch, reviews_for  # first: it sets the threads
 
 # isort: split
+from benchmarks.browser import chromium
 from benchmarks.machine import machine
+from rnn_compare.browser.joining import joined
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.report.lesson import LESSON
 
+TRAINER = Path(__file__).parents[1] / "rnn_compare" / "browser" / "arithmetic" / "training" / "trainer.js"
+IN_PAGE = f"""async ({{ description, ids, labels, epochs }}) => {{
+  {joined(TRAINER)}
+  const trainer = new page.Trainer(description);
+  const reviews = {{ ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) }};
+  const began = performance.now();
+  for (let epoch = 0; epoch < epochs; epoch++) {{
+    const work = trainer.epoch(epoch, reviews);
+    while (!work.next().done);
+  }}
+  return (performance.now() - began) / 1000;
+}}"""
+THROTTLED = 4
 SCRIPT = Path(__file__).parents[1] / "tests" / "javascript" / "train_epochs.js"
 SIZES = ((50, 8), (50, 16), (100, 32))
 """Words and units."""
@@ -68,6 +83,24 @@ def main(rounds: int = 5) -> None:
     for cell in CELLS:
         for maxlen, units in SIZES:
             _compare(Experiment(cell=cell, units=units, **LESSON | {"maxlen": maxlen}), rounds)
+    _throttle(rounds)
+
+
+def _throttle(rounds: int) -> None:
+    """Prints seconds on the clock of the page's trainings, on its main thread, which alone Chromium throttles."""
+    with chromium() as browser:
+        page = browser.new_page()
+        devtools = page.context.new_cdp_session(page)
+        for cell in CELLS:
+            experiment = Experiment(cell=cell, units=8, **LESSON)
+            split = reviews_for(experiment)
+            question = {"ids": split.x_train.ravel().tolist(), "labels": split.y_train.tolist()}
+            question |= {"description": trainable(experiment), "epochs": experiment.epochs}
+            seconds = []
+            for rate in (1, THROTTLED):
+                devtools.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+                seconds.append(min(page.evaluate(IN_PAGE, question) for _ in range(rounds)))
+            print(f"{cell:10} {experiment.epochs} epochs: Chromium {seconds[0]:.2f} s, throttled {seconds[1]:.2f} s")
 
 
 def _compare(experiment: Experiment, rounds: int) -> None:

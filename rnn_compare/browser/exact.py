@@ -108,16 +108,17 @@ class ExactNetwork:
         of_gates, of_products = self._through_time(done, d_logits[:, np.newaxis] * output[:, 0])
         read = np.arange(len(ids)) < done.counts[:, np.newaxis]  # (timesteps, batch)
         back = read[::-1]
-        gates, states = of_gates[read], done.states["state"]
-        biases = [gates] if self._cell["bias_rows"] == 1 else [gates, of_products[read]]
-        d_inputs = _product(gates, np.ascontiguousarray(kernel.T))
+        # From the last timestep to the first.
+        gates, products, states = of_gates[::-1][back], of_products[::-1][back], done.states["state"]
+        biases = [gates] if self._cell["bias_rows"] == 1 else [gates, products]
+        d_inputs = _product(of_gates[read], np.ascontiguousarray(kernel.T))
         words, slots = np.unique(done.ids.T[read], return_inverse=True)
         sums, squares = np.zeros((2, len(words), d_inputs.shape[1]), np.float32)
         np.add.at(sums, slots, d_inputs)
         np.add.at(squares, slots, d_inputs * d_inputs)
         dense = [
-            _outer(done.inputs[read], gates),
-            _outer(states[:-1][::-1][back], of_products[::-1][back]),  # from the last timestep to the first
+            _outer(done.inputs[::-1][back], gates),
+            _outer(states[:-1][::-1][back], products),
             np.concatenate([np.add.reduce(rows, axis=0) for rows in biases]).reshape(bias.shape),
             np.add.reduce(states[-1] * d_logits[:, np.newaxis], axis=0)[:, np.newaxis],
             np.add.accumulate(d_logits)[-1:],  # one after the other: NumPy's sum adds pairs first
@@ -134,20 +135,25 @@ class ExactNetwork:
         counts = np.searchsorted(starts[rows], np.arange(maxlen), side="right")
         biases = bias.reshape(self._cell["bias_rows"], -1)
         inputs = table[ids.T]
-        gates = _product(inputs.reshape(maxlen * batch, -1), kernel).reshape(maxlen, batch, -1)
+        gates = _product(inputs.reshape(maxlen * batch, -1), kernel, biases[0]).reshape(maxlen, batch, -1)
+        blocks = [name for name in self._forward["inputs"] if name[1:] in self._places and name[0] in "xwu"]
+        adds_to_gates = len(biases) == 1 and all(name[0] == "x" for name in blocks)
         size = maxlen, batch, len(recurrent)
         states = {name: np.zeros((maxlen + 1, *size[1:]), np.float32) for name in self._cell["states"]}
         stored = {name: np.zeros(size, np.float32) for name in self._cell["stored"]}
         for t in np.flatnonzero(counts):
             count = counts[t]
-            from_words = gates[t, :count] + biases[0]
-            products = _product(states["state"][t, :count], recurrent)
+            from_words, state = gates[t, :count], states["state"][t, :count]
+            products = np.zeros(0, np.float32)
+            if adds_to_gates:
+                _add_product(from_words, state, recurrent)
+            else:
+                products = _product(state, recurrent, *biases[1:])
             values = {f"previous_{name}": array[t, :count] for name, array in states.items()}
-            for name in self._forward["inputs"]:
-                if (place := self._places.get(name[1:])) is not None and name[0] in "xwu":
-                    terms = [from_words] * (name[0] != "u") + [products] * (name[0] != "w")
-                    value = terms[0][:, place] if len(terms) == 1 else terms[0][:, place] + terms[1][:, place]
-                    values[name] = value + biases[1, place] if len(biases) > 1 and name[0] != "w" else value
+            for name in blocks:
+                place = self._places[name[1:]]
+                terms = [from_words] * (name[0] != "u") + [products] * (name[0] != "w" and not adds_to_gates)
+                values[name] = terms[0][:, place] if len(terms) == 1 else terms[0][:, place] + terms[1][:, place]
             _assign(self._forward["lines"], values)
             for name, array in states.items():
                 array[t + 1, :count] = values[name]
@@ -185,8 +191,11 @@ class ExactNetwork:
         return of_gates, of_products
 
 
-def _product(a: Array, b: Array) -> Array:
+def _product(a: Array, b: Array, start: Array | None = None) -> Array:
+    """Returns start + a · b, with zeros as the default for start, a row."""
     total = np.zeros((len(a), b.shape[1]), np.float32)
+    if start is not None:
+        total += start
     _add_product(total, a, b)
     return total
 

@@ -58,6 +58,8 @@ def test_a_browsers_engine_is_timed_against_fused_and_stock_layers() -> None:
     text = output("browser_training", "main(1)", CELLS=("LSTM",), SIZES=((20, 8),))
     assert len(measured(r"(?:fused|stock|vectors|plain) (\d+\.\d+) s", text)) == 4
     assert all(loss < 0.7 for loss in measured(r"loss (\d+\.\d+)", text))
+    [seconds, throttled] = measured(r"(?:Chromium|throttled) (\d+\.\d+) s", text)
+    assert throttled > seconds
 
 
 @pytest.mark.measure

@@ -13,8 +13,11 @@ import axe_playwright_python
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from rnn_compare.browser import trained_seed
 from rnn_compare.cli.main import main
+from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES
+from rnn_compare.report.lesson import LESSON
 from rnn_compare.runs.record import Run
 from tests.patience import PATIENCE
 
@@ -37,6 +40,18 @@ PREDICTIONS = """(words) => new Promise((resolve) => {
   look();
 })"""
 
+TRAIN = """(words) => new Promise((resolve) => {
+  const [cell, seed] = words.split(" ");
+  document.querySelector(".train-controls select").value = cell;
+  document.querySelector(".train-controls input").value = seed;
+  document.querySelector(".train-controls button").click();
+  const look = () => {
+    const done = document.querySelector(".train-status").textContent.match(/best validation accuracy [^ ]+/);
+    if (!done) return setTimeout(look, 50);
+    return resolve(JSON.stringify(`${done[0]}%`));
+  };
+  look();
+})"""
 VIOLATIONS = f"""async () => {{
   {Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")}
   const {{ violations }} = await axe.run();
@@ -124,6 +139,9 @@ def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
     shown, sentences = firefox.call(PREDICTIONS, "unknown: “xyzzy”")
     assert shown == pytest.approx(predicted(TYPED), abs=1e-4)
     assert firefox.call(VIOLATIONS, "") == []
+    experiment = Experiment(cell="SimpleRNN", units=8, seed=7, **LESSON)
+    right = max(trained_seed.bit_by_bit(experiment, lambda *_: None))
+    assert firefox.call(TRAIN, "SimpleRNN 7") == f"best validation accuracy {right / experiment.validation_reviews:.1%}"
     assert [text for text in sentences if "“waste”" not in text] == []
     urls = [event["params"]["request"]["url"] for event in firefox.events if event["method"] == EVENTS[1]]
     assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
