@@ -194,6 +194,15 @@ class Network:
         keras_models.set_weights(model, run_weights(self.run, which))
         return model
 
+    def plain_script(self) -> str:
+        """Returns a Python file that trains it with NumPy alone, to be read from top to bottom.
+
+        Raises ``UserError`` for a network with settings that the file does without, such as dropout.
+        """
+        from rnn_compare.networks.plain_script import plain_script
+
+        return plain_script(self.run.experiment)
+
 
 class Networks(Sequence[Network]):
     """Networks that were trained or loaded together: a sequence, each by its place or id; ``+`` joins two."""

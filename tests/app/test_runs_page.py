@@ -346,3 +346,15 @@ def test_a_run_from_elsewhere_whose_reviews_are_not_here_is_shown(
     assert not app.exception
     assert "lstm-elsewhere" in html(app)
     assert "unheard" in html(app)
+
+
+def test_scripts_in_keras_and_in_numpy_alone_are_offered_or_the_reason_is_given(record: Callable[..., str]) -> None:
+    record(cell="LSTM", dropout=0.2)
+    record(cell="GRU")
+    app = tick(page("runs.page"), 0)
+    assert not {disabled(app)[f"{title} (.py)"] for title in ("Stock Keras", "NumPy alone")} - {False}
+    assert any("needs NumPy" in code.value or "import numpy" in code.value for code in app.code)
+    app = tick(app, 1)
+    assert disabled(app)["NumPy alone (.py)"]
+    assert not disabled(app)["Stock Keras (.py)"]
+    assert "The plain file trains without dropout" in html(app)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 import rnn_compare as rc
 from rnn_compare.experiment import Experiment
+from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
@@ -151,6 +153,14 @@ def test_a_network_reads_as_its_keras_model_does(trained: Trained) -> None:
     model = network.keras_model()
     assert float(np.ravel(model(verdict.review.ids[None]))[0]) == pytest.approx(verdict.probability, abs=1e-6)
     assert model.count_params() == network.parameters.total
+
+
+def test_a_networks_plain_script_is_that_of_its_experiment_or_says_what_it_lacks(trained: Trained) -> None:
+    run = rc.load(trained.ids[-1])[0].run
+    with pytest.raises(rc.UserError, match="The plain file trains without test"):
+        rc.Network(run).plain_script()
+    simple = replace(run, experiment=run.experiment.model_copy(update={"test_split": 0.0}))
+    assert rc.Network(simple).plain_script() == plain_script(simple.experiment)
 
 
 def test_runs_are_loaded_by_one_id_or_any_collection_and_none_is_an_error(trained: Trained) -> None:

@@ -1,6 +1,6 @@
-"""The record of one run, its calibration, its model files and its Keras script."""
+"""The record of one run, its calibration, its model files and its scripts: in stock Keras, and in NumPy alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -20,6 +20,7 @@ from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import as_markdown, counted, duration, percent
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.keras_script import opening, script
+from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.events import EpochEnd, Status, decoded
 from rnn_compare.runs.record import Run
@@ -40,7 +41,7 @@ def show(services: Services, run: Run) -> None:
     _downloads(services, run)
     if run.status is Status.FINISHED and not run.is_from_elsewhere:
         _train_on(services, run)
-    record, calibrated, summary, keras_script = st.tabs(["Record", "Calibration", "Keras' summary", "Stock Keras"])
+    record, calibrated, summary, *scripts = st.tabs(["Record", "Calibration", "Keras' summary", *_SCRIPTS])
     with record:
         st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
     with calibrated:
@@ -50,12 +51,13 @@ def show(services: Services, run: Run) -> None:
             st.code(run.summary, language=None)
         else:
             st.html("<p>Keras' summary appears when training starts.</p>")
-    with keras_script:
-        keras, problem = _script(run)
-        if problem:
-            st.html(f"<p>{escape(problem)}</p>")
-        else:
-            st.code(keras, language="python")
+    for tab, make in zip(scripts, _SCRIPTS.values(), strict=True):
+        with tab:
+            text, problem = _made(make, run)
+            if problem:
+                st.html(f"<p>{escape(problem)}</p>")
+            else:
+                st.code(text, language="python")
 
 
 def model(services: Services, run: Run, which: Which) -> bytes:
@@ -75,10 +77,14 @@ def model(services: Services, run: Run, which: Which) -> bytes:
         raise UserError(f"The model {file} cannot be read ({error.strerror}). Make it readable.") from error
 
 
-def _script(run: Run) -> tuple[str, str]:
-    """Returns a run's stock Keras script, or why there is none: the source of its reviews may not be here."""
+_SCRIPTS: Mapping[str, Callable[[Experiment], str]] = {"Stock Keras": script, "NumPy alone": plain_script}
+"""Scripts that train the same network, by what they need."""
+
+
+def _made(make: Callable[[Experiment], str], run: Run) -> tuple[str, str]:
+    """Returns a script of a run, or why there is none: the source of its reviews may not be here."""
     try:
-        return script(run.experiment), ""
+        return make(run.experiment), ""
     except UserError as error:
         return "", str(error)
 
@@ -112,8 +118,10 @@ def _downloads(services: Services, run: Run) -> None:
             lacking = not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists())
             content, name = actions.download(partial(model, services, run, which)), f"{run.id}-{which}.keras"
             st.download_button(title, content, name, "application/zip", key=f"model_{which}", disabled=lacking, **look)
-        keras, _ = _script(run)
-        st.download_button("Keras script (.py)", keras, f"{run.id}.py", "text/x-python", disabled=not keras, **look)
+        for title, make in _SCRIPTS.items():
+            text, _ = _made(make, run)
+            name = f"{run.id}-{title.partition(' ')[0].lower()}.py"
+            st.download_button(f"{title} (.py)", text, name, "text/x-python", disabled=not text, **look)
     if not network(run.experiment.cell).in_keras:
         with st.expander(f"How to open the model file: Keras itself lacks a layer of {run.experiment.label}"):
             st.markdown("Run its code first, then load the file in the same session:")
