@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     class Compared(Experiment):
         """The settings of a comparison, of which some may have several values."""
 
-        cell: str | Iterable[str] = ""  # type: ignore[assignment]  # wider than one network's, as below
-        units: int | Iterable[int] = 0  # type: ignore[assignment]
-        maxlen: int | Iterable[int] = 0  # type: ignore[assignment]
-        seed: int | Iterable[int] = 0  # type: ignore[assignment]
+        cell: str | Iterable[str] = ""  # type: ignore[assignment]  # several cells, where a network has one
+        units: int | Iterable[int] = 0  # type: ignore[assignment]  # several sizes
+        maxlen: int | Iterable[int] = 0  # type: ignore[assignment]  # several lengths
+        seed: int | Iterable[int] = 0  # type: ignore[assignment]  # several trainings
         seeds: int | Iterable[int] = 0
 
 else:

@@ -189,7 +189,6 @@ def board_message(
     scales: dict[str, Scale] = {}
     for chart, ends in zip(charts, ranges, strict=True):
         scales |= dict.fromkeys(chart.figures, Scale.of_axis(*ends, log=chart.log))
-    levels = lines(baselines.baselines) if baselines and view.baselines else []
     return {
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),
@@ -205,16 +204,8 @@ def board_message(
             for group, look in zip(groups, styles, strict=True)
         ],
         "charts": [
-            {
-                **chart.declaration,
-                "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
-                "factor": chart.factor * (scale := scales[chart.validation]).unit,
-                "range": (scale.scaled(low), scale.scaled(high)),
-                "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
-                "remark": baselines.remark if baselines and chart.has_baselines else "",
-                "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
-            }
-            for chart, (low, high) in zip(charts, ranges, strict=True)
+            _chart(chart, ends, scales[chart.validation], view, baselines, any(run.replayed for run in runs))
+            for chart, ends in zip(charts, ranges, strict=True)
         ],
         "gap": view.gap,
         "busy": any(not run.status.ended for run in runs),
@@ -222,6 +213,28 @@ def board_message(
         "hint": hint,
         "note": board_cards.note(groups, view.marks),
         "findings": [{"color": colors[finding.run], "text": finding.text} for finding in findings],
+    }
+
+
+def _chart(
+    chart: CurveChart,
+    ends: tuple[float, float],
+    scale: Scale,
+    view: View,
+    baselines: BaselineResults | None,
+    replayed: bool,
+) -> dict[str, Any]:
+    """Returns a chart without its curves: its axis, marks and baselines."""
+    results = baselines if chart.has_baselines else None
+    levels = lines(results.baselines) if results and view.baselines else []
+    return {
+        **chart.declaration,
+        "title": f"Replay: {chart.title}" if replayed else chart.title,
+        "factor": chart.factor * scale.unit,
+        "range": tuple(map(scale.scaled, ends)),
+        "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
+        "remark": results.remark if results else "",
+        "baselines": [asdict(line) for line in levels if ends[0] <= line.at <= ends[1]],
     }
 
 

@@ -3,6 +3,7 @@
 import inspect
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -70,18 +71,14 @@ def word_task(
     sources = "\n\n\n".join(inspect.getsource(part).strip() for part in (texts_by_rule, rule))
     call = f"texts_by_rule({SIZE}, {distance}, 1, {words!r}, {rule.__name__})"
     imports = ("from collections.abc import Callable, Sequence",)
-    return Source(
-        name=name,
-        title=title,
-        corpus=f"{name}-{distance}",
-        size=SIZE,
-        test_size=0,
-        fingerprint=lambda: VERSION,
+    return _source(
+        name,
+        title,
+        labels,
+        about,
+        distance,
         read=read,
         script=script_from_texts(f"\n\n{sources}\n\n\ntexts, labels = {call}\n", imports),
-        labels=labels,
-        about=about,
-        distance=distance,
         longest=distance,
         at_distance=lambda other: word_task(name, title, words, rule, labels, about, other),
         at_length=lambda length, size: read(size, length, length),
@@ -110,23 +107,24 @@ def task(
         texts, labels = make(SIZE + size, length, NEUTRAL.split())  # the first are those that networks train with
         return WrittenReviews(texts[SIZE:], labels[SIZE:])
 
-    return Source(
-        name=name,
-        title=title,
-        corpus=f"{name}-{distance}",
-        size=SIZE,
-        test_size=0,
-        fingerprint=lambda: VERSION,
+    return _source(
+        name,
+        title,
+        labels,
+        about,
+        distance,
         read=read,
         script=script_from_texts(_script_code(make, distance)),
-        labels=labels,
-        about=about,
-        distance=distance,
         longest=beside + distance,
         at_distance=lambda other: task(name, title, make, labels, about, beside, other, successor),
         at_length=new_texts,
         successor=successor,
     )
+
+
+def _source(name: str, title: str, labels: tuple[str, str], about: str, distance: int, **other: Any) -> Source:
+    own: dict[str, Any] = {"corpus": f"{name}-{distance}", "size": SIZE, "test_size": 0, "fingerprint": lambda: VERSION}
+    return Source(name=name, title=title, labels=labels, about=about, distance=distance, **own, **other)
 
 
 def _script_code(make: Make, distance: int) -> str:

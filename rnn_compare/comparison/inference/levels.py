@@ -5,6 +5,7 @@ once. All levels of one comparison add up to at most 5 %, however often seeds ar
 """
 
 import bisect
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
@@ -62,7 +63,7 @@ def looks(a: Sequence[float], b: Sequence[float], fewest: tuple[int, int] = (FEW
 
 
 @dataclass(frozen=True)
-class DifferenceTest:
+class DifferenceTest(ABC):
     """A difference of two accuracies, a − b, and its test. Shares from 0 to 1, not points.
 
     Attributes:
@@ -97,9 +98,9 @@ class DifferenceTest:
         return 1 - self.alpha
 
     @property
+    @abstractmethod
     def limits(self) -> tuple[float, float]:
         """The interval of that level: it excludes 0 exactly where p is at most ``alpha``."""
-        raise NotImplementedError
 
     @property
     def is_decided(self) -> bool:
@@ -130,8 +131,10 @@ def judged_together(differences: Mapping[Pair, Item]) -> dict[Pair, Item]:
         differences: By the two settings of each.
 
     Example:
+        >>> class Test(DifferenceTest):
+        ...     limits = 0.0, 0.2
         >>> p_values = {"AB": 0.012, "AC": 0.5, "BC": 0.03}
-        >>> three = {pair: DifferenceTest(0.1, p=p, looks=(3,)) for pair, p in p_values.items()}
+        >>> three = {pair: Test(0.1, p=p, looks=(3,)) for pair, p in p_values.items()}
         >>> [(item.divisor, item.is_decided) for item in judged_together(three).values()]
         [(3, True), (1, False), (1, True)]
         >>> with_one = {pair: three[pair] for pair in ("AB", "AC")}

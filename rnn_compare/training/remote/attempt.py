@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,14 @@ class RefusedError(Exception):
     """The worker cannot take the run, for a reason in a sentence."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Attempt:
     """One attempt at one run, under a unique name.
 
     Args:
         call: Calls a function in the worker and returns its result; raises any error.
         is_listed: Whether the scheduler still lists the worker.
+        closing: Set once nothing is waited for any more.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Attempt:
     call: Callable[..., Any]
     is_listed: Callable[[], bool]
     on_event: OnEvent
-    _closing: threading.Event = field(default_factory=threading.Event)
+    closing: threading.Event
 
     def follow(self) -> None:
         """Trains the run to its end; raises ``RefusedError``, or any error if the worker is lost."""
@@ -59,9 +60,9 @@ class Attempt:
                 messages, has_ended = self.call(worker.messages, self.name, number)
             except Exception as error:
                 failed += 1
-                if isinstance(error, KeyError) or not self.is_listed() or failed > TRIES or self._closing.is_set():
+                if isinstance(error, KeyError) or not self.is_listed() or failed > TRIES or self.closing.is_set():
                     raise
-                self._closing.wait(AGAIN_SECONDS)
+                self.closing.wait(AGAIN_SECONDS)
                 continue
             failed = 0
             for number in sorted(messages):
@@ -69,13 +70,9 @@ class Attempt:
                 self._keep(files)  # first: an epoch counts once its files are here
                 self.on_event(self.name, event)
 
-    def close(self) -> None:
-        """Ends the waiting for what fails."""
-        self._closing.set()
-
     def _keep(self, files: dict[str, bytes]) -> None:
         """Writes the run's files, and retries until it succeeds."""
-        while files and not self._closing.is_set():
+        while files and not self.closing.is_set():
             try:
                 for name, content in files.items():
                     if (path := run_folder(self.run) / name) == checkpoint_file(self.run):
@@ -86,7 +83,7 @@ class Attempt:
                 return
             except OSError as error:
                 _log.warning("The files of run %s could not be written (%s). Retrying.", self.run, error)
-                self._closing.wait(AGAIN_SECONDS)
+                self.closing.wait(AGAIN_SECONDS)
 
 
 def loss_reason(client: Any, address: str) -> str | None:

@@ -4,7 +4,6 @@ import contextlib
 import functools
 import logging
 import os
-import platform
 import signal
 import threading
 import time
@@ -90,7 +89,7 @@ class RemoteWorkers(protocol.Workers):
         self._began = time.monotonic()
         self._client: Any = None  # distributed has few types
         self._members: dict[str, _Member] = {}
-        self._attempts: dict[str, tuple[str, Attempt]] = {}
+        self._attempts: dict[str, str] = {}
         self._local: LocalWorkers | None = None
         self._wants_local = False
         self._closing = threading.Event()
@@ -102,16 +101,13 @@ class RemoteWorkers(protocol.Workers):
         """Why there are no workers, in a sentence."""
         if self._problem or self.addresses():
             return self._problem
-        members = list(self._members.values())
         if self._client is None:
             late = time.monotonic() - self._began > QUIET_SECONDS
             return f"The scheduler {self._address} has not answered yet." if late else None
-        if not members:
+        if not self._members:
             return f"The scheduler {self._address} has no workers yet. Start some."
-        return next(
-            (member.problem for member in members if member.problem),
-            "The cluster's workers are starting: loading TensorFlow.",
-        )
+        problems = filter(None, [member.problem for member in list(self._members.values())])
+        return next(problems, "The cluster's workers are starting: loading TensorFlow.")
 
     def addresses(self) -> list[str]:
         """Returns the workers that accept runs; a retiring one only finishes its present run."""
@@ -138,15 +134,9 @@ class RemoteWorkers(protocol.Workers):
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker, with its checkpoint."""
         training: protocol.Training = Future()
-        sent = Attempt(
-            attempt,
-            run,
-            experiment,
-            functools.partial(self._call, address),
-            lambda: address in self._members,
-            self._on_event,
-        )
-        self._attempts[attempt] = (address, sent)
+        call, is_listed = functools.partial(self._call, address), lambda: address in self._members
+        sent = Attempt(attempt, run, experiment, call, is_listed, self._on_event, self._closing)
+        self._attempts[attempt] = address
         _in_thread(self._follow_attempt, address, sent, training)
         return training
 
@@ -183,12 +173,10 @@ class RemoteWorkers(protocol.Workers):
 
     def close(self) -> None:
         """Stops all trainings and disconnects from the cluster."""
-        attempts, until = dict(self._attempts), time.monotonic() + CLOSE_SECONDS
-        stops = [_in_thread(self._call, address, job.ask_to_stop, name) for name, (address, _) in attempts.items()]
-        for stop in stops:
+        until = time.monotonic() + CLOSE_SECONDS
+        attempts = dict(self._attempts).items()
+        for stop in [_in_thread(self._call, address, job.ask_to_stop, name) for name, address in attempts]:
             stop.join(max(0.0, until - time.monotonic()))
-        for _, attempt in attempts.values():
-            attempt.close()
         self._closing.set()
         self._thread.join(2 * CLOSE_SECONDS)
         if self._local is not None:
@@ -241,29 +229,24 @@ class RemoteWorkers(protocol.Workers):
     def _prepare(self, address: str, member: _Member) -> None:
         """Makes a worker ready, or finds out why it cannot be used."""
         try:
-            if problem := self._mismatch(address):
-                member.problem = f"The worker {address} cannot be used. {problem}"
-            else:
+            problem = self._mismatch(address)
+            if not problem:
                 member.pid = self._call(address, worker.prepare, str(member.facts.get("local_directory", "")))
         except Exception as error:  # noqa: BLE001  # any error must be shown on the page
-            member.problem = f"The worker {address} cannot be used. It is not ready ({protocol.first_line(error)})."
+            problem = f"It is not ready ({protocol.first_line(error)})."
+        member.problem = f"The worker {address} cannot be used. {problem}" if problem else None
         self._on_change()
 
     def _mismatch(self, address: str) -> str | None:
-        theirs, ours = self._call(address, platform.python_version), platform.python_version()
-        if theirs.split(".")[:2] != ours.split(".")[:2]:
-            minor = ".".join(ours.split(".")[:2])
-            return f"It runs Python {theirs}, this program {ours}. Start workers with Python {minor}."
         try:
-            versions = self._call(address, worker.versions)
+            theirs = self._call(address, worker.versions)
         except Exception as error:
             if "ModuleNotFoundError" in str(error) or "AttributeError" in str(error):  # Dask turns them into text
                 return f"It lacks this program. {INSTALL}"
             raise
         for name, version in worker.versions().items():
-            if version.split(".")[:2] != versions[name].split(".")[:2]:
-                what = "another version of this program" if name == "program" else f"{name} {versions[name] or 'not'}"
-                return f"It has {what}; {name} {version} is needed. {INSTALL}"
+            if version.split(".")[:2] != theirs[name].split(".")[:2]:
+                return f"It has {name} {theirs[name] or 'not'}; {version} is needed. {INSTALL}"
         return None
 
     def _follow_attempt(self, address: str, attempt: Attempt, training: protocol.Training) -> None:

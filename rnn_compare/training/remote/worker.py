@@ -6,16 +6,16 @@ an epoch goes back with the epoch's event.
 
 import asyncio
 import contextlib
-import ctypes
-import functools
-import hashlib
 import logging
 import os
+import platform
 import threading
 import time
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rnn_compare import __version__
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -31,7 +31,6 @@ FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras"
 FOLDER = "rnn-compare-worker"
 WAIT_SECONDS, LEASE_SECONDS = 5.0, 30.0
 """How long a request for messages waits for one; time after which an attempt that nobody asks about is abandoned."""
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # malloc.h
 
 Message = tuple[Event, dict[str, bytes]]
 """An event, and the new files that belong to it, by name."""
@@ -45,19 +44,11 @@ class _Attempt:
 
     def __init__(self, name: str, run: str, experiment: Experiment) -> None:
         self._name, self._run, self._experiment = name, run, experiment
-        self._versions: dict[str, int] = {}
-        self._asked = time.monotonic()
+        self._written: dict[str, int] = {}
         self._messages: dict[int, Message] = {}
-        self._count = 0
-        self._thread = threading.Thread(target=self._train, daemon=True)
-
-    def start(self, files: dict[str, bytes]) -> None:
-        """Continues from the files of an earlier attempt, and no others."""
-        delete_files(self._run)
-        for name, content in files.items():
-            with whole_file(run_folder(self._run) / name) as partial:
-                partial.write_bytes(content)
+        self._asked, self._count = time.monotonic(), 0
         self._new_files()
+        self._thread = threading.Thread(target=self._train, daemon=True)
         self._thread.start()
 
     def after(self, number: int) -> tuple[dict[int, Message], bool]:
@@ -89,24 +80,15 @@ class _Attempt:
         for path in (run_folder(self._run) / name for name in FETCHED):
             with contextlib.suppress(FileNotFoundError):
                 written = path.stat().st_mtime_ns
-                if self._versions.get(path.name) != written:
-                    files[path.name], self._versions[path.name] = path.read_bytes(), written
+                if self._written.get(path.name) != written:
+                    files[path.name], self._written[path.name] = path.read_bytes(), written
         return files
-
-
-@functools.cache
-def program() -> str:
-    """Returns a hash of the program's modules."""
-    root, content = Path(__file__).parents[2], hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        if path.relative_to(root).parts[0] not in ("dashboard", "page", "server"):
-            content.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
-    return content.hexdigest()[:12]
 
 
 def versions() -> dict[str, str]:
     """Returns the versions that a worker and the engine must have in common; an empty one is not installed."""
-    return {"program": program()} | {name: _version(name) for name in ("keras", "tensorflow")}
+    program = {"Python": platform.python_version(), "rnn_compare": __version__}
+    return program | {name: _version(name) for name in ("keras", "tensorflow")}
 
 
 def _version(name: str) -> str:
@@ -124,41 +106,40 @@ async def prepare(folder: str) -> int:
         os.environ[CACHE_VARIABLE] = str(cache / FOLDER)
     cache_place().mkdir(parents=True, exist_ok=True)
     logging.getLogger("distributed.worker").setLevel(logging.WARNING)  # it writes a line for every call
-    # glibc has read the environment already, but accepts these later.
-    with contextlib.suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_ARENA_MAX, 1)
-        mallopt(_M_MMAP_THRESHOLD, 1 << 30)
-        mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
-        mallopt(_M_TOP_PAD, 1 << 26)
     await asyncio.to_thread(worker_process.prepare)
     return os.getpid()
 
 
 async def start(
-    attempt: str, run: str, experiment: Experiment, files: dict[str, bytes], texts: dict[str, bytes]
+    attempt: str, run: str, experiment: Experiment, files: Mapping[str, bytes], texts: Mapping[str, bytes]
 ) -> str | None:
     """Starts an attempt at a run; returns why it cannot, in a sentence.
 
     Args:
         attempt, run, experiment: As in ``protocol.Workers.train``.
-        files: From which it continues, by name.
+        files: From which it continues, and from no others, by name.
         texts: The user's own file of texts that it reads, by name.
     """
 
     def begin() -> None:
-        for name, content in texts.items():
-            with whole_file(path := own_texts.folder() / name) as partial:
-                partial.write_bytes(content)
-            own_texts.import_file(path)
+        delete_files(run)
+        _write(run_folder(run), files)
+        _write(own_texts.folder(), texts)
+        for name in texts:
+            own_texts.import_file(own_texts.folder() / name)
         _attempts[attempt] = _Attempt(attempt, run, experiment)
-        _attempts[attempt].start(files)
 
     try:
         await asyncio.to_thread(begin)
     except (OSError, UserError) as error:
         return f"Its cache folder cannot be used ({first_line(error)})."
     return None
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        with whole_file(folder / name) as partial:
+            partial.write_bytes(content)
 
 
 async def messages(attempt: str, number: int) -> tuple[dict[int, Message], bool]:
@@ -169,8 +150,8 @@ async def messages(attempt: str, number: int) -> tuple[dict[int, Message], bool]
     until = time.monotonic() + WAIT_SECONDS
     while True:
         new, has_ended = _attempts[attempt].after(number)
+        if has_ended and not new:
+            _attempts.pop(attempt).forget()
         if new or has_ended or time.monotonic() > until:
-            if has_ended and not new:
-                _attempts.pop(attempt).forget()
             return new, has_ended and not new
         await asyncio.sleep(0.05)
