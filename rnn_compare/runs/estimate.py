@@ -1,23 +1,17 @@
 """Estimates of training time, from runs or a measured step of this machine; reviews and epochs that fit a limit."""
 
 import bisect
-import contextlib
 import math
-import os
-import socket
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import OnErrorOmit, TypeAdapter
 
-from rnn_compare.atomic import whole_file
 from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import rough_duration
-from rnn_compare.paths import cache_place
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import needing_stock_layers
@@ -35,10 +29,8 @@ NEWEST, COUNTED = 50, 5
 """Number of newest runs to look through, and of the most similar among them to use."""
 MAX_DOUBLINGS = 3
 """An estimate uses runs of at most 8 times or an eighth of the workload, that is within 3 doublings, rounded."""
-USUAL_TOGETHER = 1.2
-"""Slowdown of a step when every core trains a network: caches, memory and the second thread are shared."""
-MOST_TOGETHER = 2.0
-"""Even two threads of one core do not slow each other down more; a larger measurement has another cause."""
+TOGETHER = 1.2
+"""Slowdown of a step when every core trains a network: caches and memory are shared."""
 FEWEST_EPOCHS, USUAL_EPOCHS = 3, 10
 """Fewer make no curve; more are chosen only if they are set."""
 FEWEST_REVIEWS = 2_000
@@ -47,32 +39,25 @@ FEWEST_REVIEWS = 2_000
 
 @dataclass(frozen=True)
 class Speed:
-    """Time of a training step on this machine, as a multiple of that on the reference machine.
-
-    Attributes:
-        alone: With one network in training.
-        together: With as many as the machine has workers.
-    """
+    """Time of a training step on this machine with one network in training, in multiples of the reference machine's."""
 
     alone: float = 1.0
-    together: float = USUAL_TOGETHER
     workers: int = 2
 
     def slowdown(self, running: float) -> float:
         """Returns the duration of a step with so many networks in training, as a multiple of its duration alone.
 
         Example:
-            >>> [Speed(0.5, 0.75, workers=3).slowdown(running) for running in (1, 2, 3, 4)]
-            [1.0, 1.25, 1.5, 1.5]
+            >>> [Speed(0.5, workers=3).slowdown(running) for running in (1, 2, 3, 4)]
+            [1.0, 1.1, 1.2, 1.2]
         """
         if self.workers < 2:
             return 1.0
         crowding = min(max(running - 1, 0), self.workers - 1) / (self.workers - 1)
-        return 1.0 + crowding * (min(max(self.together / self.alone, 1.0), MOST_TOGETHER) - 1.0)
+        return 1.0 + crowding * (TOGETHER - 1.0)
 
 
 UNMEASURED = Speed()
-_SPEEDS = TypeAdapter(dict[str, OnErrorOmit[Speed]])
 
 
 def workload(experiment: Experiment) -> float:
@@ -266,29 +251,3 @@ def _sizes(size: int) -> list[int]:
     """
     step = 1_000 if size >= 2 * FEWEST_REVIEWS else 100
     return [*range(min(FEWEST_REVIEWS, size), size, step), size] if size > FEWEST_REVIEWS else [size]
-
-
-def stored_speed(workers: int) -> Speed | None:
-    """Returns the stored speed of this machine with so many workers; None if there is none, or it cannot be read."""
-    speed = _speeds().get(_machine(workers))
-    return speed if speed and 0 < speed.alone < 1000 and 0 < speed.together < 1000 else None
-
-
-def store_speed(speed: Speed) -> None:
-    """Stores the measured speed of this machine, beside those of others that share the cache folder.
-
-    Raises ``OSError`` if it cannot be written.
-    """
-    speeds = _speeds() | {_machine(speed.workers): speed}
-    with whole_file(cache_place() / "speed.json") as partial:
-        partial.write_bytes(_SPEEDS.dump_json(speeds, indent=1))
-
-
-def _speeds() -> dict[str, Speed]:
-    with contextlib.suppress(OSError, ValueError):
-        return _SPEEDS.validate_json((cache_place() / "speed.json").read_bytes())
-    return {}
-
-
-def _machine(workers: int) -> str:
-    return f"{socket.gethostname()}, {os.cpu_count()} processors, {workers} at once"

@@ -18,7 +18,6 @@ from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.machine_speed import MachineSpeed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
@@ -143,7 +142,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
 ) -> None:
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
-        monkeypatch.setattr(MachineSpeed, "current", Speed(alone=slower, together=slower))
+        monkeypatch.setattr(services.machine_speed, "current", Speed(slower))
         assert f"training {rough_duration(services.seconds(experiments))}." in sent(page())
 
 
@@ -222,23 +221,6 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert lecture_at_hand().steps[current_app().classroom().state().step].kind.name == "home", (
         "the last press leads nowhere"
     )
-
-
-def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) -> None:
-    go_to(lecture, "predict")
-    answer(1, 1)
-    go_to(lecture, "train")
-    finish(lecture)
-    go_to(lecture, "reveal")
-    for _ in range(10):
-        navigation.go_back(lecture)
-    assert current_app().classroom().state().step == 0
-    go_to(lecture, "predict")
-    assert current_app().classroom().state().phase == "revealed"
-    assert "<b>2</b>" in sent(page())
-    go_to(lecture, "reveal")
-    assert len(lecture.all_runs()) == 2
-    assert "88.1 %" in sent(page())
 
 
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:

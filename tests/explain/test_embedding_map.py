@@ -16,7 +16,7 @@ from rnn_compare.explain.embedding_map import (
 )
 from rnn_compare.networks.keras_models import network
 from rnn_compare.reviews.vocabulary import Vocabulary
-from tests.explain.conftest import VOCABULARY, StopError, encoded, random_weights, small, stop
+from tests.explain.conftest import VOCABULARY, encoded, random_weights, small
 
 
 @pytest.mark.slow
@@ -46,17 +46,6 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
     np.testing.assert_allclose(result, np.asarray(model(rows))[:, 0], atol=1e-5)
     nothing = np.array([[0] * (maxlen - 1) + [1]])  # padding and the start token
     assert empty_verdict(experiment, weights) == pytest.approx(float(np.asarray(model(nothing))[0, 0]), abs=1e-5)
-
-
-def test_judging_words_both_ways_tells_how_far_it_is_and_can_be_stopped() -> None:
-    experiment = small(bidirectional=True)
-    weights = random_weights(experiment)
-    progress: list[tuple[int, int]] = []
-    word_map(experiment, weights, VOCABULARY, tell=lambda done, total: progress.append((done, total)))
-    assert progress[-1] == (96, 96)
-
-    with pytest.raises(StopError):
-        word_map(experiment, weights, VOCABULARY, tell=stop)
 
 
 def test_the_map_shows_the_most_frequent_words_that_the_network_knows() -> None:

@@ -14,7 +14,7 @@ from rnn_compare.explain.prediction import Array, predict
 from rnn_compare.explain.word_by_word import Reading, logits_without, read, words_read
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
-from tests.explain.conftest import StopError, encoded, random_text, random_weights, small, stop
+from tests.explain.conftest import encoded, random_text, random_weights, small
 
 
 def probabilities(reading: Reading) -> Array:
@@ -286,14 +286,3 @@ def test_a_word_that_is_unknown_already_has_no_influence_at_all() -> None:
     ):
         whole, *without = left_out(experiment, random_weights(experiment), text)
         assert [logit == whole for logit in without] == without_influence
-
-
-def test_reading_without_words_tells_how_far_it_is_and_can_be_stopped() -> None:
-    experiment = small()
-    weights, ids = random_weights(experiment), encoded(experiment, "word1 word2 word3").ids
-    progress: list[tuple[int, int]] = []
-    logits_without(experiment, weights, ids, 3, lambda done, total: progress.append((done, total)))
-    assert progress[-1] == (4, 4)
-
-    with pytest.raises(StopError):
-        logits_without(experiment, weights, ids, 3, stop)

@@ -7,7 +7,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, spaced_distances
 from rnn_compare.networks.weights import Weights
-from tests.explain.conftest import VOCABULARY, StopError, random_weights, small, stop
+from tests.explain.conftest import VOCABULARY, random_weights, small
 
 WORDS = WordChoice(
     positive=(("word1", 2.0), ("word2", 1.9)),
@@ -96,14 +96,3 @@ def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None
     assert test.told_apart.shape == test.effect.shape == test.distances.shape
     assert ((test.told_apart >= 0) & (test.told_apart <= 1)).all()
     assert test.words is WORDS
-
-
-def test_the_memory_test_tells_how_far_it_is_and_can_be_stopped() -> None:
-    progress: list[tuple[int, int]] = []
-    memory_test(
-        *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: progress.append((done, total))
-    )
-    assert progress[-1] == (24, 24)
-
-    with pytest.raises(StopError):
-        memory_test(*remembering(1), VOCABULARY, WORDS, tell=stop)

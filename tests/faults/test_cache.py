@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import serving
 from tests.chromium import PATIENCE
-from tests.faults.test_program import ON_PAGE
-from tests.patience import until
 from tests.processes import PAGE, free_port, started
 
 PAGES = ("", "present")
@@ -63,45 +61,6 @@ def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_rec
         expect(problem).to_be_hidden()
         assert (tmp_path / "cache" / "runs.db").is_file()
     assert "Traceback" not in log.read_text()
-
-
-@pytest.mark.thorough
-def test_a_cache_that_is_removed_while_the_server_trains_is_begun_anew_and_one_that_is_put_back_is_read_again(
-    cache: Path, page: Page
-) -> None:
-    with serving(cache) as server:
-        page.goto(f"{server.url}/?{ON_PAGE}")
-        page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
-        until(lambda: server.store.runs() and server.store.runs()[0].epochs)
-        [lost] = server.store.runs()
-
-        cache.rename(cache.with_name("away"))
-        page.goto(f"{server.url}/?{ON_PAGE}")
-        expect(page.get_by_text("The record of runs was removed while the program ran")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_text("The record of lectures was removed")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_text("is kept")).to_be_hidden()
-        assert server.store.runs() == []
-        page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
-        until(lambda: server.store.runs() and len(server.store.runs()[0].epochs) >= 2)
-
-        until(lambda: _put_back(cache))
-        until(lambda: lost.id in {run.id for run in server.store.runs()})
-        page.goto(f"{server.url}/?show={lost.id}")
-        expect(page.get_by_text("The record of runs was replaced")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_text("LSTM(4)").first).to_be_visible(timeout=PATIENCE)
-    log = next(cache.parent.glob("server-*.log")).read_text()
-    assert "Traceback" not in log, log[-3000:]
-
-
-def _put_back(cache: Path) -> bool:
-    """Puts the folder that was away in the place of the new one, unless the server was faster."""
-    shutil.rmtree(cache.with_name("new"), ignore_errors=True)
-    cache.rename(cache.with_name("new"))
-    try:
-        cache.with_name("away").rename(cache)
-    except OSError:
-        return False
-    return True
 
 
 def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_says_so(cache: Path, page: Page) -> None:

@@ -19,7 +19,6 @@ from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_file
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Requeued, Status
-from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
@@ -361,34 +360,6 @@ def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_t
     assert len(first.continued) == 1
     epochs = epochs_told(record, run)
     assert epochs.count(max(epochs)) == 1, "no second training told the same epochs"
-
-
-@pytest.mark.thorough
-def test_a_run_outlives_any_number_of_workers_that_end_as_planned(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere
-) -> None:
-    for worker in elsewhere.workers:
-        kill(worker)
-    until(lambda: far.workers() == [])
-    [run] = far.submit([endless(reviews=2000)])
-    lifetime, ends = 15, 0
-    while ends <= MAX_RESTARTS or not record.run(run).epochs:
-        elsewhere.start_worker("--lifetime", f"{lifetime}s").wait(PATIENCE)
-        until(lambda: far.workers() == [])
-        until(lambda: record.run(run).status is not Status.RUNNING)
-        requeued = sum(isinstance(event, Requeued) for event in record.heard_of(run))
-        lifetime += 10 * (requeued == ends)  # it was still importing TensorFlow
-        ends = requeued
-        assert record.run(run).status is Status.QUEUED, record.run(run).reason
-    assert "Its worker was shut down" in (record.run(run).reason or "")
-    epochs = len(record.run(run).epochs)
-    assert epochs
-    elsewhere.start_worker()
-    until(lambda: len(record.run(run).epochs) > epochs)
-    far.stop(run)
-    until_ended(far, [run])
-    reported = epochs_told(record, run)
-    assert sorted(set(reported)) == list(range(1, max(reported) + 1))
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(

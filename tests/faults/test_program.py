@@ -2,60 +2,19 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
-from playwright.sync_api import Page, expect
 
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
-from tests.browser.conftest import serving
-from tests.chromium import PATIENCE as PAGE_PATIENCE
 from tests.faults.conftest import TINY, Command
 from tests.patience import PATIENCE, until
 
-ON_PAGE = (
-    "cell=LSTM&epochs=60&maxlen=20&units=4&embedding_size=4&vocabulary_size=500&batch_size=16&reviews=2000&dropout=0.2"
-)
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
-
-
-@pytest.mark.thorough  # the gate kills a server in test_soak_of_lectures.py, a command in tests/cli
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_new_start(
-    cache: Path, page: Page, how: signal.Signals
-) -> None:
-    with serving(cache) as server:
-        page.goto(f"{server.url}/?{ON_PAGE}")
-        page.get_by_role("button", name="Train", exact=True).click(timeout=PAGE_PATIENCE)
-        until(lambda: server.store.runs() and len(server.store.runs()[0].epochs) >= 2)
-        processes = [server.process, *server.process.children(recursive=True)]
-        assert len(processes) > 2, "a server and its workers"
-        os.kill(server.process.pid, how)
-        _, alive = psutil.wait_procs(processes, timeout=5)
-        assert alive == []
-        [before] = server.store.runs()
-        assert before.status is (Status.RUNNING if how is signal.SIGKILL else Status.INTERRUPTED)
-
-    with serving(cache) as server:
-        page.goto(server.url)
-        proceed = page.get_by_role("button", name="Continue LSTM(4)")
-        expect(proceed).to_be_visible(timeout=PAGE_PATIENCE)
-        [interrupted] = server.store.runs()
-        assert interrupted.status is Status.INTERRUPTED
-        assert interrupted.epochs[: len(before.epochs)] == before.epochs
-        expect(page.get_by_text(f"interrupted after {len(interrupted.epochs)} of 60 epochs")).to_be_visible()
-        expect(page.get_by_text("Finished epochs are kept")).to_be_visible()
-        proceed.click()
-        until(lambda: len(server.store.runs()[0].epochs) > len(interrupted.epochs))
-        again = server.store.runs()[0]
-        assert again.continued == (len(interrupted.epochs),)
-        assert again.epochs[: len(interrupted.epochs)] == interrupted.epochs
 
 
 @pytest.mark.soak

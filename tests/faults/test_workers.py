@@ -18,7 +18,7 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import dispatcher
-from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
+from rnn_compare.training.dispatcher import LOST, LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
 from rnn_compare.training.local.fork_server import workers_of
@@ -121,25 +121,6 @@ def test_the_command_line_says_that_a_worker_was_lost(cache: Path, command: Comm
     assert process.returncode == 0, errors
     [run] = RunStore(cache / "runs.db").runs()
     assert f"{run.title}  {LOST_ONCE}\n" in errors
-
-
-@pytest.mark.thorough
-def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continued(
-    engine: Engine, store: ListeningStore
-) -> None:
-    [run] = engine.submit([endless(epochs=60)])
-    for _ in range(MAX_RESTARTS + 1):
-        kill_worker_of(engine, store, run, signal.SIGKILL)
-        until(lambda: store.run(run).status is not Status.RUNNING)
-    until(lambda: store.run(run).status is Status.FAILED)
-    failed = store.run(run)
-    assert failed.reason == LOST
-    assert [epoch.epoch for epoch in failed.epochs] == list(range(1, len(failed.epochs) + 1))
-    engine.continue_run(run)
-    until(lambda: len(store.run(run).epochs) > len(failed.epochs))
-    assert store.run(run).epochs[: len(failed.epochs)] == failed.epochs
-    engine.stop(run)
-    until_ended(engine, [run])
 
 
 def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine: Engine, store: ListeningStore) -> None:

@@ -94,18 +94,6 @@ def test_the_script_reads_the_same_reviews_and_repeats_the_run(
     assert 2 < len(printed) < experiment.epochs if experiment.patience else len(printed) == experiment.epochs
 
 
-@pytest.mark.thorough
-def test_a_run_has_the_same_curve_with_stock_and_fused_layers(
-    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(reviews_cache))
-    experiment = Experiment(**TINY, cell="LSTM", vocabulary_size=500, validation_split=0.3, seed=5, dropout=0.2)
-    stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
-    for ours, theirs in zip(fused, stock, strict=True):
-        assert (ours["accuracy"], ours["val_accuracy"]) == (theirs["accuracy"], theirs["val_accuracy"])
-        assert (ours["loss"], ours["val_loss"]) == pytest.approx((theirs["loss"], theirs["val_loss"]), abs=1e-5)
-
-
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     options_of_keras = {}
 

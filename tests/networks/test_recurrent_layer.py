@@ -79,36 +79,6 @@ def test_five_hundred_timesteps_do_not_drift_from_keras(cell: str) -> None:
     np.testing.assert_allclose(output, expected, atol=1e-5)
 
 
-def test_a_simple_rnn_by_hand() -> None:
-    weights = CellWeights(2 * ones(1, 1), 3 * ones(1, 1), ones(1))
-    trace = read_sequence("SimpleRNN", ones(1, 2, 1), weights, with_signals=True)
-    first = np.tanh(2 * 1 + 3 * 0 + 1)
-    second = np.tanh(2 * 1 + 3 * first + 1)
-    np.testing.assert_allclose(trace.states[0, :, 0], [first, second], rtol=1e-6)
-    np.testing.assert_allclose(trace.signals["pre_activation"][0, :, 0], [3, 3 + 3 * first], rtol=1e-6)
-
-
-def test_an_lstm_with_closed_input_gate_keeps_an_empty_carry() -> None:
-    bias = np.array([-100, 100, 5, 100], np.float32)  # i shut, f open, a strong candidate, o open
-    trace = read_sequence("LSTM", ones(1, 3, 1), CellWeights(0 * ones(1, 4), 0 * ones(1, 4), bias), with_signals=True)
-    np.testing.assert_array_equal(trace.signals["i"], 0 * ones(1, 3, 1))
-    np.testing.assert_array_equal(trace.signals["f"], ones(1, 3, 1))
-    np.testing.assert_array_equal(trace.signals["carry"], 0 * ones(1, 3, 1))
-    np.testing.assert_array_equal(trace.states, 0 * ones(1, 3, 1))
-
-
-def test_an_lstm_with_all_gates_open_adds_up_its_candidates() -> None:
-    bias = np.array([100, 100, 0.5, 100], np.float32)
-    trace = read_sequence("LSTM", ones(1, 3, 1), CellWeights(0 * ones(1, 4), 0 * ones(1, 4), bias), with_signals=True)
-    np.testing.assert_allclose(trace.signals["carry"][0, :, 0], np.tanh(0.5) * np.array([1, 2, 3]), rtol=1e-6)
-
-
-def test_a_gru_whose_update_gate_is_one_keeps_its_state() -> None:
-    bias = np.array([[100, 0, 9], [0, 0, 0]], np.float32)
-    trace = read_sequence("GRU", ones(1, 3, 1), CellWeights(0 * ones(1, 3), 0 * ones(1, 3), bias))
-    np.testing.assert_array_equal(trace.states, 0 * ones(1, 3, 1))
-
-
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("backward", [False, True])
 def test_a_trace_has_every_signal_and_the_states_they_make(cell: str, backward: bool) -> None:

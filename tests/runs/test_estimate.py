@@ -7,12 +7,12 @@ import pytest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
-from rnn_compare.runs.estimate import START_SECONDS, UNMEASURED, History, Speed, reference_seconds, workload
+from rnn_compare.runs.estimate import START_SECONDS, TOGETHER, UNMEASURED, History, Speed, reference_seconds, workload
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Run
 from tests.epochs import epoch_end, run_of
 
-UNDISTURBED = Speed(alone=1.0, together=1.0)
+UNDISTURBED = Speed(workers=1)
 """Of a machine on which two networks do not slow each other down."""
 
 
@@ -115,7 +115,7 @@ def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
 
 def test_before_any_run_the_measured_speed_decides() -> None:
     experiment = Experiment(epochs=3)
-    for speed in (Speed(0.5, 0.5), Speed(3.0, 4.0)):
+    for speed in (Speed(0.5), Speed(3.0)):
         expected = START_SECONDS + 3 * speed.alone * reference_seconds(experiment)
         assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
 
@@ -123,10 +123,9 @@ def test_before_any_run_the_measured_speed_decides() -> None:
 def test_concurrent_networks_slow_down_until_a_single_network_remains() -> None:
     short, long = Experiment(epochs=2), Experiment(epochs=6)
     earlier = [timed(short, 10.0)]
-    speed = Speed(alone=1.0, together=1.5, workers=2)
-    together = (START_SECONDS + 20.0) * 1.5
-    assert seconds([short, long], earlier, 2, speed) == pytest.approx(together + 40.0)
-    assert seconds([short, long], earlier, 1, speed) == pytest.approx(2 * START_SECONDS + 80.0)
+    together = (START_SECONDS + 20.0) * TOGETHER
+    assert seconds([short, long], earlier, 2) == pytest.approx(together + 40.0)
+    assert seconds([short, long], earlier, 1) == pytest.approx(2 * START_SECONDS + 80.0)
 
 
 def during(run: Run, name: str, began: float, ended: float) -> Run:
@@ -135,14 +134,13 @@ def during(run: Run, name: str, began: float, ended: float) -> Run:
 
 def test_what_a_run_took_beside_another_is_taken_as_such() -> None:
     experiment = Experiment(epochs=2)
-    speed = Speed(alone=1.0, together=1.5, workers=2)
-    single, other = (during(timed(experiment, 15.0), name, 100.0, 130.0) for name in ("one", "other"))
-    assert epoch(experiment, [single], speed) == pytest.approx(15.0)
-    assert epoch(experiment, [single, other], speed) == pytest.approx(10.0), "it would have been quicker alone"
-    again = seconds([experiment, experiment], [single, other], 2, speed)
-    assert again == pytest.approx(1.5 * START_SECONDS + 30.0), "the same two take as long again"
-    half = during(timed(experiment, 15.0), "half", 100.0, 115.0)
-    assert epoch(experiment, [half, single], speed) == pytest.approx((15 / 1.5 + 15 / 1.25) / 2)
+    single, other = (during(timed(experiment, 12.0), name, 100.0, 124.0) for name in ("one", "other"))
+    assert epoch(experiment, [single]) == pytest.approx(12.0)
+    assert epoch(experiment, [single, other]) == pytest.approx(10.0), "it would have been quicker alone"
+    again = seconds([experiment, experiment], [single, other], 2)
+    assert again == pytest.approx(TOGETHER * START_SECONDS + 24.0), "the same two take as long again"
+    half = during(timed(experiment, 12.0), "half", 100.0, 112.0)
+    assert epoch(experiment, [half, single]) == pytest.approx((12 / 1.2 + 12 / 1.1) / 2)
 
 
 def test_without_a_run_of_the_cell_the_runs_of_others_decide() -> None:
@@ -166,7 +164,7 @@ def test_a_run_of_a_single_epoch_is_ignored_since_it_includes_compilation() -> N
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_more_networks_never_take_less_time(workers: int) -> None:
-    speed = Speed(1.0, 1.4, workers)
+    speed = Speed(workers=workers)
     times = [seconds([Experiment(epochs=2)] * count, [], workers, speed) for count in range(9)]
     assert times == sorted(times)
 

@@ -2,7 +2,6 @@
 
 import ast
 import io
-import json
 import pickle
 import re
 import shutil
@@ -97,28 +96,6 @@ def test_the_prepared_reviews_are_never_unpickled(proof: Path, name: str, prepar
     (folder / f"{name}.npy").write_bytes(npy(hostile_array(proof)))
     with pytest.raises(UserError, match=r"are damaged .* Delete that folder"):
         prepared.load("bundled")
-    assert not proof.exists()
-
-
-@pytest.mark.parametrize("array", ["x_train", "y_train", "x_test", "y_test"])
-@pytest.mark.parametrize("is_named", [True, False])
-def test_imdb_npz_runs_nothing_even_where_its_owner_names_it(
-    proof: Path, array: str, is_named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "named" if is_named else cache_folder()
-    folder.mkdir(exist_ok=True)
-    usual: dict[str, Any] = {
-        "x_train": np.zeros(0),
-        "y_train": np.zeros(0),
-        "x_test": np.zeros(0),
-        "y_test": np.zeros(0),
-    }
-    np.savez(folder / "imdb.npz", allow_pickle=True, **(usual | {array: hostile_array(proof)}))
-    (folder / "imdb_word_index.json").write_text(json.dumps({"the": 1}))
-    if is_named:
-        monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
-    with pytest.raises(UserError, match="it asks to run" if is_named else "is not Keras' own file"):
-        prepared.load("keras")
     assert not proof.exists()
 
 

@@ -17,15 +17,6 @@ from tests.processes import PROJECT
 
 from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in
 
-# Enough of a form for Streamlit's own check to read a file from it.
-FORM = (
-    b"--frontier\r\n"
-    b'Content-Disposition: form-data; name="file"; filename="../../evil.py"\r\n'
-    b"Content-Type: text/x-python\r\n\r\nprint('run')\r\n--frontier--\r\n"
-)
-MULTIPART = "multipart/form-data; boundary=frontier"
-
-
 # ---- uploads, forms and other ways in ----------------------------------------------------------
 
 
@@ -35,20 +26,6 @@ def test_nothing_is_sent_to_it_but_over_the_websocket(guarded: Server, method: s
     status, _, content = guarded.ask(method, path, b"{}")
     assert status == 405
     assert b"over its websocket" in content
-
-
-def test_an_upload_is_refused_even_with_a_sound_token_and_session(guarded: Server) -> None:
-    cookies = cookies_of(guarded)
-    with Forger(guarded, **cookies) as visitor:
-        visitor.rerun()
-        session = next(m.new_session.initialize.session_id for m in visitor.messages if m.HasField("new_session"))
-        token = cookies["_streamlit_xsrf"]
-        for headers in ({}, {"X_Xsrftoken": token, "Cookie": f"_streamlit_xsrf={token}"}):
-            status, _, _ = guarded.ask(
-                "PUT", f"/_stcore/upload_file/{session}/1", FORM, Content_Type=MULTIPART, **headers
-            )
-            assert status == 405
-    assert not list(guarded.cache.rglob("*evil*"))
 
 
 @pytest.mark.parametrize(

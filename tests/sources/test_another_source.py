@@ -1,6 +1,5 @@
 """A third source is one file beside the others: the rest of the program, a copy of it, knows it without a change."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -174,37 +173,3 @@ assert held_out([Experiment(reviews=1000), experiment]) is None, "who knows what
 print("fine")
 """
     assert run(project, script).endswith("fine\n")
-
-
-@pytest.mark.thorough
-def test_a_network_learns_from_it(project: Path) -> None:
-    script = f"""
-from rnn_compare.experiment import Experiment
-from rnn_compare.training.worker import job
-events = []
-experiment = Experiment(source="plays", epochs=10, learning_rate=0.05, stock_layers=True, **{SETTINGS!r})
-job.train("run", experiment, events.append, bool)
-assert events[-1].status == "finished", events[-1]
-print([event.figures["val_accuracy"] for event in events if type(event).__name__ == "EpochEnd"])
-"""
-    accuracies = json.loads(run(project, script).splitlines()[-1])
-    assert (len(accuracies), accuracies[-1]) == (10, 1.0)
-
-
-@pytest.mark.thorough
-def test_its_exported_script_trains_on_the_same_rows(project: Path) -> None:
-    script = f"""
-import sys
-import numpy as np
-from rnn_compare.experiment import Experiment
-from rnn_compare.networks.keras_script import script
-from rnn_compare.reviews import prepared
-experiment = Experiment(source="plays", epochs=2, **{SETTINGS!r})
-names = {{}}
-exec(compile(script(experiment), "script.py", "exec"), names)
-split = prepared.load("plays").padded(experiment)
-np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
-np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
-"""
-    printed = run(project, script)
-    assert printed.count("val_accuracy") == 2, printed

@@ -134,21 +134,16 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     return fitting.write_model(run, experiment, which)
 
 
-def step(seconds: float, at_once: int = 1) -> float:
+def step(seconds: float) -> float:
     """Returns the time of a batch, forward and back through the book's layers, in multiples of ``REFERENCE_SECONDS``.
 
-    It is the lower quartile of repetitions, which other work of the machine hardly affects.
-
-    Args:
-        seconds: Minimum duration of the measurement.
-        at_once: Number of workers that measure at once and share the cores, as in training. (The engine sets the
-            threads again for each training.)
+    It is the lower quartile of repetitions over so many seconds, which other work of the machine hardly affects.
     """
     from rnn_compare.fused import layer
     from rnn_compare.fused.kernels import KERNELS
     from rnn_compare.fused.sequences import LayerOptions
 
-    threads.allow(min(number_from(THREADS_VARIABLE) or CPU_COUNT, CPU_COUNT // at_once))
+    threads.allow(number_from(THREADS_VARIABLE) or CPU_COUNT)  # the engine sets them again for each training
     random = np.random.default_rng(0)
     ids = random.integers(1, VOCABULARY, (REVIEWS, WORDS))
     table = random.normal(size=(VOCABULARY, Experiment().embedding_size)).astype(np.float32)
