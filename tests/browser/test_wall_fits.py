@@ -57,7 +57,7 @@ def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
         expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
         if step.kind.name == "baselines":
             expect(page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
-        elif step.kind.name in ("reveal", "findings", "memory", "inside"):
+        elif step.kind.name in ("reveal", "findings", "memory", "lengths", "inside"):
             page.locator(".main-svg").first.wait_for()
         yield name
         if step.question:
