@@ -90,7 +90,7 @@ class Lecture:
         await self._on_phones(REVIEW_SECONDS, lambda phone, place: phone.send("review", {"text": f"Film {place}."}))
         await self._check()
         start = time.perf_counter()
-        curves = [phone.wait_for_state(lambda state: b'"curves":[{' in state) for phone in self._phones]
+        curves = [phone.wait_for_state(lambda state: b'"groups":[{' in state) for phone in self._phones]
         _, *times = await asyncio.gather(self._present("reveal"), *curves)
         self.reveals = [moment - start for moment in times]
         if self._takes_home:

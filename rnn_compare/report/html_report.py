@@ -76,7 +76,7 @@ def _parts(contents: Contents, *, small: bool) -> dict[str, str]:
         "head": f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{counted(len(contents.runs), "run")}{settings}. Report of {made:{html_tables.TIME} %Z}.'
         f"{origin()}</p>{notes}",
-        "comparison": _sections(contents, has_plots=bool(plots)),
+        "comparison": _sections(contents, has_plots=bool(plots["charts"])),
         "charts": _escaped_json(plots),
         "networks": _escaped_json(reading),
     }

@@ -1,16 +1,16 @@
-"""The charts of a report as plain data: each group's mean with its band, and its single runs behind it."""
+"""The charts of a report, as data for its page and as a Plotly figure for notebooks."""
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from rnn_compare.browser.curves import baseline_levels, curves_message
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
 from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, plain
-from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.intervals import band
-from rnn_compare.formatting import percent
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
 
@@ -23,51 +23,38 @@ MOST_TICKS = 12
 BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 
 
-def charts(contents: Contents) -> list[dict[str, Any]]:
-    """Returns each chart that has data: its title, axis, traces, and the levels of baselines."""
-    plots = []
-    for chart in all_charts().values():
-        traces = [
-            trace
-            for place, (group, look) in enumerate(zip(contents.groups, contents.looks, strict=True))
-            for trace in _traces(chart, group, look, place)
-        ]
-        if not traces:
-            continue
-        plots.append(
-            {
-                "name": chart.name,
-                "title": chart.title,
-                "solid": chart.solid,
-                "dashed": chart.training is not None,
-                "tickformat": chart.tickformat,
-                "digits": int(chart.hoverformat.strip(".f")),
-                "unit": chart.unit,
-                "range": _in_unit(chart, _range(chart, [value for trace in traces for value in trace["y"]])),
-                "traces": [trace | {"y": _in_unit(chart, trace["y"])} for trace in traces],
-                "levels": _levels(chart, contents.baselines) if chart.has_baselines else [],
-            }
-        )
-    return plots
+def charts(contents: Contents) -> dict[str, Any]:
+    """Returns the message of all charts that have data, as the live board's; no charts without an epoch."""
+    shown = _with_data(contents)
+    ranges = [_range(chart, contents.runs) for chart in shown]
+    message = curves_message(contents.groups, contents.looks, shown, ranges, counted=True)
+    levels = [asdict(level) for level in baseline_levels(contents.baselines)]
+    for chart, declared in zip(shown, message["charts"], strict=True):
+        declared["baselines"] = levels if chart.has_baselines else []
+    return message
 
 
 def figure(contents: Contents, names: Collection[str]) -> "Figure":
     """Returns charts side by side as one Plotly figure: those named, or those that the page shows first."""
     from plotly.subplots import make_subplots
 
-    plots = [plot for plot in charts(contents) if plot["name"] in shown_charts(names)]
-    titles = [f"{plot['title']}{' (dashed: training)' if plot['dashed'] else ''}" for plot in plots]
-    plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=titles)
-    for column, plot in enumerate(plots, start=1):
-        for trace in plot["traces"]:
-            plotted.add_trace(trace | {"showlegend": trace["showlegend"] and column == 1}, row=1, col=column)
-        for level in plot["levels"]:
-            side = "top left" if level["side"] == "bottom" else "bottom left"
-            line = {"color": level["color"], "dash": "dot", "width": 1}
-            text = {"annotation_text": level["text"], "annotation_position": side}
-            plotted.add_hline(level["at"], row=1, col=column, line=line, **text)
-        axis = {"range": plot["range"], "tickformat": plot["tickformat"], "ticksuffix": plot["unit"]}
-        plotted.update_yaxes(**axis, row=1, col=column)
+    shown = [chart for chart in _with_data(contents) if chart.name in shown_charts(names)]
+    titles = [f"{chart.title}{' (dashed: training)' if chart.training else ''}" for chart in shown]
+    plotted: Figure = make_subplots(cols=max(1, len(shown)), subplot_titles=titles)
+    for column, chart in enumerate(shown, start=1):
+        for place, (group, look) in enumerate(zip(contents.groups, contents.looks, strict=True)):
+            for trace in _traces(chart, group, look, place):
+                in_unit = {"y": [chart.factor * value for value in trace["y"]]}
+                is_named = {"showlegend": trace["showlegend"] and column == 1}
+                plotted.add_trace(trace | in_unit | is_named, row=1, col=column)
+        for level in baseline_levels(contents.baselines) if chart.has_baselines else ():
+            side = "top left" if level.side == "bottom" else "bottom left"
+            line = {"color": GREY, "dash": "dot", "width": 1}
+            text = {"annotation_text": level.text.replace("\n", " "), "annotation_position": side}
+            plotted.add_hline(chart.factor * level.at, row=1, col=column, line=line, **text)
+        ends = [chart.factor * (math.log10(end) if chart.log else end) for end in _range(chart, contents.runs)]
+        axis = {"type": "log" if chart.log else "linear", "range": ends, "ticksuffix": chart.unit}
+        plotted.update_yaxes(**axis, tickformat=chart.tickformat, row=1, col=column)
     longest = max((len(run.epochs) for run in contents.runs), default=0)
     ticks = {"dtick": 1} if longest <= MOST_TICKS else {}  # Plotly's own choice for few epochs has halves
     return plotted.update_xaxes(title_text="epoch", tickformat="d", **ticks).update_layout(height=420)
@@ -79,30 +66,17 @@ def curves_of(group: Group, figure: str) -> list[list[float]]:
     return [curve for run in runs if (curve := _curve(run, figure))]
 
 
-def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
+def _with_data(contents: Contents) -> list[CurveChart]:
+    measured = {name for run in contents.runs for epoch in run.epochs for name in epoch.figures}
+    return [chart for chart in all_charts().values() if chart.validation in measured]
+
+
+def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
     """Returns the range of the axis, closer to the curves than on the board, where epochs are still to come."""
-    if chart.log:  # the report's axes are linear: figures keep all their digits there
-        return 0.0, 1.05 * max(values)
+    epochs = [epoch.figures for run in runs for epoch in run.epochs]
+    values = [figures[name] for figures in epochs for name in chart.figures if name in figures]
     low, high = chart.range(values)
-    return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low else (low, high)
-
-
-def _in_unit(chart: CurveChart, values: Sequence[float]) -> list[float]:
-    return [chart.factor * value for value in values]
-
-
-def _levels(chart: CurveChart, baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
-    """Returns the levels of the baselines. The highest has its label above, the others below: two are often close."""
-    highest = max((baseline.val_accuracy for baseline in baselines), default=0.0)
-    return [
-        {
-            "text": f"{baseline.title} {percent(baseline.val_accuracy)}",
-            "at": chart.factor * baseline.val_accuracy,
-            "side": "bottom" if baseline.val_accuracy == highest else "top",
-            "color": GREY,
-        }
-        for baseline in baselines
-    ]
+    return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low and not chart.log else (low, high)
 
 
 def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Trace]:

@@ -7,13 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, fitted, same_baselines
 from rnn_compare.comparison.beside_baselines import bags_guess, lead
 from rnn_compare.comparison.inference.wording import gap, in_points
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
@@ -94,22 +92,6 @@ class KnownBaselines:
 NEEDED = "Recurrence is needed on *Parity*: bags of words reach 55 %, a convolution at most 75 %, an LSTM 100 %."
 """Measured: docs/results.md."""
 _OTHERS = "Baselines on the first network's held-out reviews; others differ."
-
-
-def lines(results: Sequence[Baseline]) -> list[Mark]:
-    """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
-    ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
-    # Networks may read less of each review.
-    scopes = [", whole text" if all_baselines()[baseline.name].reads_text else "" for baseline in ordered]
-    return [
-        Mark(
-            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",
-            baseline.val_accuracy,
-            "",
-            "top" if place else "bottom",
-        )
-        for place, (scope, baseline) in enumerate(zip(scopes, ordered, strict=True))
-    ]
 
 
 def meaning(results: Sequence[Baseline]) -> str:

@@ -16,25 +16,22 @@ from urllib.parse import urlencode
 
 import anyio
 import anyio.to_thread
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rnn_compare.browser.curves import baseline_levels, curves_message, trail
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
-from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import Measure
-from rnn_compare.comparison.inference.intervals import Band, Mean, band
+from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import listed
 from rnn_compare.runs.estimate import NO_HISTORY, History
-from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 from rnn_compare.server import board_cards
-from rnn_compare.server.known_baselines import BaselineResults, lines
-from rnn_compare.server.packed_curves import Scale, packed
+from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus, with_older_repeats
 from rnn_compare.server.urls import FOLDER
@@ -45,10 +42,6 @@ LONGEST_QUERY = 2000
 SWITCHES = ("marks", "baselines", "gap")
 HINT = "Press Train: the curves grow here"
 
-TRAIL = 24
-"""Points of the running epoch in a message, including the newest."""
-FIRST_BATCHES = 8
-"""Batches of a later epoch that are not drawn."""
 MOST_OF_SEEDS = 800
 """Numbers of single seeds and bands in a message; above this, only every second, third, … epoch is sent."""
 
@@ -186,26 +179,24 @@ def board_message(
     epochs_of_seeds = sum(len(run.epochs) for group in groups if len(group.runs) > 1 for run in group.runs)
     every = max(1, math.ceil(len(charts) * epochs_of_seeds / MOST_OF_SEEDS))
     ranges = [_range(chart, runs) for chart in charts]
-    scales: dict[str, Scale] = {}
-    for chart, ends in zip(charts, ranges, strict=True):
-        scales |= dict.fromkeys(chart.figures, Scale.of_axis(*ends, log=chart.log))
+    levels = baseline_levels(baselines.baselines) if baselines and view.baselines else []
+    parts = curves_message(groups, styles, charts, ranges, every)
     return {
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),
         "groups": [
-            {
-                "id": group.runs[0].id,
-                "label": group.name,
-                "color": look.color,
-                "marker": look.marker,
-                **board_cards.card(group, starts, history, judged.get(group.runs[0].id)),
-                **curves(group, charts, scales, every),
-            }
-            for group, look in zip(groups, styles, strict=True)
+            curves | board_cards.card(group, starts, history, judged.get(group.runs[0].id))
+            for group, curves in zip(groups, parts["groups"], strict=True)
         ],
         "charts": [
-            _chart(chart, ends, scales[chart.validation], view, baselines, any(run.replayed for run in runs))
-            for chart, ends in zip(charts, ranges, strict=True)
+            {
+                **declared,
+                "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
+                "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
+                "remark": baselines.remark if baselines and chart.has_baselines else "",
+                "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
+            }
+            for chart, declared, (low, high) in zip(charts, parts["charts"], ranges, strict=True)
         ],
         "gap": view.gap,
         "busy": any(not run.status.ended for run in runs),
@@ -216,88 +207,6 @@ def board_message(
     }
 
 
-def _chart(
-    chart: CurveChart,
-    ends: tuple[float, float],
-    scale: Scale,
-    view: View,
-    baselines: BaselineResults | None,
-    replayed: bool,
-) -> dict[str, Any]:
-    """Returns a chart without its curves: its axis, marks and baselines."""
-    results = baselines if chart.has_baselines else None
-    levels = lines(results.baselines) if results and view.baselines else []
-    return {
-        **chart.declaration,
-        "title": f"Replay: {chart.title}" if replayed else chart.title,
-        "factor": chart.factor * scale.unit,
-        "range": tuple(map(scale.scaled, ends)),
-        "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
-        "remark": results.remark if results else "",
-        "baselines": [asdict(line) for line in levels if ends[0] <= line.at <= ends[1]],
-    }
-
-
 def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
     points = [point.figures for run in runs for points in (run.epochs, trail(run)) for point in points]
     return chart.range([figures[name] for figures in points for name in chart.figures if name in figures])
-
-
-def curves(group: Group, charts: Sequence[CurveChart], scales: Mapping[str, Scale], every: int) -> dict[str, Any]:
-    """Returns the curves of a card: ``figures`` per epoch by name, on their chart's scale.
-
-    One run also has ``trail``, the points of its running epoch. For several seeds, ``figures`` are means over the seeds
-    that have finished the epoch, and ``seeds`` holds their number (``counts``, a base-36 digit each), half the width of
-    the mean's interval (``half``) and the single curves (``single``), the latter two for every ``every``-th epoch.
-    """
-    if len(group.runs) == 1:
-        points = trail(group.runs[0])
-        training = [chart.training for chart in charts if chart.training is not None]
-        return {
-            "figures": {name: scale.packed(_values(group.runs[0], name)) for name, scale in scales.items()},
-            "trail": {
-                "at": packed(point.batch / point.batches for point in points),
-                "figures": {name: scales[name].packed(p.figures.get(name) for p in points) for name in training},
-            },
-        }
-    means = {name: _mean(group, name) for name in scales}
-    validation = {chart.validation: scales[chart.validation] for chart in charts}
-    few = slice(every - 1, None, every)
-    return {
-        "figures": {name: scales[name].packed(mean.mean) for name, mean in means.items()},
-        "seeds": {
-            "counts": "".join(np.base_repr(count, 36) for count in group.finishers),
-            "every": every,
-            "half": {
-                name: scale.packed(((means[name].high - means[name].low) / 2)[few])
-                for name, scale in validation.items()
-            },
-            "single": {
-                name: [scale.packed(_values(run, name)[few]) for run in group.runs if run.epochs]
-                for name, scale in validation.items()
-            },
-        },
-    }
-
-
-def trail(run: Run) -> list[Progress]:
-    """Returns the points of the running epoch that are drawn."""
-    # A mean over one or two batches fluctuates; only in the first epoch is it better than nothing.
-    points = [
-        point
-        for point in run.progress
-        if point.phase == "training" and point.figures and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
-    ]
-    step = -(-len(points) // TRAIL) or 1
-    return points[::-1][::step][::-1]
-
-
-def _values(run: Run, name: str) -> list[float | None]:
-    return [epoch.figures.get(name) for epoch in run.epochs]
-
-
-def _mean(group: Group, name: str) -> Band:
-    """Returns the mean per epoch; empty for a figure that some epoch lacks, which would mix different seeds."""
-    values = [_values(run, name) for run in group.runs if run.epochs]
-    whole = [[value for value in curve if value is not None] for curve in values]
-    return band(whole if [*map(len, whole)] == [*map(len, values)] else [])

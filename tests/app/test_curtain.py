@@ -15,6 +15,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -23,7 +24,6 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
-from rnn_compare.server.packed_curves import packed
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison import baselines
@@ -33,7 +34,6 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.packed_curves import packed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 

@@ -2,15 +2,15 @@ import dataclasses
 
 import pytest
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.report.report_charts import _range as report_range
-from rnn_compare.runs.events import Progress, Status
+from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.live import View, board_message
-from rnn_compare.server.packed_curves import packed
-from tests.epochs import epoch_end
+from tests.epochs import epoch_end, run_of
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
@@ -63,7 +63,8 @@ def test_the_largest_gradient_has_an_axis_of_its_own_size_and_is_of_the_training
 
 def test_a_report_on_perfect_networks_has_an_axis_with_room_and_ticks_that_differ() -> None:
     for name in ("auc", "accuracy"):
-        assert report_range(all_charts()[name], [1.0, 1.0])[0] == 0.9
+        perfect = EpochEnd("a", 1, {"accuracy": 1.0, "val_accuracy": 1.0, "val_auc": 1.0}, 2.0)
+        assert report_range(all_charts()[name], [run_of(Experiment(), epochs=(perfect,))])[0] == 0.9
     assert all_charts()["auc"].tickformat == ".3~f"  # 0.98 and 1 are told apart
 
 

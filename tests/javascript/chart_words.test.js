@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boardWords } from "../../rnn_compare/dashboard/assets/board/board_words.js";
+import { curveWords } from "../../rnn_compare/browser/drawing/curves/curve_words.js";
 import { courseOf } from "../../rnn_compare/browser/drawing/charts/chart_words.js";
 import { verdictWords } from "../../rnn_compare/browser/drawing/cell/verdict_chart.js";
 
@@ -13,28 +13,28 @@ const CHART = {
 const RUN = { id: "a", label: "A", figures: { speed: "5H85H86NK", val_speed: "5H86JU6EK" } };
 
 test("of a curve its first value, its best and its last are told", () => {
-  assert.deepEqual(boardWords(CHART, [RUN], new Set()), [
+  assert.deepEqual(curveWords(CHART, [RUN], new Set()), [
     "A: validation speed 71.0 % in epoch 1, highest 84.9 % in epoch 2, 83.0 % in epoch 3, the last; "
     + "in training 71.0 % in epoch 1, highest 86.2 % in epoch 3, the last.",
   ]);
-  const [loss] = boardWords({ ...CHART, best: "lowest", unit: "", factor: 1, hoverformat: ".3f" }, [RUN], new Set());
+  const [loss] = curveWords({ ...CHART, best: "lowest", unit: "", factor: 1, hoverformat: ".3f" }, [RUN], new Set());
   assert.match(loss, /^A: validation speed lowest 0\.710 in epoch 1, 0\.830 in epoch 3, the last;/);
 });
 
 test("a running epoch is not told before it has ended, and of a hidden network nothing is", () => {
   const begun = { ...RUN, figures: {}, trail: { at: "1PU3JO", figures: { speed: "0006NK" } } };
-  assert.deepEqual(boardWords(CHART, [begun], new Set()), ["A: no epoch has ended yet."]);
-  assert.deepEqual(boardWords(CHART, [RUN], new Set(["a"])), []);
+  assert.deepEqual(curveWords(CHART, [begun], new Set()), ["A: no epoch has ended yet."]);
+  assert.deepEqual(curveWords(CHART, [RUN], new Set(["a"])), []);
   const old = { ...RUN, figures: { val_speed: "______" } };
-  assert.deepEqual(boardWords(CHART, [old], new Set()), ["A: not recorded."]);
+  assert.deepEqual(curveWords(CHART, [old], new Set()), ["A: not recorded."]);
   const ofSeeds = (...single) => ({ ...old, figures: {}, seeds: { counts: "22", half: {}, single: { val_speed: single } } });
-  assert.deepEqual(boardWords(CHART, [ofSeeds("______")], new Set()), ["A: not recorded."]);
-  assert.deepEqual(boardWords(CHART, [ofSeeds("______", "5H85H8")], new Set()), ["A: not recorded by every seed."]);
+  assert.deepEqual(curveWords(CHART, [ofSeeds("______")], new Set()), ["A: not recorded."]);
+  assert.deepEqual(curveWords(CHART, [ofSeeds("______", "5H85H8")], new Set()), ["A: not recorded by every seed."]);
 });
 
 test("of several seeds it is said how many they are and how sure their mean is", () => {
   const seeds = { counts: "32", every: 1, half: { val_speed: "0DW" }, single: {} };
-  const [said] = boardWords(CHART, [{ ...RUN, figures: { val_speed: "5H86JU" }, seeds }], new Set());
+  const [said] = curveWords(CHART, [{ ...RUN, figures: { val_speed: "5H86JU" }, seeds }], new Set());
   const course = "71.0 % ± 5.0 points, n = 3 in epoch 1, highest 84.9 %, n = 2 in epoch 2, the last";
   assert.equal(said, `A: validation speed ${course}.`);
 });
@@ -42,7 +42,7 @@ test("of several seeds it is said how many they are and how sure their mean is",
 test("what else is drawn across a chart is told with it", () => {
   const marks = [{ text: "lecture's LSTM\n89 %", at: 0.89 }];
   const guessed = { text: "the class", middle: "5H86EK" };
-  assert.deepEqual(boardWords({ ...CHART, marks }, [], new Set(), guessed), [
+  assert.deepEqual(curveWords({ ...CHART, marks }, [], new Set(), guessed), [
     "the class expected 71.0 % in epoch 1, highest 83.0 % in epoch 2, the last.",
     "Lines across it: lecture's LSTM 89 %.",
   ]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
-import { barOf, ends, scales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { barOf, ends, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
 import { keepQuestion, keptQuestions } from "../../rnn_compare/server/phones/page/join_kept.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
@@ -32,11 +32,11 @@ test("names at the ends of lines that would touch are moved apart, in their orde
 });
 
 test("a point of the chart is found again from where it lies", () => {
-  const scale = scales(10, 0.4, 1, 16);
-  for (const epoch of [1, 4, 10]) assert.equal(scale.epochAt(scale.x(epoch)), epoch);
-  for (const share of [0.4, 0.73, 1]) assert.ok(Math.abs(scale.shareAt(scale.y(share)) - share) < 1e-9);
-  assert.equal(scale.epochAt(-999), 1);
-  assert.equal(scale.shareAt(9999), 0.4);
+  const scales = shareScales(10, [40, 100], 16);
+  for (const epoch of [1, 4, 10]) assert.equal(scales.epochAt(scales.x(epoch)), epoch);
+  for (const share of [40, 73, 100]) assert.ok(Math.abs(scales.valueAt(scales.y(share)) - share) < 1e-9);
+  assert.equal(scales.epochAt(-999), 1);
+  assert.equal(scales.valueAt(9999), 40);
 });
 
 test("an answer and the outcome are marked on the bar that counts them", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { traces, unpackFigures } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { unpackFigures } from "../../rnn_compare/browser/drawing/curves/curves_message.js";
 import { unpackBytes } from "../../rnn_compare/browser/drawing/cell/cell_values.js";
 
 test("three base-36 digits are ten-thousandths, as the server packs them", () => {

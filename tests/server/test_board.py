@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.inference.intervals import mean
@@ -18,7 +19,6 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.board_cards import subject
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
-from rnn_compare.server.packed_curves import packed
 from tests.epochs import epoch_end
 
 

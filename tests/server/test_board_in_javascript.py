@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.browser.curves import curves_message
 from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
+from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.live import View, board_message, curves
-from rnn_compare.server.packed_curves import Scale
+from rnn_compare.server.live import View, board_message
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "rnn_compare/dashboard/assets/board"
+PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 DRAW = f"""
 import fs from "node:fs";
-import {{ curvesOf, traces }} from "{SCRIPTS.as_uri()}/board_traces.js";
+import {{ traces }} from "{PACKAGE.as_uri()}/dashboard/assets/board/board_traces.js";
+import {{ curvesOf }} from "{PACKAGE.as_uri()}/browser/drawing/curves/curves_message.js";
 const {{ charts: [chart], groups }} = JSON.parse(fs.readFileSync(0));
 console.log(JSON.stringify(groups.map((group) => {{
   const lines = traces(chart, [{{ label: "A", color: "#000000", ...group }}], new Set());
@@ -91,12 +93,8 @@ def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
 
 
 def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:
-    chart = CurveChart("mcc", "Correlation", None, "val_mcc", ".1f", ".3f", up_to_1(-0.5), 50)
+    chart = CurveChart("mcc", "Correlation", None, "val_auc", ".1f", ".3f", up_to_1(-0.5), 50)
     correlations = [-0.7134, 0.0, 0.4321]
-    group = groups([run("a", "val_mcc", correlations)])[0]
-    low, high = chart.range(correlations)
-    scale = Scale.of_axis(low, high, log=False)
-    declared = {"validation": "val_mcc", "training": None, "hoverformat": ".3f", "unit": "", "factor": scale.unit}
-    sent = {"id": "a", **curves(group, [chart], {"val_mcc": scale}, 1)}
-    [seen] = drawn({"charts": [{**declared, "range": [low, high]}], "groups": [sent]})
+    group = groups([run("a", "val_auc", correlations)])[0]
+    [seen] = drawn(curves_message([group], looks(["LSTM"]), [chart], [chart.range(correlations)]))
     assert seen["validation"]["y"] == pytest.approx(correlations, abs=1e-4)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.browser.curves import baseline_levels
 from rnn_compare.comparison import baselines
 from rnn_compare.comparison.baselines import Baseline, same_baselines
 from rnn_compare.experiment import Experiment
@@ -12,7 +13,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import known_baselines
-from rnn_compare.server.known_baselines import BaselineResults, KnownBaselines, lines, meaning
+from rnn_compare.server.known_baselines import BaselineResults, KnownBaselines, meaning
 from rnn_compare.training.engine import Engine
 from tests.dashboard.chosen_runs import StubEngine
 from tests.epochs import epoch_end
@@ -110,7 +111,7 @@ def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) ->
 
 
 def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:
-    levels = lines([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
+    levels = baseline_levels([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
     assert [(line.text, line.side) for line in levels] == [
         ("bag of bigrams\n89.6 %, whole text", "bottom"),
         ("bag of words\n88.4 %, whole text", "top"),

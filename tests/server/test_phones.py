@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
@@ -21,7 +22,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.phones import broadcast as module
 from rnn_compare.server.phones import phone_message
 from rnn_compare.server.phones.broadcast import Broadcast
-from rnn_compare.server.phones.join import FILES
+from rnn_compare.server.phones.join import contents
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.recorded import drawn
@@ -128,7 +129,7 @@ def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_
     assert not any(str(figure)[2:5].encode() in content for figure in FIGURES)
     assert not re.search(rb"\d\.\d", content), "not one number with a decimal point"
     assert b'"right":1' not in phone.received
-    assert re.findall(rb'"curves":(?!\[\])|"tallies":(?!\[\])|"outcome":(?!null)', phone.received) == []
+    assert re.findall(rb'"curves":(?!null)|"tallies":(?!\[\])|"outcome":(?!null)', phone.received) == []
 
 
 def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
@@ -151,7 +152,9 @@ def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
         classroom.answer("b", "best", 1, 0)
         classroom.reveal()
         await phone.until(lambda phone: bool(phone.state["curves"]))
-        assert [curve["validation"] for curve in phone.state["curves"]] == [[0.6123], [0.7235]]
+        assert [curve["figures"]["val_accuracy"] for curve in phone.state["curves"]["groups"]] == [
+            packed([figure]) for figure in FIGURES[:2]
+        ]
         assert phone.state["tallies"][0]["counts"] == [1, 1]
         await phone.until(lambda phone: phone.state["outcome"] is not None)
         assert not phone.state["outcome"]["final"]
@@ -281,12 +284,13 @@ def test_a_server_that_ends_ends_its_connections(classroom: Classroom) -> None:
 
 
 def test_the_page_for_phones_is_small_and_asks_nobody_else() -> None:
-    contents = {path.name: path.read_text() for path in FILES.iterdir()}
-    assert sum(len(content.encode()) for content in contents.values()) <= 60_000
-    for name, content in contents.items():
+    texts = {name: content.decode() for name, (content, _) in contents().items()}
+    assert sum(map(len, texts.values())) <= 60_000
+    assert texts.keys() == {"join.html", "join.css", "join.js"}, "the scripts are one file: a request less each"
+    for name, content in texts.items():
         assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", content) == [], name
         assert "innerHTML" not in content, "what others wrote is text"
-    assert not re.search(r"\son\w+=|<style|style=", contents["join.html"]), "its own policy would refuse that"
+    assert not re.search(r"\son\w+=|<style|style=", texts["join.html"]), "its own policy would refuse that"
 
 
 def test_a_network_without_recurrence_has_its_dot_too() -> None:

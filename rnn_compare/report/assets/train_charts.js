@@ -1,55 +1,36 @@
 // Curves of trainings on the page, and every seed's best accuracy as a dot, as SVG.
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 270, 52, 46, 12];
+import { add, addText } from "../../browser/common/svg.js";
+import { drawFrame, drawLine, plotIn, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
+
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 270, 58, 46, 12];
 const ROW = 46;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-function add(parent, tag, attributes, text = "") {
-  const node = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  parent?.append(node);
-  return node;
-}
-
-function sheet(parent, height, label) {
-  parent.replaceChildren();
-  return add(parent, "svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label });
-}
-
-// From the largest multiple of ten below all accuracies (at most 50) to the smallest above.
+// In percent: from the largest multiple of ten below all accuracies (at most 50) to the smallest above.
 function rangeOf(shares) {
   const [low, high] = [Math.min(0.5, ...shares), Math.max(0.6, ...shares)];
-  return [Math.floor(10 * low) / 10, Math.ceil(10 * high) / 10];
+  return [10 * Math.floor(10 * low), 10 * Math.ceil(10 * high)];
 }
 
 // Validation accuracy over the epochs: earlier trainings thin, the present one, or else the last one, bold.
 export function drawCurves(parent, results, present, epochs) {
   const runs = present ? [...results, present] : results;
-  const shares = runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share));
-  if (!shares.length) return parent.replaceChildren();
-  const [low, high] = rangeOf(shares);
-  const across = (epoch) => LEFT + (WIDTH - LEFT - 14) * (epoch - 1) / Math.max(1, epochs - 1);
-  const up = (share) => HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * (share - low) / (high - low);
+  const lines = runs.map(({ figures, color }) => (
+    { x: figures.map(({ epoch }) => epoch), y: figures.map(({ val_accuracy: share }) => 100 * share), color }
+  ));
+  const range = rangeOf(runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share)));
+  const scales = scalesOf({ width: WIDTH, height: HEIGHT, margins: [LEFT, 14, TOP, BOTTOM], epochs, range });
   const last = runs.at(-1);
   const spoken = last.figures.map(({ val_accuracy: share }) => percent(share)).join(", ");
-  const svg = sheet(parent, HEIGHT, `Validation accuracy of ${runs.length} trainings over ${epochs} epochs; `
+  const sheet = drawFrame(scales, " %", `Validation accuracy of ${runs.length} trainings over ${epochs} epochs; `
     + `${last.name}, seed ${last.seed}: ${spoken}`);
-  for (let tick = low; tick < high + 1e-9; tick += 0.1) {
-    add(svg, "path", { class: "grid", d: `M${LEFT} ${up(tick)}H${WIDTH - 8}` });
-    add(svg, "text", { x: LEFT - 6, y: up(tick) + 5, "text-anchor": "end" }, `${Math.round(100 * tick)} %`);
+  const plot = plotIn(sheet, scales);
+  for (const line of lines) {
+    const [width, opacity] = line === lines.at(-1) ? [4, 1] : [1.5, 0.5];
+    drawLine(plot, scales, line, { stroke: line.color, "stroke-width": width, opacity });
   }
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    add(svg, "text", { x: across(epoch), y: HEIGHT - BOTTOM + 20, "text-anchor": "middle" }, epoch);
-  }
-  add(svg, "text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "epoch");
-  for (const run of runs) {
-    const d = run.figures.map(({ epoch, val_accuracy: share }) => `${across(epoch)} ${up(share)}`).join("L");
-    const [width, opacity] = run === last ? [4, 1] : [1.5, 0.5];
-    if (d) add(svg, "path", { d: `M${d}`, fill: "none", stroke: run.color, "stroke-width": width, opacity });
-  }
-  return svg;
+  parent.replaceChildren(sheet);
 }
 
 // The best accuracy of every seed, a row for each network, with the mean as a line.
@@ -57,24 +38,25 @@ export function drawSeeds(parent, results) {
   const groups = [...Map.groupBy(results, ({ name }) => name)];
   if (!groups.length) return parent.replaceChildren();
   const [low, high] = rangeOf(results.map(({ best }) => best));
-  const across = (share) => LEFT + (WIDTH - LEFT - 30) * (share - low) / (high - low);
+  const across = (share) => LEFT + (WIDTH - LEFT - 30) * (100 * share - low) / (high - low);
   const spoken = groups.map(([name, group]) => `${name}: ${group.map(({ best }) => percent(best)).join(", ")}`);
   const bottom = groups.length * ROW;
-  const svg = sheet(parent, bottom + BOTTOM, `Best validation accuracy of each seed. ${spoken.join(". ")}`);
-  for (let tick = low; tick < high + 1e-9; tick += 0.1) {
-    add(svg, "path", { class: "grid", d: `M${across(tick)} 4V${bottom + 4}` });
-    add(svg, "text", { x: across(tick), y: bottom + 22, "text-anchor": "middle" }, `${Math.round(100 * tick)} %`);
+  const label = `Best validation accuracy of each seed. ${spoken.join(". ")}`;
+  const svg = add(null, "svg", { viewBox: `0 0 ${WIDTH} ${bottom + BOTTOM}`, role: "img", "aria-label": label });
+  for (let tick = low; tick <= high; tick += 10) {
+    add(svg, "path", { class: "grid", d: `M${across(tick / 100)} 4V${bottom + 4}` });
+    addText(svg, across(tick / 100), bottom + 22, `${tick} %`);
   }
   groups.forEach(([name, group], row) => {
     const y = row * ROW + 32;
-    add(svg, "text", { x: LEFT, y: y - 14 }, `${name}, ${group.length} ${group.length === 1 ? "seed" : "seeds"}`);
+    addText(svg, LEFT, y - 14, `${name}, ${group.length} ${group.length === 1 ? "seed" : "seeds"}`, "start");
     const mean = group.reduce((sum, { best }) => sum + best, 0) / group.length;
     if (group.length > 1) add(svg, "path", { class: "mean", d: `M${across(mean)} ${y - 9}V${y + 9}` });
     for (const { best, seed, color } of group) {
       const fill = { fill: color, "fill-opacity": 0.6, stroke: color };
       const dot = add(svg, "circle", { cx: across(best), cy: y, r: 6, ...fill });
-      add(dot, "title", {}, `seed ${seed}: ${percent(best)}`);
+      add(dot, "title", {}).textContent = `seed ${seed}: ${percent(best)}`;
     }
   });
-  return svg;
+  return parent.replaceChildren(svg);
 }

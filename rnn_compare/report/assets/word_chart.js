@@ -2,7 +2,7 @@
 
 import { buildWords } from "../../browser/drawing/charts/chart_words.js";
 import { element } from "../../browser/common/dom.js";
-import { add, addText } from "../../browser/drawing/cell/cell_parts.js";
+import { add, addText } from "../../browser/common/svg.js";
 import { verdictWords } from "../../browser/drawing/cell/verdict_chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 10, 10, 26];

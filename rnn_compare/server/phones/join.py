@@ -13,6 +13,7 @@ import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from rnn_compare.browser.joining import joined
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
@@ -201,16 +202,18 @@ async def _values(request: Request, fields: Sequence[str], optional: Sequence[st
 
 
 @functools.cache
-def _contents() -> dict[str, tuple[bytes, str]]:
-    files = {path.name: path.read_bytes() for path in FILES.iterdir()}
+def contents() -> dict[str, tuple[bytes, str]]:
+    """Returns the page's files by name, each with its tag; its scripts are joined, for one request a phone."""
+    files = {name: (FILES / name).read_bytes() for name in ("join.html", "join.css")}
+    files["join.js"] = joined(FILES / "join.js").encode()
     return {name: (content, f'"{hashlib.sha256(content).hexdigest()[:16]}"') for name, content in files.items()}
 
 
 async def _file(request: Request) -> Response:
     name = request.path_params.get("name", "join.html")
-    if name not in _contents():
+    if name not in contents():
         return Response("No such file.", status_code=404)
-    content, tag = _contents()[name]
+    content, tag = contents()[name]
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return Response(status_code=304, headers=headers)

@@ -4,10 +4,12 @@ Before the reveal they contain no accuracy, curve, tally or right answer.
 """
 
 import re
-import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from rnn_compare.browser.curves import curves_message
+from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
@@ -21,6 +23,9 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
 
 Message = dict[str, Any]
+
+CURVES = ("label", "color", "marker", "figures")
+"""What a phone gets of a network's curves; single seeds would not be told apart on its screen."""
 
 _MARKS = re.compile(r"(\*\*|__|`|^#+ |(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -45,7 +50,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         if state.wall_review is None
         else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},
         "hasRuns": revealed and bool(state.runs) and not (state.question and state.question.repeats),
-        "curves": _curves(open_runs, state.question),
+        "curves": _curves(open_runs, state.question) if open_runs else None,
         "played": not_live_text(open_runs) if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),
         "tallies": [_tally(votes) for votes in rounds] if revealed else [],
@@ -116,26 +121,22 @@ def _colors(names: Sequence[str]) -> list[str | None]:
     return [next(styles).color if cell else None for cell in cells]
 
 
-def _curves(runs: Sequence[Run], question: Question | None) -> list[Message]:
+def _curves(runs: Sequence[Run], question: Question | None) -> Message:
+    """Returns the chart of the accuracies as on the live board, of the network that was asked about or of all."""
     networks = groups(runs)
     asked_about = group_called(question.network, networks) if question else None
-    return [
-        {
-            "name": group.name,
-            "color": look.color,
-            "marker": look.marker,
-            "validation": _mean(group.runs, "val_accuracy"),
-            "training": _mean(group.runs, "accuracy") if question and question.kind.shows_training else [],
-        }
-        for group, look in zip(networks, looks(group.experiment.cell for group in networks), strict=True)
+    chart = all_charts()["accuracy"]
+    if not (question and question.kind.shows_training):
+        chart = replace(chart, training=None)
+    values = [epoch.figures[name] for run in runs for epoch in run.epochs for name in chart.figures]
+    styles = looks(group.experiment.cell for group in networks)
+    message = curves_message(networks, styles, [chart], [chart.range(values)])
+    shown = [
+        {name: curves[name] for name in CURVES}
+        for group, curves in zip(networks, message["groups"], strict=True)
         if asked_about in (None, group)
     ]
-
-
-def _mean(runs: Sequence[Run], figure: str) -> list[float]:
-    """Returns the mean over the seeds for each epoch that all have finished."""
-    epochs = min(len(run.epochs) for run in runs)
-    return [round(statistics.fmean(run.epochs[place][figure] for run in runs), 4) for place in range(epochs)]
+    return {"chart": message["charts"][0], "groups": shown}
 
 
 def _outcome(outcome: QuestionOutcome) -> Message:

@@ -1,6 +1,7 @@
-// What carries numbers in a cell's drawing: strips of squares, and dots on the curve of tanh. And SVG elements.
+// What carries numbers in a cell's drawing: strips of squares, and dots on the curve of tanh.
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
+import { add, set } from "../../common/svg.js";
+
 export const SHOWN = 32; // units that can be counted from the back of a lecture hall
 const [LENGTH, DEPTH] = [104, 13];
 
@@ -54,21 +55,6 @@ export function drawDots(group) {
       cy: (-Math.tanh(shown[unit]) * up / 2).toFixed(1),
     }));
   };
-}
-
-export function addText(sheet, x, y, words, anchor = "middle") {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
-}
-
-export function add(parent, tag, attributes) {
-  const made = document.createElementNS(NAMESPACE, tag);
-  set(made, attributes);
-  parent?.append(made);
-  return made;
-}
-
-function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
 
 export function percent(share) {

@@ -1,7 +1,8 @@
 // A cell's gates over the words of the text, a strip for each: of one unit, or as the mean of all.
 
 import { element } from "../../common/dom.js";
-import { SHOWN, add, percent } from "./cell_parts.js";
+import { add } from "../../common/svg.js";
+import { SHOWN, percent } from "./cell_parts.js";
 import { gateOf, mostMoving } from "./cell_values.js";
 
 const LEAST = 0.1;

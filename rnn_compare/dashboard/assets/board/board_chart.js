@@ -3,10 +3,11 @@
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../../../browser/drawing/charts/chart_look.js";
 import { config } from "../../../browser/drawing/charts/chart_tools.js";
 import { buildWords, leaveUnread } from "../../../browser/drawing/charts/chart_words.js";
+import { curveWords } from "../../../browser/drawing/curves/curve_words.js";
+import { isUnrecorded, lineEnds, unpackFigures } from "../../../browser/drawing/curves/curves_message.js";
 import { endLabels } from "../charts/line_ends.js";
 import { element, setText } from "../../../browser/common/dom.js";
-import { drawnBand, drawnEnd, isUnrecorded, lineEnds, traces, unpackFigures } from "./board_traces.js";
-import { boardWords } from "./board_words.js";
+import { drawnBand, drawnEnd, traces } from "./board_traces.js";
 
 const NARROW = 700; // board width in pixels below which text is smaller
 const WIDE = 1000; // board width in pixels above which text grows with it
@@ -33,7 +34,7 @@ export function buildChart(parent, chart) {
       const looks = look(node);
       const guessed = drawn?.chart === declared.name ? drawn : undefined;
       const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
-      words.show(boardWords(declared, groups, hidden, guessed));
+      words.show(curveWords(declared, groups, hidden, guessed));
       const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
       plotly.react(node, [...drawnBand(guessed, declared, looks), ...lines], made, settings);
       leaveUnread(node);

@@ -1,9 +1,11 @@
 // The expected curve: drawn with a finger, or set epoch by epoch by keyboard.
 
-import { frame, path, picture, scales } from "./join_chart.js";
-import { element, svgElement } from "./join_dom.js";
+import { add } from "../../../browser/common/svg.js";
+import { drawFrame, pathOf, plotIn } from "../../../browser/drawing/curves/curve_chart.js";
+import { lineOf, shareScales } from "./join_chart.js";
+import { element } from "./join_dom.js";
 
-const LOW = 0.4;
+const LOW = 40; // percent
 const START = 0.5;
 const MARGIN = 16;
 
@@ -29,12 +31,12 @@ export function whole(shares) {
 }
 
 export function drawing(question, onSend, answer) {
-  const scale = scales(question.epochs, LOW, 1, MARGIN);
+  const scales = shareScales(question.epochs, [LOW, 100], MARGIN);
   let shares = Array.isArray(answer) ? [...answer] : Array.from({ length: question.epochs }, () => null);
   let last = 0;
-  const mine = svgElement("path", { class: "mine" });
   const label = `An empty chart of ${question.network}'s validation accuracy. Or set each epoch below.`;
-  const chart = picture(label, ...frame(scale, MARGIN), mine);
+  const chart = drawFrame(scales, " %", label);
+  const mine = add(plotIn(chart, scales), "path", { class: "mine" });
   chart.classList.add("drawing");
   const hint = element("p", {}, "Draw from left to right with a finger.");
   const sliders = shares.map((_, place) => slider(place));
@@ -43,7 +45,7 @@ export function drawing(question, onSend, answer) {
   const hand = element("details", { class: "by-hand" }, summary, ...sliders.map(({ row }) => row));
 
   function slider(place) {
-    const input = element("input", { type: "range", min: 100 * LOW, max: 100, step: 1 });
+    const input = element("input", { type: "range", min: LOW, max: 100, step: 1 });
     input.addEventListener("input", () => {
       shares[place] = Number(input.value) / 100;
       redraw();
@@ -55,7 +57,7 @@ export function drawing(question, onSend, answer) {
   function redraw() {
     const isBegun = shares.some((share) => share !== null);
     const all = whole(shares);
-    mine.setAttribute("d", isBegun ? path(scale, all) : "");
+    mine.setAttribute("d", isBegun ? pathOf(scales, lineOf(all)) : "");
     for (const [place, { input, text }] of sliders.entries()) {
       const said = `${Math.round(100 * all[place])} %`;
       input.value = Math.round(100 * all[place]);
@@ -68,8 +70,8 @@ export function drawing(question, onSend, answer) {
   function point(event) {
     const box = chart.getBoundingClientRect();
     const wide = chart.viewBox.baseVal.width / box.width;
-    const epoch = scale.epochAt((event.clientX - box.left) * wide);
-    const share = scale.shareAt((event.clientY - box.top) * wide);
+    const epoch = scales.epochAt((event.clientX - box.left) * wide);
+    const share = scales.valueAt((event.clientY - box.top) * wide) / 100;
     shares = stroke(shares, last || epoch, epoch, share);
     last = epoch;
     redraw();

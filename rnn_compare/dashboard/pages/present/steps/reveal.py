@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.browser.packed_curves import packed
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
@@ -14,7 +15,6 @@ from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 from rnn_compare.server.live import View
-from rnn_compare.server.packed_curves import packed
 
 VIEW = View(("accuracy",))
 BAND = "Grey: median and middle half of the class's drawings."

@@ -1,4 +1,4 @@
-"""Curves as short text for browsers, three base-36 digits a number; ``unpackFigures`` in board_traces.js reads it."""
+"""Curves as short text for browsers, three base-36 digits a number; ``unpackFigures`` in its scripts reads it."""
 
 import math
 from collections.abc import Iterable

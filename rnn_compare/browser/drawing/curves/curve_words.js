@@ -1,10 +1,10 @@
-// The text alternative of a chart of the board: the course of each network's curves, and the lines across them.
+// The text alternative of a chart over the epochs: the course of each network's curves, and the lines across them.
 
-import { courseOf } from "../../../browser/drawing/charts/chart_words.js";
-import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./board_traces.js";
+import { courseOf } from "../charts/chart_words.js";
+import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./curves_message.js";
 
 // guessed: the curve that the class expected, if it drew this chart.
-export function boardWords(chart, groups, hidden, guessed) {
+export function curveWords(chart, groups, hidden = new Set(), guessed = undefined) {
   const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
   return [
     ...groups.filter(({ id }) => !hidden.has(id)).map((group) => networkWords(chart, group)),

@@ -1,0 +1,18 @@
+// SVG elements with attributes.
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+
+export function addText(sheet, x, y, words, anchor = "middle") {
+  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
+}
+
+export function add(parent, tag, attributes) {
+  const made = document.createElementNS(NAMESPACE, tag);
+  set(made, attributes);
+  parent?.append(made);
+  return made;
+}
+
+export function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}

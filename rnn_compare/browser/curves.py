@@ -1,0 +1,149 @@
+"""Curves over the epochs as data for a browser: what every message with charts has in common.
+
+``drawing/curves/curves_message.js`` reads it, for the live board, for reports and for phones.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.browser.packed_curves import Scale, packed
+from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
+from rnn_compare.charts.palette import Look
+from rnn_compare.comparison.baselines import Baseline
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.inference.intervals import Band, band
+from rnn_compare.formatting import percent
+from rnn_compare.runs.events import Progress
+from rnn_compare.runs.record import Run
+
+TRAIL = 24
+"""Points of the running epoch in a message, including the newest."""
+FIRST_BATCHES = 8
+"""Batches of a later epoch that are not drawn."""
+
+
+def curves_message(
+    groups: Sequence[Group],
+    styles: Iterable[Look],
+    charts: Sequence[CurveChart],
+    ranges: Sequence[tuple[float, float]],
+    every: int = 1,
+    *,
+    counted: bool = False,
+) -> dict[str, list[dict[str, Any]]]:
+    """Returns ``charts`` and ``groups`` of a message, in these orders.
+
+    Args:
+        groups: The settings that are drawn.
+        styles: The look of each.
+        charts: The charts that draw them.
+        ranges: The ends of each chart's axis.
+        every: Single seeds and bands are sent for every so many epochs.
+        counted: Whether only runs that trained to their end are in the means, where there are any.
+    """
+    scales = [Scale.of_axis(*ends, log=chart.log) for chart, ends in zip(charts, ranges, strict=True)]
+    by_figure = {name: scale for chart, scale in zip(charts, scales, strict=True) for name in chart.figures}
+    return {
+        "charts": [
+            {
+                **chart.declaration,
+                "title": chart.title,
+                "factor": chart.factor * scale.unit,
+                "range": tuple(map(scale.scaled, ends)),
+            }
+            for chart, scale, ends in zip(charts, scales, ranges, strict=True)
+        ],
+        "groups": [
+            {
+                "id": group.runs[0].id,
+                "label": group.name,
+                "color": look.color,
+                "marker": look.marker,
+                **_curves(group, (counted and group.counted) or group.runs, charts, by_figure, every),
+            }
+            for group, look in zip(groups, styles, strict=True)
+        ],
+    }
+
+
+def baseline_levels(results: Sequence[Baseline]) -> list[Mark]:
+    """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
+    ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
+    # Networks may read less of each review.
+    scopes = [", whole text" if all_baselines()[baseline.name].reads_text else "" for baseline in ordered]
+    return [
+        Mark(
+            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",
+            baseline.val_accuracy,
+            "",
+            "top" if place else "bottom",
+        )
+        for place, (scope, baseline) in enumerate(zip(scopes, ordered, strict=True))
+    ]
+
+
+def _curves(
+    group: Group, averaged: Sequence[Run], charts: Sequence[CurveChart], scales: Mapping[str, Scale], every: int
+) -> dict[str, Any]:
+    """Returns a group's curves: ``figures`` per epoch by name, on their chart's scale.
+
+    One run also has ``trail``, the points of its running epoch. For several seeds, ``figures`` are means over the
+    averaged runs that have finished the epoch, and ``seeds`` holds their number (``counts``, a base-36 digit each),
+    half the width of the mean's interval (``half``) and all single curves (``single``), the latter two for every
+    ``every``-th epoch.
+    """
+    if len(group.runs) == 1:
+        points = trail(group.runs[0])
+        training = [chart.training for chart in charts if chart.training is not None]
+        return {
+            "figures": {name: scale.packed(_values(group.runs[0], name)) for name, scale in scales.items()},
+            "trail": {
+                "at": packed(point.batch / point.batches for point in points),
+                "figures": {name: scales[name].packed(p.figures.get(name) for p in points) for name in training},
+            },
+        }
+    means = {name: _mean(averaged, name) for name in scales}
+    validation = {chart.validation: scales[chart.validation] for chart in charts}
+    few = slice(every - 1, None, every)
+    return {
+        "figures": {name: scales[name].packed(mean.mean) for name, mean in means.items()},
+        "seeds": {
+            "counts": "".join(np.base_repr(count, 36) for count in replace(group, runs=averaged).finishers),
+            "every": every,
+            "half": {
+                name: scale.packed(((means[name].high - means[name].low) / 2)[few])
+                for name, scale in validation.items()
+            },
+            "single": {
+                name: [scale.packed(_values(run, name)[few]) for run in group.runs if run.epochs]
+                for name, scale in validation.items()
+            },
+        },
+    }
+
+
+def trail(run: Run) -> list[Progress]:
+    """Returns the points of the running epoch that are drawn."""
+    # A mean over one or two batches fluctuates; only in the first epoch is it better than nothing.
+    points = [
+        point
+        for point in run.progress
+        if point.phase == "training" and point.figures and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
+    ]
+    step = -(-len(points) // TRAIL) or 1
+    return points[::-1][::step][::-1]
+
+
+def _values(run: Run, name: str) -> list[float | None]:
+    return [epoch.figures.get(name) for epoch in run.epochs]
+
+
+def _mean(runs: Sequence[Run], name: str) -> Band:
+    """Returns the mean per epoch; empty for a figure that some epoch lacks, which would mix different seeds."""
+    values = [_values(run, name) for run in runs if run.epochs]
+    whole = [[value for value in curve if value is not None] for curve in values]
+    return band(whole if [*map(len, whole)] == [*map(len, values)] else [])

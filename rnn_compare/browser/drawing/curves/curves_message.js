@@ -1,0 +1,94 @@
+// Curves over the epochs from a message's charts and groups (rnn_compare/browser/curves.py), unpacked.
+
+const CODES = 36 ** 3;
+const FEW = 3; // seeds
+
+// A group's curves, unpacked, in the chart's unit.
+export function curvesOf(chart, { figures, trail, seeds }) {
+  const validation = figuresOf(figures, chart.validation, chart);
+  return {
+    training: trainingPoints(chart, figures, trail),
+    validation: { x: epochs(validation), y: validation },
+    counts: seeds ? [...seeds.counts].map((digit) => parseInt(digit, 36)) : [],
+    every: seeds?.every ?? 1,
+    half: figuresOf(seeds?.half ?? {}, chart.validation, chart),
+    single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart)),
+  };
+}
+
+// The finished epochs, then the points of the running one.
+function trainingPoints(chart, figures, trail) {
+  const ended = figuresOf(figures, chart.training, chart);
+  const running = figuresOf(trail?.figures ?? {}, chart.training, chart);
+  const shares = unpackFigures(trail?.at ?? "").slice(0, running.length);
+  return { x: [...epochs(ended), ...shares.map((share) => ended.length + share)], y: [...ended, ...running] };
+}
+
+function figuresOf(packed, name, chart) {
+  return unpackFigures(packed[name] ?? "", chart);
+}
+
+export function epochs(values, every = 1) {
+  return values.map((_, index) => every * (index + 1));
+}
+
+// The interval of the mean, for epochs that three or more seeds have finished; within what the figure can be, and faint
+// where few seeds make it wide. Undefined where there is none.
+export function bandOf({ best, factor, log, range: [low] }, { validation, counts, every, half }) {
+  if (!half.length) return undefined;
+  const least = log ? 10 ** (factor * low) : Math.min(0, factor * low);
+  const most = best === "highest" ? factor : Infinity;
+  const at = half.map((_, index) => every * (index + 1) - 1); // indices of these epochs
+  const edge = (sign) => ({
+    x: at.map((place) => validation.x[place]),
+    y: at.map((place, index) => Math.min(Math.max(validation.y[place] + sign * half[index], least), most)),
+  });
+  return { high: edge(1), low: edge(-1), opacity: Math.max(...counts) > FEW ? 0.22 : 0.08 };
+}
+
+// The last point of each group's validation line, or of its training line until there is a validation line.
+export function lineEnds(chart, groups) {
+  return groups.flatMap(({ label, color, ...group }) => {
+    const { validation, training } = curvesOf(chart, group);
+    const { x, y } = [validation, training].find((line) => line.y.some(isThere)) ?? { x: [], y: [] };
+    const last = y.findLastIndex(isThere);
+    return last < 0 ? [] : [{ text: label, color, x: x[last], y: y[last] }];
+  });
+}
+
+// Epochs have ended without this figure, as in a run from before it was measured.
+export function isUnrecorded(chart, group) {
+  const { validation, training, counts, single } = curvesOf(chart, group);
+  const hasEnded = validation.y.length + counts.length > 0;
+  return hasEnded && ![...validation.y, ...training.y, ...single.flat()].some(isThere);
+}
+
+// For several seeds, the margin of their mean at an epoch, if known, and their number; empty for a single run.
+export function marginAt(chart, { counts, every, half }, index) {
+  const n = counts[index];
+  const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
+  if (n === undefined) return "";
+  return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
+}
+
+// Formats a margin like d3, but without a sign, and in points instead of percent.
+function marginOf(width, { hoverformat, unit }) {
+  return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
+}
+
+export function isThere(value) {
+  return value !== null && value !== undefined;
+}
+
+// Values by epoch, as packed_curves.py writes them: ten-thousandths in three base-36 digits each, the upper half
+// of which are negative numbers; ___ is a missing value, a gap in the line.
+// factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
+export function unpackFigures(text, { factor = 1, log = false } = {}) {
+  const digits = text.match(/.{3}/g) ?? [];
+  return digits.map((three) => {
+    if (three === "___") return null;
+    const code = parseInt(three, 36);
+    const value = (factor * (code < CODES / 2 ? code : code - CODES)) / 1e4;
+    return log ? 10 ** value : value;
+  });
+}
