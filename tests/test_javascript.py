@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scripts import compiler
+
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 BROWSER = PACKAGE / "browser"
@@ -19,6 +21,11 @@ LONGEST_LINE = 120
 def test_the_scripts_are_clean() -> None:
     """The rules stand in .oxlintrc.json."""
     _run(Path(sys.executable).with_name("oxlint"), *ROOMS, TESTS)
+
+
+def test_the_types_of_the_scripts_agree() -> None:
+    """Each with the others, with what browsers have, and with what Python sends (``browser/messages.d.ts``)."""
+    _run(compiler(), "--project", PROJECT)
 
 
 def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:

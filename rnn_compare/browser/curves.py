@@ -87,7 +87,7 @@ def baseline_levels(results: Sequence[Baseline]) -> list[Mark]:
 
 
 def _curves(
-    group: Group, averaged: Sequence[Run], charts: Sequence[CurveChart], scales: Mapping[str, Scale], every: int
+    group: Group, averaged: tuple[Run, ...], charts: Sequence[CurveChart], scales: Mapping[str, Scale], every: int
 ) -> dict[str, Any]:
     """Returns a group's curves: ``figures`` per epoch by name, on their chart's scale.
 

@@ -73,7 +73,10 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_have_text("Correct: LSTM(32).")
     expect(phone.locator("#said")).to_contain_text("differ: LSTM(32) gets")
-    description = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
+    description = (
+        "SimpleRNN(32): validation accuracy 61.0 % in epoch 1, highest 71.0 % in epoch 4, the last. "
+        "LSTM(32): validation accuracy 64.0 % in epoch 1, highest 88.0 % in epoch 4, the last."
+    )
     expect(phone.get_by_role("img")).to_have_attribute("aria-label", description)
     expect(phone.locator(".bars li").nth(1)).to_contain_text("LSTM(32) (right, your answer)")
 

@@ -93,7 +93,7 @@ const added = ({ numbers, width }, other) => (
 );
 
 // Each `window` of places times the kernel, plus the bias.
-function affine({ numbers, count, width }, kernel, bias, { activation, window = 1 } = {}) {
+function affine({ numbers, count, width }, kernel, bias, { activation = "", window = 1 } = {}) {
   const columns = bias.length;
   const sums = new Float32Array(Math.max(0, count - window + 1) * columns);
   for (let row = 0; row * columns < sums.length; row++) {
@@ -107,6 +107,7 @@ function affine({ numbers, count, width }, kernel, bias, { activation, window = 
 
 // Returns for each place and head the sum of exp(query · key / √units) over all places, and the sum of the vectors with
 // these weights.
+/** @param {{ count: number }} _ @param {Float32Array[]} projected @param {number} heads */
 function attend({ count }, [queries, keys, vectors], heads) {
   const rows = count * heads;
   const [scores, peaks, sums, totals] = [count, rows, rows, queries.length].map((size) => new Float64Array(size));

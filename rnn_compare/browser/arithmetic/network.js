@@ -26,7 +26,7 @@ export function makeNetwork(description, numbers, formulas) {
 
 // Reads a row of ids from position `from` on, from the states that each layer carried there (`carried`), or from zeros.
 // Returns for each layer the traces of its directions: `values` by the names of the signals, positions × units each.
-export function pass(network, ids, { from = 0, carried } = {}) {
+export function pass(network, ids, { from = 0, carried = undefined } = {}) {
   const traces = [];
   let inputs;
   network.recurrent.forEach((directions, layer) => {

@@ -1,6 +1,7 @@
 // Steps forward and back, or plays at a set pace until the end.
 
 // at: the first step shown, by default the last one. onStep is called with the step, onPlay with true while it plays.
+/** @param {{ count: number, at?: number, pace: number, onStep(now: number): void, onPlay(is: boolean): void }} _ */
 export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
   let timer;
   const go = (to) => {

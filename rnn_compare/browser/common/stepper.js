@@ -9,7 +9,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // unit: the name of a step, such as "word"; at: the first step shown, by default the last one; where(at): the position
 // in words; onStep draws a step; onRest is called with the step when nothing plays.
-export function buildStepper(parent, { unit, count, at, pace, where, onStep, onRest = () => {} }) {
+export function buildStepper(parent, { unit, count, at, pace, where, onStep, onRest = (_now) => {} }) {
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
     slider.value = now;

@@ -10,7 +10,8 @@ const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;
 const MARGINS = [58, 14, 12, 48];
 
-// message: as report_charts.py makes it.
+// Draws the message that report_charts.py makes.
+/** @param {Drawn} message */
 export function buildCharts({ charts, groups }) {
   const hidden = new Set(); // the groups that the reader has switched off
   const drawAll = () => charts.forEach((chart) => draw(chart, groups, hidden));
@@ -73,10 +74,12 @@ function draw(chart, groups, hidden) {
 const visible = (groups, hidden) => groups.filter(({ id }) => !hidden.has(id));
 
 // The values of an epoch, as elements: of each network on validation and in training.
+/** @param {Chart} chart @param {Curves[]} groups @param {number} epoch */
 function linesAt(chart, groups, epoch) {
   const [, digits] = /\.(\d+)/.exec(chart.hoverformat);
   const head = element("b", "", document.createDocumentFragment(), `epoch ${epoch}`);
-  return [head, ...groups.flatMap(({ label, color, ...group }) => {
+  return [head, ...groups.flatMap((group) => {
+    const { label, color } = group;
     const curves = curvesOf(chart, group);
     const values = [[chart.solid, curves.validation.y[epoch - 1]], ["training", curves.training.y[epoch - 1]]];
     return values.filter(([, value]) => isThere(value)).map(([part, value], index) => {

@@ -25,6 +25,7 @@ const MOST_LEFT_OUT = 200; // words of a review: attention reads it anew without
 const UNKNOWN_SHOWN = 5;
 const FIRST = "Turn at the end"; // the most instructive example
 const part = (id) => document.getElementById(id);
+const box = () => /** @type {HTMLTextAreaElement} */ (part("review"));
 const json = (id) => JSON.parse(part(id).textContent);
 const pause = () => new Promise((go) => { setTimeout(go); });
 const painted = () => new Promise((go) => { requestAnimationFrame(() => setTimeout(go)); });
@@ -57,7 +58,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   const readers = [];
   const predict = (reader) => {
     const { network, card } = reader;
-    const text = part("review").value;
+    const text = box().value;
     if (reader.text !== text) {
       const review = encode(text, network.vocabulary, network);
       const author = examples.find(([, example]) => example === text)?.[3] ?? null;
@@ -102,7 +103,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
 function listen(examples, read) {
   let waiting;
   const take = (text, question) => {
-    part("review").value = text;
+    box().value = text;
     setText(part("question"), question);
   };
   part("review").addEventListener("input", () => {

@@ -24,7 +24,7 @@ from rnn_compare.server.board_cards import not_live_text
 
 Message = dict[str, Any]
 
-CURVES = ("label", "color", "marker", "figures")
+CURVES = ("id", "label", "color", "marker", "figures")
 """What a phone gets of a network's curves; single seeds would not be told apart on its screen."""
 
 _MARKS = re.compile(r"(\*\*|__|`|^#+ |(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", re.MULTILINE)

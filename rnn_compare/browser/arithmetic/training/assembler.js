@@ -21,6 +21,7 @@ function signed(number) {
 const vector = (code, ...rest) => [0xfd, ...unsigned(code), ...rest.flat()];
 
 // Instructions as bytes; operands come before them, as on a stack.
+/** @type {Record<string, any>} */
 export const op = {
   get: (local) => [0x20, ...unsigned(local)],
   set: (local) => [0x21, ...unsigned(local)],

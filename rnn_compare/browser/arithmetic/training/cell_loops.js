@@ -9,6 +9,7 @@ export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forwar
 
 // Returns { forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase: `recall`
 // computes what U is multiplied by if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
+/** @param {TrainableCell} cell @param {number} width */
 export function cellLoops(cell, width) {
   const all = (kind, build) => cell.phases.map((phase, number) => {
     const loop = new Builder(`${kind}${number}`, cell, width);
@@ -80,7 +81,9 @@ const sum = (terms) => terms.reduce((total, term) => ["+", total, term]);
 // Places are counted in widths: the number of a gate, state or stored value in its array.
 class Builder {
   constructor(name, cell, width) {
-    Object.assign(this, { cell, width, made: { name, width, bases: {}, loads: [], lines: [], stores: [] } });
+    this.cell = cell;
+    this.width = width;
+    this.made = { name, width, bases: {}, loads: [], lines: [], stores: [] };
     const [gates, states] = [cell.suffixes.length, cell.states.length];
     this.places = {
       gates, products: gates, gates_gradient: gates, products_gradient: gates, stored: cell.stored.length,

@@ -60,6 +60,7 @@ const INITIALIZERS = {
 };
 
 // Returns the initial weights of tensors, each { shape, initializer, options }, one stream each.
+/** @param {Tensor[]} tensors @param {number} seed */
 export function initialWeights(tensors, seed) {
   return tensors.map(({ shape, initializer, options = [] }, stream) => {
     const numbers = new Float64Array(shape.reduce((size, length) => size * length, 1));

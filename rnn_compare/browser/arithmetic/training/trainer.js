@@ -9,6 +9,7 @@ const BYTES = 4;
 
 export class Trainer {
   // description: as `browser/trainable.py` makes it. Without vectors it does the same, several times slower.
+  /** @param {Trainable} description */
   constructor(description, { vectors = hasVectors() } = {}) {
     this.description = description;
     this.memory = trainingMemory(description, vectors);
@@ -143,7 +144,7 @@ function figuresOf(logits, labels) {
   let [loss, right] = [0, 0];
   logits.forEach((logit, row) => {
     loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - logit * labels[row];
-    right += Number(logit > 0) === labels[row];
+    if (Number(logit > 0) === labels[row]) right += 1;
   });
   return { loss, right };
 }

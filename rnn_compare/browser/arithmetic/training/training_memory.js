@@ -21,6 +21,7 @@ export function hasVectors() {
 }
 
 // Returns the places of everything, in numbers, and functions that prepare what runs on them.
+/** @param {Trainable} description @param {boolean} vectors */
 export function trainingMemory(description, vectors) {
   const { cell, units, embedding_size: features, vocabulary_size: words, maxlen, batch_size: batch } = description;
   const [width, depth, states] = [whole(units), whole(features), cell.states.length];

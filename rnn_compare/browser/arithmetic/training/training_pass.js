@@ -7,6 +7,10 @@ const float = Math.fround;
 const BYTES = 4;
 
 export class TrainingPass {
+  cell; maxlen; batch; units; features; memory; masks; // of the description
+  kernel; recurrent; bias; output; outputBias; // places in the memory
+
+  /** @param {Trainable} description @param {any} memory */
   constructor(description, memory) {
     const { cell, maxlen, batch_size: batch, units, embedding_size: features } = description;
     Object.assign(this, { cell, maxlen, batch, units, features, memory, masks: description.skips_padding });

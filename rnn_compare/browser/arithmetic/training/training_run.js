@@ -7,6 +7,7 @@ const pause = () => new Promise((go) => { setTimeout(go); });
 
 // Trains some epochs of a network. `ids` and `labels` begin with the `training` reviews; the others validate. `tell` is
 // called with the figures of each epoch. Returns the weights; undefined if `isStopped` said so.
+/** @param {{ description: Trainable, [rest: string]: any }} question @param {(figures: any) => void} tell */
 export async function trainingRun({ description, ids, labels, training, epochs }, tell, isStopped = () => false) {
   const trainer = new Trainer(description);
   const { maxlen } = description;

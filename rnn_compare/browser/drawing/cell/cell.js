@@ -20,9 +20,11 @@ export function drawCell(drawing, cellName, color) {
   node.style.setProperty("--rc-color", color);
   describe(`${cellName} cell`);
   // What fills each element that is marked with an attribute data-….
-  const filled = (mark, fill) => (
-    Array.from(node.querySelectorAll(`[data-${mark}]`), (part) => fill(part, part.dataset[mark]))
-  );
+  const filled = (mark, fill) => {
+    /** @type {NodeListOf<SVGElement>} */
+    const parts = node.querySelectorAll(`[data-${mark}]`);
+    return Array.from(parts, (part) => fill(part, part.dataset[mark]));
+  };
   const strip = (isGate) => (part, shown) => {
     const show = drawStrip(part, isGate);
     const placeIn = ({ place }) => (WITHOUT_UNITS.has(shown) ? undefined : place);

@@ -58,9 +58,7 @@ function row(values, index, width) {
 // Numbers of one byte each, in 127ths of the largest.
 export function unpackBytes({ bytes, scale }) {
   const values = Int8Array.from(atob(bytes), (sign) => sign.charCodeAt(0));
-  values.scale = scale;
-  values.gateFull = 127 / scale; // the byte that stands for 1
-  return values;
+  return Object.assign(values, { scale, gateFull: 127 / scale }); // gateFull: the byte that stands for 1
 }
 
 // The numbers that an element of a drawing shows, one for each unit: a signal, one minus it, or a product of these,

@@ -6,6 +6,7 @@ export function colourOf(value, gate, tones) {
   return mix(tones.paper, value < 0 ? tones.negative : tones.positive, Math.min(1, Math.abs(value)));
 }
 
+/** @param {number[]} from @param {number[]} to @param {number} share @returns {number[]} */
 function mix(from, to, share) {
   return from.map((channel, index) => Math.round(channel + (to[index] - channel) * share));
 }
@@ -26,9 +27,11 @@ function channels(colour) {
   const context = canvas.getContext("2d");
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
 }
 
+/** @param {number[]} colour */
 function luminance([red, green, blue]) {
   return (0.3 * red + 0.6 * green + 0.1 * blue) / 255;
 }

@@ -21,7 +21,7 @@ export function leaveUnread(node) {
 // The course of a line: its start, its extremes and its end. Missing values (null) are skipped.
 // written(value, index): the formatted value; at(index): its position in words; extremes: "highest" and/or "lowest".
 // chosen: the index of the first extreme, if it is known.
-export function courseOf(values, { written, at, extremes, chosen }) {
+export function courseOf(values, { written, at, extremes, chosen = -1 }) {
   const known = [...values.keys()].filter((index) => values[index] !== null && values[index] !== undefined);
   if (!known.length) return "";
   const told = new Map([[known[0], []], [known.at(-1), []]]);

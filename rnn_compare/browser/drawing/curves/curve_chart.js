@@ -3,7 +3,7 @@
 import { add, addText } from "../../common/svg.js";
 import { bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
 
-const TICKS = 6;
+const TICKS = 7;
 const NUMBER = 42; // pixels between the numbers of epochs
 const EDGE = 7; // pixels around the plot, for markers on its edge
 const SHAPES = {
@@ -18,12 +18,16 @@ const SHAPES = {
 };
 
 // The ends of a chart's axis, in its unit.
+/** @param {Chart} chart */
 export function rangeOf({ factor, log, range }) {
   return range.map((end) => (log ? 10 ** (factor * end) : factor * end));
 }
 
 // The functions between epochs, values and coordinates, in pixels.
 // margins: beside the plot, on the left, the right, above and below.
+/**
+ * @param {{ width: number, height: number, margins: number[], epochs: number, range: number[], log?: boolean }} _
+ */
 export function scalesOf({ width, height, margins: [left, right, top, bottom], epochs, range, log = false }) {
   const [low, high] = log ? range.map(Math.log10) : range;
   const [wide, tall] = [width - left - right, height - top - bottom];
@@ -72,7 +76,8 @@ export function niceStep(least) {
 // The part of a drawing between its axes; what is drawn in it is cut off at its edges.
 export function plotIn(sheet, { box: { left, top, wide, tall } }) {
   const [x, y, width, height] = [left - EDGE, top - EDGE, wide + 2 * EDGE, tall + 2 * EDGE];
-  return add(sheet, "svg", { x, y, width, height, viewBox: `${x} ${y} ${width} ${height}` });
+  const viewBox = `${x} ${y} ${width} ${height}`;
+  return add(sheet, "svg", { x, y, width, height, viewBox, role: "presentation" });
 }
 
 export function pathOf(scales, { x, y }) {
@@ -95,6 +100,7 @@ export function drawArea(plot, scales, { high, low }, attributes) {
 }
 
 // The curves of a message's groups. Areas lie behind single seeds, and these behind means.
+/** @param {Chart} chart @param {Curves[]} groups */
 export function drawGroups(plot, scales, chart, groups) {
   const drawn = groups.map((group) => ({ ...group, curves: curvesOf(chart, group) }));
   for (const { color, curves } of drawn) {

@@ -4,6 +4,7 @@ import { courseOf } from "../charts/chart_words.js";
 import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./curves_message.js";
 
 // guessed: the curve that the class expected, if it drew this chart.
+/** @param {Chart} chart @param {Curves[]} groups */
 export function curveWords(chart, groups, hidden = new Set(), guessed = undefined) {
   const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
   return [
@@ -25,6 +26,7 @@ function networkWords(chart, group) {
   return `${group.label}: ${said.join("; ") || (isUnrecorded(chart, group) ? "not recorded" : some)}.`;
 }
 
+/** @param {Chart} chart @param {number[]} values @param {(index: number) => string} margin */
 function course({ best, hoverformat, unit }, values, margin = () => "", chosen = -1) {
   const [, digits] = /\.(\d+)/.exec(hoverformat);
   return courseOf(values, {

@@ -4,6 +4,7 @@ const CODES = 36 ** 3;
 const FEW = 3; // seeds
 
 // A group's curves, unpacked, in the chart's unit.
+/** @param {Chart} chart @param {Pick<Curves, "figures" | "trail" | "seeds">} group */
 export function curvesOf(chart, { figures, trail, seeds }) {
   const validation = figuresOf(figures, chart.validation, chart);
   return {
@@ -34,6 +35,7 @@ export function epochs(values, every = 1) {
 
 // The interval of the mean, for epochs that three or more seeds have finished; within what the figure can be, and faint
 // where few seeds make it wide. Undefined where there is none.
+/** @param {Chart} chart @param {ReturnType<curvesOf>} curves */
 export function bandOf({ best, factor, log, range: [low] }, { validation, counts, every, half }) {
   if (!half.length) return undefined;
   const least = log ? 10 ** (factor * low) : Math.min(0, factor * low);
@@ -47,6 +49,7 @@ export function bandOf({ best, factor, log, range: [low] }, { validation, counts
 }
 
 // The last point of each group's validation line, or of its training line until there is a validation line.
+/** @param {Chart} chart @param {Curves[]} groups */
 export function lineEnds(chart, groups) {
   return groups.flatMap(({ label, color, ...group }) => {
     const { validation, training } = curvesOf(chart, group);
@@ -57,6 +60,7 @@ export function lineEnds(chart, groups) {
 }
 
 // Epochs have ended without this figure, as in a run from before it was measured.
+/** @param {Chart} chart @param {Curves} group */
 export function isUnrecorded(chart, group) {
   const { validation, training, counts, single } = curvesOf(chart, group);
   const hasEnded = validation.y.length + counts.length > 0;

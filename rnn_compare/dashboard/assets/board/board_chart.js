@@ -64,6 +64,7 @@ function buildCaption(box, { title: text, training, validation, solid }) {
 
 // count: epochs of the longest run; hint: the text in a chart without runs; hidden: ids of hidden groups; boardWidth:
 // of the board, width and height: of this chart, in pixels; guessed: the curve that the class expected, if any.
+/** @param {Chart} chart @param {Curves[]} groups @param {any} looks @param {any} place */
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;

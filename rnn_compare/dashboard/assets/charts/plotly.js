@@ -23,7 +23,7 @@ async function load(url) {
 // Returns true if the library has loaded: a network that demands a sign-in may answer with another file.
 async function runScript(url) {
   const script = document.createElement("script");
-  script.src = new URL(url, document.baseURI);
+  script.src = new URL(url, document.baseURI).href;
   const ended = new Promise((resolve) => {
     script.addEventListener("load", resolve);
     script.addEventListener("error", resolve);

@@ -9,7 +9,10 @@ export function render() {
   if (listens) return;
   listens = true;
   document.addEventListener("click", ({ target }) => {
-    if (matchMedia(PHONE).matches && target.closest(LINK)) document.querySelector(SHUT)?.click();
+    const isLink = target instanceof Element && target.closest(LINK);
+    /** @type {HTMLElement | null} */
+    const shut = document.querySelector(SHUT);
+    if (isLink && matchMedia(PHONE).matches) shut?.click();
   });
   new MutationObserver(mendList).observe(document.body, { childList: true, subtree: true });
   mendList();

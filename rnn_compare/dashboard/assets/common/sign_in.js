@@ -15,6 +15,7 @@ export function dispose() {
 }
 
 async function show({ header, token }, tries) {
+  /** @type {RequestInit} */
   const request = { headers: { [header]: token }, cache: "no-store" };
   const { ok } = await fetch(new URL(ANSWERS, document.baseURI), request).catch(() => ({ ok: false }));
   if (!ok && tries > 1) setTimeout(show, PAUSE, { header, token }, tries - 1);

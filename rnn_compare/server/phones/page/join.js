@@ -13,7 +13,9 @@ const NOTHING = {
   question: "", round: 0, answer: null, confidence: null, right: null, review: null, deal: null, sent: false,
 };
 
+/** @type {PhoneState | null} */
 let state = null; // the message to all phones
+/** @type {PhoneOwn} */
 let own = NOTHING; // this phone's own answer and review
 let shown = { key: "", answer: null, confidence: null }; // the question and its controls
 let problem = "";

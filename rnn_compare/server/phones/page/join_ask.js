@@ -11,7 +11,7 @@ function points(number) {
 }
 
 // Buttons; the pressed one is the answer.
-function buttons(labels, onSend, look = () => [], className = "") {
+function buttons(labels, onSend, look = (_place) => [], className = "") {
   const all = labels.map(([value, text], place) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, ...look(place), text);
     button.addEventListener("click", () => onSend(value));

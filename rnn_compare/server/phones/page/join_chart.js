@@ -42,6 +42,7 @@ function short(name) {
 export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) => 100 * share) });
 
 // The real curves over the middle half of the class's drawings, and this phone's own drawing.
+/** @param {PhoneState} state @param {number[] | number | null} mine */
 export function curvesPicture({ curves: { chart, groups }, epochs, tallies }, mine) {
   const validation = groups.map((group) => ({ name: group.label, ...curvesOf(chart, group).validation }));
   const begun = validation.filter(({ y }) => y.length);
@@ -69,6 +70,7 @@ export function curvesPicture({ curves: { chart, groups }, epochs, tallies }, mi
 }
 
 // A chart's range with room for what was drawn below it, to a tenth.
+/** @param {number[]} range @param {{ y: number[] }[]} drawn */
 function rangeWith([low, high], drawn) {
   return [Math.min(low, ...drawn.map(({ y }) => 10 * Math.floor(Math.min(...y) / 10))), high];
 }

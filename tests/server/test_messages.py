@@ -1,0 +1,84 @@
+"""What Python sends to scripts has the types that their authors read (``browser/messages.d.ts``), says TypeScript."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rnn_compare import browser
+from rnn_compare.browser.trainable import trainable
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.comparison.findings import Finding
+from rnn_compare.comparison.groups import groups
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import Contribution, SentReview, State
+from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
+from rnn_compare.report.contents import Contents
+from rnn_compare.report.report_charts import charts
+from rnn_compare.server.known_baselines import BaselineResults
+from rnn_compare.server.live import View, board_message
+from rnn_compare.server.phones import phone_message
+from tests.epochs import epoch_end, run_of
+from tests.scripts import compiler
+from tests.server.test_known_baselines import baseline
+
+TYPES = Path(browser.__file__).parent / "messages.d.ts"
+SEEDS = [
+    run_of(
+        Experiment(seed=seed, epochs=2),
+        f"lstm-{seed}",
+        epochs=tuple(epoch_end("", epoch, 0.5, 0.7, 0.6 + seed / 50, 0.5, 2.0) for epoch in (1, 2)),
+    )
+    for seed in (1, 2, 3)
+]
+ALONE = run_of(Experiment(cell="GRU", epochs=2), "gru", epochs=SEEDS[0].epochs)
+CURVE = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "GRU(32)", "epochs": 2}
+BEST = {"id": "best", "kind": "best_network", "text": "Which?", "choices": ("LSTM(32)", "GRU(32)")}
+
+
+def phones() -> list[dict[str, Any]]:
+    """Messages to all phones: before and after a reveal, of a question with bars and of one with a drawing."""
+    states = [(State(lecture="x", phase="idle"), [])]
+    for question, answers in ((BEST, [0, 1]), (CURVE, [[0.5, 0.6], [0.6, 0.7]])):
+        asked = Question.model_validate(question)
+        shown = State(lecture="x", phase="revealed", question=asked, wall_review="Good.", runs=("gru", "lstm-1"))
+        states.append((shown, [tally(asked, answers)]))
+    outcome = QuestionOutcome(0, "LSTM leads.")
+    messages = [phone_message.for_all(state, [*SEEDS, ALONE], votes, outcome) for state, votes in states]
+    assert [bool(message["curves"]) for message in messages] == [False, True, True]
+    return [message | {"lecture": 1} for message in messages]  # as broadcast.py does
+
+
+def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:
+    judged = [Finding("lstm-1", "LSTM(32) leads.")]
+    results = BaselineResults((baseline("words", 0.8),), "A remark.")
+    view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
+    board = board_message([*SEEDS, ALONE], {}, view, "A hint.", findings=judged, baselines=results)
+    runs = (*SEEDS, ALONE)
+    contents = Contents(runs, {}, tuple(groups(runs)), {}, {}, None, results.baselines, 0.0)
+    assert {bool(group.get("seeds")) for group in board["groups"]} == {True, False}
+    sent = {
+        "Board": [board, board_message([], {})],
+        "Drawn": [charts(contents)],
+        "PhoneState": phones(),
+        "PhoneOwn": [
+            phone_message.for_one(State(lecture="x"), Contribution(), None),
+            phone_message.for_one(State(lecture="x"), Contribution(1, SentReview("a", "Good.", True, 1.0)), None),
+        ],
+        "Trainable": [trainable(Experiment(cell=cell)) for cell in CELLS],
+    }
+    assert_typed(sent, tmp_path)
+
+
+def assert_typed(sent: Mapping[str, list[dict[str, Any]]], folder: Path) -> None:
+    """Fails if a message lacks something that its type has, has what its type lacks, or something of another type."""
+    values = (
+        f"const {kind.lower()}_{place}: {kind} = {json.dumps(message)};\n"
+        for kind, messages in sent.items()
+        for place, message in enumerate(messages)
+    )
+    (folder / "sent.ts").write_text("".join(values), encoding="utf-8")
+    command = (compiler(), "--noEmit", "--strict", "--lib", "es2022", TYPES, folder / "sent.ts")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
