@@ -39,7 +39,7 @@ console.log(JSON.stringify(charts.map((chart) => {
   return {
     words, ticks: sheet.children.filter(({ tag }) => tag === "text").map(({ textContent }) => textContent),
     areas: drawn.filter(({ fill }) => fill !== "none").map(({ d }) => pointsOf(d, scales)),
-    lines: drawn.filter(({ fill, d }) => fill === "none").map((line) => (
+    lines: drawn.filter(({ fill }) => fill === "none").map((line) => (
       { strokes: line.d.split("M").length - 1, points: pointsOf(line.d, scales) }
     )),
     markers: plot.children.filter(({ attributes }) => attributes.transform).length,

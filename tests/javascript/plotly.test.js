@@ -34,7 +34,7 @@ test("all components of a page wait for one library", async (context) => {
   const both = [page.load("/plotly.js"), page.load("/plotly.js")];
   await page.tick(150);
   assert.equal(page.scripts.length, 1);
-  assert.equal(page.scripts[0].src.href, "https://hall.test/plotly.js");
+  assert.equal(page.scripts[0].src, "https://hall.test/plotly.js");
   globalThis.window.Plotly = "the library";
   await page.end("load");
   assert.deepEqual(await Promise.all(both), ["the library", "the library"]);

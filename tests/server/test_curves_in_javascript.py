@@ -108,7 +108,9 @@ def test_a_report_draws_a_logarithmic_axis_and_a_gap_where_an_epoch_lacks_a_figu
 
 
 def near(points: Sequence[Sequence[float]], expected: Sequence[tuple[float, float]], rel: float = 3e-4) -> None:
-    assert points == [pytest.approx(pair, rel=rel) for pair in expected]
+    assert [value for pair in points for value in pair] == pytest.approx(
+        [v for pair in expected for v in pair], rel=rel
+    )
 
 
 def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:

@@ -13,6 +13,7 @@ from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
+from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.report_charts import charts
@@ -39,11 +40,12 @@ BEST = {"id": "best", "kind": "best_network", "text": "Which?", "choices": ("LST
 
 def phones() -> list[dict[str, Any]]:
     """Messages to all phones: before and after a reveal, of a question with bars and of one with a drawing."""
-    states = [(State(lecture="x", phase="idle"), [])]
-    for question, answers in ((BEST, [0, 1]), (CURVE, [[0.5, 0.6], [0.6, 0.7]])):
-        asked = Question.model_validate(question)
-        shown = State(lecture="x", phase="revealed", question=asked, wall_review="Good.", runs=("gru", "lstm-1"))
-        states.append((shown, [tally(asked, answers)]))
+    states: list[tuple[State, list[Tally]]] = [(State(lecture="x", phase="idle"), [])]
+    questions: list[tuple[dict[str, Any], list[Answer]]] = [(BEST, [0, 1]), (CURVE, [(0.5, 0.6), (0.6, 0.7)])]
+    for fields, answers in questions:
+        question = Question.model_validate(fields)
+        shown = State(lecture="x", phase="revealed", question=question, wall_review="Good.", runs=("gru", "lstm-1"))
+        states.append((shown, [tally(question, answers)]))
     outcome = QuestionOutcome(0, "LSTM leads.")
     messages = [phone_message.for_all(state, [*SEEDS, ALONE], votes, outcome) for state, votes in states]
     assert [bool(message["curves"]) for message in messages] == [False, True, True]

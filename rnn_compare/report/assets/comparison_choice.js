@@ -7,7 +7,9 @@ const named = () => [...document.querySelectorAll("template")].find(({ id }) => 
 export function showChosen() {
   const shown = named() ?? document.querySelector("template");
   if (!shown) return; // a single comparison
-  for (const part of shown.content.querySelectorAll("[data-for]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const parts = shown.content.querySelectorAll("[data-for]");
+  for (const part of parts) {
     document.getElementById(part.dataset.for).replaceChildren(...part.childNodes);
   }
   document.querySelector(`#choice a[href="#${shown.id}"]`).setAttribute("aria-current", "page");
