@@ -134,6 +134,7 @@ interface PhoneOwn {
   question: string;
   round: number;
   answer: any;
+  confidence: number | null;
   right: boolean | null;
   review: { id: string; shown: boolean } | null;
 }

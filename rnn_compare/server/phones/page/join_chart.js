@@ -42,8 +42,9 @@ function short(name) {
 export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) => 100 * share) });
 
 // The real curves over the middle half of the class's drawings, and this phone's own drawing.
-/** @param {PhoneState} state @param {number[] | number | null} mine */
-export function curvesPicture({ curves: { chart, groups }, epochs, tallies }, mine) {
+/** @param {Pick<PhoneState, "curves" | "epochs" | "tallies">} state @param {number[] | number | null} mine */
+export function curvesPicture({ curves, epochs, tallies }, mine) {
+  const { chart, groups } = curves || { chart: null, groups: [] };
   const validation = groups.map((group) => ({ name: group.label, ...curvesOf(chart, group).validation }));
   const begun = validation.filter(({ y }) => y.length);
   if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
