@@ -109,9 +109,19 @@ interface Outcome {
   only_names: boolean;
 }
 
-/** What all phones are sent. */
+/** What phones train. */
+interface PhoneTask {
+  trains: boolean;
+  epochs: number;
+  heldOut: number;
+  cells: { cell: string; color: string; bests: number[] }[] | null;
+}
+
+/** What all phones are sent (server/phones/phone_message.py and broadcast.py). */
 interface PhoneState {
   lecture: number;
+  task: PhoneTask | null;
+  picture: any;
   on: boolean;
   title: string;
   text: string;
@@ -137,6 +147,8 @@ interface PhoneOwn {
   confidence: number | null;
   right: boolean | null;
   review: { id: string; shown: boolean } | null;
+  deal: [string, number] | null;
+  sent: boolean;
 }
 
 /** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */

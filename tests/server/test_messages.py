@@ -12,6 +12,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_networks import ClassNetwork
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
 from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
@@ -49,7 +50,9 @@ def phones() -> list[dict[str, Any]]:
     outcome = QuestionOutcome(0, "LSTM leads.")
     messages = [phone_message.for_all(state, [*SEEDS, ALONE], votes, outcome) for state, votes in states]
     assert [bool(message["curves"]) for message in messages] == [False, True, True]
-    return [message | {"lecture": 1} for message in messages]  # as broadcast.py does
+    networks = [ClassNetwork("LSTM", 1, (300, 320))]
+    task = phone_message.of_task(State(task="One network for each phone", task_shown=True), networks)
+    return [message | {"lecture": 1, "picture": None, "task": task} for message in messages]  # as broadcast.py does
 
 
 def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:

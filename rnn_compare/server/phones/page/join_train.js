@@ -3,20 +3,25 @@
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
-import { frame, path, picture, scales } from "./join_chart.js";
-import { byId, element, fill, last, percent, setText, svgElement } from "./join_dom.js";
+import { add, addText } from "../../../browser/common/svg.js";
+import { drawFrame, drawLine, plotIn } from "../../../browser/drawing/curves/curve_chart.js";
+import { lineOf, shareScales } from "./join_chart.js";
+import { byId, element, fill, last, percent, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
 const AHEAD = 8000; // ms over which a class's phones fetch the reviews before they train
-const [LOW, HIGH, RIGHT] = [0.4, 0.9, 14];
+const [LOW, HIGH, RIGHT] = [40, 90, 14]; // percent, and pixels
 const POINTS = 1; // width of a column of dots
 const [LARGEST, TALLEST] = [14, 110]; // a dot, and all that stand on each other
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
 
+/** @type {any} */
 let network = null; // { key, cell, seed, right, isDone, problem, worker }
+/** @type {PhoneTask | null} */
 let task = null;
-let typed = 0;
+/** @type {ReturnType<setTimeout>} */
+let typed;
 
 // Fetches the task, and trains once the class does. `message` is that to all phones, `own` this phone's.
 export function renderTraining({ lecture, task: told }, own) {
@@ -104,11 +109,14 @@ function statusOf({ right, isDone, isSent, problem, trains }) {
 }
 
 function curve(shares) {
-  const scale = scales(task.epochs, LOW, HIGH, RIGHT);
+  const scales = shareScales(task.epochs, [LOW, HIGH], RIGHT);
+  const line = lineOf(shares);
   const spoken = `Validation accuracy of your network: ${shares.map(percent).join(", ")}`;
-  const ends = svgElement("circle", { class: "own", r: 5, cx: scale.x(shares.length), cy: scale.y(last(shares)) });
-  const line = svgElement("path", { class: "curve own", d: path(scale, shares) });
-  return element("figure", {}, picture(spoken, ...frame(scale, RIGHT), line, ends),
+  const sheet = drawFrame(scales, " %", spoken);
+  const plot = plotIn(sheet, scales);
+  drawLine(plot, scales, line, { class: "curve own" });
+  add(plot, "circle", { class: "own", r: 5, cx: scales.x(shares.length), cy: scales.y(last(line.y)) });
+  return element("figure", {}, sheet,
     element("figcaption", {}, "Validation accuracy after each epoch. It reads as after the last one."));
 }
 
@@ -145,18 +153,19 @@ function dots({ cell, color, bests }, mine) {
     isMarked = isMarked || isOwn;
     const at = { cx: wide * (column + 0.5), cy: height - size * (level + 0.5) };
     const look = isOwn ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
-    return { isOwn, node: svgElement("circle", { ...at, ...look }) };
+    return { isOwn, attributes: { ...at, ...look } };
   });
-  marks.sort((a, b) => a.isOwn - b.isOwn); // one's own on top
-  const axis = svgElement("line", { class: "axis", x1: 0, x2: width, y1: height, y2: height });
-  const ends = [[0, "start", low], [width, "end", high]].map(([x, anchor, share]) => (
-    svgElement("text", { x, y: height + 17, "text-anchor": anchor }, `${Math.round(share)} %`)
-  ));
+  marks.sort((a, b) => Number(a.isOwn) - Number(b.isOwn)); // one's own on top
   const spoken = `${cell}: ${bests.length} networks from ${percent(Math.min(...shares) / 100)} to `
     + `${percent(Math.max(...shares) / 100)}`;
   const view = { viewBox: `-10 -8 ${width + 20} ${height + 30}`, role: "img", "aria-label": spoken };
   const caption = element("figcaption", {}, `${cell}, ${bests.length}${mine === null ? "" : "; ringed: yours"}`);
-  return element("figure", {}, caption, svgElement("svg", view, axis, ...ends, ...marks.map(({ node }) => node)));
+  const sheet = add(null, "svg", view);
+  add(sheet, "line", { class: "axis", x1: 0, x2: width, y1: height, y2: height });
+  addText(sheet, 0, height + 17, `${Math.round(low)} %`, "start");
+  addText(sheet, width, height + 17, `${Math.round(high)} %`, "end");
+  for (const { attributes } of marks) add(sheet, "circle", attributes);
+  return element("figure", {}, caption, sheet);
 }
 
 byId("training-text").addEventListener("input", () => {
@@ -165,7 +174,8 @@ byId("training-text").addEventListener("input", () => {
 });
 
 function read() {
-  const text = byId("training-text").value.trim();
+  const { value } = /** @type {HTMLTextAreaElement} */ (byId("training-text"));
+  const text = value.trim();
   if (text && network && network.isDone) network.worker.postMessage({ read: text });
   else setText(byId("training-prediction"), "");
 }
