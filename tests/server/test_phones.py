@@ -1,6 +1,7 @@
 """What phones are told, from the very functions that the server's routes call; and what their page weighs."""
 
 import asyncio
+import gzip
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -284,8 +285,8 @@ def test_a_server_that_ends_ends_its_connections(classroom: Classroom) -> None:
 
 
 def test_the_page_for_phones_is_small_and_asks_nobody_else() -> None:
-    texts = {name: content.decode() for name, (content, _) in contents().items()}
-    assert sum(map(len, texts.values())) <= 60_000
+    texts = {name: gzip.decompress(packed).decode() for name, (packed, _) in contents().items()}
+    assert sum(len(packed) for packed, _ in contents().values()) <= 24_000
     assert texts.keys() == {"join.html", "join.css", "join.js"}, "the scripts are one file: a request less each"
     for name, content in texts.items():
         assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", content) == [], name

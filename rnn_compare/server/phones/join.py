@@ -1,6 +1,7 @@
 """Requests of phones: the page's files, a stream of events, answers, reviews and trained networks."""
 
 import functools
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.phones import handout, task_file
 from rnn_compare.server.phones.broadcast import Broadcast
-from rnn_compare.server.phones.handout import Handout
+from rnn_compare.server.phones.handout import Handout, gzipped
 from rnn_compare.server.phones.task_file import TaskFile
 from rnn_compare.server.process.connections import Connections
 from rnn_compare.server.services import Services
@@ -203,21 +204,20 @@ async def _values(request: Request, fields: Sequence[str], optional: Sequence[st
 
 @functools.cache
 def contents() -> dict[str, tuple[bytes, str]]:
-    """Returns the page's files by name, each with its tag; its scripts are joined, for one request a phone."""
+    """Returns the page's files by name, gzipped, each with its tag; its scripts are joined, for one request a phone."""
     files = {name: (FILES / name).read_bytes() for name in ("join.html", "join.css")}
     files["join.js"] = joined(FILES / "join.js").encode()
-    return {name: (content, f'"{hashlib.sha256(content).hexdigest()[:16]}"') for name, content in files.items()}
+    return {
+        name: (gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+        for name, content in files.items()
+    }
 
 
 async def _file(request: Request) -> Response:
     name = request.path_params.get("name", "join.html")
     if name not in contents():
         return Response("No such file.", status_code=404)
-    content, tag = contents()[name]
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
+    return await gzipped(request, *contents()[name], _TYPES[Path(name).suffix])
 
 
 async def _without_slash(_request: Request) -> Response:
