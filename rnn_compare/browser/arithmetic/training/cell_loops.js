@@ -1,7 +1,7 @@
 // The loops of a cell's timestep, forward and back, from its formulas. The numbers of a gate or state take `width`
 // places, `units` rounded up to whole vectors; what is beyond the units stays zero.
 
-// Whether all that a phase reads of its gates is W·input + b + U·state, so that U·state is added to the rest in its place.
+// Whether all that a phase reads of its gates is W·input + b + U·state, so that U·state is added in its place.
 export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forward: { inputs } }) => (
   recurrent === "matrix" && biases === 1
   && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))

@@ -92,9 +92,8 @@ export const productFunctions = (first) => [...TILES.map(tile), product(first)];
 // Returns the same function of the same arguments without WebAssembly; sums are in the same order.
 export function plainProduct(numbers) {
   return (...lengths) => {
-    const [a, aRow, aStep, b, bStep, out, outRow, from, fromRow, inner, rows, columns] = lengths.map((length, place) => (
-      place === INNER || place === ROWS ? length : length / BYTES
-    ));
+    const counts = lengths.map((length, place) => (place === INNER || place === ROWS ? length : length / BYTES));
+    const [a, aRow, aStep, b, bStep, out, outRow, from, fromRow, inner, rows, columns] = counts;
     const { fround } = Math; // rounded after each operation, as vectors are
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column += 4) {

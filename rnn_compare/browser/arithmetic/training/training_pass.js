@@ -1,5 +1,5 @@
-// A batch's way through the network and back, in the memory of `training_memory.js`. All that a timestep computes of its
-// inputs and gates is computed at once, so that it stays in the processor's cache.
+// A batch's way through the network and back, in the memory of `training_memory.js`. All that a timestep computes of
+// its inputs and gates is computed at once, so that it stays in the processor's cache.
 
 import { addsToGates } from "./cell_loops.js";
 
