@@ -31,6 +31,7 @@ from rnn_compare.server.urls import base_path
 
 PATH = "join"
 FILES = Path(__file__).parent / "page"
+CELL_STYLES = Path(__file__).parents[2] / "browser" / "drawing" / "cell" / "cell.css"
 LARGEST = 8192
 """Bytes of a phone's message."""
 MOST_PAGES = 8
@@ -206,6 +207,7 @@ async def _values(request: Request, fields: Sequence[str], optional: Sequence[st
 def contents() -> dict[str, tuple[bytes, str]]:
     """Returns the page's files by name, gzipped, each with its tag; its scripts are joined, for one request a phone."""
     files = {name: (FILES / name).read_bytes() for name in ("join.html", "join.css")}
+    files["join.css"] += CELL_STYLES.read_bytes()
     files["join.js"] = joined(FILES / "join.js").encode()
     return {
         name: (gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"')

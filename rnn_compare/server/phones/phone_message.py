@@ -92,6 +92,11 @@ def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) ->
     }
 
 
+def curves_of(runs: Sequence[Run]) -> Message:
+    """Returns the curves of runs that the class may see, as in the message for all phones."""
+    return {"curves": _curves(runs, None), "epochs": max(run.experiment.epochs for run in runs)}
+
+
 def plain(markdown: str) -> str:
     """Returns a step's text without Markdown, for phones, which show plain text.
 

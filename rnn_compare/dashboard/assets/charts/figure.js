@@ -33,6 +33,7 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
       const looks = look(root);
       // Without a new revision Plotly measures nothing in a second drawing, and takes −1 to 4 for an automatic range.
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth, datarevision: draws += 1 };
+      if (looks.type !== 1) layout.height = drawing.clientHeight; // on a wall, which gives it a height of its own
       if (root.clientWidth < NARROW) layout.annotations = thinned(layout.annotations ?? []);
       plotly.react(drawing, figure.data, layout, settings);
     },

@@ -25,7 +25,10 @@ export function fitSteps() {
   const fit = () => {
     const [wall, step] = [WALL, STEP].map((name) => document.querySelector(name));
     if (!step) return;
-    const has = () => wall.scrollHeight <= wall.clientHeight && step.scrollWidth <= step.clientWidth;
+    const hasChart = Boolean(step.querySelector(CHART));
+    const has = () => (
+      wall.scrollHeight <= wall.clientHeight && (hasChart || step.scrollWidth <= step.clientWidth)
+    );
     const size = getComputedStyle(root).fontSize;
     const now = [step.className, step.querySelectorAll("*").length, innerWidth, innerHeight, size].join();
     if (now === seen && has()) return;
@@ -38,7 +41,7 @@ export function fitSteps() {
     set("--rc-fit", 1);
     const setRoom = (room) => set("--rc-room", `${room}px`);
     const setScale = (scale) => set("--rc-fit", scale);
-    if (step.querySelector(CHART)) setRoom(largest(setRoom, 120, innerHeight, 4));
+    if (hasChart) setRoom(largest(setRoom, 120, innerHeight, 4));
     else setScale(largest(setScale, 0.75, 2.5, 0.02));
     root.classList.remove("rc-fitting");
   };

@@ -133,9 +133,9 @@ def _answer(
     counts_in_words = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
     own = f' style="--rc-color: {color}"' if color else ""
     mark = '<em class="rc-tick" role="img" title="the outcome" aria-label="the outcome"></em>' if is_right else ""
-    kinds = " ".join(["rc-right"] * is_right + ["rc-voted"] * any(count for count, _ in counts))
+    kind = "rc-right" if is_right else ""
     return (
-        f'<li{own} class="{kinds}" aria-label="{escape(label)}: {counts_in_words}">'
+        f'<li{own} class="{kind}" aria-label="{escape(label)}: {counts_in_words}">'
         f"<span>{escape(label)}{mark}</span><div>{strips}</div></li>"
     )
 

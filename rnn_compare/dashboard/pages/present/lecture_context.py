@@ -84,10 +84,10 @@ class LectureContext:
         """Gives phones the step's picture: what the wall shows now, for ``join_picture.js`` to draw.
 
         Args:
-            picture: ``cards`` of title, color and lines of text; ``bars`` of name, share and color; ``curves``, the
-                board's message; ``reading``, that of a text word by word; ``lines`` of text. All are optional.
+            picture: ``cards`` of title, color and lines of text; ``bars`` of name, share and color; ``curves`` of runs
+                (``curves_of``); ``reading``, that of a text word by word; ``lines`` of text. All are optional.
         """
-        if self.classroom.state() == self.state:
+        if self.classroom.state().version == self.state.version:
             self.classroom.show_picture(self.index, json.dumps(picture))
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:

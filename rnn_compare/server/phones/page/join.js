@@ -5,6 +5,7 @@ import { barOf, bars, curvesPicture } from "./join_chart.js";
 import { byId, element, fill, last, setText } from "./join_dom.js";
 import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
+import { pictureParts } from "./join_picture.js";
 import { renderReviews } from "./join_review.js";
 import { renderTraining } from "./join_train.js";
 
@@ -17,6 +18,7 @@ const NOTHING = {
 let state = null; // the message to all phones
 /** @type {PhoneOwn} */
 let own = NOTHING; // this phone's own answer and review
+let pictured = "";
 let shown = { key: "", answer: null, confidence: null }; // the question and its controls
 let problem = "";
 let isSending = false;
@@ -140,6 +142,13 @@ function renderKept() {
   }));
 }
 
+function renderPicture() {
+  const now = JSON.stringify(state.picture);
+  if (now === pictured) return; // what somebody looks at stays as it is
+  pictured = now;
+  fill(byId("picture"), ...pictureParts(state.picture));
+}
+
 function renderOutcome() {
   const isShown = state.phase === "revealed" && Boolean(state.question || state.hasRuns);
   byId("outcome").hidden = !isShown;
@@ -164,6 +173,7 @@ function render() {
   setText(byId("title"), state.on ? state.title || "The lecture" : off);
   setText(byId("text"), state.on ? state.text : hasEnded ? "" : "Leave this page open: questions appear here.");
   renderQuestion();
+  renderPicture();
   renderOutcome();
   byId("networks").hidden = !state.networks;
   renderReviews(state, own.review);

@@ -13,10 +13,7 @@ export function pictureParts(picture) {
   const { cards = [], bars = [], curves, lines = [], reading } = picture || {};
   const parts = cards.map(card);
   if (bars.length) parts.push(element("ol", { class: "bars" }, ...bars.map(bar)));
-  if (curves) {
-    const { charts: [chart], groups, epochs } = curves;
-    parts.push(curvesPicture({ curves: { chart, groups }, epochs, tallies: [] }, null));
-  }
+  if (curves) parts.push(curvesPicture({ ...curves, tallies: [] }, null));
   parts.push(...lines.map((line) => element("p", {}, line)));
   if (reading) parts.push(readingParts(reading));
   return parts;

@@ -1,0 +1,56 @@
+"""What the wall shows is on each phone as well, to be looked at closely."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.lecture.lecture_file import find
+from tests.browser.conftest import Server
+from tests.chromium import PATIENCE
+from tests.phones import present
+
+PARTS = {
+    "networks": ("article", 4),
+    "train": ("article", 4),
+    "findings": ("figure svg", 1),
+    "baselines": (".bars li", 7),
+    "inside": (".reading .cell > svg", 1),
+}
+"""What a picture of each kind of step has, and how many, in the lecture on four networks."""
+
+
+def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
+    podium: Server, page: Page, browser: Browser
+) -> None:
+    lecture = find("gates", step_kinds())
+    present(podium.url, "go", lecture.name, 0)
+    page.goto(f"{podium.url}/present")
+    window = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    window.set_default_timeout(PATIENCE)
+    phone = window.new_page()
+    errors: list[str] = []
+    phone.on("pageerror", lambda error: errors.append(str(error)))
+    phone.goto(f"{podium.url}/join")
+    picture, has_revealed = phone.locator("#picture"), False
+    for index, step in enumerate(lecture.steps):
+        present(podium.url, "go", lecture.name, index)
+        expect(phone.locator("#title")).to_have_text(step.title)
+        part, count = PARTS.get(step.kind.name, ("*", 0))
+        expect(picture.locator(part)).to_have_count(count)
+        has_revealed |= step.kind.reveals
+        assert has_revealed or "%" not in picture.inner_text()
+        assert phone.evaluate("document.documentElement.scrollWidth") == 390
+        if folder := os.environ.get("SHOTS"):
+            phone.screenshot(path=Path(folder) / f"phone {index + 1:02} {step.kind.name}.png", full_page=True)
+        if step.kind.name == "networks":
+            expect(picture).to_contain_text("LSTM: 4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320")
+        elif step.kind.name == "inside":
+            picture.get_by_text("brilliant", exact=True).tap()
+            expect(picture.get_by_role("status")).to_contain_text("“brilliant”")
+            network = picture.get_by_role("button", name="SimpleRNN")
+            network.tap()
+            expect(network).to_have_attribute("aria-pressed", "true")
+    window.close()
+    assert errors == []
