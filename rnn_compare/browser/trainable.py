@@ -32,14 +32,15 @@ def trainable(experiment: Experiment) -> dict[str, Any]:
     }
 
 
+def described_cell(layout: Cell) -> dict[str, Any]:
+    """Returns what a browser needs of a cell both to read and to train."""
+    return {name: getattr(layout, name) for name in ("name", "states", "suffixes", "bias_rows", "recurrent")}
+
+
 def trainable_cell(layout: Cell) -> dict[str, Any]:
     """Returns a cell's formulas, forward and backward, as expressions in lists."""
     return {
-        "name": layout.name,
-        "states": layout.states,
-        "suffixes": layout.suffixes,
-        "bias_rows": layout.bias_rows,
-        "recurrent": layout.recurrent,
+        **described_cell(layout),
         "stored": layout.stored,
         "splits_gradients": layout.splits_gradients,
         "phases": [

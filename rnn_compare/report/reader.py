@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn_compare.browser.trainable import described_cell
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import CELLS, cell
@@ -137,11 +138,7 @@ def layout(experiment: Experiment) -> dict[str, Any]:
 
 def _cell(layout: Cell) -> dict[str, Any]:
     return {
-        "name": layout.name,
-        "states": layout.states,
-        "suffixes": layout.suffixes,
-        "bias_rows": layout.bias_rows,
-        "recurrent": layout.recurrent,
+        **described_cell(layout),
         "signals": [signal._asdict() for signal in layout.signals],
         "phases": [
             {"blocks": blocks, "returns": parsed(phase.forward).outputs}
