@@ -16,10 +16,9 @@ from rnn_compare.database import connect
 from rnn_compare.errors import UserError
 from rnn_compare.explain.worker_tasks import fingerprint, keep, kept, kept_tasks
 from rnn_compare.networks import weights
-from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import cache_folder, weights_file
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import ELSEWHERE, Run
+from rnn_compare.runs.record import ELSEWHERE
 from rnn_compare.runs.store import RunStore
 
 _ELSEWHERE = """
@@ -46,7 +45,11 @@ def write(store: RunStore, runs: Sequence[str], folder: Path) -> None:
         is_exact = all(np.array_equal(half[name].astype(np.float32), arrays[name]) for name in arrays)
         (target := folder / "runs" / run.id).mkdir(parents=True)
         np.savez_compressed(target / "best.npz", allow_pickle=False, **(half if is_exact else arrays))
-        _write_answers(run, arrays, target)
+        state = fingerprint(arrays)
+        for task in kept_tasks(run.experiment):
+            with contextlib.suppress(UserError):  # such as a vocabulary that is too small: a worker would say so
+                answer = kept(task, run.id, state) or task(run.experiment, arrays, tell=lambda *_: None)
+                keep(target, task, state, answer)
         baselines.write(run.experiment, folder)
     copy = RunStore(folder / "runs.db")
     copy.copy_from(store.path, runs)
@@ -57,14 +60,6 @@ def write(store: RunStore, runs: Sequence[str], folder: Path) -> None:
             connection.execute(_ELSEWHERE, {"origin": ELSEWHERE, "epoch": epoch, "run": run.id})
         connection.execute("PRAGMA journal_mode = DELETE")  # read where nothing can be written
         connection.execute("VACUUM")
-
-
-def _write_answers(run: Run, loaded: Weights, target: Path) -> None:
-    state = fingerprint(loaded)
-    for task in kept_tasks(run.experiment):
-        with contextlib.suppress(UserError):  # such as a vocabulary that is too small: a worker would say so
-            answer = kept(task, run.id, state) or task(run.experiment, loaded, tell=lambda *_: None)
-            keep(target, task, state, answer)
 
 
 if __name__ == "__main__":

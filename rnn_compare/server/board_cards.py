@@ -120,9 +120,9 @@ def card(
 
 
 def _judged(measure: Measure, accuracy: Mean) -> dict[str, str]:
-    """Returns the headline's accuracy: a network has one on a screen."""
+    """Returns the headline's accuracy, by its name in *Is it real?*: a network has one on a screen."""
     seeds = f"n = {accuracy.runs}, " if accuracy.runs > 1 else ""
-    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].where}"}
+    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}"}
 
 
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:

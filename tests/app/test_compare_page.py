@@ -43,7 +43,7 @@ def board(app: AppTest) -> Any:
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_the_page_opens_on_the_books_experiment() -> None:
     app = page()
-    assert app.selectbox(key="preset").value == "The book's experiment"
+    assert app.radio(key="preset").value == "The book's experiment"
     assert "2 networks" in shown(app)
     assert "32·32 + 32·32 + 32 = 2,080" in shown(app)
     assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
@@ -58,10 +58,10 @@ def test_what_is_set_up_is_fitted_into_a_time_and_it_says_what_was_chosen(app: A
     assert 2_000 <= reviews < 25_000
     assert 3 <= epochs <= 10
     assert f"{reviews:,} reviews ({reviews // 5:,} for validation), {epochs} epochs: about" in shown(app)
-    assert app.selectbox(key="preset").value == "Own settings"
+    assert app.radio(key="preset").value == "Own settings"
     app.number_input(key="fit_minutes").set_value(240.0).run()
     app.button(key="fit").click().run()
-    assert app.selectbox(key="preset").value == "The book's experiment", "all of it fits: it is the preset once more"
+    assert app.radio(key="preset").value == "The book's experiment", "all of it fits: it is the preset once more"
 
 
 def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
@@ -77,9 +77,9 @@ def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
-    app.selectbox(key="preset").set_value("Short").run()
-    app.selectbox(key="preset").set_value(preset.name).run()
-    assert app.selectbox(key="preset").value == preset.name
+    app.radio(key="preset").set_value("Short").run()
+    app.radio(key="preset").set_value(preset.name).run()
+    assert app.radio(key="preset").value == preset.name
     seeds = len(preset.seeds)
     per_network = f" with {seeds} seeds each" if seeds > 1 else ""
     assert f"{len(preset.experiments()) // seeds} networks{per_network}, " in shown(app)
@@ -89,12 +89,12 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
     app = page()
-    app.selectbox(key="preset").set_value("Is it luck?").run()
+    app.radio(key="preset").set_value("Is it luck?").run()
     assert "2 networks with 3 seeds each" in shown(app)
     assert shown(app).count('class="rc-shares"') == 2
     app.slider(key="seeds").set_value(10).run()
     assert "2 networks with 10 seeds each" in shown(app)
-    assert app.selectbox(key="preset").value == "Own settings"
+    assert app.radio(key="preset").value == "Own settings"
     app.session_state["more_units"] = ["8", "16", "64"]
     app.run()
     assert "8 networks with 10 seeds each" in shown(app), "the bound counts networks, not their seeds"
@@ -273,8 +273,8 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
     app.number_input(key="seed").set_value(7).run()
     close_more_settings(app)
     assert app.number_input(key="seed").value == 7
-    assert app.selectbox(key="preset").value == "Own settings"
-    app.selectbox(key="preset").set_value("The book's experiment").run()
+    assert app.radio(key="preset").value == "Own settings"
+    app.radio(key="preset").set_value("The book's experiment").run()
     app.run()  # once they have taken the old values out of the address
     assert not drawn()
     assert "seed" not in app.query_params

@@ -165,7 +165,7 @@ def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> 
 @pytest.mark.usefixtures("shared_services")
 def test_a_convolution_added_to_texts_too_short_for_it_is_one_press_from_fitting() -> None:
     app = page("compare.page")
-    app.selectbox(key="preset").select("Order matters").run()
+    app.radio(key="preset").set_value("Order matters").run()
     app.multiselect(key="others").set_value(["convolution"]).run()
     assert [error.value for error in app.error] == [
         "A maxlen of 40 is too short for convolution; set it to 41 or more."

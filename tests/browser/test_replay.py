@@ -23,7 +23,7 @@ def test_a_recording_is_played_for_all_and_ends_by_itself(
     viewer.goto(url)
     viewer.locator(".rc-card", has_text="finished, epoch 10 of 10").first.wait_for()
     page.goto(url)
-    page.get_by_role("button", name="Replay").click()
+    page.get_by_role("button", name="Display").click()
     # Not ten: both pages are looked at while it plays.
     page.get_by_role("radio", name="30 s").or_(page.get_by_role("button", name="30 s")).first.click()
     page.get_by_role("button", name="Play", exact=True).click()

@@ -55,17 +55,24 @@ def open_more(page: Page, name: str) -> None:
     page.get_by_role("menuitem", name=name).click()
 
 
-def _choose(view: str) -> Callable[[Page], None]:
+def choose(view: str) -> Callable[[Page], None]:
+    """Chooses one of the page's views."""
     return lambda page: page.get_by_role("radio", name=view, exact=True).click()
 
 
-def _ask(page: Page) -> None:
+def ask(page: Page) -> None:
+    """Has the networks read a review."""
     page.get_by_role("textbox", name="Review", exact=True).fill("A good film <b>zzyzx</b> and no more")
     page.get_by_role("button", name="Ask the networks").click()
 
 
-def _open_tab(name: str) -> Callable[[Page], None]:
+def open_tab(name: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("tab", name=name).click()
+
+
+def unfold(name: str) -> Callable[[Page], None]:
+    """Opens a part of a page that is folded."""
+    return lambda page: page.locator("summary", has_text=name).first.click()
 
 
 def _tick(*rows: int) -> Callable[[Page], None]:
@@ -86,12 +93,12 @@ def _want_to_delete(page: Page) -> None:
 
 VISITS = (
     Visit("compare", ""),
-    Visit("try", "try", _ask),
-    Visit("word by word", "inside", _ask),
-    *(Visit(view.lower(), "inside", _choose(view)) for view in INSIDE),
+    Visit("try", "try", ask),
+    Visit("word by word", "inside", ask),
+    *(Visit(view.lower(), "inside", choose(view)) for view in INSIDE),
     Visit("sweep", f"sweep?{GRID}"),
     Visit("accuracy and cost", f"sweep?{GRID}&picture=Accuracy+and+cost"),
-    Visit("equal parameters", f"sweep?{GRID}", _open_tab("Equal parameters")),
+    Visit("equal parameters", f"sweep?{GRID}", open_tab("Equal parameters")),
     Visit("reviews", "reviews"),
     Visit("runs", "runs"),
     Visit("a run", "runs", _tick(0)),

@@ -1,18 +1,22 @@
-"""Gives the shipped lecture from its recording where there is no network at all.
+"""Gives the shipped lecture from its recording where there is no network at all and no worker lives.
 
 ``test_offline.py`` runs it in a network namespace of its own, in which the machine has nothing but itself.
 
 It prints, as JSON, the titles that the wall and a phone came by, and the hosts that the two browsers asked.
 """
 
+import contextlib
 import fcntl
 import json
 import socket
 import struct
 import sys
+import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 from playwright.sync_api import Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -34,13 +38,14 @@ def main(cache: Path, chromium: str, steps: int) -> None:
     _reach_nothing_but_this_machine()
     hosts: set[str] = set()
     with serving(cache) as server, sync_playwright() as playwright:
+        threading.Thread(target=_kill_whatever_it_starts, args=(server.process,), daemon=True).start()
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         wall, phone = (browser.new_context(reduced_motion="reduce").new_page() for _ in range(2))
         for page in (wall, phone):
             page.on("request", lambda request: hosts.update(_host(request.url)))
             page.on("websocket", lambda opened: hosts.update(_host(opened.url)))
         wall.goto(f"{server.url}/present")
-        wall.get_by_role("button", name="Begin with a recording").first.click(timeout=PATIENCE)
+        wall.get_by_role("button", name="Play recording").first.click(timeout=PATIENCE)
         phone.goto(f"{server.url}/join")
         titles: list[str] = []
         while True:
@@ -73,6 +78,15 @@ def _reach_nothing_but_this_machine() -> None:
     except OSError:
         return
     raise SystemExit("There is a network.")
+
+
+def _kill_whatever_it_starts(server: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while True:
+            for process in server.children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            time.sleep(0.2)
 
 
 def _host(url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A lecture does not need a network: neither the server nor a browser asks anybody but this machine."""
+"""A lecture needs neither a network nor a worker: server and browsers ask nobody but this machine's server."""
 
 import json
 import os
@@ -20,7 +20,7 @@ STEPS = find("book", step_kinds()).steps
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 @pytest.mark.parametrize("steps", [5, pytest.param(len(STEPS), marks=pytest.mark.thorough)])
-def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(
+def test_the_shipped_lecture_is_given_from_its_recording_without_a_network_or_a_worker(
     cache: Path, chromium: str, steps: int
 ) -> None:
     if subprocess.run([*ALONE, "true"], check=False).returncode:

@@ -297,5 +297,5 @@ def test_after_the_verdict_a_card_shows_the_accuracy_that_the_headline_compares(
     half = mean([0.5])
     assert half
     [card] = board_message([finished], {}, judged={"a": ("kept", half)})["groups"]
-    assert (card["best"], card["best_note"]) == ("50.0 %", "on reviews not used to pick the epoch")
+    assert (card["best"], card["best_note"]) == ("50.0 %", "kept weights")
     assert "last" not in card

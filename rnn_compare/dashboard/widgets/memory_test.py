@@ -17,6 +17,7 @@ from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
 
 MOSTLY = 0.95
+CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkMemory]:
@@ -42,7 +43,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkM
     return _tested(tests)
 
 
-def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
+def used_words(tested: Sequence[NetworkMemory], limit: int = 5) -> str:
     """Returns the tests' words as HTML, once for all networks with the same words."""
     groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
     for network in tested:
@@ -102,7 +103,7 @@ def _tested(tests: Sequence[tuple[LoadedNetwork, Analysis]]) -> list[NetworkMemo
 
 
 def _results(tested: Sequence[NetworkMemory]) -> None:
-    st.markdown(f"**{reach(tested)}**")
+    st.markdown(f"**{reach(tested)}**", help=f"{conclusion(tested)} {CHOICE}")
     left, right = st.columns(2)
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
@@ -112,6 +113,4 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     with right:
         st.markdown("**By how much?** Median difference within a pair.")
         components.show_figure(effect_chart(tested), "memory_effects")
-    st.markdown(conclusion(tested))
     st.html(used_words(tested))
-    st.caption("Words picked by the training labels; neutral words are about as frequent under both.")

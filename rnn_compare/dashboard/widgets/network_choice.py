@@ -33,7 +33,6 @@ from rnn_compare.paths import Which, weights_file
 from rnn_compare.presets import BOOK, is_book_experiment
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
-from rnn_compare.training.analyses import Analysis
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
@@ -107,8 +106,9 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        _offer_newer([by_id[run] for run in charted], [by_id[run] for run in selection])
-        _offer_book(runs, selection)
+        book = _offer_book(runs, selection)
+        if not book.issuperset(charted):
+            _offer_newer([by_id[run] for run in charted], [by_id[run] for run in selection])
         imported = [by_id[run] for run in selection if by_id[run].is_from_elsewhere]
         lacking = [run.title for run in imported if not weights_file(run.id, "last").exists()]
         if lacking:
@@ -121,10 +121,9 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             required=True,
             key="weights",
             disabled=bool(lacking),
-            help="The weights' epoch. Best: highest validation accuracy; if equal, lowest validation loss.",
+            help="The weights' epoch. Best: highest validation accuracy; if equal, lowest validation loss."
+            + (f" Only that was recorded for {as_markdown(listed(lacking))}." if lacking else ""),
         )
-        if lacking:
-            st.caption(f"Only the best epoch was recorded for {as_markdown(listed(lacking))}.")
     url_state.save(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.save("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
@@ -141,8 +140,8 @@ def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
         st.button(label, on_click=take, icon=":material/update:", width="stretch", key="newer")
 
 
-def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
-    """Draws a button that chooses the newest pair of the book's experiment, if there is one and it is not chosen."""
+def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> set[str]:
+    """Draws a button that chooses the newest pair of the book's experiment, if it is not chosen; returns the offer."""
     pair = {run.experiment.cell: run.id for run in runs if is_book_experiment(run.experiment)}
 
     def choose_pair() -> None:
@@ -151,6 +150,8 @@ def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
 
     if len(pair) == len(BOOK.cells) and not {*pair.values()} <= {*selection}:
         st.button("Book's pair", on_click=choose_pair, icon=":material/menu_book:", width="stretch")
+        return {*pair.values()}
+    return set()
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
@@ -175,22 +176,16 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
-def analysis_of(services: Services, network: LoadedNetwork, task: Callable[..., object]) -> Analysis:
-    """Returns a task's kept answer, or a worker's analysis, which this begins."""
-    known = worker_tasks.kept(task, network.run.id, network.state)
-    if known is not None:
-        return Analysis(result=known)
-    return services.engine.analyse(worker_tasks.answer, task, *network.key)
-
-
 def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
     """Returns a task's answer; None while a worker works, with its progress on the page. Raises ``UserError``."""
-    analysis = analysis_of(services, network, task)
-    if analysis.problem:
-        raise UserError(analysis.problem)
-    if analysis.result is None:
-        wait_for(network.title, analysis)
-    result: Result | None = analysis.result
+    result: Result | None = worker_tasks.kept(task, network.run.id, network.state)
+    if result is None:
+        analysis = services.engine.analyse(worker_tasks.answer, task, *network.key)
+        if analysis.problem:
+            raise UserError(analysis.problem)
+        if analysis.result is None:
+            wait_for(network.title, analysis)
+        result = analysis.result
     return result
 
 

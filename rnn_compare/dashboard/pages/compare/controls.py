@@ -24,7 +24,7 @@ UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
-_MINUTES, _FIT_RESULT = "fit_minutes", "fit_said"
+_MINUTES, _FIT_RESULT, _PRESETS = "fit_minutes", "fit_said", "presets"
 SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
 # Fields set by a widget of the same key; the other three take several values in a comparison.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
@@ -89,12 +89,22 @@ def _preset() -> None:
     names = [preset.name for preset in PRESETS]
     current = next((preset.name for preset in PRESETS if _values(preset) == _current()), OWN)
     st.session_state["preset"] = current
-    st.selectbox("Preset", [*names, OWN] if current == OWN else names, key="preset", on_change=_apply_preset)
-    question = next((preset.question for preset in PRESETS if preset.name == current), "")
-    st.caption(question or "Your own settings, saved in the link.")
+    captions = {preset.name: preset.question for preset in PRESETS} | {OWN: "They are saved in the link."}
+    st.markdown("Preset")
+    with st.popover(current, width="stretch", key=_PRESETS, on_change="rerun"):
+        options = [*names, OWN] if current == OWN else names
+        st.radio(
+            "Preset",
+            options,
+            key="preset",
+            on_change=_apply_preset,
+            captions=[captions[name] for name in options],
+            label_visibility="collapsed",
+        )
 
 
 def _apply_preset() -> None:
+    st.session_state[_PRESETS] = False  # the open list would cover the settings
     for preset in PRESETS:
         if preset.name == st.session_state.get("preset"):
             st.session_state.update(_values(preset))

@@ -195,9 +195,9 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         about_these = f"{networks} networks learn to classify {texts} as {yes} or {no}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
-        _offer_replay(services, charted)
         take_home.offer(services, charted)
-        with st.popover("Display", icon=":material/tune:"):
+        display = st.popover("Display", icon=":material/tune:")
+        with display:
             charts = st.pills(
                 "Charts",
                 list(all_charts()),
@@ -211,6 +211,8 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
             marks = of_the_book and st.toggle("Mark Kamada's 85 % and 89 %", key="marks", bind="query-params")
             gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
             with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
+        with st.container() if services.replays.under_way(runs) else display:  # one press stops it
+            _offer_replay(services, charted)
     return View(shown_charts(charts), marks, with_baselines, gap)
 
 
@@ -246,15 +248,15 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
             actions.act(services.replays.stop)
             st.rerun(scope="app")
     elif can_be_played(runs):
-        with st.popover("Replay", help=REPLAY_HELP):
-            seconds = st.segmented_control(
-                "How long it takes",
-                REPLAY_SECONDS,
-                default=USUAL_REPLAY,
-                required=True,
-                format_func="{} s".format,
-                key="replay_seconds",
-            )
-            if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
-                actions.act(partial(services.replays.begin, runs, seconds or USUAL_REPLAY))
-                st.rerun(scope="app")
+        seconds = st.segmented_control(
+            "Replay in",
+            REPLAY_SECONDS,
+            default=USUAL_REPLAY,
+            required=True,
+            format_func="{} s".format,
+            key="replay_seconds",
+            help=REPLAY_HELP,
+        )
+        if st.button("Play", icon=":material/play_arrow:", key="play"):
+            actions.act(partial(services.replays.begin, runs, seconds or USUAL_REPLAY))
+            st.rerun(scope="app")

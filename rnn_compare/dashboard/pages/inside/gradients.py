@@ -17,6 +17,7 @@ from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
 
 BEFORE = "before training"
+VANISHING = "Where the gradient vanishes, little is learned."
 NO_GRADIENT_THROUGH_TIME = (
     "No state is carried from word to word here: the way from each word to the prediction is equally short, so no "
     "gradient fades with distance."
@@ -63,14 +64,13 @@ def _open_memory_test() -> None:
 def introduction(networks: Sequence[NetworkGradients]) -> str:
     """Returns the description of the charts."""
     reviews = counted_range([network.followed.reviews for network in networks], "long review")
-    return f"Where the gradient ‖∂L/∂hₜ‖ lies in {reviews}: a description, not what a network remembers."
+    return f"Where the gradient ‖∂L/∂hₜ‖ lies in {reviews}: a description."
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines for networks of these experiments."""
-    sentences = ["Where the gradient vanishes, little is learned."]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
-    sentences += [note for name in cells if (note := picture(name).gradient_note)]
+    sentences = [note for name in cells if (note := picture(name).gradient_note)]
     if any(experiment.bidirectional for experiment in experiments):
         sentences.append("For a backward cell, words are counted from the first.")
     if any(experiment.layers > 1 for experiment in experiments):
@@ -86,7 +86,7 @@ def _results(networks: Sequence[LoadedNetwork], flows: Sequence[NetworkGradients
     with right:
         st.markdown("**Share of the sum in the last words**")
         show_figure(share_chart(flows), "gradient_share")
-    st.markdown(conclusion([network.run.experiment for network in networks]))
+    st.markdown(VANISHING, help=conclusion([network.run.experiment for network in networks]))
 
 
 def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> FollowedGradient | None:

@@ -90,5 +90,5 @@ def _card(services: Services, lecture: Lecture) -> None:
         recorded = navigation.is_recorded(services, lecture)
         hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
         look = {"disabled": not recorded, "help": hint}
-        button(replay, "Begin with a recording", "replay", navigation.begin, services, name, True, **look)
+        button(replay, "Play recording", "replay", navigation.begin, services, name, True, **look)
         button(copy, "Edit", "edit", copy_to_edit, name, type="tertiary", help="As a copy in a file.", disabled=edited)

@@ -32,7 +32,7 @@ _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews",
 def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     """Returns one row for each run, in order; Streamlit offers it as a CSV file.
 
-    Settings that differ ``among`` all runs, also those that a search hides, have a column; by default among ``runs``.
+    Settings have a column if they differ ``among`` all runs, also those that a search hides; by default among ``runs``.
     """
     among = among or runs
     differing = [
@@ -45,7 +45,9 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
         values = [value_of(run.experiment, name) for run in runs]
         made.insert(list(made.columns).index("Seed"), SETTINGS[name].label, values)
     used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
-    used["From"] = len({run.origin for run in among}) > 1
+    rows = [_row(run) for run in among]
+    for name in ("Source", "Reviews", "maxlen", "Status", "From"):
+        used[name] = len({row[name] for row in rows}) > 1
     return made.drop(columns=[name for name, is_used in used.items() if not is_used])
 
 
