@@ -4,8 +4,7 @@
 
 The trainings are small files beside the tests: which validation reviews each epoch judged rightly. With ``anew`` all
 of them are trained again, by the engine in a cache of its own (a quarter of an hour on two busy cores), and the files
-are overwritten. Groups are drawn from them, thousands of pairs for each line, and judged by the page's test, all pairs
-at once; beside the result stands the claim of simpler sentences about the same pairs.
+are overwritten. Groups are drawn from them, thousands of pairs for each line, and judged at once by the page's test.
 """
 
 import itertools
@@ -14,11 +13,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,6 @@ from benchmarks.machine import machine
 from rnn_compare.comparison.inference.accuracies import Measure, Score, kept, typical
 from rnn_compare.comparison.inference.difference import by_student, compare_settings, satterthwaite, two_sided
 from rnn_compare.comparison.inference.levels import judged_together, level_at
-from rnn_compare.comparison.inference.mcnemar import trained_networks
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
@@ -74,19 +72,13 @@ DRAW = 1
 
 @dataclass(frozen=True)
 class Pool:
-    """Trainings that differ by nothing but their seed.
+    """Trainings that differ by nothing but their seed."""
 
-    Attributes:
-        about: Settings but for the seed, versions, machine and date.
-        seeds: One for each run.
-        right: Which validation reviews each epoch judged rightly (runs, epochs, reviews).
-    """
-
-    about: Mapping[str, Any]
+    about: Mapping[str, Any]  # settings but for the seed, versions, machine and date
     seeds: tuple[int, ...]
-    right: NDArray[np.bool_]
+    right: NDArray[np.bool_]  # which validation reviews each epoch judged rightly (runs, epochs, reviews)
 
-    def scores(self, measure: Measure | Literal["best"]) -> list[Score]:
+    def scores(self, measure: Measure) -> list[Score]:
         """Returns each run's score, where it has one."""
         return [score for right in self.right if (score := _score(right, measure))]
 
@@ -262,33 +254,6 @@ def told_apart(worse: Sequence[Score], better: Sequence[Score], size: int) -> fl
     return called / DRAWS
 
 
-def ahead_by_best_epochs(runs: Sequence[Score], size: int, earlier: int = 0) -> float:
-    """Returns the share of pairs of which a simple sentence would claim a lead, by best epochs.
-
-    One run each: best epochs differ by more than the 95 % margin of reviews counted independently. Several: all best
-    epochs of one side are above all of the other.
-    """
-
-    def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
-        if size == 1:
-            variance = sum(score.accuracy * (1 - score.accuracy) / score.reviews for score in (*a, *b))
-            return abs(a[0].accuracy - b[0].accuracy) > 1.96 * float(np.sqrt(variance))
-        first, second = ([run.accuracy for run in group] for group in (a, b))
-        return min(first) > max(second) or min(second) > max(first)
-
-    return _share(runs, size, earlier, judge)
-
-
-def networks_differ(runs: Sequence[Score], earlier: int) -> float:
-    """Returns the share of pairs of single networks that McNemar's test tells apart, as it may: they are two."""
-
-    def judge(a: Sequence[Score], b: Sequence[Score], *_before: Sequence[Score]) -> bool:
-        difference = trained_networks(a[0], b[0])
-        return difference is not None and difference.p <= 0.05
-
-    return _share(runs, 1, earlier, judge)
-
-
 def _train(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as cache:
         for name, (values, runs) in TRAININGS.items():
@@ -299,27 +264,11 @@ def _train(folder: Path) -> None:
             write(recorded(Path(cache) / "runs.db", experiment_from(values)), folder / f"{name}.npz")
 
 
-def _share(runs: Sequence[Score], size: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
-    places = itertools.islice(_draws(len(runs), size, earlier), draws)
-    return sum(judge(*([runs[place] for place in group] for group in pair)) for pair in places) / draws
-
-
-def _draws(runs: int, size: int, earlier: int) -> Iterator[list[NDArray[np.int64]]]:
-    """Yields places of two groups and of the earlier runs of each, always the same ones."""
-    rng = np.random.default_rng(DRAW)
-    for _ in range(DRAWS):
-        places = rng.choice(runs, 2 * (size + earlier), replace=False)
-        yield np.split(places, [size, 2 * size, 2 * size + earlier])
-
-
-def _score(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Score | None:
+def _score(right: NDArray[np.bool_], measure: Measure) -> Score | None:
     probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right
     if measure == "kept":
         return kept(probabilities, labels)
-    by_epoch = list(right.mean(axis=1))
-    if measure == "best":
-        return Score(max(by_epoch), None, len(labels))
-    return typical(by_epoch, len(labels), probabilities, labels)
+    return typical(list(right.mean(axis=1)), len(labels), probabilities, labels)
 
 
 def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.bool_]:  # (epochs, reviews)
@@ -338,11 +287,8 @@ def _print_equals(pool: Pool) -> None:
             f"{measure} {called_different(p_values(pool.scores(measure), earlier, size), [size]):.1%}"
             for measure in MEASURES
         )
-        simple = f"best epochs {ahead_by_best_epochs(pool.scores('best'), size, earlier):.1%}"
-        if size == 1:
-            simple += f", McNemar {networks_differ(pool.scores('kept'), earlier):.1%}"
         lent = f", {earlier} earlier" if earlier else ""
-        print(f"  {size} each{lent}: called different: {called}; simple sentences: {simple}")
+        print(f"  {size} each{lent}: called different: {called}")
     for earlier in EARLIER:
         p = {measure: p_values(pool.scores(measure), earlier) for measure in MEASURES}
         _print_looks(p, earlier)
