@@ -14,7 +14,6 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import Score, stacked
 from rnn_compare.comparison.inference.difference import Untested, by_student, compare_settings
 from rnn_compare.comparison.inference.intervals import Spread, mean, spread
-from rnn_compare.comparison.inference.levels import judged_together
 from rnn_compare.comparison.inference.mcnemar import trained_networks
 from rnn_compare.comparison.inference.wording import Words
 from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
@@ -124,20 +123,6 @@ def test_an_interval_names_its_own_level(store: RunStore, evidence: Evidence) ->
 
 
 # ---- trained networks, as they are --------------------------------------------------------------
-
-
-def test_of_equal_networks_hardly_any_pair_is_called_different_however_many_there_are() -> None:
-    chance, draws = np.random.default_rng(3), 200
-    for count in (2, 3, 8):
-        called = 0
-        for _ in range(draws):
-            ease = chance.normal(size=300)
-            verdicts = (ease + chance.normal(size=(count, 300)) > -1.2).astype(float)
-            networks = [Score(float(row.mean()), row, 300) for row in verdicts]
-            both = {(i, j): trained_networks(networks[i], networks[j]) for i in range(count) for j in range(i)}
-            judged = judged_together({places: pair for places, pair in both.items() if pair})
-            called += any(pair.is_decided for pair in judged.values())
-        assert called <= 0.08 * draws, f"{count} networks: 5 % and two standard errors"  # 48 % of 8 before
 
 
 def test_networks_are_compared_by_weights_that_exist() -> None:
