@@ -9,7 +9,7 @@ from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
 from rnn_compare.errors import UserError
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.formatting import as_markdown, percent
+from rnn_compare.formatting import as_markdown, listed, percent
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
 
@@ -36,11 +36,14 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> str:
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
     st.markdown("  \n".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made))))
     show_figure(length_chart(shown), "length_chart")
-    sentence = f"At the greatest length: {', '.join(map(_at_the_end, shown))}."
-    st.markdown(sentence)
+    st.markdown(sentence := _at_the_end(shown))
     return sentence
 
 
-def _at_the_end(network: NetworkLengths) -> str:
-    last = network.lengths.points[-1]
-    return f"{as_markdown(network.title)} {percent(last.accuracy)} of {last.texts:,} texts ({last.words:,} words)"
+def _at_the_end(networks: Sequence[NetworkLengths]) -> str:
+    by_texts: dict[str, list[str]] = {}
+    for network in networks:
+        last = network.lengths.points[-1]
+        accuracy = f"{as_markdown(network.title)} {percent(last.accuracy)}"
+        by_texts.setdefault(f"of {last.texts:,} texts ({last.words:,} words)", []).append(accuracy)
+    return f"At the greatest length: {'; '.join(f'{listed(right)} {of}' for of, right in by_texts.items())}."
