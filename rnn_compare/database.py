@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,6 +31,7 @@ class Database:
         contents: What is recorded, for sentences, such as ``runs``.
         tables: SQL statements that create missing tables.
         version: Of the tables; a file of another one is refused.
+        added: Tables that earlier files of this version lack; they are created there.
         mend: What to do about a damaged file, in a sentence; empty if nothing can be done.
         busy_seconds: Maximum wait for a lock of another process.
 
@@ -41,6 +42,7 @@ class Database:
     contents: ClassVar[str]
     tables: ClassVar[str]
     version: ClassVar[int]
+    added: ClassVar[tuple[str, ...]] = ()
     mend: ClassVar[str] = ""
     busy_seconds: ClassVar[float] = 15.0
 
@@ -104,7 +106,7 @@ class Database:
                     "folder."
                 )
             if version:
-                check_columns(connection, self.tables)
+                check_columns(connection, self.tables, self.added)
             connection.execute("PRAGMA journal_mode = WAL")
             # One transaction: two processes may open the file at once, and either may crash in between.
             connection.execute("BEGIN IMMEDIATE")
@@ -170,13 +172,18 @@ def check(connection: sqlite3.Connection) -> None:
         raise _damage(problem)
 
 
-def check_columns(connection: sqlite3.Connection, tables: str) -> None:
-    """Raises ``sqlite3.DatabaseError`` unless a file has all columns that SQL statements create."""
+def check_columns(connection: sqlite3.Connection, tables: str, optional: Collection[str] = ()) -> None:
+    """Raises ``sqlite3.DatabaseError`` unless a file has all columns that SQL statements create.
+
+    Tables whose names are ``optional`` may be missing as a whole.
+    """
     columns = "SELECT tables.name, info.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS info"
     with contextlib.closing(sqlite3.connect(":memory:")) as new:
         new.executescript(tables)
         needed = set(new.execute(columns))
-    if lacking := needed - {tuple(row) for row in connection.execute(columns)}:
+    present = {tuple(row) for row in connection.execute(columns)}
+    missing = set(optional) - {table for table, _ in present}
+    if lacking := {column for column in needed - present if column[0] not in missing}:
         raise _damage(f"{min(lacking)} is missing")
 
 

@@ -44,8 +44,8 @@ class ClassNetwork:
 class ClassNetworks:
     """The networks of one lecture. One thread at a time may change it; any thread may read it."""
 
-    def __init__(self, record: ClassroomRecord, lecture: int) -> None:
-        self._record, self._lecture = record, lecture
+    def __init__(self, record: ClassroomRecord, lecture: int, task: str) -> None:
+        self._record, self._lecture, self._task = record, lecture, task
         self._networks: dict[Deal, ClassNetwork] = {}
         self._by_device: dict[str, Deal] = {}
         self._unable = set[str]()
@@ -109,7 +109,7 @@ class ClassNetworks:
 
     def _store(self, network: ClassNetwork, device: str) -> None:
         values = network.cell, network.seed, network.right, network.origin, network.at
-        self._record.save_network(self._lecture, device, *values)
+        self._record.save_network(self._lecture, self._task, device, *values)
         self._keep(network, device)
 
     def _keep(self, network: ClassNetwork, device: str) -> None:

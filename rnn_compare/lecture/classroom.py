@@ -54,7 +54,7 @@ class Classroom:
         self._answers = self._record.answers(self._lecture)
         self._confidence = self._record.confidence(self._lecture)
         self._reviews = ReviewInbox(self._record, self._lecture)
-        self.networks = ClassNetworks(self._record, self._lecture)
+        self.networks = ClassNetworks(self._record, self._lecture, self._state.task)
 
     def close(self) -> None:
         """Closes the record."""
@@ -98,8 +98,8 @@ class Classroom:
         return lambda: self._listeners.remove(callback)
 
     def export_csv(self) -> str:
-        """Returns all answers of all lectures as CSV; devices are running numbers."""
-        return answers_csv(self._record.rows())
+        """Returns all answers and networks of all lectures as CSV; devices are running numbers."""
+        return answers_csv(self._record.rows(), self._record.all_networks())
 
     def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = (), task: str = "") -> None:
         """Begins a lecture and ends the current one.
@@ -118,7 +118,7 @@ class Classroom:
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._confidence = {}, {}, {}
             self._reviews = ReviewInbox(self._record, self._lecture)
-            self.networks = ClassNetworks(self._record, self._lecture)
+            self.networks = ClassNetworks(self._record, self._lecture, task)
             for device in tuple(self._open_pages):
                 with contextlib.suppress(UserError):  # a full class
                     self._add(device)

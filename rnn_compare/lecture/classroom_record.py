@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS reviews (
     shown INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS networks (
-    lecture INTEGER NOT NULL, cell TEXT NOT NULL, seed INTEGER NOT NULL, device TEXT NOT NULL, origin TEXT NOT NULL,
-    status TEXT NOT NULL DEFAULT '', reviews TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, cell, seed)
+    lecture INTEGER NOT NULL, task TEXT NOT NULL, cell TEXT NOT NULL, seed INTEGER NOT NULL,
+    device TEXT NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL DEFAULT '',
+    reviews TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, cell, seed)
 );
 """
 _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
@@ -50,6 +51,7 @@ class ClassroomRecord(Database):
     """Reads and writes the record of lectures."""
 
     contents, tables, version, busy_seconds = "lectures", _TABLES, 1, 5.0
+    added = ("confidence", "networks")
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -186,14 +188,14 @@ class ClassroomRecord(Database):
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
 
     def save_network(
-        self, lecture: int, device: str, cell: str, seed: int, right: Sequence[int], origin: str, at: float
+        self, lecture: int, task: str, device: str, cell: str, seed: int, right: Sequence[int], origin: str, at: float
     ) -> None:
         """Records a class's network, of a device unless that is empty, with its right reviews after each epoch."""
-        values = (lecture, cell, seed, device, origin, json.dumps(right), at)
+        values = (lecture, task, cell, seed, device, origin, json.dumps(right), at)
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO networks (lecture, cell, seed, device, origin, reviews, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO networks (lecture, task, cell, seed, device, origin, reviews, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
 
@@ -208,6 +210,13 @@ class ClassroomRecord(Database):
     def networks(self, lecture: int) -> list[sqlite3.Row]:
         """Returns a class's networks in the order of their arrival."""
         return self._read("SELECT * FROM networks WHERE lecture = ? ORDER BY at", lecture)
+
+    def all_networks(self) -> list[sqlite3.Row]:
+        """Returns the networks of all classes with their lectures and the numbers of their devices, oldest first."""
+        return self._read(
+            "SELECT lectures.name, began, number, networks.* FROM networks JOIN lectures ON lectures.id = lecture"
+            " LEFT JOIN devices USING (lecture, device) ORDER BY lecture, at"
+        )
 
 
 def _state_json(state: State) -> str:

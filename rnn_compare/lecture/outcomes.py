@@ -1,6 +1,6 @@
 """The outcome of a question to the class: the right answer, if there is one, and an explanation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
@@ -16,8 +16,21 @@ class NoRightAnswer(Exception):  # noqa: N818  # an outcome, not an error
     """No answer to a question is right, with the reason as a sentence."""
 
 
+def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome | None:
+    """Returns the outcome of a question on networks that phones have trained, from their accuracies by cell.
+
+    None if the outcome comes from runs.
+    """
+    if question.kind.class_outcome is None:
+        return None
+    try:
+        return question.kind.class_outcome(question, shares)
+    except NoRightAnswer as reason:
+        return QuestionOutcome(None, f"No answer is right: {reason}")
+
+
 def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
-    """Returns the outcome of a question."""
+    """Returns the outcome of a question on runs."""
     if not all(run.status.ended for run in runs):
         return QuestionOutcome(None, "The outcome is known after the last epoch.", final=False)
     if question.kind.needs_runs and not runs:

@@ -19,9 +19,13 @@ MOST_CHANGES = 3
 COLUMNS = (
     *("lecture", "began", "question", "round", "device", "answer", "at", "runs"),
     *("right", "earlier", "gain", "devices", "confidence"),
+    *("cell", "seed", "origin", "best", "last", "right reviews by epoch"),
 )
 """``earlier``: the device's first answer to the question or to the one that it repeats; ``gain``: of all ``devices``
-that gave both answers, the same in each of their rows; ``confidence``: how sure the device was of this answer."""
+that gave both answers, the same in each of their rows; ``confidence``: how sure the device was of this answer. The
+last six are of a class's networks, whose ``question`` is their preset, and ``best`` and ``last`` right reviews."""
+
+NETWORK_COLUMNS = 6
 
 Votes = Mapping[str, Answer]
 """By device."""
@@ -90,8 +94,8 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
     return f"{shares}: {gained}. {changed}."
 
 
-def answers_csv(rows: Sequence[sqlite3.Row]) -> str:
-    """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question."""
+def answers_csv(rows: Sequence[sqlite3.Row], networks: Sequence[sqlite3.Row] = ()) -> str:
+    """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question, then ``all_networks``."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -111,6 +115,25 @@ def answers_csv(rows: Sequence[sqlite3.Row]) -> str:
                 *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
                 *(_gain(right, both) if right and both else ("", "")),
                 "" if row["confidence"] is None else CONFIDENCE[row["confidence"]],
+                *[""] * NETWORK_COLUMNS,
+            ]
+        )
+    for row in networks:
+        right = json.loads(row["reviews"])
+        origin = row["status"] if row["status"] == "left out" else row["origin"]
+        writer.writerow(
+            [
+                *(
+                    as_cell(row["name"]),
+                    _time(row["began"]),
+                    row["task"],
+                    "",
+                    row["number"] or "",
+                    "",
+                    _time(row["at"]),
+                ),
+                *[""] * (len(COLUMNS) - NETWORK_COLUMNS - 7),
+                *(row["cell"], row["seed"], origin, max(right), right[-1], " ".join(map(str, right))),
             ]
         )
     return text.getvalue()

@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
@@ -52,6 +52,8 @@ class QuestionKind:
         needs_runs: Whether its outcome comes from runs; if not, a lecture file may give the ``right`` choice.
         offers_networks: Whether its choices are networks, in their colours; a file need not list them.
         shows_training: Whether phones get the training accuracy with the outcome.
+        class_outcome: Returns the outcome from the best accuracies, by cell, of the networks that phones have trained;
+            None where it comes from runs.
     """
 
     name: str
@@ -62,6 +64,7 @@ class QuestionKind:
     needs_runs: bool = True
     offers_networks: bool = False
     shows_training: bool = False
+    class_outcome: Callable[["Question", Mapping[str, Sequence[float]]], QuestionOutcome] | None = None
 
 
 @functools.cache  # not at import, since the kinds' files import this module

@@ -19,8 +19,10 @@ from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.comparison.verdicts import usual_measure
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_task import class_task
+from rnn_compare.lecture.class_verdict import by_cell
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.outcomes import outcome
+from rnn_compare.lecture.outcomes import class_outcome, outcome
 from rnn_compare.lecture.questions import Question, QuestionOutcome
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
@@ -163,7 +165,12 @@ class Services:
         return self.conclusion("accuracies", snapshot, runs, conclude)
 
     def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
-        """Returns the outcome of a question to the class."""
+        """Returns the outcome of a question to the class; one on its phones' networks, of those that have arrived."""
+        classroom = self.classroom()
+        if (task := classroom.state().task) and question.kind.class_outcome:
+            shares = by_cell(class_task(task), classroom.networks.all())
+            if result := class_outcome(question, shares):
+                return result
         key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
         return self.conclusion(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 

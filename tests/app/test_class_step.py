@@ -3,13 +3,15 @@
 import pytest
 
 from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.class_networks import ClassNetwork
+from rnn_compare.lecture.lecture_file import find
 from rnn_compare.server import class_training, visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from tests.patience import until
 
-from .conftest import html, page
+from .conftest import html, page, press
 
 # As every browser gets them.
 SIMPLE_RNN_1, SIMPLE_RNN_3 = [259, 239, 252, 250, 237, 242, 256, 255], [358, 347, 360, 379, 377, 371, 375, 359]
@@ -25,8 +27,9 @@ def step(shared_services: Services, monkeypatch: pytest.MonkeyPatch) -> Services
     return shared_services
 
 
-def go_to_the_step(services: Services) -> None:
-    for _ in range(2):
+def go_to_the_step(services: Services, presses: int = 4) -> None:
+    """Shows the step, closes its vote and shows its networks."""
+    for _ in range(presses):
         navigation.advance(services)
     assert current_app().classroom().state().task_since > 0
 
@@ -44,6 +47,7 @@ def test_without_phones_this_machine_trains_the_networks(step: Services, monkeyp
     assert "4 networks: 4 by this machine." in shown
     assert "Best of 8 epochs on the same 500 held-out reviews: only seeds differ." in shown
     assert shown.count('class="rc-dot rc-own') == 4
+    assert "Half of all pairs of 2 SimpleRNNs are" in shown
 
 
 def test_a_recording_is_played_into_the_same_picture(step: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +87,43 @@ def test_phones_that_are_here_have_time_before_this_machine_trains_in_their_plac
         assert networks() == []
         monkeypatch.setattr(class_training, "PATIENCE_SECONDS", 0.0)
         until(lambda: page("present.page") and len(networks()) == 2)
+
+
+def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(step: Services) -> None:
+    go_to_the_step(step, presses=2)
+    classroom = current_app().classroom()
+    classroom.send_network("first", "SimpleRNN", 1, SIMPLE_RNN_1)
+    for device, points in (("first", 9.0), ("second", 1.0)):
+        classroom.answer(device, "apart", 1, points)
+    for phase in ("open", "closed"):
+        assert classroom.state().phase == phase
+        shown = html(page("present.page"))
+        assert 'class="rc-dot' not in shown
+        assert "51.8" not in shown
+        assert "1 network: 1 by phones." in shown
+        navigation.advance(step)
+    assert (classroom.state().phase, classroom.state().task_shown) == ("revealed", True)
+    assert 'class="rc-dot' in html(page("present.page"))
+
+
+def test_the_verdict_is_hidden_before_the_networks_are_shown_and_five_are_drawn_by_a_press(
+    step: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    navigation.begin(step, "luck", recorded=True)
+    monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
+    go_to_the_step(step, presses=2)
+    page("present.page")
+    index = [number.kind.name for number in find("luck", step_kinds()).steps].index("class_verdict")
+    current_app().classroom().show_step(index, "What the class shows", "")
+    app = page("present.page")
+    assert [box.value for box in app.info] == ["Nothing is trained yet. Go back (←) to the step where phones train."]
+    current_app().classroom().show_task()
+    app = page("present.page")
+    assert "LSTM is better than SimpleRNN by 11.8 ± 7.2 points" in html(app)
+    assert 'rc-faded"' not in html(app)
+    press(app, "Draw 5 of each")
+    assert html(app).count('rc-faded"') == 30
+    assert "<b>5 of each:</b>" in html(app)
+    before = html(app)
+    press(app, "Draw another 5 of each")
+    assert html(app) != before

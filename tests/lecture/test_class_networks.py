@@ -1,6 +1,12 @@
 """A class's networks: each device has a cell and a seed of its own, and what it sends is taken once or refused."""
 
+import contextlib
+import csv
+import io
+import sqlite3
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -107,6 +113,35 @@ def test_what_could_not_be_repeated_no_longer_counts(training: Classroom) -> Non
     training.mark_network(("SimpleRNN", 1), "left out")
     assert training.networks.all() == []
     assert [network.seed for network in training.networks.left_out()] == [1]
+
+
+def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
+    training.send_network("b", "LSTM", 2, RIGHT)
+    training.add_networks([ClassNetwork("SimpleRNN", OWN_SEEDS + 1, (1, 3, 2), "server", at=time.time() + 1)])
+    rows = list(csv.DictReader(io.StringIO(training.export_csv())))
+    assert [(row["lecture"], row["question"], row["device"]) for row in rows] == [
+        ("luck", PHONES.name, "2"),
+        ("luck", PHONES.name, ""),
+    ]
+    assert [row["origin"] for row in rows] == ["phone", "server"]
+    assert [(row["cell"], row["seed"], row["best"], row["last"]) for row in rows] == [
+        ("LSTM", "2", "290", "260"),
+        ("SimpleRNN", "10001", "3", "2"),
+    ]
+    assert rows[1]["right reviews by epoch"] == "1 3 2"
+
+
+def test_a_record_from_before_phones_trained_is_read_and_keeps_its_answers(
+    training: Classroom, restart: Callable[[], Classroom], tmp_path: Path
+) -> None:
+    training.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "lecture.db")) as connection:
+        connection.execute("DROP TABLE networks")
+        connection.commit()
+    again = restart()
+    assert again.warnings == []
+    again.send_network("b", "LSTM", 2, RIGHT)
+    assert [network.seed for network in again.networks.all()] == [2]
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=8))

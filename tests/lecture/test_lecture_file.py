@@ -117,7 +117,7 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         (HEAD + BEST + BEST, "two questions have the id 'best'"),
         (
             HEAD + ASKS.format(kind="guess"),
-            "step 1, question, kind: 'guess' is not a kind of question; the kinds are best_network, ",
+            "step 1, question, kind: 'guess' is not a kind of question; the kinds are apart, best_network, ",
         ),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from html import escape
 
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.class_networks import ClassNetwork
 from rnn_compare.lecture.class_task import ClassTask
 
-WIDTH, HEIGHT = 1000.0, 130.0
-"""Of a row; it is stretched to the wall's width and keeps its proportions."""
+WIDTH, HEIGHT, LOW = 1000.0, 130.0, 62.0
+"""Of a row, and the height of one below much text; it is stretched to the wall's width and keeps its proportions."""
 LARGEST, LEAST = 22.0, 4.0
 """Diameters of a dot."""
 POINTS = 1
@@ -22,12 +22,14 @@ FEWEST_QUARTILES = 4
 _SHAPES = ("circle", "square", "diamond")
 
 
-def rows(task: ClassTask, networks: Sequence[ClassNetwork], marked: Sequence[ClassNetwork] = ()) -> str:
+def rows(
+    task: ClassTask, networks: Sequence[ClassNetwork], marked: Sequence[ClassNetwork] = (), height: float = HEIGHT
+) -> str:
     """Returns the rows as HTML; with ``marked`` networks, these alone are in colour."""
     low, high = limits(task, networks)
-    styles = looks(task.cells)
+    styles, shown = looks(task.cells), (low, high, height)
     return "".join(
-        _row(cell, look, shape, [network for network in networks if network.cell == cell], task, (low, high), marked)
+        _row(cell, look, shape, [network for network in networks if network.cell == cell], task, shown, marked)
         for cell, look, shape in zip(task.cells, styles, _SHAPES, strict=False)
     ) + _axis(low, high)
 
@@ -52,24 +54,27 @@ def summary(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
     if len(shares) < FEWEST_QUARTILES:
         return text
     low, middle, high = statistics.quantiles(shares, n=4, method="inclusive")
-    span = f"from {percent(min(shares))} to {percent(max(shares))}"
-    return f"{text}: median {percent(middle)}, the middle half {percent(low)} to {percent(high)}, all {span}"
+    spans = (f"{100 * first:.1f} to {percent(last)}" for first, last in ((low, high), (min(shares), max(shares))))
+    return unbroken("{}: median {}, middle half {}, all {}".format(text, percent(middle), *spans))
 
 
-def places(bests: Sequence[float], low: float, high: float) -> tuple[float, list[tuple[float, float]]]:
+def places(
+    bests: Sequence[float], low: float, high: float, height: float = HEIGHT
+) -> tuple[float, list[tuple[float, float]]]:
     """Returns the diameter of the dots, as large as fits, and the centre of each, from the lower left corner.
 
     Args:
         bests: Accuracies in percent.
         low, high: The axis' limits in percent.
+        height: Of a row.
     """
     wide = WIDTH * POINTS / (high - low)
     columns: dict[int, list[int]] = {}
     for place in sorted(range(len(bests)), key=lambda place: bests[place]):
         columns.setdefault(int((bests[place] - low) // POINTS), []).append(place)
     most = max(map(len, columns.values()), default=0)
-    size = LARGEST
-    while size > LEAST and -(-most // max(1, int(wide // size))) * size > HEIGHT - 4:
+    size = min(LARGEST, wide)
+    while size > LEAST and -(-most // max(1, int(wide // size))) * size > height - 4:
         size -= 0.5
     beside = max(1, int(wide // size))
     centres = [(0.0, 0.0)] * len(bests)
@@ -88,16 +93,16 @@ def _row(
     shape: str,
     networks: Sequence[ClassNetwork],
     task: ClassTask,
-    axis: tuple[int, int],
+    axis: tuple[int, int, float],
     marked: Sequence[ClassNetwork],
 ) -> str:
-    low, high = axis
+    low, high, height = axis
     bests = [100 * network.best / task.held_out for network in networks]
-    size, centres = places(bests, low, high)
+    size, centres = places(bests, low, high, height)
     since, chosen = time.time() - NEW_SECONDS, {network.deal for network in marked}
     dots = "".join(
         f'<i class="{_classes(network, network.at > since, bool(chosen) and network.deal not in chosen)}" '
-        f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / HEIGHT:.2f}%"></i>'
+        f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
         for network, (x, y) in zip(networks, centres, strict=True)
     )
     half = ""
@@ -113,7 +118,8 @@ def _row(
     return (
         f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
         f'<p><i class="rc-dot"></i><b>{escape(cell)}</b> {escape(words)}</p>'
-        f'<div role="img" aria-label="{escape(f"{cell}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%">'
+        f'<div role="img" aria-label="{escape(f"{cell}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
+        f'aspect-ratio: {WIDTH:g} / {height:g}">'
         f"{dots}{half}</div></section>"
     )
 

@@ -5,13 +5,14 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import class_dots
+from rnn_compare.dashboard.pages.present import class_dots, histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps import predict
-from rnn_compare.formatting import counted, listed
+from rnn_compare.formatting import counted, listed, unbroken
 from rnn_compare.lecture.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.lecture_file import StepKind
+from rnn_compare.lecture.outcomes import is_right
 
 ORIGINS: dict[Origin, str] = {
     "phone": "by phones",
@@ -31,7 +32,20 @@ def show(context: LectureContext) -> None:
     dots = class_dots.rows(class_task(context.state.task), networks)
     st.html(
         f'<div class="rc-class">{dots}<p class="rc-class-note" role="status">{escape(count(context, networks))} '
-        f"{escape(remarks(context))}</p></div>"
+        f"{escape(remarks(context))}{_answers(context)}</p></div>"
+    )
+
+
+def _answers(context: LectureContext) -> str:
+    """Returns how many answers to the step's question are right, and why, as HTML."""
+    if (question := context.step.question) is None:
+        return ""
+    outcome, rounds = context.outcome(question), context.answers(question)
+    answers = rounds[-1] if rounds else []
+    right = sum(bool(is_right(question, answer, outcome)) for answer in answers)
+    return (
+        f" <b>Your guesses: {escape(histogram.score(right, len(answers)).lower())}.</b> "
+        f"{escape(unbroken(outcome.explanation))}"
     )
 
 

@@ -1,0 +1,56 @@
+"""The distance of two networks that differ in the seed alone: of those that the class's phones train."""
+
+import itertools
+import statistics
+from collections.abc import Mapping, Sequence
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.inference.wording import points
+from rnn_compare.formatting import counted
+from rnn_compare.lecture.controls import POINTS
+from rnn_compare.lecture.outcomes import ROUNDING, NoRightAnswer
+from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+
+NEAR_POINTS = 2.0
+"""Largest distance of a right guess from the median."""
+
+
+def outcome(_question: Question, _networks: Sequence[Group], _evidence: Evidence) -> QuestionOutcome:
+    """Raises ``NoRightAnswer``: the answer comes from the class's networks, which are no runs."""
+    raise NoRightAnswer("the class's phones have trained no network.")
+
+
+def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome:
+    """Returns the median distance of all pairs of networks of the cell in question, in points."""
+    cell = question.network.partition("(")[0]
+    own = [abs(a - b) for a, b in itertools.combinations(shares.get(cell, ()), 2)]
+    if not own:
+        raise NoRightAnswer(f"fewer than two networks of {question.network} were trained.")
+    others = [
+        f"of {counted(len(values), other)} {points(statistics.median(_distances(values)))}"
+        for other, values in shares.items()
+        if other != cell and len(values) > 1
+    ]
+    middle = statistics.median(own)
+    beside = f"; {', '.join(others)}" if others else ""
+    return QuestionOutcome(
+        float(points(middle)),
+        f"Half of all pairs of {len(shares[cell])} {cell}s are {points(middle)} points apart or more{beside}. "
+        f"Answers within {NEAR_POINTS:g} points count as right.",
+    )
+
+
+def _distances(shares: Sequence[float]) -> list[float]:
+    return [abs(a - b) for a, b in itertools.combinations(shares, 2)]
+
+
+KIND = QuestionKind(
+    "apart",
+    POINTS,
+    outcome,
+    lambda answer, middle: abs(answer - middle) <= NEAR_POINTS + ROUNDING,
+    needs="network",
+    needs_runs=False,
+    class_outcome=class_outcome,
+)

@@ -1,0 +1,94 @@
+"""The verdict on a class's networks, and what a few of them would have shown."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.dashboard.pages.present import class_dots
+from rnn_compare.lecture.class_networks import ClassNetwork
+from rnn_compare.lecture.class_task import class_task, recorded
+from rnn_compare.lecture.class_verdict import by_cell, drawn, turned, verdict
+from rnn_compare.lecture.outcomes import class_outcome, is_right
+from rnn_compare.lecture.questions import Question
+from rnn_compare.presets import PHONES
+
+TASK = class_task(PHONES.name)
+RECORDED = [ClassNetwork(*deal, right, "recording") for deal, right in recorded(PHONES.name).items()]
+APART = Question(id="apart", kind="apart", text="How far apart?", network="SimpleRNN(8)")
+
+
+def networks(**bests: list[int]) -> list[ClassNetwork]:
+    return [
+        ClassNetwork(cell, seed, (0, best)) for cell, counts in bests.items() for seed, best in enumerate(counts, 1)
+    ]
+
+
+def test_the_recorded_class_is_told_apart_and_a_single_pair_is_sometimes_turned() -> None:
+    [sentence] = verdict(TASK, RECORDED)
+    assert sentence.startswith("LSTM is better than SimpleRNN by 11.8 ± 7.2 points (74.2 % and 62.4 % on 500 held-out")
+    assert turned(TASK, RECORDED).startswith("One SimpleRNN beats one LSTM in 4.4 % of pairs; the mean of 5 beats that")
+
+
+def test_five_of_each_are_drawn_anew_and_do_not_always_tell() -> None:
+    drawings = [drawn(TASK, RECORDED, number) for number in range(1, 21)]
+    assert all([network.cell for network in few] == ["SimpleRNN"] * 5 + ["LSTM"] * 5 for few in drawings)
+    assert len({tuple(network.seed for network in few) for few in drawings}) == 20
+    starts = {verdict(TASK, few)[0].partition(" ")[0] for few in drawings}
+    assert starts == {"LSTM", "Whether"}, "some drawings show what all networks show, others do not"
+
+
+def test_equal_networks_are_rarely_told_apart() -> None:
+    chance, different = random.Random(5), 0
+    for _ in range(100):
+        counts = [[round(chance.gauss(330, 8)) for _ in range(12)] for _ in range(2)]
+        [sentence] = verdict(TASK, networks(SimpleRNN=counts[0], LSTM=counts[1]))
+        different += "is better than" in sentence and not sentence.startswith("Whether")
+    assert different <= 5
+
+
+def test_a_guess_of_the_distance_is_graded_by_half_of_all_pairs() -> None:
+    shares = by_cell(TASK, networks(SimpleRNN=[260, 300, 340], LSTM=[370, 375]))
+    outcome = class_outcome(APART, shares)
+    assert outcome is not None
+    assert outcome.answer == 8.0
+    assert outcome.explanation.startswith(
+        "Half of all pairs of 3 SimpleRNNs are 8.0 points apart or more; of 2 LSTMs 1.0"
+    )
+    assert [is_right(APART, answer, outcome) for answer in (5.5, 6.0, 10.0, 10.5)] == [False, True, True, False]
+
+
+def test_without_two_networks_no_distance_is_right() -> None:
+    outcome = class_outcome(APART, by_cell(TASK, networks(SimpleRNN=[260])))
+    assert outcome is not None
+    assert outcome.answer is None
+    assert is_right(APART, 3.0, outcome) is None
+
+
+@settings(max_examples=40)
+@given(st.lists(st.floats(45, 95), min_size=1, max_size=300), st.sampled_from([class_dots.HEIGHT, class_dots.LOW]))
+def test_dots_never_overlap_nor_leave_their_row(bests: list[float], height: float) -> None:
+    size, centres = class_dots.places(bests, 45, 95, height)
+    assert len(centres) == len(bests)
+    assert all(0 < y <= height or size == class_dots.LEAST for _, y in centres)
+    for (x, y), best in zip(centres, bests, strict=True):
+        assert abs(x - 1000 * (best - 45) / 50) <= 1000 / 50
+        near = [
+            (other, level) for other, level in centres if abs(other - x) < size - 1e-6 and abs(level - y) < size - 1e-6
+        ]
+        assert near == [(x, y)]
+
+
+def test_a_row_says_in_words_what_its_dots_show() -> None:
+    html = class_dots.rows(TASK, RECORDED)
+    assert html.count('class="rc-dot rc-own"') == 40
+    assert "20 networks: median 62.5\u00a0%, middle half" in html
+    assert 'role="img" aria-label="LSTM, 20 networks: median 74.1\u00a0%' in html
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_few_networks_have_no_quartiles(count: int) -> None:
+    html = class_dots.rows(TASK, RECORDED[:count])
+    assert "median" not in html
+    assert html.count('class="rc-dot rc-own"') == count
