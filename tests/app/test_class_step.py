@@ -89,7 +89,10 @@ def test_phones_that_are_here_have_time_before_this_machine_trains_in_their_plac
         until(lambda: page("present.page") and len(networks()) == 2)
 
 
-def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(step: Services) -> None:
+def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(
+    step: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_training, "FEWEST", 0)
     go_to_the_step(step, presses=2)
     classroom = current_app().classroom()
     classroom.send_network("first", "SimpleRNN", 1, SIMPLE_RNN_1)
