@@ -20,6 +20,7 @@ from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.questions import CHANCE, Question
 from rnn_compare.lecture.questions import kinds as question_kinds
+from rnn_compare.lecture.quiz import QuizQuestion, check
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 
@@ -114,6 +115,13 @@ class Lecture(BaseModel):
     title: str = Field(min_length=1, max_length=120)
     preset: str
     steps: tuple[Step, ...] = Field(min_length=1, max_length=60)
+    quiz: tuple[QuizQuestion, ...] = Field((), max_length=12)
+
+    @model_validator(mode="after")
+    def _asks_at_home_about_the_networks_of_its_preset(self) -> Self:
+        networks = {experiment.setting: experiment for experiment in _preset(self.preset).experiments()}
+        check(self.quiz, labels(networks.values()))
+        return self
 
     @model_validator(mode="after")
     def _asks_each_question_once(self) -> Self:

@@ -27,6 +27,7 @@ from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.lesson import lesson
+from rnn_compare.report.quiz_at_home import quiz_at_home
 from rnn_compare.report.reader import formulas, reader
 from rnn_compare.report.report_charts import charts
 from rnn_compare.sources.registry import is_about_films
@@ -79,6 +80,11 @@ def _parts(contents: Contents, *, small: bool) -> dict[str, str]:
         "comparison": _sections(contents, has_plots=bool(plots["charts"])),
         "charts": _escaped_json(plots),
         "networks": _escaped_json(reading),
+        "quiz": _escaped_json(
+            quiz_at_home(
+                [group.experiment for group in contents.groups], [entry["title"] for entry in reading["networks"]]
+            )
+        ),
     }
 
 

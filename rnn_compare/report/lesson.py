@@ -11,13 +11,13 @@ from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.quiz import HOME_UNITS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import PHONES
 from rnn_compare.report.reader import layout
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
 
-UNITS = (8, 16)
 LESSON: dict[str, Any] = PHONES.shared | {"maxlen": PHONES.maxlens[0]}
 
 
@@ -27,7 +27,7 @@ def lesson(dataset: str) -> dict[str, Any]:
     Raises ``UserError`` if the source cannot be read, or has fewer reviews.
     """
     networks = {
-        name: {units: _network(Experiment(cell=name, units=units, source=dataset, **LESSON)) for units in UNITS}
+        name: {units: _network(Experiment(cell=name, units=units, source=dataset, **LESSON)) for units in HOME_UNITS}
         for name in CELLS
     }
     split = prepared.load(dataset).padded(Experiment(source=dataset, **LESSON))

@@ -215,7 +215,7 @@ def test_the_page_trains_reads_with_the_trained_network_and_repeats_a_seed(
     page.get_by_label("Type a review").fill("A great, wonderful film. The best!")
     own = page.locator(".rc-card", has_text="Your LSTM(8), seed 1")
     own.get_by_text("positive", exact=False).first.wait_for()
-    assert "3 seeds" in page.locator(".train-conclusion").inner_text()
+    assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()  # one was trained twice
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
     context.close()
@@ -236,3 +236,53 @@ def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trai
     press.click()
     status.get_by_text("best validation accuracy").wait_for()
     page.close()
+
+
+WEEK = 7 * 24 * 3600
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_quiz_is_answered_on_the_networks_and_asks_again_after_a_week_what_was_wrong(
+    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]], keeps: bool
+) -> None:
+    _, file = recorded_page("book")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    context.set_default_timeout(PATIENCE)
+    if not keeps:  # as where a browser forbids storage
+        context.add_init_script(
+            "Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('no'); } });"
+        )
+    page, messages = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.clock.install()
+    page.goto(file.as_uri())
+    find, texts = page.locator(".quiz > li").nth(0), page.locator(".quiz > li").nth(2)
+    find.get_by_role("button", name="Check the box").click()
+    find.get_by_text("The box must have this text").wait_for()
+    find.get_by_role("button", name="Put the text into the box").click()
+    box = page.get_by_label("Type a review")
+    start = box.input_value()
+    box.fill(f"{start} And")
+    find.get_by_role("button", name="Check the box").click()
+    find.get_by_text("LSTM(32) did not flip").wait_for()
+    box.press("End")
+    box.fill(f"{start} Boring")
+    find.get_by_role("button", name="Check the box").press("Enter")
+    find.get_by_text("Right. That word does it.").wait_for()
+    texts.get_by_role("checkbox").first.check()
+    texts.get_by_role("button", name="Answer").click()
+    texts.get_by_text("Not right. All get wrong: 2, 4 (").wait_for()
+    luck = page.locator(".quiz > li", has_text="was it luck?")
+    luck.get_by_text("First train LSTM(8) with 5 more seeds, SimpleRNN(8) with 5 more seeds.").wait_for()
+    assert luck.get_by_role("button", name="More than luck").is_disabled()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run('#quiz-card').then(({ violations }) => violations.map(({ id }) => id))") == []
+    for seconds, again in ((WEEK - 3600, False), (7200, True)):
+        page.clock.fast_forward(1000 * seconds)
+        page.reload()
+        first = page.locator(".quiz > li").first
+        first.wait_for()
+        assert first.get_by_text("Once more:").is_visible() == (again and keeps)
+        assert page.get_by_text("asked again from").count() == (keeps and not again)
+    context.close()
+    assert messages == []

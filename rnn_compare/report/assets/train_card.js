@@ -2,6 +2,7 @@
 
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText } from "../../browser/common/dom.js";
+import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
 import { drawCurves, drawSeeds } from "./train_charts.js";
 
@@ -44,6 +45,10 @@ export async function buildTraining(root, lesson, read) {
     drawSeeds(seeds, results);
     setText(conclusion, conclusionOf(results));
   };
+  const keep = (result) => { // a seed that is trained once more is no further seed
+    const place = results.findIndex(({ name, seed: other }) => name === result.name && other === result.seed);
+    results.splice(place < 0 ? results.length : place, 1, result);
+  };
   const network = () => lesson.networks[cell.value][units.value];
   const showTerms = () => setText(terms, `Parameters: ${network().terms.join(" · ")}`);
   for (const select of [cell, units]) select.addEventListener("change", showTerms);
@@ -67,13 +72,14 @@ export async function buildTraining(root, lesson, read) {
     const finish = (weights, problem) => {
       running = undefined;
       const best = weights && present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
-      if (weights) results.push({ ...present, best: best.val_accuracy });
+      if (weights) keep({ ...present, best: best.val_accuracy });
       mark();
       if (!weights) return setText(status, problem ? `The training ended: ${problem}.` : "Stopped.");
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       setText(status, `${name}, seed ${present.seed}: best validation accuracy ${percent(best.val_accuracy)}, after `
         + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
       draw();
+      root.dispatchEvent(new Event("trained"));
       return read({
         ...layout, id: `own-${cell.value}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
         dataset: lesson.dataset, in_english: false,
@@ -97,6 +103,7 @@ export async function buildTraining(root, lesson, read) {
   };
   mark();
   root.hidden = false;
+  return { results, changed: root };
 }
 
 function choice(parent, label, options, chosen) {
@@ -144,7 +151,9 @@ export function conclusionOf(results) {
     const mean = best.reduce((sum, share) => sum + share) / best.length;
     const [low, high] = [Math.min(...best), Math.max(...best)];
     const range = `from ${percent(low)} to ${percent(high)}`;
-    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`;
+    const outside = Math.round(100 * shareOutside(best.length));
+    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`
+      + (best.length < ENOUGH ? "" : ` A further seed falls outside this range in ${outside} % of cases.`);
   });
   if (groups.some(({ best }) => best.length >= ENOUGH)) {
     sentences.push("The validation reviews are the same for all; only seeds differ. One curve could be any of these.");
@@ -160,5 +169,10 @@ function pairsOf(a, b) {
   const pairs = a.best.flatMap((first) => b.best.map((second) => first - second));
   const [won, lost] = [pairs.filter((lead) => lead > 0).length, pairs.filter((lead) => lead < 0).length];
   const [winner, loser] = won >= lost ? [a, b] : [b, a];
-  return `${winner.name} is ahead of ${loser.name} in ${Math.max(won, lost)} of ${pairs.length} pairs of seeds.`;
+  const lead = `${winner.name} is ahead of ${loser.name} in ${Math.max(won, lost)} of ${pairs.length} pairs of seeds`;
+  if (Math.min(a.best.length, b.best.length) < ENOUGH) return `${lead}.`;
+  const chance = chanceOfLead(a.best, b.best);
+  const share = chance < 0.01 ? "less than 1" : Math.round(100 * chance);
+  return `${lead}; equal networks would be so far apart in ${share} % of cases, if the number of seeds was chosen `
+    + "beforehand.";
 }

@@ -1,0 +1,153 @@
+// The quiz at home: each question is answered by trying the page's networks. Answers stay in this browser; what was
+// wrong is asked again after a week.
+
+import { tokenize } from "../../browser/arithmetic/encoding.js";
+import { chanceOfLead } from "../../browser/arithmetic/seed_statistics.js";
+import { button, element, setText } from "../../browser/common/dom.js";
+
+const WEEK = 7 * 24 * 3600 * 1000; // milliseconds
+const LUCK_BELOW = 0.05;
+const LONGEST = 160; // characters of a text in a sentence
+const day = (time) => new Date(time).toLocaleDateString("en", { day: "numeric", month: "long" });
+
+// Answers by question, kept in this browser; where it keeps nothing, as in private windows, until the page is closed.
+function answersOf(lecture) {
+  const key = `rnn-quiz-${lecture}`;
+  let answers = {};
+  try {
+    answers = JSON.parse(localStorage.getItem(key)) ?? {};
+  } catch { /* storage is forbidden, or holds something else */ }
+  const keep = (id, isRight) => {
+    answers[id] = { isRight, at: Date.now() };
+    try {
+      localStorage.setItem(key, JSON.stringify(answers));
+    } catch { /* forbidden or full */ }
+  };
+  return { of: (id) => answers[id], keep };
+}
+
+// Whether an answer was wrong a week ago or earlier.
+export const isDue = (answer, now) => Boolean(answer && !answer.isRight && now - answer.at >= WEEK);
+
+// The questions in the order in which to ask: what was wrong a week ago, then new ones, then the others.
+export function inOrder(questions, answerOf, now) {
+  const rank = ({ id }) => (isDue(answerOf(id), now) ? 0 : Number(Boolean(answerOf(id))) + 1);
+  return questions.toSorted((a, b) => rank(a) - rank(b));
+}
+
+// Whether one word was added, removed or exchanged.
+export function differInAWord(before, after) {
+  const most = Math.min(before.length, after.length);
+  let [start, end] = [0, 0];
+  while (start < most && before[start] === after[start]) start++;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return Math.max(before.length, after.length) - start - end === 1;
+}
+
+// reading: { judge(name, text): the label that a network gives, undefined without a known word; text(): what is typed;
+// show(text): puts a text into the box; labels }. training: { results, changed: an EventTarget } or undefined.
+export function buildQuiz(root, { lecture, questions }, reading, training) {
+  const answers = answersOf(lecture);
+  const now = Date.now();
+  element("h2", "", root, "Questions to try at home");
+  element("p", "soft", root, "Try each on the networks above. Your answers stay in this browser, if it keeps any; what "
+    + "was wrong is asked again here in a week.");
+  const list = element("ol", "quiz", root);
+  const kinds = { find: askFind, texts: askTexts, seeds: askSeeds };
+  for (const question of inOrder(questions, answers.of, now)) {
+    if (question.kind === "seeds" && !training) continue;
+    const item = element("li", "", list);
+    const earlier = answers.of(question.id);
+    if (isDue(earlier, now)) element("p", "quiz-again", item, `Wrong on ${day(earlier.at)}. Once more:`);
+    else if (earlier) {
+      element("p", "quiz-again", item, earlier.isRight ? `Right on ${day(earlier.at)}.`
+        : `Wrong on ${day(earlier.at)}; asked again from ${day(earlier.at + WEEK)}.`);
+    }
+    element("p", "quiz-text", item, question.text);
+    const controls = element("div", "quiz-controls", item);
+    const status = element("p", "quiz-status", item);
+    status.setAttribute("role", "status");
+    let isDone = false;
+    const end = (isRight, sentence) => { // the first answer counts
+      if (!isDone) answers.keep(question.id, isRight);
+      isDone = true;
+      setText(status, `${isRight ? "Right." : "Not right."} ${sentence} ${question.because}`);
+    };
+    kinds[question.kind](controls, question, reading, { end, tell: (words) => setText(status, words) }, training);
+  }
+  root.hidden = false;
+}
+
+const shortened = (words) => (words.length > LONGEST ? `${words.slice(0, LONGEST)} …` : words);
+const named = (names) => names.join(" and ");
+
+function askFind(controls, { start, flips, keeps, answer }, { judge, text, show }, { end, tell }) {
+  element("p", "quiz-start", controls, `“${shortened(start)}”`);
+  const isFlipped = (name, typed) => judge(name, typed) !== judge(name, start);
+  button("", controls, "Put the text into the box", () => {
+    show(start);
+    tell("It stands in the box above. Add, remove or exchange one word there, then check.");
+  });
+  button("primary", controls, "Check the box", () => {
+    const typed = text();
+    if (!differInAWord(tokenize(start), tokenize(typed))) {
+      return tell("The box must have this text with one word added, removed or exchanged.");
+    }
+    if (flips.some((name) => judge(name, typed) === undefined)) return tell("No network knows a word of this.");
+    const still = flips.filter((name) => !isFlipped(name, typed));
+    const too = keeps.filter((name) => isFlipped(name, typed));
+    if (!still.length && !too.length) return end(true, "That word does it.");
+    const parts = [still.length ? `${named(still)} did not flip` : "", too.length ? `${named(too)} flipped too` : ""];
+    return tell(`Not yet: ${parts.filter(Boolean).join(", and ")}. Try another word.`);
+  });
+  button("", controls, "Show an answer", () => {
+    show(answer);
+    end(false, `For example: “${shortened(answer)}”`);
+  });
+}
+
+function askTexts(controls, { texts, meant, networks }, { judge, show, labels }, { end, tell }) {
+  const boxes = texts.map((words) => {
+    const row = element("div", "quiz-choice", controls);
+    const label = element("label", "", row);
+    const box = element("input", "", label);
+    box.type = "checkbox";
+    label.append(` “${words}”`);
+    button("", row, "Read it", () => { show(words); }).setAttribute("aria-label", `Read: ${words}`);
+    return box;
+  });
+  button("primary", controls, "Answer", () => {
+    const wrong = texts.map((words, place) => networks.every((name) => judge(name, words) !== meant[place]));
+    const isRight = boxes.every(({ checked }, place) => checked === wrong[place]);
+    const places = wrong.flatMap((is, place) => (is ? [place + 1] : []));
+    const given = texts.map((words, place) => (
+      `${place + 1}: ${networks.map((name) => `${name} ${labels[judge(name, words)] ?? "nothing"}`).join(", ")}`
+    ));
+    const sentence = places.length ? `All get wrong: ${places.join(", ")}` : "All get none wrong";
+    end(isRight, `${sentence} (${given.join("; ")}).`);
+  });
+  tell("Tick those, then answer.");
+}
+
+function askSeeds(controls, { trained, seeds }, _, { end, tell }, { results, changed }) {
+  const bestOf = (name) => results.filter((result) => result.name === name).map(({ best }) => best);
+  const answer = (isLuck) => {
+    const chance = chanceOfLead(...trained.map(bestOf));
+    const percent = chance < 0.01 ? "less than 1 %" : `${Math.round(100 * chance)} %`;
+    end(isLuck === (chance >= LUCK_BELOW), `Equal networks would be so far apart in ${percent} of cases, which `
+      + `${chance < LUCK_BELOW ? "speaks against luck" : "luck may explain"}.`);
+  };
+  const presses = [["Luck may explain it", true], ["More than luck", false]].map(([label, isLuck]) => (
+    button("", controls, label, () => { answer(isLuck); })
+  ));
+  const follow = () => {
+    const lacking = trained.map((name) => [name, seeds - bestOf(name).length]).filter(([, count]) => count > 0);
+    for (const press of presses) press.disabled = lacking.length > 0;
+    tell(lacking.length ? `First train ${lacking.map(([name, count]) => (
+      `${name} with ${count} more seed${count === 1 ? "" : "s"}`)).join(", ")}.` : "Look at the dots, then answer.");
+  };
+  let isAnswered = false;
+  for (const press of presses) press.addEventListener("click", () => { isAnswered = true; });
+  changed.addEventListener("trained", () => { if (!isAnswered) follow(); });
+  follow();
+}

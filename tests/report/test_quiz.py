@@ -1,0 +1,96 @@
+"""The quiz at home: each shipped one is solved on the recorded networks; a fault in a file is said in a sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.errors import UserError
+from rnn_compare.explain.prediction import ask
+from rnn_compare.lecture import lecture_file
+from rnn_compare.lecture.quiz import Find, Texts
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.quiz_at_home import quiz_at_home
+from rnn_compare.runs.store import RunStore
+from tests.recorded import shipped
+
+LECTURES = sorted(path.stem for path in lecture_file.SHIPPED.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_a_shipped_lectures_quiz_comes_with_its_networks_and_is_solved_by_its_answers(
+    name: str, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    lecture = lecture_file.find(name, step_kinds())
+    assert 4 <= len(lecture.quiz) <= 6
+    preset = lecture.preset_at(0)
+    experiments = preset.experiments()
+    runs = {run.title: run for run in shipped(elsewhere, preset)}
+    quiz = quiz_at_home(experiments, list(runs))
+    if not any(question.networks for question in lecture.quiz):
+        return  # on networks that a reader trains
+    assert quiz is not None
+    assert (quiz["lecture"], len(quiz["questions"])) == (name, len(lecture.quiz))
+
+    def label(network: str, text: str) -> bool:
+        return ask(runs[network], text, "best").probability > 0.5
+
+    for question in lecture.quiz:
+        match question:
+            case Find():
+                flipped = {name for name in runs if label(name, question.answer) != label(name, question.start)}
+                assert {*question.flips} <= flipped, question.id
+                assert not flipped & {*question.keeps}, question.id
+            case Texts():
+                wrong = [
+                    all(label(network, text) != meant for network in question.networks)
+                    for text, meant in zip(question.texts, question.meant, strict=True)
+                ]
+                assert 0 < sum(wrong) < len(wrong), (question.id, wrong)
+
+
+FIND = """
+[[quiz]]
+id = "a"
+kind = "find"
+text = "Find it."
+because = "So."
+start = "A good film"
+flips = ["LSTM(32)"]
+answer = "A bad film"
+"""
+
+
+@pytest.mark.parametrize(
+    ("quiz", "sentence"),
+    [
+        (FIND, ""),
+        (FIND.replace('"LSTM(32)"', '"RNN"'), "quiz, a: no network is called 'RNN'"),
+        (FIND.replace("A bad film", "Another film, and bad"), "answer must differ from start in exactly one word"),
+        (FIND + FIND, "two questions of the quiz have the id 'a'"),
+        (FIND.replace('"find"', '"guess"'), "'guess'"),
+        (FIND + 'keeps = ["LSTM(32)"]', r"LSTM\(32\) cannot be in both flips and keeps"),
+        (
+            '[[quiz]]\nid = "b"\nkind = "seeds"\ntext = "T"\nbecause = "B"\ntrained = ["LSTM(8)", "LSTM(9)"]',
+            r"LSTM\(9\) is not trained at home",
+        ),
+        (
+            '[[quiz]]\nid = "b"\nkind = "texts"\ntext = "T"\nbecause = "B"\ntexts = ["a", "b"]\nmeant = [1]\n'
+            'networks = ["LSTM(32)"]',
+            "meant has 1 labels for 2 texts",
+        ),
+    ],
+)
+def test_a_fault_in_a_quiz_is_said_in_a_sentence(quiz: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        f'title = "T"\npreset = "The book\'s experiment"\n[[steps]]\nkind = "text"\ntitle = "t"\n{quiz}', "utf-8"
+    )
+    if not sentence:
+        assert lecture_file.load(path, step_kinds()).quiz[0].id == "a"
+        return
+    with pytest.raises(UserError) as error:
+        lecture_file.load(path, step_kinds())
+    assert re.search(sentence, str(error.value)), str(error.value)
