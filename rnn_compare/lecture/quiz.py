@@ -31,7 +31,7 @@ class _QuizQuestion(BaseModel):
     because: _Text
 
 
-class Find(_QuizQuestion):
+class FindWord(_QuizQuestion):
     """Asks for a word: added to a text, removed or exchanged, it flips some networks and not others.
 
     Attributes:
@@ -60,7 +60,7 @@ class Find(_QuizQuestion):
         return self
 
 
-class Texts(_QuizQuestion):
+class WrongTexts(_QuizQuestion):
     """Asks which of some texts all of its networks get wrong.
 
     Attributes:
@@ -80,7 +80,7 @@ class Texts(_QuizQuestion):
         return self
 
 
-class Seeds(_QuizQuestion):
+class LuckOfSeeds(_QuizQuestion):
     """Asks whether the lead of one of two networks over the other could be luck, after so many seeds of each.
 
     Attributes:
@@ -101,7 +101,7 @@ class Seeds(_QuizQuestion):
         return self
 
 
-QuizQuestion = Annotated[Find | Texts | Seeds, Field(discriminator="kind")]
+QuizQuestion = Annotated[FindWord | WrongTexts | LuckOfSeeds, Field(discriminator="kind")]
 
 
 def differ_in_a_word(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -120,7 +120,7 @@ def differ_in_a_word(before: Sequence[str], after: Sequence[str]) -> bool:
     return max(len(before), len(after)) - start - end == 1
 
 
-def check(quiz: Collection[Find | Texts | Seeds], known: Collection[str]) -> None:
+def check(quiz: Collection[FindWord | WrongTexts | LuckOfSeeds], known: Collection[str]) -> None:
     """Raises ``ValueError`` if two questions have one id, or a question names networks that the lecture lacks."""
     ids = [question.id for question in quiz]
     if twice := [name for name in ids if ids.count(name) > 1]:

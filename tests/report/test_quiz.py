@@ -9,7 +9,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import ask
 from rnn_compare.lecture import lecture_file
-from rnn_compare.lecture.quiz import Find, Texts
+from rnn_compare.lecture.quiz import FindWord, WrongTexts
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.quiz_at_home import quiz_at_home
 from rnn_compare.runs.store import RunStore
@@ -39,11 +39,11 @@ def test_a_shipped_lectures_quiz_comes_with_its_networks_and_is_solved_by_its_an
 
     for question in lecture.quiz:
         match question:
-            case Find():
+            case FindWord():
                 flipped = {name for name in runs if label(name, question.answer) != label(name, question.start)}
                 assert {*question.flips} <= flipped, question.id
                 assert not flipped & {*question.keeps}, question.id
-            case Texts():
+            case WrongTexts():
                 wrong = [
                     all(label(network, text) != meant for network in question.networks)
                     for text, meant in zip(question.texts, question.meant, strict=True)

@@ -98,11 +98,11 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     return review.unknown.length === review.count ? undefined : Number(logitOf(network, review.ids) > 0);
   };
   const show = (text) => {
-    part("review").value = text;
+    box().value = text;
     setText(part("question"), "");
     read();
   };
-  return { add, judge, show, text: () => part("review").value, labels: described[0].labels };
+  return { add, judge, show, text: () => box().value, labels: described[0].labels };
 }
 
 function listen(examples, read) {
