@@ -7,17 +7,9 @@ import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js
 import { escapeLabel } from "../../rnn_compare/browser/drawing/charts/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
+import { CHART, RUN } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
-const CHART = {
-  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0f", hoverformat: ".1f",
-  unit: " %", factor: 100,
-  range: [0.4, 1.005], marks: [],
-};
-const RUN = {
-  id: "a", label: "A", color: "red", marker: "circle",
-  figures: { speed: "6NK6NK", val_speed: "6NK___" }, trail: { at: "1PU3JO", figures: { speed: "0006NK" } },
-};
 // What stands at the end of a line, without the mark in its colour.
 const nameOf = ({ text }) => text.replace(/^<span.*<\/span> /, "");
 const REST = { count: 10, hint: "Press it", boardWidth: 1000, width: 480, height: 300 };

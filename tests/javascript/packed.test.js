@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 import { unpackFigures } from "../../rnn_compare/browser/drawing/curves/curves_message.js";
+import { CHART, RUN } from "./a_chart.js";
 import { unpackBytes } from "../../rnn_compare/browser/drawing/cell/cell_values.js";
 
 test("three base-36 digits are ten-thousandths, as the server packs them", () => {
@@ -21,12 +22,11 @@ test("a byte is a 127th of the largest number, with its sign", () => {
 });
 
 test("a band ends where the figure can go no further: at 0, or where its axis begins", () => {
-  const chart = { validation: "f", training: null, hoverformat: ".1f", unit: "", factor: 1, range: [0.4, 1] };
   const group = {
-    id: "a", label: "A", color: "#000000", figures: { f: "5K0" },
-    seeds: { counts: "3", every: 1, half: { f: "FFK" }, single: { f: ["5K0"] } }, // 0.72 ± 2
+    ...RUN, figures: { val_speed: "5K0" },
+    seeds: { counts: "3", every: 1, half: { val_speed: "FFK" }, single: { val_speed: ["5K0"] } }, // 0.72 ± 2
   };
-  const lowest = (changes) => Math.min(...traces({ ...chart, ...changes }, [group], new Set())[0].y);
+  const lowest = (changes) => Math.min(...traces({ ...CHART, factor: 1, ...changes }, [group], new Set())[0].y);
   assert.equal(lowest({}), 0);
   assert.equal(lowest({ range: [-1, 1] }), -1, "this one may be negative");
   assert.equal(lowest({ log: true, range: [-1, 1] }), 0.1);

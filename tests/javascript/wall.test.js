@@ -3,13 +3,10 @@ import test from "node:test";
 
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
 import { drawnBand, traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { CHART as SPEED } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
-const CHART = {
-  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0f", hoverformat: ".1f",
-  unit: " %", factor: 100,
-  range: [0.45, 1.005], marks: [],
-};
+const CHART = { ...SPEED, range: [0.45, 1.005] };
 const RUN = { id: "a", label: "A", color: "red", marker: "circle", figures: { speed: "6NK", val_speed: "6NK" } };
 const REST = { count: 1, hint: "", boardWidth: 1000, width: 480, height: 300 };
 
