@@ -198,3 +198,63 @@ interface Trainable {
   cell: TrainableCell;
   tensors: Tensor[];
 }
+
+/** Numbers of one byte each, in 127ths of the largest. */
+interface Bytes {
+  scale: number;
+  bytes: string;
+}
+
+/** How one network reads a text (dashboard/widgets/reading.py): with a cell, or with a note in place of it. */
+interface ReadRun {
+  id: string;
+  title: string;
+  labels: string[];
+  color: string;
+  first: number;
+  unknown: number[];
+  logits: number[];
+  units: number;
+  note?: string;
+  windows?: { words: string[]; outputs: number; logit: number }[];
+  cell?: string;
+  cell_name?: string;
+  unit_numbers?: number[];
+  all_units?: number;
+  backward?: boolean;
+  curves?: { name: string; title: string; values: number[] }[];
+  signals?: (Bytes & { name: string; title: string; gate: boolean })[];
+  input?: Bytes;
+  before?: Record<string, Bytes>;
+}
+
+interface Reading {
+  words: string[];
+  author: boolean | null;
+  cut: string;
+  drawings: Record<string, string>;
+  runs: ReadRun[];
+  left_out: Record<string, number[] | null>;
+}
+
+/** A network that reads in a browser, without its weights (report/reader.py): a cell, or layers between. */
+interface Network {
+  cell?: {
+    name: string;
+    states: string[];
+    suffixes: string[];
+    bias_rows: number;
+    recurrent: string;
+    signals: { name: string; title: string; kind: string }[];
+    phases: { blocks: string[]; returns: string[] }[];
+  };
+  between?: { kind: string; arguments: any[]; has_weights: boolean; [option: string]: any }[];
+  without_cell?: string;
+  maxlen: number;
+  vocabulary_size: number;
+  embedding_size: number;
+  units: number;
+  layers: number;
+  skips_padding: boolean;
+  tensors: Record<string, number>[][];
+}

@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from rnn_compare.dashboard.widgets.reading import NetworkReading, cell_name, cur
 from rnn_compare.explain.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import encoded
+from tests.scripts import assert_typed
 
 TEXT = "word1 word2 qwerty word3"
 
@@ -38,6 +40,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def view(engine: StubEngine, *titles: str) -> AppTest:
     app = page(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
     return app.text_area(key="review").set_value(TEXT).run()
+
+
+def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
+    results = [found(cell=name) for name in (*CELLS, "average")]
+    assert_typed({"Reading": [message(results, layer=0, author=True) | {"left_out": {"a": [0.5, 1.0]}}]}, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,28 @@
 """What Python sends to scripts has the types that their authors read (``browser/messages.d.ts``), says TypeScript."""
 
-import json
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_compare import browser
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.lecture.class_networks import ClassNetwork
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
 from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
 from rnn_compare.report.contents import Contents
+from rnn_compare.report.reader import layout
 from rnn_compare.report.report_charts import charts
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
 from rnn_compare.server.phones import phone_message
 from tests.epochs import epoch_end, run_of
-from tests.scripts import compiler
+from tests.scripts import assert_typed
 from tests.server.test_known_baselines import baseline
 
-TYPES = Path(browser.__file__).parent / "messages.d.ts"
 SEEDS = [
     run_of(
         Experiment(seed=seed, epochs=2),
@@ -72,18 +69,6 @@ def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:
             phone_message.for_one(State(lecture="x"), Contribution(1, SentReview("a", "Good.", True, 1.0)), None),
         ],
         "Trainable": [trainable(Experiment(cell=cell)) for cell in CELLS],
+        "Network": [layout(Experiment(cell=name)) for name in NETWORKS],
     }
     assert_typed(sent, tmp_path)
-
-
-def assert_typed(sent: Mapping[str, list[dict[str, Any]]], folder: Path) -> None:
-    """Fails if a message lacks something that its type has, has what its type lacks, or something of another type."""
-    values = (
-        f"const {kind.lower()}_{place}: {kind} = {json.dumps(message)};\n"
-        for kind, messages in sent.items()
-        for place, message in enumerate(messages)
-    )
-    (folder / "sent.ts").write_text("".join(values), encoding="utf-8")
-    command = (compiler(), "--noEmit", "--strict", "--lib", "es2022", TYPES, folder / "sent.ts")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout

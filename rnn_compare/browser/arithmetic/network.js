@@ -7,6 +7,7 @@ import { addProduct, makeTimestep } from "./timestep.js";
 
 // description: the settings that matter, the cell's layout or the layers in its place, and the sizes of the tensors in
 // the order of networks/parameters.py; numbers: all of them, one tensor after the other; formulas: those of the cell.
+/** @template {Network} T @param {T} description @param {Float32Array} numbers @param {any} formulas */
 export function makeNetwork(description, numbers, formulas) {
   let start = 0;
   const take = (sizes) => Object.fromEntries(Object.entries(sizes).map(([name, size]) => (

@@ -2,6 +2,7 @@
 
 import { odds } from "../../arithmetic/moves.js";
 
+/** @param {ReadRun} run */
 export function unpackRun(run) {
   if (run.note) return { ...run, probabilities: run.logits.map(odds) }; // a network without recurrence has no cell
   const before = Object.entries(run.before).filter(([, state]) => state);

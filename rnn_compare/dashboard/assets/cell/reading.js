@@ -13,7 +13,7 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
   // The visitor's choices outlive the review.
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map() };
   return {
-    /** @param {any} message */
+    /** @param {Reading} message */
     update({ left_out: leftOut, ...data }) {
       if (isNew(data)) {
         reading?.end();
