@@ -80,7 +80,7 @@ def test_a_record_that_lacks_a_shipped_run_is_refused_in_a_sentence(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     store = RunStore(tmp_path / "runs.db")
     store.copy_from(folder / "runs.db")
-    store.delete(store.runs()[0].id)
+    store.delete(store.runs()[-1].id)
     store.close()
     assert main(["playground", "--html", str(tmp_path / "page.html")]) == BAD_INPUT
     assert "A shipped run was deleted" in capsys.readouterr().err
