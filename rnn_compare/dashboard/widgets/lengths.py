@@ -17,7 +17,7 @@ OF_A_TASK = (
     "New texts of each length, up to eight times the longest in training: who knows the rule goes on, who knows the "
     "texts falls to 50 %. Below the edge, texts that are trained on are counted too where a length has too few."
 )
-OF_REVIEWS = "The held-out reviews in ten groups of equal number by length, as they are. Beyond maxlen they are cut."
+OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut."
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> str:

@@ -55,8 +55,8 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             chart = attention_chart(attention, word, network.look.color)
             components.show_figure(chart, f"attention {network.run.id}")
         st.caption(
-            "Attention weights show which words are mixed into which. They do not explain the prediction: other "
-            "weights can lead to the same one (Jain and Wallace 2019)."
+            "Attention weights do not explain the prediction: other weights can "
+            "lead to the same one (Jain and Wallace 2019)."
         )
     show_problems(problems)
 
