@@ -49,10 +49,7 @@ interface Curves {
 }
 
 /** What report/report_charts.py sends. */
-interface Drawn {
-  charts: Chart[];
-  groups: Curves[];
-}
+type Drawn = { charts: Chart[]; groups: Curves[] };
 
 /** The texts of a run's or setting's card (server/board_cards.py). */
 interface Card {
@@ -152,11 +149,7 @@ interface PhoneOwn {
 }
 
 /** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */
-interface Formula {
-  inputs: string[];
-  lines: [string, any][];
-  outputs: string[];
-}
+type Formula = { inputs: string[]; lines: [string, any][]; outputs: string[] };
 
 interface Phase {
   blocks: string[];
@@ -178,11 +171,7 @@ interface TrainableCell {
   phases: Phase[];
 }
 
-interface Tensor {
-  shape: number[];
-  initializer: string;
-  options: number[];
-}
+type Tensor = { shape: number[]; initializer: string; options: number[] };
 
 /** A network as it is trained in a browser. */
 interface Trainable {
@@ -200,10 +189,7 @@ interface Trainable {
 }
 
 /** Numbers of one byte each, in 127ths of the largest. */
-interface Bytes {
-  scale: number;
-  bytes: string;
-}
+type Bytes = { scale: number; bytes: string };
 
 /** How one network reads a text (dashboard/widgets/reading.py): with a cell, or with a note in place of it. */
 interface ReadRun {
