@@ -120,6 +120,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
         "note": f"weights of epoch {run.best.epoch}, validation accuracy {accuracy}",
         "color": look.color,
         "labels": registry.labels(experiment.dataset),
+        "curve": [round(epoch.figures["val_accuracy"], 4) for epoch in run.epochs],
         "dataset": experiment.dataset,
         "in_english": registry.is_about_films(experiment.source),
         **layout(experiment),

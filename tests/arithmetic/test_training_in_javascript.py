@@ -103,6 +103,7 @@ def test_gradients_and_ten_steps_equal_those_of_fused_layers(cell: str, vectors:
     scale = max(float(np.abs(gradient).max()) for gradient in python["gradients"])
     assert largest_difference(browser["gradients"], python["gradients"]) < 1e-5 * scale
     assert largest_difference(browser["weights"], python["weights"]) < 1e-5
+    assert browser["continued"] == browser["weights"]
     for ours, theirs in zip(browser["figures"], python["figures"], strict=True):
         assert ours["right"] == theirs["right"]
         assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)

@@ -12,5 +12,11 @@ const written = (tensors) => tensors.map((tensor) => [...tensor]);
 const initial = written(trainer.weights);
 const gradients = written(trainer.gradients(words, signs, batches[0]));
 const figures = batches.map((reviews) => trainer.train(words, signs, reviews));
+// The same, with the state after the first batch passed on to another trainer.
+const halves = [new Trainer(description, { vectors }), new Trainer(description, { vectors })];
+halves[0].train(words, signs, batches[0]);
+halves[1].setState(structuredClone(halves[0].state));
+for (const reviews of batches.slice(1)) halves[1].train(words, signs, reviews);
+const continued = written(halves[1].weights);
 const order = [...orderOf(description.seed, 2, signs.length)];
-console.log(JSON.stringify({ initial, gradients, figures, weights: written(trainer.weights), order }));
+console.log(JSON.stringify({ initial, gradients, figures, weights: written(trainer.weights), continued, order }));

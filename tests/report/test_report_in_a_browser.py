@@ -232,7 +232,7 @@ def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trai
     page.goto(file.as_uri())
     press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
     press.evaluate("button => { button.click(); button.click(); }")  # Stop takes its place
-    status.get_by_text("Stopped.").wait_for()
+    status.get_by_text("Stopped after epoch 0.").wait_for()
     press.click()
     status.get_by_text("best validation accuracy").wait_for()
     page.close()
@@ -286,3 +286,33 @@ def test_the_quiz_is_answered_on_the_networks_and_asks_again_after_a_week_what_w
         assert page.get_by_text("asked again from").count() == (keeps and not again)
     context.close()
     assert messages == []
+
+
+def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_has_closed_the_page(
+    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+) -> None:
+    _, file = recorded_page("book")
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_default_timeout(PATIENCE)
+    page.goto(file.as_uri())
+    press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
+    press.click()
+    status.get_by_text("best validation accuracy").wait_for()
+    whole = re.findall(r"accuracy .* epoch \d", status.inner_text())
+    # Stopped by the page's own script, as soon as it says so: a training is over in a second.
+    page.evaluate("""() => new MutationObserver(([{ target }], observer) => {
+      if (!target.textContent.includes("epoch 3 of 8")) return;
+      observer.disconnect();
+      document.querySelector(".train-controls button").click();
+    }).observe(document.querySelector(".train-status"), { childList: true })""")
+    press.click()
+    status.get_by_text("Stopped after epoch 3.").wait_for()
+    page.get_by_role("button", name="Continue").click()
+    status.get_by_text("best validation accuracy").wait_for()
+    assert re.findall(r"accuracy .* epoch \d", status.inner_text()) == whole
+    page.get_by_text("Dashed: LSTM(32) of the comparison").wait_for()
+    page.get_by_role("spinbutton", name="Seed").fill("2")
+    press.evaluate("button => { button.click(); location.reload(); }")
+    status.get_by_text("LSTM(8), seed 2: best validation accuracy").wait_for()
+    assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()
+    page.close()

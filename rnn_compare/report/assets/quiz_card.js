@@ -4,6 +4,7 @@
 import { tokenize } from "../../browser/arithmetic/encoding.js";
 import { chanceOfLead } from "../../browser/arithmetic/seed_statistics.js";
 import { button, element, setText } from "../../browser/common/dom.js";
+import { keeper } from "./kept.js";
 
 const WEEK = 7 * 24 * 3600 * 1000; // milliseconds
 const LUCK_BELOW = 0.05;
@@ -12,16 +13,11 @@ const day = (time) => new Date(time).toLocaleDateString("en", { day: "numeric", 
 
 // Answers by question, kept in this browser; where it keeps nothing, as in private windows, until the page is closed.
 function answersOf(lecture) {
-  const key = `rnn-quiz-${lecture}`;
-  let answers = {};
-  try {
-    answers = JSON.parse(localStorage.getItem(key)) ?? {};
-  } catch { /* storage is forbidden, or holds something else */ }
+  const kept = keeper("localStorage", `rnn-quiz-${lecture}`);
+  const answers = kept.read() ?? {};
   const keep = (id, isRight) => {
     answers[id] = { isRight, at: Date.now() };
-    try {
-      localStorage.setItem(key, JSON.stringify(answers));
-    } catch { /* forbidden or full */ }
+    kept.write(answers);
   };
   return { of: (id) => answers[id], keep };
 }

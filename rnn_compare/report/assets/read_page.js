@@ -34,7 +34,8 @@ export async function main(formulas) {
   try {
     const reading = data.networks.length ? await buildReader(data, formulas) : undefined;
     const [lesson, quiz] = [json("lesson"), json("quiz")];
-    const training = lesson ? await buildTraining(part("train"), lesson, reading?.add ?? (() => {})) : undefined;
+    const add = reading?.add ?? (() => {});
+    const training = lesson ? await buildTraining(part("train"), lesson, data.networks, add) : undefined;
     if (quiz && reading) buildQuiz(part("quiz-card"), quiz, reading, training);
   } finally { // an old browser cannot unpack the networks, but draws the charts
     await painted();

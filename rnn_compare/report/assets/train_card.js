@@ -4,14 +4,16 @@ import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText } from "../../browser/common/dom.js";
 import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
+import { keeper } from "./kept.js";
 import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
 const PAIRED = 3; // of either cell, to compare them pair by pair
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-// lesson: as report/lesson.py makes it. read(network): shows the trained network's predictions beside the others.
-export async function buildTraining(root, lesson, read) {
+// lesson: as report/lesson.py makes it. beneath: the comparison's networks, with their curves. read(network): shows the
+// trained network's predictions beside the others.
+export async function buildTraining(root, lesson, beneath, read) {
   const [ids, labels] = await Promise.all([unpackBytes(lesson.ids, 2), unpackBytes(lesson.signs, 1)]);
   const words = new Uint16Array(ids.buffer);
   const { maxlen, vocabulary_size: vocabulary } = Object.values(Object.values(lesson.networks)[0])[0].description;
@@ -27,21 +29,26 @@ export async function buildTraining(root, lesson, read) {
   const seed = field(controls, "Seed", 1);
   const status = element("p", "train-status", root);
   status.setAttribute("role", "status");
-  const results = [];
-  let running;
+  // Of this tab: results, and the training under way, which a phone may end while it sleeps.
+  const kept = keeper("sessionStorage", `rnn-trained-${lesson.dataset}-${document.title}`);
+  const { results = [], underWay } = kept.read() ?? {};
+  let [running, paused] = [undefined, undefined];
   const charts = element("div", "train-charts", root);
   const [curves, seeds] = ["Validation accuracy", "The best epoch of each seed"].map((title) => {
     const figure = element("figure", "", charts);
     element("figcaption", "", figure, title);
     return element("div", "", figure);
   });
+  const dashed = element("p", "soft", curves.parentElement);
   charts.hidden = true;
   const conclusion = element("p", "train-conclusion", root);
   const terms = element("p", "soft", root);
 
   const draw = (present) => {
     charts.hidden = false;
-    drawCurves(curves, results, present, lesson.epochs);
+    const behind = beneath.find((network) => network.cell?.name === (present ?? results.at(-1)).cell);
+    drawCurves(curves, results, present, lesson.epochs, behind);
+    setText(dashed, behind ? `Dashed: ${behind.title} of the comparison, on its own reviews.` : "");
     drawSeeds(seeds, results);
     setText(conclusion, conclusionOf(results));
   };
@@ -54,16 +61,23 @@ export async function buildTraining(root, lesson, read) {
   for (const select of [cell, units]) select.addEventListener("change", showTerms);
   showTerms();
 
-  const train = () => {
-    const { description, layout } = network();
-    const [name, color] = [`${cell.value}(${units.value})`, lesson.colors[cell.value]];
-    const present = { name, color, cell: cell.value, seed: Number(seed.value), figures: [] };
+  const chosen = () => ({
+    name: `${cell.value}(${units.value})`, color: lesson.colors[cell.value], cell: cell.value, units: units.value,
+    seed: Number(seed.value), figures: [],
+  });
+  const train = (present = chosen(), state = undefined) => {
+    const { description, layout } = lesson.networks[present.cell][present.units];
+    const { name, color } = present;
     const question = {
       description: { ...description, seed: present.seed }, ids: words, labels, training: lesson.training,
-      epochs: lesson.epochs,
+      epochs: lesson.epochs, from: state && { epochs: present.figures.length, state },
     };
     const began = performance.now();
-    const tell = (figures) => {
+    let latest = state;
+    paused = undefined;
+    kept.write({ results, underWay: { ...present, figures: [] } }); // from its seed it is the same network
+    const tell = (figures, after) => {
+      latest = after;
       present.figures.push(figures);
       setText(status, `${name}, seed ${present.seed}: epoch ${figures.epoch} of ${lesson.epochs}, `
         + `validation accuracy ${percent(figures.val_accuracy)}.`);
@@ -73,15 +87,18 @@ export async function buildTraining(root, lesson, read) {
       running = undefined;
       const best = weights && present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
       if (weights) keep({ ...present, best: best.val_accuracy });
+      else if (latest) paused = () => train(present, latest);
+      kept.write({ results });
       mark();
-      if (!weights) return setText(status, problem ? `The training ended: ${problem}.` : "Stopped.");
+      const done = `after epoch ${present.figures.length}`;
+      if (!weights) return setText(status, problem ? `The training ended ${done}: ${problem}.` : `Stopped ${done}.`);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       setText(status, `${name}, seed ${present.seed}: best validation accuracy ${percent(best.val_accuracy)}, after `
         + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
       draw();
       root.dispatchEvent(new Event("trained"));
       return read({
-        ...layout, id: `own-${cell.value}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
+        ...layout, id: `own-${present.cell}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
         dataset: lesson.dataset, in_english: false,
         note: `trained here, last epoch ${percent(present.figures.at(-1).val_accuracy)}`,
       }, weights);
@@ -96,13 +113,17 @@ export async function buildTraining(root, lesson, read) {
     seed.value = Math.max(0, ...used) + 1;
     train();
   });
+  const goOn = button("", controls, "Continue", () => paused());
   const mark = () => {
     setText(press, running ? "Stop" : "Train");
+    goOn.hidden = !paused;
     again.disabled = Boolean(running) || !results.length;
     for (const node of [cell, units, seed]) node.disabled = Boolean(running);
   };
   mark();
   root.hidden = false;
+  if (results.length) draw();
+  if (underWay) train(underWay);
   return { results, changed: root };
 }
 
@@ -134,7 +155,7 @@ function started(question, tell, finish) {
     finish(weights, problem);
   };
   worker.addEventListener("message", ({ data }) => {
-    if (data.figures) tell(data.figures);
+    if (data.figures) tell(data.figures, data.state);
     else end(data.weights, data.problem);
   });
   worker.addEventListener("error", ({ message }) => end(undefined, message || "this browser allows no workers"));

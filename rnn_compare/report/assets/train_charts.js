@@ -13,19 +13,25 @@ function rangeOf(shares) {
   return [10 * Math.floor(10 * low), 10 * Math.ceil(10 * high)];
 }
 
-// Validation accuracy over the epochs: earlier trainings thin, the present one, or else the last one, bold.
-export function drawCurves(parent, results, present, epochs) {
+// Validation accuracy over the epochs: earlier trainings thin, the present one, or else the last one, bold; dashed the
+// curve of a network of the comparison, `behind`, as far as it fits.
+export function drawCurves(parent, results, present, epochs, behind = undefined) {
   const runs = present ? [...results, present] : results;
   const lines = runs.map(({ figures, color }) => (
     { x: figures.map(({ epoch }) => epoch), y: figures.map(({ val_accuracy: share }) => 100 * share), color }
   ));
-  const range = rangeOf(runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share)));
+  const model = behind?.curve.slice(0, epochs) ?? [];
+  const range = rangeOf([...runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share)), ...model]);
   const scales = scalesOf({ width: WIDTH, height: HEIGHT, margins: [LEFT, 14, TOP, BOTTOM], epochs, range });
   const last = runs.at(-1);
   const spoken = last.figures.map(({ val_accuracy: share }) => percent(share)).join(", ");
   const sheet = drawFrame(scales, " %", `Validation accuracy of ${runs.length} trainings over ${epochs} epochs; `
     + `${last.name}, seed ${last.seed}: ${spoken}`);
   const plot = plotIn(sheet, scales);
+  if (model.length) {
+    const curve = { x: model.map((_, place) => place + 1), y: model.map((share) => 100 * share) };
+    drawLine(plot, scales, curve, { stroke: behind.color, "stroke-width": 2, "stroke-dasharray": "5 4" });
+  }
   for (const line of lines) {
     const [width, opacity] = line === lines.at(-1) ? [4, 1] : [1.5, 0.5];
     drawLine(plot, scales, line, { stroke: line.color, "stroke-width": width, opacity });

@@ -1,5 +1,5 @@
-// A worker that trains: it takes a question for `trainingRun`, posts { figures } after each epoch, then { weights }. To
-// stop it, end the worker.
+// A worker that trains: it takes a question for `trainingRun`, posts { figures, state } after each epoch, then
+// { weights }. To stop it, end the worker.
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
@@ -8,7 +8,8 @@ import { trainingRun } from "./training_run.js";
 export function listen(scope) {
   scope.addEventListener("message", async ({ data }) => {
     try {
-      scope.postMessage({ weights: await trainingRun(data, (figures) => scope.postMessage({ figures })) });
+      const tell = (figures, state) => scope.postMessage({ figures, state });
+      scope.postMessage({ weights: await trainingRun(data, tell) });
     } catch (error) {
       scope.postMessage({ problem: String(error?.message ?? error) });
     }

@@ -25,6 +25,16 @@ export class Trainer {
     return tensors.map((start, place) => unpadded(numbers, start, layouts[place]));
   }
 
+  // All that a training goes on from: weights, moments and the number of steps.
+  get state() {
+    return { numbers: this.memory.numbers.slice(0, this.memory.rate), iterations: this.iterations };
+  }
+
+  setState({ numbers, iterations }) {
+    this.memory.numbers.set(numbers);
+    this.iterations = iterations;
+  }
+
   // Begins anew from these weights.
   setWeights(weights) {
     const { numbers, tensors, layouts } = this.memory;

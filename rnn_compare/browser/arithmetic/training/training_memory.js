@@ -51,6 +51,7 @@ export function trainingMemory(description, vectors) {
   const places = {
     table, others, gradients: allocate(dense),
     tableMoments: moments.map(() => allocate(sizes[0])), denseMoments: moments.map(() => allocate(dense)),
+    // Up to here is what a training goes on from (`Trainer.state`).
     rate: allocate(1), count: allocate(1), logit: allocate(batch), label: allocate(batch),
     sums: allocate((distinct + 1) * depth), squares: allocate((distinct + 1) * depth), // one more for what is not read
     inputs: allocate(tokens * depth), inputsGradient: allocate(tokens * depth),

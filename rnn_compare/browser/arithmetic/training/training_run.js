@@ -6,10 +6,15 @@ const SLICE = 40; // milliseconds
 const pause = () => new Promise((go) => { setTimeout(go); });
 
 // Trains some epochs of a network. `ids` and `labels` begin with the `training` reviews; the others validate. `tell` is
-// called with the figures of each epoch. Returns the weights; undefined if `isStopped` said so.
-/** @param {{ description: Trainable, [rest: string]: any }} question @param {(figures: any) => void} tell */
-export async function trainingRun({ description, ids, labels, training, epochs }, tell, isStopped = () => false) {
+// called with the figures of each epoch, and the state after it, from which another training may go on: `from` has the
+// number of epochs done, and their state. Returns the weights; undefined if `isStopped` said so.
+/**
+ * @param {{ description: Trainable, [rest: string]: any }} question
+ * @param {(figures: any, state: any) => void} tell
+ */
+export async function trainingRun({ description, ids, labels, training, epochs, from }, tell, isStopped = () => false) {
   const trainer = new Trainer(description);
+  if (from) trainer.setState(from.state);
   const { maxlen } = description;
   const part = (start, end) => (
     { ids: ids.subarray(start * maxlen, end * maxlen), labels: labels.subarray(start, end) }
@@ -25,11 +30,12 @@ export async function trainingRun({ description, ids, labels, training, epochs }
       until = performance.now() + SLICE;
     }
   };
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (let epoch = from?.epochs ?? 0; epoch < epochs; epoch++) {
     const trained = await finish(trainer.epoch(epoch, toTrain));
     const validated = trained && await finish(trainer.evaluate(toValidate));
     if (!validated) return undefined;
-    tell({ epoch: epoch + 1, ...trained, val_accuracy: validated.accuracy, val_loss: validated.loss });
+    const figures = { epoch: epoch + 1, ...trained, val_accuracy: validated.accuracy, val_loss: validated.loss };
+    tell(figures, trainer.state);
   }
   return trainer.weights;
 }
