@@ -27,7 +27,7 @@ def step(shared_services: Services, monkeypatch: pytest.MonkeyPatch) -> Services
     return shared_services
 
 
-def go_to_the_step(services: Services, presses: int = 4) -> None:
+def go_to_the_step(services: Services, presses: int = 3) -> None:
     """Shows the step, closes its vote and shows its networks."""
     for _ in range(presses):
         navigation.advance(services)
@@ -93,7 +93,7 @@ def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(
     step: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(class_training, "FEWEST", 0)
-    go_to_the_step(step, presses=2)
+    go_to_the_step(step, presses=1)
     classroom = current_app().classroom()
     classroom.send_network("first", "SimpleRNN", 1, SIMPLE_RNN_1)
     for device, points in (("first", 9.0), ("second", 1.0)):
@@ -114,7 +114,7 @@ def test_the_verdict_is_hidden_before_the_networks_are_shown_and_five_are_drawn_
 ) -> None:
     navigation.begin(step, "luck", recorded=True)
     monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
-    go_to_the_step(step, presses=2)
+    go_to_the_step(step, presses=1)
     page("present.page")
     index = [number.kind.name for number in find("luck", step_kinds()).steps].index("class_verdict")
     current_app().classroom().show_step(index, "What the class shows", "")

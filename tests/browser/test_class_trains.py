@@ -48,9 +48,13 @@ def join(bare_server: Server, browser: Browser) -> Iterator[Callable[..., Page]]
 
 
 def go_to_the_step(wall: Page) -> None:
-    for number in (2, 3):
-        wall.keyboard.press("PageDown")
-        expect(wall.locator(".rc-wall-foot")).to_contain_text(f"{number} / ")
+    wall.keyboard.press("PageDown")
+    expect(wall.locator(".rc-wall-foot")).to_contain_text("2 / ")
+
+
+def show_the_networks(wall: Page) -> None:
+    wall.get_by_role("button", name="Close the vote").click()
+    wall.get_by_role("button", name="Show the answers").click()
 
 
 def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: Callable[..., Page]) -> None:
@@ -59,6 +63,10 @@ def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: 
     for phone, title in zip(phones, TITLES, strict=True):
         expect(phone.locator("#training-title")).to_have_text(f"Your network: {title}")
         expect(phone.locator("#training-status")).to_have_text("Trained, and sent to the wall.")
+        expect(phone.locator("#training-class")).to_be_hidden()
+    expect(wall.locator(".rc-wall-status")).to_contain_text("3 by phones")
+    expect(wall.locator(".rc-dot")).to_have_count(0)
+    show_the_networks(wall)
     expect(wall.locator(".rc-class-note")).to_contain_text("3 by phones")
     expect(wall.locator(".rc-dot:not(.rc-own)[style]")).to_have_count(3)
     expect(phones[1].locator("#training-class .own-dot")).to_have_count(1)
@@ -87,4 +95,4 @@ def test_phones_that_cannot_train_or_are_cut_off_lose_nothing(wall: Page, join: 
     expect(cut_off.locator("#line")).to_contain_text("Offline")
     cut_off.context.set_offline(False)
     expect(cut_off.locator("#training-status")).to_have_text("Trained, and sent to the wall.")
-    expect(wall.locator(".rc-class-note")).to_contain_text("1 by phones")
+    expect(wall.locator(".rc-wall-status")).to_contain_text("1 by phones")

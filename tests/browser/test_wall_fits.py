@@ -68,8 +68,8 @@ def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
             present(url, "close_vote")
             expect(page.get_by_text("The vote is closed.")).to_be_visible()
             yield f"{name} closed"
-            present(url, "show_answers")
-            page.locator(".rc-votes, .main-svg").first.wait_for()
+            present(url, "show_task" if step.kind.phones_train else "show_answers")
+            page.locator(".rc-votes, .main-svg, .rc-class-row i").first.wait_for()
             yield f"{name} shown"
         for question in lecture.revealed_questions(index)[1:] if step.kind.reveals else ():
             present(url, "advance")

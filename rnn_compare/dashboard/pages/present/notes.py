@@ -9,6 +9,7 @@ from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
+from rnn_compare.dashboard.pages.present.steps.class_trains import show_progress
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture import confidence
 from rnn_compare.lecture.class_state import State
@@ -127,6 +128,8 @@ def _vote(state: State) -> None:
 
 def _training(state: State) -> None:
     if context := unchanged_context(state):
+        if state.task_since:
+            show_progress(context)
         lines = "<br>".join(f"{escape(run.title)}: {train.progress([run])}" for run in context.all_runs)
         st.html(f'<p class="rc-training">{lines}</p>')
 

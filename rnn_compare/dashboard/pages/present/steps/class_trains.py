@@ -36,6 +36,17 @@ def show(context: LectureContext) -> None:
     )
 
 
+def show_progress(context: LectureContext) -> None:
+    """Draws for the presenter how many networks there are, and which phones' do not count."""
+    networks = context.classroom.networks
+    repeated = sum(network.status == "repeated" for network in networks.all())
+    lines = [count(context, networks.all()), f"{counted(repeated, 'result')} trained again by this machine."]
+    lines += [f"Left out: {network.cell} no. {network.seed}, {network.best} right." for network in networks.left_out()]
+    if networks.unable:
+        lines.append(f"{counted(networks.unable, 'phone')} computed in another way and sent no network.")
+    st.html(f'<p class="rc-training">{"<br>".join(map(escape, lines))}</p>')
+
+
 def _answers(context: LectureContext) -> str:
     """Returns how many answers to the step's question are right, and why, as HTML."""
     if (question := context.step.question) is None:

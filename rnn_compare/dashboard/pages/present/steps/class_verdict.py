@@ -20,6 +20,7 @@ def show(context: LectureContext) -> None:
     if not context.state.task_shown:
         st.info("Nothing is trained yet. Go back (←) to the step where phones train.")
         return
+    context.services.class_training.follow()
     task, networks = class_task(context.state.task), context.classroom.networks.all()
     number = st.session_state.get(DRAWING, 0)
     few = drawn(task, networks, number) if number else []
@@ -40,4 +41,4 @@ def _draw_again() -> None:
     st.session_state[DRAWING] = st.session_state.get(DRAWING, 0) + 1
 
 
-STEP = StepKind("class_verdict", show)
+STEP = StepKind("class_verdict", show, ticks=True)
