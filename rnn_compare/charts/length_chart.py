@@ -38,11 +38,12 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
             hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
         )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 2}, name="guessing", showlegend=True)
-    for edge in sorted({network.lengths.trained_up_to for network in networks}):
-        label = {"text": f"trained up to {edge:,}", "textposition": "middle", "xanchor": "left", "textangle": 0}
-        figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label | {"font": {"size": 15}})
     words = [point.words for network in networks for point in network.lengths.points]
     low, high = np.log10(min(words, default=1)), np.log10(max(words, default=1))
+    for edge in sorted({network.lengths.trained_up_to for network in networks}):
+        side = "right" if np.log10(edge) > (low + 3 * high) / 4 else "left"  # of the text, which needs room
+        label = {"text": f"trained up to {edge:,}", "textposition": "middle", "xanchor": side, "textangle": 0}
+        figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label | {"font": {"size": 15}})
     ticks = [tick for tick in TICKS if low <= np.log10(tick) <= high]
     figure.update_layout(
         **layout(HEIGHT),

@@ -12,7 +12,13 @@ def test_each_network_has_a_line_and_the_edge_of_training_is_marked_once() -> No
     assert {trace.line.color for trace in figure.data} == {network.look.color for network in networks}
     assert figure.data[0].name.startswith("&lt;#")
     _, edge = figure.layout.shapes
-    assert (edge.x0, edge.x1, edge.label.text) == (15, 15, "trained up to 15")
+    assert (edge.x0, edge.x1, edge.label.text, edge.label.xanchor) == (15, 15, "trained up to 15", "left")
+
+
+def test_the_edge_of_training_is_named_to_its_left_where_little_room_is_behind_it() -> None:
+    lengths = AccuracyByLength(tuple(LengthAccuracy(words, 0.5, 500, 0) for words in (60, 600)), 500)
+    _, edge = length_chart([NetworkLengths("A", looks(["LSTM"])[0], lengths)]).layout.shapes
+    assert edge.label.xanchor == "right"
 
 
 def test_of_two_networks_that_are_always_right_both_lines_are_seen() -> None:
