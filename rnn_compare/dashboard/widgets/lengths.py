@@ -46,4 +46,4 @@ def _at_the_end(networks: Sequence[NetworkLengths]) -> str:
         last = network.lengths.points[-1]
         accuracy = f"{as_markdown(network.title)} {percent(last.accuracy)}"
         by_texts.setdefault(f"of {last.texts:,} texts ({last.words:,} words)", []).append(accuracy)
-    return f"At the greatest length: {'; '.join(f'{listed(right)} {of}' for of, right in by_texts.items())}."
+    return f"At the greatest length: {'; '.join(f'{listed(right)} {texts}' for texts, right in by_texts.items())}."
