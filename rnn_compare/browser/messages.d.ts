@@ -125,6 +125,8 @@ interface PhoneState {
   question: any;
   phase: "idle" | "open" | "closed" | "revealed";
   round: number;
+  rows: boolean;
+  neighbours: number;
   reviews: boolean;
   networks: boolean;
   wall: { id: string; text: string; verdicts: string[] } | null;
@@ -143,6 +145,8 @@ interface PhoneOwn {
   answer: any;
   confidence: number | null;
   right: boolean | null;
+  row: number | null;
+  sign: { colour: string; shape: string; number: number; others: number; differs: boolean } | null;
   review: { id: string; shown: boolean } | null;
   deal: [string, number] | null;
   sent: boolean;

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.neighbours import Sign
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Run
 
@@ -37,6 +38,8 @@ class State:
         networks_offered: Whether phones may open the page that reads, with the step's networks.
         wall_review: Text of the review on the wall.
         wall_verdicts: The networks' verdicts on it, a line each.
+        rows_asked: Whether phones ask for the row of seats.
+        neighbours: How often phones were paired for the coming discussion; 0 while they show no sign.
         recorded: Whether recorded runs replace the trainings.
         task: The preset whose networks the class's phones train in this lecture; empty if they train none.
         task_since: When they began, in seconds since 1970; 0 before.
@@ -59,6 +62,8 @@ class State:
     wall_review: str | None = None
     wall_verdicts: tuple[str, ...] = ()
     wall_review_id: str = ""
+    rows_asked: bool = False
+    neighbours: int = 0
     recorded: bool = False
     task: str = ""
     task_since: float = 0.0
@@ -119,6 +124,8 @@ class Contribution:
         deal: The cell and seed that it trains; None where phones train nothing.
         sent: Whether it has sent its network.
         confidence: An index into ``CONFIDENCE``.
+        row: Its row of seats, if it gave one.
+        sign: The sign by which its neighbour finds it, while phones show them.
     """
 
     answer: Answer | None = None
@@ -126,3 +133,5 @@ class Contribution:
     deal: tuple[str, int] | None = None
     sent: bool = False
     confidence: int | None = None
+    row: int | None = None
+    sign: Sign | None = None

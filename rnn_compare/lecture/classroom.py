@@ -16,6 +16,7 @@ from rnn_compare.lecture.class_task import Deal, class_task
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.confidence import checked_confidence
 from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.neighbours import Sign, checked_row, signs
 from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import Question, checked
 from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
@@ -49,7 +50,9 @@ class Classroom:
         self._picture: tuple[int, int, str] = (0, 0, "")
         if last := self._record.last():
             self._lecture, state, ended = last
-            self._state = state.ended() if ended else state
+            self._state = state.ended() if ended else replace(state, neighbours=0)
+        self._rows: dict[str, int] = {}  # like the signs, in memory alone
+        self._signs: dict[str, Sign] = {}
         self._devices = self._record.devices(self._lecture)
         self._answers = self._record.answers(self._lecture)
         self._confidence = self._record.confidence(self._lecture)
@@ -130,9 +133,8 @@ class Classroom:
             # An outcome keeps its runs; everything else is about the newest ones.
             runs = runs if phase == "revealed" and runs else self._state.runs
             wall = {} if index == self._state.step else _NO_REVIEW
-            self._set(
-                step=index, title=title, text=text, question=question, phase=phase, round=round_, runs=runs, **wall
-            )
+            wall |= {"title": title, "text": text, "neighbours": 0}
+            self._set(step=index, question=question, phase=phase, round=round_, runs=runs, **wall)
 
     def runs_at(self, index: int) -> tuple[str, ...]:
         """Returns the runs of a step without a question when it was last shown."""
@@ -156,11 +158,34 @@ class Classroom:
 
     def close_vote(self) -> None:
         """Accepts no more answers."""
-        self._advance("open", "closed")
+        self._advance("open", "closed", neighbours=0)
 
     def show_answers(self) -> None:
         """Shows the answers of a closed vote to the class."""
         self._advance("closed", "shown")
+
+    def ask_rows(self, are_asked: bool) -> None:
+        """Has phones ask, once, for the row of seats, or no longer."""
+        with self._change():
+            self._set(rows_asked=are_asked)
+
+    def take_row(self, device: str, row: object) -> None:
+        """Remembers a device's row of seats until the lecture ends; raises ``UserError`` if it is refused."""
+        with self._change():
+            if not self._state.rows_asked:
+                raise UserError("Phones do not ask for rows now.")
+            number = checked_row(row)
+            self._add(device)
+            self._rows[device] = number
+
+    def pair_neighbours(self) -> None:
+        """Has phones that answered and are here show whom to discuss with; raises ``UserError`` if they are too few."""
+        with self._change():
+            answers = {device: answer for device, answer in self._current_answers().items() if self.pages_of(device)}
+            if len(answers) < 2:
+                raise UserError("Fewer than two phones that answered are here, so nobody can be paired.")
+            self._signs = signs(answers, self._rows)
+            self._set(neighbours=self._state.neighbours + 1)
 
     def vote_again(self) -> None:
         """Opens another round, beside the earlier ones; raises ``UserError`` without a question or after its reveal."""
@@ -171,7 +196,7 @@ class Classroom:
         with self._change():
             hidden = self._state.hidden - frozenset(self._state.runs)
             settings_left = self._state.hidden_settings - frozenset(settings)
-            self._set(phase="revealed", hidden=hidden, hidden_settings=settings_left)
+            self._set(phase="revealed", hidden=hidden, hidden_settings=settings_left, neighbours=0)
 
     def end(self) -> None:
         """Ends the lecture: shows what is hidden, and deletes reviews that were not shown."""
@@ -316,7 +341,9 @@ class Classroom:
         answer, review = self._current_answers().get(device), self._reviews.newest_of(device)
         question = self._state.question
         confidence = self._confidence.get((question.id, self._state.round), {}).get(device) if question else None
-        return Contribution(answer, review, deal, not self.networks.lacks(device), confidence)
+        sent, row = not self.networks.lacks(device), self._rows.get(device)
+        sign = self._signs.get(device) if self._state.neighbours else None
+        return Contribution(answer, review, deal, sent, confidence, row, sign)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
@@ -347,6 +374,7 @@ class Classroom:
             state = replace(self._state.ended(), version=self._state.version + 1)
             self._record.end(self._lecture, state)
             self._state, self._reviews = state, ReviewInbox(self._record, self._lecture)
+            self._rows, self._signs = {}, {}
 
     def _add(self, device: str) -> None:
         if self._state.lecture and device not in self._devices:
@@ -363,10 +391,10 @@ class Classroom:
                 raise UserError(NOT_OPEN["revealed"])
             self._set(phase="open", round=self._state.round + later)
 
-    def _advance(self, phase: Phase, following: Phase) -> None:
+    def _advance(self, phase: Phase, following: Phase, **changes: Any) -> None:
         with self._change():
             if self._state.phase == phase:
-                self._set(phase=following)
+                self._set(phase=following, **changes)
 
     def _current_answers(self) -> dict[str, Answer]:
         question = self._state.question

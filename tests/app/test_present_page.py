@@ -285,6 +285,28 @@ def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Servic
 
 
 @pytest.mark.parametrize("screen", ["page", "notes"])
+def test_neighbours_are_paired_before_the_class_discusses_if_the_presenter_says_so(
+    lecture: Services, screen: str
+) -> None:
+    go_to(lecture, "predict")
+    answer(0, 1)
+    navigation.advance(lecture)
+    alone = page(screen)
+    press(alone, "Pair neighbours")
+    assert [error.value[:43] for error in alone.error] == ["Fewer than two phones that answered are here"[:43]]
+    classroom = current_app().classroom()
+    with classroom.connected("device-0"), classroom.connected("device-1"):
+        press(page(screen), "Pair neighbours")
+        assert "Discuss it with whoever shows the sign on your phone." in sent(page())
+        press(page(screen), "Discuss and vote again")
+    assert "Discuss it with whoever shows the sign on your phone, then vote again." in sent(page())
+    navigation.show_next_step(lecture)
+    assert not classroom.state().neighbours
+    press(page("notes"), "Ask phones for rows")
+    assert classroom.state().rows_asked
+
+
+@pytest.mark.parametrize("screen", ["page", "notes"])
 def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_showing_it(
     lecture: Services, screen: str
 ) -> None:

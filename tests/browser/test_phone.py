@@ -131,6 +131,43 @@ def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(h
     expect(levels).to_be_hidden()
 
 
+def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(hall: Hall, phone: Page) -> None:
+    put(hall.url)
+    present(hall.url, "ask_rows", True)
+    phones = [phone, *(phone.context.browser.new_page(viewport=PHONE) for _ in range(2) if phone.context.browser)]
+    for place, page in enumerate(phones):
+        if place:
+            page.goto(f"{hall.url}/join")
+        page.get_by_role("button", name=("SimpleRNN(32)", "LSTM(32)", "LSTM(32)")[place]).click()
+        own(page, "Sent")
+        if place != 1:
+            page.get_by_label("Your row").fill("4")
+            page.get_by_role("button", name="Send", exact=True).click()
+            expect(page.locator("#row")).to_be_hidden()
+    picture(phones[1], "row")
+    present(hall.url, "close_vote")
+    present(hall.url, "pair_neighbours")
+    for page in phones:
+        page.get_by_role("heading", name="Find this sign").wait_for()
+        expect(page.locator("#sign-words")).to_have_text("red circle")
+        expect(page.locator("#sign-whom")).to_contain_text("You did not all agree.")
+        expect(page.locator("#sign svg")).to_be_visible()
+    phones.pop().close()
+    while present(hall.url, "counts")["here"] > 2:
+        phone.wait_for_timeout(50)
+    present(hall.url, "pair_neighbours")
+    expect(phone.locator("#sign-whom")).to_have_text("Your neighbour shows it too, and answered differently.")
+    picture(phone, "sign")
+    present(hall.url, "vote_again")
+    own(phone, "Discuss it, then vote again.")
+    expect(phone.locator("#sign")).to_be_visible()
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Sent: LSTM(32)")
+    present(hall.url, "close_vote")
+    expect(phone.locator("#sign")).to_be_hidden()
+    phones[1].close()
+
+
 def test_what_is_answered_off_line_is_kept_over_a_reload_and_sent_when_the_line_is_back(
     hall: Hall, phone: Page, context: BrowserContext
 ) -> None:

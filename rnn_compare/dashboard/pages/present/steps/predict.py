@@ -9,8 +9,11 @@ from rnn_compare.dashboard.pages.present import histogram, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.widgets import invite
+from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import Question
+
+HELP = {"Pair neighbours": "Each phone shows a sign, which a phone nearby with another answer shows too."}
 
 
 def show(context: LectureContext) -> None:
@@ -23,6 +26,8 @@ def show(context: LectureContext) -> None:
     else:
         st.html(f'<p class="rc-question">{escape(question.text)}</p>')
         histogram.show(context, question)
+        if context.state.neighbours:
+            st.html(_discussion(context.state))
         if context.state.phase == "revealed" and (surprised := histogram.sure_and_wrong(context, question)):
             st.html(surprised)
     with st.container(horizontal=True, key="wall_buttons"):
@@ -32,14 +37,21 @@ def show(context: LectureContext) -> None:
 def _show_count(context: LectureContext, question: Question) -> None:
     counts, is_open = context.classroom.counts(), context.state.phase == "open"
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
-    again = "<p>Discuss it with your neighbour, then vote again.</p>" if is_open and context.state.round > 1 else ""
     body = (
         f'<p class="rc-question">{escape(question.text)}</p>'
-        f"{again}{f'<ul>{choices}</ul>' if choices else ''}"
+        f"{_discussion(context.state)}{f'<ul>{choices}</ul>' if choices else ''}"
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
         f"of {max(counts.here, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
     )
     st.html(invite.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
+
+
+def _discussion(state: State) -> str:
+    """Returns whom to discuss with, as HTML; "" before a discussion."""
+    is_open = state.phase == "open"
+    whom = "whoever shows the sign on your phone" if state.neighbours else "your neighbour"
+    vote = ", then vote again" if is_open else ""
+    return f"<p>Discuss it with {whom}{vote}.</p>" if state.neighbours or (is_open and state.round > 1) else ""
 
 
 def buttons(context: LectureContext) -> None:
@@ -48,16 +60,17 @@ def buttons(context: LectureContext) -> None:
     label_again = "Discuss and vote again" if classroom.counts().answered else "Reopen the vote"
     again = (label_again, navigation.vote_again, context.services)
     show = ("Show the answers", navigation.show_answers, context.services)
+    pair = [("Pair neighbours", classroom.pair_neighbours)] if not context.state.neighbours else []
     go_on = ("Go on without showing them", navigation.show_next_step, context.services)
     offered: dict[str, list[tuple[Any, ...]]] = {
         "idle": [("Open the vote", classroom.open_vote)],
         "open": [("Close the vote", classroom.close_vote)],
-        "closed": [show, again, go_on],
-        "shown": [again],
+        "closed": [show, *pair, again, go_on],
+        "shown": [*pair, again],
     }
     for label, *act in offered.get(context.state.phase, []):
-        look = "secondary" if label in again + go_on else "primary"
-        button(label, f"vote_{label}", context.state.version, *act, type=look)
+        look = "secondary" if label in (*again, *go_on, "Pair neighbours") else "primary"
+        button(label, f"vote_{label}", context.state.version, *act, type=look, help=HELP.get(label))
 
 
 STEP = StepKind("predict", show, ticks=True, asks=True)

@@ -1,0 +1,46 @@
+// The phone's sign, by which a neighbour with another answer finds it, and its row of seats.
+
+import { set } from "../../../browser/common/svg.js";
+import { byId, setText } from "./join_dom.js";
+import { send } from "./join_line.js";
+
+export const SHAPES = {
+  circle: "M-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0z",
+  square: "M-8-8h16v16h-16z",
+  triangle: "M0-9L10 8H-10z",
+  star: "M0-10L2.900-3.200L10-2.700L4.600 2.100L6.300 9.200L0 5.300L-6.300 9.200L-4.600 2.100L-10-2.700L-2.900-3.200z",
+  cross: "M-3.500-9h7v5.500h5.500v7h-5.500v5.500h-7v-5.500h-5.500v-7h5.500z",
+  diamond: "M0-10L8 0L0 10L-8 0z",
+};
+
+let lecture = 0; // the number of the lecture
+let sentIn = 0; // the one in which the row was sent
+
+export function signInWords({ colour, shape, number }) {
+  return number ? `${colour} ${shape} ${number}` : `${colour} ${shape}`;
+}
+
+// Whom to look for; true also where a class has too few answers that differ.
+export function whom({ others, differs }) {
+  if (others > 1) return `Your two neighbours show it too. You ${differs ? "did not all agree" : "all agreed"}.`;
+  return `Your neighbour shows it too, and ${differs ? "answered differently" : "gave the same answer"}.`;
+}
+
+export async function sendRow(event) {
+  event.preventDefault();
+  const row = Number(/** @type {HTMLInputElement} */ (byId("row-number")).value);
+  const result = await send("join/row", { row });
+  if (result && result.kept) sentIn = lecture;
+  byId("row").hidden = sentIn === lecture;
+  setText(byId("row-said"), result ? result.said || "" : "Offline: not sent. Try again.");
+}
+
+export function renderSign(state, { sign, row }) {
+  lecture = state.lecture;
+  byId("row").hidden = !state.on || !state.rows || row !== null || sentIn === lecture;
+  byId("sign").hidden = !sign;
+  if (!sign) return;
+  set(byId("sign-shape"), { class: sign.colour, d: SHAPES[sign.shape] });
+  setText(byId("sign-words"), signInWords(sign));
+  setText(byId("sign-whom"), whom(sign));
+}
