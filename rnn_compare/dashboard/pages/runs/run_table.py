@@ -43,7 +43,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     made = pd.DataFrame(map(_row, runs), columns=list(_row(among[0])))  # which a search without matches has, too
     for name in differing:
         values = [value_of(run.experiment, name) for run in runs]
-        made.insert(list(made.columns).index("Seed"), SETTINGS[name].label, values)
+        made.insert(list(made.columns).index("Made"), SETTINGS[name].label, values)  # results come first
     used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
     rows = [_row(run) for run in among]
     for name in ("Source", "Reviews", "maxlen", "Status", "From"):
