@@ -5,7 +5,7 @@ import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board/boar
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
 import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/browser/drawing/charts/chart_look.js";
-import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
+import { apart } from "../../rnn_compare/browser/drawing/charts/labels.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
 import { CHART, RUN } from "./a_chart.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
-import { barOf, ends, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { barOf, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
 import { keepQuestion, keptQuestions } from "../../rnn_compare/server/phones/page/join_kept.js";
 import { signInWords, whom } from "../../rnn_compare/server/phones/page/join_sign.js";
@@ -25,11 +25,6 @@ test("a quick finger leaves no gap between two epochs", () => {
 test("epochs that no finger has passed hold what the nearest one holds", () => {
   assert.deepEqual(whole([null, 0.6, null, 0.8, null]), [0.6, 0.6, 0.6, 0.8, 0.8]);
   assert.deepEqual(whole([null, null]), [0.5, 0.5]);
-});
-
-test("names at the ends of lines that would touch are moved apart, in their order", () => {
-  assert.deepEqual(ends([100, 101, 50], 17), [100, 117, 50]);
-  assert.deepEqual(ends([30, 10], 17), [30, 10]);
 });
 
 test("a point of the chart is found again from where it lies", () => {

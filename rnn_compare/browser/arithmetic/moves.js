@@ -12,6 +12,8 @@ export function moves(run, leftOut) {
   return pairs.map(([from, to]) => ({ points: 100 * (odds(to) - odds(from)), from: odds(from) }));
 }
 
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
 // With its sign, unless it is 0 to these digits.
 export function signed(number, digits = 1) {
   const size = Math.abs(number).toFixed(digits);

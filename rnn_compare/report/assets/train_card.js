@@ -1,5 +1,6 @@
 // The part of the page that trains: a network on the reviews that came along, its curve, and what other seeds gave.
 
+import { percent } from "../../browser/arithmetic/moves.js";
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText } from "../../browser/common/dom.js";
 import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
@@ -9,7 +10,6 @@ import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
 const PAIRED = 3; // of either cell, to compare them pair by pair
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // lesson: as report/lesson.py makes it. beneath: the comparison's networks, with their curves. read(network): shows the
 // trained network's predictions beside the others.

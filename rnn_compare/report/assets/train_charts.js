@@ -1,11 +1,11 @@
 // Curves of trainings on the page, and every seed's best accuracy as a dot, as SVG.
 
+import { percent } from "../../browser/arithmetic/moves.js";
 import { add, addText } from "../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 270, 58, 46, 12];
 const ROW = 46;
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // In percent: from the largest multiple of ten below all accuracies (at most 50) to the smallest above.
 function rangeOf(shares) {

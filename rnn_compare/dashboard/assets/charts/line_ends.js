@@ -1,8 +1,8 @@
 // The labels at the ends of the lines in the board's charts, instead of a legend.
 
 import { escapeLabel } from "../../../browser/drawing/charts/chart_look.js";
+import { LINE_HEIGHT, apart, rowsOf } from "../../../browser/drawing/charts/labels.js";
 
-const LINE_HEIGHT = 1.25; // in multiples of the text size
 const SMALLEST = 11; // the smallest readable text, in pixels
 const LETTER = 0.56; // the width of a letter, in multiples of the text size
 
@@ -37,30 +37,6 @@ export function endLabels(chart, lines, { last, height, size: usual, ink }) {
     // Also for those on the way: they come near the edge, and the chart keeps its width.
     room: 14 + LETTER * usual * Math.max(0, ...[...baselines, ...shown].flatMap(rowLengths)),
   };
-}
-
-// Moves labels up or down until none overlap, each as near to its value as possible.
-export function apart(labels, { low, high, height, size }) {
-  const perPixel = (high - low) / height;
-  const line = perPixel * LINE_HEIGHT * size;
-  const placed = labels
-    .map((label) => ({ label, y: label.y, half: 0.5 * line * rowsOf(label.text).length }))
-    .toSorted((a, b) => a.y - b.y);
-  let floor = low - 0.49 * line; // Plotly leaves out a label on the very edge
-  for (const one of placed) {
-    one.y = Math.max(one.y, floor + one.half);
-    floor = one.y + one.half;
-  }
-  let ceiling = high;
-  for (const one of placed.toReversed()) {
-    one.y = Math.min(one.y, ceiling - one.half);
-    ceiling = one.y - one.half;
-  }
-  return placed.map(({ label, y }) => ({ ...label, y }));
-}
-
-function rowsOf(text) {
-  return text.split("<br>");
 }
 
 // A name in the page's text colour, which is readable everywhere, after a square in the line's colour.

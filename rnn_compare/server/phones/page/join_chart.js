@@ -1,6 +1,7 @@
 // The outcome of a question as pictures: the curves over the class's drawings, and bars of the answers.
 
 import { add, addText } from "../../../browser/common/svg.js";
+import { apart } from "../../../browser/drawing/charts/labels.js";
 import {
   drawArea, drawFrame, drawGroups, pathOf, plotIn, rangeOf, scalesOf,
 } from "../../../browser/drawing/curves/curve_chart.js";
@@ -11,28 +12,18 @@ import { element, last } from "./join_dom.js";
 const SIZE = { width: 360, height: 250 };
 const LONGEST_NAME = 14;
 const LETTER = 7.6;
-const LABEL_HEIGHT = 17;
+const TYPE = 14; // pixels
 
 // The scales of shares, in percent, in a picture with so much room for names on the right.
 export function shareScales(epochs, range, right) {
   return scalesOf({ ...SIZE, margins: [50, right, 14, 40], epochs, range });
 }
 
-// Returns the heights of names at the ends of lines, moved apart if they would touch.
-export function ends(wanted, least = LABEL_HEIGHT) {
-  const order = wanted.map((y, place) => ({ y, place }));
-  order.sort((one, other) => one.y - other.y);
-  for (let next = 1; next < order.length; next += 1)
-    order[next].y = Math.max(order[next].y, order[next - 1].y + least);
-  const placed = [];
-  for (const { y, place } of order) placed[place] = y;
-  return placed;
-}
-
 function drawNames(sheet, scales, lines) {
-  const heights = ends(lines.map(({ y }) => scales.y(last(y))));
-  for (const [place, { name, y }] of lines.entries())
-    addText(sheet, scales.x(y.length) + 9, heights[place] + 5, short(name), "start");
+  const [low, high] = scales.range;
+  const labels = lines.map(({ name, y }) => ({ text: short(name), x: scales.x(y.length) + 9, y: last(y) }));
+  for (const { text, x, y } of apart(labels, { low, high, height: scales.box.tall, size: TYPE }))
+    addText(sheet, x, scales.y(y) + 5, text, "start");
 }
 
 function short(name) {

@@ -27,7 +27,3 @@ export function setText(node, text) {
 export function last(values) {
   return values[values.length - 1];
 }
-
-export function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
-}

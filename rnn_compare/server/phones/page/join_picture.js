@@ -1,10 +1,10 @@
 // The picture of a step, as the wall shows it: cards, bars, curves, lines of text, and a text read word by word.
 
-import { odds } from "../../../browser/arithmetic/moves.js";
+import { odds, percent } from "../../../browser/arithmetic/moves.js";
 import { drawCell } from "../../../browser/drawing/cell/cell.js";
 import { mostMoving, unpackRun, valuesAt } from "../../../browser/drawing/cell/cell_values.js";
 import { curvesPicture } from "./join_chart.js";
-import { element, fill, percent, setText } from "./join_dom.js";
+import { element, fill, setText } from "./join_dom.js";
 
 const SHOWN = 32; // units in a cell's drawing
 

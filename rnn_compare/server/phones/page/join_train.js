@@ -3,10 +3,11 @@
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
+import { percent } from "../../../browser/arithmetic/moves.js";
 import { add, addText } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn } from "../../../browser/drawing/curves/curve_chart.js";
 import { lineOf, shareScales } from "./join_chart.js";
-import { byId, element, fill, last, percent, setText } from "./join_dom.js";
+import { byId, element, fill, last, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
