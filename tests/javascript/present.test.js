@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { makeQueue, moveOf } from "../../rnn_compare/dashboard/assets/pages/present.js";
+import { largest } from "../../rnn_compare/dashboard/assets/pages/wall_fit.js";
 
 const nowhere = { closest: () => null };
 const within = (...tags) => ({ closest: (selector) => (tags.some((tag) => selector.split(", ").includes(tag)) ? {} : null) });
@@ -53,4 +54,11 @@ test("a press is sent again, ever more rarely, until the server has heard it", (
   queue.forget(1000);
   elapse();
   assert.equal(sent.length, 3);
+});
+
+test("a step gets the largest scale that fits, all of it where there is room, and the least where nothing fits", () => {
+  const scale = largest((tried) => tried <= 1.37, 1, 2.5, 0.02);
+  assert.ok(scale <= 1.37 && scale > 1.35);
+  assert.equal(largest(() => true, 1, 2.5, 0.02), 2.5);
+  assert.equal(largest(() => false, 0.75, 2.5, 0.02), 0.75);
 });

@@ -42,7 +42,7 @@ export function fitSteps() {
     const setRoom = (room) => set("--rc-room", `${room}px`);
     const setScale = (scale) => set("--rc-fit", scale);
     if (hasChart) setRoom(largest(setRoom, 120, innerHeight, 4));
-    else setScale(largest(setScale, 0.75, 2.5, 0.02));
+    else setScale(largest(setScale, setScale(1) ? 1 : 0.75, 2.5, 0.02));
     root.classList.remove("rc-fitting");
   };
   let frame;

@@ -62,7 +62,7 @@ function readingParts({ words, drawings, runs: packed }) {
     button.addEventListener("click", () => { lead = place; show(); });
     return button;
   });
-  const frame = element("div", { class: "cell" });
+  const frame = element("div", { class: "cell", tabindex: 0 }); // scrolled by keyboard too
 
   function go(place) {
     at = Math.max(0, Math.min(words.length - 1, place));
@@ -91,6 +91,6 @@ function readingParts({ words, drawings, runs: packed }) {
 
   show();
   const steps = element("div", { class: "steps" }, step("←", -1), where, step("→", 1));
-  const text = element("p", { class: "words" }, ...spans.flatMap((span) => [span, " "]));
+  const text = element("p", { class: "words", tabindex: 0 }, ...spans.flatMap((span) => [span, " "]));
   return element("div", { class: "reading" }, text, steps, ...names, frame);
 }
