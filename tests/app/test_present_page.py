@@ -292,11 +292,11 @@ def test_neighbours_are_paired_before_the_class_discusses_if_the_presenter_says_
     answer(0, 1)
     navigation.advance(lecture)
     alone = page(screen)
-    press(alone, "Pair neighbours")
+    press(alone, "Pair phones")
     assert [error.value[:43] for error in alone.error] == ["Fewer than two phones that answered are here"[:43]]
     classroom = current_app().classroom()
     with classroom.connected("device-0"), classroom.connected("device-1"):
-        press(page(screen), "Pair neighbours")
+        press(page(screen), "Pair phones")
         assert "Discuss it with whoever shows the sign on your phone." in sent(page())
         press(page(screen), "Discuss and vote again")
     assert "Discuss it with whoever shows the sign on your phone, then vote again." in sent(page())

@@ -13,7 +13,7 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import Question
 
-HELP = {"Pair neighbours": "Each phone shows a sign, which a phone nearby with another answer shows too."}
+HELP = {"Pair phones": "Each phone shows a sign, which a phone nearby with another answer shows too."}
 
 
 def show(context: LectureContext) -> None:
@@ -60,7 +60,7 @@ def buttons(context: LectureContext) -> None:
     label_again = "Discuss and vote again" if classroom.counts().answered else "Reopen the vote"
     again = (label_again, navigation.vote_again, context.services)
     show = ("Show the answers", navigation.show_answers, context.services)
-    pair = [("Pair neighbours", classroom.pair_neighbours)] if not context.state.neighbours else []
+    pair = [("Pair phones", classroom.pair_neighbours)] if not context.state.neighbours else []
     go_on = ("Go on without showing them", navigation.show_next_step, context.services)
     offered: dict[str, list[tuple[Any, ...]]] = {
         "idle": [("Open the vote", classroom.open_vote)],
@@ -69,7 +69,7 @@ def buttons(context: LectureContext) -> None:
         "shown": [*pair, again],
     }
     for label, *act in offered.get(context.state.phase, []):
-        look = "secondary" if label in (*again, *go_on, "Pair neighbours") else "primary"
+        look = "secondary" if label in (*again, *go_on, "Pair phones") else "primary"
         button(label, f"vote_{label}", context.state.version, *act, type=look, help=HELP.get(label))
 
 
