@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from rnn_compare.server.phones.join import FILES
 
@@ -19,6 +20,9 @@ class Phone:
 
     Args:
         url: The server's address.
+
+    Attributes:
+        own: The last message to this phone alone.
     """
 
     def __init__(self, url: str) -> None:
@@ -27,6 +31,7 @@ class Phone:
         self._cookie = ""
         self._listener: asyncio.Task[None] | None = None
         self._state = b""
+        self.own: dict[str, Any] = {}
         self._changed = asyncio.Condition()
 
     async def join(self) -> None:
@@ -44,13 +49,17 @@ class Phone:
         return time.perf_counter()
 
     async def send(self, kind: str, message: object) -> None:
-        """Sends an ``answer`` or a ``review``; like the page, once more if the server is busy."""
+        """Sends an ``answer``, a ``review`` or what was ``trained``; like the page, once more if the server is busy."""
         head, body = await self._request([("POST", f"join/{kind}", json.dumps(message).encode())])
         if b" 503 " in head.partition(b"\r\n")[0]:
             await asyncio.sleep(random.uniform(0.5, 1.5))
             await self.send(kind, message)
         elif b"kept" not in body:
             raise SystemExit(f"A phone was refused: {body!r}")
+
+    async def fetch(self, *paths: str) -> None:
+        """Fetches files as a browser does, compressed."""
+        await self._request([("GET", path, b"") for path in paths], "Accept-Encoding: gzip\r\n")
 
     async def download(self) -> tuple[float, int, bytes]:
         """Returns the seconds that the download of the networks took, its bytes and its tag."""
@@ -88,6 +97,8 @@ class Phone:
             writer.write(self._head("GET", "join/events", ""))
             while True:
                 event = await reader.readuntil(b"\n\n")
+                if b"event: own" in event:
+                    self.own = json.loads(event.partition(b"data: ")[2])
                 if b"event: state" in event:
                     async with self._changed:
                         self._state = event

@@ -1,0 +1,131 @@
+"""A class whose phones train and send their networks, beside a wall: how soon each is a dot, and the server's health.
+
+    python -m benchmarks.class_trains [--phones 300] [--seconds 15]
+
+Simulated phones join, fetch reviews and worker, and send one result each, at random moments of a period: as if each
+trained for so long. Beside them three real pages of Chromium train, one with a processor throttled four times, one cut
+off for 20 s. Aims: a dot within 3 s of its result (p95 and worst), every result counted once, health within 0.5 s.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import time
+from typing import Any
+
+from playwright.async_api import Browser, async_playwright
+
+from benchmarks.audience import SCRIPT, health_watched, present
+from benchmarks.browser import ARGUMENTS, cache, executable, server
+from benchmarks.phone import Phone
+from rnn_compare.presets import PHONES
+
+LOOK_SECONDS = 0.25
+OFF_SECONDS = 20.0
+AT_ONCE = 20
+"""Phones that join and fetch the reviews at a time."""
+PAGES = ("plain", "throttled 4 times", "cut off for 20 s")
+
+
+class Class:
+    """Phones that train, and when their networks were sent and seen on the wall.
+
+    Args:
+        url: The server's address.
+        phones: Number of simulated phones.
+        seconds: Period over which they send their networks.
+    """
+
+    def __init__(self, url: str, phones: int, seconds: float) -> None:
+        self._url, self._seconds = url, seconds
+        self._phones = [Phone(url) for _ in range(phones)]
+        self.sent: list[float] = []
+        self.seen: list[tuple[float, int]] = []
+        self.pages: dict[str, float] = {}
+
+    async def train(self) -> None:
+        """Begins the lecture, has all join and train, and ends once every network is a dot."""
+        await self._present("begin", "luck", False, [], PHONES.name)
+        await self._present("show_step", 0, "Your networks", "")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+            joined = [self._open(browser, name) for name in PAGES]
+            pages = await asyncio.gather(*joined)
+            for start in range(0, len(self._phones), AT_ONCE):
+                await asyncio.gather(*map(_join, self._phones[start : start + AT_ONCE]))
+            await self._present("start_task")
+            await self._present("show_task")
+            start = time.perf_counter()
+            look = asyncio.create_task(self._look(len(self._phones) + len(PAGES)))
+            real = [self._until_sent(name, page, start) for name, page in zip(PAGES, pages, strict=True)]
+            await asyncio.gather(*real, *(self._send(phone) for phone in self._phones))
+            await look
+            await browser.close()
+        await asyncio.gather(*(phone.leave() for phone in self._phones))
+
+    async def _open(self, browser: Browser, name: str) -> Any:
+        context = await browser.new_context()
+        page = await context.new_page()
+        await page.goto(f"{self._url}/join")
+        await page.get_by_role("heading", name="Your networks").wait_for()
+        if name.startswith("throttled"):
+            session = await context.new_cdp_session(page)
+            await session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        if name.startswith("cut off"):
+            await context.set_offline(True)
+        return page
+
+    async def _until_sent(self, name: str, page: Any, start: float) -> None:
+        if name.startswith("cut off"):
+            await asyncio.sleep(OFF_SECONDS)
+            await page.context.set_offline(False)
+        await page.get_by_text("Trained, and sent to the wall.").wait_for(timeout=120_000)
+        self.pages[name] = time.perf_counter() - start
+
+    async def _send(self, phone: Phone) -> None:
+        await asyncio.sleep(random.uniform(0, self._seconds))
+        cell, seed = phone.own["deal"]
+        right = [random.randint(250, 380) for _ in range(8)]
+        self.sent.append(time.perf_counter())
+        await phone.send("trained", {"cell": cell, "seed": seed, "right": right})
+
+    async def _look(self, expected: int) -> None:
+        while not self.seen or self.seen[-1][1] < expected:
+            await asyncio.sleep(LOOK_SECONDS)
+            count = len(await self._present("networks"))
+            self.seen.append((time.perf_counter(), count))
+
+    async def _present(self, call: str, *arguments: object) -> Any:
+        return await asyncio.to_thread(present, self._url, call, *arguments)
+
+
+async def _join(phone: Phone) -> None:
+    await phone.join()
+    await phone.fetch("join/task", "join/worker.js")
+
+
+def main() -> None:
+    """Prints how long networks took to be seen, when the real pages had sent theirs, and the server's health."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--phones", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    options = parser.parse_args()
+    random.seed(0)
+    with cache() as folder, server(SCRIPT, folder, log=folder / "log") as url:
+        whole = Class(url, options.phones, options.seconds)
+        with health_watched(url) as health:
+            asyncio.run(whole.train())
+        tracebacks = (folder / "log").read_text().count("Traceback")
+    # The k-th network is on the wall when k are counted; the real pages' come among them.
+    waits = [next(at for at, count in whole.seen if count > k) - sent for k, sent in enumerate(sorted(whole.sent))]
+    for name, times in {"result to dot": waits, "health": health}.items():
+        if len(times) > 1:
+            quantiles = statistics.quantiles(times, n=100, method="inclusive")
+            print(f"{name}: p50 {quantiles[49]:.2f} s, p95 {quantiles[94]:.2f} s, worst {max(times):.2f} s")
+    print(f"{whole.seen[-1][1]} networks of {options.phones + len(PAGES)} phones; {tracebacks} tracebacks")
+    print("; ".join(f"{name}: trained and sent after {seconds:.1f} s" for name, seconds in whole.pages.items()))
+
+
+if __name__ == "__main__":
+    main()
