@@ -52,8 +52,8 @@ class Class:
             browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
             joined = [self._open(browser, name) for name in PAGES]
             pages = await asyncio.gather(*joined)
-            for start in range(0, len(self._phones), AT_ONCE):
-                await asyncio.gather(*map(_join, self._phones[start : start + AT_ONCE]))
+            for first in range(0, len(self._phones), AT_ONCE):
+                await asyncio.gather(*map(_join, self._phones[first : first + AT_ONCE]))
             await self._present("start_task")
             await self._present("show_task")
             start = time.perf_counter()

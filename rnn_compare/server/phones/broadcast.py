@@ -82,12 +82,23 @@ class Broadcast:
         while True:
             self._woken.clear()
             state = self.classroom.state()
-            is_new = state.version != self._state.version or self.classroom.picture() != self._picture
+            is_new = self._is_new(state)
             if is_new or pause is not None:
                 pause = await self._look(state, is_new)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+            await self._wait(pause)
             await asyncio.sleep(TOGETHER_SECONDS)
+
+    def _is_new(self, state: State) -> bool:
+        return state.version != self._state.version or self.classroom.picture() != self._picture
+
+    async def _wait(self, pause: float | None) -> None:
+        """Waits for a change of state or picture, or until a pause is over: networks arrive twenty a second."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._woken.wait()
+                while pause and not self._is_new(self.classroom.state()):
+                    self._woken.clear()
+                    await self._woken.wait()
 
     async def _look(self, state: State, is_new: bool) -> float | None:
         """Sends a new message; returns the seconds to the next look, or None to wait for a change of the class."""
