@@ -89,7 +89,7 @@ function wordAxis(words, looks, width) {
   return {
     ...axisIn(looks), fixedrange: true, range: [0, count + 0.2], showgrid: false, automargin: true,
     unifiedhovertitle: { text: "word %{x}" },
-    ...(count <= width / WORD_PX ? labelled : { title: axisTitle("words read", 4) }),
+    ...(count <= width / WORD_PX ? labelled : { title: axisTitle("words read", 4, looks.size) }),
   };
 }
 
