@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -22,15 +22,15 @@ from rnn_compare.comparison.inference.difference import TestedDifference
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
 from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.contents import Contents
-from rnn_compare.report.lesson import lesson
+from rnn_compare.report.lesson import lesson, lesson_settings
 from rnn_compare.report.quiz_at_home import quiz_at_home
 from rnn_compare.report.reader import formulas, reader
 from rnn_compare.report.report_charts import charts
-from rnn_compare.sources.registry import is_about_films
 
 FEW, SEVERAL = 3, 8
 """Up to a few verdicts are large; of more than several, the less clear ones are folded away."""
@@ -46,12 +46,10 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
         comparisons: The page shows the first; the others wait in templates (``comparison_choice.js``).
         names: Of several comparisons, for the links between them.
     """
-    lessons = [_lesson_dataset(contents) for contents in comparisons]
+    settings = [_lesson_settings(contents) for contents in comparisons]
     parts = [
-        # A template without reviews leaves those of the first comparison.
-        _parts(contents, small=bool(names))
-        | ({} if place and lessons[place] == lessons[0] else {"lesson": _lesson(lessons[place])})
-        for place, contents in enumerate(comparisons)
+        _parts(contents, small=bool(names)) | {"lesson": _escaped_json(experiment and experiment.dataset)}
+        for contents, experiment in zip(comparisons, settings, strict=True)
     ]
     ids = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
     links = "".join(f'<a href="#{key}">{escape(name)}</a>' for key, name in zip(ids, names, strict=True))
@@ -60,6 +58,7 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
         title=escape(comparisons[0].title if len(comparisons) == 1 else "Recurrent networks that read and train"),
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
+        lessons=_lessons(settings),
         choice=f'<nav id="choice" aria-label="Comparisons">{links}</nav>' if links else "",
         others="".join(_template(key, {} if key == ids[0] else part) for key, part in zip(ids, parts, strict=False)),
         script=_script(),
@@ -101,16 +100,18 @@ def _template(key: str, parts: Mapping[str, str]) -> str:
     )
 
 
-def _lesson_dataset(contents: Contents) -> str | None:
-    """Returns the dataset that the reader of the page trains with: the first of films; None without one."""
-    films = (group.experiment for group in contents.groups if is_about_films(group.experiment.source))
-    return next((experiment.dataset for experiment in films), None)
+def _lesson_settings(contents: Contents) -> Experiment | None:
+    """Returns with which reviews and settings the reader of the page trains; None without any."""
+    return next(filter(None, (lesson_settings(group.experiment) for group in contents.groups)), None)
 
 
-def _lesson(dataset: str | None) -> str:
-    with contextlib.suppress(UserError):  # not on this machine, or too few
-        return _escaped_json(dataset and lesson(dataset))
-    return "null"
+def _lessons(settings: Iterable[Experiment | None]) -> str:
+    """Returns what readers train with, by dataset, as JSON."""
+    lessons = {}
+    for experiment in filter(None, settings):
+        with contextlib.suppress(UserError):  # not on this machine, or too few
+            lessons.setdefault(experiment.dataset, lesson(experiment))
+    return _escaped_json(lessons)
 
 
 def origin() -> str:

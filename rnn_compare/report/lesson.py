@@ -21,23 +21,43 @@ from rnn_compare.sources import registry
 LESSON: dict[str, Any] = PHONES.shared | {"maxlen": PHONES.maxlens[0]}
 
 
-def lesson(dataset: str) -> dict[str, Any]:
-    """Returns all that ``train_card.js`` needs to train networks on a source's first reviews.
+MOST_TOKENS = 500_000
+"""Words and padding of a task's texts: 2,475 texts of 202 words, which a page brings along as 420 kB."""
+_OF_TASKS = ("source", "distance", "maxlen", "vocabulary_size", "optimizer", "learning_rate", "batch_size", "epochs")
+
+
+def lesson_settings(experiment: Experiment) -> Experiment | None:
+    """Returns with what the reader of a page with this network trains; None for somebody's own texts.
+
+    Film reviews are as a class's phones have them; a task is as it was, with fewer of its texts if they are long.
+    """
+    if registry.is_about_films(experiment.source):
+        return Experiment(source=experiment.dataset, **LESSON)
+    if not registry.source(experiment.dataset).distance:
+        return None
+    own = {name: getattr(experiment, name) for name in _OF_TASKS}
+    reviews = min(experiment.reviews, MOST_TOKENS // experiment.maxlen)
+    return Experiment(**own, reviews=reviews, embedding_size=LESSON["embedding_size"], mask_padding=True)
+
+
+def lesson(experiment: Experiment) -> dict[str, Any]:
+    """Returns all that ``train_card.js`` needs to train networks with these settings, of each cell and size.
 
     Raises ``UserError`` if the source cannot be read, or has fewer reviews.
     """
+    dataset = experiment.dataset
     networks = {
-        name: {units: _network(Experiment(cell=name, units=units, source=dataset, **LESSON)) for units in HOME_UNITS}
+        name: {units: _network(experiment.model_copy(update={"cell": name, "units": units})) for units in HOME_UNITS}
         for name in CELLS
     }
-    split = prepared.load(dataset).padded(Experiment(source=dataset, **LESSON))
+    split = prepared.load(dataset).padded(experiment)
     ids = np.concatenate([split.x_train, split.x_val])
     return {
         "dataset": dataset,
         "subject": registry.source(dataset).subject,
         "labels": registry.labels(dataset),
         "training": len(split.x_train),
-        "epochs": LESSON["epochs"],
+        "epochs": experiment.epochs,
         "networks": networks,
         "colors": {name: picture(name).color for name in CELLS},
         "ids": _packed(ids.astype("<u2")),

@@ -33,7 +33,7 @@ export async function main(formulas) {
   const data = json("networks");
   try {
     const reading = data.networks.length ? await buildReader(data, formulas) : undefined;
-    const [lesson, quiz] = [json("lesson"), json("quiz")];
+    const [lesson, quiz] = [json("lessons")[json("lesson")], json("quiz")];
     const add = reading?.add ?? (() => {});
     const training = lesson ? await buildTraining(part("train"), lesson, data.networks, add) : undefined;
     if (quiz && reading) buildQuiz(part("quiz-card"), quiz, reading, training);
