@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from rnn_compare import browser
 from rnn_compare.browser.joining import joined
@@ -107,7 +108,7 @@ def _lesson_settings(contents: Contents) -> Experiment | None:
 
 def _lessons(settings: Iterable[Experiment | None]) -> str:
     """Returns what readers train with, by dataset, as JSON."""
-    lessons = {}
+    lessons = dict[str, Any]()
     for experiment in filter(None, settings):
         with contextlib.suppress(UserError):  # not on this machine, or too few
             lessons.setdefault(experiment.dataset, lesson(experiment))
