@@ -10,6 +10,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosedError
 
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.process import log
 from tests.security.conftest import Forger, serving
 
@@ -71,7 +72,8 @@ def test_a_message_and_an_exceptions_text_stay_on_their_lines(caplog: pytest.Log
 def test_what_repeats_is_counted_whoever_logs_it_and_whatever_it_names(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "PER_SECOND", 20.0)
+    clock = [0.0]
+    monkeypatch.setattr(log, "RateLimit", lambda *limits: RateLimit(*limits, now=lambda: clock[0]))
 
     def line_of_code(number: int) -> None:
         _logger.error(f"{number} is not known.")  # as libraries do
@@ -79,10 +81,9 @@ def test_what_repeats_is_counted_whoever_logs_it_and_whatever_it_names(
     with log.guarded():
         for number in range(500):
             line_of_code(number)
-        logged = len(caplog.records)
+        assert len(caplog.records) == log.AT_ONCE
         _logger.error("Another line is logged.")
-        time.sleep(0.1)
+        clock[0] += 1 / log.PER_SECOND
         line_of_code(7)
-    assert log.AT_ONCE <= logged < 100
     assert caplog.messages[-2] == "Another line is logged."
-    assert f"7 is not known. ({500 - logged} more like it" in caplog.messages[-1]
+    assert f"7 is not known. ({500 - log.AT_ONCE} more like it" in caplog.messages[-1]
