@@ -12,7 +12,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status, accuracy, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.rows import row_of
-from rnn_compare.runs.shipped import add_shipped
+from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.runs.store import RunStore
 
 
@@ -76,7 +76,8 @@ def insert(store: RunStore, run: Run, predictions: Sequence[Predictions] = ()) -
 
 
 def shipped(store: RunStore, *presets: Preset) -> list[Run]:
-    """Adds the shipped runs to a record, and returns those of some presets."""
-    add_shipped(store)
+    """Adds the shipped runs to a record that lacks them, and returns those of some presets."""
+    if not store.runs(shipped_ids()):
+        add_shipped(store)
     experiments = [experiment for preset in presets for experiment in preset.experiments()]
     return [run for run in store.runs() if run.is_from_elsewhere and run.experiment in experiments]

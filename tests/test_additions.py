@@ -118,6 +118,7 @@ NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
 
 USE = """
 import numpy as np
+from rnn_compare.browser.curves import baseline_levels
 from rnn_compare.charts.palette import picture
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import cached
@@ -134,7 +135,7 @@ assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--js
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
 assert "Word pairs" in known_baselines.meaning(baselines)
 assert "<td>Naive Bayes</td>" in html_tables.baseline_table(baselines)
-print(known_baselines.lines(baselines))
+print(baseline_levels(baselines))
 
 small = [*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200"]
 assert main(["train", "--cell", "CIFG", "--network", "pairs", *small, "--json"]) == 0

@@ -102,7 +102,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     page.get_by_text("Gradient flow", exact=True).click()
     expect(page).to_have_url(re.compile("view=Gradient"))
     page.reload()
-    page.get_by_text("Where the gradient").wait_for()
+    page.get_by_text("Where the gradient vanishes").wait_for()
     page.get_by_text("Word by word", exact=True).click()
     expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value("A wonderful film <b>zzyzx</b> 🎬")
     page.get_by_role("link", name="Compare").click()

@@ -73,7 +73,9 @@ def test_what_repeats_is_counted_whoever_logs_it_and_whatever_it_names(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr(log, "RateLimit", lambda *limits: RateLimit(*limits, now=lambda: clock[0]))
+    monkeypatch.setattr(
+        log, "RateLimit", lambda at_once, per_second: RateLimit(at_once, per_second, now=lambda: clock[0])
+    )
 
     def line_of_code(number: int) -> None:
         _logger.error(f"{number} is not known.")  # as libraries do
