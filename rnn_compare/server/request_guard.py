@@ -1,10 +1,8 @@
 """Guard of all requests and websockets: refuses what no visitor's browser sends, and adds security headers."""
 
-import contextlib
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -57,7 +55,7 @@ class RequestGuard:
         allowed = _host_allowed(headers.get("host", ""))
         if scope["type"] == "websocket":
             connected = self.server if allowed and is_own_origin(headers) else WebSocketClose(1008)
-            await connected(scope, accepted_messages(receive, send, self.app.turns.may_start), send)
+            await connected(scope, accepted_messages(receive, send), send)
             return
         new = cookies.new_cookies(scope, self.app.access)
 
@@ -146,11 +144,10 @@ def is_own_origin(headers: Headers) -> bool:
     return False
 
 
-def accepted_messages(receive: Receive, send: Send, may_start: Callable[[], Awaitable[None]]) -> Receive:
+def accepted_messages(receive: Receive, send: Send) -> Receive:
     """Returns a function that receives a browser's messages, without those for the development of an app.
 
-    A message that no page sends, a text or a very long one, ends the connection. One that starts a script waits for
-    ``may_start``, and those behind it on its connection do.
+    A message that no page sends, a text or a very long one, ends the connection.
     """
 
     async def receive_accepted() -> Message:
@@ -160,23 +157,23 @@ def accepted_messages(receive: Receive, send: Send, may_start: Callable[[], Awai
                 code = 1003 if sent is None else 1009  # RFC 6455: a kind that is not accepted, too big
                 await send({"type": "websocket.close", "code": code})
                 return {"type": "websocket.disconnect", "code": code}
-            kind = _kind(sent)
-            if kind == "rerun_script":
-                await may_start()
-            if kind is None or kind in ACCEPTED_MESSAGES:
+            if _is_accepted(sent):
                 break
         return message
 
     return receive_accepted
 
 
-def _kind(message: bytes) -> str | None:
-    """Returns the kind of a browser's message; None if it has none or is no message, which Streamlit answers."""
+def _is_accepted(message: bytes) -> bool:
     sent = BackMsg()
-    with contextlib.suppress(DecodeError):
+    try:
         sent.ParseFromString(message)
+    except DecodeError:  # Streamlit closes the connection
+        return True
     kind: str | None = sent.WhichOneof("type")
-    return sent.backend_operation_request.WhichOneof("payload") if kind == "backend_operation_request" else kind
+    if kind == "backend_operation_request":
+        kind = sent.backend_operation_request.WhichOneof("payload")
+    return kind is None or kind in ACCEPTED_MESSAGES
 
 
 def _with_port(name: str, port: str) -> str:

@@ -1,19 +1,15 @@
 """Turns of page scripts: few run at a time, all run in the end, and one that hangs holds up nobody."""
 
-import asyncio
 import threading
 import time
 
 import pytest
-from starlette.types import Message
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import site
 from rnn_compare.server.app import App
 from rnn_compare.server.process import turns
 from rnn_compare.server.process.turns import ScriptTurns
-from rnn_compare.server.request_guard import accepted_messages
 from tests.patience import PATIENCE
 
 
@@ -63,59 +59,6 @@ def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.Mo
     go_on.set()
     for thread in hanging:
         thread.join()
-
-
-def test_messages_that_start_scripts_wait_while_enough_scripts_do_and_keep_their_order(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(turns, "TURN_SECONDS", PATIENCE)
-    in_turn, go_on, letters = ScriptTurns(), threading.Event(), "abc"
-    rerun, other = BackMsg(), BackMsg(app_heartbeat=True)
-    rerun.rerun_script.query_string = "a"
-    sent = {letter: [rerun.SerializeToString(), other.SerializeToString()] for letter in letters}
-    received: list[str] = []
-
-    def script() -> None:
-        with in_turn.turn():
-            go_on.wait(PATIENCE)
-
-    async def browser(letter: str) -> None:
-        async def receive() -> Message:
-            return {"type": "websocket.receive", "bytes": sent[letter].pop(0)}
-
-        async def send(_: Message) -> None: ...
-
-        accepted = accepted_messages(receive, send, in_turn.may_start)
-        for kind in ("rerun", "heartbeat"):
-            await accepted()
-            received.append(f"{letter} {kind}")
-
-    async def attend() -> None:
-        browsers = [asyncio.ensure_future(browser(letter)) for letter in letters]
-        await asyncio.sleep(0.2)
-        assert received == []
-        go_on.set()
-        await asyncio.wait_for(asyncio.gather(*browsers), PATIENCE)
-
-    scripts = [threading.Thread(target=script) for _ in range(2 * turns.AT_ONCE)]  # half of them wait for a turn
-    for thread in scripts:
-        thread.start()
-    while in_turn._waiting < turns.AT_ONCE:
-        time.sleep(0.01)
-    asyncio.run(attend())
-    assert [entry[0] for entry in received if entry.endswith("rerun")] == list(letters)
-    assert all(received.index(f"{letter} rerun") < received.index(f"{letter} heartbeat") for letter in letters)
-
-
-def test_no_message_waits_for_ever_for_scripts_that_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0.1)
-    in_turn = ScriptTurns()
-    in_turn._waiting = 100
-
-    async def attend() -> None:
-        await asyncio.wait_for(asyncio.gather(*(in_turn.may_start() for _ in range(10))), PATIENCE)
-
-    asyncio.run(attend())
 
 
 PAGE = """
