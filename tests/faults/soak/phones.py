@@ -41,9 +41,10 @@ class HallPhone:
         self._ledger, self._chance, self._number, self._seconds = ledger, chance, number, seconds
         self._told: dict[str, Any] = {}
         self._done: set[Vote | tuple[int, str]] = set()
-        self._curves: dict[tuple[int, str], list[float]] = {}
+        self._curves: dict[tuple[int, str], str] = {}  # packed, of a fixed length an epoch
         self._over, self._away = threading.Event(), threading.Event()
-        self._threads = [threading.Thread(target=loop, daemon=True) for loop in (self._listen, self._send)]
+        loops = (self._listen, self._send)
+        self._threads = [threading.Thread(target=self._run, args=(loop,), daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
 
@@ -57,6 +58,14 @@ class HallPhone:
         """Switches the phone off; it may still hear one message."""
         self._over.set()
         self._threads[1].join()
+
+    def _run(self, loop: Callable[[], None]) -> None:
+        """Runs one of the phone's loops; a phone that cannot read what it is sent would only say nothing."""
+        try:
+            loop()
+        except Exception as error:
+            self._ledger.problem(f"A phone broke down: {error!r}")
+            raise
 
     # ---- listening -----------------------------------------------------------------------------
 
@@ -93,13 +102,15 @@ class HallPhone:
 
     def _hear(self, message: dict[str, Any]) -> None:
         self._told, lecture = message, self._ledger.lecture
-        if message["curves"] and self._curtain.is_down():
+        curves = message["curves"]["groups"] if message["curves"] else []
+        if curves and self._curtain.is_down():
             self._ledger.problem(f"Phones were shown curves before the reveal of lecture {lecture}.")
-        for curve in message["curves"]:
-            before = self._curves.get((lecture, curve["name"]), [])
-            if curve["validation"][: len(before)] != before:
-                self._ledger.problem(f"A phone was shown {before} of {curve['name']}, then {curve['validation']}.")
-            self._curves[lecture, curve["name"]] = curve["validation"]
+        for curve in curves:
+            name, accuracies = curve["label"], curve["figures"]["val_accuracy"]
+            before = self._curves.get((lecture, name), "")
+            if not accuracies.startswith(before):
+                self._ledger.problem(f"A phone was shown {before} of {name}, then {accuracies}.")
+            self._curves[lecture, name] = accuracies
 
     # ---- sending -------------------------------------------------------------------------------
 
