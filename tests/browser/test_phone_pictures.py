@@ -15,7 +15,7 @@ from tests.phones import present
 PARTS = {
     "networks": ("article", 4),
     "train": ("article", 4),
-    "findings": ("figure svg", 1),
+    "findings": ("figure > svg", 1),
     "baselines": (".bars li", 7),
     "inside": (".reading .cell > svg", 1),
 }

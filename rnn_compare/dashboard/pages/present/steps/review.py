@@ -21,6 +21,7 @@ from rnn_compare.server.app import current_app
 WORDS, QUEUE, CHOSEN = "wall_word_by_word", "wall_queue", "wall_review_chosen"
 MOST_LISTED = 30
 """Newest reviews that the queue lists."""
+CHALLENGE = "Irony, a negation, a turn at the end: who sends one that fools them?"
 
 
 def show(context: LectureContext) -> None:
@@ -54,7 +55,7 @@ def show(context: LectureContext) -> None:
 def _show_waiting() -> None:
     waiting = sum(not review.shown for review in current_app().classroom().reviews())
     waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting</p>'
-    st.html(invite.beside_the_code(waits))
+    st.html(invite.beside_the_code(f'{waits}<p class="rc-question">{CHALLENGE}</p>'))
 
 
 def show_queue(context: LectureContext, place: str) -> None:
