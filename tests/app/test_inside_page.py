@@ -102,9 +102,11 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
 
 def test_accuracy_by_length_comes_from_a_worker_for_each_network(app: AppTest, trained: list[Run]) -> None:
     app.segmented_control(key="view").set_value("Length").run()
-    until(app, lambda: any("At the greatest length" in text.value for text in app.markdown))
-    [sentence] = [text.value for text in app.markdown if "At the greatest length" in text.value]
-    assert sentence.count(" %") == len(trained)
+
+    def sentences() -> list[str]:
+        return [text.value for text in app.markdown if "At the greatest length" in text.value]
+
+    until(app, lambda: [sentence.count(" %") for sentence in sentences()] == [len(trained)])
 
 
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
