@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,6 +13,9 @@ from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, perc
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength
 
 HEIGHT = 440
+WIDTH, WIDER = 3, 6
+APART = 1.0
+"""Percentage points from which two lines can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +30,16 @@ class NetworkLengths:
 def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
     """Returns the chart of the accuracy by the number of words, a line for each network."""
     figure = go.Figure()
-    widths = np.linspace(3, 9, len(networks))[::-1]  # the first are the widest: lines on top hide none of them
-    for network, width in zip(networks, widths, strict=True):
+    on_top = [sum(_coincide(network, later) for later in networks[place:]) for place, network in enumerate(networks, 1)]
+    for network, lines in zip(networks, on_top, strict=True):
         points = network.lengths.points
+        width = WIDTH + WIDER * lines / max(1, *on_top)  # lines on top must not hide it
         figure.add_scatter(
             x=[point.words for point in points],
             y=in_percent(point.accuracy for point in points),
             customdata=[(point.texts, point.repeated) for point in points],
             name=plain(network.title),
-            **network.look.line(float(width), int(2 * width + 4)),
+            **network.look.line(width, int(2 * width + 4)),
             hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
         )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 2}, name="guessing", showlegend=True)
@@ -57,3 +62,13 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
         ),
     )
     return figure.update_yaxes(percent_axis("right", dtick=10))
+
+
+def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:
+    """Returns whether two lines cannot be told apart between two neighbouring lengths."""
+    accuracies = [{point.words: point.accuracy for point in drawn.lengths.points} for drawn in (network, other)]
+    near = [
+        words in accuracies[1] and 100 * abs(accuracy - accuracies[1][words]) < APART
+        for words, accuracy in accuracies[0].items()
+    ]
+    return any(pair == (True, True) for pair in pairwise(near))

@@ -26,3 +26,15 @@ def test_of_two_networks_that_are_always_right_both_lines_are_seen() -> None:
     below, above = length_chart([NetworkLengths("A", look, lengths) for look in looks(["LSTM", "GRU"])]).data
     assert below.line.width >= above.line.width + 4
     assert below.marker.size >= above.marker.size + 4
+
+
+def test_lines_that_only_cross_are_equally_wide() -> None:
+    first, second = (
+        AccuracyByLength(tuple(LengthAccuracy(words, share, 500, 0) for words, share in enumerate(shares, 1)), 3)
+        for shares in ((0.7, 0.8, 0.9), (0.9, 0.8, 0.7))
+    )
+    networks = [
+        NetworkLengths("A", look, lengths)
+        for look, lengths in zip(looks(["LSTM", "GRU"]), (first, second), strict=True)
+    ]
+    assert len({trace.line.width for trace in length_chart(networks).data}) == 1
