@@ -40,7 +40,7 @@ def main(rounds: int = 3, reviews: int = 25_000, epochs: int = 10) -> None:
         scripts.write_text("\n".join(map(script, book)), encoding="utf-8")
         train = [sys.executable, "-m", "rnn_compare", "train", "--reviews", str(reviews), "--epochs", str(epochs)]
         for _ in range(rounds):
-            ours.append(_seconds(train, folder, r"best validation accuracy (\d+\.\d)\s%"))
+            ours.append(_seconds(train, folder, r"best validation (\d+\.\d)\s%"))
             stock.append(_seconds([sys.executable, str(scripts)], folder, r"val_accuracy (0\.\d+)"))
     a, b = statistics.median(ours), statistics.median(stock)
     print(f"the program:    {a:.1f} s; {[round(t, 1) for t in ours]}")

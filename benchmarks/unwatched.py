@@ -45,6 +45,8 @@ def load(url: str, signs: Mapping[str, str], seconds: int) -> dict[str, float]:
     Returns:
         Seconds from the entry of the address, by name.
     """
+    if executable().endswith("headless-shell"):
+        raise SystemExit("An extension looks for the signs; chromium-headless-shell loads none. Install chromium.")
     with tempfile.TemporaryDirectory() as folder:
         extension, trace = Path(folder) / "extension", Path(folder) / "trace.json"
         extension.mkdir()

@@ -44,7 +44,7 @@ def test_without_phones_this_machine_trains_the_networks(step: Services, monkeyp
     until(lambda: page("present.page") and len(networks()) == 4)
     assert {(network.cell, network.origin) for network in networks()} == {("SimpleRNN", "server"), ("LSTM", "server")}
     shown = html(page("present.page"))
-    assert "4 networks: 4 by this machine." in shown
+    assert "4 networks by this machine." in shown
     assert "Best of 8 epochs on the same 500 held-out reviews: only seeds differ." in shown
     assert shown.count('class="rc-dot rc-own') == 4
     assert "Half of all pairs of 2 SimpleRNNs are" in shown
@@ -56,7 +56,7 @@ def test_a_recording_is_played_into_the_same_picture(step: Services, monkeypatch
     go_to_the_step(step)
     until(lambda: page("present.page") and len(networks()) == 40)
     shown = html(page("present.page"))
-    assert "40 networks: 40 from a recording." in shown
+    assert "40 networks from a recording." in shown
     assert "SimpleRNN</b> 20 networks: median " in shown
 
 
@@ -71,7 +71,7 @@ def test_a_result_that_cannot_be_repeated_is_left_out_and_the_wall_says_so(
     until(lambda: page("present.page") and current_app().classroom().networks.left_out())
     until(lambda: page("present.page") and networks()[0].status == "repeated")
     shown = html(page("present.page"))
-    assert "1 network: 1 by phones." in shown
+    assert "1 network by phones." in shown
     assert "1 result left out: this machine could not repeat it." in shown
 
 
@@ -103,7 +103,7 @@ def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(
         shown = html(page("present.page"))
         assert 'class="rc-dot' not in shown
         assert "51.8" not in shown
-        assert "1 network: 1 by phones." in shown
+        assert "1 network by phones." in shown
         navigation.advance(step)
     assert (classroom.state().phase, classroom.state().task_shown) == ("revealed", True)
     assert 'class="rc-dot' in html(page("present.page"))

@@ -66,6 +66,8 @@ def count(context: LectureContext, networks: list[ClassNetwork]) -> str:
     training = context.classroom.phones_training().total()
     parts = [f"{origins[origin]:,} {words}" for origin, words in ORIGINS.items() if origins[origin]]
     phones = f"{origins['phone']:,} of {counted(origins['phone'] + training, 'phone')} done. " if training else ""
+    if len(origins) == 1:
+        return f"{phones}{counted(len(networks), 'network')} {ORIGINS[networks[0].origin]}."
     return f"{phones}{counted(len(networks), 'network')}{f': {listed(parts)}' if parts else ''}."
 
 
