@@ -66,7 +66,7 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
 
 def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:
     """Returns whether two lines cannot be told apart between two neighbouring lengths."""
-    accuracies = [{point.words: point.accuracy for point in drawn.lengths.points} for drawn in (network, other)]
+    accuracies = [{point.words: point.accuracy for point in line.lengths.points} for line in (network, other)]
     near = [
         words in accuracies[1] and 100 * abs(accuracy - accuracies[1][words]) < APART
         for words, accuracy in accuracies[0].items()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.networks.plain_script import check_simple
 from rnn_compare.presets import PRESETS
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "class_networks.json"
@@ -71,6 +73,13 @@ def class_task(preset: str) -> ClassTask:
     by_cell = {experiment.cell: experiment for experiment in experiments}
     if len(by_cell) != len(experiments) or len(experiments) < 2:
         raise UserError(f"{preset[:60]!r} does not suit phones: it needs two cells or more, each once.")
+    for experiment in experiments:
+        check_simple(experiment, "A phone")
+        layout = cell(experiment.cell)
+        if len(layout.phases) > 1 or layout.recurrent != "matrix" or experiment.optimizer != "rmsprop":
+            # What the server can repeat bit by bit (browser/exact.py).
+            name, optimizer = experiment.cell, experiment.optimizer
+            raise UserError(f"{name} with {optimizer}: phones train SimpleRNN, LSTM or GRU with rmsprop.")
     return ClassTask(tuple(experiments))
 
 

@@ -153,6 +153,8 @@ def test_a_preset_with_one_cell_twice_does_not_suit_phones() -> None:
     assert class_task(BOOK.name).cells == ["SimpleRNN", "LSTM"]
     with pytest.raises(UserError, match="does not suit phones"):
         class_task("Long memory")
+    with pytest.raises(UserError, match="MGU with rmsprop: phones train SimpleRNN, LSTM or GRU"):
+        class_task("How many gates?")
 
 
 def test_the_shipped_lecture_has_its_task_and_a_recording_of_it() -> None:
