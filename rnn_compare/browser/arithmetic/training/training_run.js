@@ -20,8 +20,9 @@ export async function trainingRun({ description, ids, labels, training, epochs, 
     { ids: ids.subarray(start * maxlen, end * maxlen), labels: labels.subarray(start, end) }
   );
   const [toTrain, toValidate] = [part(0, training), part(training, labels.length)];
+  let until = 0; // heard at once, and by the clock after that: an epoch may be shorter than a slice
   const finish = async (work) => {
-    for (let until = performance.now() + SLICE; ;) {
+    for (;;) {
       const { done, value } = work.next();
       if (done) return value;
       if (performance.now() < until) continue;
