@@ -1,17 +1,22 @@
 """Names of other libraries that they do not document, and that this server uses: a release without them fails here."""
 
 import asyncio
+import contextlib
 import gc
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
 from rnn_compare.server.process import connections
 from rnn_compare.server.process.connections import Connections
+from tests.patience import PATIENCE
+from tests.processes import free_port
 
 
 async def _application(_scope: Any, _receive: Any, _send: Any) -> None: ...
@@ -34,12 +39,40 @@ def test_uvicorns_server_and_its_connections_have_what_the_watch_over_them_reads
     asyncio.run(made())
 
 
-def test_without_them_the_server_runs_and_the_log_says_what_is_lost(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_a_silent_connection_is_closed_after_a_start_that_took_longer_than_the_watch_waits(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(connections, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(connections, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(connections, "SILENT_SECONDS", 0.05)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncIterator[None]:
+        watch = asyncio.create_task(Connections().watch())
+        await asyncio.sleep(0.1)  # as long as a first start takes in its recordings
+        yield
+        watch.cancel()
+
+    async def received() -> bytes:
+        config = uvicorn.Config(Starlette(lifespan=lifespan), port=free_port(), log_level="critical")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        reader, writer = await asyncio.open_connection("127.0.0.1", config.port)
+        silence = await asyncio.wait_for(reader.read(), PATIENCE)
+        writer.close()
+        server.should_exit = True
+        await serving
+        return silence
+
+    with caplog.at_level(logging.WARNING):
+        assert asyncio.run(received()) == b""
+    assert "silent connections" not in caplog.text
+
+
+def test_without_them_the_server_runs_and_the_log_says_what_is_lost(caplog: pytest.LogCaptureFixture) -> None:
     server = uvicorn.Server(uvicorn.Config(_application))
-    del server.server_state.connections
+    server.started = True  # and has no sockets
     with caplog.at_level(logging.WARNING):
         asyncio.run(Connections().watch())
     assert "silent connections stay open" in caplog.text

@@ -72,14 +72,16 @@ class Connections:
         # Neither uvicorn nor Streamlit hands over the running server, and none has an option for a silent connection.
         servers = [item for item in gc.get_objects() if issubclass(type(item), uvicorn.Server)]
         try:
-            await asyncio.sleep(LOOK_SECONDS)  # until it listens
-            listeners = [listener for server in servers for group in server.servers for listener in group.sockets]
+            while not (listening := [server for server in servers if server.started and not server.should_exit]):
+                if not servers:
+                    raise LookupError("no server")
+                await asyncio.sleep(LOOK_SECONDS)  # it listens after the lifespan's start, which may take seconds
+            listeners = [listener for server in listening for group in server.servers for listener in group.sockets]
             set_up_sockets([listener.fileno() for listener in listeners], self.backlog())
-            if not listeners:
-                raise LookupError("no listening server")
             since: dict[Any, float] = {}
             while True:
-                now, connections = time.monotonic(), [c for server in servers for c in server.server_state.connections]
+                now = time.monotonic()
+                connections = [item for server in listening for item in server.server_state.connections]
                 since = {connection: since.get(connection, now) for connection in filter(_is_silent, connections)}
                 for connection, at in since.items():
                     if now - at > SILENT_SECONDS:
