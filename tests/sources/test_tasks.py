@@ -77,12 +77,12 @@ def test_in_the_task_first_word_the_distance_lies_behind_it(distance: int) -> No
 
 @pytest.mark.parametrize("name", ORACLES)
 def test_where_each_word_counts_long_texts_are_there_once_and_all_are_labelled_as_by_hand(name: str) -> None:
-    made_here, other_words = made(name, 15), source(f"{name}-15").at_length
+    made_here, at_length = made(name, 15), source(f"{name}-15").at_length
     assert max(Counter(text for text in made_here.texts if len(text.split()) >= 10).values()) == 1
-    assert other_words
-    for held in (made_here, made(name, 2), other_words(120, 50)):
+    assert at_length
+    for held in (made_here, made(name, 2), long := at_length(120, 50)):
         assert held.labels == [int(ORACLES[name](text)) for text in held.texts]
-    assert {len(text.split()) for text in other_words(120, 50).texts} == {120}
+    assert {len(text.split()) for text in long.texts} == {120}
 
 
 @pytest.mark.parametrize("name", ORACLES)
