@@ -1,105 +1,77 @@
-// Products of small matrices, out[r, c] = from[r, c] + Σ a[r, k] · b[k, c]: for WebAssembly, and without it. Distances
-// between rows, and in `a` between the elements of a sum, are arguments: `a` may be transposed, `from` one row for all.
+// Products of small matrices, out[r, c] = from[r, c] + Σ a[r, k] · b[k, c], k upwards: for WebAssembly, and without it.
+// A shape { aRow, aStep, bRow, outRow, fromRow, columns } has the distances between rows, and in `a` between the
+// elements of a sum, in numbers: `a` may be transposed, `from` one row for all. Both ways return a function of the
+// number of rows, of products in a sum, and of the addresses of a, b, out and from.
 
 import { op } from "./assembler.js";
 
 const VECTOR = 16; // bytes
 const BYTES = 4;
-const TALL = 4; // rows of a tile whose sums stay in registers
-const WIDE = 2; // and its vectors
-// The arguments of a tile; of a product two more.
-const [A, A_ROW, A_STEP, B, B_STEP, OUT, OUT_ROW, FROM, FROM_ROW, INNER, ROWS, WIDTH] = Array(12).keys();
-const TILES = [[TALL, WIDE], [TALL, 1], [1, WIDE], [1, 1]];
+// A tile's sums stay in registers. With more of them, or two products of a sum in a turn of the loop, V8 would not have
+// enough: it computes nothing before all of a turn is loaded.
+const [TALL, WIDE] = [4, 2]; // rows, vectors
+const [ROWS, INNER, A, B, OUT, FROM, LEFT, TILES, COUNT, FACTORS, COLUMN, LINE, LOCALS] = Array(13).keys();
 
-function tile([rows, vectors]) {
-  const [count, line, target] = [10, 11, 12]; // line: of b; target: of out
-  const pointer = (row) => 13 + row;
-  const factor = 13 + rows;
-  const lineOf = (place) => factor + 1 + place;
-  const sum = (row, place) => factor + 1 + vectors * (row + 1) + place;
-  const each = (size, make) => Array.from({ length: size }, (_, index) => make(index)).flat();
-  const eachSum = (start, stride, make) => [
-    ...op.copy(start, target),
-    ...each(rows, (row) => [...each(vectors, (place) => make(row, place)), ...op.increaseBy(target, stride)]),
-  ];
-  return {
-    name: `tile${rows}x${vectors}`,
-    parameters: 10,
-    integers: 3 + rows,
-    vectors: 1 + vectors * (rows + 1),
-    body: [
-      ...op.copy(INNER, count), ...op.copy(B, line), ...op.copy(A, pointer(0)),
-      ...each(rows - 1, (row) => (
-        [...op.copy(pointer(row), pointer(row + 1)), ...op.increaseBy(pointer(row + 1), A_ROW)]
+const times = (size, make) => Array.from({ length: size }, (_, index) => make(index)).flat();
+
+export function compiledProduct({ aRow, aStep, bRow, outRow, fromRow, columns }) {
+  const tile = (rows, vectors) => {
+    const [factor, line] = [LOCALS, (place) => LOCALS + 1 + place];
+    const sum = (row, place) => line(vectors * (row + 1) + place);
+    const eachSum = (make) => times(rows, (row) => times(vectors, (place) => make(row, place)));
+    return [
+      ...op.copy(A, FACTORS), ...op.copy(COLUMN, LINE), ...op.copy(INNER, COUNT),
+      ...eachSum((row, place) => (
+        [...op.get(FROM), ...op.load(row * fromRow * BYTES + place * VECTOR), ...op.set(sum(row, place))]
       )),
-      ...eachSum(FROM, FROM_ROW, (row, place) => (
-        [...op.get(target), ...op.load(place * VECTOR), ...op.set(sum(row, place))]
-      )),
-      ...op.repeat(count, 1, [
-        ...each(vectors, (place) => [...op.get(line), ...op.load(place * VECTOR), ...op.set(lineOf(place))]),
-        ...each(rows, (row) => [
-          ...op.get(pointer(row)), ...op.splat(), ...op.set(factor),
-          ...each(vectors, (place) => [
-            ...op.get(sum(row, place)), ...op.get(factor), ...op.get(lineOf(place)), ...op.mul, ...op.add,
+      ...op.repeat(COUNT, 1, [
+        ...times(vectors, (place) => [...op.get(LINE), ...op.load(place * VECTOR), ...op.set(line(place))]),
+        ...times(rows, (row) => [
+          ...op.get(FACTORS), ...op.splat(row * aRow * BYTES), ...op.set(factor),
+          ...times(vectors, (place) => [
+            ...op.get(sum(row, place)), ...op.get(factor), ...op.get(line(place)), ...op.mul, ...op.add,
             ...op.set(sum(row, place)),
           ]),
-          ...op.increaseBy(pointer(row), A_STEP),
         ]),
-        ...op.increaseBy(line, B_STEP),
+        ...op.increase(FACTORS, aStep * BYTES), ...op.increase(LINE, bRow * BYTES),
       ]),
-      ...eachSum(OUT, OUT_ROW, (row, place) => (
-        [...op.get(target), ...op.get(sum(row, place)), ...op.store(place * VECTOR)]
+      ...eachSum((row, place) => (
+        [...op.get(OUT), ...op.get(sum(row, place)), ...op.store(row * outRow * BYTES + place * VECTOR)]
       )),
-    ],
+      ...[COLUMN, OUT, FROM].flatMap((pointer) => op.increase(pointer, vectors * VECTOR)),
+    ];
   };
-}
-
-function product(firstTile) {
-  const [left, line, target, first] = [12, 13, 14, 15];
-  const call = (rows, vectors) => [
-    ...[A, A_ROW, A_STEP, line, B_STEP, target, OUT_ROW, first, FROM_ROW, INNER].flatMap(op.get),
-    ...op.call(firstTile + TILES.findIndex(([tall, wide]) => tall === rows && wide === vectors)),
-  ];
-  const band = (rows) => [
-    ...op.copy(B, line), ...op.copy(OUT, target), ...op.copy(FROM, first),
-    ...op.shifted(WIDTH, 5), ...op.set(left), // whole tiles of two vectors
-    ...op.ifAtLeast(left, 1, op.repeat(left, 1, [
-      ...call(rows, WIDE), ...[line, target, first].flatMap((pointer) => op.increase(pointer, WIDE * VECTOR)),
-    ])),
-    ...op.masked(WIDTH, VECTOR), ...op.set(left),
-    ...op.ifAtLeast(left, 1, call(rows, 1)),
-    ...Array.from({ length: rows }, () => (
-      [[A, A_ROW], [OUT, OUT_ROW], [FROM, FROM_ROW]].flatMap(([pointer, stride]) => op.increaseBy(pointer, stride))
-    )).flat(),
-  ];
-  const bands = 16;
+  const whole = Math.floor(columns / (WIDE * 4));
+  const band = (rows) => op.repeat(LEFT, 1, [
+    ...op.copy(B, COLUMN),
+    ...(whole ? [...op.integer(whole), ...op.set(TILES), ...op.repeat(TILES, 1, tile(rows, WIDE))] : []),
+    ...(columns % (WIDE * 4) ? tile(rows, 1) : []),
+    ...[[A, aRow, 0], [OUT, outRow, columns], [FROM, fromRow, columns]].flatMap(([pointer, stride, moved]) => (
+      op.increase(pointer, (rows * stride - moved) * BYTES)
+    )),
+  ]);
   return {
     name: "product",
-    parameters: 12,
-    integers: 5,
+    parameters: LEFT,
+    integers: LOCALS - LEFT,
+    vectors: 1 + WIDE * (TALL + 1),
     body: [
-      ...op.shifted(ROWS, 2), ...op.set(bands),
-      ...op.ifAtLeast(bands, 1, op.repeat(bands, 1, band(TALL))),
-      ...op.masked(ROWS, TALL - 1), ...op.set(bands),
-      ...op.ifAtLeast(bands, 1, op.repeat(bands, 1, band(1))),
+      ...op.shifted(ROWS, 2), ...op.set(LEFT), ...op.ifAtLeast(LEFT, 1, band(TALL)),
+      ...op.masked(ROWS, TALL - 1), ...op.set(LEFT), ...op.ifAtLeast(LEFT, 1, band(1)),
     ],
   };
 }
 
-// The functions to assemble, of which `product` is the last; they stand from place `first` of the module on.
-export const productFunctions = (first) => [...TILES.map(tile), product(first)];
-
-// Returns the same function of the same arguments without WebAssembly; sums are in the same order.
-export function plainProduct(numbers) {
-  return (...lengths) => {
-    const counts = lengths.map((length, place) => (place === INNER || place === ROWS ? length : length / BYTES));
-    const [a, aRow, aStep, b, bStep, out, outRow, from, fromRow, inner, rows, columns] = counts;
+// The same without WebAssembly; sums are in the same order.
+export function plainProduct({ aRow, aStep, bRow, outRow, fromRow, columns }, numbers) {
+  return (rows, inner, ...addresses) => {
+    const [a, b, out, from] = addresses.map((address) => address / BYTES);
     const { fround } = Math; // rounded after each operation, as vectors are
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column += 4) {
         const [target, first] = [out + row * outRow + column, from + row * fromRow + column];
         let [sum0, sum1, sum2, sum3] = [numbers[first], numbers[first + 1], numbers[first + 2], numbers[first + 3]];
-        for (let k = 0, place = a + row * aRow, line = b + column; k < inner; k++, place += aStep, line += bStep) {
+        for (let k = 0, place = a + row * aRow, line = b + column; k < inner; k++, place += aStep, line += bRow) {
           const factor = numbers[place];
           sum0 = fround(sum0 + fround(factor * numbers[line]));
           sum1 = fround(sum1 + fround(factor * numbers[line + 1]));

@@ -5,7 +5,7 @@ import { assemble, op } from "./assembler.js";
 import { cellLoops } from "./cell_loops.js";
 import { compiled, interpreted, LISTED } from "./loops.js";
 import { elementwise, optimizerLoops } from "./optimizers.js";
-import { plainProduct, productFunctions } from "./products.js";
+import { compiledProduct, plainProduct } from "./products.js";
 
 const [BYTES, PAGE] = [4, 65_536];
 const whole = (count) => Math.ceil(count / 4) * 4;
@@ -70,8 +70,13 @@ export function trainingMemory(description, vectors) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end * BYTES / PAGE) });
   const numbers = new Float32Array(memory.buffer);
   const all = Object.values(loops).flat().filter(Boolean);
-  const run = vectors ? instantiated(all, memory) : {
-    ...Object.fromEntries(all.map((loop) => [loop.name, interpreted(loop, numbers)])), product: plainProduct(numbers),
+  const run = vectors ? instantiated(all.map(compiled), memory)
+    : Object.fromEntries(all.map((loop) => [loop.name, interpreted(loop, numbers)]));
+  const products = {}; // by shape
+  const productOf = (shape) => {
+    products[JSON.stringify(shape)] ??= vectors ? instantiated([compiledProduct(shape)], memory).product
+      : plainProduct(shape, numbers);
+    return products[JSON.stringify(shape)];
   };
   return {
     ...places, loops, moments, layouts, tensors, sizes, numbers, lists: new Int32Array(memory.buffer), distinct,
@@ -83,9 +88,10 @@ export function trainingMemory(description, vectors) {
       return (rows) => { if (rows) run[loop.name](rows, ...addresses); };
     },
     // Returns a function of the numbers of rows, and of products in a sum, that writes from + a · b to `out`.
-    multiplied: ({ a, aRow, aStep = 1, b, bRow, out, outRow, from = out, fromRow = outRow, columns }) => {
-      const lengths = [a, aRow, aStep, b, bRow, out, outRow, from, fromRow].map((length) => length * BYTES);
-      return (rows, inner) => { if (rows && inner) run.product(...lengths, inner, rows, columns * BYTES); };
+    multiplied: ({ a, b, out, from = out, aRow, aStep = 1, bRow, outRow, fromRow = outRow, columns }) => {
+      const product = productOf({ aRow, aStep, bRow, outRow, fromRow, columns });
+      const [ofA, ofB, ofOut, ofFrom] = [a, b, out, from].map((place) => place * BYTES);
+      return (rows, inner) => { if (rows && inner) product(rows, inner, ofA, ofB, ofOut, ofFrom); };
     },
   };
 }
@@ -104,10 +110,8 @@ function tensorLayouts({ cell, units, embedding_size: features, vocabulary_size:
   ];
 }
 
-function instantiated(loops, memory) {
-  const functions = loops.map(compiled);
-  const bytes = assemble([...functions, ...productFunctions(functions.length)]);
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { browser: { memory } }).exports;
+function instantiated(functions, memory) {
+  return new WebAssembly.Instance(new WebAssembly.Module(assemble(functions)), { browser: { memory } }).exports;
 }
 
 // Returns a tensor's numbers from memory, without what fills up the vectors.
