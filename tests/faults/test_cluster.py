@@ -195,7 +195,12 @@ def test_workers_without_data_train_to_the_same_curves(
 
 def test_a_worker_without_the_program_is_refused_with_what_to_install(far: Engine, elsewhere: Elsewhere) -> None:
     bare = elsewhere.start_worker(path="")
-    until(lambda: any("It lacks this program. Install" in (worker.problem or "") for worker in far.workers()))
+    until(
+        lambda: any(
+            "It lacks this program, or has another version. Install" in (worker.problem or "")
+            for worker in far.workers()
+        )
+    )
     kill(bare)
     until(lambda: len(far.workers()) == 1)
 
@@ -318,7 +323,7 @@ def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
     until(lambda: far.state.phase == "starting")
     assert far.state.reason is not None
     assert f"{elsewhere.address} cannot be reached" in far.state.reason
-    assert "connection to the scheduler was lost" in (record.run(runs[0]).reason or "")
+    assert "connection to its worker was lost" in (record.run(runs[0]).reason or "")
     before = {run.id: curve(run) for run in record.runs(runs)}
     assert all(len(epochs) >= 2 for epochs in before.values())
     for worker in elsewhere.workers:

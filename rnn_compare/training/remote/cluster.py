@@ -1,13 +1,13 @@
 """The workers of a Dask cluster, on which the program is installed."""
 
+import asyncio
 import contextlib
 import functools
 import logging
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,40 +18,25 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training import protocol
 from rnn_compare.training.local.cluster import NO_ANSWER, LocalWorkers
-from rnn_compare.training.remote import worker
+from rnn_compare.training.remote import files, worker
 from rnn_compare.training.remote.address import check_address
-from rnn_compare.training.remote.attempt import Attempt, RefusedError, loss_reason
 from rnn_compare.training.worker import job
 
 T = TypeVar("T")
 
-_log = logging.getLogger(__name__)
-
 LOOK_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 0.5, 2.0, 5.0
 """Intervals between looks at the scheduler's list of workers and between connections; the longest wait for one."""
-QUIET_SECONDS = 2.0
-"""Time in which a scheduler answers if all is well; only then its silence is reported."""
-SILENCE_SECONDS = 20.0
-"""Maximum silence of a scheduler before the connection counts as lost."""
-REFUSED_SECONDS = 30.0
-"""Time until an unusable worker is tried again."""
-CLOSE_SECONDS = 5.0
-INSTALL = "Install there the program that this machine has, as a wheel: docs/cluster.md."
+SILENCE_SECONDS, REFUSED_SECONDS, CLOSE_SECONDS = 20.0, 30.0, 5.0
+"""The longest silence of a scheduler that is connected; when an unusable worker is tried again; the wait for Stop."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
 class _Member:
-    """A worker in the scheduler's list.
-
-    Attributes:
-        facts: Its latest entry there.
-        since: When it was last tried.
-        pid: Its process, once it is ready.
-        problem: Why it cannot be used, in a sentence.
-    """
+    """A worker in the scheduler's list: its latest entry, its process once it is ready, or why it cannot be used."""
 
     facts: dict[str, Any]
-    since: float
     pid: int | None = None
     problem: str | None = None
 
@@ -59,16 +44,13 @@ class _Member:
 class RemoteWorkers(protocol.Workers):
     """The workers of a cluster, given its scheduler's address.
 
-    A thread follows the scheduler's list of workers and reconnects after a loss; runs wait meanwhile. Another one
-    follows each attempt. Questions (summaries, ``.keras`` files, analyses) are answered by one worker on this machine,
+    The event loop of a thread follows the scheduler's list of workers and each attempt, and reconnects after a loss;
+    runs wait meanwhile. Questions (summaries, ``.keras`` files, analyses) are answered by one worker on this machine,
     which has all files; the first question starts it.
 
     Args:
-        address: Such as ``tls://10.0.0.1:8786``.
+        address: Such as ``tls://10.0.0.1:8786``. Raises ``UserError`` if it is not allowed.
         on_event, on_progress, on_change: As in ``LocalWorkers``.
-
-    Raises:
-        UserError: If the address is not allowed.
     """
 
     resting = False
@@ -83,48 +65,42 @@ class RemoteWorkers(protocol.Workers):
         check_address(address)
         for logger in ("distributed", "distributed.client"):  # a lost scheduler is reported in a sentence
             logging.getLogger(logger).setLevel(logging.CRITICAL)
-        self._address = address
-        self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
-        self._problem: str | None = None
-        self._began = time.monotonic()
+        self._address, self._on_event, self._on_change = address, on_event, on_change
         self._client: Any = None  # distributed has few types
+        self._problem: str | None = None
         self._members: dict[str, _Member] = {}
         self._attempts: dict[str, str] = {}
+        self._start_local = functools.partial(LocalWorkers, on_event, on_progress, on_change, size=1)
         self._local: LocalWorkers | None = None
         self._wants_local = False
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._live, name="cluster", daemon=True)
+        self._closing = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
 
     @property
     def problem(self) -> str | None:
         """Why there are no workers, in a sentence."""
-        if self._problem or self.addresses():
+        if self._client is None or self.addresses():
             return self._problem
-        if self._client is None:
-            late = time.monotonic() - self._began > QUIET_SECONDS
-            return f"The scheduler {self._address} has not answered yet." if late else None
-        if not self._members:
+        problems = [member.problem for member in list(self._members.values())]
+        if not problems:
             return f"The scheduler {self._address} has no workers yet. Start some."
-        problems = filter(None, [member.problem for member in list(self._members.values())])
-        return next(problems, "The cluster's workers are starting: loading TensorFlow.")
+        return next(filter(None, problems), "The cluster's workers are starting: loading TensorFlow.")
 
     def addresses(self) -> list[str]:
         """Returns the workers that accept runs; a retiring one only finishes its present run."""
-        return [
-            address
-            for address, member in list(self._members.items())
-            if member.pid and member.facts.get("status") == "running"
-        ]
+        members = list(self._members.items())
+        return [address for address, member in members if member.pid and member.facts["status"] == "running"]
 
     def info(self) -> list[protocol.WorkerInfo]:
         """Returns information about each worker."""
         return [
             protocol.WorkerInfo(
                 address,
-                " · ".join(dict.fromkeys((str(member.facts.get("name", "")), address.partition("://")[2]))),
-                int(member.facts.get("metrics", {}).get("memory", 0)),
-                int(member.facts.get("memory_limit") or 0),
+                " · ".join(dict.fromkeys((str(member.facts["name"]), address.partition("://")[2]))),
+                int(member.facts["metrics"].get("memory", 0)),
+                int(member.facts["memory_limit"] or 0),
                 problem=member.problem,
                 ready=member.pid is not None,
             )
@@ -133,22 +109,17 @@ class RemoteWorkers(protocol.Workers):
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker, with its checkpoint."""
-        training: protocol.Training = Future()
-        call, is_listed = functools.partial(self._call, address), lambda: address in self._members
-        sent = Attempt(attempt, run, experiment, call, is_listed, self._on_event, self._closing)
-        self._attempts[attempt] = address
-        _in_thread(self._follow_attempt, address, sent, training)
-        return training
+        return self._soon(self._train(attempt, run, experiment, address))
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Asks an attempt to end after its current batch."""
-        _in_thread(self._call, address, job.ask_to_stop, attempt)
+        self._soon(self._call(address, job.ask_to_stop, attempt))
 
     def kill(self, address: str) -> None:
         """Lets a worker's nanny kill it. A worker without one is spared, since nobody would restart it."""
         member = self._members.get(address)
-        if member and member.pid and member.facts.get("nanny"):
-            _in_thread(self._call, address, os.kill, member.pid, signal.SIGKILL, nanny=True)
+        if member and member.pid and member.facts["nanny"]:
+            self._soon(self._call(address, os.kill, member.pid, signal.SIGKILL, nanny=True))
 
     def share_cores(self, training: Collection[str]) -> None:
         """Does nothing: a cluster's cores are up to its owners."""
@@ -158,7 +129,7 @@ class RemoteWorkers(protocol.Workers):
         if self._local is not None:
             self._local.maintain()
         elif self._wants_local:  # here, since processes end with the thread that starts them
-            self._local = LocalWorkers(self._on_event, self._on_progress, self._on_change, size=1)
+            self._local = self._start_local()
 
     def answers(self) -> bool:
         """Returns whether the worker on this machine is ready; the first call starts it."""
@@ -173,105 +144,113 @@ class RemoteWorkers(protocol.Workers):
 
     def close(self) -> None:
         """Stops all trainings and disconnects from the cluster."""
-        until = time.monotonic() + CLOSE_SECONDS
-        attempts = dict(self._attempts).items()
-        for stop in [_in_thread(self._call, address, job.ask_to_stop, name) for name, address in attempts]:
-            stop.join(max(0.0, until - time.monotonic()))
-        self._closing.set()
-        self._thread.join(2 * CLOSE_SECONDS)
+        self._closing = True
+        self._thread.join(CLOSE_SECONDS)
         if self._local is not None:
             self._local.close()
 
-    def _call(self, address: str, function: Callable[..., T], *arguments: object, nanny: bool = False) -> Any:
-        """Calls a function in a worker's process, also during a training, and returns its result; raises any error."""
-        if self._client is None:
-            raise OSError("the connection to the scheduler was lost")
-        return self._client.run(function, *arguments, workers=[address], nanny=nanny)[address]
+    def _soon(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def _live(self) -> None:
-        while not self._closing.is_set():
-            client: Any = None
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._live())  # attempts that still run beside it are then cancelled
+
+    async def _live(self) -> None:
+        connecting: Any = {"asynchronous": True, "timeout": CONNECT_SECONDS, "set_as_default": False}
+        while not self._closing:
             try:
-                client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]  # as above
-                self._client = client
-                self._follow(client)
+                async with Client(self._address, **connecting) as client:  # type: ignore[no-untyped-call]  # as above
+                    await self._follow(client)
             except Exception as error:  # noqa: BLE001  # retried after any error
                 self._problem = (
                     f"The scheduler {self._address} cannot be reached ({protocol.first_line(error)}). Reconnecting; "
                     "runs wait, finished epochs are kept."
                 )
             self._client, self._members = None, {}
-            if client is not None:
-                with contextlib.suppress(Exception):  # it may be lost already
-                    client.close(timeout=CLOSE_SECONDS)
-            self._closing.wait(RETRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
-    def _follow(self, client: Any) -> None:
-        """Updates the list of workers until the connection is lost or closed."""
-        scheduler = None
-        while not self._closing.is_set():
+    async def _follow(self, client: Any) -> None:
+        """Updates the list of workers until the connection is lost, or closed, which stops the attempts."""
+        while not self._closing:
             if client.status != "running":  # Dask would keep trying
                 raise OSError("the connection was lost")
-            identity = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=SILENCE_SECONDS)
-            if identity["id"] != (scheduler or identity["id"]):
-                raise OSError("it was restarted")
-            scheduler, self._problem, now = identity["id"], None, time.monotonic()
-            members = {address: self._members.get(address) for address in identity["workers"]}
+            identity = await asyncio.wait_for(client.scheduler.identity(n_workers=-1), SILENCE_SECONDS)
+            known, entries = self._members, identity["workers"]
+            members = {address: known.get(address) or _Member(facts) for address, facts in entries.items()}
+            self._client, self._members, self._problem = client, members, None
             for address, member in members.items():
-                facts = identity["workers"][address]
-                if member is None or (member.problem and now - member.since > REFUSED_SECONDS):
-                    member = members[address] = _Member(facts, now)
-                    _in_thread(self._prepare, address, member)
-                member.facts = facts
-            self._members = {address: member for address, member in members.items() if member}
-            self._closing.wait(LOOK_SECONDS)
+                member.facts = entries[address]
+                if address not in known:
+                    self._soon(self._prepare(address, member))
+            await asyncio.sleep(LOOK_SECONDS)
+        stops = [self._call(address, job.ask_to_stop, attempt) for attempt, address in self._attempts.items()]
+        await asyncio.gather(*stops, return_exceptions=True)
 
-    def _prepare(self, address: str, member: _Member) -> None:
+    async def _call(self, address: str, function: Callable[..., object], *arguments: Any, nanny: bool = False) -> Any:
+        """Calls a function in a worker's process, also during a training, and returns its result; raises any error."""
+        if self._client is None:
+            raise OSError("the connection to the scheduler was lost")
+        return (await self._client.run(function, *arguments, workers=[address], nanny=nanny))[address]
+
+    async def _prepare(self, address: str, member: _Member) -> None:
         """Makes a worker ready, or finds out why it cannot be used."""
         try:
-            problem = self._mismatch(address)
-            if not problem:
-                member.pid = self._call(address, worker.prepare, str(member.facts.get("local_directory", "")))
+            member.pid = await self._call(address, worker.prepare, worker.versions(), member.facts["local_directory"])
         except Exception as error:  # noqa: BLE001  # any error must be shown on the page
-            problem = f"It is not ready ({protocol.first_line(error)})."
-        member.problem = f"The worker {address} cannot be used. {problem}" if problem else None
+            is_missing = any(name in repr(error) for name in ("ModuleNotFoundError", "AttributeError", "TypeError"))
+            missing = f"It lacks this program, or has another version. {worker.INSTALL}"
+            reason = missing if is_missing else protocol.first_line(error)
+            self._refuse(address, f"The worker {address} cannot be used. {reason}")
         self._on_change()
 
-    def _mismatch(self, address: str) -> str | None:
+    def _refuse(self, address: str, problem: str) -> str:
+        """Marks a worker as unusable for a while, and returns why."""
+        if member := self._members.get(address):
+            member.pid, member.problem = None, problem
+            self._loop.call_later(REFUSED_SECONDS, lambda: self._members.pop(address, None))  # then it is prepared anew
+        return problem
+
+    async def _train(self, attempt: str, run: str, experiment: Experiment, address: str) -> str | None:
+        """Follows an attempt to its end and returns why it was lost, if the run cannot be the reason."""
+        client, self._attempts[attempt] = self._client, address
         try:
-            theirs = self._call(address, worker.versions)
-        except Exception as error:
-            if "ModuleNotFoundError" in str(error) or "AttributeError" in str(error):  # Dask turns them into text
-                return f"It lacks this program. {INSTALL}"
-            raise
-        for name, version in worker.versions().items():
-            if version.split(".")[:2] != theirs[name].split(".")[:2]:
-                return f"It has {name} {theirs[name] or 'not'}; {version} is needed. {INSTALL}"
+            sent = await asyncio.to_thread(files.to_send, run, experiment)
+            if problem := await self._call(address, worker.start, attempt, run, experiment, *sent):
+                return self._refuse(address, f"The worker {address} could not take the run. {problem}")
+            while (messages := await self._call(address, worker.messages, attempt, run)) is not None:
+                for event, fetched in messages:
+                    await _keep(run, fetched)  # first: an epoch counts once its files are here
+                    if not self._closing:  # the run is interrupted, whatever the worker calls it
+                        self._on_event(attempt, event)
+        except Exception as error:  # noqa: BLE001  # any error means that the worker is lost
+            _log.warning("Run %s was lost with its worker %s (%s).", run, address, protocol.first_line(error))
+            await asyncio.sleep(RETRY_SECONDS)  # until the scheduler knows what happened
+            return await loss_reason(client, address)
+        finally:
+            del self._attempts[attempt]
         return None
 
-    def _follow_attempt(self, address: str, attempt: Attempt, training: protocol.Training) -> None:
-        client, reason = self._client, None
+
+async def _keep(run: str, fetched: files.Files) -> None:
+    """Writes the fetched files of a run, and retries until it succeeds."""
+    while True:
         try:
-            attempt.follow()
-        except RefusedError as error:
-            reason = f"The worker {address} could not take the run. {error}"
-            if member := self._members.get(address):
-                member.pid, member.problem, member.since = None, reason, time.monotonic()
-        except Exception as error:  # noqa: BLE001  # any error means that the worker is lost
-            _log.warning("Run %s was lost with its worker %s (%s).", attempt.run, address, protocol.first_line(error))
-            reason = loss_reason(client if client is self._client else None, address)
-        finally:
-            del self._attempts[attempt.name]
-            training.set_result(reason)
+            return await asyncio.to_thread(files.keep, run, fetched)
+        except OSError as error:
+            _log.warning("The files of run %s could not be written (%s). Retrying.", run, error)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
-def _in_thread(function: Callable[..., object], *arguments: object, **options: object) -> threading.Thread:
-    def call() -> None:
-        try:
-            function(*arguments, **options)
-        except Exception as error:  # noqa: BLE001  # the worker or the scheduler is lost, which shows otherwise
-            _log.info("A call to the cluster failed (%s).", protocol.first_line(error))
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    return thread
+async def loss_reason(client: Any, address: str) -> str | None:
+    """Returns why a worker was lost, if a run cannot be the reason: its owner ended it, or a connection was lost."""
+    reason: str | None = "The connection to its worker was lost; the run continues from its last finished epoch."
+    closing = False
+    with contextlib.suppress(Exception):  # the scheduler was lost too
+        for _, event in await client.get_events(address):
+            action = event.get("action")
+            if action == "remove-worker":
+                planned = closing or event["expected"]
+                reason = "Its worker was shut down; another continues from the last epoch." if planned else None
+            closing = action == "closing-worker" or (closing and action != "add-worker")
+    return reason

@@ -1,11 +1,14 @@
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import dask
 import pytest
 
 from rnn_compare.errors import UserError
+from rnn_compare.training.remote import worker
 from rnn_compare.training.remote.address import check_address
-from rnn_compare.training.remote.attempt import loss_reason
+from rnn_compare.training.remote.cluster import loss_reason
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
@@ -38,6 +41,14 @@ def test_missing_certificates_are_named_by_their_variables() -> None:
         check_address("tls://10.0.0.1:8786")
 
 
+def test_a_worker_of_another_version_is_refused_with_what_to_install(tmp_path: Path) -> None:
+    needed = worker.versions() | {"keras": "2.0.1"}
+    with pytest.raises(
+        UserError, match=r"It has keras 3\.\d+\.\d+; 2\.0\.1 is needed\. Install there the program .* wheel"
+    ):
+        asyncio.run(worker.prepare(needed, str(tmp_path)))
+
+
 ADDED = {"action": "add-worker"}
 CLOSING = {"action": "closing-worker", "reason": "signal-15"}
 LOST = {"action": "remove-worker", "expected": False}
@@ -47,26 +58,26 @@ RETIRED = {"action": "remove-worker", "expected": True}
 class Log:
     """A client of a scheduler that logged these events of one worker's address."""
 
-    status = "running"
-
     def __init__(self, *events: dict[str, Any]) -> None:
         self._events = tuple((float(second), event) for second, event in enumerate(events))
 
-    def get_events(self, topic: str) -> tuple[tuple[float, dict[str, Any]], ...]:  # noqa: ARG002  # as Dask's
+    async def get_events(self, topic: str) -> tuple[tuple[float, dict[str, Any]], ...]:  # noqa: ARG002  # as Dask's
         return self._events
 
 
 @pytest.mark.parametrize(
-    ("log", "planned"),
+    ("log", "reason"),
     [
-        (Log(ADDED, RETIRED, {"action": "retired"}, CLOSING), True),
-        (Log(ADDED, CLOSING, {"action": "worker-status-change"}, LOST), True),
-        (Log(ADDED, LOST), False),
-        (Log(ADDED, RETIRED, CLOSING, ADDED, LOST), False),
-        (Log(ADDED, LOST, ADDED, RETIRED, CLOSING, ADDED), True),
-        (Log(), False),
+        (Log(ADDED, RETIRED, {"action": "retired"}, CLOSING), "was shut down"),
+        (Log(ADDED, CLOSING, {"action": "worker-status-change"}, LOST), "was shut down"),
+        (Log(ADDED, LOST), None),
+        (Log(ADDED, RETIRED, CLOSING, ADDED, LOST), None),
+        (Log(ADDED, LOST, ADDED, RETIRED, CLOSING, ADDED), "was shut down"),
+        (Log(ADDED), "connection to its worker"),
+        (Log(), "connection to its worker"),
     ],
-    ids=["lifetime", "terminated", "killed", "killed later at the same address", "there again", "forgotten"],
+    ids=["lifetime", "terminated", "killed", "killed later at the same address", "there again", "here", "forgotten"],
 )
-def test_a_worker_that_was_retired_or_closed_is_distinguished_from_a_crash(log: Log, planned: bool) -> None:
-    assert bool(loss_reason(log, "tcp://there:1")) is planned
+def test_only_a_crash_of_the_worker_counts_against_its_run(log: Log, reason: str | None) -> None:
+    outcome = asyncio.run(loss_reason(log, "tcp://there:1"))
+    assert outcome is None if reason is None else reason in str(outcome)
