@@ -11,6 +11,7 @@ up to a step; `advance` presses its key.
 import dataclasses
 import json
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import streamlit as st
@@ -38,10 +39,10 @@ def _call(name: str, arguments: list[Any]) -> Any:
         arguments[3] = Question.model_validate(arguments[3])
     if name == "answers":
         question, number = arguments
-        return [answer for votes in classroom.rounds(question)[number - 1 : number] for answer in votes.values()]
+        return [answer for votes in classroom.votes.rounds(question)[number - 1 : number] for answer in votes.values()]
     if name == "networks":
         return [dataclasses.asdict(network) for network in classroom.networks.all()]
-    result = getattr(classroom, name)(*arguments)
+    result = attrgetter(name)(classroom)(*arguments)
     if name == "reviews":
         return [dataclasses.asdict(review) for review in result]
     return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else result

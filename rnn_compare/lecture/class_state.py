@@ -44,6 +44,8 @@ class State:
         task: The preset whose networks the class's phones train in this lecture; empty if they train none.
         task_since: When they began, in seconds since 1970; 0 before.
         task_shown: Whether the class may see its networks.
+        replayed: Number of an earlier lecture whose class's networks are played; 0 without one.
+        compared: Number of an earlier lecture whose class is shown beside this one; 0 without one.
         version: Increases with every change.
     """
 
@@ -68,6 +70,8 @@ class State:
     task: str = ""
     task_since: float = 0.0
     task_shown: bool = False
+    replayed: int = 0
+    compared: int = 0
     version: int = 0
 
     def hides(self, run: Run) -> bool:

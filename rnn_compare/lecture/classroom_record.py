@@ -194,7 +194,7 @@ class ClassroomRecord(Database):
         values = (lecture, task, cell, seed, device, origin, json.dumps(right), at)
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO networks (lecture, task, cell, seed, device, origin, reviews, at)"
+                "INSERT OR REPLACE INTO networks (lecture, task, cell, seed, device, origin, reviews, at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
@@ -210,6 +210,13 @@ class ClassroomRecord(Database):
     def networks(self, lecture: int) -> list[sqlite3.Row]:
         """Returns a class's networks in the order of their arrival."""
         return self._read("SELECT * FROM networks WHERE lecture = ? ORDER BY at", lecture)
+
+    def classes(self) -> list[sqlite3.Row]:
+        """Returns the lectures in which phones have trained, newest first: number, time, task."""
+        return self._read(
+            "SELECT lectures.id, began, task FROM networks JOIN lectures ON lectures.id = lecture"
+            " WHERE origin = 'phone' AND reviews != '[]' AND status != 'left out' GROUP BY lecture ORDER BY began DESC"
+        )
 
     def all_networks(self) -> list[sqlite3.Row]:
         """Returns the networks of all classes with their lectures and the numbers of their devices, oldest first."""

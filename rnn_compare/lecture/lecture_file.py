@@ -17,10 +17,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import curve_setting
-from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.questions import CHANCE, Question
 from rnn_compare.lecture.questions import kinds as question_kinds
 from rnn_compare.lecture.quiz import QuizQuestion, check
+from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 

@@ -31,6 +31,32 @@ class Sign:
     differs: bool
 
 
+class Seating:
+    """Rows of seats of a lecture's devices, and the signs that they show; in memory alone."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._signs: dict[str, Sign] = {}
+
+    def row(self, device: str) -> int | None:
+        """Returns a device's row; None if it gave none."""
+        return self._rows.get(device)
+
+    def sign(self, device: str) -> Sign | None:
+        """Returns the sign of a device that was paired; None for others."""
+        return self._signs.get(device)
+
+    def take_row(self, device: str, row: int) -> None:
+        """Remembers a device's row."""
+        self._rows[device] = row
+
+    def pair(self, answers: Mapping[str, Answer]) -> None:
+        """Pairs the devices that gave these answers; raises ``UserError`` if they are too few."""
+        if len(answers) < 2:
+            raise UserError("Fewer than two phones that answered are here, so nobody can be paired.")
+        self._signs = signs(answers, self._rows)
+
+
 def checked_row(value: object) -> int:
     """Returns a row of seats, counted from the front; raises ``UserError`` if it is none."""
     if type(value) is not int or not 1 <= value <= MOST_ROWS:

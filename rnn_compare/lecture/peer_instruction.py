@@ -118,23 +118,17 @@ def answers_csv(rows: Sequence[sqlite3.Row], networks: Sequence[sqlite3.Row] = (
                 *[""] * NETWORK_COLUMNS,
             ]
         )
+    of_networks = csv.DictWriter(text, COLUMNS, restval="")
     for row in networks:
         right = json.loads(row["reviews"])
-        origin = row["status"] if row["status"] == "left out" else row["origin"]
-        writer.writerow(
-            [
-                *(
-                    as_cell(row["name"]),
-                    _time(row["began"]),
-                    row["task"],
-                    "",
-                    row["number"] or "",
-                    "",
-                    _time(row["at"]),
-                ),
-                *[""] * (len(COLUMNS) - NETWORK_COLUMNS - 7),
-                *(row["cell"], row["seed"], origin, max(right), right[-1], " ".join(map(str, right))),
-            ]
+        is_left_out = row["status"] == "left out"
+        known = {"best": max(right), "last": right[-1]} if right else {}
+        of_networks.writerow(
+            known
+            | {"lecture": as_cell(row["name"]), "began": _time(row["began"]), "question": row["task"]}
+            | {"device": row["number"] or "", "at": _time(row["at"]), "cell": row["cell"], "seed": row["seed"]}
+            | {"origin": "left out" if is_left_out else row["origin"] if right else "cannot train"}
+            | {"right reviews by epoch": " ".join(map(str, right))}
         )
     return text.getvalue()
 

@@ -1,13 +1,18 @@
-"""The server's part in a class's networks: it trains those that are missing and repeats the most distant ones."""
+"""The server's part in a class's networks: it trains or plays what is missing, and repeats some of the phones'."""
 
+import random
+import secrets
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
-from rnn_compare.lecture.class_networks import ClassNetwork, Origin
-from rnn_compare.lecture.class_task import OWN_SEEDS, ClassTask, Deal, class_task, recorded
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, ClassTask, Deal, class_task, recorded, seed_of
+from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.training.engine import Engine
 
 FEWEST = 20
@@ -15,11 +20,12 @@ FEWEST = 20
 PATIENCE_SECONDS = 30.0
 """How long the server waits for the networks of phones that are here."""
 RECORDING_SECONDS = 20.0
-"""Time in which a recording is played."""
+"""Time in which a recording, or an earlier class, is played."""
 AT_ONCE = 4
 """Trainings that workers are given at a time."""
-MOST_DISTANT = 5
-"""Phones' networks of each cell that are trained again: those furthest from the cell's median."""
+REPEATED = 5
+"""Phones' networks of each cell that are trained again: those furthest from the cell's median, and as many at random,
+so that an invented result among the others may be found out too."""
 WITHIN = 2
 """Held-out reviews by which a repeated network may differ after any epoch."""
 
@@ -33,29 +39,41 @@ class ClassTraining:
 
     def __init__(self, engine: Engine, classroom: Callable[[], Classroom]) -> None:
         self._engine, self._classroom = engine, classroom
+        self._secret = secrets.token_hex(8)
         self.problem = ""
 
     def follow(self) -> None:
         """Takes what workers have trained, gives them more, and plays a recording further."""
         classroom = self._classroom()
-        state = classroom.state()
+        state, networks = classroom.state(), classroom.networks.all()
         if not state.task_since:
             return
         task, elapsed = class_task(state.task), time.time() - state.task_since
         training = classroom.phones_training() if elapsed < PATIENCE_SECONDS else {}
-        deals = _missing(task, classroom, training)
-        if state.recorded or self.problem:
-            due = OWN_SEEDS + FEWEST * elapsed / RECORDING_SECONDS
-            of_preset = recorded(state.task)
-            results = [(deal, of_preset[deal]) for deal in deals if deal in of_preset and deal[1] <= due]
-            _add(classroom, results, "recording")
+        if state.replayed:
+            earlier = classroom.class_of(state.replayed)
+            whole = earlier.networks if earlier else ()
+            due = whole[: int(len(whole) * elapsed / RECORDING_SECONDS)]
+            new = [replace(network, origin="recording", status="", at=time.time()) for network in due]
+        elif state.recorded or self.problem:
+            of_preset, last = recorded(state.task), OF_A_CLASS + FEWEST * elapsed / RECORDING_SECONDS
+            deals = _missing(task, networks, training, OF_A_CLASS + 1)
+            new = [
+                ClassNetwork(*deal, of_preset[deal], "recording", at=time.time())
+                for deal in deals
+                if deal in of_preset and deal[1] <= last
+            ]
         else:
-            _add(classroom, self._trained(by_kernels, task, deals), "server")
+            deals = _missing(task, networks, training, seed_of(classroom.number(), OWN_SEEDS + 1))
+            trained = self._trained(by_kernels, task, deals)
+            new = [ClassNetwork(*deal, right, "server", at=time.time()) for deal, right in trained]
+        there = {network.deal for network in networks}
+        if new := [network for network in new if network.deal not in there]:
+            classroom.add_networks(new)
         if not training:
-            distant = _most_distant(task, classroom.networks.all())
-            for deal, right in self._trained(bit_by_bit, task, [network.deal for network in distant]):
-                sent = next(network.right for network in distant if network.deal == deal)
-                is_same = all(abs(a - b) <= WITHIN for a, b in zip(sent, right, strict=True))
+            sent = {network.deal: network.right for network in to_repeat(task, networks, self._secret)}
+            for deal, right in self._trained(bit_by_bit, task, sent):
+                is_same = all(abs(a - b) <= WITHIN for a, b in zip(sent[deal], right, strict=True))
                 classroom.mark_network(deal, "repeated" if is_same else "left out")
 
     def _trained(
@@ -75,32 +93,33 @@ class ClassTraining:
         return done
 
 
-def _missing(task: ClassTask, classroom: Classroom, training: dict[str, int]) -> list[Deal]:
-    """Returns the cells and seeds of the server's own networks that are missing, cells in turn."""
-    networks = classroom.networks.all()
-    own = {network.deal for network in networks if network.seed > OWN_SEEDS}
-    wanted = dict[str, list[int]]()
-    for cell in task.cells:
-        missing = FEWEST - sum(network.cell == cell for network in networks) - training.get(cell, 0)
-        free = (seed for seed in range(OWN_SEEDS + 1, OWN_SEEDS + 1 + FEWEST) if (cell, seed) not in own)
-        wanted[cell] = [seed for seed, _ in zip(free, range(max(0, missing)), strict=False)]
-    deals = [(cell, seed) for cell, seeds in wanted.items() for seed in seeds]
-    return sorted(deals, key=lambda deal: deal[1])
+def to_repeat(task: ClassTask, networks: Sequence[ClassNetwork], secret: str) -> list[ClassNetwork]:
+    """Returns the phones' networks that are to be trained again and were not, the most distant ones first.
 
-
-def _most_distant(task: ClassTask, networks: list[ClassNetwork]) -> list[ClassNetwork]:
-    """Returns the phones' networks furthest from the median of their cell that were not repeated yet."""
-    distant = list[ClassNetwork]()
+    Args:
+        task: What the class trains.
+        networks: Those that count: for each that is left out, a further one is trained again.
+        secret: Decides which of the others are.
+    """
+    distant, others = list[ClassNetwork](), list[ClassNetwork]()
     for cell in task.cells:
         of_cell = [network for network in networks if network.cell == cell]
-        if of_cell:
-            middle = statistics.median(network.best for network in of_cell)
-            sent = [network for network in of_cell if network.origin == "phone"]
-            distant += sorted(sent, key=lambda network: -abs(network.best - middle))[:MOST_DISTANT]
-    return [network for network in distant if not network.status]
+        middle = statistics.median([network.best for network in of_cell] or [0])
+        sent = [network for network in of_cell if network.origin == "phone"]
+        sent.sort(key=lambda network: -abs(network.best - middle))
+        distant += sent[:REPEATED]
+        others += sorted(sent[REPEATED:], key=lambda network: random.Random(f"{secret} {network.deal}").random())[
+            :REPEATED
+        ]
+    return [network for network in [*distant, *others] if not network.status]
 
 
-def _add(classroom: Classroom, results: Iterable[tuple[Deal, tuple[int, ...]]], origin: Origin) -> None:
-    networks = [ClassNetwork(*deal, right, origin, at=time.time()) for deal, right in results]
-    if networks:
-        classroom.add_networks(networks)
+def _missing(task: ClassTask, networks: Sequence[ClassNetwork], training: Mapping[str, int], first: int) -> list[Deal]:
+    """Returns the server's own networks that are missing, cells in turn, of free seeds from ``first``."""
+    counts, there = Counter(network.cell for network in networks), {network.deal for network in networks}
+    deals = list[Deal]()
+    for cell in task.cells:
+        missing = max(0, FEWEST - counts[cell] - training.get(cell, 0))
+        free = ((cell, seed) for seed in range(first, first + FEWEST) if (cell, seed) not in there)
+        deals += islice(free, missing)
+    return sorted(deals, key=lambda deal: deal[1])

@@ -295,7 +295,7 @@ def test_neighbours_are_paired_before_the_class_discusses_if_the_presenter_says_
     press(alone, "Pair phones")
     assert [error.value[:43] for error in alone.error] == ["Fewer than two phones that answered are here"[:43]]
     classroom = current_app().classroom()
-    with classroom.connected("device-0"), classroom.connected("device-1"):
+    with classroom.pages.opened("device-0"), classroom.pages.opened("device-1"):
         press(page(screen), "Pair phones")
         assert "Discuss it with whoever shows the sign on your phone." in sent(page())
         press(page(screen), "Discuss and vote again")

@@ -21,7 +21,7 @@ from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
-from rnn_compare.lecture.class_task import OWN_SEEDS, class_task, recorded
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, class_task, recorded
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
@@ -168,7 +168,7 @@ def test_what_numpy_cannot_repeat_is_refused() -> None:
 
 def test_a_recorded_network_is_what_its_seed_gives(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
-    deal = "SimpleRNN", OWN_SEEDS + 1
+    deal = "SimpleRNN", OF_A_CLASS + 1
     experiment, steps = class_task(PHONES.name).experiment(*deal), list[tuple[int, int]]()
     assert trained_seed.bit_by_bit(experiment, lambda *step: steps.append(step)) == [*recorded(PHONES.name)[deal]]
     assert steps == [(epoch, 8) for epoch in range(1, 9)]

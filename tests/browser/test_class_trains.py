@@ -1,6 +1,7 @@
 """Phones and a wall: each phone trains a network of its own, and the wall shows a dot for each."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,8 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
 
-# As every browser gets them.
-TITLES = ("SimpleRNN no. 1, 51.8 %", "LSTM no. 2, 72.8 %", "SimpleRNN no. 3, 75.8 %")
+NAMES = ("SimpleRNN no. 1", "LSTM no. 2", "SimpleRNN no. 3")
 REVIEW = "The worst film I have ever seen."
 
 
@@ -58,10 +58,10 @@ def show_the_networks(wall: Page) -> None:
 
 
 def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: Callable[..., Page]) -> None:
-    phones = [join() for _ in TITLES]
+    phones = [join() for _ in NAMES]
     go_to_the_step(wall)
-    for phone, title in zip(phones, TITLES, strict=True):
-        expect(phone.locator("#training-title")).to_have_text(f"Your network: {title}")
+    for phone, name in zip(phones, NAMES, strict=True):
+        expect(phone.locator("#training-title")).to_have_text(re.compile(rf"Your network: {name}, \d\d\.\d %"))
         expect(phone.locator("#training-status")).to_have_text("Trained, and sent to the wall.")
         expect(phone.locator("#training-class")).to_be_hidden()
     expect(wall.locator(".rc-wall-status")).to_contain_text("3 by phones")
@@ -70,7 +70,9 @@ def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: 
     expect(wall.locator(".rc-class-note")).to_contain_text("3 by phones")
     expect(wall.locator(".rc-dot:not(.rc-own)[style]")).to_have_count(3)
     expect(phones[1].locator("#training-class .own-dot")).to_have_count(1)
-    expect(phones[0].locator("#training-class")).to_contain_text("Better than 0 of")
+    expect(phones[0].locator("#training-class")).to_contain_text("other SimpleRNNs. Only the seed differs.")
+    # Of three, all are repeated: bit by bit what the phones have got.
+    expect(wall.locator(".rc-class-note")).to_contain_text("This machine trained 3 of the 3 again: all the same.")
     if folder := os.environ.get("SHOTS"):
         phones[1].screenshot(path=f"{folder}/training.png", full_page=True)
 
@@ -80,10 +82,10 @@ def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: 
         expect(phone.locator("#training-prediction")).to_contain_text("%")
         verdicts.append(phone.locator("#training-prediction").inner_text())
     assert verdicts[0] != verdicts[1], "two seeds, two opinions"
-    assert verdicts[1].endswith("negative")
 
+    title = phones[2].locator("#training-title").inner_text()
     phones[2].reload()
-    expect(phones[2].locator("#training-title")).to_have_text(f"Your network: {TITLES[2]}")
+    expect(phones[2].locator("#training-title")).to_have_text(title)
     expect(wall.locator(".rc-dot:not(.rc-own)[style]")).to_have_count(3)
 
 

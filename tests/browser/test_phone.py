@@ -125,7 +125,7 @@ def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(h
     simple.tap()
     sure.tap()
     own(phone, "Sent: SimpleRNN(32) (sure).")
-    assert list(present(hall.url, "confidence", "best").values()) == [2]
+    assert list(present(hall.url, "votes.confidence", "best").values()) == [2]
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_have_text("Not this time. You answered: SimpleRNN(32) (sure).")
     expect(levels).to_be_hidden()

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_networks import ClassNetwork
-from rnn_compare.lecture.class_task import OWN_SEEDS, class_task, recorded
 from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
+from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, recorded, seed_of
+from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.presets import BOOK, PHONES
+from rnn_compare.server.class_training import FEWEST
 
 TASK = class_task(PHONES.name)
 RIGHT = [250, 260, 270, 280, 290, 280, 270, 260]
+FIRST, SECOND, OWN = (seed_of(1, number) for number in (1, 2, OWN_SEEDS + 1))
+"""Seeds of the first lecture."""
 
 
 @pytest.fixture
@@ -35,20 +38,22 @@ def training(restart: Callable[[], Classroom]) -> Classroom:
     return classroom
 
 
-def test_no_two_devices_are_dealt_the_same_and_none_a_seed_of_the_servers() -> None:
-    deals = [TASK.deal(number) for number in range(1, MOST_DEVICES + 1)]
-    assert len(set(deals)) == MOST_DEVICES
+def test_no_two_devices_of_any_class_are_dealt_the_same_and_none_a_seed_of_the_servers() -> None:
+    deals = [TASK.deal(lecture, number) for lecture in (1, 2) for number in range(1, MOST_DEVICES + 1)]
+    assert len({seed for _, seed in deals}) == 2 * MOST_DEVICES
     assert {cell for cell, _ in deals[:2]} == {"SimpleRNN", "LSTM"}
-    assert max(seed for _, seed in deals) < OWN_SEEDS < min(seed for _, seed in recorded(PHONES.name))
+    own = {seed_of(lecture, OWN_SEEDS + number) for lecture in (1, 2) for number in range(1, FEWEST + 1)}
+    of_recording = {seed for _, seed in recorded(PHONES.name)}
+    assert len(own | of_recording | {seed for _, seed in deals}) == 2 * MOST_DEVICES + 2 * FEWEST + len(of_recording)
 
 
 def test_a_device_keeps_its_network_through_a_restart(training: Classroom, restart: Callable[[], Classroom]) -> None:
-    assert training.contribution("b").deal == ("LSTM", 2)
-    training.send_network("b", "LSTM", 2, RIGHT)
-    training.add_networks([ClassNetwork("LSTM", OWN_SEEDS + 1, tuple(RIGHT), "server")])
-    training.mark_network(("LSTM", 2), "repeated")
+    assert training.contribution("b").deal == ("LSTM", SECOND)
+    training.send_network("b", "LSTM", SECOND, RIGHT)
+    training.add_networks([ClassNetwork("LSTM", OWN, tuple(RIGHT), "server")])
+    training.mark_network(("LSTM", SECOND), "repeated")
     again = restart()
-    assert again.contribution("b").deal == ("LSTM", 2)
+    assert again.contribution("b").deal == ("LSTM", SECOND)
     assert again.contribution("b").sent
     assert [(network.origin, network.status) for network in again.networks.all()] == [
         ("server", ""),
@@ -59,17 +64,17 @@ def test_a_device_keeps_its_network_through_a_restart(training: Classroom, resta
 @pytest.mark.parametrize(
     ("cell", "seed", "right", "sentence"),
     [
-        ("LSTM", 1, RIGHT, "was dealt SimpleRNN no. 1"),
-        ("SimpleRNN", 3, RIGHT, "was dealt SimpleRNN no. 1"),
+        ("LSTM", FIRST, RIGHT, "was dealt SimpleRNN no. 1"),
+        ("SimpleRNN", FIRST + 2, RIGHT, "was dealt SimpleRNN no. 1"),
         ("SimpleRNN", True, RIGHT, "was dealt"),
-        ("SimpleRNN", 1.0, RIGHT, "was dealt"),
-        ("SimpleRNN", OWN_SEEDS + 1, RIGHT, "was dealt"),
-        ("SimpleRNN", 1, RIGHT[:7], "each of 8 epochs"),
-        ("SimpleRNN", 1, 290, "each of 8 epochs"),
-        ("SimpleRNN", 1, [*RIGHT[:7], 501], "0 to 500 can be right"),
-        ("SimpleRNN", 1, [*RIGHT[:7], -1], "0 to 500"),
-        ("SimpleRNN", 1, [*RIGHT[:7], 250.5], "0 to 500"),
-        ("SimpleRNN", 1, [*RIGHT[:7], True], "0 to 500"),
+        ("SimpleRNN", float(FIRST), RIGHT, "was dealt"),
+        ("SimpleRNN", OWN, RIGHT, "was dealt"),
+        ("SimpleRNN", FIRST, RIGHT[:7], "each of 8 epochs"),
+        ("SimpleRNN", FIRST, 290, "each of 8 epochs"),
+        ("SimpleRNN", FIRST, [*RIGHT[:7], 501], "0 to 500 can be right"),
+        ("SimpleRNN", FIRST, [*RIGHT[:7], -1], "0 to 500"),
+        ("SimpleRNN", FIRST, [*RIGHT[:7], 250.5], "0 to 500"),
+        ("SimpleRNN", FIRST, [*RIGHT[:7], True], "0 to 500"),
     ],
 )
 def test_what_no_training_of_this_device_gives_is_refused(
@@ -82,42 +87,51 @@ def test_what_no_training_of_this_device_gives_is_refused(
 
 def test_a_device_sends_once_and_the_same_again_is_the_same(training: Classroom) -> None:
     for _ in range(2):
-        training.send_network("a", "SimpleRNN", 1, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
     with pytest.raises(UserError, match="already"):
-        training.send_network("a", "SimpleRNN", 1, [500] * 8)
+        training.send_network("a", "SimpleRNN", FIRST, [500] * 8)
     assert [network.best for network in training.networks.all()] == [290]
 
 
-def test_a_device_whose_arithmetic_differs_is_counted_and_has_no_network(training: Classroom) -> None:
-    with training.connected("a"), training.connected("b"):
+def test_a_device_that_cannot_train_is_counted_through_a_restart_until_it_can(
+    training: Classroom, restart: Callable[[], Classroom]
+) -> None:
+    with training.pages.opened("a"), training.pages.opened("b"):
         assert training.phones_training() == {"SimpleRNN": 1, "LSTM": 1}
-        training.send_network("a", "SimpleRNN", 1, [])
+        for _ in range(2):
+            training.send_network("a", "SimpleRNN", FIRST, [])
         assert training.phones_training() == {"LSTM": 1}
-    assert training.networks.unable == 1
-    assert training.networks.all() == []
+    again = restart()
+    assert again.networks.unable == 1
+    assert again.networks.all() == again.networks.sent() == []
+    [row] = csv.DictReader(io.StringIO(again.export_csv()))
+    assert (row["device"], row["origin"], row["best"], row["last"]) == ("1", "cannot train", "", "")
+    again.send_network("a", "SimpleRNN", FIRST, RIGHT)
+    assert restart().networks.unable == 0
+    assert [network.best for network in restart().networks.all()] == [290]
 
 
 def test_nothing_is_taken_before_the_phones_train_nor_after_the_lecture(training: Classroom) -> None:
     training.begin("luck", task=PHONES.name)
     with pytest.raises(UserError, match="not training"):
-        training.send_network("a", "SimpleRNN", 1, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
     training.start_task()
     training.end()
     with pytest.raises(UserError, match="not training"):
-        training.send_network("a", "SimpleRNN", 1, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
     assert training.contribution("a").deal is None
 
 
 def test_what_could_not_be_repeated_no_longer_counts(training: Classroom) -> None:
-    training.send_network("a", "SimpleRNN", 1, [500] * 8)
-    training.mark_network(("SimpleRNN", 1), "left out")
+    training.send_network("a", "SimpleRNN", FIRST, [500] * 8)
+    training.mark_network(("SimpleRNN", FIRST), "left out")
     assert training.networks.all() == []
-    assert [network.seed for network in training.networks.left_out()] == [1]
+    assert [network.name for network in training.networks.sent("left out")] == ["SimpleRNN no. 1"]
 
 
 def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
-    training.send_network("b", "LSTM", 2, RIGHT)
-    training.add_networks([ClassNetwork("SimpleRNN", OWN_SEEDS + 1, (1, 3, 2), "server", at=time.time() + 1)])
+    training.send_network("b", "LSTM", SECOND, RIGHT)
+    training.add_networks([ClassNetwork("SimpleRNN", OWN, (1, 3, 2), "server", at=time.time() + 1)])
     rows = list(csv.DictReader(io.StringIO(training.export_csv())))
     assert [(row["lecture"], row["question"], row["device"]) for row in rows] == [
         ("luck", PHONES.name, "2"),
@@ -125,8 +139,8 @@ def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
     ]
     assert [row["origin"] for row in rows] == ["phone", "server"]
     assert [(row["cell"], row["seed"], row["best"], row["last"]) for row in rows] == [
-        ("LSTM", "2", "290", "260"),
-        ("SimpleRNN", "10001", "3", "2"),
+        ("LSTM", "20002", "290", "260"),
+        ("SimpleRNN", "25001", "3", "2"),
     ]
     assert rows[1]["right reviews by epoch"] == "1 3 2"
 
@@ -140,8 +154,8 @@ def test_a_record_from_before_phones_trained_is_read_and_keeps_its_answers(
         connection.commit()
     again = restart()
     assert again.warnings == []
-    again.send_network("b", "LSTM", 2, RIGHT)
-    assert [network.seed for network in again.networks.all()] == [2]
+    again.send_network("b", "LSTM", SECOND, RIGHT)
+    assert [network.seed for network in again.networks.all()] == [SECOND]
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=8))

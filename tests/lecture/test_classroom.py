@@ -42,7 +42,7 @@ def test_every_vote_is_counted_once_whenever_the_server_is_started_again(
             classroom.close()
             classroom = Classroom(path)
         classroom.answer(device, "best", 1, answer)
-    assert classroom.rounds("best") == ([dict(votes)] if votes else [])
+    assert classroom.votes.rounds("best") == ([dict(votes)] if votes else [])
     assert classroom.counts().answered == classroom.counts().joined == len(dict(votes))
     classroom.close()
 
@@ -60,7 +60,7 @@ def test_a_server_that_is_started_again_knows_all(classroom: Classroom, restart:
     assert after.state() == before
     assert after.state().hidden == {"lstm-1", "gru-1"}
     assert after.contribution("a") == own
-    assert after.rounds("best") == [{"a": 1}, {"a": 2}]
+    assert after.votes.rounds("best") == [{"a": 1}, {"a": 2}]
     assert after.counts().joined == 3
     assert after.reviews() == [review]
     assert after.contribution("b").review == review
@@ -97,7 +97,7 @@ def test_the_first_round_stays_beside_the_second(classroom: Classroom) -> None:
     classroom.vote_again()
     assert classroom.counts().answered == 0
     classroom.answer("a", "best", 2, 1)
-    assert classroom.rounds("best") == [{"a": 0}, {"a": 1}]
+    assert classroom.votes.rounds("best") == [{"a": 0}, {"a": 1}]
     with pytest.raises(UserError, match="another round"):
         classroom.answer("a", "best", 1, 2)
 
@@ -127,7 +127,7 @@ def test_an_answer_counts_only_while_the_vote_is_open(classroom: Classroom) -> N
         classroom.answer("a", "lead", 1, 2.0)
     with pytest.raises(UserError, match="not open"):
         classroom.answer("a", "best", 1, 1)
-    assert classroom.rounds("best") == []
+    assert classroom.votes.rounds("best") == []
 
 
 def test_steps_are_as_they_were_left(classroom: Classroom) -> None:
@@ -189,14 +189,14 @@ def test_a_lecture_that_began_before_settings_were_hidden_goes_on(classroom: Cla
 
 
 def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -> None:
-    with classroom.connected("a"):
+    with classroom.pages.opened("a"):
         classroom.answer("a", "best", 1, 1)
         classroom.begin("Another")
     assert classroom.counts().joined == 1, "who is here takes part"
     classroom.show_step(0, "", "", BEST)
     assert classroom.state().phase == "idle"
     assert classroom.contribution("a").answer is None
-    assert classroom.rounds("best") == []
+    assert classroom.votes.rounds("best") == []
 
 
 def test_without_a_lecture_there_is_no_vote_and_no_review(restart: Restart) -> None:
@@ -308,7 +308,7 @@ def test_three_hundred_devices_at_once_are_all_counted(classroom: Classroom) -> 
     with ThreadPoolExecutor(20) as threads:
         list(threads.map(come, range(300)))
     assert classroom.counts().joined == classroom.counts().answered == 300
-    answers = list(classroom.rounds("best")[0].values())
+    answers = list(classroom.votes.rounds("best")[0].values())
     assert [answers.count(choice) for choice in range(3)] == [100] * 3
 
 
@@ -318,7 +318,7 @@ def test_a_full_hall_says_so(classroom: Classroom, monkeypatch: pytest.MonkeyPat
     classroom.answer("b", "best", 1, 1)
     with pytest.raises(UserError, match="class is full"):
         classroom.answer("c", "best", 1, 1)
-    assert classroom.rounds("best") == [{"b": 1}]
+    assert classroom.votes.rounds("best") == [{"b": 1}]
 
 
 def test_a_listener_is_called_at_every_change_and_may_read_the_class(classroom: Classroom) -> None:
@@ -345,7 +345,7 @@ def test_an_answer_that_cannot_be_written_is_refused_and_not_counted(classroom: 
     classroom._record._writer.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
     with pytest.raises(NotSaved, match="could not be used"):
         classroom.answer("a", "best", 1, 1)
-    assert classroom.rounds("best") == []
+    assert classroom.votes.rounds("best") == []
     with pytest.raises(NotSaved):
         classroom.close_vote()
     assert classroom.state().phase == "open"

@@ -81,14 +81,14 @@ def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answ
     classroom.answer("a", "own", 1, 0, 2)
     classroom.answer("b", "own", 1, 1, 0)
     classroom.answer("b", "own", 1, 0)
-    assert restart().confidence("own") == {"a": 2}
+    assert restart().votes.confidence("own") == {"a": 2}
     after = restart()
     assert [after.contribution(device).confidence for device in "ab"] == [2, None]
     after.vote_again()
     assert after.contribution("a").confidence is None
-    assert after.confidence("own") == {"a": 2}, "until somebody answers again"
+    assert after.votes.confidence("own") == {"a": 2}, "until somebody answers again"
     after.answer("a", "own", 2, 1, 1)
-    assert after.confidence("own") == {"a": 1}
+    assert after.votes.confidence("own") == {"a": 1}
     rows = list(csv.DictReader(io.StringIO(after.export_csv())))
     levels = [(row["round"], row["device"], row["confidence"]) for row in rows]
     assert levels == [("1", "1", "sure"), ("1", "2", ""), ("2", "1", "fairly sure")]

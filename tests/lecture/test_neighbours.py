@@ -104,7 +104,7 @@ def test_signs_are_shown_until_the_vote_closes_and_neither_they_nor_rows_are_kep
     for device, answer in (("a", 0), ("b", 1), ("gone", 1)):
         classroom.answer(device, "best", 1, answer)
     classroom.close_vote()
-    with classroom.connected("a"), classroom.connected("b"):
+    with classroom.pages.opened("a"), classroom.pages.opened("b"):
         classroom.pair_neighbours()
         mine = classroom.contribution("a")
         assert (mine.row, mine.sign) == (3, classroom.contribution("b").sign)
@@ -126,5 +126,5 @@ def test_signs_are_shown_until_the_vote_closes_and_neither_they_nor_rows_are_kep
 def test_one_phone_alone_has_no_neighbour(classroom: Classroom) -> None:
     classroom.answer("a", "best", 1, 0)
     classroom.close_vote()
-    with classroom.connected("a"), pytest.raises(UserError, match="Fewer than two"):
+    with classroom.pages.opened("a"), pytest.raises(UserError, match="Fewer than two"):
         classroom.pair_neighbours()

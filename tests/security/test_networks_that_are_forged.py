@@ -1,6 +1,7 @@
 """Phones that send what they did not train, another's network, or floods: refused in words, and others' stay."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,18 @@ def phones(lecture: Server) -> list[PlainPhone]:
     present(lecture.url, "show_step", 0, "Your networks", "")
     present(lecture.url, "start_task")
     joined = [PlainPhone(lecture.host) for _ in range(2)]
-    assert [last(phone.events(), "own")["deal"] for phone in joined] == [["SimpleRNN", 1], ["LSTM", 2]]
+    assert [dealt(phone)["cell"] for phone in joined] == ["SimpleRNN", "LSTM"]
     return joined
 
 
-def send(phone: PlainPhone, cell: object = "SimpleRNN", seed: object = 1, right: object = RIGHT) -> tuple[int, str]:
-    status, content = phone.send("trained", {"cell": cell, "seed": seed, "right": right})
+def dealt(phone: PlainPhone) -> dict[str, Any]:
+    """What a phone has to train."""
+    return dict(zip(("cell", "seed"), last(phone.events(), "own")["deal"], strict=True))
+
+
+def send(phone: PlainPhone, **network: object) -> tuple[int, str]:
+    """Sends what a phone may send, with these fields in place of its own."""
+    status, content = phone.send("trained", {**dealt(phone), "right": RIGHT, **network})
     answer = json.loads(content)
     return status, answer.get("said", "")
 
@@ -37,9 +44,8 @@ def networks(lecture: Server) -> list[tuple[str, int, list[int]]]:
     "forged",
     [
         {"cell": "LSTM"},
-        {"cell": "LSTM", "seed": 2},
         {"seed": 3},
-        {"seed": "1"},
+        {"seed": True},
         {"seed": 10_001},
         {"cell": ["SimpleRNN"]},
         {"cell": None},
@@ -57,7 +63,7 @@ def networks(lecture: Server) -> list[tuple[str, int, list[int]]]:
 def test_a_network_that_this_phone_cannot_have_trained_counts_nowhere(
     lecture: Server, phones: list[PlainPhone], forged: dict[str, object]
 ) -> None:
-    status, sentence = send(phones[0], **{"cell": "SimpleRNN", "seed": 1, "right": RIGHT, **forged})
+    status, sentence = send(phones[0], **forged)
     assert status == 409
     assert sentence.endswith(".")
     assert networks(lecture) == []
@@ -68,22 +74,22 @@ def test_a_network_is_sent_once_and_repeated_messages_change_nothing(lecture: Se
     assert send(phones[0])[0] == 200, "a phone that got no answer sends it again"
     status, sentence = send(phones[0], right=[500] * 8)
     assert (status, sentence) == (409, "This phone has sent its network already.")
-    assert networks(lecture) == [("SimpleRNN", 1, RIGHT)]
+    assert networks(lecture) == [(*dealt(phones[0]).values(), RIGHT)]
 
 
 def test_nobody_sends_or_changes_the_network_of_another_device(lecture: Server, phones: list[PlainPhone]) -> None:
     victim, thief = phones
     assert send(victim)[0] == 200
-    assert send(thief, "SimpleRNN", 1, [0] * 8)[0] == 409
-    extra = {"cell": "LSTM", "seed": 2, "right": RIGHT, "device": victim.cookie}
-    assert thief.send("trained", extra)[0] == 400
-    assert networks(lecture) == [("SimpleRNN", 1, RIGHT)]
+    assert send(thief, **dealt(victim), right=[0] * 8)[0] == 409
+    assert send(thief, seed=dealt(victim)["seed"])[0] == 409
+    assert send(thief, device=victim.cookie)[0] == 400
+    assert networks(lecture) == [(*dealt(victim).values(), RIGHT)]
 
 
 def test_a_flood_is_held_up_and_others_are_heard(lecture: Server, phones: list[PlainPhone]) -> None:
     statuses = [send(phones[0], right=[place] * 8)[0] for place in range(60)]
     assert set(statuses) == {200, 409, 429}
-    assert send(phones[1], "LSTM", 2)[0] == 200
+    assert send(phones[1])[0] == 200
     assert sorted(cell for cell, _, _ in networks(lecture)) == ["LSTM", "SimpleRNN"]
 
 
@@ -93,7 +99,7 @@ def test_a_flood_is_held_up_and_others_are_heard(lecture: Server, phones: list[P
 def test_another_sites_page_and_a_browser_without_a_cookie_send_no_network(
     lecture: Server, phones: list[PlainPhone], headers: dict[str, str]
 ) -> None:
-    message = {"cell": "SimpleRNN", "seed": 1, "right": RIGHT}
+    message = {**dealt(phones[0]), "right": RIGHT}
     assert phones[0].send("trained", message, **headers)[0] == 403
     assert networks(lecture) == []
 

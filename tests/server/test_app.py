@@ -62,8 +62,8 @@ def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[A
     first.classroom().open_vote()
     assert ask(first, "POST", f"/{join.PATH}/answer", json=ANSWER).json() == {"kept": True}
     assert ask(other, "POST", f"/{join.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
-    assert [list(answers.values()) for answers in first.classroom().rounds("best")] == [[1]]
-    assert other.classroom().rounds("best") == []
+    assert [list(answers.values()) for answers in first.classroom().votes.rounds("best")] == [[1]]
+    assert other.classroom().votes.rounds("best") == []
     assert (first.classroom().state().title, other.classroom().state().title) == ("Predict", "")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.lecture.class_task import class_task
+from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.reviews import prepared

@@ -60,7 +60,7 @@ class Broadcast:
 
     async def events(self, device: str) -> AsyncIterator[bytes]:
         """Yields server-sent events for a device until it disconnects or the server stops."""
-        with self.classroom.connected(device):
+        with self.classroom.pages.opened(device):
             latest, own = b"", b""
             while not self._closed:
                 news = self._news
@@ -147,7 +147,7 @@ def _build_event(
     runs = [run for run in snapshot.charted if run.id in state.runs]
     outcome, rounds = None, []
     if question:
-        before, answered = classroom.rounds(question.repeats)[:1], classroom.rounds(question.id)
+        before, answered = classroom.votes.rounds(question.repeats)[:1], classroom.votes.rounds(question.id)
         votes = [list(answers.values()) for answers in [*(before if answered else ()), *answered]]
         every = [answer for answers in votes for answer in answers]
         rounds = [tally(question, answers, every) for answers in votes]

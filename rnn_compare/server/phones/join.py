@@ -113,7 +113,7 @@ class Phones:
             classroom = await anyio.to_thread.run_sync(self._classroom)
             if not classroom.has(device):
                 await self._record(classroom.join, device)
-            if classroom.pages_of(device) >= MOST_PAGES:
+            if classroom.pages.count(device) >= MOST_PAGES:
                 raise _Refused(429, "This browser has too many of these pages open. Close some and reload.")
         except (_Refused, UserError) as error:
             return _refusal(error, 503)

@@ -14,12 +14,12 @@ from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
-from rnn_compare.lecture.class_networks import ClassNetwork
 from rnn_compare.lecture.class_state import Contribution, State
-from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.outcomes import group_called, is_right
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome
+from rnn_compare.lecture.trained.class_task import class_task
+from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
 

@@ -19,8 +19,8 @@ from rnn_compare.browser.exact import ExactNetwork
 from rnn_compare.browser.joining import joined
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.reviews import prepared
 from rnn_compare.server.phones.handout import gzipped
 from rnn_compare.sources import registry

@@ -38,7 +38,7 @@ def class_bars(
 ) -> str:
     """Returns a question's bars as HTML, with networks in their colours, beside those of the question it repeats."""
     if rounds and question.repeats:
-        first = context.classroom.rounds(question.repeats)[:1]
+        first = context.classroom.votes.rounds(question.repeats)[:1]
         rounds = [*(list(answers.values()) for answers in first), *rounds]
     networks = context.networks
     styles = looks(experiment.cell for experiment in networks.values())
@@ -48,8 +48,8 @@ def class_bars(
 
 def sure_and_wrong(context: LectureContext, question: Question) -> str:
     """Returns how many were sure and wrong, as HTML; "" if that is not known."""
-    votes = (context.classroom.rounds(question.id) or [{}])[-1]
-    levels = context.classroom.confidence(question.id)
+    votes = (context.classroom.votes.rounds(question.id) or [{}])[-1]
+    levels = context.classroom.votes.confidence(question.id)
     sentence = confidence.sure_and_wrong(question, votes, levels, context.outcome(question))
     return f'<p class="rc-answered">{escape(sentence)}</p>' if sentence else ""
 

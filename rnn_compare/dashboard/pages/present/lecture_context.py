@@ -92,7 +92,7 @@ class LectureContext:
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
         """Returns the answers to a question, for each round with answers."""
-        return [list(answers.values()) for answers in self.classroom.rounds(question.id)]
+        return [list(answers.values()) for answers in self.classroom.votes.rounds(question.id)]
 
     def outcome(self, question: Question) -> QuestionOutcome:
         """Returns the outcome of a question, from the runs that the class may see."""

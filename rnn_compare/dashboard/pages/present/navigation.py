@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, step_kinds
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_task import recorded
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.trained.class_task import recorded
 from rnn_compare.presets import Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run

@@ -101,7 +101,7 @@ def _vote(state: State) -> None:
     """Draws the answers to a closed vote, the advice, the changed answers and the gain."""
     if (context := unchanged_context(state)) is None or (question := state.question) is None:
         return
-    rounds, earlier = (context.classroom.rounds(name) for name in (question.id, question.repeats))
+    rounds, earlier = (context.classroom.votes.rounds(name) for name in (question.id, question.repeats))
     outcome, answers, is_drawn = context.outcome(question), context.answers(question), question.kind.control.is_drawn
 
     def judged(answer: Answer) -> bool | None:
@@ -112,7 +112,8 @@ def _vote(state: State) -> None:
     if is_known:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
     if rounds and question.confidence:
-        sentences.append(confidence.split(question, rounds[-1], context.classroom.confidence(question.id), outcome))
+        levels = context.classroom.votes.confidence(question.id)
+        sentences.append(confidence.split(question, rounds[-1], levels, outcome))
     if question.id in context.lecture.repeated:
         sentences.append("This question comes again later: do not give the answer.")
     elif state.phase != "revealed" and rounds and not is_drawn:

@@ -14,7 +14,9 @@ export const SHAPES = {
 };
 
 let lecture = 0; // the number of the lecture
-let sentIn = 0; // the one in which the row was sent
+let sent = { lecture: 0, row: 0 }; // the row that was sent, and in which lecture
+/** @type {PhoneOwn | null} */
+let latest = null;
 
 export function signInWords({ colour, shape, number }) {
   return number ? `${colour} ${shape} ${number}` : `${colour} ${shape}`;
@@ -30,14 +32,19 @@ export async function sendRow(event) {
   event.preventDefault();
   const row = Number(/** @type {HTMLInputElement} */ (byId("row-number")).value);
   const result = await send("join/row", { row });
-  if (result && result.kept) sentIn = lecture;
-  byId("row").hidden = sentIn === lecture;
+  if (result && result.kept) sent = { lecture, row };
+  byId("row").hidden = sent.lecture === lecture;
   setText(byId("row-said"), result ? result.said || "" : "Offline: not sent. Try again.");
 }
 
-export function renderSign(state, { sign, row }) {
+export function renderSign(state, own) {
+  const { sign, row } = own;
   lecture = state.lecture;
-  byId("row").hidden = !state.on || !state.rows || row !== null || sentIn === lecture;
+  const isSent = sent.lecture === lecture;
+  // A server that was started again has forgotten the row.
+  if (own !== latest && isSent && row === null && state.rows) send("join/row", { row: sent.row });
+  latest = own;
+  byId("row").hidden = !state.on || !state.rows || row !== null || isSent;
   byId("sign").hidden = !sign;
   if (!sign) return;
   set(byId("sign-shape"), { class: sign.colour, d: SHAPES[sign.shape] });

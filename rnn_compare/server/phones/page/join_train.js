@@ -15,6 +15,7 @@ const AHEAD = 8000; // ms over which a class's phones fetch the reviews before t
 const [LOW, HIGH, RIGHT] = [40, 90, 14]; // percent, and pixels
 const POINTS = 1; // width of a column of dots
 const [LARGEST, TALLEST] = [14, 110]; // a dot, and all that stand on each other
+const OF_A_CLASS = 10_000; // seeds, as in lecture/trained/class_task.py
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
 
 /** @type {any} */
@@ -50,8 +51,7 @@ function prepare({ key, cell, seed, isSent }) {
   const mine = network;
   mine.worker.addEventListener("message", ({ data }) => mine === network && take(data));
   mine.worker.addEventListener("error", () => {
-    if (mine === network && !mine.isDone) mine.problem = UNABLE;
-    render();
+    if (mine === network && !mine.isDone) giveUp(UNABLE);
   });
   mine.fetch = () => mine.worker.postMessage({ fetch: new URL("join/task", location.href).href });
   mine.timer = setTimeout(mine.fetch, AHEAD * Math.random());
@@ -59,6 +59,7 @@ function prepare({ key, cell, seed, isSent }) {
 
 function train(mine) {
   mine.trains = true;
+  if (mine.problem) giveUp(mine.problem);
   if (!mine.worker) return;
   clearTimeout(mine.timer);
   mine.fetch();
@@ -67,16 +68,20 @@ function train(mine) {
 
 function take({ right, differs, done, labels, share, known, problem }) {
   if (right !== undefined) network.right.push(right);
-  if (differs || problem) {
-    network.problem = "This phone computes in another way, so its network does not count.";
-    post({ ...network, right: [] });
-  }
+  if (differs || problem) giveUp("This phone computes in another way, so its network does not count.");
   if (done) {
     Object.assign(network, { isDone: true, labels });
     post(network);
     read();
   }
   if (share !== undefined) sayPrediction(share, known);
+  render();
+}
+
+// Says so, and once the class trains, has the presenter's machine know that nothing will come.
+function giveUp(problem) {
+  network.problem = problem;
+  if (network.trains) post({ ...network, right: [] });
   render();
 }
 
@@ -92,7 +97,7 @@ async function post({ key, cell, seed, right }) {
 function render() {
   const { cell, seed, right, isDone, isSent, problem, trains } = network;
   const best = Math.max(0, ...right) / task.heldOut;
-  const name = `${cell} no. ${seed}`;
+  const name = `${cell} no. ${seed % OF_A_CLASS}`;
   setText(byId("training-title"), isDone ? `Your network: ${name}, ${percent(best)}` : `Your network: ${name}`);
   setText(byId("training-status"), statusOf({ right, isDone, isSent, problem, trains }));
   if (right.length) fill(byId("training-curve"), curve(right.map((count) => count / task.heldOut)));

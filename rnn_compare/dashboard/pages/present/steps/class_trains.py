@@ -5,14 +5,15 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import class_dots, histogram
+from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps import predict
 from rnn_compare.formatting import counted, listed, unbroken
-from rnn_compare.lecture.class_networks import ClassNetwork, Origin
-from rnn_compare.lecture.class_task import class_task
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.outcomes import is_right
+from rnn_compare.lecture.trained.class_task import class_task
+from rnn_compare.lecture.trained.networks import ClassNetwork, Origin
+from rnn_compare.report import class_dots
 
 ORIGINS: dict[Origin, str] = {
     "phone": "by phones",
@@ -39,12 +40,11 @@ def show(context: LectureContext) -> None:
 def show_progress(context: LectureContext) -> None:
     """Draws for the presenter how many networks there are, and which phones' do not count."""
     networks = context.classroom.networks
-    repeated = sum(network.status == "repeated" for network in networks.all())
-    lines = [count(context, networks.all()), f"{counted(repeated, 'result')} trained again by this machine."]
-    lines += [f"Left out: {network.cell} no. {network.seed}, {network.best} right." for network in networks.left_out()]
+    lines = [count(context, networks.all()), repetitions(context)]
+    lines += [f"Left out: {network.name}, {network.best} right." for network in networks.sent("left out")]
     if networks.unable:
-        lines.append(f"{counted(networks.unable, 'phone')} computed in another way and sent no network.")
-    st.html(f'<p class="rc-training">{"<br>".join(map(escape, lines))}</p>')
+        lines.append(f"{counted(networks.unable, 'phone')} cannot train, or computed in another way.")
+    st.html(f'<p class="rc-training">{"<br>".join(map(escape, filter(None, lines)))}</p>')
 
 
 def _answers(context: LectureContext) -> str:
@@ -72,15 +72,22 @@ def count(context: LectureContext, networks: list[ClassNetwork]) -> str:
 
 
 def remarks(context: LectureContext) -> str:
-    """Returns what is the same for all networks, and which do not count."""
-    task, left_out = class_task(context.state.task), context.classroom.networks.left_out()
+    """Returns what is the same for all networks, and which were trained again."""
+    task = class_task(context.state.task)
     text = f"Best of {task.epochs} epochs on the same {task.held_out} held-out reviews: only seeds differ."
-    if left_out:
-        them = "it" if len(left_out) == 1 else "them"
-        text += f" {counted(len(left_out), 'result')} left out: this machine could not repeat {them}."
-    if problem := context.services.class_training.problem:
-        text += f" This machine trains none: {problem}"
-    return text
+    return f"{text} {repetitions(context)}".strip()
+
+
+def repetitions(context: LectureContext) -> str:
+    """Returns how many of the phones' networks this machine has trained again, and how many of them differed."""
+    networks = context.classroom.networks
+    differed, again = len(networks.sent("left out")), len(networks.sent("left out", "repeated"))
+    if not again:
+        return ""
+    text = f"This machine trained {again:,} of the {len(networks.sent()):,} again: "
+    if not differed:
+        return text + "all the same."
+    return text + f"{differed:,} {'is' if differed == 1 else 'are'} left out, which came out differently."
 
 
 STEP = StepKind("class_trains", show, ticks=True, phones_train=True)

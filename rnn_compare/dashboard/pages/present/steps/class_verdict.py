@@ -4,13 +4,13 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import class_dots
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.formatting import unbroken
-from rnn_compare.lecture.class_task import class_task
-from rnn_compare.lecture.class_verdict import FEW, drawn, turned, verdict
 from rnn_compare.lecture.lecture_file import StepKind
+from rnn_compare.lecture.trained.class_task import class_task
+from rnn_compare.lecture.trained.verdict import FEW, drawn, turned, verdict
+from rnn_compare.report import class_dots
 
 DRAWING = "class_drawing"
 

@@ -11,10 +11,12 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks.plain_script import check_simple
 from rnn_compare.presets import PRESETS
 
-RECORDING = Path(__file__).parents[1] / "recordings" / "class_networks.json"
+RECORDING = Path(__file__).parents[2] / "recordings" / "class_networks.json"
 """By preset, cell and seed: right reviews after each epoch, as every browser gets them."""
-OWN_SEEDS = 10_000
-"""The server's own networks, and recorded ones, have seeds beyond this; phones have the numbers of their devices."""
+OF_A_CLASS = 10_000
+"""Seeds of one class, so that two classes share no network; the recorded ones have this number and more."""
+OWN_SEEDS = 5_000
+"""The server's own networks have numbers beyond this in their class, phones those of their devices."""
 
 Deal = tuple[str, int]
 """A cell and a seed."""
@@ -45,9 +47,9 @@ class ClassTask:
         """Number of held-out reviews, the same for all networks."""
         return self.experiments[0].validation_reviews
 
-    def deal(self, number: int) -> Deal:
-        """Returns the cell and seed of a device by its running number, from 1: no two devices have the same."""
-        return self.cells[(number - 1) % len(self.cells)], number
+    def deal(self, lecture: int, number: int) -> Deal:
+        """Returns the cell and seed of a device by its lecture and its number there, from 1: no two are the same."""
+        return self.cells[(number - 1) % len(self.cells)], seed_of(lecture, number)
 
     def experiment(self, cell: str, seed: int) -> Experiment:
         """Returns the training of a cell and a seed."""
@@ -64,6 +66,11 @@ class ClassTask:
         if not all(type(count) is int and 0 <= count <= self.held_out for count in right):
             raise UserError(f"Of {self.held_out} reviews, 0 to {self.held_out} can be right.")
         return tuple(right)
+
+
+def seed_of(lecture: int, number: int) -> int:
+    """Returns the seed of a lecture's network by its number, as it is called: seed % OF_A_CLASS."""
+    return OF_A_CLASS * (lecture + 1) + number
 
 
 @cache

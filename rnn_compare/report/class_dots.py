@@ -2,16 +2,16 @@
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.formatting import counted, percent, unbroken
-from rnn_compare.lecture.class_networks import ClassNetwork
-from rnn_compare.lecture.class_task import ClassTask
+from rnn_compare.lecture.trained.class_task import ClassTask
+from rnn_compare.lecture.trained.networks import ClassNetwork
 
-WIDTH, HEIGHT, LOW = 1000.0, 130.0, 62.0
-"""Of a row, and the height of one below much text; it is stretched to the wall's width and keeps its proportions."""
+WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 31.0
+"""Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
 LARGEST, LEAST = 22.0, 4.0
 """Diameters of a dot."""
 POINTS = 1
@@ -23,14 +23,35 @@ _SHAPES = ("circle", "square", "diamond")
 
 
 def rows(
-    task: ClassTask, networks: Sequence[ClassNetwork], marked: Sequence[ClassNetwork] = (), height: float = HEIGHT
+    task: ClassTask,
+    networks: Sequence[ClassNetwork],
+    marked: Sequence[ClassNetwork] = (),
+    height: float = HEIGHT,
+    others: Mapping[str, Sequence[ClassNetwork]] | None = None,
 ) -> str:
-    """Returns the rows as HTML; with ``marked`` networks, these alone are in colour."""
-    low, high = limits(task, networks)
-    styles, shown = looks(task.cells), (low, high, height)
+    """Returns the rows as HTML.
+
+    Args:
+        task: What the class has trained.
+        networks: Its networks.
+        marked: If there are any, these alone are in colour.
+        height: Of a row.
+        others: Networks of other classes by their names, for a row below.
+    """
+    by_name = {"": networks, **(others or {})}
+    low, high = limits(task, [network for of_class in by_name.values() for network in of_class])
     return "".join(
-        _row(cell, look, shape, [network for network in networks if network.cell == cell], task, shown, marked)
-        for cell, look, shape in zip(task.cells, styles, _SHAPES, strict=False)
+        _row(
+            f"{cell}, {name}" if name else cell,
+            look,
+            shape,
+            [network for network in of_class if network.cell == cell],
+            task,
+            (low, high, height),
+            marked,
+        )
+        for cell, look, shape in zip(task.cells, looks(task.cells), _SHAPES, strict=False)
+        for name, of_class in by_name.items()
     ) + _axis(low, high)
 
 
@@ -38,7 +59,7 @@ def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]
     """Returns the axis' limits in percent, multiples of five.
 
     Example:
-        >>> from rnn_compare.lecture.class_task import class_task
+        >>> from rnn_compare.lecture.trained.class_task import class_task
         >>> task = class_task("One network for each phone")
         >>> limits(task, [ClassNetwork("LSTM", 1, (260, 371))])
         (50, 80)
@@ -88,7 +109,7 @@ def places(
 
 
 def _row(
-    cell: str,
+    title: str,
     look: Look,
     shape: str,
     networks: Sequence[ClassNetwork],
@@ -117,8 +138,8 @@ def _row(
     words = summary(task, networks)
     return (
         f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
-        f'<p><i class="rc-dot"></i><b>{escape(cell)}</b> {escape(words)}</p>'
-        f'<div role="img" aria-label="{escape(f"{cell}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
+        f'<p><i class="rc-dot"></i><b>{escape(title)}</b> {escape(words)}</p>'
+        f'<div role="img" aria-label="{escape(f"{title}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
         f'aspect-ratio: {WIDTH:g} / {height:g}">'
         f"{dots}{half}</div></section>"
     )

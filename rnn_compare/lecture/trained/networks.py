@@ -1,0 +1,131 @@
+"""The networks that a class trains: the phones', the server's own and recorded ones."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, Deal, class_task
+
+Origin = Literal["phone", "server", "recording"]
+Status = Literal["", "repeated", "left out"]
+"""Whether the server has trained a phone's network again, and got the same result."""
+UNABLE: tuple[int, ...] = ()
+"""The result of a device that cannot train, or whose arithmetic differs."""
+
+
+@dataclass(frozen=True)
+class ClassNetwork:
+    """A trained network.
+
+    Attributes:
+        right: Held-out reviews that were right after each epoch.
+        at: When it arrived, in seconds since 1970.
+    """
+
+    cell: str
+    seed: int
+    right: tuple[int, ...]
+    origin: Origin = "phone"
+    status: Status = ""
+    at: float = 0.0
+
+    @property
+    def deal(self) -> Deal:
+        """Cell and seed."""
+        return self.cell, self.seed
+
+    @property
+    def name(self) -> str:
+        """Cell and number in its class."""
+        return f"{self.cell} no. {self.seed % OF_A_CLASS}"
+
+    @property
+    def best(self) -> int:
+        """Right reviews after the best epoch."""
+        return max(self.right)
+
+
+class ClassNetworks:
+    """The networks of one lecture. One thread at a time may change it; any thread may read it."""
+
+    def __init__(self, record: ClassroomRecord, lecture: int, preset: str) -> None:
+        self._record, self._lecture, self._preset = record, lecture, preset
+        self._networks: dict[Deal, ClassNetwork] = {}
+        self._by_device: dict[str, ClassNetwork] = {}
+        for row in record.networks(lecture):
+            self._keep(network_of(row), row["device"])
+
+    def all(self) -> list[ClassNetwork]:
+        """Returns the networks that count, in the order of their arrival."""
+        return [network for network in tuple(self._networks.values()) if network.status != "left out"]
+
+    def sent(self, *statuses: Status) -> list[ClassNetwork]:
+        """Returns the phones' networks, without statuses all of them, in the order of their arrival."""
+        networks = [network for network in tuple(self._networks.values()) if network.origin == "phone"]
+        return [network for network in networks if network.status in statuses or not statuses]
+
+    @property
+    def unable(self) -> int:
+        """Number of devices that sent no network, since they cannot train or their arithmetic differs."""
+        return sum(network.right == UNABLE for network in tuple(self._by_device.values()))
+
+    def lacks(self, device: str) -> bool:
+        """Returns whether a device may still send its network."""
+        return device not in self._by_device
+
+    def deal(self, number: int) -> Deal | None:
+        """Returns what the device of a number trains; None where phones train nothing."""
+        return class_task(self._preset).deal(self._lecture, number) if self._preset else None
+
+    def add_sent(self, device: str, number: int, sent: tuple[object, object, object]) -> None:
+        """Stores the network of a device: cell, seed and right reviews as it sent them.
+
+        The same again is the same network: a phone that got no answer sends it again.
+
+        Raises:
+            UserError: If the device was dealt another one, has sent another result, or none is possible.
+        """
+        task = class_task(self._preset)
+        cell, seed = task.deal(self._lecture, number)
+        if sent[:2] != (cell, seed) or type(sent[1]) is not int:
+            raise UserError(f"This phone was dealt {cell} no. {number}.")
+        right = UNABLE if sent[2] == [] else task.checked(sent[2])
+        before = self._by_device.get(device)
+        if before is None or (before.right == UNABLE and before.right != right):
+            self._store(ClassNetwork(cell, seed, right, at=time.time()), device)
+        elif before.right != right:
+            raise UserError("This phone has sent its network already.")
+
+    def add_own(self, networks: Iterable[ClassNetwork]) -> None:
+        """Stores networks of the server's, or recorded ones, unless they are there."""
+        for network in networks:
+            if network.deal not in self._networks:
+                self._store(network, "")
+
+    def mark(self, deal: Deal, status: Status) -> None:
+        """Stores whether a phone's network was repeated."""
+        if (network := self._networks.get(deal)) is not None and network.status != status:
+            self._record.mark_network(self._lecture, *deal, status)
+            self._networks[deal] = replace(network, status=status)
+
+    def _store(self, network: ClassNetwork, device: str) -> None:
+        values = network.cell, network.seed, network.right, network.origin, network.at
+        self._record.save_network(self._lecture, self._preset, device, *values)
+        self._keep(network, device)
+
+    def _keep(self, network: ClassNetwork, device: str) -> None:
+        if network.right != UNABLE:
+            self._networks[network.deal] = network
+        if device:
+            self._by_device[device] = network
+
+
+def network_of(row: sqlite3.Row) -> ClassNetwork:
+    """Returns a network as it is recorded."""
+    right = tuple(json.loads(row["reviews"]))
+    return ClassNetwork(row["cell"], row["seed"], right, row["origin"], row["status"], row["at"])
