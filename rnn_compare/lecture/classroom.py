@@ -17,9 +17,9 @@ from rnn_compare.lecture.open_pages import OpenPages
 from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import checked
 from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassNetworks, Status
+from rnn_compare.lecture.trained.class_results import ClassResult, class_results
 from rnn_compare.lecture.trained.class_task import Deal
-from rnn_compare.lecture.trained.earlier import ClassResult, class_results
-from rnn_compare.lecture.trained.networks import ClassNetwork, ClassNetworks, Status
 from rnn_compare.lecture.votes import Votes
 
 MOST_DEVICES = 2000

@@ -7,8 +7,8 @@ from html import escape
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.formatting import counted, percent, unbroken
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import ClassTask
-from rnn_compare.lecture.trained.networks import ClassNetwork
 
 WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 31.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""

@@ -13,8 +13,10 @@ from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import TITLES
-from rnn_compare.formatting import listed
+from rnn_compare.formatting import counted, listed
+from rnn_compare.lecture.trained.class_results import ClassResult
 from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
@@ -37,6 +39,7 @@ class Contents:
         verdict: On the groups; None for a single group, and while a run is training.
         baselines: Of the split that all runs share; none where the runs differ, or where they were not computed before.
         made: Seconds since 1970.
+        class_result: What the class of a lecture has trained.
     """
 
     runs: tuple[Run, ...]
@@ -47,14 +50,24 @@ class Contents:
     verdict: Judgement | None
     baselines: tuple[Baseline, ...]
     made: float
+    class_result: ClassResult | None = None
 
     @property
     def title(self) -> str:
         """The settings compared, in one line."""
+        if not self.groups and self.class_result:
+            return f"Your class: {counted(len(self.class_result.networks), 'network')}"
         if len(self.groups) > LONGEST_TITLE:
             cells = dict.fromkeys(TITLES.get(group.experiment.cell, group.experiment.cell) for group in self.groups)
             return f"{len(self.groups)} settings compared: {', '.join(cells)}"
         return listed([group.name for group in self.groups])
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """One of each setting, without runs those of the class."""
+        if not self.groups and self.class_result:
+            return self.class_result.task.experiments
+        return tuple(group.experiment for group in self.groups)
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:
@@ -67,13 +80,15 @@ class Contents:
         return not all(run.status.ended for run in self.runs)
 
 
-def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None) -> Contents:
-    """Gathers the contents of a report of runs.
+def gather(
+    store: RunStore, ids: Sequence[str], evidence: Evidence | None = None, class_result: ClassResult | None = None
+) -> Contents:
+    """Gathers the contents of a report of runs, or of a class's networks alone.
 
     Raises:
-        UserError: If there is no id, or one is not in the record.
+        UserError: If there is no id and no class, or an id is not in the record.
     """
-    if not ids:
+    if not ids and class_result is None:
         raise UserError(f"Name at least one run; `{program()} runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     for dataset in {run.experiment.dataset for run in runs}:
@@ -97,6 +112,7 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
         baselines=shared_baselines([run.experiment for run in runs]),
         made=time.time(),
+        class_result=class_result,
     )
 
 

@@ -27,6 +27,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
 from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
+from rnn_compare.report.class_section import class_section
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.lesson import lesson, lesson_settings
 from rnn_compare.report.quiz_at_home import quiz_at_home
@@ -72,19 +73,17 @@ def _parts(contents: Contents, *, small: bool) -> dict[str, str]:
     made = datetime.fromtimestamp(contents.made).astimezone()
     plots = charts(contents)
     settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""
+    runs = f"{counted(len(contents.runs), 'run')}{settings}." if contents.runs else ""
     notes = "".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems)
     return {
         "head": f"<h1>{escape(contents.title)}</h1>"
-        f'<p class="soft">{counted(len(contents.runs), "run")}{settings}. Report of {made:{html_tables.TIME} %Z}.'
+        f'<p class="soft">{runs} Report of {made:{html_tables.TIME} %Z}.'
         f"{origin()}</p>{notes}",
-        "comparison": _sections(contents, has_plots=bool(plots["charts"])),
+        "comparison": _class_section(contents)
+        + (_sections(contents, has_plots=bool(plots["charts"])) if contents.runs else ""),
         "charts": _escaped_json(plots),
         "networks": _escaped_json(reading),
-        "quiz": _escaped_json(
-            quiz_at_home(
-                [group.experiment for group in contents.groups], [entry["title"] for entry in reading["networks"]]
-            )
-        ),
+        "quiz": _escaped_json(quiz_at_home(contents.experiments, [entry["title"] for entry in reading["networks"]])),
     }
 
 
@@ -103,7 +102,7 @@ def _template(key: str, parts: Mapping[str, str]) -> str:
 
 def _lesson_settings(contents: Contents) -> Experiment | None:
     """Returns with which reviews and settings the reader of the page trains; None without any."""
-    return next(filter(None, (lesson_settings(group.experiment) for group in contents.groups)), None)
+    return next(filter(None, map(lesson_settings, contents.experiments)), None)
 
 
 def _lessons(settings: Iterable[Experiment | None]) -> str:
@@ -125,7 +124,7 @@ _JSON = ' type="application/json"'
 _ASSETS = Path(__file__).parent / "assets"
 _BROWSER = Path(browser.__file__).parent
 _STYLES = (
-    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css")),
+    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css", "class_dots.css")),
     *(_BROWSER / "drawing" / "cell" / name for name in ("cell.css", "inside.css")),
     *(_ASSETS / name for name in ("report.css", "read_page.css")),
 )
@@ -159,6 +158,13 @@ def _sections(contents: Contents, *, has_plots: bool) -> str:
         "Environment": html_tables.environments(contents.runs),
     }
     return _verdicts(contents) + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
+
+
+def _class_section(contents: Contents) -> str:
+    if (result := contents.class_result) is None:
+        return ""
+    heading = f"Your class: {counted(len(result.networks), 'network')}"
+    return (f"<h2>{heading}</h2>" if contents.runs else "") + class_section(result)
 
 
 def _verdicts(contents: Contents) -> str:

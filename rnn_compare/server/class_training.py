@@ -11,8 +11,8 @@ from itertools import islice
 
 from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, ClassTask, Deal, class_task, recorded, seed_of
-from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.training.engine import Engine
 
 FEWEST = 20

@@ -23,7 +23,7 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import class_outcome, outcome
 from rnn_compare.lecture.questions import Question, QuestionOutcome
 from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.lecture.trained.verdict import by_cell
+from rnn_compare.lecture.trained.class_verdict import by_cell
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run

@@ -165,3 +165,15 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
         better = rf"^  {seeds} each: the better is called better: \w+ \d+\.\d%$"
         assert len(re.findall(better, text, re.MULTILINE)) == 2
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
+
+
+@pytest.mark.measure
+@pytest.mark.usefixtures("chromium")
+def test_the_dots_of_a_class_are_timed_on_a_wall_beside_phones_that_really_train() -> None:
+    text = output("class_trains", arguments="--phones 12 --seconds 4", OFF_SECONDS=3.0)
+    assert "15 dots of 15 phones" in text
+    assert "; 0 tracebacks" in text
+    assert re.findall(r"^([a-z ]+): p50 .* worst \d+\.\d+ s$", text, re.MULTILINE) == ["result to dot", "health"]
+    plain, throttled, cut_off = measured(r"sent after (\d+\.\d) s", text)
+    assert plain < throttled
+    assert cut_off > 3

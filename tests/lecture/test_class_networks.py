@@ -16,8 +16,8 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, recorded, seed_of
-from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.presets import BOOK, PHONES
 from rnn_compare.server.class_training import FEWEST
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from rnn_compare.lecture.outcomes import class_outcome, is_right
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, recorded
-from rnn_compare.lecture.trained.networks import ClassNetwork
-from rnn_compare.lecture.trained.verdict import by_cell, drawn, turned, verdict
+from rnn_compare.lecture.trained.class_verdict import by_cell, drawn, turned, verdict
 from rnn_compare.presets import PHONES
 from rnn_compare.report import class_dots
 

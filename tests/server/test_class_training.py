@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, seed_of
-from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.presets import PHONES
 from rnn_compare.server.class_training import REPEATED, to_repeat
 

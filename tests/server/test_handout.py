@@ -61,7 +61,7 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
     assert status == 200
     assert len(packed) < 1_600_000 < len(page) < 2_100_000
     assert all(run.encode() in page for run in runs)
-    monkeypatch.setattr(module, "html", lambda _: pytest.fail("It is made once."))
+    monkeypatch.setattr(module, "html", lambda *_: pytest.fail("It is made once."))
     assert fetched(handout)[2] == page
     assert fetched(handout, if_none_match=headers["etag"])[0] == 304
 

@@ -12,7 +12,7 @@ from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
 from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
-from rnn_compare.lecture.trained.networks import ClassNetwork
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.reader import layout
 from rnn_compare.report.report_charts import charts

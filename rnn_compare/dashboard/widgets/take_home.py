@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import actions
+from rnn_compare.lecture.trained.class_results import ClassResult
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, report_files, zipped
@@ -77,8 +78,17 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
         UserError: If a run was deleted or hidden meanwhile, or the report cannot be made from these runs.
     """
     services.require_shown(*ids)
+    settings = {run.experiment.setting for run in services.store.runs(ids)}
+    classes = services.classroom().classes()
+    about = (result for result in classes if settings & {experiment.setting for experiment in result.task.experiments})
     with services.reporting:
-        files = report_files(gather(services.store, ids, services.evidence), form)
+        files = report_files(gather(services.store, ids, services.evidence, next(about, None)), form)
     if form in ("html", "notebook"):
         return files[""]
     return zipped({f"{name}{added}.{form}": content for added, content in files.items()})
+
+
+def class_page(services: Services, result: ClassResult) -> bytes:
+    """Returns the page on a class's networks, where readers can train more of them."""
+    with services.reporting:
+        return report_files(gather(services.store, (), services.evidence, result), "html")[""]

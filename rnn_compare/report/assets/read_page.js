@@ -36,7 +36,7 @@ export async function main(formulas) {
     const [lesson, quiz] = [json("lessons")[json("lesson")], json("quiz")];
     const add = reading?.add ?? (() => {});
     const training = lesson ? await buildTraining(part("train"), lesson, data.networks, add) : undefined;
-    if (quiz && reading) buildQuiz(part("quiz-card"), quiz, reading, training);
+    if (quiz && (reading || training)) buildQuiz(part("quiz-card"), quiz, reading, training);
   } finally { // an old browser cannot unpack the networks, but draws the charts
     await painted();
     buildCharts(json("charts"));

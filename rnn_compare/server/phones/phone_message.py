@@ -18,8 +18,8 @@ from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.outcomes import group_called, is_right
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.lecture.trained.networks import ClassNetwork
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
 

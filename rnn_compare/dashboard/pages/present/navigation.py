@@ -22,10 +22,13 @@ RECORDING_SECONDS = 30.0
 """Duration of a recording that replaces a training."""
 
 
-def begin(services: Services, name: str, recorded: bool = False) -> None:
-    """Begins a lecture, with trainings or recorded runs; raises ``UserError`` if there is no such lecture."""
+def begin(services: Services, name: str, recorded: bool = False, replayed: int = 0) -> None:
+    """Begins a lecture, with trainings or recorded runs, or with the networks of an earlier lecture's class.
+
+    Raises ``UserError`` if there is no such lecture.
+    """
     lecture = find(name, step_kinds())
-    services.classroom().begin(name, recorded, lecture.trained_settings(), lecture.task)
+    services.classroom().begin(name, recorded, lecture.trained_settings(), lecture.task, replayed)
     services.refresh()
     trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
     services.baselines.prepare([lecture.preset_at(index).experiments()[0] for index in trains], recorded)

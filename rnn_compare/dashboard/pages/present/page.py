@@ -26,7 +26,7 @@ _PRESSES = TypeAdapter(list[OnErrorOmit[tuple[int, str]]])
 
 def render() -> None:
     """Draws the page, for the presenter only."""
-    load_styles("dashboard/assets/pages/present.css")
+    load_styles("browser/common/class_dots.css", "dashboard/assets/pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return

@@ -1,5 +1,7 @@
 """The pages before a lecture and during a pause, and the button that ends it."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -7,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
-from rnn_compare.dashboard.widgets import actions, invite
+from rnn_compare.dashboard.widgets import actions, invite, take_home
 from rnn_compare.formatting import as_markdown, counted, rough_duration
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server import visitor
@@ -91,4 +93,27 @@ def _card(services: Services, lecture: Lecture) -> None:
         hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
         look = {"disabled": not recorded, "help": hint}
         button(replay, "Play recording", "replay", navigation.begin, services, name, True, **look)
+        _earlier_classes(services, lecture, version)
         button(copy, "Edit", "edit", copy_to_edit, name, type="tertiary", help="As a copy in a file.", disabled=edited)
+
+
+def _earlier_classes(services: Services, lecture: Lecture, version: int) -> None:
+    """Draws the classes whose phones have trained this lecture's networks: each can be replayed and taken home."""
+    classes = [result for result in current_app().classroom().classes() if result.preset == lecture.task]
+    if not classes:
+        return
+    with st.expander(f"Earlier classes: {len(classes)}"):
+        for result in classes:
+            words, replay, page = st.columns([4, 1, 1], vertical_alignment="center")
+            words.markdown(result.title)
+            key = f"{lecture.name}_{result.lecture}"
+            begin = version, navigation.begin, services, lecture.name, True, result.lecture
+            replay.button("Replay", f"replay_class_{key}", on_click=permissions.press, args=begin)
+            page.download_button(
+                "Page (.html)",
+                actions.download(partial(take_home.class_page, services, result)),
+                f"class-{datetime.fromtimestamp(result.began):%Y-%m-%d}.html",
+                "text/html",
+                key=f"class_page_{key}",
+                on_click="ignore",
+            )

@@ -11,8 +11,8 @@ from rnn_compare.dashboard.pages.present.steps import predict
 from rnn_compare.formatting import counted, listed, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.outcomes import is_right
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.lecture.trained.networks import ClassNetwork, Origin
 from rnn_compare.report import class_dots
 
 ORIGINS: dict[Origin, str] = {
@@ -64,10 +64,13 @@ def count(context: LectureContext, networks: list[ClassNetwork]) -> str:
     """Returns how many networks are trained, of how many phones, and by whom."""
     origins = Counter(network.origin for network in networks)
     training = context.classroom.phones_training().total()
-    parts = [f"{origins[origin]:,} {words}" for origin, words in ORIGINS.items() if origins[origin]]
+    sources = dict(ORIGINS)
+    if earlier := context.classroom.class_of(context.state.replayed):
+        sources["recording"] = f"from the class of {earlier.date}"
+    parts = [f"{origins[origin]:,} {words}" for origin, words in sources.items() if origins[origin]]
     phones = f"{origins['phone']:,} of {counted(origins['phone'] + training, 'phone')} done. " if training else ""
     if len(origins) == 1:
-        return f"{phones}{counted(len(networks), 'network')} {ORIGINS[networks[0].origin]}."
+        return f"{phones}{counted(len(networks), 'network')} {sources[networks[0].origin]}."
     return f"{phones}{counted(len(networks), 'network')}{f': {listed(parts)}' if parts else ''}."
 
 

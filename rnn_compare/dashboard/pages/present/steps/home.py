@@ -13,6 +13,7 @@ from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.server.snapshot import link
 
 PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
+OF_A_CLASS = "Phones get one file with your class's networks, in which they can train more, without this machine."
 
 
 def show(context: LectureContext) -> None:
@@ -36,8 +37,9 @@ def show(context: LectureContext) -> None:
 
 
 def offer_networks(context: LectureContext) -> None:
-    """Draws the button that offers the step's networks to phones, if any has weights."""
-    if not (runs := context.readers):
+    """Draws the button that offers the step's networks to phones, if any has weights, or those of the class."""
+    runs = context.readers
+    if not runs and context.classroom.class_of(context.classroom.number()) is None:
         return
     is_offered = context.state.networks_offered
     permissions.button(
@@ -47,7 +49,7 @@ def offer_networks(context: LectureContext) -> None:
         context.classroom.offer_networks,
         not is_offered,
         icon=":material/phone_iphone:",
-        help=f"{PURPOSE} {OWN_TEXTS}" if has_own_texts(runs) else PURPOSE,
+        help=f"{PURPOSE} {OWN_TEXTS}" if has_own_texts(runs) else PURPOSE if runs else OF_A_CLASS,
     )
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.trained.class_networks import UNABLE, ClassNetwork, network_of
 from rnn_compare.lecture.trained.class_task import ClassTask, class_task
-from rnn_compare.lecture.trained.networks import UNABLE, ClassNetwork, network_of
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from rnn_compare.comparison.inference.levels import judged_together
 from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.comparison.inference.wording import Words
 from rnn_compare.formatting import percent
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import ClassTask
-from rnn_compare.lecture.trained.networks import ClassNetwork
 
 FEW = 5
 """Seeds of each cell that a drawing takes, as a careful experiment has."""

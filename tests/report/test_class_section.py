@@ -1,0 +1,63 @@
+"""The networks of a class in a page to take home."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.lecture.trained.class_results import ClassResult
+from rnn_compare.lecture.trained.class_task import OWN_SEEDS, seed_of
+from rnn_compare.report.contents import gather
+from rnn_compare.report.html_report import html
+from tests.lecture.trained_class import hold
+
+from .conftest import Trained
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Iterator[ClassResult]:
+    """A class of 40 phones, and two networks of the presenter's machine."""
+    classroom = Classroom(tmp_path / "lecture.db")
+    hold(classroom, 40)
+    own = [ClassNetwork(cell, seed_of(1, OWN_SEEDS + 1), (300,) * 8, "server") for cell in ("SimpleRNN", "LSTM")]
+    classroom.add_networks(own)
+    [shown] = classroom.classes()
+    yield shown
+    classroom.close()
+
+
+def test_a_page_has_a_dot_for_each_network_of_the_class_and_the_verdict(trained: Trained, result: ClassResult) -> None:
+    page = html(gather(trained.store, trained.ids, None, result))
+    assert page.index("<h2>Your class: 42 networks</h2>") < page.index("<h2>Curves</h2>")
+    dots = re.findall(r'<i class="(rc-dot[^"]*)" style', page)
+    assert (len(dots), sum("rc-own" in dot for dot in dots)) == (42, 2)
+    assert "SimpleRNN</b> 21 networks: median" in page
+    assert "LSTM is better than SimpleRNN by" in page
+    assert "Hollow: the 2 that the presenter&#x27;s machine trained." in page
+    assert "One SimpleRNN beats one LSTM in" in page
+
+
+def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(
+    trained: Trained, result: ClassResult
+) -> None:
+    page = html(gather(trained.store, (), None, result))
+    assert "<title>Your class: 42 networks</title>" in page
+    assert "<table" not in page.partition("<script")[0]
+    assert "run." not in re.findall(r'<p class="soft">(.*?)</p>', page)[0]
+    [lesson, quiz] = (
+        json.loads(re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page)[0])
+        for name in ("lesson", "quiz")
+    )
+    assert lesson == "bundled"
+    assert quiz["lecture"] == "luck"
+    assert {question["kind"] for question in quiz["questions"]} == {"seeds"}
+
+
+def test_without_a_class_a_page_shows_nothing_of_one(trained: Trained) -> None:
+    page = html(gather(trained.store, trained.ids))
+    assert "Your class" not in page
+    assert 'rc-class-row"' not in page
