@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from rnn_compare.charts.palette import Look, looks
+from rnn_compare.charts.palette import looks
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import ClassTask
@@ -40,19 +40,27 @@ def rows(
     """
     by_name = {"": networks, **(others or {})}
     low, high = limits(task, [network for of_class in by_name.values() for network in of_class])
-    return "".join(
-        _row(
-            f"{cell}, {name}" if name else cell,
-            look,
-            shape,
-            [network for network in of_class if network.cell == cell],
-            task,
-            (low, high, height),
-            marked,
-        )
-        for cell, look, shape in zip(task.cells, looks(task.cells), _SHAPES, strict=False)
-        for name, of_class in by_name.items()
-    ) + _axis(low, high)
+    faded = {network.deal for network in networks} - {network.deal for network in marked} if marked else set()
+    html = ""
+    for cell, look, shape in zip(task.cells, looks(task.cells), _SHAPES, strict=False):
+        for name, of_class in by_name.items():
+            of_cell = [network for network in of_class if network.cell == cell]
+            bests = [100 * network.best / task.held_out for network in of_cell]
+            size, centres = places(bests, low, high, height)
+            dots = "".join(
+                f'<i class="{_classes(network, network.deal in faded)}" '
+                f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
+                for network, (x, y) in zip(of_cell, centres, strict=True)
+            )
+            title, words = f"{cell}, {name}" if name else cell, _summary(bests)
+            label, shown = escape(f"{title}, {words}"), f"{dots}{_half(bests, low, high)}"
+            html += (
+                f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
+                f'<p><i class="rc-dot"></i><b>{escape(title)}</b> {escape(words)}</p>'
+                f'<div role="img" aria-label="{label}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
+                f'aspect-ratio: {WIDTH:g} / {height:g}">{shown}</div></section>'
+            )
+    return html + _axis(low, high)
 
 
 def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]:
@@ -66,17 +74,6 @@ def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]
     """
     shares = [100 * network.best / task.held_out for network in networks]
     return min(50, int(min(shares, default=50.0) // 5 * 5)), max(80, int(-(-max(shares, default=80.0) // 5) * 5))
-
-
-def summary(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
-    """Returns number, median and middle half of one cell's networks in words."""
-    shares = [network.best / task.held_out for network in networks]
-    text = counted(len(shares), "network")
-    if len(shares) < FEWEST_QUARTILES:
-        return text
-    low, middle, high = statistics.quantiles(shares, n=4, method="inclusive")
-    spans = (f"{100 * first:.1f} to {percent(last)}" for first, last in ((low, high), (min(shares), max(shares))))
-    return unbroken("{}: median {}, middle half {}, all {}".format(text, percent(middle), *spans))
 
 
 def places(
@@ -108,44 +105,30 @@ def places(
     return size, centres
 
 
-def _row(
-    title: str,
-    look: Look,
-    shape: str,
-    networks: Sequence[ClassNetwork],
-    task: ClassTask,
-    axis: tuple[int, int, float],
-    marked: Sequence[ClassNetwork],
-) -> str:
-    low, high, height = axis
-    bests = [100 * network.best / task.held_out for network in networks]
-    size, centres = places(bests, low, high, height)
-    since, chosen = time.time() - NEW_SECONDS, {network.deal for network in marked}
-    dots = "".join(
-        f'<i class="{_classes(network, network.at > since, bool(chosen) and network.deal not in chosen)}" '
-        f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
-        for network, (x, y) in zip(networks, centres, strict=True)
-    )
-    half = ""
-    if len(networks) >= FEWEST_QUARTILES:
-        first, middle, third = (
-            100 * (share - low) / (high - low) for share in statistics.quantiles(bests, n=4, method="inclusive")
-        )
-        half = (
-            f'<u class="rc-half" style="left: {first:.2f}%; width: {third - first:.2f}%"></u>'
-            f'<u class="rc-median" style="left: {middle:.2f}%"></u>'
-        )
-    words = summary(task, networks)
+def _summary(bests: Sequence[float]) -> str:
+    """Returns number, median, middle half and range of one cell's networks in words."""
+    text = counted(len(bests), "network")
+    if len(bests) < FEWEST_QUARTILES:
+        return text
+    first, middle, third = statistics.quantiles(bests, n=4, method="inclusive")
+    half, whole = (f"{low:.1f} to {percent(high / 100)}" for low, high in ((first, third), (min(bests), max(bests))))
+    return unbroken(f"{text}: median {percent(middle / 100)}, middle half {half}, all {whole}")
+
+
+def _half(bests: Sequence[float], low: int, high: int) -> str:
+    """Returns the marks of the middle half and the median."""
+    if len(bests) < FEWEST_QUARTILES:
+        return ""
+    quartiles = statistics.quantiles(bests, n=4, method="inclusive")
+    first, middle, third = (100 * (share - low) / (high - low) for share in quartiles)
     return (
-        f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
-        f'<p><i class="rc-dot"></i><b>{escape(title)}</b> {escape(words)}</p>'
-        f'<div role="img" aria-label="{escape(f"{title}, {words}")}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
-        f'aspect-ratio: {WIDTH:g} / {height:g}">'
-        f"{dots}{half}</div></section>"
+        f'<u class="rc-half" style="left: {first:.2f}%; width: {third - first:.2f}%"></u>'
+        f'<u class="rc-median" style="left: {middle:.2f}%"></u>'
     )
 
 
-def _classes(network: ClassNetwork, is_new: bool, is_faded: bool) -> str:
+def _classes(network: ClassNetwork, is_faded: bool) -> str:
+    is_new = network.at > time.time() - NEW_SECONDS
     names = {"rc-dot": True, "rc-own": network.origin != "phone", "rc-new": is_new, "rc-faded": is_faded}
     return " ".join(name for name, applies in names.items() if applies)
 

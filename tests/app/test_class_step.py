@@ -1,13 +1,10 @@
 """The step at which a class's phones train, on the wall: with phones, with one that cheats, and with none."""
 
-import re
-
 import pytest
 
 from rnn_compare.browser.trained_seed import bit_by_bit
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
-from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task
@@ -15,7 +12,6 @@ from rnn_compare.presets import PHONES
 from rnn_compare.server import class_training, visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from tests.lecture.trained_class import hold
 from tests.patience import until
 
 from .conftest import html, page, press
@@ -148,37 +144,3 @@ def test_the_verdict_is_hidden_before_the_networks_are_shown_and_five_are_drawn_
     before = html(app)
     press(app, "Draw another 5 of each")
     assert html(app) != before
-
-
-def test_an_earlier_class_is_replayed_compared_and_taken_home(step: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(class_training, "FEWEST", 0)
-    monkeypatch.setattr(class_training, "REPEATED", 0)
-    monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
-    classroom = current_app().classroom()
-    hold(classroom, 24)
-    number, [earlier, *others] = classroom.number(), classroom.classes()
-    classroom.end()
-    app = page("present.page")
-    assert f"Earlier classes: {1 + len(others)}" in [expander.label for expander in app.expander]
-    assert any(earlier.title == text.value for text in app.markdown)
-    taken_home = take_home.class_page(step, earlier).decode()
-    assert "Your class: 24 networks" in taken_home
-
-    next(button for button in app.button if button.key == f"replay_class_luck_{number}").click().run()
-    go_to_the_step(step)
-    until(lambda: page("present.page") and len(networks()) == 24)
-    assert f"24 networks from the class of {earlier.date}." in html(page("present.page"))
-    assert classroom.classes()[0].lecture == number, "what is played is no class of its own"
-
-    hold(classroom, 30)
-    index = [step.kind.name for step in find("luck", step_kinds()).steps].index("class_verdict")
-    classroom.show_step(index, "What the class shows", "")
-    app = page("present.page")
-    assert earlier.date not in html(app)
-    press(app, earlier.title)
-    assert f"SimpleRNN, {earlier.date}</b> 12 networks" in html(app)
-    assert "Only the seeds differ between the two classes." in html(app)
-    assert len(re.findall(r'<i class="rc-dot[^"]*" style', html(app))) == 24 + 30
-    press(app, "This class alone")
-    assert earlier.date not in html(app)
-    classroom.end()
