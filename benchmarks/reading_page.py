@@ -22,7 +22,7 @@ from rnn_compare.explain.prediction import run_weights
 from rnn_compare.paths import cache_folder
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
-from rnn_compare.report.reader import formulas, layout, packed_numbers
+from rnn_compare.report.reader import formulas, layout, packed_weights
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
@@ -79,7 +79,7 @@ def _first_prediction(browser: Browser, file: Path, slower: int) -> float:
 
 
 def _network(browser: Browser, run: Run) -> None:
-    network = layout(run.experiment) | {"numbers": packed_numbers(run_weights(run, "best"))}
+    network = layout(run.experiment) | {"numbers": packed_weights(run_weights(run, "best"))}
     full = list(range(4, 4 + run.experiment.maxlen))
     for slower in SLOWER:
         page = _page(browser, slower)

@@ -209,15 +209,16 @@ def normal_p_values(earlier: int = 0, pairs: int = 10 * PAIRS) -> NDArray[np.flo
     """Returns the same of normal accuracies, without a share of the reviews."""
     rng, seeds = np.random.default_rng(DRAW), np.arange(1, MOST + 1)
     runs = rng.normal(size=(2, pairs, MOST))
-    means, df = runs.cumsum(axis=2) / seeds, seeds - 1.0
-    squares = (runs**2).cumsum(axis=2) - seeds * means**2
+    means = runs.cumsum(axis=2) / seeds
+    df: Any = seeds - 1.0  # an array, as the variances: the functions below are typed for one pair, and take many
+    squares: Any = (runs**2).cumsum(axis=2) - seeds * means**2
     if earlier:
         squares, df = squares + rng.chisquare(earlier - 1, size=(2, pairs, 1)), df + earlier - 1
     with np.errstate(invalid="ignore", divide="ignore"):
         of_a, of_b = squares / df / seeds
-        p = two_sided(means[0] - means[1], of_a + of_b, satterthwaite((of_a, df), (of_b, df)))  # type: ignore[arg-type]
-    p[:, : 0 if earlier else 2] = np.nan  # type: ignore[index]  # an array
-    return p  # type: ignore[return-value]  # an array
+        p = np.asarray(two_sided(means[0] - means[1], of_a + of_b, satterthwaite((of_a, df), (of_b, df))))
+    p[:, : 0 if earlier else 2] = np.nan
+    return p
 
 
 def power(seeds: int = 3, points: float = 5.0, draws: int = 5000) -> tuple[float, float, float, float]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, get_args
 
 from rnn_compare import __version__
-from rnn_compare.cli import foreground, judge, networks, output, report, short_commands, sweep
+from rnn_compare.cli import foreground, judge, networks, report, short_commands, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -17,14 +17,13 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.checkpoint import interrupt_orphans
-from rnn_compare.runs.repair import repair
 
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
 BAD_INPUT = 2
 _RUN: dict[str, Any] = {"metavar": "RUN", "help": "a run's id, as `runs` lists it"}
 _RUNS: dict[str, Any] = {"metavar": "RUN", "nargs": "+", "help": "runs' ids, also several joined by commas"}
+_MARGIN: dict[str, Any] = {"type": float, "default": 1.0, "help": "margin of equality in points, chosen beforehand (1)"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,18 +97,6 @@ def _sweep(options: argparse.Namespace) -> int:
     return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
 
 
-def _repair(options: argparse.Namespace) -> int:
-    with foreground.open_store() as store:
-        interrupt_orphans(store)
-        for sentence in repair(store.path):
-            if options.json:
-                output.json_line({"kind": "repair", "sentence": sentence})
-            else:
-                print(sentence)
-        interrupt_orphans(store)
-    return 0
-
-
 def _refuse_undecodable(options: argparse.Namespace) -> None:
     """Raises ``UserError`` for bytes that are not UTF-8, which the record and the vocabularies cannot contain."""
     for value in vars(options).values():
@@ -160,11 +147,12 @@ def parser() -> Parser:
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
     add_settings(command, BOOK.cells)
-    _add_commands_for_results(commands)
+    for add in (_add_verdicts, _add_networks, _add_records, _add_files):
+        add(commands)
     return parser
 
 
-def _add_commands_for_results(commands: Any) -> None:
+def _add_verdicts(commands: Any) -> None:
     command = _command(commands, "compare", short_commands.compare, "test which of several groups of runs is better")
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
@@ -172,19 +160,18 @@ def _add_commands_for_results(commands: Any) -> None:
         choices=("test", "kept", "typical"),
         help="test reviews; kept weights; typical epoch (default: the most informative)",
     )
-    command.add_argument(
-        "--margin", type=float, default=1.0, help="points within which settings are equal, chosen beforehand (1)"
-    )
+    command.add_argument("--margin", **_MARGIN)
     command = _command(commands, "judge", judge.judge, "judge anybody's runs, from a CSV or Parquet file")
     command.add_argument("file", metavar="FILE", help="columns setting, seed, item, right; or setting, seed, accuracy")
-    command.add_argument(
-        "--margin", type=float, default=1.0, help="points within which settings are equal, chosen beforehand (1)"
-    )
+    command.add_argument("--margin", **_MARGIN)
     command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
     command = _command(
         commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
     )
     add_settings(command, offered=BASELINE_SETTINGS)
+
+
+def _add_networks(commands: Any) -> None:
     command = _command(commands, "parameters", networks.parameters, "count a network's parameters, term by term")
     add_settings(command)
     command = _command(commands, "predict", networks.predict, "classify reviews with trained networks")
@@ -195,8 +182,11 @@ def _add_commands_for_results(commands: Any) -> None:
     command = _command(commands, "lengths", networks.lengths, "accuracy by the length of a text, beyond training too")
     command.add_argument("run", **_RUNS)
     _add_which(command)
+
+
+def _add_records(commands: Any) -> None:
     _command(commands, "runs", networks.runs, "list all runs")
-    command = _command(commands, "repair", _repair, "restore runs after damage to their record")
+    command = _command(commands, "repair", short_commands.repair, "restore runs after damage to their record")
     command.description = (
         "Writes the record of runs anew from what can be read in it, in damaged files beside it, in its daily copy and "
         "in the runs' checkpoints, and says what is different or left out. The files themselves are kept."
@@ -204,6 +194,9 @@ def _add_commands_for_results(commands: Any) -> None:
     command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
     titles = ", ".join(f"{name}: {title}" for name, title in short_commands.FETCHABLE.items())
     command.add_argument("source", choices=tuple(short_commands.FETCHABLE), help=f"the source ({titles})")
+
+
+def _add_files(commands: Any) -> None:
     command = _command(commands, "report", report.write, "write a report of runs to take home")
     command.description = (
         "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "

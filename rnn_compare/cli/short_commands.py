@@ -1,4 +1,4 @@
-"""The commands `page`, `baselines`, `compare` and `fetch`."""
+"""The commands `page`, `baselines`, `compare`, `fetch` and `repair`."""
 
 import argparse
 import contextlib
@@ -17,6 +17,8 @@ from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from, labels
 from rnn_compare.paths import page_script
+from rnn_compare.runs.checkpoint import interrupt_orphans
+from rnn_compare.runs.repair import repair as repaired
 from rnn_compare.sources.registry import SOURCES
 from rnn_compare.sources.registry import source as source_of
 
@@ -54,6 +56,19 @@ def baselines(options: argparse.Namespace) -> int:
         heads = tuple(map(str.lower, results[0].row))
         print(output.table(heads, (tuple(baseline.row.values()) for baseline in results)))
         print(NOTE)
+    return 0
+
+
+def repair(options: argparse.Namespace) -> int:
+    """Restores runs from what is left of a damaged record, prints what was done, and returns the exit code."""
+    with foreground.open_store() as store:
+        interrupt_orphans(store)
+        for sentence in repaired(store.path):
+            if options.json:
+                output.json_line({"kind": "repair", "sentence": sentence})
+            else:
+                print(sentence)
+        interrupt_orphans(store)
     return 0
 
 

@@ -31,7 +31,7 @@ from rnn_compare.report.class_section import class_section
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.lesson import lesson, lesson_settings
 from rnn_compare.report.quiz_at_home import quiz_at_home
-from rnn_compare.report.reader import formulas, reader
+from rnn_compare.report.reader import formulas, reader, shared
 from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8
@@ -49,9 +49,10 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
         names: Of several comparisons, for the links between them.
     """
     settings = [_lesson_settings(contents) for contents in comparisons]
+    readings = [reader(contents) for contents in comparisons]
     parts = [
-        _parts(contents, small=bool(names)) | {"lesson": _escaped_json(experiment and experiment.dataset)}
-        for contents, experiment in zip(comparisons, settings, strict=True)
+        _parts(contents, *reading) | {"lesson": _escaped_json(experiment and experiment.dataset)}
+        for contents, reading, experiment in zip(comparisons, readings, settings, strict=True)
     ]
     ids = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
     links = "".join(f'<a href="#{key}">{escape(name)}</a>' for key, name in zip(ids, names, strict=True))
@@ -61,15 +62,15 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
         lessons=_lessons(settings),
+        shared=_escaped_json(shared(entry for reading, _ in readings for entry in reading["networks"])),
         choice=f'<nav id="choice" aria-label="Comparisons">{links}</nav>' if links else "",
         others="".join(_template(key, {} if key == ids[0] else part) for key, part in zip(ids, parts, strict=False)),
         script=_script(),
     )
 
 
-def _parts(contents: Contents, *, small: bool) -> dict[str, str]:
+def _parts(contents: Contents, reading: Mapping[str, Any], problems: Iterable[str]) -> dict[str, str]:
     """Returns what differs between comparisons, by the ids of the page's elements."""
-    reading, problems = reader(contents, small=small)
     made = datetime.fromtimestamp(contents.made).astimezone()
     plots = charts(contents)
     settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""

@@ -47,7 +47,7 @@ def address(folder: Path) -> Iterator[str]:
 
 
 def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser, folder: Path, address: str) -> None:
-    assert (folder / "site" / "index.html").stat().st_size < 7.4e6
+    assert (folder / "site" / "index.html").stat().st_size < 9e6
     page, requests = browser.new_page(viewport={"width": 390, "height": 844}), list[str]()
     page.set_default_timeout(PATIENCE)
     page.on("request", lambda request: requests.append(request.url))

@@ -82,12 +82,12 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
 def random_weights(experiment: Experiment) -> Weights:
     random = np.random.default_rng(2)
     tensors = parameters(experiment).tensors
-    return _rounded({tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors})
+    return {tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors}
 
 
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
     return reader.layout(experiment) | {
-        "numbers": reader.packed_numbers(weights),
+        "numbers": reader.packed_weights(weights),
         "formulas": reader.formulas([cell(experiment.cell)] if experiment.cell in CELLS else []),
     }
 
@@ -170,8 +170,3 @@ def test_a_formula_that_cannot_be_translated_is_refused_with_a_sentence() -> Non
 
     with pytest.raises(ValueError, match=r"x \*\* 2"):
         reader.function(power)
-
-
-def _rounded(weights: Weights) -> Weights:
-    """Returns weights in half precision, as a page holds them."""
-    return {path: array.astype(np.float16).astype(np.float32) for path, array in weights.items()}

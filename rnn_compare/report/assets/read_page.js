@@ -32,7 +32,7 @@ export async function main(formulas) {
   showChosen();
   const data = json("networks");
   try {
-    const reading = data.networks.length ? await buildReader(data, formulas) : undefined;
+    const reading = data.networks.length ? await buildReader({ ...data, ...json("shared") }, formulas) : undefined;
     const [lesson, quiz] = [json("lessons")[json("lesson")], json("quiz")];
     const add = reading?.add ?? (() => {});
     const training = lesson ? await buildTraining(part("train"), lesson, data.networks, add) : undefined;

@@ -100,7 +100,7 @@ export async function buildTraining(root, lesson, beneath, read) {
       return read({
         ...layout, id: `own-${present.cell}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
         dataset: lesson.dataset, in_english: false,
-        note: `trained here, last epoch ${percent(present.figures.at(-1).val_accuracy)}`,
+        note: `trained here, epoch ${present.figures.length}`,
       }, weights);
     };
     running = started(question, tell, finish);
