@@ -21,11 +21,12 @@ def show(context: LectureContext) -> None:
     runs = context.visible_runs
     url, can_be_reached = invite.from_the_wall(f"?{PARAMETER}={link(runs, context.services.runs())}" if runs else "")
     if can_be_reached:
+        invitation = "open today's networks" if runs else "compare networks yourself"
         typed = url.partition("://")[2].partition("?")[0].rstrip("/")
         st.html(
             f'<div class="rc-home"><figure>{invite.picture(url)}</figure>'
             f'<div><p class="rc-invite">{escape(typed)}</p>'
-            "<p>Thank you. Scan the code to open today's networks.</p></div></div>"
+            f"<p>Thank you. Scan the code to {invitation}.</p></div></div>"
         )
     else:
         st.html('<p class="rc-question">Thank you.</p>')
