@@ -73,11 +73,10 @@ class Class:
             pages = await asyncio.gather(*joined)
             for first in range(0, len(self._phones), AT_ONCE):
                 await asyncio.gather(*map(_join, self._phones[first : first + AT_ONCE]))
-            await self._present("start_task")
-            await self._present("show_task")
-            await wall.locator(".rc-class-row").first.wait_for()
             await wall.evaluate(WATCH)
             start = time.perf_counter()
+            await self._present("start_task")
+            await self._present("show_task")
             real = [self._until_sent(name, page, start) for name, page in zip(PAGES, pages, strict=True)]
             await asyncio.gather(*real, *(self._send(phone) for phone in self._phones))
             expected = len(self._phones) + len(PAGES)
