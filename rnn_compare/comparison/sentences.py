@@ -11,7 +11,7 @@ from rnn_compare.comparison.inference.wording import MORE_SEEDS, SHARED_SEEDS, K
 from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, ordinal, percent
 
-ANOTHER_SEED = "Another seed could change that."
+ANOTHER_SEED, OTHER_WEIGHTS = "Another seed could change that.", "Another seed's may rank otherwise."
 _ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7: "All seven", 8: "All eight"}
 
 
@@ -102,11 +102,11 @@ def networks_sentence(verdict: Judgement) -> str:
     better = [name for name, _, ahead in others if ahead is leader]
     equal = [name for name, networks, _ in others if networks and networks.verdict == "equal"]
     unknown = [name for name, networks, _ in others if networks and networks.verdict == "unknown"]
-    parts = [f"is better than {listed(better)}"] * bool(better)
+    parts = [f"beats {listed(better)} on other reviews too"] * bool(better)
     parts += [f"is equal to {listed(equal)} to within a point"] * bool(equal)
     parts += [f"cannot be told apart from {listed(unknown)}"] * bool(unknown)
-    text = f"Of these trained networks, {leader.name} {', and '.join(parts)}."
-    return f"{text} {ANOTHER_SEED}" if better else text if parts else ""
+    text = f"With these weights {leader.name} {', and '.join(parts)}."
+    return f"{text} {OTHER_WEIGHTS}" if better else text if parts else ""
 
 
 def details(pair: Comparison) -> list[str]:

@@ -17,7 +17,7 @@ NEAR_POINTS = 1.0
 """Largest distance of a right guess from the measured lead."""
 
 
-def _verdict(networks: Sequence[Group], evidence: Evidence) -> tuple[Judgement, str]:
+def _verdict(networks: Sequence[Group], evidence: Evidence) -> Judgement:
     if broken := [group.name for group in networks if not group.counted]:
         raise NoRightAnswer(f"{listed(broken)} ended early.")
     if len(networks) < 2:
@@ -25,15 +25,19 @@ def _verdict(networks: Sequence[Group], evidence: Evidence) -> tuple[Judgement, 
     verdict = judge(networks, evidence)
     if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
         raise NoRightAnswer(problem)
-    # The page's own sentences, by its measure: a room has one lead.
-    parts = result(replace(verdict, beside_baselines=())), networks_sentence(verdict)
-    return verdict, " ".join(filter(None, parts)).replace(f" {MORE_SEEDS}", "")  # a wall holds no more
+    return replace(verdict, beside_baselines=())
+
+
+def _sentences(verdict: Judgement, as_trained: bool = True) -> str:
+    """Returns the page's own sentences, by its measure, since a room has one lead; a wall holds no more."""
+    parts = result(verdict), networks_sentence(verdict) if as_trained else ""
+    return " ".join(filter(None, parts)).replace(f" {MORE_SEEDS}", "")
 
 
 def best_network(question: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
     """Returns the network that the page's verdict calls better than all others, or ``CHANCE``."""
-    verdict, sentences = _verdict(networks, evidence)
-    first = verdict.order[0][0].name
+    verdict = _verdict(networks, evidence)
+    sentences, first = _sentences(verdict), verdict.order[0][0].name
     right = CHANCE if verdict.best is None else first
     choices = [group.name if (group := group_called(choice, networks)) else choice for choice in question.choices]
     if right not in choices:
@@ -44,9 +48,12 @@ def best_network(question: Question, networks: Sequence[Group], evidence: Eviden
 
 def lead(_: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
     """Returns the lead of the first network over the second; 0 is right too where it could be chance."""
-    verdict, sentences = _verdict(networks, evidence)
+    verdict = _verdict(networks, evidence)
     (_first, share), (second, other) = verdict.order[:2]
     points, chance = gap(share, other), not verdict.is_ahead(second)
+    pair = next(pair for rival, pair in verdict.against_leader if rival is second)
+    of_two = replace(verdict, order=verdict.order[:2], pairs=(pair,), picked_from=0)
+    sentences = _sentences(of_two, as_trained=not chance)
     near = f"Answers within {NEAR_POINTS:g} point count as right{', and so does 0: within chance' if chance else ''}."
     return QuestionOutcome(float(points), f"{points} points. {sentences} {near}", within_chance=chance)
 
