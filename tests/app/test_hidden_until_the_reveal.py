@@ -17,6 +17,7 @@ from rnn_compare.browser.packed_curves import packed
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison import baselines
+from rnn_compare.dashboard.pages.inside.page import VIEWS
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.pages.runs import run_details
@@ -49,10 +50,9 @@ GATED = [
     for lecture in LECTURES
 ]
 """The gate gives the book's; ``pytest -m thorough`` gives all."""
-RECORDED = {"book", "attention", "gates"}
-"""Lectures with recordings whose figures stand nowhere else: those of a task that is learned are 100 %, and 0.00."""
 REVIEW = "A wonderful film, and not for a moment boring."
 WALL = ("present.page", "present.notes")
+SIGNIFICANT = 3
 OTHER_SEEDS = (2, 3, 4)
 MORE_EPOCHS = (2, -1)
 _NO_WORDS = re.compile(r"Empty text: [\d.]+ %|--rc-from: [\d.]+%")
@@ -95,6 +95,12 @@ def train(services: Services, experiments: Iterable[Experiment]) -> None:
         finish(services, [run])
 
 
+def delete(services: Services, runs: Iterable[Run]) -> None:
+    for run in runs:
+        services.store.delete(run.id)
+    services.refresh()
+
+
 def unrevealed(lecture: Lecture, state: State) -> set[str]:
     """Returns the settings, with any number of epochs, that are trained before a reveal which is still to come."""
     kinds = [step.kind.name for step in lecture.steps]
@@ -123,8 +129,9 @@ def figures_of(runs: Sequence[Run]) -> set[str]:
             curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
             figures.add(packed(curve)[:9])
             for value in curve:
-                figures |= {str(value), f"{value:.4f}", f"{value:.3f}", str(100 * value), f"{100 * value:.2f}"}
-                figures |= numbers(figure.text(value)) | {f"{100 * value:.1f}"}
+                figures |= {str(value), f"{value:.4f}", f"{value:.3f}"} | numbers(figure.text(value))
+                if "%" in figure.text(value):
+                    figures |= {str(100 * value), f"{100 * value:.1f}"}
         if run.is_from_elsewhere:  # the shipped ones, whose weights are here
             verdict = ask(run, REVIEW, "best")  # and what it says of no words at all
             figures |= {f"{100 * max(share, 1 - share):.1f}" for share in (verdict.probability, verdict.prior)}
@@ -145,11 +152,12 @@ def looked_for(services: Services, lecture: Lecture, settings: set[str]) -> set[
     in_the_lecture = numbers((SHIPPED / f"{lecture.name}.toml").read_text(encoding="utf-8"))
     hidden = [run for run in runs if of_any_length(run.experiment) in settings]
     names = {word for run in hidden for word in (run.id, run.name) if word}
-    return (figures_of(hidden) - open_figures - in_the_lecture - _ROUND) | names
+    return {figure for figure in figures_of(hidden) if not _is_round(figure)} - open_figures - in_the_lecture | names
 
 
-_ROUND = {f"{number}.0" for number in range(101)} | {text for n in range(1000) for text in (f"0.{n}", f"0.{n:03}")}
-"""Style sheets hold such numbers, and losses of a task that is learned are 0.000."""
+def _is_round(figure: str) -> bool:
+    """Returns whether it has fewer than three significant digits, as many a number of a style sheet and a drawing."""
+    return bool(_NUMBER.fullmatch(figure)) and len(figure.replace(".", "").strip("0")) < SIGNIFICANT
 
 
 def addresses(hidden: Sequence[Run]) -> Iterator[dict[str, str]]:
@@ -218,7 +226,8 @@ def of_no_network(services: Services) -> set[str]:
     """Returns numbers that may equal a figure by chance: baselines' accuracies, and coordinates in drawings."""
     fitted = [item for run in services.store.runs() for item in baselines.cached(run.experiment) or ()]
     drawings = [picture(name).drawing for name in CELLS]
-    return numbers(" ".join([*(percent(item.val_accuracy) for item in fitted), *drawings]))
+    shares = [text for item in fitted for text in (percent(item.val_accuracy), f"{100 * item.val_accuracy:.2f}")]
+    return numbers(" ".join([*shares, *drawings]))
 
 
 def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
@@ -245,11 +254,17 @@ def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterato
 @pytest.mark.parametrize(
     "recorded", [pytest.param(False, id="live", marks=pytest.mark.thorough), pytest.param(True, id="recorded")]
 )
-@pytest.mark.parametrize("lecture", [lecture for lecture in GATED if lecture.id in RECORDED])
+@pytest.mark.parametrize("lecture", GATED)
 def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bool, fresh: Services) -> None:
+    asked_about = unrevealed(lecture, State())
+    delete(fresh, [run for run in fresh.store.runs() if of_any_length(run.experiment) in asked_about])
+    elsewhere = stands_there_anyway(fresh, lecture)
+    delete(fresh, [run for run in fresh.store.runs() if run.is_from_elsewhere])
+    add_shipped(fresh.store)
+    fresh.refresh()
     navigation.begin(fresh, lecture.name, recorded)
-    elsewhere = of_no_network(fresh)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
+        elsewhere |= of_no_network(fresh)
         assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, current_app().classroom().state()
 
 
@@ -276,6 +291,18 @@ def test_neither_do_runs_of_other_seeds_and_lengths_nor_what_visitors_train_mean
         assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, current_app().classroom().state()
     assert fresh.snapshot().hidden == []
     assert len(numbers(sent(visit("runs.page"))) & needles) > len(asked_about)
+
+
+@pytest.mark.parametrize(
+    "view", [pytest.param(view, marks=() if view == "Length" else pytest.mark.thorough) for view in VIEWS]
+)
+def test_a_view_inside_a_cell_shows_what_it_shows_without_a_link_to_hidden_networks(view: str, fresh: Services) -> None:
+    lecture = find("state", step_kinds())
+    asked_about = unrevealed(lecture, State())
+    hidden = [run.id for run in fresh.store.runs() if of_any_length(run.experiment) in asked_about]
+    navigation.begin(fresh, lecture.name, recorded=True)
+    without, linked = (numbers(sent(visit("inside.page", view=view, **ask))) for ask in ({}, {"ask": ",".join(hidden)}))
+    assert linked == without
 
 
 def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Services) -> None:
