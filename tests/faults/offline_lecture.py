@@ -38,7 +38,7 @@ def main(cache: Path, chromium: str, steps: int) -> None:
     _reach_nothing_but_this_machine()
     hosts: set[str] = set()
     with serving(cache) as server, sync_playwright() as playwright:
-        threading.Thread(target=_kill_whatever_it_starts, args=(server.process,), daemon=True).start()
+        threading.Thread(target=kill_whatever_it_starts, args=(server.process,), daemon=True).start()
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         wall, phone = (browser.new_context(reduced_motion="reduce").new_page() for _ in range(2))
         for page in (wall, phone):
@@ -80,7 +80,8 @@ def _reach_nothing_but_this_machine() -> None:
     raise SystemExit("There is a network.")
 
 
-def _kill_whatever_it_starts(server: psutil.Process) -> None:
+def kill_whatever_it_starts(server: psutil.Process) -> None:
+    """Kills each worker of a server, and what starts workers, as long as the server lives."""
     with contextlib.suppress(psutil.NoSuchProcess):
         while True:
             for process in server.children(recursive=True):

@@ -1,0 +1,151 @@
+"""A shipped lecture, given by one key to its end before thirty phones that vote and write, where no worker lives."""
+
+import asyncio
+import json
+import random
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.phone import Phone
+from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, Step, find
+from rnn_compare.server.services import FIRST_START_VARIABLE
+from tests.browser.conftest import Server, serving
+from tests.browser.test_wall_fits import answer, wait_until_drawn
+from tests.faults.offline_lecture import kill_whatever_it_starts
+from tests.patience import until
+from tests.phones import present
+
+pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_workers.py` gives each without phones
+PHONES = 30
+JOIN_SECONDS, VOTE_SECONDS = 2.0, 1.0
+"""Periods over which phones join, and over which they answer."""
+WRITTEN = {"memory": "At least 95 % noticed", "lengths": "At the greatest length"}
+"""What a step says once it has its answers."""
+REVIEW = "The first hour drags, the jokes are older than the actors. And then it turns, and it is wonderful."
+
+
+@pytest.fixture
+def hall(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A first start, on a machine where whatever would work is killed."""
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    with serving(cache, "benchmarks/presented.py") as running:
+        threading.Thread(target=kill_whatever_it_starts, args=(running.process,), daemon=True).start()
+        yield running
+
+
+class Class:
+    """Phones in a thread of their own; each answers each question of a lecture once a round, and sends one review."""
+
+    def __init__(self, url: str, lecture: Lecture) -> None:
+        self._asked = {step.question.id: step.question for step in lecture.steps if step.question}
+        self._ended = False
+        self.titles: list[set[str]] = [set() for _ in range(PHONES)]
+        self._problems: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, args=(url,))
+        self._thread.start()
+
+    def end(self) -> None:
+        """Has the phones leave; raises what went wrong for one of them."""
+        self._ended = True
+        self._thread.join()
+        if self._problems:
+            raise self._problems[0]
+
+    def _run(self, url: str) -> None:
+        try:
+            asyncio.run(self._attend(url))
+        except BaseException as problem:  # noqa: BLE001  # pytest hears of it in its own thread
+            self._problems.append(problem)
+
+    async def _attend(self, url: str) -> None:
+        await asyncio.gather(*(self._sit(Phone(url), place) for place in range(PHONES)))
+
+    async def _sit(self, phone: Phone, place: int) -> None:
+        await asyncio.sleep(random.uniform(0, JOIN_SECONDS))
+        await phone.join()
+        done: set[tuple[Any, ...]] = set()
+        messages: list[Any] = []
+
+        def has_something_to_do(state: bytes) -> bool:
+            messages[:] = [json.loads(state.partition(b"data: ")[2])]
+            self.titles[place].add(messages[0]["title"])
+            return self._ended or bool(_tasks(messages[0]) - done)
+
+        while not self._ended:
+            try:
+                await phone.wait_for_state(has_something_to_do)
+            except TimeoutError:  # nobody asked anything
+                continue
+            for task in _tasks(messages[0]) - done:
+                done.add(task)
+                await asyncio.sleep(random.uniform(0, VOTE_SECONDS))
+                await self._do(phone, place, *task)
+        await phone.leave()
+
+    async def _do(self, phone: Phone, place: int, question: str, number: int) -> None:
+        if not question:
+            await phone.send("review", {"text": REVIEW})
+            return
+        value = answer(self._asked[question], place)
+        await phone.send("answer", {"question": question, "round": number, "answer": value})
+
+
+def _tasks(message: Any) -> set[tuple[str, int]]:
+    """Returns what phones are asked: a question in a round, or, without its name, a review."""
+    tasks = {("", 0)} if message["reviews"] else set()
+    return tasks | ({(message["question"]["id"], message["round"])} if message["phase"] == "open" else set())
+
+
+def look(page: Page, step: Step) -> None:
+    """Waits until the wall shows a step as it is shown where workers answer."""
+    wait_until_drawn(page, step)
+    if step.kind.trains:
+        expect(page.get_by_text("Finished. The curves are still hidden.")).to_be_visible()
+    if step.kind.name == "baselines":
+        expect(page.locator(".rc-against li:not(.rc-network)")).to_have_count(len(all_baselines()))
+    if step.kind.name == "review":
+        expect(page.get_by_text(f"{PHONES} waiting")).to_be_visible()
+        page.get_by_role("button", name="Choose a review").click()
+        page.get_by_role("button", name="Show", exact=True).first.click()
+        expect(page.locator(".rc-verdict").first).to_be_visible()
+    if step.kind.name in WRITTEN:
+        expect(page.get_by_text(WRITTEN[step.kind.name])).to_be_visible()
+
+
+def press(page: Page, url: str) -> None:
+    """Presses the key that leads, and waits until it was heard."""
+    version = present(url, "state")["version"]
+    page.keyboard.press("PageDown")
+    until(lambda: present(url, "state")["version"] > version)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.toml")))
+def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker(
+    hall: Server, cache: Path, page: Page, name: str
+) -> None:
+    lecture = find(name, step_kinds())
+    page.goto(f"{hall.url}/present")
+    page.locator(f".st-key-replay_{name}").get_by_role("button").click()
+    phones = Class(hall.url, lecture)
+    page.locator(".rc-keys").first.wait_for(state="attached")
+    for index, step in enumerate(lecture.steps):
+        expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
+        look(page, step)
+        if step.asks:
+            expect(page.get_by_text(f"{PHONES} of {PHONES} have answered")).to_be_visible()
+        assert [*page.get_by_test_id("stAlert").all(), *page.get_by_test_id("stException").all()] == [], step.title
+        while index + 1 < len(lecture.steps) and present(hall.url, "state")["step"] == index:
+            press(page, hall.url)
+    until(lambda: all(lecture.steps[-1].title in titles for titles in phones.titles))
+    phones.end()
+    answered = [len(present(hall.url, "answers", step.question.id, 1)) for step in lecture.steps if step.question]
+    assert answered == [PHONES] * len(answered)
+    [log] = cache.parent.glob("server-*.log")
+    assert "Traceback" not in log.read_text()
