@@ -26,6 +26,10 @@ from .conftest import html, page
 LEFT_OUT = {reading.KEY: {"colouring": "left_out"}, WORDS: True}
 """The colouring for which every network reads a text once without each word."""
 
+CHANCE = {"attention": "5,000 reviews", "book": "5,000 reviews", "gates": "2,400 reviews", "memory": "1,280 reviews"}
+MARGIN = {"attention": "1 point", "book": "1 point", "gates": "1.7 points", "memory": "2.7 points"}
+"""What the choice of so many reviews alone moves an accuracy by: 1.96 √(p (1 − p) / n), of the widest network."""
+
 
 @pytest.fixture
 def questions(services: Services, prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -69,6 +73,7 @@ def test_it_is_given_to_its_end_and_looked_into_where_no_worker_answers(
         assert [*app.error, *app.warning] == [], context.step.title
         if kind == "baselines":
             assert html(app).count("<li><span>") == len(all_baselines())
+            assert f"the choice of {CHANCE[name]} alone moves a network by up to ± {MARGIN[name]} (95" in html(app)
         if kind == "memory":
             assert any("At least 95 % noticed" in text.value for text in app.markdown)
         if kind == "lengths":

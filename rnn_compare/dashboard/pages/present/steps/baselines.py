@@ -1,19 +1,25 @@
 """The networks beside baselines without memory."""
 
+import math
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.accuracies import MEASURES
-from rnn_compare.comparison.inference.intervals import Mean, mean
+from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
+from rnn_compare.comparison.inference.intervals import Mean, mean, share_variance
+from rnn_compare.comparison.inference.wording import in_points
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.formatting import percent, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.phones.phone_message import plain
 from rnn_compare.server.snapshot import with_older_repeats
+
+BEST_EPOCH = "Accuracy in the best epoch; the verdict waits for the last"
+NORMAL_95 = 1.96
 
 
 def show(context: LectureContext) -> None:
@@ -34,16 +40,24 @@ def show(context: LectureContext) -> None:
     bars = "".join(_bar(*row) for row in rows)
     sentences = " ".join(filter(None, [meaning(results.baselines), results.remark]))
     context.to_phones(bars=rows, lines=[plain(sentences)])
-    st.html(
-        f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy '
-        f"{MEASURES[measure].where if measure else 'in the best epoch'}. A difference within chance is no lead.</p>"
-    )
+    where = f"Accuracy {MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else BEST_EPOCH
+    st.html(f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">{unbroken(where)}.</p>')
     with st.container(key="wall_meaning"):
         st.markdown(unbroken(sentences))
 
 
 def _best(group: Group) -> Mean | None:
     return mean([run.best["val_accuracy"] for run in group.runs if run.best])
+
+
+def _chance(context: LectureContext, networks: Sequence[Group], measure: Measure) -> str:
+    """Returns in words how far the choice of reviews alone can move the networks' bars."""
+    scores = [score for group in networks for score in context.services.evidence.scores_of(group, measure) or ()]
+    if not scores:
+        return ""
+    variance, reviews = max((share_variance(score.accuracy, score.reviews), score.reviews) for score in scores)
+    margin = in_points(round(NORMAL_95 * math.sqrt(variance), 3))
+    return f"; the choice of {reviews:,} reviews alone moves a network by up to ± {margin} (95 %)"
 
 
 def _bar(name: str, share: float, color: str) -> str:
