@@ -61,7 +61,8 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
             ticktext=[f"{tick:,}" for tick in ticks],
         ),
     )
-    return figure.update_yaxes(percent_axis("right", dtick=10))
+    lowest = min(0.5, *(point.accuracy for network in networks for point in network.lengths.points))
+    return figure.update_yaxes(percent_axis("right answers", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
 def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:

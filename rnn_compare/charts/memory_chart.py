@@ -40,10 +40,8 @@ def noticed_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     pairs = min((network.test.pairs for network in networks), default=1)
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
-    figure.add_hrect(
-        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
-    )
-    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
+    figure.add_hrect(*in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
+    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3})
     lowest = 0.5 - chance
     for width, network in zip(_widths(len(networks)), networks, strict=True):
         _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % noticed")

@@ -218,7 +218,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     ).to_be_visible()
     for truth in inside.locator(".rc-cells .rc-truth").all():
         expect(truth).to_have_text(re.compile("^(× wrong|right)$"))
-    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("label")
+    expect(inside.locator(".rc-told figcaption")).to_contain_text("★ label")
 
 
 def test_the_gradient_of_the_initial_weights_stands_beside_that_of_the_trained_ones(anew: Page) -> None:

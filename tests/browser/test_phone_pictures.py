@@ -1,8 +1,11 @@
 """What the wall shows is on each phone as well, to be looked at closely."""
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
@@ -22,20 +25,28 @@ PARTS = {
 """What a picture of each kind of step has, and how many, in the lecture on four networks."""
 
 
-def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
-    podium: Server, page: Page, browser: Browser
-) -> None:
-    lecture = find("gates", step_kinds())
-    present(podium.url, "go", lecture.name, 0)
-    page.goto(f"{podium.url}/present")
+@pytest.fixture
+def phone(podium: Server, browser: Browser) -> Iterator[Page]:
+    """One of the class's."""
     window = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, bypass_csp=True
     )
     window.set_default_timeout(PATIENCE)
-    phone = window.new_page()
+    opened = window.new_page()
     errors: list[str] = []
-    phone.on("pageerror", lambda error: errors.append(str(error)))
-    phone.goto(f"{podium.url}/join")
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(f"{podium.url}/join")
+    yield opened
+    window.close()
+    assert errors == []
+
+
+def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
+    podium: Server, page: Page, phone: Page
+) -> None:
+    lecture = find("gates", step_kinds())
+    present(podium.url, "go", lecture.name, 0)
+    page.goto(f"{podium.url}/present")
     picture, has_revealed = phone.locator("#picture"), False
     for index, step in enumerate(lecture.steps):
         present(podium.url, "go", lecture.name, index)
@@ -57,5 +68,23 @@ def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
             network = picture.get_by_role("button", name="SimpleRNN")
             network.tap()
             expect(network).to_have_attribute("aria-pressed", "true")
-    window.close()
-    assert errors == []
+
+
+@pytest.mark.parametrize(("name", "kind", "charts"), [("book", "memory", 2), ("state", "lengths", 1)])
+def test_charts_over_words_are_drawn_on_phones_too(
+    podium: Server, page: Page, phone: Page, name: str, kind: str, charts: int
+) -> None:
+    lecture = find(name, step_kinds())
+    index = [step.kind.name for step in lecture.steps].index(kind)
+    present(podium.url, "go", name, index)
+    page.goto(f"{podium.url}/present")
+    pictures = phone.locator("#picture figure > svg")
+    expect(pictures).to_have_count(charts)
+    networks = len(lecture.preset_at(index).experiments())
+    for picture in pictures.all():
+        expect(picture.locator("path.line")).to_have_count(networks)
+        expect(picture).to_have_attribute("aria-label", re.compile("LSTM"))
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    if folder := os.environ.get("SHOTS"):
+        phone.screenshot(path=Path(folder) / f"phone {kind}.png", full_page=True)
+    assert broken_rules(phone) == []

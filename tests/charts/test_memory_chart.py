@@ -37,7 +37,7 @@ def test_guessing_is_a_dashed_line_in_a_band_that_chance_explains() -> None:
     band, line = figure.layout.shapes
     assert (line.y0, line.y1, line.line.dash) == (50, 50, "dash")
     np.testing.assert_allclose([band.y0, band.y1], [43, 57], atol=0.1)  # 1.96 √(½·½ / 200)
-    assert [shape.name for shape in (band, line) if shape.showlegend] == ["95 % range of guessing", "guessing"]
+    assert [shape.name for shape in (band, line) if shape.showlegend] == ["guessing (95 %)"]
 
 
 def test_the_band_is_wider_where_fewer_pairs_were_tested() -> None:

@@ -20,8 +20,8 @@ OF_A_TASK = (
 OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut."
 
 
-def show(services: Services, networks: Sequence[LoadedNetwork]) -> str:
-    """Draws the accuracies of the chosen runs by length, and returns the sentence about the greatest."""
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkLengths]:
+    """Draws the accuracies of the chosen runs by length; returns those that are there."""
     shown: list[NetworkLengths] = []
     problems: dict[str, list[str]] = {}
     for network in networks:
@@ -32,15 +32,16 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> str:
             problems.setdefault(str(error), []).append(network.title)
     show_problems(problems)
     if not shown:
-        return ""
+        return []
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
     st.markdown("  \n".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made))))
     show_figure(length_chart(shown), "length_chart")
-    st.markdown(sentence := _at_the_end(shown))
-    return sentence
+    st.markdown(at_the_end(shown))
+    return shown
 
 
-def _at_the_end(networks: Sequence[NetworkLengths]) -> str:
+def at_the_end(networks: Sequence[NetworkLengths]) -> str:
+    """Returns the sentence about the greatest length."""
     by_texts: dict[str, list[str]] = {}
     for network in networks:
         last = network.lengths.points[-1]

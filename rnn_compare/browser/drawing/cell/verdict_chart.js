@@ -10,11 +10,12 @@ import { element } from "../../common/dom.js";
 import { moves, signed } from "../../arithmetic/moves.js";
 
 const WORD_PX = 19; // the width that a slanted label needs
+const LOW = 200; // pixels; a lower chart has fewer ticks
 
 // title: the caption; author: true if the review's label is positive, false if negative, null if unknown.
 export function buildVerdictChart(parent, { title, words, author, runs, onWord }) {
   const figure = element("figure", "", parent);
-  element("figcaption", "rc-caption", figure, title);
+  element("figcaption", "rc-caption", figure, author === null ? title : `${title}; ★ label`);
   buildWords(figure).show(verdictWords(words, author, runs));
   const node = element("div", "rc-verdict-chart", figure);
   const settings = config("verdicts");
@@ -26,11 +27,11 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
       if (author !== null) traces.push(authorTrace(words.length, author, looks));
       plotly.react(node, traces, {
         ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 12, b: 24 }, hovermode: "x unified",
-        showlegend: author !== null, // the text's legend names the networks' colours
-        legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
+        showlegend: false, // the text's legend names the networks' colours
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
-          ...axisIn(looks), fixedrange: true, automargin: true, ...percentAxis(-3, 103),
+          ...axisIn(looks), fixedrange: true, automargin: true,
+          ...percentAxis(-3, 103), ...(node.clientHeight < LOW && { dtick: 50 }),
         },
         shapes: shapesAt(at, looks),
       }, settings);

@@ -1,10 +1,11 @@
-// Curves over the epochs as SVG, where Plotly is not loaded: in reports and on phones.
+// Curves over the epochs, and other lines, as SVG where Plotly is not loaded: in reports and on phones.
 
 import { add, addText } from "../../common/svg.js";
 import { bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
 
 const TICKS = 7;
 const NUMBER = 42; // pixels between the numbers of epochs
+const SMALL = -3; // exponents
 const EDGE = 7; // pixels around the plot, for markers on its edge
 const SHAPES = {
   circle: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
@@ -41,8 +42,8 @@ export function scalesOf({ width, height, margins: [left, right, top, bottom], e
   };
 }
 
-// A drawing with its axes; label: its description for screen readers.
-export function drawFrame(scales, unit, label) {
+// A drawing with its axes; label: its description for screen readers; across: what lies below it.
+export function drawFrame(scales, unit, label, across = acrossEpochs(scales)) {
   const { left, top, wide, tall, width, height } = scales.box;
   const sheet = add(null, "svg", {
     viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label,
@@ -51,10 +52,14 @@ export function drawFrame(scales, unit, label) {
     add(sheet, "path", { class: "grid", d: `M${left} ${scales.y(value)}h${wide}` });
     addText(sheet, left - 7, scales.y(value) + 5, `${text}${unit}`, "end");
   }
-  const every = Math.ceil(scales.epochs / Math.max(1, Math.floor(wide / NUMBER)));
-  for (let epoch = 1; epoch <= scales.epochs; epoch += every) addText(sheet, scales.x(epoch), top + tall + 20, epoch);
-  addText(sheet, left + wide / 2, height - 5, "epoch");
+  for (const tick of across.ticks) addText(sheet, scales.x(tick), top + tall + 20, tick);
+  addText(sheet, left + wide / 2, height - 5, across.title);
   return sheet;
+}
+
+function acrossEpochs({ epochs, box: { wide } }) {
+  const every = Math.ceil(epochs / Math.max(1, Math.floor(wide / NUMBER)));
+  return { title: "epoch", ticks: Array.from({ length: Math.ceil(epochs / every) }, (_, place) => 1 + every * place) };
 }
 
 // On a linear axis about `TICKS` multiples of 1, 2 or 5 times a power of ten; on a logarithmic one powers of ten.
@@ -64,8 +69,14 @@ function ticksOf({ range: [low, high], log }) {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks = [];
   for (let tick = Math.ceil(first - 1e-9); tick <= last + 1e-9; tick += 1)
-    ticks.push(log ? [10 ** tick, `${Number(`1e${tick}`)}`] : [tick * step, (tick * step).toFixed(digits)]);
+    ticks.push(log ? [10 ** tick, powerOfTen(tick)] : [tick * step, (tick * step).toFixed(digits)]);
   return ticks;
+}
+
+// Small ones take less room as powers.
+function powerOfTen(exponent) {
+  const raised = [...`${Math.abs(exponent)}`].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
+  return exponent < SMALL ? `10⁻${raised}` : `${Number(`1e${exponent}`)}`;
 }
 
 export function niceStep(least) {
@@ -114,14 +125,14 @@ export function drawGroups(plot, scales, chart, groups) {
     const dashed = { stroke: color, "stroke-width": 2, "stroke-dasharray": "6 5" };
     drawLine(plot, scales, curves.training, dashed);
     drawLine(plot, scales, curves.validation, { stroke: color, "stroke-width": 3 });
-    drawMarkers(plot, scales, curves.validation, { d: SHAPES[marker], fill: color });
+    drawMarkers(plot, scales, curves.validation, { marker, color });
   }
 }
 
-function drawMarkers(plot, scales, { x, y }, attributes) {
+export function drawMarkers(plot, scales, { x, y }, { marker, color }) {
   for (const index of y.keys()) {
     if (!isThere(y[index])) continue;
     const transform = `translate(${scales.x(x[index]).toFixed(1)} ${scales.y(y[index]).toFixed(1)})`;
-    add(plot, "path", { class: "marker", ...attributes, transform });
+    add(plot, "path", { class: "marker", d: SHAPES[marker], fill: color, transform });
   }
 }

@@ -85,7 +85,8 @@ class LectureContext:
 
         Args:
             picture: ``cards`` of title, color and lines of text; ``bars`` of name, share and color; ``curves`` of runs
-                (``curves_of``); ``reading``, that of a text word by word; ``lines`` of text. All are optional.
+                (``curves_of``); ``charts`` (``lines_message``); ``reading``, that of a text word by word; ``lines`` of
+                text. All are optional.
         """
         if self.classroom.state().version == self.state.version:
             self.classroom.show_picture(self.index, json.dumps(picture))

@@ -9,21 +9,30 @@ import { curveWords } from "../../../browser/drawing/curves/curve_words.js";
 import { curvesOf, epochs as epochsOf } from "../../../browser/drawing/curves/curves_message.js";
 import { element, last } from "./join_dom.js";
 
-const SIZE = { width: 360, height: 250 };
+export const SIZE = { width: 360, height: 250 };
 const LONGEST_NAME = 14;
 const LETTER = 7.6;
-const TYPE = 14; // pixels
+const [TYPE, SQUARE] = [14, 9]; // pixels
 
 // The scales of shares, in percent, in a picture with so much room for names on the right.
 export function shareScales(epochs, range, right) {
   return scalesOf({ ...SIZE, margins: [50, right, 14, 40], epochs, range });
 }
 
-function drawNames(sheet, scales, lines) {
+// The names of lines beside their ends, each after a square in its line's colour, on a linear axis.
+export function drawNames(sheet, scales, lines) {
   const [low, high] = scales.range;
-  const labels = lines.map(({ name, y }) => ({ text: short(name), x: scales.x(y.length) + 9, y: last(y) }));
-  for (const { text, x, y } of apart(labels, { low, high, height: scales.box.tall, size: TYPE }))
-    addText(sheet, x, scales.y(y) + 5, text, "start");
+  const end = ({ name, color, x, y }) => ({ text: short(name), color, x: scales.x(last(x)) + 9, y: last(y) });
+  const labels = lines.map((line) => end(line));
+  for (const { text, color, x, y } of apart(labels, { low, high, height: scales.box.tall, size: TYPE })) {
+    if (color) add(sheet, "rect", { x, y: scales.y(y) - 4, width: SQUARE, height: SQUARE, fill: color });
+    addText(sheet, x + (color ? SQUARE + 4 : 0), scales.y(y) + 5, text, "start");
+  }
+}
+
+// Pixels that the names take, on the right.
+export function roomFor(lines) {
+  return 14 + SQUARE + 4 + LETTER * Math.max(...lines.map(({ name }) => short(name).length));
 }
 
 function short(name) {
@@ -36,14 +45,16 @@ export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) 
 /** @param {Pick<PhoneState, "curves" | "epochs" | "tallies">} state @param {number[] | number | null} mine */
 export function curvesPicture({ curves, epochs, tallies }, mine) {
   const { chart, groups } = curves || { chart: null, groups: [] };
-  const validation = groups.map((group) => ({ name: group.label, ...curvesOf(chart, group).validation }));
+  const validation = groups.map((group) => (
+    { name: group.label, color: group.color, ...curvesOf(chart, group).validation }
+  ));
   const begun = validation.filter(({ y }) => y.length);
   if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
   const own = (Array.isArray(mine) ? [mine] : []).map((shares) => ({ name: "you", ...lineOf(shares) }));
   const { band, answered } = last([{ band: [] }, ...tallies]);
   const [low, middle, high] = band.map(lineOf);
   const lines = [...begun, ...own];
-  const right = 14 + LETTER * Math.max(...lines.map(({ name }) => short(name).length));
+  const right = roomFor(lines);
   const range = rangeWith(rangeOf(chart), [...band.map(lineOf), ...own]);
   const scales = shareScales(Math.max(epochs, ...own.map(({ y }) => y.length)), range, right);
   const sheet = drawFrame(scales, chart.unit, curveWords(chart, groups).join(" "));

@@ -1,19 +1,21 @@
-// The picture of a step, as the wall shows it: cards, bars, curves, lines of text, and a text read word by word.
+// The picture of a step, as the wall shows it: cards, bars, curves, charts, text, and a review read word by word.
 
 import { odds, percent } from "../../../browser/arithmetic/moves.js";
 import { drawCell } from "../../../browser/drawing/cell/cell.js";
 import { mostMoving, unpackRun, valuesAt } from "../../../browser/drawing/cell/cell_values.js";
 import { curvesPicture } from "./join_chart.js";
 import { element, fill, setText } from "./join_dom.js";
+import { linesPicture } from "./join_lines.js";
 
 const SHOWN = 32; // units in a cell's drawing
 
 // Returns the elements of a picture (LectureContext.to_phones); none without one.
 export function pictureParts(picture) {
-  const { cards = [], bars = [], curves, lines = [], reading } = picture || {};
+  const { cards = [], bars = [], curves, charts = [], lines = [], reading } = picture || {};
   const parts = cards.map(card);
   if (bars.length) parts.push(element("ol", { class: "bars" }, ...bars.map(bar)));
   if (curves) parts.push(curvesPicture({ ...curves, tallies: [] }, null));
+  parts.push(...charts.map(linesPicture));
   parts.push(...lines.map((line) => element("p", {}, line)));
   if (reading) parts.push(readingParts(reading));
   return parts;

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rnn_compare.charts.length_chart import length_chart
+from rnn_compare.charts.lines_message import lines_message
+from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
 from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.widgets import lengths, memory_test, network_choice, reading
@@ -28,13 +31,14 @@ def show(context: LectureContext) -> None:
 def show_memory(context: LectureContext) -> None:
     """Draws the memory test of the networks: its button or its results."""
     if (networks := _networks(context)) and (tested := memory_test.show(context.services, networks)):
-        context.to_phones(lines=[plain(memory_test.reach(tested)), memory_test.conclusion(tested)])
+        charts = [lines_message(chart(tested)) for chart in (noticed_chart, effect_chart)]
+        context.to_phones(charts=charts, lines=[plain(memory_test.reach(tested)), memory_test.conclusion(tested)])
 
 
 def show_lengths(context: LectureContext) -> None:
     """Draws the accuracy of the networks by the length of a text."""
-    if (networks := _networks(context)) and (sentence := lengths.show(context.services, networks)):
-        context.to_phones(lines=[plain(sentence)])
+    if (networks := _networks(context)) and (shown := lengths.show(context.services, networks)):
+        context.to_phones(charts=[lines_message(length_chart(shown))], lines=[plain(lengths.at_the_end(shown))])
 
 
 def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:

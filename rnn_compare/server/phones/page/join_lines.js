@@ -1,0 +1,69 @@
+// Lines over a number of words, as in the wall's charts of the memory test and of the accuracy by length.
+
+import { add } from "../../../browser/common/svg.js";
+import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "../../../browser/drawing/curves/curve_chart.js";
+import { drawNames, roomFor, SIZE } from "./join_chart.js";
+import { element, last } from "./join_dom.js";
+
+const THIN = 0.7; // of the wall's lines
+const NUMBER = 30; // pixels of a number below the axis
+
+// Draws a figure (charts/lines_message.py).
+export function linesPicture({ words, across, upward, unit, log, ends, ticks, range, lines, levels, edges }) {
+  const ordered = ends[0] > ends[1] ? lines.map((line) => reversed(line)) : lines; // the last point is on the right
+  const margins = [56, roomFor(lines), 14, 40];
+  const scales = onWords(scalesOf({ ...SIZE, margins, epochs: 1, range, log }), ends);
+  const { left, top, wide, tall } = scales.box;
+  const sheet = drawFrame(scales, unit, words, { title: across, ticks: clear(ticks, scales) });
+  const plot = plotIn(sheet, scales);
+  for (const { low, high } of levels) {
+    const [y, height] = [scales.y(high), scales.y(low) - scales.y(high)];
+    if (height > 0) add(plot, "rect", { class: "band", x: left, y, width: wide, height });
+    else add(plot, "path", { class: "middle", d: `M${left} ${y}h${wide}` });
+  }
+  for (const { at } of edges) add(plot, "path", { class: "axis", d: `M${scales.x(at)} ${top}v${tall}` });
+  for (const line of ordered) {
+    drawLine(plot, scales, line, { stroke: line.color, "stroke-width": THIN * line.width });
+    drawMarkers(plot, scales, line, line);
+  }
+  drawNames(sheet, log ? onTens(scales) : scales, log ? ordered.map((line) => inTens(line)) : ordered);
+  const named = levels.filter(({ name }) => name);
+  const keys = [
+    ...edges.map(({ text }) => `upright line: ${text}`),
+    ...named.map(({ name, low, high }) => `${high > low ? "grey" : "dotted"}: ${name}`),
+  ];
+  const caption = [`Upwards: ${upward}`, ...keys].join("; ");
+  return element("figure", {}, sheet, element("figcaption", {}, `${caption}.`));
+}
+
+// The ticks whose numbers do not touch, from the largest on, which tells how far the axis goes.
+function clear(ticks, scales) {
+  const kept = [];
+  for (const tick of backwards(ticks))
+    if (!kept.length || Math.abs(scales.x(tick) - scales.x(last(kept))) > NUMBER) kept.push(tick);
+  return kept;
+}
+
+function reversed({ x, y, ...line }) {
+  return { ...line, x: backwards(x), y: backwards(y) };
+}
+
+function backwards(values) {
+  return values.map((_, place) => values[values.length - 1 - place]);
+}
+
+// The same scales over a logarithmic axis of words.
+function onWords(scales, ends) {
+  const { left, wide } = scales.box;
+  const [from, to] = ends.map(Math.log10);
+  return { ...scales, x: (count) => left + (wide * (Math.log10(count) - from)) / (to - from) };
+}
+
+// Names stand apart on a linear axis: that of the exponents.
+function onTens(scales) {
+  return { ...scales, range: scales.range.map(Math.log10), y: (exponent) => scales.y(10 ** exponent) };
+}
+
+function inTens(line) {
+  return { ...line, y: line.y.map(Math.log10) };
+}
