@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from rnn_compare.charts.memory_chart import TICKS
+from rnn_compare.charts.memory_chart import over_words
 from rnn_compare.charts.palette import Look
-from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, in_percent, percent_axis, plain
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength
 
 HEIGHT = 440
@@ -49,18 +49,7 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
         side = "right" if np.log10(edge) > (low + 3 * high) / 4 else "left"  # of the text, which needs room
         label = {"text": f"trained up to {edge:,}", "textposition": "middle", "xanchor": side, "textangle": 0}
         figure.add_vline(edge, line={"color": GREY, "width": 2}, label=label | {"font": {"size": 15}})
-    ticks = [tick for tick in TICKS if low <= np.log10(tick) <= high]
-    figure.update_layout(
-        **layout(HEIGHT),
-        showlegend=True,  # a line by itself has a name too
-        xaxis=axis(
-            "words in the text",
-            type="log",
-            range=[low - 0.03, high + 0.03],
-            tickvals=ticks,
-            ticktext=[f"{tick:,}" for tick in ticks],
-        ),
-    )
+    figure.update_layout(over_words("words in the text", HEIGHT, (low - 0.03, high + 0.03)))
     lowest = min(0.5, *(point.accuracy for network in networks for point in network.lengths.points))
     return figure.update_yaxes(percent_axis("right answers", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 

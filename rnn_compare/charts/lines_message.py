@@ -14,8 +14,7 @@ def lines_message(figure: go.Figure) -> dict[str, Any]:
     shapes, is_log = figure.layout.shapes, upward.type == "log"
     return {
         "words": " ".join([f"{words.title}.", *words.lines]),
-        "across": across.title.text,
-        "upward": upward.title.text,
+        **{"across": across.title.text, "upward": upward.title.text},
         "unit": upward.ticksuffix or "",
         "log": is_log,
         "ends": [10**end for end in across.range],

@@ -80,17 +80,14 @@ def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Ar
 
 def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     longest = max((int(network.test.distances[-1]) for network in networks), default=1)
-    ticks = [tick for tick in TICKS if tick <= longest]
     span = np.log10(longest) or 1.0
-    figure.update_layout(
-        **layout(HEIGHT),
-        showlegend=True,  # a line by itself has a name too
-        # The end of the text is at the right, as on the page and in the chart of gradients.
-        xaxis=axis(
-            f"words from the {telling_word(networks)} to the end",
-            type="log",
-            range=[np.log10(longest) + 0.03 * span, -0.03 * span],
-            tickvals=ticks,
-            ticktext=[f"{tick:,}" for tick in ticks],
-        ),
-    )
+    # The end of the text is at the right, as on the page and in the chart of gradients.
+    ends = np.log10(longest) + 0.03 * span, -0.03 * span
+    figure.update_layout(over_words(f"words from the {telling_word(networks)} to the end", HEIGHT, ends))
+
+
+def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:
+    """Returns the layout over a logarithmic axis of words between two exponents; a line by itself has a name too."""
+    ticks = [tick for tick in TICKS if min(ends) <= np.log10(tick) <= max(ends)]
+    shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks]}
+    return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}

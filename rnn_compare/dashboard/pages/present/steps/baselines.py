@@ -18,9 +18,6 @@ from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.phones.phone_message import plain
 from rnn_compare.server.snapshot import with_older_repeats
 
-BEST_EPOCH = "Accuracy in the best epoch; the verdict waits for the last"
-NORMAL_95 = 1.96
-
 
 def show(context: LectureContext) -> None:
     """Draws a bar per network and baseline, the longest first."""
@@ -40,8 +37,10 @@ def show(context: LectureContext) -> None:
     bars = "".join(_bar(*row) for row in rows)
     sentences = " ".join(filter(None, [meaning(results.baselines), results.remark]))
     context.to_phones(bars=rows, lines=[plain(sentences)])
-    where = f"Accuracy {MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else BEST_EPOCH
-    st.html(f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">{unbroken(where)}.</p>')
+    where = f"{MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else "in the best epoch"
+    st.html(
+        f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy {unbroken(where)}.</p>'
+    )
     with st.container(key="wall_meaning"):
         st.markdown(unbroken(sentences))
 
@@ -53,10 +52,8 @@ def _best(group: Group) -> Mean | None:
 def _chance(context: LectureContext, networks: Sequence[Group], measure: Measure) -> str:
     """Returns in words how far the choice of reviews alone can move the networks' bars."""
     scores = [score for group in networks for score in context.services.evidence.scores_of(group, measure) or ()]
-    if not scores:
-        return ""
     variance, reviews = max((share_variance(score.accuracy, score.reviews), score.reviews) for score in scores)
-    margin = in_points(round(NORMAL_95 * math.sqrt(variance), 3))
+    margin = in_points(round(1.96 * math.sqrt(variance), 3))
     return f"; the choice of {reviews:,} reviews alone moves a network by up to ± {margin} (95 %)"
 
 
