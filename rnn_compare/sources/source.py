@@ -113,7 +113,8 @@ class Source:
     @property
     def subject(self) -> str:
         """Its name in a sentence."""
-        return self.title if self.corpus == self.name else f"the {self.corpus} reviews"
+        texts = "texts" if self.distance else "reviews"
+        return self.title if self.corpus == self.name else f"the {self.corpus} {texts}"
 
     def unavailable(self) -> str | None:
         """Returns why the source cannot be used and how to mend it, or None if it can."""

@@ -49,7 +49,7 @@ def report(browser: Browser, file: Path) -> Any:
 
 def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:
     text = "The film was not good, xyzzy! A waste of time; the acting is bad."
-    report.get_by_role("textbox").fill(text)
+    report.get_by_label("Type a review").fill(text)
     report.get_by_text("unknown: “xyzzy”").first.wait_for()
     shown = [float(node.get_attribute("data-probability") or 2) for node in report.locator(".rc-verdict").all()]
     runs = trained.store.runs([trained.ids[0], trained.ids[2]])  # the first of each setting
@@ -78,7 +78,7 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
     page.goto(file.as_uri())
     page.locator("#inside .rc-verdict-chart svg").wait_for(timeout=PATIENCE)
     for text in [*EXAMPLES.values(), *some_reviews]:
-        page.get_by_role("textbox").fill(text)
+        page.get_by_label("Type a review").fill(text)
         predictions = [ask(run, text, "best") for run in runs]
         expect(page.locator(".rc-verdict")).to_have_text([str(prediction) for prediction in predictions])
     empty = [replace(prediction, probability=prediction.prior) for prediction in predictions]
@@ -90,7 +90,7 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
     assert (
         page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length]))") == []
     )
-    page.get_by_role("textbox").fill("A good film " * 60)
+    page.get_by_label("Type a review").fill("A good film " * 60)
     page.get_by_text("word 180 of 180").wait_for()
     notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
     assert notes.count() == sum(run.experiment.without_recurrence is not None for run in runs)
@@ -115,16 +115,16 @@ def test_on_opening_each_network_predicts_once(browser: Browser, file: Path) -> 
 
 
 def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:
-    report.get_by_role("textbox").fill("xyzzy plugh")
+    report.get_by_label("Type a review").fill("xyzzy plugh")
     report.locator(".rc-problem", has_text="None of these words is in the vocabulary").first.wait_for()
-    report.get_by_role("textbox").fill("")
+    report.get_by_label("Type a review").fill("")
     report.locator("#inside section").first.wait_for(state="detached")
 
 
 def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does(report: Page) -> None:
     assert report.get_by_text(QUESTIONS["Turn at the end"]).is_visible()
     report.locator(".rc-truth", has_text=re.compile("^(right|× wrong)$")).first.wait_for()  # what the example means
-    report.get_by_role("textbox").fill("A " + "good film " * 60)
+    report.get_by_label("Type a review").fill("A " + "good film " * 60)
     report.get_by_text("The first 101 words were cut off").first.wait_for()
     report.get_by_role("button", name="Play (space)").click()
     report.get_by_role("button", name="Pause (space)").click()
@@ -132,7 +132,7 @@ def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does
 
 
 def test_a_prediction_on_words_mostly_unknown_is_smaller_than_its_warning(report: Page) -> None:
-    report.get_by_role("textbox").fill("xyzzy plugh quux and good")
+    report.get_by_label("Type a review").fill("xyzzy plugh quux and good")
     warning = report.locator(".rc-problem", has_text="the prediction means little").first
     warning.wait_for()
     verdict = report.locator(".rc-verdict").first
@@ -141,9 +141,9 @@ def test_a_prediction_on_words_mostly_unknown_is_smaller_than_its_warning(report
 
 
 def test_a_prediction_on_another_language_has_a_warning(report: Page) -> None:
-    report.get_by_role("textbox").fill("la film est bad, good, un great movie")
+    report.get_by_label("Type a review").fill("la film est bad, good, un great movie")
     report.locator(".rc-problem", has_text=FOREIGN).first.wait_for()
-    report.get_by_role("textbox").fill("the film is bad, good, a great movie")
+    report.get_by_label("Type a review").fill("the film is bad, good, a great movie")
     report.locator(".rc-problem", has_text=FOREIGN).first.wait_for(state="detached")
 
 
@@ -221,7 +221,7 @@ def test_the_page_trains_reads_with_the_trained_network_and_repeats_a_seed(
         seed.fill(str(number))
         page.get_by_role("button", name="Train", exact=True).click()
         status.get_by_text(re.compile(rf"seed {number}: best validation accuracy")).wait_for()
-        results.append(re.findall(r"accuracy (\S+) %, after epoch (\d)", status.inner_text())[0])
+        results.append(re.findall(r"accuracy (\S+)\s%, after epoch (\d)", status.inner_text())[0])
     assert results[0] == results[2] != results[1]
     assert float(results[0][0]) > 65  # an LSTM of 8 units reaches 73 to 76 %
     page.get_by_label("Type a review").fill("A great, wonderful film. The best!")
@@ -269,17 +269,17 @@ def test_the_quiz_is_answered_on_the_networks_and_asks_again_after_a_week_what_w
     page.clock.install()
     page.goto(file.as_uri())
     find, texts = page.locator(".quiz > li").nth(0), page.locator(".quiz > li").nth(2)
-    find.get_by_role("button", name="Check the box").click()
-    find.get_by_text("The box must have this text").wait_for()
-    find.get_by_role("button", name="Put the text into the box").click()
-    box = page.get_by_label("Type a review")
+    find.get_by_role("button", name="Check").click()
+    find.get_by_text("Add, remove or exchange one word").wait_for()
+    box = find.get_by_role("textbox")
     start = box.input_value()
     box.fill(f"{start} And")
-    find.get_by_role("button", name="Check the box").click()
+    find.get_by_role("button", name="Check").click()
     find.get_by_text("LSTM(32) did not flip").wait_for()
     box.press("End")
     box.fill(f"{start} Boring")
-    find.get_by_role("button", name="Check the box").press("Enter")
+    find.get_by_text("LSTM(32): negative · SimpleRNN(32): positive").wait_for()
+    find.get_by_role("button", name="Check").press("Enter")
     find.get_by_text("Right. That word does it.").wait_for()
     texts.get_by_role("checkbox").first.check()
     texts.get_by_role("button", name="Answer").click()

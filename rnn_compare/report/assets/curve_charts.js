@@ -26,8 +26,10 @@ function buildFigure(parent, chart, groups, hidden) {
   const caption = element("figcaption", "", figure);
   element("b", "", caption, chart.title);
   const key = element("span", "key", caption);
-  element("i", "", key).after(chart.solid);
-  if (chart.training) element("i", "dashed", key).after("training");
+  for (const [kind, text] of [["", chart.solid], ...(chart.training ? [["dashed", "training"]] : [])]) {
+    element("i", kind, element("span", "", key)).after(text);
+    key.append(" "); // where the key may break
+  }
   for (const format of ["PNG", "SVG"]) {
     const made = button("", caption, format, () => download(chart, groups, hidden, format.toLowerCase()));
     made.setAttribute("aria-label", `${chart.title} as ${format}`);
@@ -111,9 +113,10 @@ function drawLevels(plot, scales, { factor, baselines }) {
   for (const [index, { at, side, text }] of shown.entries()) {
     const y = scales.y(factor * at);
     add(plot, "path", { class: "level", d: `M${left} ${y}h${wide}`, "stroke-dasharray": "2 4" });
-    // Beside each other: two levels are often close.
-    const x = left + 6 + (index * wide) / shown.length;
-    addText(plot, x, y + (side === "bottom" ? -5 : 15), text.replace("\n", " "), "start");
+    // Beside each other, since two levels are often close; the last ends at the edge, where a phone would cut it.
+    const isLast = index > 0 && index === shown.length - 1;
+    const x = isLast ? left + wide - 6 : left + 6 + (index * wide) / shown.length;
+    addText(plot, x, y + (side === "bottom" ? -5 : 15), text.replace("\n", " "), isLast ? "end" : "start");
   }
 }
 

@@ -40,14 +40,14 @@ export function differInAWord(before, after) {
   return Math.max(before.length, after.length) - start - end === 1;
 }
 
-// reading: { judge(name, text): the label that a network gives, undefined without a known word; text(): what is typed;
-// show(text): puts a text into the box; labels }. training: { results, changed: an EventTarget } or undefined.
+// reading: { judge(name, text): the label that a network gives, undefined without a known word; show(text): has all
+// networks of the page read a text; labels }. training: { results, changed: an EventTarget } or undefined.
 export function buildQuiz(root, { lecture, questions }, reading, training) {
   const answers = answersOf(lecture);
   const now = Date.now();
   element("h2", "", root, "Questions to try at home");
-  element("p", "soft", root, "Try each on the networks above. Your answers stay in this browser, if it keeps any; what "
-    + "was wrong is asked again here in a week.");
+  element("p", "soft", root, "The networks above read these texts, too. Your answers stay in this browser, if it keeps "
+    + "any; what was wrong is asked again here in a week.");
   const list = element("ol", "quiz", root);
   const kinds = { find: askFind, texts: askTexts, seeds: askSeeds };
   for (const question of inOrder(questions, answers.of, now)) {
@@ -76,19 +76,23 @@ export function buildQuiz(root, { lecture, questions }, reading, training) {
 
 const shortened = (words) => (words.length > LONGEST ? `${words.slice(0, LONGEST)} …` : words);
 const named = (names) => names.join(" and ");
+const labelsOf = (names, text, { judge, labels }) => (
+  names.map((name) => `${name}: ${labels[judge(name, text)] ?? "nothing"}`).join(" · ")
+);
 
-function askFind(controls, { start, flips, keeps, answer }, { judge, text, show }, { end, tell }) {
-  element("p", "quiz-start", controls, `“${shortened(start)}”`);
+function askFind(controls, { start, flips, keeps, answer }, { judge, show, labels }, { end, tell }) {
+  const box = element("textarea", "quiz-box", controls);
+  Object.assign(box, { value: start, rows: 2, ariaLabel: "The text, in which to change one word" });
+  const labelled = element("p", "quiz-read", controls);
+  labelled.setAttribute("role", "status");
+  const follow = () => setText(labelled, labelsOf([...flips, ...keeps], box.value, { judge, labels }));
   const isFlipped = (name, typed) => judge(name, typed) !== judge(name, start);
-  button("", controls, "Put the text into the box", () => {
-    show(start);
-    tell("It stands in the box above. Add, remove or exchange one word there, then check.");
-  });
-  button("primary", controls, "Check the box", () => {
-    const typed = text();
+  button("primary", controls, "Check", () => {
+    const typed = box.value;
     if (!differInAWord(tokenize(start), tokenize(typed))) {
-      return tell("The box must have this text with one word added, removed or exchanged.");
+      return tell("Add, remove or exchange one word of the text, then check.");
     }
+    show(typed);
     if (flips.some((name) => judge(name, typed) === undefined)) return tell("No network knows a word of this.");
     const still = flips.filter((name) => !isFlipped(name, typed));
     const too = keeps.filter((name) => isFlipped(name, typed));
@@ -97,9 +101,13 @@ function askFind(controls, { start, flips, keeps, answer }, { judge, text, show 
     return tell(`Not yet: ${parts.filter(Boolean).join(", and ")}. Try another word.`);
   });
   button("", controls, "Show an answer", () => {
+    box.value = answer;
+    follow();
     show(answer);
     end(false, `For example: “${shortened(answer)}”`);
   });
+  box.addEventListener("input", follow);
+  follow();
 }
 
 function askTexts(controls, { texts, meant, networks }, { judge, show, labels }, { end, tell }) {
@@ -109,16 +117,17 @@ function askTexts(controls, { texts, meant, networks }, { judge, show, labels },
     const box = element("input", "", label);
     box.type = "checkbox";
     label.append(` “${words}”`);
-    button("", row, "Read it", () => { show(words); }).setAttribute("aria-label", `Read: ${words}`);
+    button("", row, "Read it", () => {
+      show(words);
+      tell(labelsOf(networks, words, { judge, labels }));
+    }).setAttribute("aria-label", `Read: ${words}`);
     return box;
   });
   button("primary", controls, "Answer", () => {
     const wrong = texts.map((words, place) => networks.every((name) => judge(name, words) !== meant[place]));
     const isRight = boxes.every(({ checked }, place) => checked === wrong[place]);
     const places = wrong.flatMap((is, place) => (is ? [place + 1] : []));
-    const given = texts.map((words, place) => (
-      `${place + 1}: ${networks.map((name) => `${name} ${labels[judge(name, words)] ?? "nothing"}`).join(", ")}`
-    ));
+    const given = texts.map((words, place) => `${place + 1}: ${labelsOf(networks, words, { judge, labels })}`);
     const sentence = places.length ? `All get wrong: ${places.join(", ")}` : "All get none wrong";
     end(isRight, `${sentence} (${given.join("; ")}).`);
   });

@@ -103,7 +103,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     setText(part("question"), "");
     read();
   };
-  return { add, judge, show, text: () => box().value, labels: described[0].labels };
+  return { add, judge, show, labels: described[0].labels };
 }
 
 function listen(examples, read) {

@@ -2,7 +2,7 @@
 
 import { percent } from "../../browser/arithmetic/moves.js";
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
-import { button, element, setText } from "../../browser/common/dom.js";
+import { button, element, setText as setPlain } from "../../browser/common/dom.js";
 import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "./kept.js";
@@ -10,6 +10,8 @@ import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
 const PAIRED = 3; // of either cell, to compare them pair by pair
+// No line ends between a number and its percent sign.
+const setText = (node, text) => setPlain(node, text.replaceAll(" %", "\u00A0%"));
 
 // lesson: as report/lesson.py makes it. beneath: the comparison's networks, with their curves. read(network): shows the
 // trained network's predictions beside the others.
@@ -48,7 +50,7 @@ export async function buildTraining(root, lesson, beneath, read) {
     charts.hidden = false;
     const behind = beneath.find((network) => network.cell?.name === (present ?? results.at(-1)).cell);
     drawCurves(curves, results, present, lesson.epochs, behind);
-    setText(dashed, behind ? `Dashed: ${behind.title} of the comparison, on its own reviews.` : "");
+    setText(dashed, behind ? `Dashed: ${behind.title} of the comparison, with its own settings.` : "");
     drawSeeds(seeds, results);
     setText(conclusion, conclusionOf(results));
   };
@@ -109,15 +111,19 @@ export async function buildTraining(root, lesson, beneath, read) {
   };
   const press = button("primary", controls, "Train", () => (running ? running.stop() : train()));
   const again = button("", controls, "Again with another seed", () => {
+    if (again.ariaDisabled === "true") return; // and not disabled, so that it keeps the keyboard's focus
     const used = results.filter((result) => result.cell === cell.value).map((result) => result.seed);
     seed.value = Math.max(0, ...used) + 1;
     train();
   });
-  const goOn = button("", controls, "Continue", () => paused());
+  const goOn = button("", controls, "Continue", () => {
+    press.focus(); // this one is about to go
+    paused();
+  });
   const mark = () => {
     setText(press, running ? "Stop" : "Train");
     goOn.hidden = !paused;
-    again.disabled = Boolean(running) || !results.length;
+    again.ariaDisabled = String(Boolean(running) || !results.length);
     for (const node of [cell, units, seed]) node.disabled = Boolean(running);
   };
   mark();
@@ -177,7 +183,7 @@ export function conclusionOf(results) {
       + (best.length < ENOUGH ? "" : ` A further seed falls outside this range in ${outside} % of cases.`);
   });
   if (groups.some(({ best }) => best.length >= ENOUGH)) {
-    sentences.push("The validation reviews are the same for all; only seeds differ. One curve could be any of these.");
+    sentences.push("The validation texts are the same for all; only seeds differ. One curve could be any of these.");
   }
   const compared = groups.filter(({ best }) => best.length >= PAIRED);
   for (let a = 0; a < compared.length; a++) {

@@ -4,8 +4,10 @@ import { percent } from "../../browser/arithmetic/moves.js";
 import { add, addText } from "../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [480, 270, 58, 46, 12];
+const [WIDEST, HEIGHT, LEFT, BOTTOM, TOP] = [640, 270, 58, 46, 12];
 const ROW = 46;
+// On a phone letters keep their size.
+const widthIn = (parent) => Math.min(WIDEST, parent.clientWidth);
 
 // In percent: from the largest multiple of ten below all accuracies (at most 50) to the smallest above.
 function rangeOf(shares) {
@@ -22,7 +24,7 @@ export function drawCurves(parent, results, present, epochs, behind = undefined)
   ));
   const model = behind?.curve.slice(0, epochs) ?? [];
   const range = rangeOf([...runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share)), ...model]);
-  const scales = scalesOf({ width: WIDTH, height: HEIGHT, margins: [LEFT, 14, TOP, BOTTOM], epochs, range });
+  const scales = scalesOf({ width: widthIn(parent), height: HEIGHT, margins: [LEFT, 14, TOP, BOTTOM], epochs, range });
   const last = runs.at(-1);
   const spoken = last.figures.map(({ val_accuracy: share }) => percent(share)).join(", ");
   const sheet = drawFrame(scales, " %", `Validation accuracy of ${runs.length} trainings over ${epochs} epochs; `
@@ -44,11 +46,12 @@ export function drawSeeds(parent, results) {
   const groups = [...Map.groupBy(results, ({ name }) => name)];
   if (!groups.length) return parent.replaceChildren();
   const [low, high] = rangeOf(results.map(({ best }) => best));
-  const across = (share) => LEFT + (WIDTH - LEFT - 30) * (100 * share - low) / (high - low);
+  const width = widthIn(parent);
+  const across = (share) => LEFT + (width - LEFT - 30) * (100 * share - low) / (high - low);
   const spoken = groups.map(([name, group]) => `${name}: ${group.map(({ best }) => percent(best)).join(", ")}`);
   const bottom = groups.length * ROW;
   const label = `Best validation accuracy of each seed. ${spoken.join(". ")}`;
-  const svg = add(null, "svg", { viewBox: `0 0 ${WIDTH} ${bottom + BOTTOM}`, role: "img", "aria-label": label });
+  const svg = add(null, "svg", { viewBox: `0 0 ${width} ${bottom + BOTTOM}`, role: "img", "aria-label": label });
   for (let tick = low; tick <= high; tick += 10) {
     add(svg, "path", { class: "grid", d: `M${across(tick / 100)} 4V${bottom + 4}` });
     addText(svg, across(tick / 100), bottom + 22, `${tick} %`);
