@@ -83,7 +83,8 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     span = np.log10(longest) or 1.0
     # The end of the text is at the right, as on the page and in the chart of gradients.
     ends = np.log10(longest) + 0.03 * span, -0.03 * span
-    figure.update_layout(over_words(f"words from the {telling_word(networks)} to the end", HEIGHT, ends))
+    title = f"{telling_word(networks)}'s place from the end"  # more would be cut at 1024 pixels
+    figure.update_layout(over_words(title, HEIGHT, ends))
 
 
 def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:

@@ -62,8 +62,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
     if not size or not neutral:
         raise UserError(
-            f"The vocabulary of {len(words):,} words has no frequent telling words or no neutral words to test with. "
-            "Choose a network with a larger vocabulary or another source."
+            f"Of {len(words):,} words none is frequent and tells the label by itself, or none is neutral: there is no "
+            "memory for a word to test. Choose another source or, of films, a larger vocabulary."
         )
     return WordChoice(
         *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))

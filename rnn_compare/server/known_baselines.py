@@ -85,7 +85,7 @@ class KnownBaselines:
             return BaselineResults(remark=self._problems[experiment][1])
         if not analysis.ended:
             total = analysis.total or len(all_baselines())
-            return BaselineResults(remark=f"Fitting baselines: {analysis.done} of {total} ready", waiting=True)
+            return BaselineResults(remark=f"Baselines: {analysis.done} of {total}", waiting=True)
         return BaselineResults(tuple(analysis.result), others)
 
 

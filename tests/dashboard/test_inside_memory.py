@@ -14,6 +14,7 @@ from rnn_compare.explain.worker_tasks import keep
 from rnn_compare.explain.worker_tasks import memory as memory_task
 from rnn_compare.lecture import lecture_file
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped
 from tests.charts.memories import memory_result, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -72,6 +73,21 @@ def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(figure
     assert not app.button
     assert len(app.get("progress")) == 2
     assert not figures
+
+
+def test_where_no_word_tells_the_label_the_page_says_so_without_a_worker() -> None:
+    for dataset in ("parity2-15", "first-word-5"):
+        prepared.prepare(dataset)
+    engine = StubEngine()
+    parity = chosen("parity", source="parity2", distance=15, maxlen=16, reviews=6_400)
+    app = page(memory.show, SimpleNamespace(engine=engine), [parity])
+    assert "none is frequent and tells the label by itself" in app.info[0].value
+    assert not app.button
+    first = chosen("first", source="first-word", distance=5, maxlen=16, reviews=6_400)
+    assert [button.label for button in page(memory.show, SimpleNamespace(engine=engine), [parity, first]).button] == [
+        "Run the memory test"
+    ]
+    assert not engine.begun
 
 
 def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_told(figures: dict[str, Any]) -> None:

@@ -66,12 +66,12 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     assert known.look_up([run(new, epochs=0)]) == BaselineResults()
     assert known.look_up([]) == BaselineResults()
     assert engine.begun == {}
-    remark = f"Fitting baselines: 0 of {len(all_baselines())} ready"
+    remark = f"Baselines: 0 of {len(all_baselines())}"
     assert known.look_up([run(new)]) == BaselineResults((), remark, waiting=True)
     [analysis] = engine.begun.values()
     assert [*engine.begun] == [(same_baselines(new),)]
     analysis.done, analysis.total = 2, 5
-    assert known.look_up([run(new)]).remark == "Fitting baselines: 2 of 5 ready"
+    assert known.look_up([run(new)]).remark == "Baselines: 2 of 5"
     analysis.result = [baseline("majority", 0.5)]
     assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
 
@@ -84,7 +84,7 @@ def test_those_that_are_fitted_are_shown_while_a_worker_fits_the_others(
     known.look_up([run()])
     [analysis] = engine.begun.values()
     analysis.done, analysis.total = 2, 3
-    assert known.look_up([run()]) == BaselineResults(tuple(first), "Fitting baselines: 2 of 3 ready", waiting=True)
+    assert known.look_up([run()]) == BaselineResults(tuple(first), "Baselines: 2 of 3", waiting=True)
     assert meaning(first) == ""
     analysis.result = [*first, baseline("bigrams", 0.9)]
     assert known.look_up([run()]) == BaselineResults(tuple(analysis.result))

@@ -9,9 +9,11 @@ import streamlit as st
 from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, noticed_chart, telling_word
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
-from rnn_compare.explain.word_memory import WordChoice
+from rnn_compare.errors import UserError
+from rnn_compare.explain.word_memory import WordChoice, choose_words
 from rnn_compare.explain.worker_tasks import answer, kept, memory
 from rnn_compare.formatting import as_markdown, counted, counted_range
+from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
@@ -32,6 +34,9 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkM
         for network in untested:
             analyses[network.key] = services.engine.analyse(answer, memory, *network.key)
 
+    if problem := next(filter(None, map(_without_words, networks)), ""):
+        st.info(problem)
+        networks = [network for network in networks if not _without_words(network)]
     untested = [network for network in networks if (test := analyses.get(network.key)) is None or test.problem]
     if untested:
         which = "" if len(untested) == len(networks) else f" for {counted(len(untested), 'more network')}"
@@ -41,6 +46,16 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkM
         waiting = not all(analysis.ended for _, analysis in tests)
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)
     return _tested(tests)
+
+
+def _without_words(network: LoadedNetwork) -> str:
+    """Returns why a task's texts have no words to test with; empty for films, whose choice takes seconds."""
+    try:
+        if registry.source(network.run.experiment.dataset).distance:
+            choose_words(prepared.load(network.run.experiment.dataset), network.run.experiment.vocabulary_size)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def used_words(tested: Sequence[NetworkMemory], limit: int = 5) -> str:
