@@ -54,7 +54,7 @@ def _chance(context: LectureContext, networks: Sequence[Group], measure: Measure
     scores = [score for group in networks for score in context.services.evidence.scores_of(group, measure) or ()]
     variance, reviews = max((share_variance(score.accuracy, score.reviews), score.reviews) for score in scores)
     margin = in_points(round(1.96 * math.sqrt(variance), 3))
-    return f"; the choice of {reviews:,} reviews alone moves a network by up to ± {margin} (95 %)"
+    return f"; the choice of {reviews:,} reviews alone gives up to ± {margin} (95 %)"
 
 
 def _bar(name: str, share: float, color: str) -> str:
