@@ -14,7 +14,7 @@ from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400
-TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+TICKS = [1, 3, 10, 30, 100, 300, 1000]
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 
@@ -90,5 +90,5 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
 def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:
     """Returns the layout over a logarithmic axis of words between two exponents; a line by itself has a name too."""
     ticks = [tick for tick in TICKS if min(ends) <= np.log10(tick) <= max(ends)]
-    shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks]}
+    shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks], "tickangle": 0}
     return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}

@@ -13,6 +13,7 @@ const NARROW = 700; // board width in pixels below which text is smaller
 const WIDE = 1000; // board width in pixels above which text grows with it
 const LARGEST = 1.4; // at most this many times the usual text size
 const BARE = 330; // chart width in pixels below which lines have no labels; the cards name them
+const NUMBER = 1.15; // the width of an epoch's number below the axis, in multiples of the text size
 const ABOVE = 12, BELOW = 46; // margins in pixels at the usual text size
 
 export function buildChart(parent, chart) {
@@ -78,14 +79,16 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
   const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
+  const left = 3.6 * size;
+  const every = Math.max(1, Math.ceil((NUMBER * size * count) / Math.max(1, width - left - labels.room)));
   return {
     ...layoutIn(looks, size),
     uirevision: groups.map((group) => group.id).join(), // a new comparison starts unzoomed
     autosize: true, hovermode: "x unified", showlegend: false,
-    margin: { l: 3.6 * size, r: labels.room, t: ABOVE * scale, b: BELOW * scale },
+    margin: { l: left, r: labels.room, t: ABOVE * scale, b: BELOW * scale },
     xaxis: {
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
-      dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line,
+      dtick: count <= 12 ? every : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line,
       // Dashed lines are training curves.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },

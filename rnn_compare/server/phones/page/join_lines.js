@@ -3,10 +3,9 @@
 import { add } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "../../../browser/drawing/curves/curve_chart.js";
 import { drawNames, roomFor, SIZE } from "./join_chart.js";
-import { element, last } from "./join_dom.js";
+import { element } from "./join_dom.js";
 
 const THIN = 0.7; // of the wall's lines
-const NUMBER = 30; // pixels of a number below the axis
 
 // Draws a figure (charts/lines_message.py).
 export function linesPicture({ words, across, upward, unit, log, ends, ticks, range, lines, levels, edges }) {
@@ -14,7 +13,7 @@ export function linesPicture({ words, across, upward, unit, log, ends, ticks, ra
   const margins = [56, roomFor(lines), 14, 40];
   const scales = onWords(scalesOf({ ...SIZE, margins, epochs: 1, range, log }), ends);
   const { left, top, wide, tall } = scales.box;
-  const sheet = drawFrame(scales, unit, words, { title: across, ticks: clear(ticks, scales) });
+  const sheet = drawFrame(scales, unit, words, { title: across, ticks });
   const plot = plotIn(sheet, scales);
   for (const { low, high } of levels) {
     const [y, height] = [scales.y(high), scales.y(low) - scales.y(high)];
@@ -34,14 +33,6 @@ export function linesPicture({ words, across, upward, unit, log, ends, ticks, ra
   ];
   const caption = [`Upwards: ${upward}`, ...keys].join("; ");
   return element("figure", {}, sheet, element("figcaption", {}, `${caption}.`));
-}
-
-// The ticks whose numbers do not touch, from the largest on, which tells how far the axis goes.
-function clear(ticks, scales) {
-  const kept = [];
-  for (const tick of backwards(ticks))
-    if (!kept.length || Math.abs(scales.x(tick) - scales.x(last(kept))) > NUMBER) kept.push(tick);
-  return kept;
 }
 
 function reversed({ x, y, ...line }) {
