@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
 from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
 from rnn_compare.explain.worker_tasks import keep
@@ -122,6 +123,7 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     assert "<b>urgent</b>" in used_words([own])
     assert "<b>positive</b>" not in used_words([own])
     assert "telling word" in conclusion([own])
+    assert "telling word" in noticed_chart([own]).layout.xaxis.title.text
 
 
 def test_the_first_lectures_slide_has_the_shipped_memory_tests_figures() -> None:
