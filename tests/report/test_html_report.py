@@ -5,15 +5,20 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rnn_compare.cli.main import main
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.sentences import result
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import percent
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import ATTENTION, GATES
+from rnn_compare.presets import ATTENTION, BOOK, GATES
+from rnn_compare.report import html_tables
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.live import board_message
 from tests.recorded import insert, shipped
 
 from .conftest import Trained
@@ -64,6 +69,28 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     assert f"{100 * kept_share:.1f} %" in text
     for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Typical epoch", "0.1"):
         assert shown in text
+
+
+def test_card_headline_report_and_json_have_one_accuracy_for_a_network_by_one_name(
+    elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    runs, evidence = shipped(elsewhere, BOOK), Evidence(elsewhere)
+    contents = gather(elsewhere, [run.id for run in runs], evidence)
+    assert contents.verdict is not None
+    measure, headline = contents.verdict.measure, result(contents.verdict)
+    means = {group.runs[0].id: evidence.mean_of(group, measure) for group in contents.groups}
+    cards = board_message(runs, {}, judged={run: (measure, mean) for run, mean in means.items() if mean})["groups"]
+    assert main(["compare", *(run.id for run in runs), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out.splitlines()[0])
+    page = Text(html(contents)).text
+    for card, run, share in zip(cards, runs, printed["accuracies"], strict=True):
+        assert card["best_note"] == html_tables.SHOWN[1].title.lower()
+        assert (printed["measure"], card["best"]) == (measure, percent(share))
+        assert percent(contents.accuracies[run.id][1] or 0) == card["best"]
+        assert card["best"] in headline
+    assert headline in page
+    assert "validation accuracy" not in json.dumps(Text(html(contents)).scripts["networks"])
 
 
 def test_it_names_no_address_of_any_network(trained: Trained) -> None:

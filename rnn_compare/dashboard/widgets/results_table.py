@@ -10,18 +10,23 @@ from rnn_compare.charts.wins_picture import wins_picture
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
+from rnn_compare.comparison.inference.intervals import FEWEST
+from rnn_compare.comparison.inference.levels import AFTER_EARLY, EARLY, FIRST
+from rnn_compare.comparison.inference.levels import LATER as AFTER
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
-from rnn_compare.formatting import counted, duration
+from rnn_compare.formatting import counted, duration, percent
 from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
 BEST = "Best epoch, as the book reports it"
+_FIRST, _EARLY, _LATER = (percent(share, 0) for share in (FIRST, EARLY, AFTER_EARLY + AFTER))
 WHICH_IS_WHICH = (
     " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ±: 95 % interval over the seeds alone; verdicts are over seeds and reviews. "
-    "A first look at seeds is tested at 4 %, all later ones together at 1 %."
+    + " ±: 95 % interval over the seeds alone: 19 of 20 such intervals hold the mean of all seeds; verdicts are over "
+    f"seeds and reviews. Each look at seeds costs: of 5 % the first has {_FIRST} ({_EARLY} below {FEWEST} seeds), all "
+    f"later ones share at most {_LATER}, and so need a clearer lead."
 )
 LATER = "Results appear once a network has finished training."
 
