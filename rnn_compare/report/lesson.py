@@ -16,8 +16,6 @@ from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
 
 LESSON: dict[str, Any] = PHONES.shared | {"maxlen": PHONES.maxlens[0]}
-
-
 MOST_TOKENS = 500_000
 """Words and padding of a task's texts: 2,475 texts of 202 words, which a page brings along as 420 kB."""
 _OF_TASKS = ("source", "distance", "maxlen", "vocabulary_size", "optimizer", "learning_rate", "batch_size", "epochs")
@@ -64,6 +62,5 @@ def lesson(experiment: Experiment) -> dict[str, Any]:
 
 def _network(experiment: Experiment) -> dict[str, Any]:
     layers = parameters(experiment)
-    terms = [f"{layer.kind}: {layer.arithmetic}" for layer in layers.layers]
-    terms.append(f"together {layers.total:,}")
+    terms = [*(f"{layer.kind}: {layer.arithmetic}" for layer in layers.layers), f"together {layers.total:,}"]
     return {"description": trainable(experiment), "layout": layout(experiment), "terms": terms}

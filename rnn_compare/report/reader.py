@@ -186,10 +186,9 @@ def packed_weights(weights: Weights) -> str:
 
 
 def packed(numbers: NDArray[Any]) -> str:
-    """Returns numbers by gzip and base64.
+    """Returns numbers by gzip and base64, all lowest bytes first: the highest are alike, the lowest of rounded ones 0.
 
-    All lowest bytes come before all second lowest, and so on: the highest are alike, and rounded numbers' lowest are 0,
-    which packs better. Only repeated bytes are looked for, since hardly any sequence occurs twice.
+    Only repeated bytes are looked for, since hardly any sequence occurs twice.
     """
     planes = numbers.reshape(-1).view(np.uint8).reshape(-1, numbers.itemsize).T
     frame = zlib.compressobj(wbits=zlib.MAX_WBITS | 16, strategy=zlib.Z_RLE)  # gzip's format

@@ -9,10 +9,9 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.charts.wins_picture import wins_picture
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference import levels
 from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.inference.intervals import FEWEST
-from rnn_compare.comparison.inference.levels import AFTER_EARLY, EARLY, FIRST
-from rnn_compare.comparison.inference.levels import LATER as AFTER
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
 from rnn_compare.formatting import counted, duration, percent
@@ -21,14 +20,15 @@ from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
 BEST = "Best epoch, as the book reports it"
-_FIRST, _EARLY, _LATER = (percent(share, 0) for share in (FIRST, EARLY, AFTER_EARLY + AFTER))
+_FIRST, _EARLY, _LATER = (
+    percent(share, 0) for share in (levels.FIRST, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
+)
 WHICH_IS_WHICH = (
     " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
     + " ±: 95 % interval over the seeds alone: 19 of 20 such intervals hold the mean of all seeds; verdicts are over "
     f"seeds and reviews. Each look at seeds costs: of 5 % the first has {_FIRST} ({_EARLY} below {FEWEST} seeds), all "
     f"later ones share at most {_LATER}, and so need a clearer lead."
 )
-LATER = "Results appear once a network has finished training."
 
 
 def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | None = None) -> None:
@@ -36,7 +36,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
     networks = groups(runs)
     with st.expander("Is it real?", icon=":material/balance:", key="results"):
         if not any(group.counted for group in networks):
-            st.caption(LATER)
+            st.caption("Results appear once a network has finished training.")
             return
         results_html, verdicts_html = services.conclusion(
             "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
