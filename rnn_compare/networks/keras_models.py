@@ -4,6 +4,7 @@ import contextlib
 import functools
 import logging
 import random
+import sys
 import threading
 import unittest.mock
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
-from keras.src.random import seed_generator
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment, Optimizer
@@ -54,6 +54,7 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
 
 def _own_generator(seed: int) -> contextlib.AbstractContextManager[object]:
     """Returns a context in which Keras has a generator of its own; where Keras has changed, it keeps the global one."""
+    seed_generator = sys.modules.get("keras.src.random.seed_generator")  # which Keras does not document
     if not hasattr(seed_generator, "python_random"):
         logging.getLogger(__name__).warning("Keras draws from Python's global generator, which other threads may use.")
         return contextlib.nullcontext()

@@ -1,4 +1,5 @@
 import random
+import sys
 
 import keras
 import numpy as np
@@ -60,6 +61,11 @@ def test_keras_takes_its_seeds_from_the_generator_that_is_replaced_while_a_netwo
     monkeypatch.delattr(seed_generator, "python_random")
     with pytest.raises(NameError):  # it is where Keras looks
         build(Experiment(**SMALL))
+    assert "global generator" in caplog.text
+    caplog.clear()
+    monkeypatch.undo()
+    monkeypatch.delitem(sys.modules, seed_generator.__name__)
+    build(Experiment(**SMALL))
     assert "global generator" in caplog.text
     monkeypatch.undo()
     keras.utils.set_random_seed(1)
