@@ -11,7 +11,10 @@ from tests.training.conftest import ListeningStore, tiny
 
 def until_ready(engine: Engine, workers: int) -> None:
     """Waits for workers; they import TensorFlow and compile kernels."""
-    until(lambda: sum(worker.ready for worker in engine.workers()) >= workers)
+    try:
+        until(lambda: sum(worker.ready for worker in engine.workers()) >= workers)
+    except AssertionError as error:
+        raise AssertionError(f"{engine.state.reason} {engine.workers()}") from error
 
 
 def long(**changes: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from tests.cluster.written import elsewhere, end_all, kill_tree
-from tests.processes import free_port
+from tests.processes import PROJECT, free_port
 
 PATIENCE = 30.0
 SERVER = """
@@ -74,9 +74,11 @@ class Machines:
         server.wait()
 
     def _variables(self) -> str:
-        # What is compiled is found again, as on machines that have been used before.
+        # What is compiled is found again, as on machines that have been used before. The program is as if installed;
+        # the `env` of docs/cluster.md would be too late for that, since Dask sets it in a worker that has begun.
         caches = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX")}
-        return " ".join(f'"{name}={value}"' for name, value in {"HOME": str(self._home), **caches}.items())
+        variables = {"HOME": str(self._home), "PYTHONPATH": str(PROJECT), **caches}
+        return " ".join(f'"{name}={value}"' for name, value in variables.items())
 
     def end(self) -> None:
         """Ends all of them."""

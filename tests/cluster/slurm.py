@@ -62,7 +62,7 @@ class Slurm:
         key.touch(0o600)
         key.write_bytes(secrets.token_bytes(1024))
         nodes = "\n".join(
-            f"NodeName={node} NodeHostname=localhost NodeAddr=127.0.0.1 Port={free_port()} CPUs=2 RealMemory=16000"
+            f"NodeName={node} NodeHostname=localhost NodeAddr=127.0.0.1 Port={free_port()} CPUs=1 RealMemory=16000"
             for node in NODES
         )
         self._configuration.write_text(

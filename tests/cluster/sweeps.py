@@ -1,4 +1,4 @@
-"""What is asked of every cluster: forty small runs, and four longer ones that lose half of their workers midway."""
+"""What is asked of every cluster: twelve small runs, and two longer ones that lose half of their workers midway."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from tests.faults.conftest import curve, same_curve
 from tests.patience import until
 from tests.training.conftest import ListeningStore, tiny
 
-SEEDS, EPOCHS = 10, 12
+SEEDS, EPOCHS = 3, 12
 
 
 def sweep(engine: Engine, record: ListeningStore, workers: int) -> None:
-    """Trains ten seeds of four cells; each epoch of each run is told once, with its weights."""
+    """Trains three seeds of four cells; each epoch of each run is told once, with its weights."""
     began = time.monotonic()
     until_ready(engine, workers)
     ready = time.monotonic()

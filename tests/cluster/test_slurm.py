@@ -15,7 +15,7 @@ from tests.elsewhere import until_ready
 from tests.processes import PROJECT, free_port
 from tests.training.conftest import ListeningStore
 
-WORKERS = 4
+WORKERS = 2
 
 pytestmark = [
     pytest.mark.cluster,
@@ -58,10 +58,10 @@ def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take
     ):
         sweep(engine, record, WORKERS)
         first = slurm.jobs()
-        assert sorted(first.values()) == ["node1", "node1", "node2", "node2"]
+        assert sorted(first.values()) == ["node1", "node2"]
         lose_nothing(engine, record, WORKERS, lose_half=lambda: slurm.drain("node1"))
         until_ready(engine, WORKERS)
         assert slurm.states()["node1"] == "drain"
-        assert sorted(slurm.jobs().values()) == ["node2", "node2", "node3", "node3"]
-        assert len(slurm.jobs().keys() - first.keys()) == 2, "new jobs took the place of those that were requeued"
+        assert sorted(slurm.jobs().values()) == ["node2", "node3"]
+        assert len(slurm.jobs().keys() - first.keys()) == 1, "a new job took the place of the one that was requeued"
     assert slurm.jobs() == {}

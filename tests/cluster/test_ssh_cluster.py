@@ -10,7 +10,7 @@ from tests.cluster.conftest import Training
 from tests.cluster.machines import Machines, missing
 from tests.cluster.sweeps import lose_nothing, sweep
 from tests.cluster.written import documented, running
-from tests.processes import PROJECT, free_port
+from tests.processes import free_port
 from tests.training.conftest import ListeningStore
 
 HOSTS = ("scheduler", "node1", "node2")
@@ -39,13 +39,13 @@ def test_a_sweep_over_ssh_loses_nothing_when_a_machine_goes_down(
     lines = documented(
         "python",
         "SSHCluster",
-        n_workers="2",
+        n_workers="1",
         port=f'{free_port()}, "host": "127.0.0.1"',
-        RNN_COMPARE_CACHE=f'"{tmp_path}/rnn-compare", "PYTHONPATH": "{PROJECT}"',  # as if it were installed
+        RNN_COMPARE_CACHE=f'"{tmp_path}/rnn-compare"',
     )
     with (
         running(lines, tmp_path, machines.environment | certificates) as scheduler,
         training_at(scheduler) as engine,
     ):
-        sweep(engine, record, workers=4)
-        lose_nothing(engine, record, workers=4, lose_half=lambda: machines.switch_off("node1"))
+        sweep(engine, record, workers=2)
+        lose_nothing(engine, record, workers=2, lose_half=lambda: machines.switch_off("node1"))
