@@ -17,6 +17,7 @@ const LEAST = 2; // the fewest points in full colour: without it noise would loo
 // with the text, the choice of the measure into `below`.
 export function buildText(parent, below, { words, at: start, runs, onWord, onColouring, onLead }) {
   const text = element("div", "rc-reading", parent);
+  Object.assign(text, { tabIndex: 0, role: "group", ariaLabel: "The text, word by word" }); // a long one scrolls
   const spans = words.map((word, index) => {
     const span = element("span", "", text, word);
     span.addEventListener("click", () => onWord(index));
