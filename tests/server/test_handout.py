@@ -17,6 +17,7 @@ from rnn_compare.server.phones.handout import Handout
 from rnn_compare.server.phones.phone_message import for_all
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import Snapshot
+from tests.lecture.trained_class import hold
 from tests.recorded import shipped
 
 
@@ -78,3 +79,23 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
     classroom.hide(runs)  # they are predicted once more
     services.refresh()
     assert fetched(handout)[0] == 404
+
+
+def test_a_class_gets_the_page_of_its_own_networks_once_they_are_shown_and_keeps_it_after_the_end(
+    services: Services, reviews_cache: Path
+) -> None:
+    (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
+    classroom = services.classroom()
+    handout = Handout(lambda: classroom, lambda: services)
+    hold(classroom, 6, is_shown=False)
+    classroom.offer_networks(True)
+    assert fetched(handout)[0] == 404, "nobody sees the networks of others before the presenter shows them"
+    classroom.show_task()
+    assert b"Your class: 6 networks" in fetched(handout)[2]
+    classroom.mark_network(classroom.networks.sent()[0].deal, "left out")
+    assert b"Your class: 5 networks" in fetched(handout)[2]
+    classroom.end()
+    assert b"Your class: 5 networks" in fetched(handout)[2]
+    hold(classroom, 2, is_shown=False)
+    classroom.offer_networks(True)
+    assert fetched(handout)[0] == 404, "an earlier class's are not this one's"
