@@ -52,7 +52,7 @@ def rows(
                 f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
                 for network, (x, y) in zip(of_cell, centres, strict=True)
             )
-            title, words = f"{cell}, {name}" if name else cell, _summary(bests)
+            title, words = f"{cell}, {name}" if name else cell, _summary(bests, is_short=bool(others))
             label, shown = escape(f"{title}, {words}"), f"{dots}{_half(bests, low, high)}"
             html += (
                 f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
@@ -105,14 +105,14 @@ def places(
     return size, centres
 
 
-def _summary(bests: Sequence[float]) -> str:
-    """Returns number, median, middle half and range of one cell's networks in words."""
+def _summary(bests: Sequence[float], *, is_short: bool) -> str:
+    """Returns number, median, middle half and, unless it is to be short, range of one cell's networks in words."""
     text = counted(len(bests), "network")
     if len(bests) < FEWEST_QUARTILES:
         return text
     first, middle, third = statistics.quantiles(bests, n=4, method="inclusive")
     half, whole = (f"{low:.1f} to {percent(high / 100)}" for low, high in ((first, third), (min(bests), max(bests))))
-    return unbroken(f"{text}: median {percent(middle / 100)}, middle half {half}, all {whole}")
+    return unbroken(f"{text}: median {percent(middle / 100)}, middle half {half}{'' if is_short else f', all {whole}'}")
 
 
 def _half(bests: Sequence[float], low: int, high: int) -> str:

@@ -107,7 +107,8 @@ def _earlier_classes(services: Services, lecture: Lecture, version: int) -> None
             words, replay, page = st.columns([4, 1, 1], vertical_alignment="center")
             words.markdown(result.title)
             key = f"{lecture.name}_{result.lecture}"
-            begin = version, navigation.begin, services, lecture.name, True, result.lecture
+            recorded = navigation.is_recorded(services, lecture)
+            begin = version, navigation.begin, services, lecture.name, recorded, result.lecture
             replay.button("Replay", f"replay_class_{key}", on_click=permissions.press, args=begin)
             page.download_button(
                 "Page (.html)",
