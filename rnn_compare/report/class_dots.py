@@ -12,7 +12,7 @@ from rnn_compare.lecture.trained.class_task import ClassTask
 
 WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 31.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
-LARGEST, LEAST = 22.0, 4.0
+LARGEST, LEAST = 30.0, 4.0
 """Diameters of a dot."""
 POINTS = 1
 """Width of a column of dots in percentage points."""
@@ -52,7 +52,7 @@ def rows(
                 f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
                 for network, (x, y) in zip(of_cell, centres, strict=True)
             )
-            title, words = f"{cell}, {name}" if name else cell, _summary(bests, is_short=bool(others))
+            title, words = f"{cell}, {name}" if name else cell, _summary(bests, is_short=height < HEIGHT)
             label, shown = escape(f"{title}, {words}"), f"{dots}{_half(bests, low, high)}"
             html += (
                 f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'

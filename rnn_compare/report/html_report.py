@@ -79,9 +79,8 @@ def _parts(contents: Contents, reading: Mapping[str, Any], problems: Iterable[st
     return {
         "head": f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{runs} Report of {made:{html_tables.TIME} %Z}.'
-        f"{origin()}</p>{notes}",
-        "comparison": _class_section(contents)
-        + (_sections(contents, has_plots=bool(plots["charts"])) if contents.runs else ""),
+        f"{origin()}</p>{notes}{'' if contents.runs else _class_section(contents)}",
+        "comparison": _sections(contents, has_plots=bool(plots["charts"])) if contents.runs else "",
         "charts": _escaped_json(plots),
         "networks": _escaped_json(reading),
         "quiz": _escaped_json(quiz_at_home(contents.experiments, [entry["title"] for entry in reading["networks"]])),
@@ -158,7 +157,11 @@ def _sections(contents: Contents, *, has_plots: bool) -> str:
         "Settings": html_tables.settings(contents.groups),
         "Environment": html_tables.environments(contents.runs),
     }
-    return _verdicts(contents) + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
+    return (
+        _verdicts(contents)
+        + _class_section(contents)
+        + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
+    )
 
 
 def _class_section(contents: Contents) -> str:

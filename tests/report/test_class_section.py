@@ -47,6 +47,7 @@ def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(
     page = html(gather(trained.store, (), None, result))
     assert "<title>Your class: 42 networks</title>" in page
     assert "<table" not in page.partition("<script")[0]
+    assert page.index("LSTM is better than SimpleRNN by") < page.index('<section id="train"'), "the class comes first"
     assert "run." not in re.findall(r'<p class="soft">(.*?)</p>', page)[0]
     [lesson, quiz] = (
         json.loads(re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page)[0])

@@ -14,7 +14,7 @@ const RETRY = 2000;
 const AHEAD = 8000; // ms over which a class's phones fetch the reviews before they train
 const [LOW, HIGH, RIGHT] = [40, 90, 14]; // percent, and pixels
 const POINTS = 1; // width of a column of dots
-const [LARGEST, TALLEST] = [14, 110]; // a dot, and all that stand on each other
+const [LARGEST, LEAST, TALLEST] = [14, 3, 110]; // a dot's diameter, and the height of all that stand on each other
 const OF_A_CLASS = 10_000; // seeds, as in lecture/trained/class_task.py
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
 
@@ -146,18 +146,24 @@ function dots({ cell, color, bests }, mine) {
   const wide = width * POINTS / (high - low);
   const columns = new Map();
   for (const share of shares) columns.set(Math.floor(share - low), 1 + (columns.get(Math.floor(share - low)) || 0));
-  const tallest = Math.max(1, ...columns.values());
-  const size = Math.min(LARGEST, wide, TALLEST / tallest);
-  const height = Math.max(LARGEST, size * tallest);
+  const most = Math.max(1, ...columns.values());
+  let size = Math.min(LARGEST, wide);
+  const beside = () => Math.max(1, Math.floor(wide / size)); // dots of a column in a level
+  while (size > LEAST && Math.ceil(most / beside()) * size > TALLEST) size -= 0.5;
+  const inLevel = beside();
+  const height = Math.max(LARGEST, size * Math.ceil(most / inLevel));
   const used = new Map();
   let isMarked = mine === null;
   const marks = bests.map((best, place) => {
     const column = Math.floor(shares[place] - low);
-    const level = used.get(column) || 0;
-    used.set(column, level + 1);
+    const before = used.get(column) || 0;
+    used.set(column, before + 1);
     const isOwn = !isMarked && best === mine;
     isMarked = isMarked || isOwn;
-    const at = { cx: wide * (column + 0.5), cy: height - size * (level + 0.5) };
+    const level = Math.floor(before / inLevel);
+    const others = Math.min(inLevel, columns.get(column) - level * inLevel);
+    const x = wide * (column + 0.5) + size * (before % inLevel - (others - 1) / 2);
+    const at = { cx: x, cy: height - size * (level + 0.5) };
     const look = isOwn ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
     return { isOwn, attributes: { ...at, ...look } };
   });

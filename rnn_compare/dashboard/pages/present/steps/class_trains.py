@@ -54,10 +54,8 @@ def _answers(context: LectureContext) -> str:
     outcome, rounds = context.outcome(question), context.answers(question)
     answers = rounds[-1] if rounds else []
     right = sum(bool(is_right(question, answer, outcome)) for answer in answers)
-    return (
-        f" <b>Your guesses: {escape(histogram.score(right, len(answers)).lower())}.</b> "
-        f"{escape(unbroken(outcome.explanation))}"
-    )
+    score = f"<b>Your guesses: {escape(histogram.score(right, len(answers)))}.</b> " if answers else ""
+    return f" {score}{escape(unbroken(outcome.explanation))}"
 
 
 def count(context: LectureContext, networks: list[ClassNetwork]) -> str:
@@ -68,6 +66,8 @@ def count(context: LectureContext, networks: list[ClassNetwork]) -> str:
     if earlier := context.classroom.class_of(context.state.replayed):
         sources["recording"] = f"from the class of {earlier.date}"
     parts = [f"{origins[origin]:,} {words}" for origin, words in sources.items() if origins[origin]]
+    if training and set(origins) <= {"phone"}:
+        return f"{origins['phone']:,} of {counted(origins['phone'] + training, 'phone')} done."
     phones = f"{origins['phone']:,} of {counted(origins['phone'] + training, 'phone')} done. " if training else ""
     if len(origins) == 1:
         return f"{phones}{counted(len(networks), 'network')} {sources[networks[0].origin]}."

@@ -24,20 +24,22 @@ def show(context: LectureContext) -> None:
     task, networks = class_task(context.state.task), context.classroom.networks.all()
     number = st.session_state.get(DRAWING, 0)
     few = drawn(task, networks, number) if number else []
-    sentences = [*verdict(task, networks), turned(task, networks)]
+    sentences, last = verdict(task, networks), [turned(task, networks)]
     beside = f"<p><b>{FEW} of each:</b> {escape(unbroken(' '.join(verdict(task, few))))}</p>" if few else ""
     earlier = context.classroom.class_of(context.state.compared)
     if earlier:
-        text = f"{' '.join(verdict(task, earlier.networks))} Only the seeds differ between the two classes."
-        beside = f"<p><b>{earlier.date}:</b> {escape(unbroken(text))}</p>"
+        # Without the numbers in brackets, which differ little from those above.
+        short = " ".join(f"{sentence.partition(' (')[0]}." for sentence in verdict(task, earlier.networks))
+        text = f"{short} Only the seeds differ between the two classes."
+        beside, last = f"<p><b>{earlier.date}:</b> {escape(unbroken(text))}</p>", []
     others = {earlier.date: earlier.networks} if earlier else {}
     height = class_dots.LOWEST if earlier else class_dots.LOW
     dots = class_dots.rows(task, networks, [] if earlier else few, height, others)
     st.html(
         f'<div class="rc-class rc-class-verdict"><p><b>All {len(networks)}:</b> '
-        f"{escape(unbroken(' '.join(sentences)))}</p>{beside}{dots}</div>"
+        f"{escape(unbroken(' '.join([*sentences, *last])))}</p>{beside}{dots}</div>"
     )
-    context.to_phones(lines=[sentence for sentence in sentences if sentence])
+    context.to_phones(lines=[sentence for sentence in [*sentences, *last] if sentence])
     with st.container(horizontal=True, key="wall_buttons"):
         label = f"Draw another {FEW} of each" if number else f"Draw {FEW} of each"
         button(label, f"draw_{number}", context.state.version, _draw_again, type="primary")
