@@ -46,9 +46,9 @@ def dots(body: str) -> int:
     return len(re.findall(r'<i class="rc-dot[^"]*" style', body))
 
 
-def show_verdict(classroom: Classroom) -> None:
+def show_step(classroom: Classroom, kind: str) -> None:
     kinds = [step.kind.name for step in find("luck", step_kinds()).steps]
-    classroom.show_step(kinds.index("class_verdict"), "What the class shows", "")
+    classroom.show_step(kinds.index(kind), "A step", "")
 
 
 def test_it_is_replayed_into_the_same_picture_and_is_no_class_again(services: Services, classroom: Classroom) -> None:
@@ -70,7 +70,7 @@ def test_it_is_replayed_into_the_same_picture_and_is_no_class_again(services: Se
 def test_the_verdict_shows_it_below_the_class_by_a_press_each_with_its_date(classroom: Classroom) -> None:
     [earlier] = classroom.classes()
     hold(classroom, 30)
-    show_verdict(classroom)
+    show_step(classroom, "class_verdict")
     assert dots(html(page("present.page"))) == 30
     app = page("present.page")
     press(app, earlier.title)
@@ -97,8 +97,19 @@ def test_where_no_phone_has_trained_nothing_of_a_class_is_shown(empty: Classroom
     for _ in range(2):
         hold(empty, 0)
         empty.add_networks([ClassNetwork("LSTM", seed_of(empty.number(), OWN_SEEDS + 1), (300,) * 8, "server")])
-    show_verdict(empty)
+    show_step(empty, "class_verdict")
     labels = [button.label for button in page("present.page").button]
     assert labels == ["Draw 5 of each"]
     empty.end()
     assert [expander.label for expander in page("present.page").expander] == ["Who can present"]
+
+
+@pytest.mark.parametrize(("phones", "is_offered"), [(0, False), (4, True)])
+def test_at_the_end_phones_can_be_offered_their_class_alone(empty: Classroom, phones: int, is_offered: bool) -> None:
+    hold(empty, phones)
+    show_step(empty, "home")
+    app = page("present.page")
+    assert ("Offer the networks to phones" in [button.label for button in app.button]) == is_offered
+    if is_offered:
+        press(app, "Offer the networks to phones")
+        assert empty.state().networks_offered
