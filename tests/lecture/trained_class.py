@@ -9,7 +9,10 @@ from rnn_compare.presets import PHONES
 
 def hold(classroom: Classroom, phones: int, *, is_shown: bool = True) -> None:
     """Begins the shipped lecture, in which so many phones join, train and send their network."""
-    results = {cell: cycle(right for deal, right in recorded(PHONES.name).items() if deal[0] == cell) for cell in CELLS}
+    results = {
+        cell: cycle([right for deal, right in recorded(PHONES.name).items() if deal[0] == cell])
+        for cell in PHONES.cells
+    }
     classroom.begin("luck", task=PHONES.name)
     classroom.start_task()
     for number in range(phones):
@@ -20,6 +23,3 @@ def hold(classroom: Classroom, phones: int, *, is_shown: bool = True) -> None:
         classroom.send_network(device, *deal, list(next(results[deal[0]])))
     if is_shown:
         classroom.show_task()
-
-
-CELLS = PHONES.cells

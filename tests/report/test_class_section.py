@@ -36,7 +36,7 @@ def test_a_page_has_a_dot_for_each_network_of_the_class_and_the_verdict(trained:
     dots = re.findall(r'<i class="(rc-dot[^"]*)" style', page)
     assert (len(dots), sum("rc-own" in dot for dot in dots)) == (42, 2)
     assert "SimpleRNN</b> 21 networks: median" in page
-    assert "LSTM is better than SimpleRNN by" in page
+    assert "LSTM is better than SimpleRNN" in page
     assert "Hollow: the 2 that the presenter&#x27;s machine trained." in page
     assert "One SimpleRNN beats one LSTM in" in page
 
@@ -47,7 +47,7 @@ def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(
     page = html(gather(trained.store, (), None, result))
     assert "<title>Your class: 42 networks</title>" in page
     assert "<table" not in page.partition("<script")[0]
-    assert page.index("LSTM is better than SimpleRNN by") < page.index('<section id="train"'), "the class comes first"
+    assert page.index("LSTM is better than SimpleRNN") < page.index('<section id="train"'), "the class comes first"
     assert "run." not in re.findall(r'<p class="soft">(.*?)</p>', page)[0]
     [lesson, quiz] = (
         json.loads(re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page)[0])
