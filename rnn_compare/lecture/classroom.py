@@ -77,12 +77,7 @@ class Classroom(Course):
         return next((result for result in self.classes() if result.lecture == lecture), None)
 
     def begin(
-        self,
-        lecture: str,
-        recorded: bool = False,
-        settings: Collection[str] = (),
-        task: str = "",
-        replayed: int = 0,
+        self, lecture: str, recorded: bool = False, settings: Collection[str] = (), task: str = "", replayed: int = 0
     ) -> None:
         """Begins a lecture and ends the current one.
 
@@ -95,14 +90,9 @@ class Classroom(Course):
         """
         with self._change():
             self._end()
-            state = State(
-                lecture=lecture,
-                recorded=recorded,
-                hidden_settings=frozenset(settings),
-                task=task,
-                replayed=replayed,
-                version=self._state.version + 1,
-            )
+            hidden = frozenset(settings)
+            state = State(lecture, recorded=recorded, hidden_settings=hidden, task=task, replayed=replayed)
+            state = replace(state, version=self._state.version + 1)
             self._lecture, self._state = self._record.begin(state), state
             self._load()
             for device in self.pages.devices():

@@ -6,12 +6,11 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, ClassTask, Deal, class_task, recorded, seed_of
 from rnn_compare.training.engine import Engine
 
@@ -50,25 +49,20 @@ class ClassTraining:
             return
         task, elapsed = class_task(state.task), time.time() - state.task_since
         training = classroom.phones_training() if elapsed < PATIENCE_SECONDS else {}
+        origin: Origin = "recording"
         if state.replayed:
             earlier = classroom.class_of(state.replayed)
-            whole = earlier.networks if earlier else ()
-            due = whole[: int(len(whole) * elapsed / RECORDING_SECONDS)]
-            new = [replace(network, origin="recording", status="", at=time.time()) for network in due]
+            whole = [(network.deal, network.right) for network in earlier.networks] if earlier else []
+            results = whole[: int(len(whole) * elapsed / RECORDING_SECONDS)]
         elif state.recorded or self.problem:
             of_preset, last = recorded(state.task), OF_A_CLASS + FEWEST * elapsed / RECORDING_SECONDS
             deals = _missing(task, networks, training, OF_A_CLASS + 1)
-            new = [
-                ClassNetwork(*deal, of_preset[deal], "recording", at=time.time())
-                for deal in deals
-                if deal in of_preset and deal[1] <= last
-            ]
+            results = [(deal, of_preset[deal]) for deal in deals if deal in of_preset and deal[1] <= last]
         else:
             deals = _missing(task, networks, training, seed_of(classroom.number(), OWN_SEEDS + 1))
-            trained = self._trained(by_kernels, task, deals)
-            new = [ClassNetwork(*deal, right, "server", at=time.time()) for deal, right in trained]
-        there = {network.deal for network in networks}
-        if new := [network for network in new if network.deal not in there]:
+            origin, results = "server", self._trained(by_kernels, task, deals)
+        there, now = {network.deal for network in networks}, time.time()
+        if new := [ClassNetwork(*deal, right, origin, at=now) for deal, right in results if deal not in there]:
             classroom.add_networks(new)
         if not training:
             sent = {network.deal: network.right for network in to_repeat(task, networks, self._secret)}
@@ -108,9 +102,8 @@ def to_repeat(task: ClassTask, networks: Sequence[ClassNetwork], secret: str) ->
         sent = [network for network in of_cell if network.origin == "phone"]
         sent.sort(key=lambda network: -abs(network.best - middle))
         distant += sent[:REPEATED]
-        others += sorted(sent[REPEATED:], key=lambda network: random.Random(f"{secret} {network.deal}").random())[
-            :REPEATED
-        ]
+        rest = sorted(sent[REPEATED:], key=lambda network: random.Random(f"{secret} {network.deal}").random())
+        others += rest[:REPEATED]
     return [network for network in [*distant, *others] if not network.status]
 
 

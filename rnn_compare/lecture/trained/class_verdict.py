@@ -47,12 +47,10 @@ def verdict(task: ClassTask, networks: Sequence[ClassNetwork]) -> list[str]:
 
 def drawn(task: ClassTask, networks: Sequence[ClassNetwork], number: int) -> list[ClassNetwork]:
     """Returns a few networks of each cell, at random; another drawing for another number."""
-    chance = np.random.default_rng(number)
-    result = []
+    chance, result = np.random.default_rng(number), list[ClassNetwork]()
     for cell in task.cells:
         of_cell = [network for network in networks if network.cell == cell]
-        places = chance.permutation(len(of_cell))[:FEW]
-        result += [of_cell[place] for place in places]
+        result += [of_cell[place] for place in chance.permutation(len(of_cell))[:FEW]]
     return result
 
 

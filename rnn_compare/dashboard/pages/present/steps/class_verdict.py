@@ -1,5 +1,6 @@
 """The verdict on the class's networks, beside what a few of their seeds would have shown."""
 
+import re
 from html import escape
 
 import streamlit as st
@@ -13,6 +14,7 @@ from rnn_compare.lecture.trained.class_verdict import FEW, drawn, turned, verdic
 from rnn_compare.report import class_dots
 
 DRAWING = "class_drawing"
+_NUMBERS = re.compile(r" \([^(]* interval\)")
 
 
 def show(context: LectureContext) -> None:
@@ -22,36 +24,36 @@ def show(context: LectureContext) -> None:
         return
     context.services.class_training.follow()
     task, networks = class_task(context.state.task), context.classroom.networks.all()
-    number = st.session_state.get(DRAWING, 0)
+    number, sentences = st.session_state.get(DRAWING, 0), verdict(task, networks)
     few = drawn(task, networks, number) if number else []
-    sentences, last = verdict(task, networks), [turned(task, networks)]
-    beside = f"<p><b>{FEW} of each:</b> {escape(unbroken(' '.join(verdict(task, few))))}</p>" if few else ""
-    earlier = context.classroom.class_of(context.state.compared)
-    if earlier:
-        # Without the numbers in brackets, which differ little from those above.
-        short = " ".join(f"{sentence.partition(' (')[0]}." for sentence in verdict(task, earlier.networks))
-        text = f"{short} Only the seeds differ between the two classes."
-        beside, last = f"<p><b>{earlier.date}:</b> {escape(unbroken(text))}</p>", []
-    others = {earlier.date: earlier.networks} if earlier else {}
-    height = class_dots.LOWEST if earlier else class_dots.LOW
-    dots = class_dots.rows(task, networks, [] if earlier else few, height, others)
-    st.html(
-        f'<div class="rc-class rc-class-verdict"><p><b>All {len(networks)}:</b> '
-        f"{escape(unbroken(' '.join([*sentences, *last])))}</p>{beside}{dots}</div>"
-    )
-    context.to_phones(lines=[sentence for sentence in [*sentences, *last] if sentence])
+    if earlier := context.classroom.class_of(context.state.compared):
+        # The brackets above have the numbers of reviews and the interval.
+        short = (_NUMBERS.sub("", sentence) for sentence in verdict(task, earlier.networks))
+        beside = _paragraph(earlier.date, *short, "Only the seeds differ between the two classes.")
+        dots = class_dots.rows(task, networks, (), class_dots.LOWEST, {earlier.date: earlier.networks})
+    else:
+        sentences.append(turned(task, networks))
+        beside = _paragraph(f"{FEW} of each", *verdict(task, few)) if few else ""
+        dots = class_dots.rows(task, networks, few, class_dots.LOW)
+    above = _paragraph(f"All {len(networks)}", *sentences)
+    st.html(f'<div class="rc-class rc-class-verdict">{above}{beside}{dots}</div>')
+    context.to_phones(lines=[sentence for sentence in sentences if sentence])
     with st.container(horizontal=True, key="wall_buttons"):
-        label = f"Draw another {FEW} of each" if number else f"Draw {FEW} of each"
-        button(label, f"draw_{number}", context.state.version, _draw_again, type="primary")
-        _choose_class(context)
+        _buttons(context, number)
 
 
-def _choose_class(context: LectureContext) -> None:
-    """Draws the button by which an earlier class of the same task is compared, if there is one, or no longer."""
+def _paragraph(title: str, *sentences: str) -> str:
+    return f"<p><b>{title}:</b> {escape(unbroken(' '.join(sentences)))}</p>"
+
+
+def _buttons(context: LectureContext, number: int) -> None:
+    """Draws the buttons for another drawing and, if there is an earlier class of this task, for both classes."""
     state, compare = context.state, context.classroom.compare
     if state.compared:
         button("This class alone", "compare_none", state.version, compare, 0)
         return
+    label = f"Draw another {FEW} of each" if number else f"Draw {FEW} of each"
+    button(label, f"draw_{number}", state.version, _draw_again, type="primary")
     results = [result for result in context.classroom.classes() if result.preset == state.task]
     if earlier := [result for result in results if result.lecture != context.classroom.number()]:
         # With on_change the server knows that the popover is open, so a redrawn step keeps it open.
