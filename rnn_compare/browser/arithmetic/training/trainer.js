@@ -16,6 +16,7 @@ export class Trainer {
     this.pass = new TrainingPass(description, this.memory);
     this.slots = new Int32Array(description.vocabulary_size).fill(-1); // of a batch's words in `sums`
     this.run = this.prepared();
+    this.memory.program.link();
     this.setWeights(initialWeights(description.tensors, description.seed));
   }
 
@@ -75,7 +76,7 @@ export class Trainer {
     const { memory } = this;
     const { loops, moments, table, others, rate, sums, squares, tableMoments, denseMoments } = memory;
     const named = (starts) => Object.fromEntries(["weight", ...moments].map((name, place) => [name, starts[place]]));
-    const make = (loop, places) => loop && memory.prepared(loop, { ...places, rate });
+    const make = (loop, places) => loop && memory.program.prepared(loop, { ...places, rate });
     const ofTable = named([table, ...tableMoments]);
     return {
       dense: make(loops.dense, { ...named([others, ...denseMoments]), gradient: memory.gradients }),

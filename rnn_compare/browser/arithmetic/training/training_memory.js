@@ -1,11 +1,11 @@
-// The memory of a network in training, one array of 32-bit floats: where each tensor, moment and timestep stands, and
-// the functions that work on it. Every row of numbers takes whole vectors; a timestep has a row for each review.
+// The memory of a network in training, one array of 32-bit floats: where each tensor, moment and timestep stands. Every
+// row of numbers takes whole vectors; a timestep has a row for each review.
 
 import { assemble, op } from "./assembler.js";
 import { cellLoops } from "./cell_loops.js";
-import { compiled, interpreted, LISTED } from "./loops.js";
+import { LISTED } from "./loops.js";
 import { elementwise, optimizerLoops } from "./optimizers.js";
-import { compiledProduct, plainProduct } from "./products.js";
+import { Program } from "./program.js";
 
 const [BYTES, PAGE] = [4, 65_536];
 const whole = (count) => Math.ceil(count / 4) * 4;
@@ -20,7 +20,7 @@ export function hasVectors() {
   }
 }
 
-// Returns the places of everything, in numbers, and functions that prepare what runs on them.
+// Returns the places of everything, in numbers, the loops over them, and the program that runs them.
 /** @param {Trainable} description @param {boolean} vectors */
 export function trainingMemory(description, vectors) {
   const { cell, units, embedding_size: features, vocabulary_size: words, maxlen, batch_size: batch } = description;
@@ -60,6 +60,7 @@ export function trainingMemory(description, vectors) {
     statesGradient: allocate(batch * states * width), products: allocate(batch * row),
     recalled: allocate(batch * width), recalledGradient: allocate(batch * width),
     kernelT: allocate(row * depth), recurrentT: allocate(row * width), zeros: allocate(Math.max(row, depth)),
+    counts: allocate(maxlen), // of the rows that read at each timestep
     // Lists of addresses: of each position's word and of its sums, and of each distinct word's weights and moments.
     wordList: allocate(tokens), sumList: allocate(tokens), squareList: allocate(tokens),
     weightLists: ["weight", ...moments].map(() => allocate(distinct)),
@@ -68,31 +69,11 @@ export function trainingMemory(description, vectors) {
   const tensors = sizes.map((_, place) => table + sizes.slice(0, place).reduce((sum, size) => sum + size, 0));
 
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end * BYTES / PAGE) });
-  const numbers = new Float32Array(memory.buffer);
-  const all = Object.values(loops).flat().filter(Boolean);
-  const run = vectors ? instantiated(all.map(compiled), memory)
-    : Object.fromEntries(all.map((loop) => [loop.name, interpreted(loop, numbers)]));
-  const products = {}; // by shape
-  const productOf = (shape) => {
-    products[JSON.stringify(shape)] ??= vectors ? instantiated([compiledProduct(shape)], memory).product
-      : plainProduct(shape, numbers);
-    return products[JSON.stringify(shape)];
-  };
   return {
-    ...places, loops, moments, layouts, tensors, sizes, numbers, lists: new Int32Array(memory.buffer), distinct,
-    dense, width, depth, row, stateRow: states * width,
+    ...places, loops, moments, layouts, tensors, sizes, numbers: new Float32Array(memory.buffer),
+    lists: new Int32Array(memory.buffer), distinct, dense, width, depth, row, stateRow: states * width,
     gradientOf: (tensor) => places.gradients + tensor - others,
-    // Returns a function of a number of rows that runs a loop from these places on.
-    prepared: (loop, starts) => {
-      const addresses = Object.keys(loop.bases).map((base) => starts[base] * BYTES);
-      return (rows) => { if (rows) run[loop.name](rows, ...addresses); };
-    },
-    // Returns a function of the numbers of rows, and of products in a sum, that writes from + a · b to `out`.
-    multiplied: ({ a, b, out, from = out, aRow, aStep = 1, bRow, outRow, fromRow = outRow, columns }) => {
-      const product = productOf({ aRow, aStep, bRow, outRow, fromRow, columns });
-      const [ofA, ofB, ofOut, ofFrom] = [a, b, out, from].map((place) => place * BYTES);
-      return (rows, inner) => { if (rows && inner) product(rows, inner, ofA, ofB, ofOut, ofFrom); };
-    },
+    program: new Program({ memory, counts: places.counts, timesteps: maxlen, vectors }),
   };
 }
 
@@ -108,10 +89,6 @@ function tensorLayouts({ cell, units, embedding_size: features, vocabulary_size:
     { rows: 1, parts: 1, size: units },
     { rows: 1, parts: 1, size: 1 },
   ];
-}
-
-function instantiated(functions, memory) {
-  return new WebAssembly.Instance(new WebAssembly.Module(assemble(functions)), { browser: { memory } }).exports;
 }
 
 // Returns a tensor's numbers from memory, without what fills up the vectors.

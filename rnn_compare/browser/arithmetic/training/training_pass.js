@@ -2,6 +2,7 @@
 // its inputs and gates is computed at once, so that it stays in the processor's cache.
 
 import { addsToGates } from "./cell_loops.js";
+import { COUNT, moving } from "./program.js";
 
 const float = Math.fround;
 const BYTES = 4;
@@ -14,58 +15,69 @@ export class TrainingPass {
   constructor(description, memory) {
     const { cell, maxlen, batch_size: batch, units, embedding_size: features } = description;
     Object.assign(this, { cell, maxlen, batch, units, features, memory, masks: description.skips_padding });
-    this.counts = new Int32Array(maxlen); // of the rows that read at each timestep
     this.rows = []; // of a batch, those that begin first in front
     this.words = new Int32Array(maxlen * batch); // that they read
-    const { tensors, gradientOf, loops } = memory;
+    const { tensors, loops, program, lists, counts } = memory;
+    this.counts = lists.subarray(counts, counts + maxlen);
     [this.kernel, this.recurrent] = [tensors[1], tensors[2]];
     [this.bias, this.output, this.outputBias] = tensors.slice(-3);
-    this.gather = memory.prepared(loops.gather, { words: memory.wordList, inputs: memory.inputs });
-    this.loss = memory.prepared(loops.loss, { logit: memory.logit, label: memory.label, count: memory.count });
-    const total = gradientOf(this.bias);
-    this.addBias = memory.prepared(loops.bias, { gradient: memory.gatesGradient, total });
-    this.addSecondBias = memory.prepared(loops.bias, { gradient: memory.productsGradient, total: total + memory.row });
-    this.steps = Array.from({ length: maxlen }, (_, t) => (
-      { ...this.inputs(t), phases: cell.phases.map((phase, number) => this.phase(t, phase, number)) }
-    ));
+    this.gather = program.prepared(loops.gather, { words: memory.wordList, inputs: memory.inputs });
+    this.loss = program.prepared(loops.loss, { logit: memory.logit, label: memory.label, count: memory.count });
+    const [inputs, phases] = [this.inputs(), cell.phases.map((phase, number) => this.phase(phase, number))];
+    const sequence = (name, calls, way) => program.sequence(name, calls.filter(Boolean), way);
+    this.timesteps = sequence("timesteps", [
+      inputs.project, ...phases.flatMap(({ multiply, forward }) => [multiply, forward]),
+    ]);
+    this.timestepsBack = sequence("timestepsBack", [
+      ...phases.toReversed().flatMap(({ backward, multiplyBack }) => [backward, multiplyBack]),
+      ...phases.flatMap(({ recall, vector, recurrentGradient }) => [recall, vector, recurrentGradient]),
+      ...inputs.back,
+    ], { back: true });
   }
 
-  // What is computed of a timestep's inputs, forward and back, prepared.
-  inputs(t) {
-    const { batch, bias, kernel, memory } = this;
-    const { row, depth, gates, gatesGradient, kernelT, zeros, gradientOf } = memory;
-    const inputs = memory.inputs + t * batch * depth;
-    const out = memory.inputsGradient + t * batch * depth;
+  // The calls for a timestep's inputs, forward and back.
+  inputs() {
+    const { batch, bias, kernel, features, cell, memory } = this;
+    const { row, depth, gates, gatesGradient, kernelT, zeros, gradientOf, program, loops } = memory;
+    const inputs = moving(memory.inputs, batch * depth);
+    const out = moving(memory.inputsGradient, batch * depth);
     const like = { columns: row, bRow: row, outRow: row };
+    const total = gradientOf(bias);
     return {
-      project: memory.multiplied({ ...like, a: inputs, aRow: depth, b: kernel, out: gates, from: bias, fromRow: 0 }),
-      kernelGradient: memory.multiplied({
-        ...like, a: inputs, aRow: 1, aStep: depth, b: gatesGradient, out: gradientOf(kernel),
+      project: program.product({
+        ...like, rows: COUNT, inner: features, a: inputs, aRow: depth, b: kernel, out: gates, from: bias, fromRow: 0,
       }),
-      inputsGradient: memory.multiplied({
-        a: gatesGradient, aRow: row, b: kernelT, bRow: depth, out, outRow: depth, from: zeros, fromRow: 0,
-        columns: depth,
-      }),
+      back: [
+        program.product({
+          ...like, rows: features, inner: COUNT, a: inputs, aRow: 1, aStep: depth, b: gatesGradient,
+          out: gradientOf(kernel),
+        }),
+        program.product({
+          rows: COUNT, inner: row, a: gatesGradient, aRow: row, b: kernelT, bRow: depth, out, outRow: depth,
+          from: zeros, fromRow: 0, columns: depth,
+        }),
+        program.loop(loops.bias, { gradient: gatesGradient, total }),
+        cell.bias_rows > 1 && program.loop(loops.bias, { gradient: memory.productsGradient, total: total + row }),
+      ],
     };
   }
 
-  // What a phase does at a timestep, forward and back, prepared.
-  phase(t, phase, number) {
-    const { cell, batch, recurrent, memory } = this;
-    const { width, row, stateRow, loops, states, products, recurrentT } = memory;
-    const at = (array, size) => array + t * batch * size;
+  // The calls of a phase at a timestep, forward and back.
+  phase(phase, number) {
+    const { cell, batch, units, recurrent, memory } = this;
+    const { width, row, stateRow, loops, states, products, recurrentT, program } = memory;
     const places = {
       gates: memory.gates, gates_gradient: memory.gatesGradient, products_gradient: memory.productsGradient,
-      stored: at(memory.stored, cell.stored.length * width),
-      before: at(states, stateRow), after: at(states, stateRow) + batch * stateRow,
+      stored: moving(memory.stored, batch * cell.stored.length * width),
+      before: moving(states, batch * stateRow), after: moving(states + batch * stateRow, batch * stateRow),
       states_gradient: memory.statesGradient, products, recalled: memory.recalled,
       recalled_gradient: memory.recalledGradient, bias: this.bias, recurrent,
       recurrent_gradient: memory.gradientOf(recurrent),
     };
-    const prepared = Object.fromEntries(["forward", "backward", "recall", "vector"].map((kind) => (
-      [kind, loops[kind][number] && memory.prepared(loops[kind][number], places)]
+    const calls = Object.fromEntries(["forward", "backward", "recall", "vector"].map((kind) => (
+      [kind, loops[kind][number] && program.loop(loops[kind][number], places)]
     )));
-    if (cell.recurrent !== "matrix" || !phase.blocks.length) return prepared;
+    if (cell.recurrent !== "matrix" || !phase.blocks.length) return calls;
     const first = cell.suffixes.indexOf(phase.blocks[0]) * width;
     const columns = phase.blocks.length * width;
     const [a, aRow] = phase.recalled ? [memory.recalled, width] : [places.before, stateRow];
@@ -75,16 +87,17 @@ export class TrainingPass {
       : { out: products + first, from: cell.bias_rows > 1 ? this.bias + row + first : memory.zeros, fromRow: 0 };
     const adds = phase.backward.outputs.includes("d_previous_state");
     return {
-      ...prepared, columns,
-      multiply: memory.multiplied({
-        a, aRow, b: recurrent + first, bRow: row, outRow: row, columns, ...sums,
+      ...calls,
+      multiply: program.product({
+        rows: COUNT, inner: units, a, aRow, b: recurrent + first, bRow: row, outRow: row, columns, ...sums,
       }),
-      multiplyBack: memory.multiplied({
-        a: gradient, aRow: row, b: recurrentT + first * width, bRow: width, out, outRow, columns: width,
-        ...(adds ? {} : { from: memory.zeros, fromRow: 0 }),
+      multiplyBack: program.product({
+        rows: COUNT, inner: columns, a: gradient, aRow: row, b: recurrentT + first * width, bRow: width, out, outRow,
+        columns: width, ...(adds ? {} : { from: memory.zeros, fromRow: 0 }),
       }),
-      recurrentGradient: memory.multiplied({
-        a, aRow: 1, aStep: aRow, b: gradient, bRow: row, out: places.recurrent_gradient + first, outRow: row, columns,
+      recurrentGradient: program.product({
+        rows: units, inner: COUNT, a, aRow: 1, aStep: aRow, b: gradient, bRow: row,
+        out: places.recurrent_gradient + first, outRow: row, columns,
       }),
     };
   }
@@ -117,16 +130,11 @@ export class TrainingPass {
   // Returns the log-odds of the rows.
   forward() {
     const { maxlen, batch, counts, units, memory: { numbers, states, stateRow } } = this;
-    numbers.fill(0, states, states + batch * stateRow);
-    this.steps.forEach(({ project, phases }, t) => {
-      project(counts[t], this.features);
-      const after = states + (t + 1) * batch * stateRow;
-      numbers.fill(0, after + counts[t] * stateRow, after + batch * stateRow);
-      for (const phase of phases) {
-        phase.multiply?.(counts[t], units);
-        phase.forward(counts[t]);
-      }
-    });
+    for (let t = 0; t <= maxlen; t++) { // what is before a review's first word
+      const begun = t ? counts[t - 1] : 0;
+      numbers.fill(0, states + (t * batch + begun) * stateRow, states + (t + 1) * batch * stateRow);
+    }
+    this.timesteps();
     const last = states + maxlen * batch * stateRow;
     return Float32Array.from(this.rows, (_, index) => {
       let sum = numbers[this.outputBias];
@@ -154,7 +162,7 @@ export class TrainingPass {
     });
     this.transpose(this.kernel, this.features, memory.kernelT, depth);
     if (cell.recurrent === "matrix") this.transpose(this.recurrent, units, memory.recurrentT, memory.width);
-    for (let t = maxlen - 1; t >= 0; t--) this.stepBack(this.steps[t], this.counts[t]);
+    this.timestepsBack();
   }
 
   // The gradient of binary cross-entropy, averaged over the batch: by the same arithmetic in every browser.
@@ -165,22 +173,6 @@ export class TrainingPass {
     numbers[count] = logits.length;
     this.loss(1);
     return numbers.slice(logit, logit + logits.length);
-  }
-
-  stepBack({ phases, kernelGradient, inputsGradient }, count) {
-    for (const { backward, multiplyBack, columns } of phases.toReversed()) {
-      backward(count);
-      multiplyBack?.(count, columns);
-    }
-    for (const { recall, vector, recurrentGradient } of phases) {
-      recall?.(count);
-      vector?.(count);
-      recurrentGradient?.(this.units, count);
-    }
-    kernelGradient(this.features, count);
-    inputsGradient(count, this.memory.row);
-    this.addBias(count);
-    if (this.cell.bias_rows > 1) this.addSecondBias(count);
   }
 
   transpose(from, height, to, stride) {
