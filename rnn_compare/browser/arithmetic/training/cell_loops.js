@@ -7,31 +7,59 @@ export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forwar
   && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))
 );
 
-// Returns { forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase: `recall`
-// computes what U is multiplied by if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
+// Returns { activate, forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase:
+// `activate` computes gates before `forward`, `recall` what U is multiplied by if it is not the state; `vector` adds to
+// the gradient of a U of one weight a unit.
 /** @param {TrainableCell} cell @param {number} width */
 export function cellLoops(cell, width) {
   const all = (kind, build) => cell.phases.map((phase, number) => {
     const loop = new Builder(`${kind}${number}`, cell, width);
     return build(loop, phase, number) === false ? undefined : loop.made;
   });
-  return Object.fromEntries(Object.entries({ forward, backward, recall, vector }).map(([kind, build]) => (
+  return Object.fromEntries(Object.entries({ activate, forward, backward, recall, vector }).map(([kind, build]) => (
     [kind, all(kind, build)]
   )));
 }
 
+const activates = ([, expression]) => [expression].flat(Infinity).some((part) => part === "sigmoid" || part === "tanh");
+const variables = (expression) => (
+  Array.isArray(expression) ? expression.slice(1).flatMap(variables) : [expression].filter((part) => typeof part === "string")
+);
+
+// The lines that activate sums of W·input and U·state, if further activations wait for them. In one loop with these,
+// most time would be spent waiting: a processor looks ahead some hundred instructions, two turns of such a loop.
+function gateLines(loop, { forward: { lines } }) {
+  const first = lines.filter((line) => (
+    activates(line) && loop.cell.stored.includes(line[0]) && variables(line[1]).every((name) => loop.isBlock(name))
+  ));
+  return lines.some((line) => activates(line) && !first.includes(line)) ? first : [];
+}
+
+function activate(loop, phase) {
+  const lines = gateLines(loop, phase);
+  return lines.length > 0 && compute(loop, phase, lines);
+}
+
 function forward(loop, phase, number) {
-  const { forward: { inputs, lines, outputs }, operand } = phase;
+  const activated = gateLines(loop, phase);
+  const next = loop.cell.phases[number + 1]?.recalled;
+  const lines = phase.forward.lines.filter((line) => !activated.includes(line));
+  compute(loop, phase, [...lines, ...(next?.lines ?? [])]);
+  if (next) loop.store("recalled", 0, "recalled");
+}
+
+// Loads what lines of a phase need, and stores what is kept of it and of their results.
+function compute(loop, phase, lines) {
   const { cell } = loop;
-  const next = cell.phases[number + 1]?.recalled;
-  const read = [...inputs, ...(next?.inputs ?? [])].filter((name) => !outputs.includes(name));
-  loop.read(read, operand, addsToGates(cell, phase));
-  loop.add(lines, next?.lines ?? []);
-  for (const name of [...outputs, ...read.filter((input) => loop.isBlock(input))]) {
+  const results = lines.map(([name]) => name);
+  const needed = lines.flatMap(([, expression]) => variables(expression)).filter((name) => !results.includes(name));
+  const read = [...new Set(needed)];
+  loop.read(read, phase.operand, addsToGates(cell, phase));
+  loop.add(lines);
+  for (const name of [...results, ...read.filter((input) => loop.isBlock(input))]) {
     if (cell.stored.includes(name)) loop.store("stored", cell.stored.indexOf(name), name);
     if (cell.states.includes(name)) loop.store("after", cell.states.indexOf(name), name);
   }
-  if (next) loop.store("recalled", 0, "recalled");
 }
 
 function backward(loop, { backward: { inputs, lines, outputs }, blocks }) {

@@ -26,7 +26,7 @@ export class TrainingPass {
     const [inputs, phases] = [this.inputs(), cell.phases.map((phase, number) => this.phase(phase, number))];
     const sequence = (name, calls, way) => program.sequence(name, calls.filter(Boolean), way);
     this.timesteps = sequence("timesteps", [
-      inputs.project, ...phases.flatMap(({ multiply, forward }) => [multiply, forward]),
+      inputs.project, ...phases.flatMap((phase) => [phase.multiply, phase.activate, phase.forward]),
     ]);
     this.timestepsBack = sequence("timestepsBack", [
       ...phases.toReversed().flatMap(({ backward, multiplyBack }) => [backward, multiplyBack]),
@@ -74,7 +74,7 @@ export class TrainingPass {
       recalled_gradient: memory.recalledGradient, bias: this.bias, recurrent,
       recurrent_gradient: memory.gradientOf(recurrent),
     };
-    const calls = Object.fromEntries(["forward", "backward", "recall", "vector"].map((kind) => (
+    const calls = Object.fromEntries(["activate", "forward", "backward", "recall", "vector"].map((kind) => (
       [kind, loops[kind][number] && program.loop(loops[kind][number], places)]
     )));
     if (cell.recurrent !== "matrix" || !phase.blocks.length) return calls;
