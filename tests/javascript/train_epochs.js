@@ -1,5 +1,5 @@
-// Trains one network epoch by epoch, for a benchmark: reads { description, ids, labels, vectors } on its first line, and
-// trains an epoch at each further line. Answers with { seconds, processor, loss }.
+// Trains one network epoch by epoch, for a benchmark: reads { description, training, validation, vectors } on its first
+// line, reviews as { ids, labels }, and trains and validates at each further line. Answers with { processor, loss }.
 
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -7,19 +7,25 @@ import { Trainer } from "../../rnn_compare/browser/arithmetic/training/trainer.j
 
 let trainer;
 let reviews;
+let held;
 let epoch = 0;
+const run = (work) => {
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+};
 for await (const line of createInterface({ input: process.stdin })) {
   if (!trainer) {
-    const { description, ids, labels, vectors } = JSON.parse(line);
+    const { description, training, validation, vectors } = JSON.parse(line);
     trainer = new Trainer(description, { vectors });
-    reviews = { ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) };
+    [reviews, held] = [training, validation].map(({ ids, labels }) => (
+      { ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) }
+    ));
   } else {
-    const [began, before] = [performance.now(), process.cpuUsage()];
-    const work = trainer.epoch(epoch++, reviews);
-    let step = work.next();
-    while (!step.done) step = work.next();
+    const before = process.cpuUsage();
+    const { loss } = run(trainer.epoch(epoch++, reviews));
+    run(trainer.evaluate(held));
     const { user, system } = process.cpuUsage(before);
-    const seconds = (performance.now() - began) / 1000;
-    console.log(JSON.stringify({ seconds, processor: (user + system) / 1e6, loss: step.value.loss }));
+    console.log(JSON.stringify({ processor: (user + system) / 1e6, loss }));
   }
 }

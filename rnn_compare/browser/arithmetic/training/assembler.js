@@ -27,7 +27,6 @@ export const op = {
   set: (local) => [0x21, ...unsigned(local)],
   integer: (number) => [0x41, ...signed(number)],
   increase: (local, number) => [...op.get(local), ...op.integer(number), 0x6a, ...op.set(local)],
-  increaseBy: (local, other) => [...op.get(local), ...op.get(other), 0x6a, ...op.set(local)],
   copy: (from, to) => [...op.get(from), ...op.set(to)],
   shifted: (local, bits) => [...op.get(local), ...op.integer(bits), 0x76],
   masked: (local, mask) => [...op.get(local), ...op.integer(mask), 0x71],

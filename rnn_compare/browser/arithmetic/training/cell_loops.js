@@ -7,41 +7,53 @@ export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forwar
   && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))
 );
 
-// Returns { activate, forward, backward, recall, vector }, each a list with a loop, or undefined, for each phase:
-// `activate` computes gates before `forward`, `recall` what U is multiplied by if it is not the state; `vector` adds to
-// the gradient of a U of one weight a unit.
+// Returns { activate, forward, activateBack, backward, recall, vector }, each a list with a loop, or undefined, for each
+// phase: `activate` and `activateBack` come before `forward` and `backward`, `recall` computes what U is multiplied by
+// if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
 /** @param {TrainableCell} cell @param {number} width */
 export function cellLoops(cell, width) {
   const all = (kind, build) => cell.phases.map((phase, number) => {
     const loop = new Builder(`${kind}${number}`, cell, width);
     return build(loop, phase, number) === false ? undefined : loop.made;
   });
-  return Object.fromEntries(Object.entries({ activate, forward, backward, recall, vector }).map(([kind, build]) => (
-    [kind, all(kind, build)]
-  )));
+  const builds = { activate, forward, activateBack, backward, recall, vector };
+  return Object.fromEntries(Object.entries(builds).map(([kind, build]) => [kind, all(kind, build)]));
 }
 
 const activates = ([, expression]) => [expression].flat(Infinity).some((part) => part === "sigmoid" || part === "tanh");
 const variables = (expression) => (
-  Array.isArray(expression) ? expression.slice(1).flatMap(variables) : [expression].filter((part) => typeof part === "string")
+  Array.isArray(expression) ? expression.slice(1).flatMap(variables) : typeof expression === "string" ? [expression] : []
 );
 
-// The lines that activate sums of W·input and U·state, if further activations wait for them. In one loop with these,
-// most time would be spent waiting: a processor looks ahead some hundred instructions, two turns of such a loop.
-function gateLines(loop, { forward: { lines } }) {
-  const first = lines.filter((line) => (
-    activates(line) && loop.cell.stored.includes(line[0]) && variables(line[1]).every((name) => loop.isBlock(name))
-  ));
-  return lines.some((line) => activates(line) && !first.includes(line)) ? first : [];
+// Returns the names that lines use before they assign them.
+function neededBy(lines) {
+  const [needed, assigned] = [new Set(), new Set()];
+  for (const [name, expression] of lines) {
+    variables(expression).filter((part) => !assigned.has(part)).forEach((part) => needed.add(part));
+    assigned.add(name);
+  }
+  return [...needed];
+}
+
+// Returns the lines that activate what a formula begins with. Where others wait for them, they have a loop of their own:
+// in one loop most time would be spent waiting, since a processor looks ahead some hundred instructions, two turns of it.
+const activations = ({ lines }) => lines.filter((line) => activates(line) && !lines.some((other) => (
+  other !== line && [line[0], ...variables(line[1])].includes(other[0])
+)));
+
+function gates({ cell }, { forward: formula }) {
+  const first = activations(formula).filter(([name]) => cell.stored.includes(name));
+  return formula.lines.some((line) => activates(line) && !first.includes(line)) ? first : [];
 }
 
 function activate(loop, phase) {
-  const lines = gateLines(loop, phase);
-  return lines.length > 0 && compute(loop, phase, lines);
+  const lines = gates(loop, phase);
+  compute(loop, phase, lines);
+  return lines.length > 0;
 }
 
 function forward(loop, phase, number) {
-  const activated = gateLines(loop, phase);
+  const activated = gates(loop, phase);
   const next = loop.cell.phases[number + 1]?.recalled;
   const lines = phase.forward.lines.filter((line) => !activated.includes(line));
   compute(loop, phase, [...lines, ...(next?.lines ?? [])]);
@@ -51,21 +63,30 @@ function forward(loop, phase, number) {
 // Loads what lines of a phase need, and stores what is kept of it and of their results.
 function compute(loop, phase, lines) {
   const { cell } = loop;
-  const results = lines.map(([name]) => name);
-  const needed = lines.flatMap(([, expression]) => variables(expression)).filter((name) => !results.includes(name));
-  const read = [...new Set(needed)];
-  loop.read(read, phase.operand, addsToGates(cell, phase));
+  const needed = neededBy(lines);
+  loop.read(needed, phase.operand, addsToGates(cell, phase));
   loop.add(lines);
-  for (const name of [...results, ...read.filter((input) => loop.isBlock(input))]) {
+  for (const name of new Set([...lines.map(([result]) => result), ...needed.filter((input) => loop.isBlock(input))])) {
     if (cell.stored.includes(name)) loop.store("stored", cell.stored.indexOf(name), name);
     if (cell.states.includes(name)) loop.store("after", cell.states.indexOf(name), name);
   }
 }
 
+// Computes what the way back activates anew, in the place of the gates' sums.
+function activateBack(loop, { backward: formula }) {
+  const lines = activations(formula);
+  loop.read(neededBy(lines));
+  loop.add(lines);
+  lines.forEach(([name], place) => loop.store("gates", place, name));
+  return lines.length > 0;
+}
+
 function backward(loop, { backward: { inputs, lines, outputs }, blocks }) {
   const { cell } = loop;
+  const activated = activations({ lines });
   loop.read(inputs);
-  loop.add(lines);
+  activated.forEach(([name], place) => loop.load(name, "gates", place));
+  loop.add(lines.filter((line) => !activated.includes(line)));
   for (const name of outputs.filter((other) => loop.isBlock(other.slice(2)))) {
     loop.add([[name, ["flush", name]]]);
     if (name[2] !== "u") loop.store("gates_gradient", loop.block(name.slice(3)), name);
@@ -112,9 +133,9 @@ class Builder {
     this.cell = cell;
     this.width = width;
     this.made = { name, width, bases: {}, loads: [], lines: [], stores: [] };
-    const [gates, states] = [cell.suffixes.length, cell.states.length];
+    const [row, states] = [cell.suffixes.length, cell.states.length];
     this.places = {
-      gates, products: gates, gates_gradient: gates, products_gradient: gates, stored: cell.stored.length,
+      gates: row, products: row, gates_gradient: row, products_gradient: row, stored: cell.stored.length,
       before: states, after: states, states_gradient: states, recalled: 1, recalled_gradient: 1,
       bias: 0, recurrent: 0, recurrent_gradient: 0, // the same for all rows
     };

@@ -29,7 +29,7 @@ export class TrainingPass {
       inputs.project, ...phases.flatMap((phase) => [phase.multiply, phase.activate, phase.forward]),
     ]);
     this.timestepsBack = sequence("timestepsBack", [
-      ...phases.toReversed().flatMap(({ backward, multiplyBack }) => [backward, multiplyBack]),
+      ...phases.toReversed().flatMap((phase) => [phase.activateBack, phase.backward, phase.multiplyBack]),
       ...phases.flatMap(({ recall, vector, recurrentGradient }) => [recall, vector, recurrentGradient]),
       ...inputs.back,
     ], { back: true });
@@ -74,7 +74,8 @@ export class TrainingPass {
       recalled_gradient: memory.recalledGradient, bias: this.bias, recurrent,
       recurrent_gradient: memory.gradientOf(recurrent),
     };
-    const calls = Object.fromEntries(["activate", "forward", "backward", "recall", "vector"].map((kind) => (
+    const kinds = ["activate", "forward", "activateBack", "backward", "recall", "vector"];
+    const calls = Object.fromEntries(kinds.map((kind) => (
       [kind, loops[kind][number] && program.loop(loops[kind][number], places)]
     )));
     if (cell.recurrent !== "matrix" || !phase.blocks.length) return calls;
