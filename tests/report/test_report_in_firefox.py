@@ -46,7 +46,7 @@ TRAIN = """(words) => new Promise((resolve) => {
   document.querySelector(".train-controls input").value = seed;
   document.querySelector(".train-controls button").click();
   const look = () => {
-    const done = document.querySelector(".train-status").textContent.match(/best validation accuracy [^ ]+/);
+    const done = document.querySelector(".train-status").textContent.match(/best validation accuracy [0-9.]+/);
     if (!done) return setTimeout(look, 50);
     return resolve(JSON.stringify(`${done[0]}%`));
   };

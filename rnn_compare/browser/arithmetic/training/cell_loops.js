@@ -21,9 +21,10 @@ export function cellLoops(cell, width) {
 }
 
 const activates = ([, expression]) => [expression].flat(Infinity).some((part) => part === "sigmoid" || part === "tanh");
-const variables = (expression) => (
-  Array.isArray(expression) ? expression.slice(1).flatMap(variables) : typeof expression === "string" ? [expression] : []
-);
+const variables = (expression) => {
+  if (Array.isArray(expression)) return expression.slice(1).flatMap(variables);
+  return typeof expression === "string" ? [expression] : [];
+};
 
 // Returns the names that lines use before they assign them.
 function neededBy(lines) {
