@@ -7,7 +7,7 @@ export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forwar
   && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))
 );
 
-// Returns { activate, forward, activateBack, backward, recall, vector }, each a list with a loop, or undefined, for each
+// Returns { activate, forward, activateBack, backward, recall, vector }, a list with a loop, or undefined, for each
 // phase: `activate` and `activateBack` come before `forward` and `backward`, `recall` computes what U is multiplied by
 // if it is not the state, `vector` adds to the gradient of a U of one weight a unit.
 /** @param {TrainableCell} cell @param {number} width */
@@ -36,8 +36,8 @@ function neededBy(lines) {
   return [...needed];
 }
 
-// Returns the lines that activate what a formula begins with. Where others wait for them, they have a loop of their own:
-// in one loop most time would be spent waiting, since a processor looks ahead some hundred instructions, two turns of it.
+// Returns the lines that activate what a formula begins with. They have a loop of their own if others wait for them: in
+// one loop most time would be spent waiting, since a processor looks ahead some hundred instructions, two turns of it.
 const activations = ({ lines }) => lines.filter((line) => activates(line) && !lines.some((other) => (
   other !== line && [line[0], ...variables(line[1])].includes(other[0])
 )));
