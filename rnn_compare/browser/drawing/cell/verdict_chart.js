@@ -10,7 +10,7 @@ import { element } from "../../common/dom.js";
 import { moves, signed } from "../../arithmetic/moves.js";
 
 const WORD_PX = 19; // the width that a slanted label needs
-const LOW = 200; // pixels; a lower chart has fewer ticks
+const LOW = 8; // multiples of the text size; a lower chart has fewer ticks
 
 // title: the caption; author: true if the review's label is positive, false if negative, null if unknown.
 export function buildVerdictChart(parent, { title, words, author, runs, onWord }) {
@@ -31,7 +31,7 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
           ...axisIn(looks), fixedrange: true, automargin: true,
-          ...percentAxis(-3, 103), ...(node.clientHeight < LOW && { dtick: 50 }),
+          ...percentAxis(-3, 103), ...(node.clientHeight < LOW * looks.size && { dtick: 50 }),
         },
         shapes: shapesAt(at, looks),
       }, settings);
