@@ -9,6 +9,7 @@ import functools
 import gzip
 import hashlib
 import importlib.resources
+import logging
 import posixpath
 import re
 from pathlib import Path
@@ -131,7 +132,10 @@ class StreamlitFiles:
         self.app = app
         files = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
         self._files = {f"{base_path()}/{path.relative_to(ROOT).as_posix()}": path for path in files}
-        self._files[f"{base_path()}/"] = INDEX
+        if INDEX.is_file():
+            self._files[f"{base_path()}/"] = INDEX
+        else:
+            logging.getLogger(__name__).warning("Streamlit has moved its page: a first page loads in more rounds.")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request for one of these files; passes all others on."""

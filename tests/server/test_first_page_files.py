@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import socket
+from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -85,6 +86,15 @@ def test_letters_are_compressed_already() -> None:
 )
 def test_all_else_is_left_to_streamlit(path: str, method: str) -> None:
     assert asked(StreamlitFiles(behind), path, method)[1] == b"Streamlit"
+
+
+def test_a_streamlit_that_keeps_its_page_elsewhere_serves_it_and_the_log_says_what_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert asked(StreamlitFiles(behind), "/")[1] != b"Streamlit"
+    monkeypatch.setattr("rnn_compare.server.assets.INDEX", tmp_path / "index.html")
+    assert asked(StreamlitFiles(behind), "/")[1] == b"Streamlit"
+    assert "more rounds" in caplog.text
 
 
 def test_a_script_is_named_with_all_that_it_imports() -> None:
