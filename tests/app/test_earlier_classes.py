@@ -91,6 +91,9 @@ def test_it_is_a_page_to_take_home_and_a_part_of_that_of_runs_with_its_settings(
     services.refresh()
     pages = [take_home.report(services, ids, "html", "report").decode() for ids in (runs[:2], runs[2:])]
     assert [dots(body) for body in pages] == [24, 0]
+    hold(classroom, 4, is_shown=False)
+    body = take_home.report(services, runs[:2], "html", "report").decode()
+    assert dots(body) == 0, "an earlier class shows what this one is to guess"
 
 
 def test_where_no_phone_has_trained_nothing_of_a_class_is_shown(empty: Classroom) -> None:

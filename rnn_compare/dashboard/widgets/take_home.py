@@ -79,8 +79,13 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
     """
     services.require_shown(*ids)
     settings = {run.experiment.setting for run in services.store.runs(ids)}
-    classes = services.classroom().classes()
-    about = (result for result in classes if settings & {experiment.setting for experiment in result.task.experiments})
+    state = services.classroom().state()
+    about = (
+        result
+        for result in services.classroom().classes()
+        if settings & {experiment.setting for experiment in result.task.experiments}
+        and (state.task_shown or state.task != result.preset)  # an earlier class would show what this one is to guess
+    )
     with services.reporting:
         files = report_files(gather(services.store, ids, services.evidence, next(about, None)), form)
     if form in ("html", "notebook"):
