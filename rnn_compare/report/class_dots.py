@@ -10,7 +10,7 @@ from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import ClassTask
 
-WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 31.0
+WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 26.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
 LARGEST, LEAST = 30.0, 4.0
 """Diameters of a dot."""
