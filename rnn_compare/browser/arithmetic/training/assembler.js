@@ -38,7 +38,7 @@ export const op = {
   constant: (number) => vector(0x0c, [...new Uint8Array(new Float32Array(4).fill(number).buffer)]),
   // A vector, with zero where a magnitude is below the limit.
   flush: (local, limit) => [
-    ...op.get(local), ...op.get(local), ...vector(0xe0), ...op.constant(limit), ...vector(0x46), ...vector(0x4e),
+    ...op.get(local), ...op.get(local), ...vector(0xe0), ...op.get(limit), ...vector(0x46), ...vector(0x4e),
   ],
   ...Object.fromEntries(Object.entries(ARITHMETIC).map(([name, code]) => [name, vector(code)])),
   // Repeats while `local`, a number above 0, counts down to 0 in steps.

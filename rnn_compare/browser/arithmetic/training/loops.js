@@ -42,6 +42,7 @@ function stepsOf({ lines }) {
     if (operation === "tanh") return tanh(...parts);
     if (operation === "sigmoid") return step("add", step("mul", tanh(step("mul", parts[0], 0.5)), 0.5), 0.5);
     if (operation === "-" && parts.length === 1) return step("neg", ...parts);
+    if (operation === "flush") return step("flush", ...parts, FLUSH_BELOW);
     return step(OPERATIONS[operation] ?? operation, ...parts);
   };
   for (const [variable, expression] of lines) steps.push([variable, "copy", evaluate(expression)]);
@@ -60,19 +61,21 @@ export function compiled(loop) {
     return place < 0 ? parameter(base) : column + 1 + place;
   };
   const steps = stepsOf(loop);
-  const variables = [...new Set([...loads, ...steps].map(([variable]) => variable))];
+  // Constants are variables too: V8 today makes those that stand in a loop anew at each turn.
+  const constants = [...new Set(steps.flat().filter((part) => typeof part === "number"))];
+  const variables = [...new Set([...loads, ...steps].map(([variable]) => variable)), ...constants];
   const local = (variable) => column + 1 + listed.length + variables.indexOf(variable);
-  const operand = (value) => (typeof value === "number" ? op.constant(value) : op.get(local(value)));
   const load = ([variable, base, offset, kind]) => (
     [...op.get(address(base)), ...op[kind ?? "load"](offset * BYTES), ...op.set(local(variable))]
   );
   const run = ([variable, operation, ...operands]) => {
-    if (operation === "flush") return [...op.flush(local(operands[0]), FLUSH_BELOW), ...op.set(local(variable))];
-    return [...operands.flatMap(operand), ...(operation === "copy" ? [] : op[operation]), ...op.set(local(variable))];
+    const places = operands.map(local);
+    if (operation === "flush") return [...op.flush(...places), ...op.set(local(variable))];
+    return [...places.flatMap(op.get), ...(operation === "copy" ? [] : op[operation]), ...op.set(local(variable))];
   };
   const splats = loads.filter(([,,, kind]) => kind);
   const moving = bases.filter(([base]) => !splats.some(([, other]) => other === base));
-  const body = op.repeat(0, 1, [
+  const rows = op.repeat(0, 1, [
     ...listed.flatMap(([base]) => [
       ...op.get(parameter(base)), ...op.loadInteger, ...op.set(address(base)), ...op.increase(parameter(base), BYTES),
     ]),
@@ -90,6 +93,7 @@ export function compiled(loop) {
       op.increase(address(base), (stride - width) * BYTES)
     )),
   ]);
+  const body = [...constants.flatMap((number) => [...op.constant(number), ...op.set(local(number))]), ...rows];
   return { name, parameters: 1 + bases.length, integers: 1 + listed.length, vectors: variables.length, body };
 }
 
