@@ -1,12 +1,7 @@
-import numpy as np
 import plotly.graph_objects as go
 
 from rnn_compare.charts.in_words import MOST_LINES, in_words
 from rnn_compare.charts.memory_chart import noticed_chart
-from rnn_compare.charts.palette import looks
-from rnn_compare.charts.reliability_chart import reliability_chart
-from rnn_compare.comparison.calibration import calibration
-from rnn_compare.formatting import percent
 from tests.charts.memories import recalled
 
 
@@ -34,18 +29,6 @@ def test_markup_of_names_and_texts_is_read_as_text() -> None:
         go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>")
     )
     assert in_words(figure.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
-
-
-def test_points_of_a_reliability_diagram_are_described_with_their_reviews() -> None:
-    chance = np.random.default_rng(1).random(1000)
-    calibrated = calibration(chance, (chance > 0.5).astype(np.int64))
-    words = in_words(reliability_chart(calibrated, looks(["GRU"])[0]))
-    assert words.title == "Chart of share that is positive by predicted probability of positive"
-    first = calibrated.bins[0]
-    assert (
-        f"predicted {percent(first.predicted)}, positive {percent(first.observed)} of {first.reviews:,} reviews"
-        in words.lines[1]
-    )
 
 
 def test_a_memory_test_is_described_distance_by_distance() -> None:

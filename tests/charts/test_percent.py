@@ -4,17 +4,13 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
-from rnn_compare.charts.palette import looks
-from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.charts.sweep_charts import axis_chart, cost_chart, sweep_heat_maps
-from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.present.histogram import drawn_curves
 from rnn_compare.lecture.controls import Tally
@@ -32,7 +28,6 @@ FIGURES = {
     "drawn by a class": drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8))),
     "noticed": noticed_chart([recalled()]),
     "effect": effect_chart([recalled()]),
-    "reliability": reliability_chart(calibration(np.array([0.1, 0.9]), np.array([0, 1])), looks(["GRU"])[0]),
 }
 
 

@@ -4,14 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.charts import reliability_chart, sweep_charts
-from rnn_compare.charts.palette import looks
-from rnn_compare.comparison.calibration import calibration
+from rnn_compare.charts import sweep_charts
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
@@ -98,15 +95,6 @@ def test_names_of_networks_are_shown_as_text() -> None:
     ]
     for figure in charts:
         assert "<b>%{x}" not in json.dumps([trace.to_plotly_json() for trace in figure.data], default=list)
-
-
-def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> None:
-    probabilities = np.array([0.05, 0.95, 0.95, 0.95])
-    calibrated = calibration(probabilities, np.array([0, 1, 1, 0]))
-    _, points = reliability_chart.reliability_chart(calibrated, looks(["LSTM"])[0]).data
-    assert points.x == pytest.approx((5, 95))
-    assert points.y == pytest.approx((0, 200 / 3))
-    assert all(height > 0 for height in points.error_y.array)
 
 
 def test_one_trained_run_is_a_picture_already() -> None:

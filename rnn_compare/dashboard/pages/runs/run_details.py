@@ -1,4 +1,4 @@
-"""The record of one run, its calibration, its model files and its scripts: in stock Keras, and in NumPy alone."""
+"""The record of one run, its model files and its scripts: in stock Keras, and in NumPy alone."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -8,30 +8,21 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
-from rnn_compare.charts.reliability_chart import reliability_chart
-from rnn_compare.comparison.calibration import Calibration, calibration
-from rnn_compare.comparison.evidence import known_labels
-from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import as_markdown, counted, duration, percent
+from rnn_compare.formatting import duration
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import Which, model_file, weights_file
-from rnn_compare.runs.events import EpochEnd, Status, decoded
+from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import bounds, in_words
-from rnn_compare.sources import registry
-
-ONE_SIDED = 0.75
-"""Of the calibration error: where predictions lie so far to one side, neither sureness nor doubt is what is wrong."""
 
 
 def show(services: Services, run: Run) -> None:
@@ -41,11 +32,9 @@ def show(services: Services, run: Run) -> None:
     _downloads(services, run)
     if run.status is Status.FINISHED and not run.is_from_elsewhere:
         _train_on(services, run)
-    record, calibrated, summary, *scripts = st.tabs(["Record", "Calibration", "Keras' summary", *_SCRIPTS])
+    record, summary, *scripts = st.tabs(["Record", "Keras' summary", *_SCRIPTS])
     with record:
         st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
-    with calibrated:
-        _show_calibration(services, run)
     with summary:
         if run.summary:
             st.code(run.summary, language=None)
@@ -188,48 +177,3 @@ def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folde
 
 def _time(at: float | None) -> str:
     return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
-
-
-def _show_calibration(services: Services, run: Run) -> None:
-    labels = known_labels(run.experiment, "validation")
-    by_epoch = {
-        predictions.epoch: predictions
-        for predictions in services.store.predictions(run.id)
-        if labels is not None and predictions.reviews == len(labels)
-    }
-    if labels is None or not by_epoch or run.best is None:
-        st.html("<p>No probabilities for this run: it finished no epoch, or is from an earlier version.</p>")
-        return
-    epochs = sorted(by_epoch)
-    epoch = run.best.epoch if run.best.epoch in by_epoch else epochs[-1]
-    if len(epochs) > 1:
-        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}")
-    label = registry.labels(run.experiment.dataset)[1]
-    result = calibration(decoded(by_epoch[epoch].probabilities), labels)
-    figure = reliability_chart(result, looks([run.experiment.cell])[0], label)
-    components.show_figure(figure, f"reliability_{run.id}")
-    meaning = f"Mean gap between predicted and actual share of {label} reviews."
-    st.markdown(conclusion(result, label), help=as_markdown(meaning))
-
-
-def conclusion(result: Calibration, label: str) -> str:
-    """Returns a paragraph on how well the probabilities of a label are calibrated.
-
-    Example:
-        >>> print(conclusion(Calibration((), 0.052, 0.011, 0.02, True), "positive"))
-        **Expected calibration error 5.2 %** (by chance about 1.1 %). Overconfident: probabilities are too extreme.
-        >>> conclusion(Calibration((), 0.05, 0.011, 0.02, True, 0.048), "positive")[-66:]
-        'The share of positive reviews is 4.8 points higher than predicted.'
-    """
-    verdict = "Underconfident: probabilities are not extreme enough."
-    if result.overconfident:
-        verdict = "Overconfident: probabilities are too extreme."
-    if abs(result.lean) >= ONE_SIDED * result.error:
-        side = "higher" if result.lean > 0 else "lower"
-        points = f"{100 * abs(result.lean):.1f} points {side}"
-        verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
-    if result.is_within_chance:
-        reviews = counted(sum(place.reviews for place in result.bins), "review")
-        verdict = f"No deviation from perfect calibration can be seen in {reviews}."
-    error, chance = percent(result.error), percent(result.by_chance)
-    return f"**Expected calibration error {error}** (by chance about {chance}). {verdict}"
