@@ -49,21 +49,6 @@ def test_the_page_opens_on_the_books_experiment() -> None:
     assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
 
 
-def test_what_is_set_up_is_fitted_into_a_time_and_it_says_what_was_chosen(app: AppTest) -> None:
-    open_more_settings(app)
-    app.number_input(key="fit_minutes").set_value(0.5).run()
-    app.button(key="fit").click().run()
-    assert not app.exception
-    reviews, epochs = (int(app.session_state[name]) for name in ("reviews", "epochs"))
-    assert 2_000 <= reviews < 25_000
-    assert 3 <= epochs <= 10
-    assert f"{reviews:,} reviews ({reviews // 5:,} for validation), {epochs} epochs: about" in shown(app)
-    assert app.radio(key="preset").value == "Own settings"
-    app.number_input(key="fit_minutes").set_value(240.0).run()
-    app.button(key="fit").click().run()
-    assert app.radio(key="preset").value == "The book's experiment", "all of it fits: it is the preset once more"
-
-
 def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
     def drawn() -> list[str]:
         return [chart["name"] for chart in board(app)["charts"]]

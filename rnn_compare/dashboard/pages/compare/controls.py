@@ -13,18 +13,14 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.presets import BOOK, PRESETS, Preset
-from rnn_compare.runs.estimate import TimeFit, fitted
-from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, bounds, default, description
 from rnn_compare.sources.registry import is_known, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
-MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
-_MINUTES, _FIT_RESULT, _PRESETS = "fit_minutes", "fit_said", "presets"
+_PRESETS = "presets"
 SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
 # Fields set by a widget of the same key; the other three take several values in a comparison.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
@@ -48,7 +44,7 @@ class Setup:
     problem: str | None
 
 
-def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
+def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up, the number of seeds ``beside_train``, and returns it.
 
     Without settings in the address, it starts with those of the experiments in ``charted``.
@@ -66,8 +62,7 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
     with epochs:
         st.slider("Epochs", low, high, DEFAULTS["epochs"], key="epochs", help=description("epochs"), **_BIND)
     with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
-        is_drawn = more.open or _more_is_set()
-        if is_drawn:
+        if more.open or _more_is_set():
             _more()
     with reviews:  # after the source, which bounds them
         _reviews()
@@ -75,11 +70,7 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
     with above:  # after the widgets below, which take their values from the address
         _preset()
-    current = _read()
-    with more:
-        if is_drawn:  # below the settings that it changes
-            _fit_into(services, current)
-    return current
+    return _read()
 
 
 _BIND: dict[str, Any] = {"bind": "query-params"}
@@ -230,36 +221,8 @@ def _whole(text: str, field: str) -> int:
     return int(text)
 
 
-def _fit_into(services: Services, setup: Setup) -> None:
-    def fit() -> None:
-        try:
-            minutes = st.session_state.get(_MINUTES, USUAL_MINUTES)
-            time_fit = fitted(setup.experiments, 60 * minutes, services.seconds)
-        except UserError as error:
-            st.session_state[_FIT_RESULT] = str(error)
-            return
-        st.session_state.update({"reviews": time_fit.reviews, "epochs": time_fit.epochs})
-        st.session_state[_FIT_RESULT] = fit_summary(time_fit, setup.experiments[0])
-
-    st.markdown("**Fit to a time limit**")
-    st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
-    st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit", width="stretch")
-    st.caption(
-        st.session_state.get(_FIT_RESULT, "Picks the most reviews and epochs that fit, judging by earlier runs here.")
-    )
-
-
 def offer_least_maxlen() -> None:
     """Draws a button that sets maxlen to the least that the chosen networks need, if it is less."""
     least = max((network(name).shortest for name in _chosen(_current())), default=1)
     if st.session_state["maxlen"] < least:
         st.button(f"Set maxlen to {least}", on_click=st.session_state.update, args=({"maxlen": least},))
-
-
-def fit_summary(fit: TimeFit, experiment: Experiment) -> str:
-    """Returns a sentence on the reviews and epochs that were set."""
-    held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
-    return (
-        f"{counted(fit.reviews, 'review')} ({held_out:,} for validation), {counted(fit.epochs, 'epoch')}: "
-        f"{rough_duration(fit.seconds)}."
-    )

@@ -72,7 +72,7 @@ def _sidebar(services: Services) -> controls.Setup:
     with actions_below:
         beside, button = st.columns([3, 2], vertical_alignment="bottom")
     with settings:
-        setup = controls.setup(services, beside, [run.experiment for run in on_the_charts(services)])
+        setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
     with actions_below:
         _show_summary(services, setup)
     with button:
