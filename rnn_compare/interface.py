@@ -274,19 +274,41 @@ class Networks(Sequence[Network]):
         return [finding.text for finding in findings(self.runs, Evidence(self._store))]
 
     def figure(self, *names: str | Iterable[str]) -> "Figure":
-        """Returns the page's charts as one Plotly figure: accuracy and loss, or the named ones.
+        """Returns the curves as a Plotly figure, a line for each run: accuracy and loss, or the named charts.
 
         Args:
             names: ``accuracy``, ``loss``, ``auc``, ``gradient``, or metrics of ``curves`` that they draw.
         """
-        from rnn_compare.charts.curves.curve_chart import all_charts
-        from rnn_compare.report.contents import gather
-        from rnn_compare.report.report_charts import figure
+        import plotly.express as px
+
+        from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
+        from rnn_compare.charts.palette import looks
+        from rnn_compare.comparison.groups import groups
 
         charts = {metric: chart.name for chart in all_charts().values() for metric in (*chart.figures, chart.name)}
         if unknown := [name for name in _names(names) if name not in charts]:
             raise UserError(f"There is no chart {unknown[0][:40]!r}. Choose among {listed(list(all_charts()))}.")
-        return figure(gather(self._store, self.ids), [charts[name] for name in _names(names)])
+        if (curves := self.curves).empty:
+            raise UserError("No epoch has finished yet. Train on with `resume()`.")
+        shown = [all_charts()[name] for name in shown_charts(charts[name] for name in _names(names))]
+        titles = {metric: chart.title for chart in shown for metric in chart.figures if metric in curves}
+        table = curves.melt(["run", "network", "epoch"], list(titles), "metric")
+        table["chart"] = table["metric"].map(titles)
+        table["of"] = table["metric"].str.startswith("val_").map({True: "validation", False: "training"})
+        compared = groups(self.runs)
+        styles = looks(group.experiment.cell for group in compared)
+        figure = px.line(
+            table,
+            x="epoch",
+            y="value",
+            color="network",
+            color_discrete_map={group.name: look.color for group, look in zip(compared, styles, strict=True)},
+            line_group="run",
+            line_dash="of",
+            line_dash_map={"validation": "solid", "training": "dash"},
+            facet_col="chart",
+        )
+        return figure.update_yaxes(matches=None, showticklabels=True)
 
     def resume(self, more: int = 0) -> "Networks":
         """Trains stopped runs to their end and, with ``more``, all for so many additional epochs; returns them."""

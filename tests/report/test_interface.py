@@ -67,13 +67,15 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
     assert result.curves["network"].unique().tolist() == ["SimpleRNN(3)", "LSTM(3)"]
     assert result.verdicts
     figure = result.figure("accuracy")
-    assert figure.layout.yaxis.ticksuffix == " %"
-    assert [trace.name for trace in figure.data if trace.showlegend] == ["SimpleRNN(3)", "LSTM(3)"]
-    assert [title.text for title in result.figure().layout.annotations] == [
-        "Accuracy (dashed: training)",
-        "Loss (dashed: training)",
-    ]
-    assert figure.layout.xaxis.dtick == 1, "no epoch has two ticks"
+    assert {trace.name: trace.line.dash for trace in figure.data} == {
+        "SimpleRNN(3), training": "dash",
+        "SimpleRNN(3), validation": "solid",
+        "LSTM(3), training": "dash",
+        "LSTM(3), validation": "solid",
+    }
+    validated = next(trace for trace in figure.data if trace.name == "LSTM(3), validation")
+    assert list(validated.y) == [epoch["val_accuracy"] for epoch in runs[1].epochs]
+    assert [title.text for title in result.figure().layout.annotations] == ["chart=Accuracy", "chart=Loss"]
 
 
 def test_charts_are_named_by_themselves_or_their_columns_and_others_are_refused(trained: Trained) -> None:
