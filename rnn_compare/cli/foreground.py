@@ -1,22 +1,19 @@
 """Trainings on the command line: runs them with an engine of its own, to the end or until Ctrl-C."""
 
 import contextlib
-import functools
 import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnn_compare.cli import output
-from rnn_compare.cli.output import Follower
+from rnn_compare.cli.output import Follower, Lines, Show
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
-from rnn_compare.runs import record
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -31,9 +28,6 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 REASON_SECONDS = 2.0
 """Reasons to wait that pass sooner are not worth a line, such as a cluster that has not answered yet."""
-
-
-Display = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[output.Show]]
 
 
 def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: bool = True) -> int:
@@ -53,7 +47,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
         try:
             engine.start()
             runs = submit(engine)
-            if not follow(engine, store, runs, functools.partial(output.display, as_json)):
+            if not follow(engine, store, runs, Lines(as_json).show):
                 return INTERRUPTED
             ended = store.runs(runs)
             if judge and not as_json:
@@ -64,18 +58,17 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
         return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in ended) else 0
 
 
-def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
+def follow(engine: "Engine", store: RunStore, runs: Sequence[str], show: Show) -> bool:
     """Shows the progress of runs until the last has ended; returns False if Ctrl-C stopped them."""
-    follower, recorded = Follower(store, runs), store.runs(runs)
-    with display(dict(zip((run.id for run in recorded), record.names(recorded), strict=True))) as show:
-        try:
-            _watch(follower, show, engine)
-        except KeyboardInterrupt:
-            for run in runs:
-                with contextlib.suppress(UserError):  # deleted meanwhile
-                    engine.stop(run)
-            _watch(follower, show, seconds=STOP_SECONDS)
-            return False
+    follower = Follower(store, runs)
+    try:
+        _watch(follower, show, engine)
+    except KeyboardInterrupt:
+        for run in runs:
+            with contextlib.suppress(UserError):  # deleted meanwhile
+                engine.stop(run)
+        _watch(follower, show, seconds=STOP_SECONDS)
+        return False
     return True
 
 
@@ -130,7 +123,7 @@ def output_file(name: str, example: str = "") -> Path:
     raise UserError(f"{file} {problem}; a file in an existing folder is needed. Choose another path.")
 
 
-def _watch(follower: Follower, show: output.Show, engine: "Engine | None" = None, seconds: float = math.inf) -> None:
+def _watch(follower: Follower, show: Show, engine: "Engine | None" = None, seconds: float = math.inf) -> None:
     end = time.monotonic() + seconds
     since: dict[str | None, float] = {None: math.inf}
     while True:

@@ -92,8 +92,6 @@ def _continue(options: argparse.Namespace) -> int:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    if options.sweep is not None:
-        return sweep.resume(options.sweep, options.json)
     return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
 
 
@@ -141,9 +139,6 @@ def parser() -> Parser:
         f"Trains one network for each combination of values, at most {sweeps.MAX_RUNS}, and prints each setting's mean "
         "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
         "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
-    )
-    command.add_argument(
-        "--continue", dest="sweep", metavar="ID", help="continue an interrupted sweep with its own settings"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
     add_settings(command, BOOK.cells)

@@ -1,16 +1,15 @@
 """Training in a notebook's own process: its engine, which stays, and the progress that it shows."""
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnn_compare.cli import foreground, output
-from rnn_compare.formatting import listed
+from rnn_compare.cli import foreground
+from rnn_compare.cli.output import Lines, News, Show, progress_text
 from rnn_compare.paths import cache_folder
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server
 
@@ -28,7 +27,7 @@ def train_here(submit: Callable[["Engine"], Sequence[str]]) -> Sequence[str]:
     folder = cache_folder()
     engine = _engine(folder)
     ids = submit(engine)
-    foreground.follow(engine, _store(folder), ids, _progress)
+    foreground.follow(engine, _store(folder), ids, _progress())
     return ids
 
 
@@ -47,31 +46,31 @@ def _engine(folder: Path) -> "Engine":
     return engine
 
 
-def _progress(names: Mapping[str, str]) -> contextlib.AbstractContextManager[output.Show]:
+def _progress() -> Show:
+    """Returns what shows the progress of runs: a table with bars in a notebook, lines elsewhere."""
     try:
         from IPython import get_ipython
     except ImportError:
-        return output.display(False, names)
-    return _notebook_bars(names) if hasattr(get_ipython(), "kernel") else output.display(False, names)
+        return Lines(as_json=False).show
+    return _Table().show if hasattr(get_ipython(), "kernel") else Lines(as_json=False).show
 
 
-@contextlib.contextmanager
-def _notebook_bars(names: Mapping[str, str]) -> Iterator[output.Show]:
-    from IPython import display
+class _Table:
+    """A table in a notebook with a bar for each run."""
 
-    html: Callable[[str], Any] = display.HTML  # IPython's own types leave it untyped
-    handle = display.display(html(escape(listed(list(names.values())))), display_id=True)  # type: ignore[no-untyped-call]  # as above
-    shown = ""
+    def __init__(self) -> None:
+        from IPython import display
 
-    def show(runs: list[Run], _news: list[output.News]) -> None:
-        nonlocal shown
+        self._html: Callable[[str], Any] = display.HTML  # IPython's own types leave it untyped
+        self._handle = display.display(self._html(""), display_id=True)  # type: ignore[no-untyped-call]  # as above
+        self._shown = ""
+
+    def show(self, runs: list[Run], _news: list[News]) -> None:
         rows = "".join(
-            f"<tr><td>{escape(names[run.id])}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
-            f"<td>{escape(output.progress_text(run))}</td></tr>"
-            for run in runs  # others may have been deleted meanwhile
+            f"<tr><td>{escape(name)}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
+            f"<td>{escape(progress_text(run))}</td></tr>"
+            for run, name in zip(runs, names(runs), strict=True)
         )
-        if rows != shown:
-            shown = rows
-            handle.update(html(f"<table>{rows}</table>"))
-
-    yield show
+        if rows != self._shown:
+            self._shown = rows
+            self._handle.update(self._html(f"<table>{rows}</table>"))

@@ -1,10 +1,9 @@
 """Output of the command line: progress of trainings, read from the record; JSON; the list of runs."""
 
-import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,16 +60,10 @@ class Follower:
 
 
 Show = Callable[[list[Run], list[News]], None]
+"""Shows the progress of runs, given all of them and their news."""
 
 
-def display(as_json: bool, names: Mapping[str, str]) -> contextlib.AbstractContextManager[Show]:
-    """Returns a display of the progress of runs, given their names by id: JSON, bars on a terminal, or lines."""
-    if sys.stdout.isatty() and not as_json:
-        return _bars(names)
-    return contextlib.nullcontext(_Lines(as_json).show)
-
-
-class _Lines:
+class Lines:
     """Lines on stdout for news; on stderr for each run that starts or has lost its worker, and after a silence."""
 
     def __init__(self, as_json: bool) -> None:
@@ -79,6 +72,7 @@ class _Lines:
         self._silent_until = 0.0
 
     def show(self, runs: list[Run], news: list[News]) -> None:
+        """Prints what is new; of many runs only their ends."""
         for item in news:
             if self._as_json:
                 json_line(_news_json(item))
@@ -119,30 +113,6 @@ def _news_line(item: News) -> str:
         if name in epoch.figures
     )
     return f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  {figures}  {epoch.seconds:.1f} s"
-
-
-@contextlib.contextmanager
-def _bars(names: Mapping[str, str]) -> Iterator[Show]:
-    """Shows a bar for each run, or one for all of a sweep's, and a line for each run that ends."""
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    together = len(names) > MAX_COMPARED
-    title, text = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[text]"))
-    with Progress(title, BarColumn(), text) as progress:
-        titles = {"": counted(len(names), "run")} if together else names
-        bars = {run: progress.add_task(title, total=1.0, text=WAITING) for run, title in titles.items()}
-
-        def show(runs: list[Run], news: list[News]) -> None:
-            if together and runs:
-                done = sum(run.fraction_done for run in runs) / len(runs)
-                progress.update(bars[""], completed=done, text=progress_summary(runs))
-            for run in () if together else runs:  # others may have been deleted meanwhile
-                progress.update(bars[run.id], completed=run.fraction_done, text=progress_text(run))
-            for item in news:
-                if item.epoch is None:
-                    progress.console.print(_news_line(item), markup=False, highlight=False)
-
-        yield show
 
 
 def progress_text(run: Run) -> str:

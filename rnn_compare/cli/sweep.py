@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import JUDGED_BY, groups
-from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
-from rnn_compare.errors import UserError
+from rnn_compare.comparison.sweeps import OUTERMOST, survey, varied
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
-from rnn_compare.paths import program
 from rnn_compare.runs.record import Run
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
@@ -25,20 +23,8 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     Finished runs count, interrupted ones continue, and those in training by another process are awaited; ``again``
     ignores all of them.
     """
-    return _train(experiments, [] if again else foreground.recorded(), as_json)
-
-
-def resume(name: str, as_json: bool) -> int:
-    """Continues an interrupted sweep and returns the exit code; raises ``UserError`` if there is no such sweep."""
-    runs = [run for run in foreground.recorded() if run.comparison == name]
-    if not runs:
-        raise UserError(f"There is no sweep {name[:40]!r}. `{program()} sweep` prints its name when it starts.")
-    return _train([run.experiment for run in runs], runs, as_json)
-
-
-def _train(experiments: Sequence[Experiment], runs: Sequence[Run], as_json: bool) -> int:
-    """Trains what of a grid the given runs lack."""
-    sweep = survey(experiments, runs)
+    earlier = [] if again else foreground.recorded()
+    sweep = survey(experiments, earlier)
     if sweep.trained:
         print(f"{counted(len(sweep.trained), 'run')} of the sweep already trained and reused", file=sys.stderr)
     ids = [run.id for run in (*sweep.at_work, *sweep.broken_off)]
@@ -46,18 +32,18 @@ def _train(experiments: Sequence[Experiment], runs: Sequence[Run], as_json: bool
     def submit(engine: "Engine") -> Sequence[str]:
         for run in sweep.broken_off:
             engine.continue_run(run.id)
-        new = engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else []
-        ids.extend(new)
-        name = new[0] if new else (*sweep.broken_off, *sweep.at_work)[0].comparison
-        print(f"{counted(len(ids), 'run')} of the sweep {name}", file=sys.stderr)
+        ids.extend(engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else [])
+        print(f"{counted(len(ids), 'run')} of the sweep to train", file=sys.stderr)
         return ids
 
     code = foreground.train(submit, as_json, judge=False) if sweep.to_train or sweep.at_work else 0
-    counting = {*ids, *(run.id for run in runs)}
+    counting = {*ids, *(run.id for run in earlier)}
     now = survey(experiments, [run for run in foreground.recorded() if run.id in counting])
     _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
     if now.to_train:
-        print(_advice(now), file=sys.stderr)
+        print(
+            "Continue it with the same command: finished runs are reused, interrupted ones continue.", file=sys.stderr
+        )
     return code
 
 
@@ -89,13 +75,6 @@ def _figures(result: Result) -> dict[str, Any]:
 def _settings(reached: Sequence[Result]) -> list[str]:
     names = varied([result.group.experiment for result in reached])
     return [*OUTERMOST, *(name for name in names if name not in OUTERMOST)]
-
-
-def _advice(sweep: Sweep) -> str:
-    together = {run.comparison for run in sweep.runs.values()}
-    if sweep.missing or len(together) != 1:
-        return "Continue it with the same command: finished runs are reused, interrupted ones continue."
-    return f"Continue it with: {program()} sweep --continue {together.pop()}"
 
 
 def _print_results(runs: Sequence[Run], as_json: bool) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.cli.output import Follower, display
+from rnn_compare.cli.output import Follower, Lines
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
@@ -54,11 +54,11 @@ def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason(
 ) -> None:
     [run] = store.create([Experiment()], Owner.current(), "page")
     follower = Follower(store, [run])
-    with display(True, {run: "SimpleRNN(32)"}) as show:
-        for event in (None, None, Started(run, 10, "", {}, 1.0), epoch(run, 1), Requeued(run, "Its worker ended.")):
-            store.record([event] if event else [])
-            show(follower.runs, follower.news())
-            show(follower.runs, [])
+    show = Lines(as_json=True).show
+    for event in (None, None, Started(run, 10, "", {}, 1.0), epoch(run, 1), Requeued(run, "Its worker ended.")):
+        store.record([event] if event else [])
+        show(follower.runs, follower.news())
+        show(follower.runs, [])
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 1, "the epoch"
     assert printed.err.splitlines() == [
