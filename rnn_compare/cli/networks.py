@@ -3,7 +3,6 @@
 import argparse
 import itertools
 import os
-import shutil
 import sys
 import textwrap
 from dataclasses import asdict
@@ -107,22 +106,16 @@ def export(options: argparse.Namespace) -> int:
     target = foreground.output_file(options.model, "model.keras")
     with foreground.open_store() as store:
         run = store.run(options.run)
-    written = model_file(run.id, options.which)
-    if not (run.status.ended and written.exists()):  # the file of a running run may be from an earlier epoch
+    made = model_file(run.id, options.which)
+    if not (run.status.ended and made.exists()):  # the file of a running run may be from an earlier epoch
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.training.worker import fitting
 
-        written = fitting.write_model(run.id, run.experiment, options.which)
-    try:
-        shutil.copyfile(written, target)
-    except OSError as error:
-        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
+        made = fitting.write_model(run.id, run.experiment, options.which)
+    output.write_file(target, made.read_bytes())
     best_or_last = run.best if options.which == "best" else run.last
     epoch = best_or_last.epoch if best_or_last else 0
-    if options.json:
-        output.json_line({"kind": "written", "what": "keras", "path": str(target), "run": run.id, "epoch": epoch})
-    else:
-        print(f"{run.title}: weights of epoch {epoch} written to {target}", file=sys.stderr)
+    output.written(options.json, "keras", target, f"weights of epoch {epoch} of {run.title}", run=run.id, epoch=epoch)
     if not network(run.experiment.cell).in_keras:
         print(
             f"Keras itself lacks a layer of {run.experiment.label}: run the classes in the run's Keras script (page "
@@ -135,15 +128,8 @@ def export(options: argparse.Namespace) -> int:
 def _export_plain(options: argparse.Namespace) -> int:
     target = foreground.output_file(options.plain, "plain.py")
     with foreground.open_store() as store:
-        text = plain_script(store.run(options.run).experiment)
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
-    if options.json:
-        output.json_line({"kind": "written", "what": "plain", "path": str(target), "run": options.run})
-    else:
-        print(f"{target} trains the same network with NumPy alone: python {target}", file=sys.stderr)
+        output.write_file(target, plain_script(store.run(options.run).experiment).encode())
+    output.written(options.json, "plain", target, f"trains with NumPy alone by `python {target}`", run=options.run)
     return 0
 
 

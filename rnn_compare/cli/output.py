@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from rnn_compare.atomic import whole_file
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.formatting import counted, percent
@@ -148,6 +151,23 @@ def json_line(values: dict[str, Any]) -> None:
     """Prints one JSON object on a line of its own, at once; numbers have seven digits, as many as 32 bits hold."""
     rounded = json.loads(json.dumps(values), parse_float=lambda digits: float(f"{float(digits):.7g}"))
     print(json.dumps(rounded), flush=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a whole file; raises ``UserError`` if it cannot be written."""
+    try:
+        with whole_file(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
+
+
+def written(as_json: bool, what: str, path: Path, note: str = "", **more: str | int) -> None:
+    """Prints which file was written, in JSON or in words."""
+    if as_json:
+        json_line({"kind": "written", "what": what, "path": str(path), **more})
+    else:
+        print(f"{what}: {path}" + (f" ({note})" if note else ""))
 
 
 def run_json(run: Run) -> dict[str, Any]:

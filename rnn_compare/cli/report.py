@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnn_compare.atomic import whole_file
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
 
@@ -41,10 +40,7 @@ def write(options: argparse.Namespace) -> int:
         print(OWN_TEXTS, file=sys.stderr)
     for kind, target in targets.items():
         for path in _write(kind, contents, target):
-            if options.json:
-                output.json_line({"kind": "written", "what": kind, "path": str(path)})
-            else:
-                print(f"{kind}: {path}")
+            output.written(options.json, kind, path)
     return 0
 
 
@@ -55,11 +51,8 @@ def playground(options: argparse.Namespace) -> int:
 
     with foreground.open_store() as store:
         page = playground(store)
-    _write_file(target, page.encode())
-    if options.json:
-        output.json_line({"kind": "written", "what": "playground", "path": str(target)})
-    else:
-        print(f"playground: {target}")
+    output.write_file(target, page.encode())
+    output.written(options.json, "playground", target)
     return 0
 
 
@@ -69,14 +62,6 @@ def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
     paths = []
     for name, content in written_files.report_files(contents, kind).items():
         path = target.with_name(f"{target.stem}{name}{target.suffix}")
-        _write_file(path, content)
+        output.write_file(path, content)
         paths.append(path)
     return paths
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    try:
-        with whole_file(path) as partial:
-            partial.write_bytes(content)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
