@@ -74,7 +74,7 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
         "LSTM(3), validation": "solid",
     }
     validated = next(trace for trace in figure.data if trace.name == "LSTM(3), validation")
-    assert list(validated.y) == [epoch["val_accuracy"] for epoch in runs[1].epochs]
+    assert list(validated.y) == [epoch["val_accuracy"] for epoch in runs[2].epochs]
     assert [title.text for title in result.figure().layout.annotations] == ["chart=Accuracy", "chart=Loss"]
 
 
