@@ -17,14 +17,6 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Yields a temporary path; once the block succeeds, the file there replaces the one at ``path``.
 
     Makes missing folders. Raises ``OSError`` if the file cannot be written; an earlier one stays as it was.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     with whole_file(Path(folder) / "words.txt") as partial:
-        ...         _ = partial.write_text("the and")
-        ...     (Path(folder) / "words.txt").read_text()
-        'the and'
     """
     with _beside(path) as partial:
         yield partial

@@ -8,13 +8,7 @@ Declared = TypeVar("Declared")
 
 
 def declared(package: str, kind: type[Declared]) -> list[Declared]:
-    """Returns every value of a type at the top level of a package's modules; the caller may be one of them.
-
-    Example:
-        >>> from rnn_compare.metrics.metric import Metric
-        >>> sorted(metric.name for metric in declared("rnn_compare.metrics", Metric))[:2]
-        ['accuracy', 'gradient_norm']
-    """
+    """Returns every value of a type at the top level of a package's modules; the caller may be one of them."""
     names = (f"{package}.{module.name}" for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
     values = [value for name in names for value in vars(importlib.import_module(name)).values()]
     return [value for value in values if isinstance(value, kind)]

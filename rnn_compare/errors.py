@@ -6,12 +6,6 @@ class UserError(Exception):
 
     The message is shown as it is, without a traceback, on the page and on the command line. It says what happened, what
     was expected and how to fix it.
-
-    Example:
-        >>> raise UserError("units is 0; it must be between 1 and 512. Choose, for instance, 32.")
-        Traceback (most recent call last):
-        ...
-        rnn_compare.errors.UserError: units is 0; it must be between 1 and 512. Choose, for instance, 32.
     """
 
     def _render_traceback_(self) -> list[str]:

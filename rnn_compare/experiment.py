@@ -236,12 +236,7 @@ class Experiment(BaseModel):
 
     @property
     def dataset(self) -> str:
-        """The name of its reviews for ``prepared.load`` and ``registry.source``.
-
-        Example:
-            >>> Experiment(source="order", distance=7).dataset
-            'order-7'
-        """
+        """The name of its reviews for ``prepared.load`` and ``registry.source``."""
         return registry.dataset(self.source, self.distance)
 
     @property
@@ -293,10 +288,5 @@ class Experiment(BaseModel):
 
 
 def recorded_experiment(text: str) -> Experiment:
-    """Returns an experiment from its record in JSON, even if its source is gone.
-
-    Example:
-        >>> recorded_experiment('{"source": "one that is no more", "reviews": 90000}').reviews
-        90000
-    """
+    """Returns an experiment from its record in JSON, even if its source is gone."""
     return Experiment.model_validate_json(text, context=_RECORDED)

@@ -63,12 +63,7 @@ def description(name: str) -> str:
 
 
 def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
-    """Returns the smallest and largest value of a number; of ``reviews`` for a source.
-
-    Example:
-        >>> bounds("units"), bounds("reviews")
-        ((1, 512), (10, 25000))
-    """
+    """Returns the smallest and largest value of a number; of ``reviews`` for a source."""
     low, high = None, registry.source(source).size if field == "reviews" else None
     for constraint in Experiment.model_fields[field].metadata:
         low = getattr(constraint, "ge", low)
@@ -79,12 +74,7 @@ def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, floa
 
 
 def choices(field: str) -> tuple[str, ...]:
-    """Returns the values of a setting that is a choice among names; else none.
-
-    Example:
-        >>> choices("optimizer"), choices("units")
-        (('rmsprop', 'adam', 'sgd'), ())
-    """
+    """Returns the values of a setting that is a choice among names; else none."""
     registered = {"cell": NETWORKS, "source": registry.names()}
     annotation = Experiment.model_fields[field].annotation
     return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())

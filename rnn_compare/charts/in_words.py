@@ -27,14 +27,7 @@ class ChartWords:
 
 
 def in_words(figure: go.Figure) -> ChartWords:
-    """Returns a description of a chart, made of its data and its hover texts.
-
-    Example:
-        >>> figure = go.Figure(go.Scatter(x=[8, 16], y=[50, 75], name="LSTM", hovertemplate="%{y:.1f} %"))
-        >>> figure = figure.update_layout(xaxis_title="units", yaxis_title="accuracy")
-        >>> in_words(figure)
-        ChartWords(title='Chart of accuracy by units', lines=['LSTM: units 8: 50.0 %; units 16: 75.0 %.'])
-    """
+    """Returns a description of a chart, made of its data and its hover texts."""
     layout = figure.layout
     across, upward = (_plain(axis.title.text) for axis in (layout.xaxis, layout.yaxis))
     kind = "Heat map" if any(trace.type == "heatmap" for trace in figure.data) else "Chart"

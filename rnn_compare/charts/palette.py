@@ -28,12 +28,7 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexag
 
 @functools.cache
 def picture(name: str) -> Picture:
-    """Returns the picture of a cell by its name, or the colours of a network without recurrence.
-
-    Example:
-        >>> picture("LSTM").color
-        '#0072B2'
-    """
+    """Returns the picture of a cell by its name, or the colours of a network without recurrence."""
     if name in FEEDFORWARD:
         return feedforward_picture(FEEDFORWARD.index(name))
     without = [cell_name for cell_name in CELLS if own_picture(cell(cell_name)) is None]

@@ -41,10 +41,5 @@ def accuracy_axis(title: str) -> dict[str, object]:
 
 
 def plain(text: str) -> str:
-    """Returns a text escaped for Plotly, which reads markup.
-
-    Example:
-        >>> plain("<b>mine</b>")
-        '&lt;b&gt;mine&lt;/b&gt;'
-    """
+    """Returns a text escaped for Plotly, which reads markup."""
     return escape(text, quote=False)

@@ -168,10 +168,6 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
 
     A point dominates another if it costs no more and is no less accurate, and is better in one of the two. All of
     several equal points are kept.
-
-    Example:
-        >>> front([2080, 6336, 8320, 8320], [0.84, 0.88, 0.87, 0.89])
-        [0, 1, 3]
     """
     points = list(zip(costs, accuracies, strict=True))
     best_places: list[int] = []

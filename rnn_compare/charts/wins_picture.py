@@ -14,10 +14,6 @@ def wins_picture(
     Args:
         names, accuracies, colors: Of the two settings.
         label: What the squares show, in words.
-
-    Example:
-        >>> wins_picture(("A", "B"), ([0.9], [0.8]), ("red", "blue"), "1 of 1").count("red")  # the dot and the square
-        2
     """
     rows, columns = (sorted(shares, reverse=True) for shares in accuracies)
     head = "".join(f"<th>{_dot(names[1], share, colors[1])}</th>" for share in columns)

@@ -149,10 +149,6 @@ def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> l
 
     Returns:
         Offsets of the labels' centres from their points, in pixels; with the fewest collisions if there is no room.
-
-    Example:
-        >>> label_offsets(np.full((2, 2), 100.0), np.array([[40.0, 20.0], [40.0, 20.0]]), (200, 200))
-        [(-34.0, 0.0), (34.0, 0.0)]
     """
     boxes: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
     offsets = []

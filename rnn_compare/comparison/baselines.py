@@ -84,12 +84,7 @@ class Baseline:
 
 
 def same_baselines(experiment: Experiment) -> Experiment:
-    """Returns the experiment that stands for all with the same baselines: settings that don't matter are defaults.
-
-    Example:
-        >>> same_baselines(Experiment(cell="LSTM", maxlen=20, seed=3)) == Experiment()
-        True
-    """
+    """Returns the experiment that stands for all with the same baselines: settings that don't matter are defaults."""
     matters = set(BASELINE_SETTINGS) if experiment.vary_split else set(BASELINE_SETTINGS) - {"seed"}
     return experiment.model_copy(
         update={name: field.default for name, field in Experiment.model_fields.items() if name not in matters}

@@ -14,10 +14,6 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experi
 
     Embedding and Dense do not count; without recurrence, all layers between them do. All other settings are the
     reference's; its own cell gives that network again. Of two equally near networks the smaller is taken.
-
-    Example:
-        >>> [network.label for network in match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])]
-        ['SimpleRNN(76)', 'GRU(38)']
     """
     wanted = parameters(reference).recurrent
     low, high = map(int, bounds("units"))

@@ -109,12 +109,7 @@ def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
 
 
 def varied(experiments: Collection[Experiment]) -> list[str]:
-    """Returns the settings with several values except the seed, the slowest first.
-
-    Example:
-        >>> varied(grid({"units": [4, 8], "dropout": [0, 0.5], "seed": [1, 2]}))
-        ['units', 'dropout']
-    """
+    """Returns the settings with several values except the seed, the slowest first."""
     names = (name for name in sorted(Experiment.model_fields, key=_place) if name != "seed")
     return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]
 

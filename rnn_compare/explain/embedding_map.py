@@ -97,10 +97,6 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     """Returns the id of one typed word, in any case.
 
     Raises ``UserError`` unless it is exactly one word that the network knows.
-
-    Example:
-        >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")
-        5
     """
     words = tokenize(text[:1000])
     if len(words) != 1:
@@ -131,11 +127,6 @@ def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, f
 
     Returns:
         The points (vectors, 2), and the share of the variance along each axis; 0 if there is no such axis.
-
-    Example:
-        >>> points, shares = principal_plane(np.float32([[0, 1], [0, 3]]), along=np.float32([0.9, 0.1]))
-        >>> points.round(6).tolist(), shares
-        ([[1.0, 0.0], [-1.0, 0.0]], (1.0, 0.0))
     """
     centred = vectors - vectors.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)

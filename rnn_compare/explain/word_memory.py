@@ -171,12 +171,7 @@ def draw_texts(
 
 
 def spaced_distances(maxlen: int, points: int) -> NDArray[np.int64]:
-    """Returns whole numbers from 1 to maxlen at about equal ratios, each once.
-
-    Example:
-        >>> spaced_distances(500, 8).tolist(), spaced_distances(1, 8).tolist()
-        ([1, 2, 6, 14, 35, 85, 206, 500], [1])
-    """
+    """Returns whole numbers from 1 to maxlen at about equal ratios, each once."""
     return np.unique(np.geomspace(1, maxlen, points).round().astype(np.int64))
 
 

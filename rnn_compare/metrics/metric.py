@@ -35,12 +35,7 @@ class Metric:
     compute: Compute | None = None
 
     def text(self, value: float) -> str:
-        """Returns a value as text.
-
-        Example:
-            >>> Metric("share", "Share", True, ".1%", 1).text(0.86244)
-            '86.2 %'
-        """
+        """Returns a value as text."""
         return format(value, self.format).replace("%", " %")
 
 

@@ -76,10 +76,6 @@ def keras_layers(experiment: Experiment) -> list[KerasLayer]:
 
     A bidirectional layer has its inner layer as argument. The names are those of a fresh Keras session, so that a
     summary looks like the lecture's.
-
-    Example:
-        >>> [layer.name for layer in keras_layers(Experiment(cell="LSTM", layers=2))]
-        ['embedding', 'lstm', 'lstm_1', 'dense']
     """
     masking = {"mask_zero": True} if experiment.skips_padding else {}
     layers = [KerasLayer("embedding", "Embedding", (experiment.vocabulary_size, experiment.embedding_size), masking)]

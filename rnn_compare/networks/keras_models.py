@@ -79,12 +79,7 @@ def optimizer(experiment: Experiment) -> Any:
 
 
 def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
-    """Returns the network of an experiment, built but not compiled; ``kind`` as in ``build``.
-
-    Example:
-        >>> network(Experiment(cell="GRU", units=4, vocabulary_size=100)).count_params()
-        3661
-    """
+    """Returns the network of an experiment, built but not compiled; ``kind`` as in ``build``."""
     model = kind(
         [
             layers.Input(shape=(experiment.maxlen,), name="word_ids"),

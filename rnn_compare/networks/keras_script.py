@@ -103,12 +103,7 @@ _RATES = {
 
 
 def script(experiment: Experiment) -> str:
-    """Returns a Python script that repeats an experiment on the same data with Keras alone.
-
-    Example:
-        >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
-        layers.LSTM(32),
-    """
+    """Returns a Python script that repeats an experiment on the same data with Keras alone."""
     trained, data = network(experiment.cell), source(experiment.dataset)
     start = _OPENING.format(
         label=experiment.label,
@@ -162,14 +157,7 @@ def imports(experiment: Experiment) -> str:
 
 
 def opening(experiment: Experiment, file: str) -> str:
-    """Returns the Python lines that open an experiment's ``.keras`` file with Keras alone.
-
-    Example:
-        >>> print(opening(Experiment(), "model.keras"))
-        import keras
-        <BLANKLINE>
-        model = keras.models.load_model('model.keras')
-    """
+    """Returns the Python lines that open an experiment's ``.keras`` file with Keras alone."""
     trained, load = network(experiment.cell), f"model = keras.models.load_model({file!r})"
     if trained.in_keras:
         return f"import keras\n\n{load}"

@@ -36,12 +36,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def word_spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yields each word of ``tokenize(text)`` with its place: ``text[start:end]`` is its original spelling.
-
-    Example:
-        >>> list(word_spans("Oh, NO"))
-        [('oh', 0, 2), ('no', 4, 6)]
-    """
+    """Yields each word of ``tokenize(text)`` with its place: ``text[start:end]`` is its original spelling."""
     lowered = text.lower()
     if len(lowered) == len(text):
         for match in _WORD.finditer(lowered):

@@ -24,10 +24,6 @@ def decoded(content: bytes) -> tuple[str, str]:
     """Returns a file's text and Python's name of its encoding, which is guessed if it is not Unicode.
 
     Raises ``UserError`` if it is no text, or cannot be decoded by any likely encoding.
-
-    Example:
-        >>> decoded("größer".encode()), decoded("größer".encode("utf-16"))
-        (('größer', 'utf-8-sig'), ('größer', 'utf-16'))
     """
     if content.startswith(b"PK\x03\x04"):
         raise UserError("The file is a workbook or an archive, not a CSV file. Save the sheet as CSV UTF-8.")
@@ -112,10 +108,6 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows that hold anything, each with its number: the header, in row 1, first.
 
     Raises ``UserError`` at a row that cannot be read.
-
-    Example:
-        >>> list(rows("text;label\\n\\nOh;bad\\n", ";"))
-        [(1, ['text', 'label']), (3, ['Oh', 'bad'])]
     """
     number = 0
     try:

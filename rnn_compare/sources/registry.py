@@ -31,12 +31,7 @@ def is_known(name: object) -> TypeGuard[str]:
 
 
 def current(name: str) -> str:
-    """Returns the name of a source's current version: its own, or that of a task whose texts have changed.
-
-    Example:
-        >>> current("parity"), current("order")
-        ('parity2', 'order')
-    """
+    """Returns the name of a source's current version: its own, or that of a task whose texts have changed."""
     return (name in _SOURCES and _SOURCES[name].successor) or name
 
 
@@ -71,12 +66,6 @@ def source(name: str) -> Source:
     """Returns the source with a name, one of ``names()`` or of ``dataset``'s.
 
     Raises ``UserError`` if there is none, as for a recorded run whose source was removed.
-
-    Example:
-        >>> source("bundled").title
-        'IMDB, bundled'
-        >>> source("order-7").distance
-        7
     """
     task, _, distance = name.rpartition("-")
     if task in _SOURCES and (at_distance := _SOURCES[task].at_distance) and distance.isdecimal():
@@ -94,20 +83,10 @@ def source(name: str) -> Source:
 
 
 def is_about_films(name: str) -> bool:
-    """Tells whether a source holds film reviews, unlike tasks and one's own texts.
-
-    Example:
-        >>> is_about_films("bundled"), is_about_films("order")
-        (True, False)
-    """
+    """Tells whether a source holds film reviews, unlike tasks and one's own texts."""
     return name in _SOURCES and not _SOURCES[name].distance
 
 
 def dataset(name: str, distance: int) -> str:
-    """Returns the name of a source's reviews: with the distance if it is a task.
-
-    Example:
-        >>> dataset("bundled", 0), dataset("order", 20)
-        ('bundled', 'order-20')
-    """
+    """Returns the name of a source's reviews: with the distance if it is a task."""
     return f"{name}-{distance}" if distance else name

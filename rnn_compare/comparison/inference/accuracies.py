@@ -118,12 +118,7 @@ def typical(
 
 
 def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Score:
-    """Returns the accuracy on reviews that neither trained nor chose the weights; both arrays are (reviews,).
-
-    Example:
-        >>> on_test_reviews(np.array([0.9, 0.2, 0.4]), np.array([1, 0, 1])).correct
-        array([1., 1., 0.])
-    """
+    """Returns the accuracy on reviews that neither trained nor chose the weights; both arrays are (reviews,)."""
     correct = _correct(probabilities, labels)
     return Score(float(correct.mean()), correct, len(labels))
 

@@ -200,11 +200,6 @@ def by_student(
     Args:
         seeds: Variance and degrees of freedom of each part that comes from seeds; together above 0.
         reviews: Those of the part that comes from the held-out reviews.
-
-    Example:
-        >>> result = by_student(0.04, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
-        >>> result.df, round(result.p, 3), result.verdict  # t = 4
-        (4.0, 0.016, 'a is better')
     """
     of_seeds = sum(variance for variance, _ in seeds)
     df = satterthwaite(*seeds, reviews)

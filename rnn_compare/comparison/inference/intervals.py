@@ -37,12 +37,7 @@ class Spread:
         return self.runs - self.groups
 
     def pooled(self, other: "Spread") -> "Spread":
-        """Returns the pooled spread, weighted by the degrees of freedom; each set of runs keeps its own mean.
-
-        Example:
-            >>> Spread(0.25, 0.5, 2).pooled(Spread(0.5, 0.5, 4))
-            Spread(variance=0.4375, noise=0.5, runs=6, groups=2)
-        """
+        """Returns the pooled spread, weighted by the degrees of freedom; each set of runs keeps its own mean."""
         runs, groups = self.runs + other.runs, self.groups + other.groups
         variance = (self.df * self.variance + other.df * other.variance) / (runs - groups)
         noise = (self.df * self.noise + other.df * other.noise) / (runs - groups)
@@ -157,13 +152,7 @@ class Mean:
 
 
 def mean(values: Sequence[float]) -> Mean | None:
-    """Returns the mean of one figure over the runs of a setting; None without runs.
-
-    Example:
-        >>> result = mean([0.86, 0.87, 0.88])
-        >>> f"{result.mean:.3f} ± {result.margin:.3f}, standard deviation {result.deviation:.3f}, {result.runs} runs"
-        '0.870 ± 0.025, standard deviation 0.010, 3 runs'
-    """
+    """Returns the mean of one figure over the runs of a setting; None without runs."""
     if not values:
         return None
     interval = band([[value] for value in values])

@@ -82,12 +82,7 @@ def power_reached(
     lent: Pair = (0, 0),
     alpha: float = FIRST,
 ) -> float:
-    """Returns the power: the chance that a true difference is significant with so many seeds of each.
-
-    Example:
-        >>> round(power_reached(18, (0.01**2, 0.01**2)), 2)
-        0.8
-    """
+    """Returns the power: the chance that a true difference is significant with so many seeds of each."""
     from scipy.special import nctdtr, stdtrit
 
     of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]

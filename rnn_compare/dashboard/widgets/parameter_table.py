@@ -143,12 +143,7 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
 
 
 def terms(experiment: Experiment) -> list[str]:
-    """Returns a network's parameters as lines of text, one for each layer, and their sum.
-
-    Example:
-        >>> terms(Experiment(cell="SimpleRNN"))[1]
-        'SimpleRNN: 32·32 + 32·32 + 32 = 2,080'
-    """
+    """Returns a network's parameters as lines of text, one for each layer, and their sum."""
     counted = parameters(experiment)
     lines = []
     for layer in counted.layers:

@@ -29,11 +29,6 @@ class RateLimit:
         at_once: Tokens in a full bucket.
         per_second: Tokens added per second.
         now: Returns a monotonic time in seconds.
-
-    Example:
-        >>> limit = RateLimit(at_once=2, per_second=0.5, now=lambda: 0.0)
-        >>> [limit.take("me"), limit.take("me"), limit.take("me"), limit.take("you")]
-        [0.0, 0.0, 2.0, 0.0]
     """
 
     def __init__(self, at_once: int, per_second: float, now: Callable[[], float] = time.monotonic) -> None:

@@ -103,15 +103,6 @@ class Rest:
     Args:
         somebody_there: Whether somebody may soon want a worker, as while a page is open.
         clock: Seconds, by a clock that nobody sets.
-
-    Example:
-        >>> seconds = iter([0.0, 10.0, 400.0, 400.0, 401.0, 403.0])
-        >>> rest = Rest(lambda: False, lambda: next(seconds))
-        >>> rest.is_due(resting=False, idle=True), rest.is_due(resting=False, idle=True)
-        (False, True)
-        >>> rest.want(after=3.0)
-        >>> rest.is_due(resting=True, idle=True), rest.is_due(resting=True, idle=True)
-        (True, False)
     """
 
     def __init__(self, somebody_there: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:

@@ -109,12 +109,7 @@ def loop(sizes: Shapes) -> str:
 
 
 def in_keras(sizes: Shapes) -> str:
-    """Returns Keras' weight tensors and their shapes in Markdown.
-
-    Example:
-        >>> in_keras(Shapes(4, 5, (("kernel", (5, 16)), ("bias", (16,)))))
-        '`kernel` (5, 16), `bias` (16,)'
-    """
+    """Returns Keras' weight tensors and their shapes in Markdown."""
     return ", ".join(f"`{name}` {shape}" for name, shape in sizes.keras)
 
 

@@ -58,12 +58,7 @@ def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[s
 
 
 def shared(near: Near) -> set[str]:
-    """Returns the words that are neighbours in all of several networks.
-
-    Example:
-        >>> shared({"one": [("good", 0.9), ("bad", 0.1)], "other": [("good", 0.8), ("dull", 0.2)]})
-        {'good'}
-    """
+    """Returns the words that are neighbours in all of several networks."""
     if len(near) < 2:
         return set()
     return set.intersection(*({word for word, _ in words} for words in near.values()))

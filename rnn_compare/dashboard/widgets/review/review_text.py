@@ -62,13 +62,6 @@ def words(text: str, review: EncodedReview) -> str:
     """Returns the text with every word marked; a word's tooltip is its id.
 
     Of the words cut off, only the last ``CUT_WORDS_SHOWN`` are there.
-
-    Example:
-        >>> from rnn_compare.reviews.encoding import read_text
-        >>> from rnn_compare.reviews.vocabulary import Vocabulary
-        >>> text = "<b>good"
-        >>> words(text, read_text(text, Vocabulary(["good"]), vocabulary_size=100, maxlen=1))
-        '<p class="rc-words">&lt;<mark class="rc-cut">b</mark>&gt;<mark class="rc-known" title="4">good</mark></p>'
     """
     return f'<p class="rc-words">{"".join(_words(text, review))}</p>'
 
