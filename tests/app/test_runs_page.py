@@ -63,18 +63,13 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["s per epoch"].tolist() == [1.5, 1.5]
 
 
-def test_a_setting_that_differs_has_a_column_also_while_a_search_hides_the_difference(
-    record: Callable[..., str],
-) -> None:
+def test_a_setting_that_differs_has_a_column(record: Callable[..., str]) -> None:
     record(cell="LSTM", dropout=0.5)
     record(cell="GRU", mask_padding=True)
     app = page("runs.page")
     assert app.dataframe[0].value["Dropout"].tolist() == ["0.0", "0.5"]
     assert app.dataframe[0].value["Mask padding"].tolist() == ["yes", "no"]
     assert "Optimizer" not in app.dataframe[0].value
-    app.text_input[0].set_value("dropout 0.5").run()
-    assert app.dataframe[0].value["Network"].tolist() == ["LSTM(32)"]
-    assert app.dataframe[0].value["Dropout"].tolist() == ["0.5"]
 
 
 def test_the_seeds_of_a_setting_stand_together_in_order_the_newest_setting_first(record: Callable[..., str]) -> None:
@@ -93,32 +88,6 @@ def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) ->
     app = tick(app, 0, 1)
     assert [box for box in app.expander if "Is it real?" in box.label]
     assert not app.exception
-
-
-@pytest.mark.parametrize(
-    ("search", "networks"),
-    [
-        ("LSTM", ["lstm"]),
-        ("mine", ["gru"]),
-        ("remember", ["gru"]),
-        ("fin gru", ["gru"]),
-        ("stopped", ["lstm"]),
-        ("seed 987654321", ["lstm"]),
-        ("gru 25,000 epochs 10", ["gru"]),
-        ("987", []),
-    ],
-)
-def test_a_search_looks_at_name_network_note_and_status(
-    services: Services, record: Callable[..., str], search: str, networks: list[str]
-) -> None:
-    run = record(cell="GRU")
-    services.store.rename(run, "Mine")
-    services.store.annotate(run, "to remember")
-    record(Status.STOPPED, cell="LSTM", seed=987654321)
-    app = page("runs.page")
-    app.text_input[0].set_value(search).run()
-    assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == networks
-    assert f"{len(networks)} of 2 runs" in html(app)
 
 
 def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[..., str]) -> None:
@@ -231,18 +200,6 @@ def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[...,
     app.run()
     assert app.session_state["runs_table"]["selection"]["rows"] == [1]
     assert f"<dd>{wanted}</dd>" in html(app)
-
-
-def test_a_search_hides_ticked_runs_but_keeps_them(record: Callable[..., str]) -> None:
-    record(cell="LSTM")
-    record(cell="GRU")
-    app = tick(page("runs.page"), 0)
-    app.text_input[0].set_value("lstm").run()
-    assert "1 of 2 runs, 1 ticked, 1 hidden by the search" in html(app)
-    tick(app, 0)
-    app.text_input[0].set_value("").run()
-    assert "2 runs, 2 ticked" in html(app)
-    assert app.session_state["runs_table"]["selection"]["rows"] == [0, 1]
 
 
 def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[..., str]) -> None:

@@ -1,4 +1,4 @@
-"""The page *Runs*: search, names, charts, reports and deletion of all runs."""
+"""The page *Runs*: names, charts, reports and deletion of all runs."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -47,23 +47,9 @@ def render() -> None:
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:
-    heading, box = st.columns([1, 5], vertical_alignment="center")
-    heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
-    search = box.text_input(
-        "Search",
-        placeholder="Network, settings, name, note, status or id",
-        icon=":material/search:",
-        label_visibility="collapsed",
-    )
-    matches = run_table.in_order(run_table.matching(runs, search))
-    ticked = _table(runs, matches)
-    hidden = len({run.id for run in ticked} - {run.id for run in matches})
-    _actions(
-        services,
-        ticked,
-        f"{len(matches):,} of {counted(len(runs), 'run')}" if search else counted(len(runs), "run"),
-        hidden,
-    )
+    st.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
+    ticked = _table(run_table.in_order(runs))
+    _actions(services, ticked, counted(len(runs), "run"))
     if len(ticked) == 1:
         run_details.show(services, ticked[0])
     elif ticked and fit_together(ticked):
@@ -73,25 +59,23 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
         _confirm_deletion(services, doomed)
 
 
-def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
-    """Draws the matching runs and returns the ticked ones, in the order of ``runs``.
+def _table(runs: Sequence[Run]) -> list[Run]:
+    """Draws the runs and returns the ticked ones, the newest first.
 
-    Streamlit knows ticked rows by number only; a new run or another search moves them. So their ids are stored, also of
-    ticked runs that the search hides.
+    Streamlit knows ticked rows by number only, and a new run moves them. So their ids are stored.
     """
-    rows = [run.id for run in matches]
-    # After another page there is no table yet; its ticked runs count as hidden.
+    rows = [run.id for run in runs]
+    # After another page there is no table yet.
     before = st.session_state.get(ROWS, []) if TABLE in st.session_state else []
     ticked = {before[row] for row in _ticked_rows() if row < len(before)}
-    hidden = set(st.session_state.get(CHOSEN, [])) - set(before)
-    selection = ticked | hidden
+    selection = ticked | (set(st.session_state.get(CHOSEN, [])) - set(before))
     if rows != before:
         st.session_state[TABLE] = {"selection": {"rows": [i for i, run in enumerate(rows) if run in selection]}}
     st.session_state[ROWS] = rows
     st.session_state[CHOSEN] = [run.id for run in runs if run.id in selection]
     rows_seen = ROWS_SEEN if selection else MOST_ROWS_SEEN
     st.dataframe(
-        run_table.table(matches, runs),
+        run_table.table(runs),
         key=TABLE,
         on_select="rerun",
         selection_mode="multi-row",
@@ -101,7 +85,7 @@ def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
         row_height=ROW_PIXELS,
         height=ROW_PIXELS * (min(len(runs), rows_seen) + 1) + (ROW_PIXELS // 2 if len(runs) > rows_seen else 2),
     )
-    return [run for run in runs if run.id in selection]
+    return sorted((run for run in runs if run.id in selection), key=lambda run: -run.position)
 
 
 def _ticked_rows() -> list[int]:
@@ -109,7 +93,7 @@ def _ticked_rows() -> list[int]:
     return [row for row in rows if isinstance(row, int) and row >= 0]  # a browser may send anything
 
 
-def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int) -> None:
+def _actions(services: Services, ticked: Sequence[Run], count: str) -> None:
     at_work = [run.id for run in ticked if not run.status.ended]
 
     def as_csv() -> bytes:
@@ -137,15 +121,14 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         actions.button("Continue", not resume, on_click=actions.act, args=resume, icon=":material/play_arrow:")
         if actions.button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]
-        st.html(f"<p style='margin: 0'>{_summary(ticked, count, hidden)}</p>")
+        st.html(f"<p style='margin: 0'>{_summary(ticked, count)}</p>")
 
 
-def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
+def _summary(ticked: Sequence[Run], count: str) -> str:
     if not ticked:
         return f"{count}. Tick one to open, several to compare."
     more = "" if fit_together(ticked) else f"; the charts show at most {MAX_COMPARED} settings"
-    unseen = f", {hidden} hidden by the search" if hidden else ""
-    return f"{count}, {len(ticked)} ticked{unseen}{more}"
+    return f"{count}, {len(ticked)} ticked{more}"
 
 
 def _show_together(services: Services, ticked: Sequence[Run]) -> None:

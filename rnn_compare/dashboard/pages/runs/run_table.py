@@ -1,6 +1,5 @@
-"""The table of runs: its columns, its order and its search."""
+"""The table of runs: its columns and its order."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -29,23 +28,19 @@ COLUMNS: dict[str, Any] = {
 _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews", "maxlen", "seed", "epochs"}
 
 
-def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
-    """Returns one row for each run, in order; Streamlit offers it as a CSV file.
-
-    Settings have a column if they differ ``among`` all runs, also those that a search hides; by default among ``runs``.
-    """
-    among = among or runs
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """Returns one row for each run, in order, with the settings that differ; Streamlit offers it as a CSV file."""
     differing = [
         name
         for name in SETTINGS
-        if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in among}) > 1
+        if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in runs}) > 1
     ]
-    made = pd.DataFrame(map(_row, runs), columns=list(_row(among[0])))  # which a search without matches has, too
+    rows = list(map(_row, runs))
+    made = pd.DataFrame(rows)
     for name in differing:
         values = [value_of(run.experiment, name) for run in runs]
         made.insert(list(made.columns).index("Made"), SETTINGS[name].label, values)  # results come first
-    used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
-    rows = [_row(run) for run in among]
+    used = {"Name": any(run.name for run in runs), "Note": any(run.note for run in runs)}
     for name in ("Source", "Reviews", "maxlen", "Status", "From"):
         used[name] = len({row[name] for row in rows}) > 1
     return made.drop(columns=[name for name, is_used in used.items() if not is_used])
@@ -65,30 +60,10 @@ def description(run: Run) -> str:
     return f"{run.title}: {', '.join(_settings(run.experiment))}; made {made:%d %b %Y, %H:%M} ({run.id})"
 
 
-def matching(runs: Sequence[Run], search: str) -> list[Run]:
-    """Returns the runs in whose id, name, network, settings, note or status every searched word occurs.
-
-    Upper and lower case are the same; a number is found as a whole, with commas or without; nothing searched finds all.
-    """
-    words = [re.sub(r"(?<=\d),(?=\d)", "", word) for word in search.casefold().split()]
-    return [
-        run
-        for run in runs
-        for text in [_searched(run)]
-        if all(word in (text.split() if word.isdecimal() else text) for word in words)
-    ]
-
-
-def _searched(run: Run) -> str:
-    settings = f"{run.experiment.label} {' '.join(_settings(run.experiment, with_defaults=True))}"
-    source = registry.title(run.experiment.source)
-    return "\n".join((run.id, run.name, settings, source, run.note, run.status.value)).casefold()
-
-
-def _settings(experiment: Experiment, with_defaults: bool = False) -> Iterator[str]:
+def _settings(experiment: Experiment) -> Iterator[str]:
     yield f"maxlen {experiment.maxlen}"
     yield f"seed {experiment.seed}"
-    others = experiment.model_dump(exclude_defaults=not with_defaults, exclude={"cell", "maxlen", "seed"})
+    others = experiment.model_dump(exclude_defaults=True, exclude={"cell", "maxlen", "seed"})
     for name, value in others.items():
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
