@@ -13,11 +13,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import ask, predict, run_weights
+from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.runs.shipped import add_shipped
+from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.server.services import Services
 from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import epoch_end
@@ -190,18 +191,15 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     assert other.segmented_control(key="weights").value == "last epoch"
 
 
-def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed_with_the_reason(
+def test_the_missing_last_epoch_of_a_recorded_pair_is_greyed_with_the_reason(
     trained: list[Run], shared_services: Services
 ) -> None:
     add_shipped(shared_services.store)
     shared_services.refresh()
     app = page("try_review", ask=trained[1].id, weights="last epoch")
     assert not app.segmented_control(key="weights").disabled
-    press(app, "Book's pair")
-    assert [shared_services.store.run(run).experiment.cell for run in app.multiselect(key="networks").value] == [
-        "SimpleRNN",
-        "LSTM",
-    ]
+    recorded = {run.experiment: run.id for run in shared_services.store.runs(shipped_ids())}
+    app.multiselect(key="networks").set_value([recorded[experiment] for experiment in BOOK.experiments()]).run()
     weights = app.segmented_control(key="weights")
     assert (weights.value, weights.disabled) == ("best epoch", True)
     assert "Only that was recorded for SimpleRNN" in app.segmented_control(key="weights").help

@@ -30,7 +30,6 @@ from rnn_compare.explain.prediction import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import Which, weights_file
-from rnn_compare.presets import BOOK, is_book_experiment
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
 
@@ -106,9 +105,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        book = _offer_book(runs, selection)
-        if not book.issuperset(charted):
-            _offer_newer([by_id[run] for run in charted], [by_id[run] for run in selection])
+        _offer_newer([by_id[run] for run in charted], [by_id[run] for run in selection])
         imported = [by_id[run] for run in selection if by_id[run].is_from_elsewhere]
         lacking = [run.title for run in imported if not weights_file(run.id, "last").exists()]
         if lacking:
@@ -135,23 +132,9 @@ def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
     def take() -> None:
         st.session_state["networks"] = [run.id for run in charted]
 
-    if selection and max(run.position for run in charted) > max(run.position for run in selection):
+    if selection and charted and max(run.position for run in charted) > max(run.position for run in selection):
         label = f"Newer: {listed([as_markdown(run.title) for run in charted])}"
         st.button(label, on_click=take, icon=":material/update:", width="stretch", key="newer")
-
-
-def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> set[str]:
-    """Draws a button that chooses the newest pair of the book's experiment, if it is not chosen; returns the offer."""
-    pair = {run.experiment.cell: run.id for run in runs if is_book_experiment(run.experiment)}
-
-    def choose_pair() -> None:
-        st.session_state["networks"] = list(pair.values())
-        note_choice()
-
-    if len(pair) == len(BOOK.cells) and not {*pair.values()} <= {*selection}:
-        st.button("Book's pair", on_click=choose_pair, icon=":material/menu_book:", width="stretch")
-        return {*pair.values()}
-    return set()
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
