@@ -66,7 +66,9 @@ def predict(options: argparse.Namespace) -> int:
         if options.json:
             output.json_line(_prediction_json(run, text, prediction))
         else:
-            print(*[heading] * several, _prediction_text(prediction), sep="\n")
+            if several:
+                print(heading)
+            print(_prediction_text(prediction))
     return code
 
 

@@ -102,9 +102,13 @@ def networks_sentence(verdict: Judgement) -> str:
     better = [name for name, _, ahead in others if ahead is leader]
     equal = [name for name, networks, _ in others if networks and networks.verdict == "equal"]
     unknown = [name for name, networks, _ in others if networks and networks.verdict == "unknown"]
-    parts = [f"beats {listed(better)} on other reviews too"] * bool(better)
-    parts += [f"is equal to {listed(equal)} to within a point"] * bool(equal)
-    parts += [f"cannot be told apart from {listed(unknown)}"] * bool(unknown)
+    parts = []
+    if better:
+        parts.append(f"beats {listed(better)} on other reviews too")
+    if equal:
+        parts.append(f"is equal to {listed(equal)} to within a point")
+    if unknown:
+        parts.append(f"cannot be told apart from {listed(unknown)}")
     text = f"With these weights {leader.name} {', and '.join(parts)}."
     return f"{text} {OTHER_WEIGHTS}" if better else text if parts else ""
 
@@ -114,8 +118,9 @@ def details(pair: Comparison) -> list[str]:
     measured, of_pair = pair.difference, words(pair)
     if measured is None or of_pair is None:
         return []
-    left_out = counted(len(measured.left_out), "seed")
-    lines = [f"Left out: {left_out} that only one of the two settings has."] * bool(measured.left_out)
+    lines = []
+    if measured.left_out:
+        lines.append(f"Left out: {counted(len(measured.left_out), 'seed')} that only one of the two settings has.")
     if isinstance(measured, Untested):
         return lines
     (ahead, highest), (behind, lowest) = sorted(

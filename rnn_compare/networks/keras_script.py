@@ -136,7 +136,9 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
         "decay": DECAY,
         "layers": "\n".join(f"        {layer}," for layer in map(_call, keras_layers(experiment))),
     }
-    putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
+    putting_aside = _PUTTING_ASIDE if experiment.test_reviews else ""
+    if experiment.vary_split:
+        putting_aside += _VARYING
     parts = {
         "putting_aside": putting_aside.format_map(settings),
         "initial_gates": initial_gates(experiment, seed),

@@ -34,7 +34,10 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkL
     if not shown:
         return []
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
-    st.markdown("  \n".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made))))
+    if any(is_made):
+        st.markdown(OF_A_TASK)
+    if not all(is_made):
+        st.markdown(OF_REVIEWS)
     show_figure(length_chart(shown), "length_chart")
     st.markdown(at_the_end(shown))
     return shown

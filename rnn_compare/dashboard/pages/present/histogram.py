@@ -94,7 +94,9 @@ def bars(
     question: Question, rounds: Sequence[Sequence[Answer]], colors: Mapping[str, str], right: Answer | None = None
 ) -> str:
     """Returns bars as HTML, in ``colors`` by label, or a sentence if nobody answered and no answer is right."""
-    counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
+    if not rounds and question.choices and right is not None:
+        rounds = [[]]  # an outcome is marked also where nobody answered
+    counted_rounds = tallies(question, rounds)
     if not counted_rounds:
         return '<p class="rc-wall-nothing">No answers.</p>'
     labels, mark = counted_rounds[0].labels, counted_rounds[0].bar(right)
