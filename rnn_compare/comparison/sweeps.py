@@ -1,9 +1,10 @@
-"""Sweeps: grids over settings, which of their runs are trained, and what their settings achieve.
+"""Sweeps: grids over settings, networks of equal parameters, which of their runs are trained, what they achieve.
 
 The runs of a sweep follow from their settings alone. So earlier runs are used again, and an interrupted sweep continues
 wherever the same grid is requested.
 """
 
+import bisect
 import itertools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,8 +17,10 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.formatting import counted
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Run
+from rnn_compare.settings import bounds
 
 MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
@@ -161,3 +164,27 @@ def _rank(run: Run) -> int:
     if not run.status.ended:
         return AT_WORK
     return BROKEN_OFF if run.can_be_continued and (not run.epochs or checkpoint.exists(run.id)) else 0
+
+
+def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experiment]:
+    """Returns for each cell the network whose recurrent layers come nearest in parameters to the reference's.
+
+    Embedding and Dense do not count; without recurrence, all layers between them do. All other settings are the
+    reference's; its own cell gives that network again. Of two equally near networks the smaller is taken.
+    """
+    wanted = parameters(reference).recurrent
+    low, high = map(int, bounds("units"))
+
+    def nearest(cell: str) -> Experiment:
+        def count(units: int) -> int:
+            return parameters(_with(reference, cell=cell, units=units)).recurrent
+
+        enough = bisect.bisect_left(range(high), wanted, low, key=count)
+        units = min(range(max(low, enough - 1), enough + 1), key=lambda units: abs(count(units) - wanted))
+        return _with(reference, cell=cell, units=units)
+
+    return list(map(nearest, cells))
+
+
+def _with(experiment: Experiment, **changed: object) -> Experiment:
+    return experiment_from(experiment.model_dump() | changed)  # drops settings that mean nothing to another network

@@ -6,7 +6,7 @@ from rnn_compare.browser.packed_curves import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.report.report_charts import _range as report_range
+from rnn_compare.report.html_report import _range as report_range
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.live import View, board_message

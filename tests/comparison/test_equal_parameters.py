@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.comparison.equal_parameters import match_parameters
+from rnn_compare.comparison.sweeps import match_parameters
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.networks.parameters import parameters

@@ -14,8 +14,8 @@ from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.report.contents import Contents
+from rnn_compare.report.html_report import charts
 from rnn_compare.report.reader import layout
-from rnn_compare.report.report_charts import charts
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
 from rnn_compare.server.phones import phone_message

@@ -6,8 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import picture
-from rnn_compare.comparison.equal_parameters import match_parameters
-from rnn_compare.comparison.sweeps import Sweep, survey
+from rnn_compare.comparison.sweeps import Sweep, match_parameters, survey
 from rnn_compare.dashboard.pages.sweep import grid_setup, pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
 from rnn_compare.dashboard.widgets import actions, setting, url_state
