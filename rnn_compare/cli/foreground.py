@@ -35,7 +35,6 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
 
     Args:
         submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
-        as_json: Whether to print JSON lines.
         judge: Whether to print the verdict, unless as JSON.
     """
     fork_server.start()  # it imports TensorFlow in parallel with what follows

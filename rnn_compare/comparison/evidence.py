@@ -137,7 +137,6 @@ class Result:
 
     Attributes:
         best: Mean over the counted runs of the highest validation accuracy.
-        measured: Mean accuracy by each measure.
         seconds: Median time of a training.
     """
 

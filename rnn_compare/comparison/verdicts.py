@@ -31,7 +31,6 @@ class Comparison:
     """A comparison of two groups.
 
     Attributes:
-        scores: The accuracies of each group's trainings.
         difference: Of the settings, a − b, with the verdict; None if they cannot be compared.
         networks: Of the two trained networks as they are, if there is one run each.
         lent: Descriptions of earlier runs from which the variation between seeds was estimated too.

@@ -96,7 +96,6 @@ def show_board(
     Args:
         names: The names in a link (see ``server/snapshot.py``).
         may_press: Draws the buttons; otherwise presses that a browser sends are ignored.
-        more: Further data for the component.
     """
     data = live.message(services, names, view) | more
     result = component("dashboard/assets/board/board.js", "dashboard/assets/board/board.css")(

@@ -29,7 +29,6 @@ class LengthAccuracy:
     Attributes:
         words: Their number of words or, in a task with a deciding word, of words behind it; in reviews, the median.
         accuracy: The share of them that were classified correctly, from 0 to 1.
-        texts: How many there were.
         repeated: How many of them are among the training texts, too.
     """
 

@@ -109,8 +109,6 @@ class MemoryTest:
         told_apart: The share of pairs where the text with the positive word has the higher log-odds (points,); equal
             ones count half. One half is chance: the word is forgotten.
         effect: The difference of the log-odds in the median pair (points,).
-        pairs: The number of pairs of texts.
-        words: The words that were used.
     """
 
     distances: Integers
@@ -136,7 +134,6 @@ def memory_test(
     with a positive and once with a negative word: only the sentiment word and its place differ.
 
     Args:
-        words: From ``choose_words``.
         pairs: The number of texts, each in two versions.
         points: The largest number of distances, from 1 to maxlen, at about equal ratios.
     """

@@ -41,10 +41,7 @@ class KerasLayer(NamedTuple):
     """One Keras layer of a network.
 
     Attributes:
-        name: Its name in the model.
         kind: The name of its class.
-        arguments: Positional arguments of its class.
-        options: Keyword arguments of its class.
         tensors: Shapes of its weights by their paths within the layer, in Keras' order.
         is_own: Whether the class is defined here because Keras lacks it.
     """

@@ -28,7 +28,6 @@ def split(question: Question, votes: Votes, confidence: Mapping[str, int], outco
     """Returns the answers by confidence in sentences, the surest first: right ones or, until known, the commonest.
 
     Args:
-        votes: The answers by device.
         confidence: Indices into ``CONFIDENCE`` by device, of those that gave one.
     """
     parts = []

@@ -28,7 +28,6 @@ class Tally:
     """The counts of a class's answers.
 
     Attributes:
-        answered: Number of answers.
         labels: Labels of the bars, or the epochs of drawn curves.
         counts: Answers per bar; empty for drawn curves.
         low, middle, high: Lower quartile, median and upper quartile of the drawn curves at each epoch.
@@ -58,7 +57,6 @@ class Control:
     Attributes:
         name: Its name in ``join_ask.js``.
         check: Returns a phone's answer, any JSON value, as it is stored; raises ``UserError`` if it is not valid.
-        in_words: Returns an answer as text.
         bars: Returns the bars' labels and width for some answers; None for drawn curves.
         is_ordered: Whether the answers have an order, and their bars stand upright.
     """

@@ -83,7 +83,6 @@ def groups(answers: Mapping[str, Answer], rows: Mapping[str, int]) -> list[tuple
     those of adjacent rows.
 
     Args:
-        answers: The answers by device.
         rows: Rows of seats by device, of those that gave one.
 
     Example:

@@ -60,9 +60,6 @@ def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
 
     Args:
         count: Devices that were right or, until that is known, that gave the most frequent answer.
-        devices: Devices that answered.
-        is_known: Whether the right answer is known.
-        again: Whether the class has discussed already.
     """
     if 3 * count > 2 * devices:
         if is_known:

@@ -25,7 +25,6 @@ class QuestionOutcome:
 
     Attributes:
         answer: The right answer; None if there is none, or not yet.
-        explanation: The reason, in a sentence or two.
         final: Whether the outcome can no longer change.
         within_chance: Whether a lead of 0 is right too.
         only_names: Whether the explanation only names the right answer.
@@ -47,7 +46,6 @@ class QuestionKind:
         control: How phones answer it, and how answers are checked and counted.
         outcome: Returns the outcome from the question and the networks, which have ended; raises ``NoRightAnswer``
             (``outcomes.py``) if no answer is right.
-        is_right: Returns whether an answer is right, given the right one.
         needs: The field of ``Question`` that it must have: ``choices``, ``network``, or none.
         needs_runs: Whether its outcome comes from runs; if not, a lecture file may give the ``right`` choice.
         offers_networks: Whether its choices are networks, in their colours; a file need not list them.

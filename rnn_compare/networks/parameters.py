@@ -59,7 +59,6 @@ class Layer:
 
     Attributes:
         name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
-        kind: Its class, such as ``LSTM`` or ``Bidirectional(LSTM)``.
         arithmetic: The arithmetic of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
         gates: The parameters of each gate in one direction; empty without gates.
     """

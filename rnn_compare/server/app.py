@@ -26,7 +26,6 @@ class App:
     Attributes:
         upload_gate: The sessions that may upload a file.
         predictions: The limit on questions to the networks, by visitor.
-        turns: The turns of page scripts.
         live: The answers to browsers that follow the board.
     """
 

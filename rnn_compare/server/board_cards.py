@@ -97,7 +97,6 @@ def card(
     """Returns the texts of a card, for one run or several seeds.
 
     Args:
-        group: The runs of one setting.
         starts: Seconds until each queued run of the server starts, by id, the next first.
         history: Timings of earlier runs, for runs without a finished epoch.
         judged: The accuracy by which the verdict judges it; before that the card shows its best epoch's.

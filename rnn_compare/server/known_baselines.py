@@ -27,7 +27,6 @@ class BaselineResults:
     Attributes:
         baselines: The simplest first, as far as they are fitted.
         remark: A note on them, or the reason why there are none; the beginning says the most.
-        waiting: Whether a worker is computing them.
     """
 
     baselines: tuple[Baseline, ...] = ()

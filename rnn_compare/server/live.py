@@ -53,7 +53,6 @@ class View:
     """A viewer's choice of charts and of their content.
 
     Attributes:
-        charts: Names of the charts.
         marks: Whether to draw the lecture's 85 % and 89 %.
         baselines: Whether to draw baselines.
         gap: Whether to shade the gap between training and validation.
@@ -163,12 +162,9 @@ def board_message(
     """Returns the board's message.
 
     Args:
-        runs: The runs on the board.
         starts: Seconds until each queued run of the server starts, by id, the next first.
-        view: The viewer's choice of charts.
         hint: Text in the empty charts when there is no run.
         history: Timings of earlier runs, for runs without a finished epoch.
-        findings: Sentences about the curves.
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
         judged: The accuracies that the verdict compares, by the first run of each setting.
     """

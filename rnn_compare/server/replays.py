@@ -20,9 +20,7 @@ class Replay:
     """Finished runs that are replayed, with the same time for every epoch.
 
     Attributes:
-        runs: The runs' ids.
         began: When the replay began, in seconds since 1970.
-        per_epoch: Seconds of an epoch.
     """
 
     runs: tuple[str, ...]

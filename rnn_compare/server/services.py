@@ -178,9 +178,7 @@ class Services:
         """Returns a conclusion from runs, computed once for all viewers and again after further epochs.
 
         Args:
-            what: Name of the conclusion.
             snapshot: All runs: others of the same settings contribute to the spread over seeds.
-            runs: The runs of a comparison.
             conclude: Computes the conclusion, which is not None and must not be changed.
         """
         ended = sum(run.status.ended for run in snapshot.runs)

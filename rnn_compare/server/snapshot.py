@@ -31,14 +31,12 @@ class Snapshot:
     """All runs at one moment, and a cache of what is computed from them for all viewers.
 
     Args:
-        all_runs: All runs, oldest first.
         state: State of the class, which hides runs until the reveal.
         replay: The latest replay, if it was not stopped.
 
     Attributes:
         runs: Runs that may be shown; pages show no others.
         all_runs: All runs, for progress and the queue.
-        hidden: Runs that are hidden.
     """
 
     def __init__(self, all_runs: list[Run], state: State, replay: Replay | None = None) -> None:

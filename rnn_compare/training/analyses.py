@@ -23,7 +23,6 @@ class Analysis:
     """The state of one analysis.
 
     Attributes:
-        total: Number of steps; 0 until the first is reported.
         result: None until it has succeeded.
         problem: The error in a sentence; None unless it has failed.
     """

@@ -67,7 +67,6 @@ class Engine:
             machine's workers end to free memory.
 
     Attributes:
-        owner: This process.
         scheduler: The address of the cluster that trains, if one was named.
     """
 

@@ -48,12 +48,10 @@ class CurveChart:
         validation: Metric of the solid curve with a marker at each epoch.
         tickformat: d3 format of the numbers along the axis.
         hoverformat: d3 format of the numbers beside the pointer.
-        unit: Unit of both.
         factor: Units in 1.
         range: Returns the ends of the axis for all values that are drawn.
         position: Rank among the charts, the lowest first.
         log: Whether the live board's axis is logarithmic.
-        shown_first: True if it is shown by default.
         marks: Lines that a viewer may add.
         has_baselines: True for validation accuracy, which baselines have.
     """

@@ -45,7 +45,6 @@ class TestedDifference(DifferenceTest):
 
     Attributes:
         runs: The numbers of runs of a and of b.
-        df: Degrees of freedom of Student's t.
         variance_seeds: The seeds' share of the variance of ``difference``.
         variance_reviews: The held-out reviews' share.
         paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.

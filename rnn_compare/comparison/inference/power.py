@@ -53,9 +53,7 @@ def seeds_needed(
     Args:
         variances: Of single runs' accuracies of either setting, as in ``intervals.Spread.variance``; above 0.
         variance_reviews: The share of the held-out reviews in the variance of the difference.
-        difference: The difference to be detected, a share.
         lent: Degrees of freedom that earlier runs add to either variance.
-        alpha: The level of the test.
 
     Returns:
         The number, at least 3; None if no number of seeds suffices, since the variance of the reviews alone hides such

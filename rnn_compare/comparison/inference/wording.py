@@ -59,10 +59,8 @@ class Words:
     """The words for two settings.
 
     Attributes:
-        names, shares: Of a and b.
         where: On which reviews the shares were reached.
         overlap: Whether each seed has a split of its own, and seeds are compared in pairs.
-        thing: What was classified.
     """
 
     names: tuple[str, str]

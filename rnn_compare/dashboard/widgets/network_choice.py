@@ -47,9 +47,7 @@ class LoadedNetwork:
     """One run with the weights that are looked at.
 
     Attributes:
-        run: The run; ``run.experiment`` describes its network.
         title: Its name on this page, distinct from the others.
-        which: Weights of the best or of the last epoch.
     """
 
     run: Run

@@ -23,7 +23,6 @@ def widget(
     Args:
         usual: The initial value; by default that of the setting.
         low, high: Bounds of a number; by default those of the setting.
-        options: Further arguments of the widget, such as ``bind``.
     """
     setting = SETTINGS[name]
     usual = default(name) if usual is None else usual

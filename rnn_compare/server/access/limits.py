@@ -28,7 +28,6 @@ class RateLimit:
     Args:
         at_once: Tokens in a full bucket.
         per_second: Tokens added per second.
-        now: Returns a monotonic time in seconds.
     """
 
     def __init__(self, at_once: int, per_second: float, now: Callable[[], float] = time.monotonic) -> None:

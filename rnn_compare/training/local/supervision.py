@@ -24,7 +24,6 @@ class Silence:
         """Returns the workers that have been silent for longer, and restarts their count.
 
         Args:
-            seconds: The limit.
             last_seen: Time of each worker's last message, by any clock.
             now: Seconds by a clock that nobody sets.
 

@@ -37,14 +37,10 @@ class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
     stop (Keras ignores ``stop_training`` during validation), and ``UserError`` if the loss is NaN or infinite.
 
     Args:
-        job: The training.
         labels: Of the validation reviews (reviews,).
         save: Saves the training's state, given all finished epochs and the last one's predictions. Called before the
             epoch's event is sent, so that an epoch is never shown before its weights exist.
         done: Finished epochs of a run that is resumed.
-
-    Attributes:
-        epochs: All finished epochs.
     """
 
     def __init__(

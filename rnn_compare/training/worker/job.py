@@ -34,7 +34,6 @@ def attempt_training(
 
     Args:
         attempt: Unique name of this attempt at the run.
-        send: Sends an event to the engine.
         abandoned: Whether nobody waits for the attempt any more.
     """
 

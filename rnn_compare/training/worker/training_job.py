@@ -16,7 +16,6 @@ class TrainingJob:
     """One training: the run's id, its experiment, and its connections to the engine.
 
     Attributes:
-        send: Sends an event to the engine.
         stop_requested: Called after every batch, so it must be quick.
     """
 

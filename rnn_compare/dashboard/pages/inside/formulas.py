@@ -19,13 +19,7 @@ from rnn_compare.server.services import Services
 
 @dataclass(frozen=True)
 class Shapes:
-    """The sizes that fill one cell's formula.
-
-    Attributes:
-        units: Size of the state.
-        features: Size of the input.
-        keras: Keras' names of the weight tensors and their shapes.
-    """
+    """The sizes that fill one cell's formula."""
 
     units: int
     features: int

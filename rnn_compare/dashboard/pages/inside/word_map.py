@@ -83,7 +83,6 @@ def remark(words: WordMap, label: str, missing: str = "") -> str:
     """Returns the remark below a map in Markdown: explained variance, and the prediction for an empty text.
 
     Args:
-        words: The map.
         label: The label that probabilities are of.
         missing: A word that was looked up and is not on the map.
     """
