@@ -95,9 +95,8 @@ from streamlit.testing.v1 import AppTest
 
 def page():
     from rnn_compare.dashboard.pages.compare import controls
-    from rnn_compare.server.app import current_app
     import streamlit as st
-    found = controls.setup(current_app().services(), st.container())
+    found = controls.setup(st.container())
     st.text(str([experiment.reviews for experiment in found.experiments]))
 
 app = AppTest.from_function(page, default_timeout=180)
