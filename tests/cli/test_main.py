@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -371,39 +370,3 @@ def test_lists_and_counts_are_there_at_once() -> None:
         [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-
-
-def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str], cache: Path) -> None:
-    """`train` itself takes long; what it shows of a finished run is looked at here."""
-    run = lines(trained.stdout)[-1]["run"]
-    script = (
-        "import sys; from pathlib import Path; from rnn_compare.cli import foreground, output;"
-        " from rnn_compare.runs.store import RunStore; from rnn_compare.cli.output import Follower\n"
-        "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
-        "with output.display(False, {sys.argv[2]: 'LSTM(4)'}) as show: foreground._watch(follower, show)"
-    )
-    shown = _on_terminal([sys.executable, "-c", script, str(cache / "runs.db"), run])
-    assert "LSTM(4)" in shown
-    assert "finished, 2 of 2 epochs, best validation" in shown
-
-
-def _on_terminal(command: list[str]) -> str:
-    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command, stdout=theirs, cwd=Path(__file__).parents[2], env=os.environ | {"COLUMNS": "160", "TERM": "dumb"}
-    ) as process:
-        process.wait(PATIENCE)
-        os.close(theirs)
-        shown = b""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # Linux' way to say that all was read
-                break
-            if not part:
-                break
-            shown += part
-    os.close(ours)
-    return shown.decode()
