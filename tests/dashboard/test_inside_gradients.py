@@ -72,9 +72,9 @@ def test_the_words_below_speak_of_what_is_there_only() -> None:
 def test_a_run_without_reviews_says_so_and_the_others_are_drawn(charts: list[go.Figure]) -> None:
     app = page(gradients.show, SimpleNamespace(), [chosen("there"), chosen("gone", source="keras")])
     assert names(charts) == ["there"]
-    assert "6 long reviews" in app.markdown[0].value
+    assert app.markdown[0].value == "**gone.** The file \\<imdb\\> is missing."
+    assert "6 long reviews" in app.markdown[1].value
     assert app.button[0].label == "What they remember: Memory test", "no number of words stands here"
-    assert app.markdown[1].value == "**gone.** The file \\<imdb\\> is missing."
 
 
 def test_a_network_is_measured_again_only_when_its_weights_have_changed(

@@ -6,8 +6,7 @@ import streamlit as st
 
 from rnn_compare.charts.length_chart import NetworkLengths, length_chart
 from rnn_compare.dashboard.components import show_figure
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
-from rnn_compare.errors import UserError
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
 from rnn_compare.formatting import as_markdown, listed, percent
 from rnn_compare.server.services import Services
@@ -22,15 +21,10 @@ OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkLengths]:
     """Draws the accuracies of the chosen runs by length; returns those that are there."""
-    shown: list[NetworkLengths] = []
-    problems: dict[str, list[str]] = {}
-    for network in networks:
-        try:
-            if lengths := result_of(services, network, accuracy_by_length):
-                shown.append(NetworkLengths(network.title, network.look, lengths))
-        except UserError as error:
-            problems.setdefault(str(error), []).append(network.title)
-    show_problems(problems)
+    shown = [
+        NetworkLengths(network.title, network.look, lengths)
+        for network, lengths in results(networks, lambda network: result_of(services, network, accuracy_by_length))
+    ]
     if not shown:
         return []
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]

@@ -1,6 +1,6 @@
 """The choice of trained networks and of their best or last weights."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -170,10 +170,21 @@ def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Re
     return result
 
 
-def show_problems(problems: Mapping[str, Sequence[str]]) -> None:
-    """Shows the problems of networks: each sentence once, after their titles."""
+def results(
+    networks: Sequence[LoadedNetwork], result: Callable[[LoadedNetwork], Result | None]
+) -> list[tuple[LoadedNetwork, Result]]:
+    """Returns the networks that have a result, with it; the page shows each ``UserError`` once, after their titles."""
+    having: list[tuple[LoadedNetwork, Result]] = []
+    problems: dict[str, list[str]] = {}
+    for network in networks:
+        try:
+            if made := result(network):
+                having.append((network, made))
+        except UserError as error:
+            problems.setdefault(str(error), []).append(network.title)
     for sentence, titles in problems.items():
         st.markdown(f"**{as_markdown(listed(titles))}.** {as_markdown(sentence)}")
+    return having
 
 
 def card_titles(runs: Sequence[Run]) -> list[str]:

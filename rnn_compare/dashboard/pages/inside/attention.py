@@ -8,10 +8,9 @@ from plotly.subplots import make_subplots
 
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis, plain
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, show_problems
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, results
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
-from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import as_markdown, percent
@@ -37,19 +36,12 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     text = review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
     if not text.strip():
         return
-    results: list[tuple[LoadedNetwork, AttentionWeights]] = []
-    problems: dict[str, list[str]] = {}
-    for network in networks:
-        experiment = network.run.experiment
-        try:
-            results.append((network, attention_weights(experiment, network.weights, encode(experiment, text))))
-        except UserError as error:
-            problems.setdefault(str(error), []).append(network.title)
-    if results:
-        words = min((attention.words for _, attention in results), key=len)  # that all networks read
+    attending = results(networks, lambda network: _attention(network, text))
+    if attending:
+        words = min((attention.words for _, attention in attending), key=len)  # that all networks read
         places = {None: "all words (mean)"} | {i - len(words): f"{i + 1}: {word}" for i, word in enumerate(words)}
         from_end = st.select_slider("Attention of", list(places), format_func=places.__getitem__)
-        for network, attention in results:
+        for network, attention in attending:
             word = None if from_end is None else len(attention.words) + from_end
             st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, word)}")
             chart = attention_chart(attention, word, network.look.color)
@@ -58,7 +50,11 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             "Attention weights do not explain the prediction: other weights can "
             "lead to the same one (Jain and Wallace 2019)."
         )
-    show_problems(problems)
+
+
+def _attention(network: LoadedNetwork, text: str) -> AttentionWeights:
+    experiment = network.run.experiment
+    return attention_weights(experiment, network.weights, encode(experiment, text))
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:

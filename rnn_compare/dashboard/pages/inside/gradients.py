@@ -8,7 +8,7 @@ from rnn_compare.charts.gradient_chart import NetworkGradients, share_chart, siz
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
@@ -36,25 +36,12 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         st.session_state["gradients"] = trained
     moment = st.segmented_control("Weights", moments, key="gradients", required=True, label_visibility="collapsed")
     url_state.save("gradients", moment or trained, trained)
-    shown: list[LoadedNetwork] = []
-    flows: list[NetworkGradients] = []
-    problems: dict[str, list[str]] = {}
-    for network in networks:
-        try:
-            followed = _followed(services, network, initial=moment == BEFORE)
-        except UserError as error:
-            problems.setdefault(str(error), []).append(network.title)
-        else:
-            if followed:
-                shown.append(network)
-                flows.append(NetworkGradients(network.title, network.look, followed))
-    if flows:
+    shown = results(networks, lambda network: _followed(services, network, initial=moment == BEFORE))
+    if flows := [NetworkGradients(network.title, network.look, followed) for network, followed in shown]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(introduction(flows), help=MEANING, width="content")
             st.button("What they remember: Memory test", type="tertiary", on_click=_open_memory_test)
-    show_problems(problems)
-    if flows:
-        _results(shown, flows)
+        _results([network.run.experiment for network, _ in shown], flows)
 
 
 def _open_memory_test() -> None:
@@ -78,7 +65,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def _results(networks: Sequence[LoadedNetwork], flows: Sequence[NetworkGradients]) -> None:
+def _results(experiments: Sequence[Experiment], flows: Sequence[NetworkGradients]) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Gradient, relative to the last word**")
@@ -86,7 +73,7 @@ def _results(networks: Sequence[LoadedNetwork], flows: Sequence[NetworkGradients
     with right:
         st.markdown("**Share of the sum in the last words**")
         show_figure(share_chart(flows), "gradient_share")
-    st.markdown(VANISHING, help=conclusion([network.run.experiment for network in networks]))
+    st.markdown(VANISHING, help=conclusion(experiments))
 
 
 def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> FollowedGradient | None:
