@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rnn_compare.comparison import evidence
+from rnn_compare.dashboard.widgets import reading
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine
-from tests.epochs import epoch_end
+from tests.epochs import finish
 
 
 @pytest.fixture
@@ -44,12 +46,16 @@ def record(services: Services) -> Callable[..., str]:
 
     def one(status: Status = Status.FINISHED, epochs: int = 2, reason: str | None = None, **settings: object) -> str:
         [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
-        if status is not Status.QUEUED:
-            services.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-        services.store.record([epoch_end(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
-        if status.ended:
-            services.store.record([Ended(run, status, reason, 60.0)])
+        finish(services.store, run, *(0.9 - n / 10 for n in range(1, epochs + 1)), status=status, reason=reason)
         services.refresh()
         return run
 
     return one
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What *Inside the cell* sends to the browser; AppTest has none to draw it."""
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(reading, "component", lambda *_: lambda data, **_: messages.append(data))
+    return messages

@@ -1,6 +1,6 @@
 """Pages run in this process, with a real record and a real engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,8 +12,9 @@ from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
+from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import Services
-from tests.patience import PATIENCE, until_ended
+from tests.patience import PATIENCE, until, until_ended
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -74,3 +75,26 @@ def trained(shared_services: Services) -> list[Run]:
         finished = shared_services.store.runs(ids)
     shared_services.refresh()
     return finished
+
+
+@pytest.fixture(autouse=True)
+def _without_keras_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether or not this machine has one."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+
+
+def run_until(app: AppTest, true: Callable[[], object]) -> AppTest:
+    """Runs a page again and again, as its fragments do, until a worker is done."""
+
+    def ran() -> object:
+        return true() or (app.run() and not app.exception and true())
+
+    until(ran)
+    return app
+
+
+def to_phones(is_quick: bool = True) -> bytes:
+    """Returns what phones are sent just now."""
+    app = current_app()
+    return broadcast._build_event(app.running(), app.classroom(), app.classroom().state(), is_quick)[0]

@@ -12,12 +12,12 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
-from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine, EngineState
-from tests.epochs import epoch_end
+from tests.epochs import finish
 
 from .conftest import page, press
 
@@ -204,8 +204,7 @@ def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of
     few = comparison(["SimpleRNN", "LSTM", "GRU"], [32], [500], range(1, 6), epochs=1)
     made = services.store.create(few, Owner.current(), "page")
     for run in made:
-        services.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.5, 0.5, 0.5, 1.0)])
-        services.store.record([Ended(run, Status.FINISHED, None, 2.0)])
+        finish(services.store, run, 0.5)
     services.refresh()
     app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
     press(app, "Show finished runs")
@@ -235,13 +234,8 @@ def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(
     assert len(services.store.runs()) == 4
 
 
-def open_more_settings(app: AppTest) -> None:
-    app.session_state["more_settings"] = True
-    app.run()
-
-
-def close_more_settings(app: AppTest) -> None:
-    app.session_state["more_settings"] = False
+def more_settings(app: AppTest, shown: bool = True) -> None:
+    app.session_state["more_settings"] = shown
     app.run()
 
 
@@ -250,13 +244,13 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
         return "seed" in [widget.key for widget in app.number_input]
 
     assert not drawn()
-    open_more_settings(app)
+    more_settings(app)
     assert app.number_input(key="seed").value == 1
-    close_more_settings(app)
+    more_settings(app, False)
     assert not drawn()
-    open_more_settings(app)
+    more_settings(app)
     app.number_input(key="seed").set_value(7).run()
-    close_more_settings(app)
+    more_settings(app, False)
     assert app.number_input(key="seed").value == 7
     assert app.radio(key="preset").value == "Own settings"
     app.radio(key="preset").set_value("The book's experiment").run()
@@ -266,24 +260,16 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
     assert not app.exception
 
 
-def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
-    open_more_settings(app)
-    app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
-    assert "2 cell types × 5 units × 1 maxlen make 10 networks; the limit is 8" in app.error[0].value
-    assert next(button for button in app.button if button.label == "Train").disabled
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"), [("9999", "units is 9999; it must be between 1 and 512."), ("many", "not 'many'")]
-)
-def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: str, sentence: str) -> None:
-    app.session_state["more_units"] = [typed]
-    app.run()
-    assert sentence in app.error[0].value
-    assert not app.exception
-
-
-def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
+def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
+    for typed, sentence in (
+        (["8", "16", "64", "128"], "2 cell types × 5 units × 1 maxlen make 10 networks; the limit is 8"),
+        (["9999"], "units is 9999; it must be between 1 and 512."),
+        (["many"], "not 'many'"),
+    ):
+        app.session_state["more_units"] = typed
+        app.run()
+        assert sentence in app.error[0].value
+        assert next(button for button in app.button if button.label == "Train").disabled
     app.sidebar.pills[0].set_value([]).run()
     assert "Choose at least one cell type" in app.error[0].value
 

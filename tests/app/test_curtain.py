@@ -19,13 +19,11 @@ from rnn_compare.browser.packed_curves import packed
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 from tests.patience import PATIENCE
 
 from .conftest import script
@@ -36,11 +34,7 @@ SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 
 
 
 def recorded(services: Services, accuracies: Sequence[float], **settings: Any) -> str:
-    [run] = services.store.create([Experiment(**SETTING | settings)], Owner.current(), "page")
-    services.store.record([Started(run, 10, "", {}, 1.0)])
-    services.store.record([epoch_end(run, n, a, 0.6, a, 0.6, 1.5) for n, a in enumerate(accuracies, 1)])
-    services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
-    return run
+    return finished_run(services.store, *accuracies, **SETTING | settings)
 
 
 @pytest.fixture

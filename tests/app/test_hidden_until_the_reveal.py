@@ -35,11 +35,10 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 
 from .conftest import page as open_page
-from .conftest import press
+from .conftest import press, to_phones
 from .test_curtain import PAGES, answered, sent, visit
 
 SHIPPED_LECTURES = [load(path, step_kinds()) for path in sorted(SHIPPED.glob("*.toml"))]
@@ -173,7 +172,7 @@ def addresses(hidden: Sequence[Run]) -> Iterator[dict[str, str]]:
 
 def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator[tuple[str, str]]:
     """Yields all that is sent at a moment, each with where it is from."""
-    state, links = current_app().classroom().state(), list(addresses(hidden))
+    links = list(addresses(hidden))
     for place, page in enumerate((*PAGES, *WALL)):
         if page in PAGES and (turn + place) % 2:
             continue  # visitors open half of their pages at each press
@@ -185,10 +184,7 @@ def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator
     for address in links:
         yield f"live {address}", answered([name for name in address.get("show", "").split(",") if name])
     for is_quick in (True, False):
-        yield (
-            "phone",
-            broadcast._build_event(current_app().running(), current_app().classroom(), state, is_quick)[0].decode(),
-        )
+        yield "phone", to_phones(is_quick).decode()
     shown = [run.id for run in services.runs()][-4:]
     if shown and turn == 0:
         yield "report", take_home.report(services, shown, "html", "report").decode()

@@ -1,8 +1,5 @@
 """Inside the cell: every view answers with a picture or a sentence."""
 
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,37 +8,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.prediction import ask
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
-from tests.patience import PATIENCE
 
-from .conftest import page, press
+from .conftest import page, press, run_until
 
 TEXT = "A wonderful film, the best of the year."
-
-
-@pytest.fixture(autouse=True)
-def _without_keras_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether or not this machine has one."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
-
-
-@pytest.fixture
-def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What is sent to the browser; AppTest has none to draw it."""
-    sent: list[dict[str, Any]] = []
-
-    def component(data: dict[str, Any], **_: Any) -> None:
-        sent.append(data)
-
-    monkeypatch.setattr(reading, "component", lambda *_: component)
-    return sent
 
 
 @pytest.fixture
@@ -89,24 +65,13 @@ def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_b
     assert "A fine film" in app.query_params["review"]
 
 
-def until(app: AppTest, true: Callable[[], object]) -> None:
-    """Looks again and again, as the browser does, until something is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        engine = current_app().services().engine
-        assert time.monotonic() < deadline, f"it never came: {engine.state}, {engine.workers()}"
-        time.sleep(0.1)
-        app.run()
-        assert not app.exception
-
-
 def test_accuracy_by_length_comes_from_a_worker_for_each_network(app: AppTest, trained: list[Run]) -> None:
     app.segmented_control(key="view").set_value("Length").run()
 
     def sentences() -> list[str]:
         return [text.value for text in app.markdown if "At the greatest length" in text.value]
 
-    until(app, lambda: [sentence.count(" %") for sentence in sentences()] == [len(trained)])
+    run_until(app, lambda: [sentence.count(" %") for sentence in sentences()] == [len(trained)])
 
 
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
@@ -189,7 +154,7 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
     app.segmented_control(key="view").set_value("Memory test").run()
     app.button(key="run_memory_test").click().run()
     assert not app.exception
-    until(app, lambda: not app.get("progress") and len(charts.get("memory_chart", go.Figure()).data) == 2)
+    run_until(app, lambda: not app.get("progress") and len(charts.get("memory_chart", go.Figure()).data) == 2)
     assert "run_memory_test" not in [button.key for button in app.button]
     for line in charts["memory_chart"].data:
         assert (line.x[0], line.x[-1]) == (1, 10)

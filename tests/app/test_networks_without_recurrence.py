@@ -3,31 +3,26 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.pages.runs import run_table
-from rnn_compare.dashboard.widgets import reading, setting
+from rnn_compare.dashboard.widgets import setting
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.explain.prediction import encode, predict_logits, run_weights
 from rnn_compare.explain.word_by_word import beginnings
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES
 from rnn_compare.formatting import as_markdown
-from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import save
-from rnn_compare.paths import weights_file
 from rnn_compare.report import html_tables
-from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
-from tests.epochs import epoch_end
-from tests.patience import until
+from tests.epochs import finish
+from tests.explain.conftest import save_random
 
-from .conftest import page, press
+from .conftest import page, press, run_until
 
 PAGES = ("compare.page", "try_review", "inside.page", "sweep.page", "runs.page", "reviews.page", "present.page")
 VIEWS = ("Word by word", "Gradient flow", "Memory test", "Length", "Words", "Equations")
@@ -44,24 +39,11 @@ def networks(shared_services: Services) -> list[Run]:
         experiments = comparison(["LSTM", *FEEDFORWARD], [4], [41], **small)
         for number, run in enumerate(store.create(experiments, Owner.current(), "page")):
             store.rename(run, "without")
-            random = np.random.default_rng(number)
-            tensors = parameters(experiments[number]).tensors
-            weights = {tensor.path: random.normal(0, 0.5, tensor.shape).astype(np.float32) for tensor in tensors}
-            for which in ("best", "last"):
-                save(weights, weights_file(run, which))
-            store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
-            store.record([Ended(run, Status.FINISHED, None, 2.0)])
+            save_random(run, experiments[number], seed=number)
+            finish(store, run, 0.5)
         finished = [run for run in store.runs() if run.name == "without"]
     shared_services.refresh()
     return finished
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What goes to the browser; AppTest has none to draw it."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(reading, "component", lambda *_: lambda data, **_: messages.append(data))
-    return messages
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -79,7 +61,7 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(name: str, networks: l
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.usefixtures("sent")
+@pytest.mark.usefixtures("messages")
 def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: list[Run]) -> None:
     app = page("inside.page", view=view)
     app.multiselect[0].set_value([run.id for run in networks]).run()
@@ -95,7 +77,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: l
         assert [heading.value for heading in app.subheader][1:] == ["Averaged embeddings", "Convolution", "Attention"]
 
 
-@pytest.mark.usefixtures("sent")
+@pytest.mark.usefixtures("messages")
 def test_attention_is_a_view_where_a_chosen_network_has_no_recurrence(networks: list[Run]) -> None:
     ids = {run.experiment.cell: run.id for run in networks}
     app = page("inside.page", view="Attention", ask=f"{ids['attention']},{ids['average']}")
@@ -118,16 +100,16 @@ def test_a_setting_that_a_network_lacks_is_a_dash_beside_others(networks: list[R
 
 
 def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
-    networks: list[Run], sent: list[dict[str, Any]]
+    networks: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     app = page("inside.page")
     app.multiselect[0].set_value([run.id for run in networks]).run()
     app.text_area(key="review").set_value(TEXT).run()
-    until(lambda: len(sent[-1]["runs"]) == 4 or not app.run())  # a busy machine's worker takes its time
-    assert [("note" in run) for run in sent[-1]["runs"]] == [False, True, True, True]
-    assert [run["title"] for run in sent[-1]["runs"] if run.get("windows")] == ["without: Convolution(4)"]
+    run_until(app, lambda: len(messages[-1]["runs"]) == 4)
+    assert [("note" in run) for run in messages[-1]["runs"]] == [False, True, True, True]
+    assert [run["title"] for run in messages[-1]["runs"] if run.get("windows")] == ["without: Convolution(4)"]
     assert sum(WITHOUT_CELL in caption.value for caption in app.caption) == 1
-    for run, message in list(zip(networks, sent[-1]["runs"], strict=True))[1:]:
+    for run, message in list(zip(networks, messages[-1]["runs"], strict=True))[1:]:
         review = encode(run.experiment, TEXT)
         rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)
         expected = predict_logits(run.experiment, run_weights(run, "best"), rows)

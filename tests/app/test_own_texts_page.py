@@ -1,13 +1,11 @@
 """Texts of the lecturer's own on the pages, from choosing the file to the verdict, with a real worker."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import components
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Ended, Status
@@ -18,7 +16,7 @@ from rnn_compare.server.services import Services
 from rnn_compare.sources import own_texts, registry
 from tests.patience import until_ended
 
-from .conftest import html, page, press
+from .conftest import html, page, press, run_until
 
 ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
 CONTENT = f"what was written,state\n{ROWS}"
@@ -34,21 +32,11 @@ def _own_folder(shared_services: Services) -> Iterator[Services]:
         left.unlink()
 
 
-def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
-    """Runs the page again, as its fragment does, until a worker is done."""
-    for _ in range(400):
-        if there(app):
-            return app
-        time.sleep(components.POLL_SECONDS / 2)
-        app.run()
-    pytest.fail(html(app))
-
-
 def sent(content: str | bytes, name: str = NAME) -> AppTest:
     app = page("reviews.page")
     data = content if isinstance(content, bytes) else content.encode()
     app.file_uploader[0].set_value((name, data, "text/csv")).run()
-    return until(app, lambda app: "<section class='rc-understood'" in html(app) or bool(app.error))
+    return run_until(app, lambda: "<section class='rc-understood'" in html(app) or app.error)
 
 
 def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained() -> None:
@@ -110,7 +98,7 @@ def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
     (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
     app = page("reviews.page")
     app.button(key="read from the shell.csv").click().run()
-    until(app, lambda app: "<section class='rc-understood'" in html(app))
+    run_until(app, lambda: "<section class='rc-understood'" in html(app))
     assert "from the shell.csv: 60 texts" in html(app)
     assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
 

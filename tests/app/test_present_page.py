@@ -15,15 +15,14 @@ from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import rough_duration
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, edited_copy, find
 from rnn_compare.runs.estimate import Speed
-from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import Services
-from tests.epochs import epoch_end
+from tests.epochs import finish as finish_run
 from tests.patience import PATIENCE
 
-from .conftest import script
+from .conftest import press, script, to_phones
 
 LECTURE = """
 title = "Short"
@@ -119,10 +118,7 @@ def go_to(services: Services, kind: str) -> None:
 def finish(services: Services) -> None:
     """Has the runs that wait end, with figures that are nobody else's."""
     for run in services.all_runs():
-        services.store.record([Started(run.id, 10, "", {}, 1.0)])
-        figures = enumerate(ACCURACIES[run.experiment.cell], 1)
-        services.store.record([epoch_end(run.id, n, a, 0.6, a, 0.6, 1.5) for n, a in figures])
-        services.store.record([Ended(run.id, Status.FINISHED, None, 60.0)])
+        finish_run(services.store, run.id, *ACCURACIES[run.experiment.cell])
     services.refresh()
 
 
@@ -240,10 +236,6 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
     navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
     assert set(classroom.state().runs) == hidden
-
-
-def press(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click().run()
 
 
 def test_a_press_that_streamlit_sends_again_counts_once(lecture: Services) -> None:
@@ -423,10 +415,7 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     [text] = [element for element in page().markdown if "Slowly" in element.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
     assert not text.proto.allow_html
-    message, *_ = broadcast._build_event(
-        current_app().running(), current_app().classroom(), current_app().classroom().state(), True
-    )
-    assert b"Slowly, with tanh: " in message
+    assert b"Slowly, with tanh: " in to_phones()
 
 
 def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
@@ -441,26 +430,19 @@ def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
     assert lecture.all_runs() == []
 
 
-def home(services: Services, monkeypatch: pytest.MonkeyPatch, listens_on: str) -> str:
-    """What the wall shows at its last step where the server listens there."""
+@pytest.mark.parametrize("listens_on", ["0.0.0.0", "127.0.0.1"])
+def test_the_code_home_holds_an_address_that_phones_reach_and_where_they_cannot_come_there_is_none(
+    lecture: Services, monkeypatch: pytest.MonkeyPatch, listens_on: str
+) -> None:
     monkeypatch.setattr("streamlit.get_option", {"server.address": listens_on, "server.port": 8501}.get)
     monkeypatch.setattr(invite, "own_address", lambda: "10.1.2.3")
-    go_to(services, "reveal")
-    finish(services)
-    go_to(services, "home")
-    return sent(page())
-
-
-def test_the_code_home_holds_an_address_that_phones_reach(lecture: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "QR code of http://10.1.2.3:8501/?show=" in home(lecture, monkeypatch, "0.0.0.0")
-
-
-def test_where_phones_cannot_come_home_gives_thanks_and_no_command(
-    lecture: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = home(lecture, monkeypatch, "127.0.0.1")
-    assert "QR code of" not in text
-    assert "Thank you." in text
+    go_to(lecture, "reveal")
+    finish(lecture)
+    go_to(lecture, "home")
+    text = sent(page())
+    reached = listens_on == "0.0.0.0"
+    assert ("QR code of http://10.1.2.3:8501/?show=" in text, "QR code of" in text) == (reached, reached)
+    assert reached or "Thank you." in text
     assert "--server.address" not in text
 
 
@@ -518,8 +500,7 @@ def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkey
     monkeypatch.setattr(lecture.engine, "continue_run", lambda run, **_: continued.append(run))
     go_to(lecture, "train")
     for run in lecture.all_runs():
-        lecture.store.record([Started(run.id, 10, "", {}, 1.0), epoch_end(run.id, 1, 0.6, 0.6, 0.7, 0.6, 1.5)])
-        lecture.store.record([Ended(run.id, Status.INTERRUPTED, None, 60.0)])
+        finish_run(lecture.store, run.id, 0.7, status=Status.INTERRUPTED)
     lecture.refresh()
     app = page()
     assert "ended after 1 epoch" in sent(app)
@@ -551,7 +532,7 @@ def recorded_before(services: Services) -> None:
     finish(services)
 
 
-def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_so(
+def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_so_on_phones_too(
     lecture: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     current_app().classroom().end()
@@ -565,26 +546,16 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
     assert "epoch 1 of 5" in text
     assert "Replay, not live: recorded on " in text
     assert "91.2" not in text
-
+    assert b'"played":""' in to_phones()
     navigation.advance(lecture)
     text = sent(page())
     assert "Replay, not live: recorded on " in text
     assert "91.2" not in text, "the last epochs have not been played yet"
+    assert b'"played":"Replay, not live: recorded on ' in (message := to_phones())
+    assert b"0.9117" not in message
     later = time.time() + navigation.RECORDING_SECONDS
     monkeypatch.setattr("rnn_compare.server.replays.time.time", lambda: later)
     lecture.refresh()
     text = sent(page())
     assert "88.1 %" in text
     assert "Not live: recorded on " in text
-
-
-def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) -> None:
-    recorded_before(lecture)
-    navigation.begin(lecture, "mine", recorded=True)
-    go_to(lecture, "train")
-    message, *_ = broadcast._build_event(lecture, current_app().classroom(), current_app().classroom().state(), True)
-    assert b'"played":""' in message
-    navigation.advance(lecture)
-    message, *_ = broadcast._build_event(lecture, current_app().classroom(), current_app().classroom().state(), True)
-    assert b'"played":"Replay, not live: recorded on ' in message
-    assert b"0.9117" not in message

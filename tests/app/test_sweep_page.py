@@ -6,14 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
+from rnn_compare.runs.events import Status
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 
 from .conftest import page
 
@@ -47,13 +45,8 @@ def record_run(services: Services) -> Callable[..., str]:
     """Records a run of the grid, through the record's own ways, and returns its id."""
 
     def made(seed: int, status: Status = Status.FINISHED, units: int = 4, done: int = 2) -> str:
-        experiment = Experiment(units=units, maxlen=20, epochs=2, reviews=60, seed=seed)
-        [run] = services.store.create([experiment], Owner.current(), "page")
-        if status is not Status.QUEUED:
-            services.store.record([Started(run, 1, "", {}, 1.0)])
-        services.store.record([epoch_end(run, n, 0.6, 0.6, 0.7, 0.6, 1.5) for n in range(1, done + 1)])
-        if status.ended:
-            services.store.record([Ended(run, status, None, 60.0)])
+        sizes = {"units": units, "maxlen": 20, "epochs": 2, "reviews": 60}
+        run = finished_run(services.store, *[0.7] * done, status=status, **sizes, seed=seed)
         services.refresh()
         return run
 
@@ -144,11 +137,7 @@ def test_nothing_is_offered_that_has_no_figures_yet(record_run: Callable[..., st
 
 def test_curves_that_are_identical_at_two_lengths_are_explained(services: Services) -> None:
     for maxlen in (20, 30):
-        [run] = services.store.create(
-            [Experiment(units=4, maxlen=maxlen, epochs=1, reviews=60)], Owner.current(), "page"
-        )
-        services.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.6, 1.5)])
-        services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+        finished_run(services.store, 0.7, units=4, maxlen=maxlen, epochs=1, reviews=60)
     services.refresh()
     address = {"grid_units": ["4"], "grid_seeds": "1", "grid_epochs": "1", "measure": "Typical epoch"}
     both = said(sweep(grid_maxlen=["20", "30"], **address))

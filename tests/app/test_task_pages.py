@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.reviews import page as reviews_page
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
-from tests.patience import PATIENCE, until
+from tests.patience import until
 
-from .conftest import html, page
+from .conftest import html, page, run_until
 
 NOWHERE = "http://nobody.invalid/"
 
@@ -29,12 +28,6 @@ def wait_for_download(app: AppTest) -> None:
     """Waits for its end: a second press before it would be answered by the first."""
     [download] = app.session_state[reviews_page._DOWNLOADS].values()
     until(lambda: download.ended)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
 
 
 def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
@@ -85,10 +78,7 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     app = page("reviews.page", {"source": "keras"})
     [button] = [element for element in app.button if element.label == "Fetch it"]
     button.click().run()
-    deadline = time.monotonic() + PATIENCE
-    while not app.error and time.monotonic() < deadline:
-        time.sleep(0.2)
-        app.run()
+    run_until(app, lambda: app.error)
     assert f"{NOWHERE}imdb_word_index.json cannot be downloaded" in app.error[0].value
     assert [element.label for element in app.button if element.label == "Fetch it"]
     assert not app.exception

@@ -16,12 +16,12 @@ from rnn_compare.explain.prediction import ask, predict, run_weights
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.server.services import Services
 from rnn_compare.sources.source import SENTIMENT
-from tests.epochs import epoch_end
+from tests.epochs import finish
 
 from .conftest import page, press
 
@@ -74,14 +74,14 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
     app.multiselect(key="networks").set_value(chosen).run()
     other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
     try:
-        shared_services.store.record([Started(other, 1, "", {}, 1.0), epoch_end(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        finish(shared_services.store, other, 0.5, status=Status.RUNNING)
         shared_services.refresh()
         app.run()
         assert app.multiselect(key="networks").value == chosen
         fresh = page("try_review")
         assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing begins with the charts"
         newest = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
-        shared_services.store.record([Started(newest, 1, "", {}, 1.0), epoch_end(newest, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        finish(shared_services.store, newest, 0.5, status=Status.RUNNING)
         shared_services.refresh()
         fresh.run()
         assert fresh.multiselect(key="networks").value == [other], "a newer training is offered, not taken"

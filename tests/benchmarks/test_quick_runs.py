@@ -69,10 +69,11 @@ def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
     assert len(measured(r"ratio (\d+\.\d+)", text)) == 1 + len(FEEDFORWARD)
 
 
-def test_threads_times_every_cell_by_each_number_of_threads() -> None:
-    text = output("threads", "main(800, 1)", COUNTS=(1, 2))
-    assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in CELLS for n in "12"]
-    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2 * len(CELLS)
+@pytest.mark.parametrize("cells", [("SimpleRNN", "LSTM"), pytest.param(tuple(CELLS), marks=pytest.mark.measure)])
+def test_threads_times_cells_by_each_number_of_threads(cells: tuple[str, ...]) -> None:
+    text = output("threads", "main(400, 1)", COUNTS=(1, 2), CELLS=cells)
+    assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in cells for n in "12"]
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2 * len(cells)
 
 
 @pytest.mark.measure
@@ -146,7 +147,7 @@ def test_the_cost_of_an_idle_program_is_printed_beside_an_empty_pages_server(mon
 
 
 def test_pages_are_timed_with_stored_runs_and_without() -> None:
-    text = output("stored_runs", arguments="--runs 45 --rounds 1")
+    text = output("stored_runs", arguments="--runs 9 --rounds 1")
     assert re.findall(r"^(\w+):", text, re.MULTILINE) == ["Compare", "Runs"]
     assert len(measured(r"(\d+\.\d+) s with \d", text)) == 2
 

@@ -4,20 +4,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from tests.browser.conftest import Server
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 
 CHART = "[data-chart=accuracy]"
 
 
 def open_on_a_run(server: Server, page: Page) -> None:
-    [run] = server.store.create([Experiment(epochs=2, seed=4321)], Owner.current(), "page")
-    server.store.record([Started(run, 322_113, "", {}, 1.0)])
-    server.store.record([epoch_end(run, epoch, 0.6, 0.6, 0.7, 0.6, 2.0) for epoch in (1, 2)])
-    server.store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    run = finished_run(server.store, 0.7, 0.7, epochs=2, seed=4321)
     page.goto(f"{server.url}/?show={run}")
     page.wait_for_function(f"document.querySelector('{CHART}')?.data?.[1]?.y.length === 2")
     page.locator(f"{CHART} .nsewdrag").hover()
@@ -42,10 +36,8 @@ def test_a_chart_is_saved_as_a_picture_and_fills_the_screen(server: Server, page
 
 
 def test_a_sweeps_chart_has_its_own_axis_whatever_was_looked_at_before(server: Server, page: Page) -> None:
-    experiments = [Experiment(units=units, maxlen=20, epochs=1, reviews=60) for units in (4, 8)]
-    for run in server.store.create(experiments, Owner.current(), "page"):
-        server.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.6, 2.0)])
-        server.store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    for units in (4, 8):
+        finished_run(server.store, 0.7, units=units, maxlen=20, epochs=1, reviews=60)
     grid = "grid_cell=SimpleRNN&grid_units=4&grid_units=8&grid_maxlen=20&grid_seeds=1&grid_epochs=1&grid_reviews=60"
     page.goto(f"{server.url}/sweep?{grid}&measure=Typical+epoch")
     page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")

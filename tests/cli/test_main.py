@@ -20,10 +20,10 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.checkpoint import interrupt_orphans
-from rnn_compare.runs.events import Started, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
+from tests.epochs import finish
 from tests.patience import PATIENCE
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
@@ -92,7 +92,7 @@ def made_run(cache: Path) -> str:
     experiment = Experiment(units=4, maxlen=20, vocabulary_size=500)
     store = RunStore(cache / "runs.db")
     [run] = store.create([experiment], Owner.current(), "page")
-    store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
+    finish(store, run, 0.7, status=Status.RUNNING)
     store.close()
     tensors = parameters(experiment).tensors
     zeros = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in tensors}

@@ -13,12 +13,9 @@ import pandas as pd
 import pytest
 
 from rnn_compare.cli.main import BAD_INPUT, main
-from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 
 
 @pytest.fixture
@@ -33,12 +30,7 @@ def cache(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def runs(cache: Path) -> Iterator[list[str]]:
     """Two runs of two networks, made without training."""
     store = RunStore(cache / "runs.db")
-    experiments = [Experiment(cell=cell, epochs=2, reviews=100) for cell in ("SimpleRNN", "LSTM")]
-    ids = store.create(experiments, Owner.current(), "page")
-    for run in ids:
-        epochs = [epoch_end(run, number, 0.6, 0.6, 0.7, 0.5, 1.5) for number in (1, 2)]
-        store.record([Started(run, 1, "", {}, 1.0), *epochs, Ended(run, Status.FINISHED, None, 9.0)])
-    yield ids
+    yield [finished_run(store, 0.7, 0.7, cell=cell, epochs=2, reviews=100) for cell in ("SimpleRNN", "LSTM")]
     store.close()
 
 

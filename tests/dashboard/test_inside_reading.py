@@ -24,14 +24,8 @@ def found(title: str = "mine", text: str = TEXT, **changes: Any) -> NetworkReadi
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What goes to the browser."""
-    messages: list[dict[str, Any]] = []
-
-    def component(data: dict[str, Any], **_: Any) -> None:
-        messages.append(data)
-
-    monkeypatch.setattr(reading, "component", lambda *_: component)
     monkeypatch.setattr(reading, "encode", encoded)
     monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
     return messages

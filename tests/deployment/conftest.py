@@ -12,14 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 from tests.kept import lend
 from tests.processes import PAGE, PROJECT, free_port, started
 
@@ -158,8 +155,5 @@ def record_a_run(cache: Path, prepared_cache: Path) -> None:
     """Fills a cache with one finished run, whose card and curves a page then shows."""
     lend(prepared_cache, cache)
     store = RunStore(cache / "runs.db")
-    [run] = store.create([Experiment(epochs=2)], Owner.current(), "page")
-    store.record([Started(run, 322_113, "", {}, 1.0)])
-    store.record([epoch_end(run, epoch, 0.6, 0.6, 0.7, 0.6, 2.0) for epoch in (1, 2)])
-    store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    finished_run(store, 0.7, 0.7, epochs=2)
     store.close()

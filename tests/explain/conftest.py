@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import Weights
+from rnn_compare.networks.weights import Weights, save
+from rnn_compare.paths import weights_file
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.reviews.vocabulary import Vocabulary
 
@@ -27,6 +28,12 @@ def random_weights(experiment: Experiment, seed: int = 0, size: float = 0.6) -> 
     random = np.random.default_rng(seed)
     tensors = parameters(experiment).tensors
     return {tensor.path: random.normal(scale=size, size=tensor.shape).astype(np.float32) for tensor in tensors}
+
+
+def save_random(run: str, experiment: Experiment, seed: int = 0) -> None:
+    """Saves weights that nobody trained as those of a run's best epoch and of its last."""
+    for which in ("best", "last"):
+        save(random_weights(experiment, seed), weights_file(run, which))
 
 
 def encoded(experiment: Experiment, text: str) -> EncodedReview:

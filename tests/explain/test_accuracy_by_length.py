@@ -62,10 +62,11 @@ def test_a_network_that_always_says_the_same_is_right_half_the_time_at_each_leng
 
 @pytest.mark.parametrize("cell", FEEDFORWARD)
 def test_a_network_with_learned_positions_is_judged_up_to_maxlen(cell: str) -> None:
-    experiment = Experiment(cell=cell, source="cups", distance=40, maxlen=41)
+    distance = 40 if cell == "convolution" else 8  # which reads shorter texts not at all
+    experiment = Experiment(cell=cell, source="cups", distance=distance, maxlen=distance + 1)
     silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
     points = accuracy_by_length(experiment, silent).points
-    assert points[-1].words == (40 if cell == "attention" else 320)
+    assert points[-1].words == (distance if cell == "attention" else 8 * distance)
 
 
 def test_reviews_are_judged_as_they_are_in_groups_by_length() -> None:

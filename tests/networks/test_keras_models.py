@@ -83,7 +83,9 @@ def test_weights_set_are_the_weights_got() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize(
+    "cell", ["LSTM", *(pytest.param(cell, marks=pytest.mark.thorough) for cell in ("SimpleRNN", "GRU"))]
+)
 def test_every_option_together_trains_one_step(cell: str) -> None:
     experiment = Experiment.model_validate(
         {**SMALL, "cell": cell, "bidirectional": True, "mask_padding": True, "dropout": 0.2}

@@ -8,16 +8,10 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, get_weights
-from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, load, save
+from tests.explain.conftest import random_weights
 
 EXPERIMENT = Experiment(cell="LSTM", units=3, embedding_size=2, vocabulary_size=100, layers=2, bidirectional=True)
-
-
-def random_weights(experiment: Experiment) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(0)
-    tensors = parameters(experiment).tensors
-    return {tensor.path: random.normal(size=tensor.shape).astype(np.float32) for tensor in tensors}
 
 
 def test_saved_weights_come_back_bit_for_bit_in_keras_order(tmp_path: Path) -> None:
@@ -108,7 +102,7 @@ def test_missing_weights_ask_for_an_epoch(tmp_path: Path) -> None:
             r"lack lstm/lstm_cell/kernel, which LSTM\(4\) needs",
         ),
         (random_weights(Experiment(units=4, layers=2)), Experiment(units=4), "hold simple_rnn_1"),
-        (random_weights(EXPERIMENT) | {"dense/bias": np.zeros(1, np.int64)}, EXPERIMENT, "dense/bias as int64"),
+        ({**random_weights(EXPERIMENT), "dense/bias": np.zeros(1, np.int64)}, EXPERIMENT, "dense/bias as int64"),
     ],
     ids=["another size", "another cell", "an additional layer", "another type"],
 )

@@ -39,7 +39,7 @@ def test_a_fresh_process_repeats_what_a_worker_trained_by_the_notebook_and_by_th
     """The smallest run seen whose curve depends on the number of threads: by its second epoch in the second digit."""
     cache = str(elsewhere.path.parent)
     network = ["--cell", "SimpleRNN", "--units", "64", "--maxlen", "100", "--learning-rate", "0.01", "--stock-layers"]
-    data = ["--reviews", "1000", "--batch-size", "300", "--epochs", "10"]
+    data = ["--reviews", "1000", "--batch-size", "300", "--epochs", "3"]
     in_worker = [sys.executable, "-m", "rnn_compare", "train", *network, *data]
     subprocess.run(in_worker, check=True, env=os.environ | {CACHE_VARIABLE: cache}, stdout=subprocess.DEVNULL)
     [run] = elsewhere.runs()

@@ -20,11 +20,11 @@ from rnn_compare.explain.prediction import dense, feedforward_pass, predict_logi
 from rnn_compare.explain.word_by_word import beginnings, logits_without
 from rnn_compare.feedforward import attention
 from rnn_compare.feedforward.registry import FEEDFORWARD
-from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report import reader
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
+from tests.explain.conftest import random_weights
 from tests.scripts import HARNESSES, in_node
 
 LETTERS = list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n '\r\x85\xa0aAbBzZ09éÉßİıΣσς\u2028\u2003🎬👍🏽ǅÅﬁⅣ")
@@ -79,12 +79,6 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
     assert 200 < sum(pages) < 1800
 
 
-def random_weights(experiment: Experiment) -> Weights:
-    random = np.random.default_rng(2)
-    tensors = parameters(experiment).tensors
-    return {tensor.path: random.normal(0, 0.7, tensor.shape).astype(np.float32) for tensor in tensors}
-
-
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
     return reader.layout(experiment) | {
         "numbers": reader.packed_weights(weights),
@@ -99,7 +93,7 @@ def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
 )
 def test_predictions_and_signals_of_every_cell_are_those_of_python(shape: dict[str, Any]) -> None:
     experiments = [Experiment(cell=name, **SMALL, **shape) for name in CELLS]
-    trained = [(experiment, random_weights(experiment)) for experiment in experiments]
+    trained = [(experiment, random_weights(experiment, seed=2, size=0.7)) for experiment in experiments]
     rows = np.zeros((2, SMALL["maxlen"]), np.int32)
     rows[0, WORDS_AT - 1 :] = [1, 9, 2, 14, 5, 29]
     rows[1] = np.arange(3, 3 + SMALL["maxlen"])
@@ -117,7 +111,7 @@ def test_predictions_of_networks_without_recurrence_are_those_of_python(
     monkeypatch.setattr(attention, "HEADS", 2)  # the script reads any number of heads
     sizes = SMALL | {"maxlen": 43}
     experiments = [Experiment(cell=name, mask_padding=masks, **sizes) for name in FEEDFORWARD for masks in (0, 1)]
-    trained = [(experiment, random_weights(experiment)) for experiment in experiments]
+    trained = [(experiment, random_weights(experiment, seed=2, size=0.7)) for experiment in experiments]
     row = np.random.default_rng(3).integers(2, 100, 43).astype(np.int32)
     row[:at] = [0] * (at - 1) + [1] if at else []
     described = [description(*network) for network in trained]

@@ -17,19 +17,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from streamlit.proto.Slider_pb2 import Slider as SliderProto
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import save
-from rnn_compare.paths import CACHE_VARIABLE, weights_file
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner, Run
-from tests.epochs import epoch_end
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.record import Run
+from tests.epochs import finished_run
+from tests.explain.conftest import save_random
 from tests.patience import PATIENCE
 from tests.processes import PROJECT
 
@@ -91,20 +87,12 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _record(server: Server, *cells: str) -> None:
     """Records runs whose weights are drawn at random."""
-    random = np.random.default_rng(0)
-    made = [
-        Experiment(cell=cell, units=4, maxlen=20, vocabulary_size=500, embedding_size=4, epochs=2) for cell in cells
-    ]
-    for run, experiment in zip(server.store.create(made, Owner.current(), "page"), made, strict=True):
-        tensors = parameters(experiment).tensors
-        weights = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv(CACHE_VARIABLE, str(server.cache))
-            for which in ("last", "best"):
-                save(weights, weights_file(run, which))
-        server.store.record([Started(run, 10, "", {}, 1.0)])
-        server.store.record([epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2)])
-        server.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(server.cache))
+        for cell in cells:
+            sizes = {"units": 4, "maxlen": 20, "vocabulary_size": 500, "embedding_size": 4}
+            run = finished_run(server.store, 0.6, 0.6, cell=cell, epochs=2, **sizes)
+            save_random(run, server.store.run(run).experiment)
 
 
 @contextlib.contextmanager

@@ -15,21 +15,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
-from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.weights import save
-from rnn_compare.paths import cache_folder, weights_file
+from rnn_compare.paths import cache_folder
 from rnn_compare.report.written_files import curves
 from rnn_compare.runs import store
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
+from tests.explain.conftest import save_random
 
 from .conftest import go_to, seen, visit
 
@@ -186,11 +184,7 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
     """A run that can be asked: its weights are drawn at random, its reviews are real."""
     (cache_folder() / "reviews").symlink_to(prepared_cache / "reviews")
     run = record(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
-    random = np.random.default_rng(0)
-    tensors = parameters(services.store.run(run).experiment).tensors
-    weights = {t.path: random.normal(size=t.shape).astype(np.float32) for t in tensors}
-    for which in ("last", "best"):
-        save(weights, weights_file(run, which))
+    save_random(run, services.store.run(run).experiment)
     return run
 
 
@@ -297,9 +291,6 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, re
         table = run_table.table(services.store.runs())  # Streamlit offers it as a file, as it stands
         cells = [*(cell for row in rows for cell in row), *table.get("Name", ()), *table.get("Note", ())]
         assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
-
-
-# ---- what names a file -------------------------------------------------------------------------
 
 
 # ---- the command line --------------------------------------------------------------------------

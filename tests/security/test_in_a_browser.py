@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
+from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.rules import READ_SECONDS
 from tests.browser.visits import open_more
 from tests.chromium import forget
-from tests.epochs import epoch_end
+from tests.epochs import finished_run
 
 from .conftest import PASS, Server, serving
 from .test_hostile_inputs import HOSTILE
@@ -48,11 +46,7 @@ def visitor(context: BrowserContext) -> Page:
 
 def made(server: Server, status: Status = Status.FINISHED, name: str = "", note: str = "", units: int = 32) -> str:
     """Records a run in the server's own record, as another process may."""
-    [run] = server.store.create([Experiment(units=units)], Owner.current(), "page")
-    server.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-    server.store.record([epoch_end(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
-    if status.ended:
-        server.store.record([Ended(run, status, None, 60.0)])
+    run = finished_run(server.store, 0.8, 0.7, status=status, units=units)
     server.store.rename(run, name)
     server.store.annotate(run, note)
     return run

@@ -13,16 +13,15 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Started
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
-from tests.epochs import epoch_end
+from tests.epochs import epoch_end, finished_run
 
 
 def request(url: str, **headers: str) -> Request:
@@ -51,8 +50,7 @@ def told(answer: Response) -> Any:
 
 
 def train(services: Services, **settings: Any) -> str:
-    [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
-    services.store.record([Started(run, 1, "", {}, 10.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.6, 2.0)])
+    run = finished_run(services.store, 0.7, status=Status.RUNNING, **settings)
     services.refresh()
     return run
 
