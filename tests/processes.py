@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.patience import PATIENCE
@@ -80,3 +81,19 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
     pytest.fail(f"The server did not come up:\n{log.read_text()}")
+
+
+def listening(process: psutil.Process) -> set[tuple[str, int]]:
+    """Address and port of everything that a process and its children listen on."""
+    addresses = set()
+    for member in [process, *process.children(recursive=True)]:
+        try:
+            connections = member.net_connections("all")
+        except psutil.NoSuchProcess:
+            continue
+        addresses |= {
+            (c.laddr.ip, c.laddr.port) for c in connections if c.status == psutil.CONN_LISTEN and hasattr(c.laddr, "ip")
+        }
+        # A datagram socket that nobody has connected takes what anybody sends.
+        addresses |= {(c.laddr.ip, c.laddr.port) for c in connections if c.type == 2 and hasattr(c.laddr, "ip")}
+    return addresses

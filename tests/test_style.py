@@ -10,9 +10,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
-    "tool",
-    [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)],
-    ids=["lint", "layout", "types"],
+    "tool", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)], ids=["lint", "layout", "types"]
 )
 def test_the_code_is_clean(tool: tuple[str, ...]) -> None:
     done = subprocess.run([sys.executable, "-m", *tool], cwd=PROJECT, capture_output=True, text=True, check=False)

@@ -270,6 +270,7 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
         app.run()
         assert sentence in app.error[0].value
         assert next(button for button in app.button if button.label == "Train").disabled
+    app.session_state["more_units"] = []
     app.sidebar.pills[0].set_value([]).run()
     assert "Choose at least one cell type" in app.error[0].value
 

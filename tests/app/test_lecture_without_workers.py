@@ -23,6 +23,11 @@ from tests.patience import until
 
 from .conftest import html, page
 
+LECTURES = [
+    pytest.param(path.stem, marks=pytest.mark.thorough if path.stem == "gates" else ())
+    for path in sorted(SHIPPED.glob("*.toml"))
+]
+"""The gate gives all but one whose steps and views the others have."""
 LEFT_OUT = {reading.KEY: {"colouring": "left_out"}, WORDS: True}
 """The colouring for which every network reads a text once without each word."""
 
@@ -54,7 +59,7 @@ def is_complete(app: AppTest) -> bool:
     return not app.run().get("progress")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in sorted(SHIPPED.glob("*.toml"))])
+@pytest.mark.parametrize("name", LECTURES)
 def test_it_is_given_to_its_end_and_looked_into_where_no_worker_answers(
     name: str, services: Services, questions: list[str]
 ) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -254,7 +255,10 @@ def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(reco
     assert "class MGU(layers.RNN):" in opening
 
 
-def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: Callable[..., str]) -> None:
+def test_what_is_ticked_is_taken_home_in_every_form(
+    services: Services, record: Callable[..., str], prepared_cache: Path
+) -> None:
+    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
     runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
     app = tick(page("runs.page"), 0, 1)
     assert not disabled(app)["Page (.html)"]

@@ -34,7 +34,7 @@ SETTLED_COLORS = """async () => {
 """Another scheme comes to text inside text frame by frame, and to charts when they next look, each second."""
 KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
-    ("scrollable-region-focusable", "katex-display"),
+    ("scrollable-region-focusable", "katex-display")
 }
 
 

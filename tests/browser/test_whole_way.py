@@ -80,10 +80,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     elsewhere.close()
 
     page.get_by_role("link", name="Try a review").click()
-    box, outdated = (
-        page.get_by_role("textbox", name="Review", exact=True),
-        page.get_by_text("The text has changed."),
-    )
+    box, outdated = (page.get_by_role("textbox", name="Review", exact=True), page.get_by_text("The text has changed."))
     box.fill("A wonderful film <b>zzyzx</b>")
     page.get_by_role("button", name="Ask the networks").click()
     verdicts = page.locator(".rc-verdicts section")

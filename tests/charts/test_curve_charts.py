@@ -37,8 +37,7 @@ def test_shares_begin_below_a_guess_or_below_their_lowest_value(name: str, value
 
 
 @pytest.mark.parametrize(
-    ("values", "highest"),
-    [([], 0.8), ([0.3, 0.69], 0.8), ([0.9], 1.0), ([1.0], 1.2), ([2.0], 2.2), ([50.0], 3.2)],
+    ("values", "highest"), [([], 0.8), ([0.3, 0.69], 0.8), ([0.9], 1.0), ([1.0], 1.2), ([2.0], 2.2), ([50.0], 3.2)]
 )
 def test_loss_reaches_beyond_its_highest_value_but_not_for_ever(values: list[float], highest: float) -> None:
     low, high = all_charts()["loss"].range(values)

@@ -25,6 +25,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import finish
 from tests.patience import PATIENCE
+from tests.processes import listening
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
 SERVER = """
@@ -166,6 +167,7 @@ def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_p
     assert process.stdout is not None
     first = process.stdout.readline()
     assert "epoch 1 of 100" in first
+    assert listening(psutil.Process(process.pid)) == set(), "nothing of it can be reached"
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors

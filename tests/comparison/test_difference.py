@@ -20,9 +20,7 @@ from rnn_compare.comparison.inference.difference import (
     compare_settings,
     compare_with_splits,
 )
-from rnn_compare.comparison.inference.difference import (
-    TestedDifference as Outcome,
-)
+from rnn_compare.comparison.inference.difference import TestedDifference as Outcome
 from rnn_compare.comparison.inference.intervals import Spread, spread
 from rnn_compare.comparison.inference.levels import FIRST, judged_together, level_at, looks
 
@@ -91,9 +89,7 @@ def test_swapping_the_settings_turns_the_sign(a: list[Score], b: list[Score]) ->
 
 @given(groups, groups, st.randoms())
 def test_neither_the_order_of_the_runs_nor_that_of_the_reviews_matters(
-    a: list[Score],
-    b: list[Score],
-    random: object,
+    a: list[Score], b: list[Score], random: object
 ) -> None:
     order = np.random.default_rng(abs(hash(random)) % 2**32).permutation(60)
 

@@ -43,11 +43,7 @@ def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "titles"),
-    [
-        ("SimpleRNN", ["mean slope of tanh"]),
-        ("LSTM", ["forget", "input", "output"]),
-        ("GRU", ["update", "reset"]),
-    ],
+    [("SimpleRNN", ["mean slope of tanh"]), ("LSTM", ["forget", "input", "output"]), ("GRU", ["update", "reset"])],
 )
 def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: str, titles: list[str]) -> None:
     network = found(cell=cell)

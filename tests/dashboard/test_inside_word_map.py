@@ -127,11 +127,7 @@ def color_bar_texts(bar: str) -> str:
 def test_what_is_nearer_to_negative_than_the_median_word_may_be_judged_positive_and_the_scale_says_both() -> None:
     bar = shown.color_bar(ColorScale(2.0, 1.0), ("negative", "positive"))
     ticks = re.findall(r"<b [^>]*>(.*?)</b>", bar)
-    assert ticks == [
-        "← negative",
-        "88.1 % positive",
-        "positive →",
-    ]
+    assert ticks == ["← negative", "88.1 % positive", "positive →"]
 
 
 def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:

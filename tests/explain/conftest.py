@@ -4,8 +4,10 @@ import os
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
@@ -21,6 +23,13 @@ VOCABULARY = Vocabulary([f"word{rank}" for rank in range(1, 200)])
 def small(**changes: Any) -> Experiment:
     """A network that knows the first 96 words of ``VOCABULARY``."""
     return Experiment(**({"units": 4, "embedding_size": 5, "vocabulary_size": 100, "maxlen": 9} | changes))
+
+
+def small_networks(**changes: st.SearchStrategy[Any]) -> st.SearchStrategy[Experiment]:
+    """Networks of any cell, size, layers and directions, with and without a mask."""
+    settings: dict[str, st.SearchStrategy[Any]] = {"cell": st.sampled_from(CELLS), "units": st.integers(1, 5)}
+    settings |= {"layers": st.integers(1, 3), "bidirectional": st.booleans(), "mask_padding": st.booleans()}
+    return st.fixed_dictionaries(settings | {"maxlen": st.integers(1, 9)} | changes).map(lambda chosen: small(**chosen))
 
 
 def random_weights(experiment: Experiment, seed: int = 0, size: float = 0.6) -> Weights:

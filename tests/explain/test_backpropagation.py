@@ -18,7 +18,7 @@ from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.explain.conftest import StopError, padded_reviews, random_weights, small, stop
+from tests.explain.conftest import StopError, padded_reviews, random_weights, small, small_networks, stop
 
 Array = NDArray[np.float64]
 
@@ -73,35 +73,14 @@ def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: A
 
 
 @settings(max_examples=settings().max_examples // 3)
-@given(
-    cell=st.sampled_from(CELLS),
-    units=st.integers(1, 5),
-    layers=st.integers(1, 3),
-    bidirectional=st.booleans(),
-    mask_padding=st.booleans(),
-    maxlen=st.integers(1, 7),
-    lengths=st.lists(st.integers(0, 9), min_size=1, max_size=3),
-    seed=st.integers(0, 2**31),
-)
-def test_gradients_are_those_of_tensorflow(
-    cell: str,
-    units: int,
-    layers: int,
-    bidirectional: bool,
-    mask_padding: bool,
-    maxlen: int,
-    lengths: list[int],
-    seed: int,
-) -> None:
-    experiment = small(
-        cell=cell, units=units, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen
-    )
+@given(small_networks(), st.lists(st.integers(0, 9), min_size=1, max_size=3), st.integers(0, 2**31))
+def test_gradients_are_those_of_tensorflow(experiment: Experiment, lengths: list[int], seed: int) -> None:
     weights = random_weights(experiment, seed)
-    ids = padded_reviews(lengths, maxlen, seed)
+    ids = padded_reviews(lengths, experiment.maxlen, seed)
     labels = np.random.default_rng(seed).integers(0, 2, len(ids))
     result = state_gradients(experiment, weights, ids, labels)
     for ours, expected in zip(result, tape_gradients(experiment, weights, ids, labels), strict=True):
-        assert len(ours) == (2 if cell == "LSTM" else 1)
+        assert len(ours) == (2 if experiment.cell == "LSTM" else 1)
         for gradient, by_keras in zip(ours, expected, strict=False):
             np.testing.assert_allclose(gradient, by_keras, atol=1e-5)
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.explain.embedding_map import (
     empty_verdict,
     find_word,
@@ -16,26 +16,13 @@ from rnn_compare.explain.embedding_map import (
 )
 from rnn_compare.networks.keras_models import network
 from rnn_compare.reviews.vocabulary import Vocabulary
-from tests.explain.conftest import VOCABULARY, encoded, random_weights, small
+from tests.explain.conftest import VOCABULARY, encoded, random_weights, small, small_networks
 
 
 @pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
-@given(
-    cell=st.sampled_from(CELLS),
-    units=st.integers(1, 5),
-    layers=st.integers(1, 3),
-    bidirectional=st.booleans(),
-    mask_padding=st.booleans(),
-    maxlen=st.integers(1, 9),
-    seed=st.integers(0, 2**31),
-)
-def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
-    cell: str, units: int, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, seed: int
-) -> None:
-    experiment = small(
-        cell=cell, units=units, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen
-    )
+@given(small_networks(), st.integers(0, 2**31))
+def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(experiment: Experiment, seed: int) -> None:
     weights = random_weights(experiment, seed)
     model = network(experiment)
     model.set_weights(list(weights.values()))
@@ -44,7 +31,7 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
     ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
     result = one_word_verdicts(experiment, weights, ids)
     np.testing.assert_allclose(result, np.asarray(model(rows))[:, 0], atol=1e-5)
-    nothing = np.array([[0] * (maxlen - 1) + [1]])  # padding and the start token
+    nothing = np.array([[0] * (experiment.maxlen - 1) + [1]])  # padding and the start token
     assert empty_verdict(experiment, weights) == pytest.approx(float(np.asarray(model(nothing))[0, 0]), abs=1e-5)
 
 

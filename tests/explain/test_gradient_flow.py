@@ -5,14 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.explain.gradient_flow import (
-    FAR,
-    NEAR,
-    QUARTILES,
-    GradientNorms,
-    gradient_flow,
-    track,
-)
+from rnn_compare.explain.gradient_flow import FAR, NEAR, QUARTILES, GradientNorms, gradient_flow, track
 
 FALLING = np.geomspace(1.0, 1e-9, 200)
 sizes = st.lists(st.lists(st.integers(1, 1000), min_size=6, max_size=6), min_size=1, max_size=9)

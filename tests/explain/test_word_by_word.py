@@ -14,7 +14,7 @@ from rnn_compare.explain.prediction import Array, predict
 from rnn_compare.explain.word_by_word import Reading, logits_without, read, words_read
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
-from tests.explain.conftest import encoded, random_text, random_weights, small
+from tests.explain.conftest import encoded, random_text, random_weights, small, small_networks
 
 
 def probabilities(reading: Reading) -> Array:
@@ -46,19 +46,9 @@ def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any
 
 @pytest.mark.slow
 @settings(max_examples=settings().max_examples // 3)
-@given(
-    cell=st.sampled_from(CELLS),
-    units=st.integers(1, 5),
-    layers=st.integers(1, 3),
-    mask_padding=st.booleans(),
-    maxlen=st.integers(1, 9),
-    words=st.integers(1, 14),
-    seed=st.integers(0, 2**31),
-)
-def test_states_and_verdicts_are_those_of_keras_after_every_word(
-    cell: str, units: int, layers: int, mask_padding: bool, maxlen: int, words: int, seed: int
-) -> None:
-    experiment = small(cell=cell, units=units, layers=layers, mask_padding=mask_padding, maxlen=maxlen)
+@given(small_networks(bidirectional=st.just(False)), st.integers(1, 14), st.integers(0, 2**31))
+def test_states_and_verdicts_are_those_of_keras_after_every_word(experiment: Experiment, words: int, seed: int) -> None:
+    maxlen = experiment.maxlen
     weights, review = random_weights(experiment, seed), encoded(experiment, random_text(words, seed))
     reading = read(experiment, weights, review)
     *states, verdicts = keras_layers(experiment, weights, review.ids[np.newaxis])
@@ -245,24 +235,15 @@ def left_out(experiment: Experiment, weights: Weights, text: str) -> Array:
 
 
 @settings(max_examples=settings().max_examples // 4)
-@given(
-    cell=st.sampled_from(CELLS),
-    layers=st.integers(1, 2),
-    bidirectional=st.booleans(),
-    mask_padding=st.booleans(),
-    maxlen=st.integers(1, 9),
-    words=st.integers(1, 14),
-    seed=st.integers(0, 2**31),
-)
+@given(small_networks(), st.integers(1, 14), st.integers(0, 2**31))
 def test_each_verdict_is_what_keras_says_of_the_text_with_an_unknown_word_in_its_place(
-    cell: str, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, words: int, seed: int
+    experiment: Experiment, words: int, seed: int
 ) -> None:
-    experiment = small(cell=cell, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen)
     weights, text = random_weights(experiment, seed), random_text(words, seed).split()
     logits = left_out(experiment, weights, " ".join(text))
     model = network(experiment)
     model.set_weights(list(weights.values()))
-    shown = min(words, maxlen)
+    shown = min(words, experiment.maxlen)
     changed = [" ".join([*text[:place], "qwerty", *text[place + 1 :]]) for place in range(words - shown, words)]
     rows = np.stack([encoded(experiment, text_with_unknown).ids for text_with_unknown in changed])
     np.testing.assert_allclose(sigmoid(logits[1:]), np.asarray(model(rows))[:, 0], atol=1e-5)

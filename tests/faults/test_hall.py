@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import secrets
-import shutil
 import socket
 import sqlite3
 import threading
@@ -16,33 +15,20 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.store import RunStore
 from tests.patience import PATIENCE
 from tests.phones import PlainPhone, present, put
-from tests.processes import fetch, free_port, page_of, started
-from tests.security.conftest import Forger, Server
+from tests.processes import fetch
+from tests.security.conftest import Forger, Server, serving
+
+PRESENTED = "benchmarks/presented.py"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of descriptors")
 
 
-@contextlib.contextmanager
-def serving(folder: Path, prepared_cache: Path, limits: str) -> Iterator[Server]:
-    """A server with a presenter who obeys, and with limits as a shell sets them."""
-    cache, log, port = folder / "cache", folder / "server.log", free_port()
-    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
-    command = ["sh", "-c", f'ulimit {limits}; exec "$@"', "sh", *page_of("benchmarks/presented.py")]
-    environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1", "RNN_COMPARE_FIRST_START": "0"}
-    health = f"http://127.0.0.1:{port}/_stcore/health"
-    with started([*command, f"--server.port={port}"], log, health, environment) as process:
-        store = RunStore(cache / "runs.db")
-        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid), cache, store, log)
-        store.close()
-
-
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, "-Sn 256; ulimit -Hn 4096") as server:
+    few = "-Sn 256; ulimit -Hn 4096"
+    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, script=PRESENTED, limits=few) as server:
         yield server
 
 
@@ -128,7 +114,8 @@ def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     phones = 300
-    with serving(tmp_path, prepared_cache, "-n 160") as server, Forger(server) as wall, contextlib.ExitStack() as lines:
+    full = serving(tmp_path, prepared_cache, script=PRESENTED, limits="-n 160")
+    with full as server, Forger(server) as wall, contextlib.ExitStack() as lines:
         put(server.url)
         wall.rerun()
         statuses, sentences = [], set()

@@ -160,8 +160,14 @@ def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
 def test_the_next_process_loads_all_kernels_and_compiles_nothing() -> None:
     """In a new process, in which no other test has compiled anything."""
     warm_up()
-    alone = [{"layers": 2}, {"bidirectional": True}, {"mask_padding": True}, {"dropout": 0.2}, {"batch_size": 1}]
-    together = {"layers": 2, "bidirectional": True, "mask_padding": True, "dropout": 0.2}
+    alone: list[dict[str, Any]] = [
+        {"layers": 2},
+        {"bidirectional": True},
+        {"mask_padding": True},
+        {"dropout": 0.2},
+        {"batch_size": 1},
+    ]
+    together: dict[str, Any] = {"layers": 2, "bidirectional": True, "mask_padding": True, "dropout": 0.2}
     settings = [{"cell": cell, **chosen} for cell in KERNELS for chosen in ({}, together)]
     settings += [{"cell": "LSTM", **chosen} for chosen in alone]
     program = f"""

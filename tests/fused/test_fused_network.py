@@ -151,10 +151,7 @@ def test_callbacks_get_the_logs_and_weights_of_stock_keras(optimizer: Any) -> No
         def halve(_epoch: int, rate: float) -> float:
             return rate / 2
 
-        callbacks = [
-            keras.callbacks.LearningRateScheduler(halve),
-            keras.callbacks.LambdaCallback(on_epoch_end=record),
-        ]
+        callbacks = [keras.callbacks.LearningRateScheduler(halve), keras.callbacks.LambdaCallback(on_epoch_end=record)]
         fit(model, *split.batches(experiment), callbacks)
         by_model.append(records)
     for (theirs, their_values), (ours, our_values) in zip(*by_model, strict=True):
@@ -194,14 +191,7 @@ class _CallRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
 )
 def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, ends: dict[str, int], epochs: int) -> None:
     experiment = Experiment(
-        cell="GRU",
-        units=3,
-        embedding_size=2,
-        maxlen=6,
-        vocabulary_size=VOCABULARY,
-        reviews=25,
-        batch_size=8,
-        epochs=3,
+        cell="GRU", units=3, embedding_size=2, maxlen=6, vocabulary_size=VOCABULARY, reviews=25, batch_size=8, epochs=3
     )
     ids, labels = _padded(8, [3, 6, 5, 0, 1] * 5, 6).astype(np.int32), np.arange(25) % 2
     split = Split(ids[:20], labels[:20], ids[20:], labels[20:])

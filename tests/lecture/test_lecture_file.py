@@ -102,16 +102,10 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         (HEAD, "it has no steps"),
         (HEAD + 'steps = "none"', "it has no steps"),
         (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),
-        (
-            HEAD + TEXT + TEXT.replace('"text"', '"sing"'),
-            "step 2, kind: 'sing' is not a kind of step",
-        ),
+        (HEAD + TEXT + TEXT.replace('"text"', '"sing"'), "step 2, kind: 'sing' is not a kind of step"),
         (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
         (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),
-        (
-            HEAD + BEST.replace('"predict"', '"reveal"'),
-            "step 1: a step of the kind reveal takes no question",
-        ),
+        (HEAD + BEST.replace('"predict"', '"reveal"'), "step 1: a step of the kind reveal takes no question"),
         (HEAD + AGAIN + BEST, "step 1: a question that repeats another needs an id and, in repeats, an earlier id"),
         (HEAD + BEST + AGAIN + 'text = "Else?"', "step 2: a question that repeats another needs an id"),
         (HEAD + BEST + BEST, "two questions have the id 'best'"),

@@ -54,27 +54,15 @@ def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObj
         assert len(result.counts) == len(result.labels)
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
-        (BEST, 4),
-        (BEST, -1),
-        (BEST, 1.0),
-        (BEST, True),
-        (BEST, "1"),
-        (LEAD, -0.5),
-        (LEAD, 50.5),
-        (LEAD, math.nan),
-        (LEAD, math.inf),
-        (OVERFITS, 5),
-        (CURVE, [0.5] * 3),
-        (CURVE, [0.5] * 5),
-        (CURVE, [0.5, 0.5, 0.5, 1.01]),
-        (CURVE, [0.5, 0.5, 0.5, math.nan]),
-        (CURVE, [0.5, 0.5, 0.5, None]),
-        (CURVE, 0.5),
-    ],
-)
+NO_ANSWERS: list[tuple[Question, tuple[object, ...]]] = [
+    (BEST, (4, -1, 1.0, True, "1")),
+    (LEAD, (-0.5, 50.5, math.nan, math.inf)),
+    (OVERFITS, (5,)),
+    (CURVE, (0.5, [0.5] * 3, [0.5] * 5, *([0.5, 0.5, 0.5, wrong] for wrong in (1.01, math.nan, None)))),
+]
+
+
+@pytest.mark.parametrize(("question", "answer"), [(item, wrong) for item, several in NO_ANSWERS for wrong in several])
 def test_an_invalid_answer_is_refused(question: Question, answer: object) -> None:
     with pytest.raises(UserError):
         checked(question, answer)

@@ -165,9 +165,7 @@ def other_imports() -> Any:
     """As a new cell may have them."""
     import keras
     import keras.layers as kl
-    from keras import (
-        ops,
-    )
+    from keras import ops
 
     # A comment that goes along.
     @keras.saving.register_keras_serializable("tests")

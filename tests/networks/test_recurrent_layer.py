@@ -34,29 +34,18 @@ def build(layer: keras.Layer, features: int, seed: int = 0) -> None:
 
 @settings(max_examples=settings().max_examples // 2)
 @given(
-    cell=cells,
-    units=st.integers(1, 9),
-    features=st.integers(1, 9),
-    batch=st.integers(1, 4),
-    timesteps=st.integers(1, 7),
-    bidirectional=st.booleans(),
-    masked=st.booleans(),
-    return_sequences=st.booleans(),
-    seed=st.integers(0, 2**32 - 1),
+    cells,
+    st.integers(1, 9),
+    st.tuples(st.integers(1, 4), st.integers(1, 7), st.integers(1, 9)),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    st.integers(0, 2**32 - 1),
 )
 def test_a_layer_gives_what_keras_gives(
-    cell: str,
-    units: int,
-    features: int,
-    batch: int,
-    timesteps: int,
-    bidirectional: bool,
-    masked: bool,
-    return_sequences: bool,
-    seed: int,
+    cell: str, units: int, shape: tuple[int, int, int], chosen: tuple[bool, bool, bool], seed: int
 ) -> None:
+    (batch, timesteps, features), (bidirectional, masked, return_sequences) = shape, chosen
     random = np.random.default_rng(seed)
-    inputs = (2 * random.normal(size=(batch, timesteps, features))).astype(np.float32)
+    inputs = (2 * random.normal(size=shape)).astype(np.float32)
     # Any mask at all: holes in the middle, nothing read, everything read.
     mask = random.random((batch, timesteps)) < random.choice([0, 0.5, 1]) if masked else None
     layer = keras_layer(cell, units, bidirectional, return_sequences=return_sequences)

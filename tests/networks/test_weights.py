@@ -91,11 +91,7 @@ def test_missing_weights_ask_for_an_epoch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("weights", "experiment", "message"),
     [
-        (
-            random_weights(Experiment(units=4)),
-            Experiment(units=5),
-            r"rnn_cell/kernel .*\(32, 4\).*needs \(32, 5\)",
-        ),
+        (random_weights(Experiment(units=4)), Experiment(units=5), r"rnn_cell/kernel .*\(32, 4\).*needs \(32, 5\)"),
         (
             random_weights(Experiment(cell="GRU", units=4)),
             Experiment(cell="LSTM", units=4),

@@ -1,5 +1,6 @@
 """A record of real, tiny trainings: two settings with two seeds each, trained in this process."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from rnn_compare.report.html_report import html
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
+from tests.kept import lend
 from tests.recorded import shipped
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}
@@ -68,17 +70,25 @@ def elsewhere(prepared_cache: Path, tmp_path: Path) -> Iterator[RunStore]:
     store.close()
 
 
-@pytest.fixture
-def recorded_page(
-    elsewhere: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], tuple[list[Run], Path]]:
-    """Adds the shipped runs; returns those of a lecture, and the page in which they read."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+@pytest.fixture(scope="session")
+def recordings(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with the shipped runs, and beside it the pages in which they read."""
+    folder = tmp_path_factory.mktemp("recordings") / "cache"
+    lend(prepared_cache, folder)
+    return folder
 
-    def added(name: str) -> tuple[list[Run], Path]:
-        runs = shipped(elsewhere, {"book": BOOK, "gates": GATES, "attention": ATTENTION}[name])
-        file = tmp_path / "recorded.html"
-        file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
+
+@pytest.fixture
+def recorded_page(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[list[Run], Path]]:
+    """Returns the shipped runs of a lecture, and the page in which they read; each is made once."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(recordings))
+
+    def read(name: str) -> tuple[list[Run], Path]:
+        file = recordings.with_name(f"{name}.html")
+        with contextlib.closing(RunStore(recordings / "runs.db")) as store:
+            runs = shipped(store, {"book": BOOK, "gates": GATES, "attention": ATTENTION}[name])
+            if not file.exists():
+                file.write_text(html(gather(store, [run.id for run in runs])), encoding="utf-8")
         return runs, file
 
-    return added
+    return read

@@ -66,11 +66,7 @@ def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
 
 def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -> None:
     random = Random(4)
-    frequent = [
-        *prediction.ENGLISH.split(),
-        *prediction.OTHER_LANGUAGES.split(),
-        *["film", "Ist", "DE", "xyzzy"] * 10,
-    ]
+    frequent = [*prediction.ENGLISH.split(), *prediction.OTHER_LANGUAGES.split(), *["film", "Ist", "DE", "xyzzy"] * 10]
     texts = [" ".join(random.choices(frequent, k=random.randint(1, 30))) for _ in range(2000)]
     sizes = {"vocabulary_size": 9, "maxlen": 6}
     answers = by_the_page(texts=texts, sizes=sizes, languages=reader.LANGUAGES)["texts"]

@@ -1,18 +1,20 @@
 """A report in a real browser that is off-line: its networks read, its charts are drawn, and are saved as pictures."""
 
+import contextlib
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
 from rnn_compare.explain.prediction import FOREIGN, ask
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.reviews import prepared
@@ -22,29 +24,49 @@ from tests.chromium import PATIENCE
 from .conftest import Trained
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RecordedPage = Callable[[str], tuple[list[Run], Path]]
 
 
-@pytest.fixture
-def file(trained: Trained, tmp_path: Path) -> Path:
-    written = tmp_path / "report.html"
-    written.write_text(html(gather(trained.store, trained.ids)), encoding="utf-8")
+@pytest.fixture(scope="module")
+def file(trained_once: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    written = tmp_path_factory.mktemp("report") / "report.html"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(trained_once.store.path.parent))
+        written.write_text(html(gather(trained_once.store, trained_once.ids)), encoding="utf-8")
     return written
 
 
-@pytest.fixture
-def report(browser: Browser, file: Path) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True, accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    messages: list[str] = []
-    opened.on("pageerror", lambda error: messages.append(str(error)))
-    opened.on("console", lambda message: messages.append(message.text))
-    opened.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
-    opened.goto(file.as_uri())
-    opened.wait_for_selector("#inside .rc-verdict-chart svg")
-    yield opened
-    context.close()
-    assert messages == []
+@contextlib.contextmanager
+def opened(browser: Browser, file: Path, script: str = "", width: int = 390, **options: Any) -> Iterator[Page]:
+    """Opens a page off-line, until a network has read; its scripts raise no error, say nothing and ask nobody."""
+    size: ViewportSize = {"width": width, "height": 844}
+    with contextlib.closing(browser.new_context(viewport=size, offline=True, **options)) as context:
+        context.set_default_timeout(PATIENCE)
+        page, messages = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
+        page.add_init_script(script)
+        page.goto(file.as_uri())
+        page.locator("#inside .rc-verdict-chart svg").wait_for()
+        yield page
+        assert messages == []
+
+
+@pytest.fixture(scope="module")
+def report(browser: Browser, file: Path) -> Iterator[Page]:
+    """One page for all tests that only ask."""
+    with opened(browser, file, width=1280, accept_downloads=True) as page:
+        yield page
+
+
+def broken_rules(page: Page, part: str = "") -> list[str]:
+    """What axe finds on a page, or in a part of it."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations: list[str] = page.evaluate(
+        "part => axe.run(...(part ? [part] : [])).then(({ violations }) => violations.map(({ id }) => id))", part
+    )
+    return violations
 
 
 def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:
@@ -64,54 +86,39 @@ def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, train
     ("scheme", "recording", "bytes_at_most"), [("light", "book", 2.2e6), ("dark", "attention", 4e6)]
 )
 def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_no_rule_of_accessibility(
-    browser: Browser,
-    recorded_page: Callable[[str], tuple[list[Run], Path]],
-    scheme: Literal["light", "dark"],
-    recording: str,
-    bytes_at_most: float,
+    browser: Browser, recorded_page: RecordedPage, scheme: str, recording: str, bytes_at_most: float
 ) -> None:
     runs, file = recorded_page(recording)
     assert file.stat().st_size < bytes_at_most
     some_reviews = [prepared.load("bundled").text(place) for place in range(24_000, 24_016)]
-    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(file.as_uri())
-    page.locator("#inside .rc-verdict-chart svg").wait_for(timeout=PATIENCE)
-    for text in [*EXAMPLES.values(), *some_reviews]:
-        page.get_by_label("Type a review").fill(text)
-        predictions = [ask(run, text, "best") for run in runs]
-        expect(page.locator(".rc-verdict")).to_have_text([str(prediction) for prediction in predictions])
-    empty = [replace(prediction, probability=prediction.prior) for prediction in predictions]
-    priors = [
-        f"Empty text: {nothing} · epoch {run.best and run.best.epoch}" for nothing, run in zip(empty, runs, strict=True)
-    ]
-    expect(page.locator(".rc-prior")).to_have_text(priors)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert (
-        page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length]))") == []
-    )
-    page.get_by_label("Type a review").fill("A good film " * 60)
-    page.get_by_text("word 180 of 180").wait_for()
-    notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
-    assert notes.count() == sum(run.experiment.without_recurrence is not None for run in runs)
-    attending = page.get_by_role("table").filter(has_text="attends most to").locator("tbody tr")
-    assert attending.count() == 6 * sum(run.experiment.cell == "attention" for run in runs)
-    assert page.locator(".rc-reading").evaluate("node => node.scrollTop") > 0  # to the word in hand
-    context.close()
+    with opened(browser, file, color_scheme=scheme, has_touch=True, is_mobile=True) as page:
+        for text in [*EXAMPLES.values(), *some_reviews]:
+            page.get_by_label("Type a review").fill(text)
+            predictions = [ask(run, text, "best") for run in runs]
+            expect(page.locator(".rc-verdict")).to_have_text([str(prediction) for prediction in predictions])
+        empty = [replace(prediction, probability=prediction.prior) for prediction in predictions]
+        epochs = [run.best and run.best.epoch for run in runs]
+        priors = [f"Empty text: {nothing} · epoch {epoch}" for nothing, epoch in zip(empty, epochs, strict=True)]
+        expect(page.locator(".rc-prior")).to_have_text(priors)
+        assert broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, "nothing but tables scrolls sideways"
+        page.get_by_label("Type a review").fill("A good film " * 60)
+        page.get_by_text("word 180 of 180").wait_for()
+        notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
+        assert notes.count() == sum(run.experiment.without_recurrence is not None for run in runs)
+        attending = page.get_by_role("table").filter(has_text="attends most to").locator("tbody tr")
+        assert attending.count() == 6 * sum(run.experiment.cell == "attention" for run in runs)
+        assert page.locator(".rc-reading").evaluate("node => node.scrollTop") > 0  # to the word in hand
 
 
 def test_on_opening_each_network_predicts_once(browser: Browser, file: Path) -> None:
-    context = browser.new_context()
-    opened = context.new_page()
-    opened.add_init_script("""
+    counter = """
       globalThis.predictions = 0;
       new MutationObserver((changes) => { predictions += changes.length; })
         .observe(document, { subtree: true, attributeFilter: ["data-probability"] });
-    """)
-    opened.goto(file.as_uri())
-    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
-    assert opened.evaluate("predictions") == opened.locator(".rc-verdict").count() == 2
-    context.close()
+    """
+    with opened(browser, file, counter) as page:
+        assert page.evaluate("predictions") == page.locator(".rc-verdict").count() == 2
 
 
 def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:
@@ -122,7 +129,8 @@ def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -
 
 
 def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does(report: Page) -> None:
-    assert report.get_by_text(QUESTIONS["Turn at the end"]).is_visible()
+    report.get_by_role("button", name="Turn at the end").click()
+    report.get_by_text(QUESTIONS["Turn at the end"]).wait_for()
     report.locator(".rc-truth", has_text=re.compile("^(right|× wrong)$")).first.wait_for()  # what the example means
     report.get_by_label("Type a review").fill("A " + "good film " * 60)
     report.get_by_text("The first 101 words were cut off").first.wait_for()
@@ -183,71 +191,44 @@ def test_pictures_have_the_size_of_a_slide(report: Page, tmp_path: Path) -> None
     assert "Accuracy" in drawing
 
 
-def test_no_script_runs_that_is_not_its_own(browser: Browser, file: Path) -> None:
+def test_no_script_runs_that_is_not_its_own(browser: Browser, file: Path, tmp_path: Path) -> None:
     """Should a text ever get in as markup, the policy at the file's head is a second wall."""
-    page = file.read_text(encoding="utf-8")
     hostile = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
-    file.write_text(page.replace("<main>", f"<main>{hostile}"), encoding="utf-8")
-    context = browser.new_context()
-    opened = context.new_page()
-    opened.goto(file.as_uri())
-    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
-    assert opened.title() == "SimpleRNN(3) and LSTM(3)"
-    context.close()
-
-
-def test_on_a_phone_nothing_but_tables_scrolls_sideways(browser: Browser, file: Path) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    opened = context.new_page()
-    opened.goto(file.as_uri())
-    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
-    assert opened.evaluate("document.documentElement.scrollWidth") == 390
-    context.close()
+    page, forged = file.read_text(encoding="utf-8"), tmp_path / "forged.html"
+    forged.write_text(page.replace("<main>", f"<main>{hostile}"), encoding="utf-8")
+    with pytest.raises(AssertionError, match="Content Security Policy"), opened(browser, forged) as opened_page:
+        assert opened_page.title() == "SimpleRNN(3) and LSTM(3)"
 
 
 def test_the_page_trains_reads_with_the_trained_network_and_repeats_a_seed(
-    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+    browser: Browser, recorded_page: RecordedPage
 ) -> None:
-    _, file = recorded_page("book")
-    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
-    context.set_default_timeout(PATIENCE)
-    page, messages = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.on("console", lambda message: messages.append(message.text))
-    page.goto(file.as_uri())
-    status, seed = page.locator(".train-status"), page.get_by_role("spinbutton", name="Seed")
-    results = []
-    for number in (1, 2, 1):
-        seed.fill(str(number))
-        page.get_by_role("button", name="Train", exact=True).click()
-        status.get_by_text(re.compile(rf"seed {number}: best validation accuracy")).wait_for()
-        results.append(re.findall(r"accuracy (\S+)\s%, after epoch (\d)", status.inner_text())[0])
-    assert results[0] == results[2] != results[1]
-    assert float(results[0][0]) > 65  # an LSTM of 8 units reaches 73 to 76 %
-    page.get_by_label("Type a review").fill("A great, wonderful film. The best!")
-    own = page.locator(".rc-card", has_text="Your LSTM(8), seed 1")
-    own.get_by_text("positive", exact=False).first.wait_for()
-    assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()  # one was trained twice
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
-    context.close()
-    assert messages == []
+    with opened(browser, recorded_page("book")[1]) as page:
+        status, seed = page.locator(".train-status"), page.get_by_role("spinbutton", name="Seed")
+        results = []
+        for number in (1, 2, 1):
+            seed.fill(str(number))
+            page.get_by_role("button", name="Train", exact=True).click()
+            status.get_by_text(re.compile(rf"seed {number}: best validation accuracy")).wait_for()
+            results.append(re.findall(r"accuracy (\S+)\s%, after epoch (\d)", status.inner_text())[0])
+        assert results[0] == results[2] != results[1]
+        assert float(results[0][0]) > 65  # an LSTM of 8 units reaches 73 to 76 %
+        page.get_by_label("Type a review").fill("A great, wonderful film. The best!")
+        own = page.locator(".rc-card", has_text="Your LSTM(8), seed 1")
+        own.get_by_text("positive", exact=False).first.wait_for()
+        assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()  # one was trained twice
+        assert broken_rules(page) == []
 
 
 def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trains_too(
-    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+    browser: Browser, recorded_page: RecordedPage
 ) -> None:
-    _, file = recorded_page("book")
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.set_default_timeout(PATIENCE)
-    page.add_init_script("delete globalThis.Worker;")
-    page.goto(file.as_uri())
-    press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
-    press.evaluate("button => { button.click(); button.click(); }")  # Stop takes its place
-    status.get_by_text("Stopped after epoch 0.").wait_for()
-    press.click()
-    status.get_by_text("best validation accuracy").wait_for()
-    page.close()
+    with opened(browser, recorded_page("book")[1], "delete globalThis.Worker;", width=1280) as page:
+        press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
+        press.evaluate("button => { button.click(); button.click(); }")  # Stop takes its place
+        status.get_by_text("Stopped after epoch 0.").wait_for()
+        press.click()
+        status.get_by_text("best validation accuracy").wait_for()
 
 
 WEEK = 7 * 24 * 3600
@@ -255,76 +236,62 @@ WEEK = 7 * 24 * 3600
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_quiz_is_answered_on_the_networks_and_asks_again_after_a_week_what_was_wrong(
-    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]], keeps: bool
+    browser: Browser, recorded_page: RecordedPage, keeps: bool
 ) -> None:
-    _, file = recorded_page("book")
-    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
-    context.set_default_timeout(PATIENCE)
-    if not keeps:  # as where a browser forbids storage
-        context.add_init_script(
-            "Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('no'); } });"
-        )
-    page, messages = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.clock.install()
-    page.goto(file.as_uri())
-    find, texts = page.locator(".quiz > li").nth(0), page.locator(".quiz > li").nth(2)
-    find.get_by_role("button", name="Check").click()
-    find.get_by_text("Add, remove or exchange one word").wait_for()
-    box = find.get_by_role("textbox")
-    start = box.input_value()
-    box.fill(f"{start} And")
-    find.get_by_role("button", name="Check").click()
-    find.get_by_text("LSTM(32) did not flip").wait_for()
-    box.press("End")
-    box.fill(f"{start} Boring")
-    find.get_by_text("LSTM(32): negative · SimpleRNN(32): positive").wait_for()
-    find.get_by_role("button", name="Check").press("Enter")
-    find.get_by_text("Right. That word does it.").wait_for()
-    texts.get_by_role("checkbox").first.check()
-    texts.get_by_role("button", name="Answer").click()
-    texts.get_by_text("Not right. All get wrong: 2, 4 (").wait_for()
-    luck = page.locator(".quiz > li", has_text="was it luck?")
-    luck.get_by_text("First train LSTM(8) with 5 more seeds, SimpleRNN(8) with 5 more seeds.").wait_for()
-    assert luck.get_by_role("button", name="More than luck").is_disabled()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate("axe.run('#quiz-card').then(({ violations }) => violations.map(({ id }) => id))") == []
-    for seconds, again in ((WEEK - 3600, False), (7200, True)):
-        page.clock.fast_forward(1000 * seconds)
+    forbidden = "Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('no'); } });"
+    with opened(browser, recorded_page("book")[1], "" if keeps else forbidden) as page:
+        page.clock.install()
         page.reload()
-        first = page.locator(".quiz > li").first
-        first.wait_for()
-        assert first.get_by_text("Once more:").is_visible() == (again and keeps)
-        assert page.get_by_text("asked again from").count() == (keeps and not again)
-    context.close()
-    assert messages == []
+        find, texts = page.locator(".quiz > li").nth(0), page.locator(".quiz > li").nth(2)
+        find.get_by_role("button", name="Check").click()
+        find.get_by_text("Add, remove or exchange one word").wait_for()
+        box = find.get_by_role("textbox")
+        start = box.input_value()
+        box.fill(f"{start} And")
+        find.get_by_role("button", name="Check").click()
+        find.get_by_text("LSTM(32) did not flip").wait_for()
+        box.press("End")
+        box.fill(f"{start} Boring")
+        find.get_by_text("LSTM(32): negative · SimpleRNN(32): positive").wait_for()
+        find.get_by_role("button", name="Check").press("Enter")
+        find.get_by_text("Right. That word does it.").wait_for()
+        texts.get_by_role("checkbox").first.check()
+        texts.get_by_role("button", name="Answer").click()
+        texts.get_by_text("Not right. All get wrong: 2, 4 (").wait_for()
+        luck = page.locator(".quiz > li", has_text="was it luck?")
+        luck.get_by_text("First train LSTM(8) with 5 more seeds, SimpleRNN(8) with 5 more seeds.").wait_for()
+        assert luck.get_by_role("button", name="More than luck").is_disabled()
+        assert broken_rules(page, "#quiz-card") == []
+        for seconds, again in ((WEEK - 3600, False), (7200, True)):
+            page.clock.fast_forward(1000 * seconds)
+            page.reload()
+            first = page.locator(".quiz > li").first
+            first.wait_for()
+            assert first.get_by_text("Once more:").is_visible() == (again and keeps)
+            assert page.get_by_text("asked again from").count() == (keeps and not again)
 
 
 def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_has_closed_the_page(
-    browser: Browser, recorded_page: Callable[[str], tuple[list[Run], Path]]
+    browser: Browser, recorded_page: RecordedPage
 ) -> None:
-    _, file = recorded_page("book")
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.set_default_timeout(PATIENCE)
-    page.goto(file.as_uri())
-    press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
-    press.click()
-    status.get_by_text("best validation accuracy").wait_for()
-    whole = re.findall(r"accuracy .* epoch \d", status.inner_text())
-    # Stopped by the page's own script, as soon as it says so: a training is over in a second.
-    page.evaluate("""() => new MutationObserver(([{ target }], observer) => {
-      if (!target.textContent.includes("epoch 3 of 8")) return;
-      observer.disconnect();
-      document.querySelector(".train-controls button").click();
-    }).observe(document.querySelector(".train-status"), { childList: true })""")
-    press.click()
-    status.get_by_text("Stopped after epoch 3.").wait_for()
-    page.get_by_role("button", name="Continue").click()
-    status.get_by_text("best validation accuracy").wait_for()
-    assert re.findall(r"accuracy .* epoch \d", status.inner_text()) == whole
-    page.get_by_text("Dashed: LSTM(32) of the comparison").wait_for()
-    page.get_by_role("spinbutton", name="Seed").fill("2")
-    press.evaluate("button => { button.click(); location.reload(); }")
-    status.get_by_text("LSTM(8), seed 2: best validation accuracy").wait_for()
-    assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()
-    page.close()
+    with opened(browser, recorded_page("book")[1]) as page:
+        press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
+        press.click()
+        status.get_by_text("best validation accuracy").wait_for()
+        whole = re.findall(r"accuracy .* epoch \d", status.inner_text())
+        # Stopped by the page's own script, as soon as it says so: a training is over in a second.
+        page.evaluate("""() => new MutationObserver(([{ target }], observer) => {
+          if (!target.textContent.includes("epoch 3 of 8")) return;
+          observer.disconnect();
+          document.querySelector(".train-controls button").click();
+        }).observe(document.querySelector(".train-status"), { childList: true })""")
+        press.click()
+        status.get_by_text("Stopped after epoch 3.").wait_for()
+        page.get_by_role("button", name="Continue").click()
+        status.get_by_text("best validation accuracy").wait_for()
+        assert re.findall(r"accuracy .* epoch \d", status.inner_text()) == whole
+        page.get_by_text("Dashed: LSTM(32) of the comparison").wait_for()
+        page.get_by_role("spinbutton", name="Seed").fill("2")
+        press.evaluate("button => { button.click(); location.reload(); }")
+        status.get_by_text("LSTM(8), seed 2: best validation accuracy").wait_for()
+        assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()

@@ -67,14 +67,7 @@ def test_a_long_text_loses_the_start_token_and_its_first_words() -> None:
     review = read_text("the film was rather good", VOCABULARY, vocabulary_size=8, maxlen=3)
     assert review.ids.tolist() == [7, 2, 2]
     assert review.padding == 0
-    assert [token.state for token in review.tokens] == [
-        "cut off",
-        "cut off",
-        "cut off",
-        "known",
-        "unknown",
-        "unknown",
-    ]
+    assert [token.state for token in review.tokens] == ["cut off", "cut off", "cut off", "known", "unknown", "unknown"]
     assert [review.count(state) for state in ("known", "unknown", "cut off")] == [1, 2, 2]
 
 

@@ -135,12 +135,15 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py") -> Iterator[Server]:
-    """`streamlit run` on a free port, with a cache of its own."""
+def serving(
+    folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py", limits: str = ""
+) -> Iterator[Server]:
+    """`streamlit run` on a free port, with a cache of its own, and with limits as a shell sets them."""
     cache, log = folder / "cache", folder / "server.log"
     lend(prepared_cache, cache)
     port = free_port()
-    command = [*page_of(script), f"--server.port={port}", *arguments]
+    limited = ["sh", "-c", f'ulimit {limits}; exec "$@"', "sh"] if limits else []
+    command = [*limited, *page_of(script), f"--server.port={port}", *arguments]
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"}
     with started(command, log, f"http://127.0.0.1:{port}/_stcore/health", environment) as process:
         store = RunStore(cache / "runs.db")

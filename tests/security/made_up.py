@@ -10,22 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"]
 BODILESS = ("GET", "HEAD")
 VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
-NAMES = [
-    "..",
-    ".",
-    "%2e%2e",
-    "..%2f",
-    "%00",
-    "%",
-    "%ff",
-    "a.js",
-    "board.js",
-    "join.html",
-    "app.py",
-    "~",
-    "*",
-    "a" * 3000,
-]
+NAMES = ["..", ".", "%2e%2e", "..%2f", "%00", "%", "%ff", "a.js", "board.js", "join.html", "app.py", "*", "a" * 3000]
 SEGMENT = st.one_of(
     st.sampled_from(NAMES),
     st.text(VISIBLE, max_size=20).map(lambda text: text.translate({ord(sign): None for sign in "?#/"})),
@@ -43,14 +28,8 @@ QUERY = st.lists(st.tuples(st.sampled_from(PARAMETERS) | st.text(max_size=8), VA
 ) | st.text(VISIBLE.filter(lambda sign: sign != "#"), max_size=30)
 
 LINE = st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_characters="\x7f"), max_size=60)
-COOKIES = (
-    "rnn_compare_visitor",
-    "rnn_compare_presenter",
-    "_streamlit_xsrf",
-    "_streamlit_user",
-    "_streamlit_session",
-    "x",
-)
+COOKIES = ["rnn_compare_visitor", "rnn_compare_presenter", "x"]
+COOKIES += ["_streamlit_xsrf", "_streamlit_user", "_streamlit_session"]
 HEADERS = st.fixed_dictionaries(
     {},
     optional={
@@ -72,10 +51,7 @@ HEADERS = st.fixed_dictionaries(
     },
 )
 HANDSHAKE = st.fixed_dictionaries(
-    {
-        "Upgrade": st.just("websocket") | LINE,
-        "Connection": st.sampled_from(["Upgrade", "keep-alive", "close"]) | LINE,
-    },
+    {"Upgrade": st.just("websocket") | LINE, "Connection": st.sampled_from(["Upgrade", "keep-alive", "close"]) | LINE},
     optional={
         "Sec-WebSocket-Key": st.just("x3JJHMbDL1EzLkh9GBhXDw==") | LINE,
         "Sec-WebSocket-Version": st.just("13") | LINE,

@@ -10,16 +10,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Scope
 
-from rnn_compare.server.assets import (
-    PACKAGE,
-    ROOT,
-    WIDGETS,
-    StreamlitFiles,
-    assets,
-    links,
-    modules,
-    streamlit_modules,
-)
+from rnn_compare.server.assets import PACKAGE, ROOT, WIDGETS, StreamlitFiles, assets, links, modules, streamlit_modules
 from rnn_compare.server.process import connections
 
 PAGE = (ROOT / "index.html").read_text()

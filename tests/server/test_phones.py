@@ -134,11 +134,7 @@ def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_
 
 
 def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
-    classroom: Classroom,
-    runs: list[str],
-    services: Services,
-    monkeypatch: pytest.MonkeyPatch,
-    reviews_cache: Path,
+    classroom: Classroom, runs: list[str], services: Services, monkeypatch: pytest.MonkeyPatch, reviews_cache: Path
 ) -> None:
     monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
     (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")

@@ -38,14 +38,7 @@ SOURCE = Source(
     script=script_from_texts(_IN_A_SCRIPT),
 )
 '''
-SETTINGS = {
-    "cell": "LSTM",
-    "units": 2,
-    "maxlen": 8,
-    "batch_size": 8,
-    "vocabulary_size": 100,
-    "embedding_size": 4,
-}
+SETTINGS = {"cell": "LSTM", "units": 2, "maxlen": 8, "batch_size": 8, "vocabulary_size": 100, "embedding_size": 4}
 
 
 @pytest.fixture(scope="module")

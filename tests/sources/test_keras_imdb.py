@@ -150,11 +150,7 @@ def test_even_a_named_file_runs_no_code(
     ],
 )
 def test_files_with_other_content_are_refused_with_a_sentence(
-    content: dict[str, object],
-    sentence: str,
-    tmp_path: Path,
-    write_keras_files: Write,
-    monkeypatch: pytest.MonkeyPatch,
+    content: dict[str, object], sentence: str, tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(write_keras_files(tmp_path / "named", **content)))
     with pytest.raises(UserError, match=sentence):

@@ -169,8 +169,7 @@ def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}', json.dumps({"name": "../x"}).encode()],
+    "content", [b"", b"{", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}', json.dumps({"name": "../x"}).encode()]
 )
 def test_a_card_that_somebody_has_spoilt_counts_as_none(write: Write, cache: Path, content: bytes) -> None:
     name = text_import.import_texts(str(write())).name

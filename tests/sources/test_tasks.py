@@ -107,9 +107,7 @@ def test_runs_of_a_task_s_first_version_keep_its_texts_and_new_ones_train_with_t
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(1, 60))
-def test_in_the_first_version_of_parity_the_label_is_whether_the_number_of_red_is_even(
-    distance: int,
-) -> None:
+def test_in_the_first_version_of_parity_the_label_is_whether_the_number_of_red_is_even(distance: int) -> None:
     held = made("parity", distance)
     lengths = Counter(len(text.split()) for text in held.texts)
     assert set(lengths) <= set(range(1, distance + 1))

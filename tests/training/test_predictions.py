@@ -39,7 +39,7 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
     split = prepared.load(experiment.source).padded(experiment)
     seen: list[tuple[Any, Any]] = []
     follow = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda _epoch, logs: seen.append((logs["probabilities"], model.get_weights())),
+        on_epoch_end=lambda _epoch, logs: seen.append((logs["probabilities"], model.get_weights()))
     )
     accuracies = fit(model, experiment, follow)["val_accuracy"]
     assert len(seen) == 2

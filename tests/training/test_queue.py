@@ -42,9 +42,7 @@ def test_ended_runs_are_not_queued() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Status)), st.integers(0, 1)), max_size=30))
-def test_every_queued_run_has_a_place_and_visitors_keep_their_own_order(
-    entries: list[tuple[str, Status, int]],
-) -> None:
+def test_every_queued_run_has_a_place_and_visitors_keep_their_own_order(entries: list[tuple[str, Status, int]]) -> None:
     runs = [run(turn, visitor, status, priority) for turn, (visitor, status, priority) in enumerate(entries)]
     ordered = in_order(runs)
     assert {r.id for r in ordered} == {r.id for r in runs if r.status is Status.QUEUED}
