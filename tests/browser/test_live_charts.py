@@ -9,6 +9,9 @@ from rnn_compare.runs.events import Ended, Progress, Started, Status
 from rnn_compare.runs.record import Owner
 from tests.browser.conftest import Server
 from tests.epochs import epoch_end
+from tests.patience import until
+
+from .visits import settle
 
 CHART = "[data-chart=accuracy]"
 
@@ -88,7 +91,8 @@ def test_nothing_below_the_charts_moves_while_a_network_trains(server: Server, p
     page.goto(f"{server.url}/?show={runs[0]}")
     expect(page.locator(".rc-parameters section").first).to_be_visible()
     expect(page.locator("article.rc-card")).to_have_count(1)
-    page.wait_for_timeout(1000)
+    expect(page.locator("[data-chart=loss] .main-svg").first).to_be_visible()
+    settle(page)
     place = page.locator(".rc-parameters").bounding_box()
     for epoch in (1, 2, 3):
         server.store.record(
@@ -109,11 +113,7 @@ def test_two_stops_pressed_in_one_moment_both_count(server: Server, page: Page) 
     expect(page.locator("article.rc-card")).to_have_count(2)
     page.evaluate("document.querySelectorAll('.rc-press').forEach(button => button.click())")
     page.wait_for_function("document.querySelectorAll('.rc-press:disabled').length === 2")
-    for _ in range(100):
-        if all(run.stop_requested for run in server.store.runs(runs)):
-            break
-        page.wait_for_timeout(100)
-    assert all(run.stop_requested for run in server.store.runs(runs))
+    until(lambda: all(run.stop_requested for run in server.store.runs(runs)))
     end(server, runs)
 
 
@@ -127,9 +127,6 @@ def test_stop_on_a_card_of_seeds_stops_all_that_have_not_ended(server: Server, p
     expect(page.locator("article.rc-card").first).to_contain_text("0 of 3 seeds")
     expect(page.locator(".rc-chart-note")).to_contain_text("mean of n = 3 seeds")
     page.get_by_role("button", name="Stop GRU(32)").click()
-    for _ in range(100):
-        if all(run.stop_requested for run in server.store.runs(runs[1:3])):
-            break
-        page.wait_for_timeout(100)
+    until(lambda: all(run.stop_requested for run in server.store.runs(runs[1:3])))
     assert [run.stop_requested for run in server.store.runs(runs)] == [False, True, True, False]
     end(server, runs[1:])

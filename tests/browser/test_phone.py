@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import Hall
 from tests.chromium import PATIENCE
+from tests.patience import until
 from tests.phones import BEST, PlainPhone, present, put
 from tests.processes import free_port, page_of, started
 
@@ -153,8 +154,7 @@ def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(hall: 
         expect(page.locator("#sign-whom")).to_contain_text("You did not all agree.")
         expect(page.locator("#sign svg")).to_be_visible()
     phones.pop().close()
-    while present(hall.url, "counts")["here"] > 2:
-        phone.wait_for_timeout(50)
+    until(lambda: present(hall.url, "counts")["here"] == 2)
     present(hall.url, "pair_neighbours")
     expect(phone.locator("#sign-whom")).to_have_text("Your neighbour shows it too, and answered differently.")
     picture(phone, "sign")
@@ -235,8 +235,7 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
     slider.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "41 %")
     phone.get_by_role("button", name="Send my curve").press("Enter")
-    while present(hall.url, "answers", "curve", 1)[0][3] != 0.41:
-        phone.wait_for_timeout(50)
+    until(lambda: present(hall.url, "answers", "curve", 1)[0][3] == 0.41)
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_contain_text("points off")
     expect(phone.locator("#curves .mine")).to_have_count(1)

@@ -20,7 +20,7 @@ from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
-TINY = ["--reviews", "80", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
+TINY = ["--reviews", "400", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
 def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, units: int = 4, dropout: float = 0.0) -> Run:
@@ -91,7 +91,7 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
             text=True,
         )
 
-    settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "1", "2", "3", "--epochs", "15"]
+    settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "1", "2", "3", "--epochs", "40"]
     broken = start(*settings, *TINY)
     assert broken.stdout is not None
     while json.loads(broken.stdout.readline())["kind"] != "end":  # the first of three has ended
@@ -100,22 +100,24 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     out, err = broken.communicate(timeout=PATIENCE)
     assert broken.returncode == 130
     last = json.loads(out.splitlines()[-1])
-    assert (last["kind"], last["runs"], last["complete"]) == ("result", 3, 1)
+    assert (last["kind"], last["runs"]) == ("result", 3)
     assert "Continue it with the same command" in err
 
     store = RunStore(cache / "runs.db")
     before = {run.id: run for run in store.runs()}
-    assert sorted(run.status for run in before.values()) == [Status.FINISHED, Status.STOPPED, Status.STOPPED]
+    whole = sum(run.status is Status.FINISHED for run in before.values())
+    assert 1 <= whole == last["complete"] < 3, "a second one may have ended by then"
+    assert {run.status for run in before.values()} == {Status.FINISHED, Status.STOPPED}
     assert len({run.comparison for run in before.values()}) == 1
 
     again = start(*settings, *TINY)
     out, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
-    assert "2 runs of the sweep" in err
+    assert f"{3 - whole} run" in err
     messages = [json.loads(line) for line in out.splitlines()]
     assert (messages[-1]["complete"], messages[-1]["runs"]) == (3, 3)
     after = {run.id: run for run in store.runs()}
-    assert all(run.status is Status.FINISHED and len(run.epochs) == 15 for run in after.values())
+    assert all(run.status is Status.FINISHED and len(run.epochs) == 40 for run in after.values())
     for run in before.values():
         assert after[run.id].epochs[: len(run.epochs)] == run.epochs
     assert {item["run"] for item in messages if item["kind"] == "epoch"} == {

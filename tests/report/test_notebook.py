@@ -33,9 +33,8 @@ def as_printed(runs: Sequence[Run]) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_fresh_process_repeats_what_a_worker_trained_by_the_notebook_and_by_the_script(
-    elsewhere: RunStore, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("form", ["notebook", pytest.param("script", marks=pytest.mark.thorough)])
+def test_a_fresh_process_repeats_what_a_worker_trained(form: str, elsewhere: RunStore, tmp_path: Path) -> None:
     """The smallest run seen whose curve depends on the number of threads: by its second epoch in the second digit."""
     cache = str(elsewhere.path.parent)
     network = ["--cell", "SimpleRNN", "--units", "64", "--maxlen", "100", "--learning-rate", "0.01", "--stock-layers"]
@@ -46,12 +45,9 @@ def test_a_fresh_process_repeats_what_a_worker_trained_by_the_notebook_and_by_th
     book = nbformat.reads(notebook(gather(elsewhere, [run.id])), 4)
     cells = [entry.source for entry in book.cells if entry.cell_type == "code"]
     fresh = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    for code in ("\n".join(cells), script(run.experiment)):
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=fresh, cwd=tmp_path, check=True, capture_output=True, text=True
-        )
-        printed = [line for line in done.stdout.splitlines() if line.startswith("epoch ")]
-        assert printed == as_printed([run])
+    command = [sys.executable, "-c", "\n".join(cells) if form == "notebook" else script(run.experiment)]
+    done = subprocess.run(command, env=fresh, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert [line for line in done.stdout.splitlines() if line.startswith("epoch ")] == as_printed([run])
     for package in ("keras", "tensorflow"):
         assert f" {package}=={run.versions[package]} " in book.cells[0].source
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +122,20 @@ def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> N
 # ---- what the source may not hold --------------------------------------------------------------
 
 
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Every node of the package's source, and its file."""
+    trees = {path.relative_to(PACKAGE): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+    return [(str(path), node) for path, tree in trees.items() for node in ast.walk(tree)]
+
+
 def calls(names: set[str]) -> list[tuple[str, ast.Call]]:
     """Every call in the package of a function or method of one of these names, and where it stands."""
-    places = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name in names:
-                    places.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", node))
-    return places
+    return [
+        (f"{path}:{node.lineno}", node)
+        for path, node in nodes()
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names
+    ]
 
 
 def keywords(call: ast.Call) -> dict[str, Any]:
@@ -153,9 +158,8 @@ def test_no_array_is_loaded_with_its_pickles() -> None:
 def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
     modules = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
     using = {
-        str(path.relative_to(PACKAGE))
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        path
+        for path, node in nodes()
         if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
