@@ -26,17 +26,18 @@ from tests.running import FILE_VARIABLE
 
 PARTS = (
     "tests/browser",
-    # These import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
+    # These two import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
-    " tests/report tests/reviews tests/runs tests/sources tests/test_presets.py",
+    " tests/test_presets.py",
+    "tests/report tests/reviews tests/runs tests/sources",
     "tests/security",
     "tests/faults",
     "tests/app tests/dashboard",
     "tests/training",
     "tests/deployment tests/test_additions.py tests/test_style.py",
 )
-"""The longest first; what they leave out is the last."""
+"""The longest first; what they leave out begins with the first of them."""
 
 QUICK = (
     "tests/cells tests/explain tests/networks",
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
     if arguments:
         parts = [f"{part} -m '{_gate()} and not slow'" for part in QUICK]
     else:
-        parts = [*PARTS, " --ignore=".join(["tests", *" ".join(PARTS).split()])]
+        parts = [" --ignore=".join(["tests", *" ".join(PARTS).split()]), *PARTS]
     with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
         ended = list(threads.map(run, parts))
     preparing.wait()
