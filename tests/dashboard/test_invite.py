@@ -19,26 +19,28 @@ def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:
     assert f'viewBox="0 0 {modules[0]} {modules[1]}"' in svg
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, own: str | None) -> AppTest:
+def listen(monkeypatch: pytest.MonkeyPatch, address: str, own: str | None = "10.1.2.3") -> None:
+    """Has the server listen at an address of a machine that has another in its network, or none."""
+    options = {"server.address": address, "server.port": 8501, "secrets.files": []}
+    monkeypatch.setattr("streamlit.get_option", options.get)
     monkeypatch.setattr(invite, "own_address", lambda: own)
+
+
+def opened() -> AppTest:
     app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     return app.button[0].click().run()
 
 
 def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501, "secrets.files": []}.get
-    )
-    app = opened(monkeypatch, "10.1.2.3")
+    listen(monkeypatch, "127.0.0.1")
+    app = opened()
     assert not app.exception
     assert "--server.address 0.0.0.0" in app.info[0].value
 
 
 def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501, "secrets.files": []}.get
-    )
-    assert "offline" in opened(monkeypatch, None).info[0].value
+    listen(monkeypatch, "0.0.0.0", own=None)
+    assert "offline" in opened().info[0].value
 
 
 def test_the_wall_shows_no_code_that_leads_to_jupyters_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,10 +51,8 @@ def test_the_wall_shows_no_code_that_leads_to_jupyters_sign_in(monkeypatch: pyte
 
 
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501, "secrets.files": []}.get
-    )
-    app = opened(monkeypatch, "10.1.2.3")
+    listen(monkeypatch, "0.0.0.0")
+    app = opened()
     assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
     app.run()
     assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
@@ -60,9 +60,7 @@ def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypat
 
 
 def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501, "secrets.files": []}.get
-    )
+    listen(monkeypatch, "127.0.0.1")
 
     def script() -> None:
         import streamlit as st

@@ -1,5 +1,6 @@
 """Widgets that are given a value: once, lest it be written over what the visitor chooses meanwhile."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
@@ -19,32 +20,28 @@ def _pages() -> None:
         st.button("again")
 
 
-def _is_given(app: AppTest) -> bool:
-    return bool(app.text_input(key="kept").proto.set_value)
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_function(_pages, default_timeout=PATIENCE).run()
 
 
-def test_a_widget_is_given_its_value_once() -> None:
-    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
-    assert (app.text_input(key="kept").value, _is_given(app)) == ("given", True)
-    app.button[0].click().run()
-    assert (app.text_input(key="kept").value, _is_given(app)) == ("given", False)
+def _value(app: AppTest) -> tuple[object, bool]:
+    """The widget's value, and whether the page gave it."""
+    widget = app.text_input(key="kept")
+    return widget.value, bool(widget.proto.set_value)
 
 
-def test_what_the_visitor_types_is_not_written_over_by_the_same() -> None:
-    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
+def test_a_widget_is_given_its_value_once(app: AppTest) -> None:
+    assert _value(app) == ("given", True)
+    assert _value(app.button[0].click().run()) == ("given", False)
+
+
+def test_what_the_visitor_types_is_not_written_over_by_the_same_page_and_given_to_another(app: AppTest) -> None:
     app.text_input(key="kept").set_value("typed").run()
-    assert (app.text_input(key="kept").value, _is_given(app)) == ("typed", False)
+    assert _value(app) == ("typed", False)
+    assert _value(app.radio[0].set_value("two").run()) == ("typed", True)
 
 
-def test_another_page_is_given_what_the_visitor_typed() -> None:
-    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
-    app.text_input(key="kept").set_value("typed").run()
-    app.radio[0].set_value("two").run()
-    assert (app.text_input(key="kept").value, _is_given(app)) == ("typed", True)
-
-
-def test_a_page_that_did_not_get_to_its_end_counts_as_not_drawn() -> None:
-    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
+def test_a_page_that_did_not_get_to_its_end_counts_as_not_drawn(app: AppTest) -> None:
     app.radio[0].set_value("broken").run()
-    app.radio[0].set_value("one").run()
-    assert (app.text_input(key="kept").value, _is_given(app)) == ("given", True)
+    assert _value(app.radio[0].set_value("one").run()) == ("given", True)

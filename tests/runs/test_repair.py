@@ -46,6 +46,17 @@ def cache(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def record(cache: Path) -> Path:
+    return cache / "runs.db"
+
+
+@pytest.fixture
+def before(record: Path) -> list[Run]:
+    """What the sound record holds."""
+    return runs_in(record)
+
+
 def runs_in(record: Path) -> list[Run]:
     store = RunStore(record)
     try:
@@ -80,9 +91,7 @@ def with_damage(content: bytes, number: int) -> bytes:
 
 
 @pytest.mark.parametrize("number", [*range(8), *(pytest.param(n, marks=pytest.mark.thorough) for n in range(8, 60))])
-def test_of_a_damaged_record_no_epoch_is_lost_and_none_is_changed(cache: Path, number: int) -> None:
-    record = cache / "runs.db"
-    before = runs_in(record)
+def test_of_a_damaged_record_no_epoch_is_lost_and_none_is_changed(record: Path, before: list[Run], number: int) -> None:
     assert len(figures(before)) == 18
     record.write_bytes(with_damage(record.read_bytes(), number))
     after, _ = repaired(record)
@@ -91,9 +100,7 @@ def test_of_a_damaged_record_no_epoch_is_lost_and_none_is_changed(cache: Path, n
     assert all(run.status.ended for run in after)
 
 
-def test_a_changed_figure_is_noticed_and_corrected_by_the_checkpoint(cache: Path) -> None:
-    record = cache / "runs.db"
-    before = runs_in(record)
+def test_a_changed_figure_is_noticed_and_corrected_by_the_checkpoint(record: Path, before: list[Run]) -> None:
     with sqlite3.connect(record) as connection:
         changed = "json_set(figures, '$.val_accuracy', 0.125)"
         connection.execute(f"UPDATE epochs SET figures = {changed} WHERE run = ? AND epoch = 2", (before[0].id,))
@@ -107,18 +114,16 @@ def test_a_changed_figure_is_noticed_and_corrected_by_the_checkpoint(cache: Path
     assert after == before
 
 
-def test_a_changed_name_of_a_column_is_damage_and_costs_nothing(cache: Path) -> None:
-    record = cache / "runs.db"
-    before = runs_in(record)
+def test_a_changed_name_of_a_column_is_damage_and_costs_nothing(record: Path, before: list[Run]) -> None:
     record.write_bytes(record.read_bytes().replace(b"experiment TEXT", b"experimfnt TEXT"))
     assert runs_in(record) == []
     assert repaired(record)[0] == before
 
 
 @pytest.mark.parametrize("column", ["id", "experiment", "status", "summary", "versions", "figures"])
-def test_a_broken_byte_in_a_text_costs_that_run_at_most_and_repair_restores_it(cache: Path, column: str) -> None:
-    record = cache / "runs.db"
-    before = runs_in(record)
+def test_a_broken_byte_in_a_text_costs_that_run_at_most_and_repair_restores_it(
+    record: Path, before: list[Run], column: str
+) -> None:
     run = before[0]
     text = {
         "id": run.id,
@@ -157,9 +162,7 @@ def test_a_lost_first_page_costs_nothing_even_without_checkpoints(cache: Path) -
     assert content in [file.read_bytes() for file in cache.glob("runs.db.repaired-*")], "it is kept"
 
 
-def test_the_daily_copy_gives_back_what_nothing_else_holds_but_no_deleted_run(cache: Path) -> None:
-    record = cache / "runs.db"
-    before = runs_in(record)
+def test_the_daily_copy_gives_back_what_nothing_else_holds_but_no_deleted_run(record: Path, before: list[Run]) -> None:
     back_up(record)
     store = RunStore(record)
     store.delete(before[1].id)
