@@ -45,13 +45,8 @@ def texts(*runs: Run) -> list[str]:
     return [finding.text for finding in findings(runs, _known)]
 
 
-def test_nothing_is_said_before_an_epoch_has_ended() -> None:
-    assert texts(run("A"), run("B")) == []
-    assert texts() == []
-
-
-def test_one_network_alone_is_ahead_of_nobody() -> None:
-    assert texts(run("A", *steady(0.85, 0.85))) == []
+def test_nothing_is_said_before_an_epoch_has_ended_and_one_network_alone_is_ahead_of_nobody() -> None:
+    assert texts() == texts(run("A"), run("B")) == texts(run("A", *steady(0.85, 0.85))) == []
 
 
 def whole(cell: str, val_accuracy: float, **settings: object) -> Run:
@@ -191,28 +186,18 @@ def test_what_is_learned_by_heart_is_said_before_what_fell() -> None:
     assert [text.split()[0] for text in remarks] == ["h", "h", "GRU(32)"]
 
 
-def test_a_fall_is_told_with_whether_it_was_made_up_for() -> None:
-    # The book's own curve: from 84.6 to 73.8 between two epochs.
-    assert texts(run("S", *steady(0.846, 0.738))) == ["S dropped in epoch 2 from 84.6 % to 73.8 % validation accuracy."]
-    assert texts(run("S", *steady(0.78, 0.71, 0.86))) == [
-        "S dropped in epoch 2 from 78.0 % to 71.0 % validation accuracy, then recovered."
-    ]
-
-
-def test_a_fall_of_several_epochs_is_told_down_to_its_lowest() -> None:
-    assert texts(run("S", *steady(0.878, 0.81, 0.759, 0.79, 0.882))) == [
-        "S dropped in epochs 2 to 3 from 87.8 % to 75.9 % validation accuracy, then recovered."
-    ]
-
-
-def test_a_curve_that_falls_again_has_not_recovered() -> None:
-    assert texts(run("S", *steady(0.87, 0.77, 0.88, 0.79, 0.88))) == [
-        "S dropped in epoch 2 from 87.0 % to 77.0 % validation accuracy."
-    ]
-
-
-def test_a_fall_on_few_reviews_is_no_news() -> None:
-    assert texts(run("S", *steady(0.846, 0.79), reviews=500)) == []
+@pytest.mark.parametrize(
+    ("shares", "fall"),
+    [
+        ((0.846, 0.738), "epoch 2 from 84.6 % to 73.8 % validation accuracy."),  # the book's own curve
+        ((0.78, 0.71, 0.86), "epoch 2 from 78.0 % to 71.0 % validation accuracy, then recovered."),
+        ((0.878, 0.81, 0.759, 0.79, 0.882), "epochs 2 to 3 from 87.8 % to 75.9 % validation accuracy, then recovered."),
+        ((0.87, 0.77, 0.88, 0.79, 0.88), "epoch 2 from 87.0 % to 77.0 % validation accuracy."),
+    ],
+)
+def test_a_fall_is_told_down_to_its_lowest_and_whether_it_was_made_up_for(shares: tuple[float, ...], fall: str) -> None:
+    assert texts(run("S", *steady(*shares))) == [f"S dropped in {fall}"]
+    assert texts(run("S", *steady(0.846, 0.79), reviews=500)) == [], "on few reviews that is no news"
 
 
 @pytest.mark.parametrize("reviews", [60, 100, 200])

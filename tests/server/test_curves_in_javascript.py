@@ -53,34 +53,38 @@ def run(name: str, figure: str, curve: Sequence[float], seed: int = 1, **setting
     return run_of(experiment, name, epochs=epochs)
 
 
+ACCURACIES = [[0.5 + (7 * seed + 3 * epoch) % 40 / 100 for epoch in range(97)] for seed in range(10)]
+
+
+def of_ten_seeds() -> list[Run]:
+    return [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(ACCURACIES)]
+
+
 def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() -> None:
-    accuracies = [[0.5 + (7 * seed + 3 * epoch) % 40 / 100 for epoch in range(97)] for seed in range(10)]
-    runs = [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(accuracies)]
+    runs = of_ten_seeds()
     [group] = drawn(board_message(runs, {}, View(("accuracy",))))
     every = group["every"]
     assert every > 1
     sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
     lines = {line["uid"].rpartition(f"{runs[0].id}-")[2]: line for line in group["lines"]}
-    for seed, curve in enumerate(accuracies):
+    for seed, curve in enumerate(ACCURACIES):
         assert lines[f"seed-{seed}"]["x"] == sent
         assert lines[f"seed-{seed}"]["y"] == pytest.approx([100 * curve[epoch - 1] for epoch in sent], abs=0.01)
-    interval = band(accuracies)
+    interval = band(ACCURACIES)
     upper = lines["band"]["y"][: len(sent)]
     assert lines["band"]["x"][: len(sent)] == sent
     assert upper == pytest.approx([min(100, 100 * interval.high[epoch - 1]) for epoch in sent], abs=0.02)
 
 
 def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epochs() -> None:
-    accuracies = [[0.5 + (7 * seed + 3 * epoch) % 40 / 100 for epoch in range(97)] for seed in range(10)]
-    runs = [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(accuracies)]
-    message = board_message(runs, {}, View(("accuracy",)))
+    message = board_message(of_ten_seeds(), {}, View(("accuracy",)))
     every = message["groups"][0]["seeds"]["every"]
     sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
     [chart] = drawn_as_svg(message)
-    interval = band(accuracies)
+    interval = band(ACCURACIES)
     assert chart["ticks"][:4] == ["40 %", "50 %", "60 %", "70 %"]
     *seeds, mean = chart["lines"]
-    for line, curve in zip(seeds, accuracies, strict=True):
+    for line, curve in zip(seeds, ACCURACIES, strict=True):
         near(line["points"], [(epoch, 100 * curve[epoch - 1]) for epoch in sent])
     near(mean["points"], list(enumerate(100 * interval.mean, 1)))
     [area] = chart["areas"]

@@ -72,10 +72,15 @@ def started(run: str) -> Started:
     return Started(run, 1, "", {}, 0.0)
 
 
-def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
-    """A dispatcher, and a run that its one worker has begun."""
-    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+def queued(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
+    """A dispatcher with one worker, and a run that waits."""
     [run] = record.create([tiny()], Owner.current(), "page")
+    return Dispatcher(record, Owner.current(), lambda: None), OneWorker(), run
+
+
+def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
+    """The same once the worker has begun the run."""
+    dispatcher, workers, run = queued(record)
     dispatcher.step(workers)
     dispatcher.receive(*workers.tells(started(run)))
     dispatcher.step(workers)
@@ -100,8 +105,7 @@ def test_cores_are_shared_by_those_that_train_just_now(record: RunStore) -> None
 
 
 def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:
-    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
-    [run] = record.create([tiny()], Owner.current(), "page")
+    dispatcher, workers, run = queued(record)
     for _ in range(MAX_RESTARTS):
         lose(dispatcher, workers, run, None)
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
@@ -110,8 +114,7 @@ def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) ->
 
 
 def test_a_loss_that_is_not_the_runs_fault_has_its_reason_and_does_not_count(record: RunStore) -> None:
-    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
-    [run] = record.create([tiny()], Owner.current(), "page")
+    dispatcher, workers, run = queued(record)
     for _ in range(MAX_RESTARTS + 3):
         lose(dispatcher, workers, run, EXCUSE)
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
@@ -187,8 +190,7 @@ def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 0.0)
-    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
-    [run] = record.create([tiny()], Owner.current(), "page")
+    dispatcher, workers, run = queued(record)
     dispatcher.step(workers)
     dispatcher.receive(*workers.tells(started(run)))
     record.request_stop(run)
