@@ -4,7 +4,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.cells.formula import sigmoid
@@ -32,6 +32,7 @@ def build(layer: keras.Layer, features: int, seed: int = 0) -> None:
     layer.set_weights([array + 0.2 * random.normal(size=array.shape) for array in layer.get_weights()])
 
 
+@example("GRU", 3, (2, 5, 4), (True, True, True), 0)  # both directions, a mask with holes, and all timesteps returned
 @settings(max_examples=settings().max_examples // 2)
 @given(
     cells,
