@@ -4,9 +4,10 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 BROWSER_VARIABLE = "RNN_COMPARE_CHROMIUM"
@@ -71,12 +72,11 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def opened_window(browser: Browser) -> Iterator[BrowserContext]:
-    """A window on a projector until the end."""
+def opened_window(browser: Browser, width: int = 1280, height: int = 720, **options: Any) -> Iterator[BrowserContext]:
+    """A window with an empty page until the end, on a projector unless another size is given."""
     # A server of the tests vouches for itself. What moves is drawn again and again by the processor.
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, ignore_https_errors=True, reduced_motion="reduce"
-    )
+    size: ViewportSize = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, ignore_https_errors=True, reduced_motion="reduce", **options)
     context.set_default_timeout(PATIENCE)
     context.new_page()
     yield context

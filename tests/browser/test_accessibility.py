@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.conftest import Hall, Server
 from tests.browser.visits import PAGES, VISITS, Visit, settle
-from tests.chromium import PATIENCE
+from tests.chromium import opened_window
 from tests.phones import BEST, PlainPhone, present, put
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
@@ -41,10 +41,8 @@ KNOWN = {
 @pytest.fixture(scope="module")
 def visitor(browser: Browser) -> Iterator[Page]:
     """One visitor for all pages: scripts are fetched once."""
-    context = browser.new_context(viewport=SCREENS[0], reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    with opened_window(browser) as window:
+        yield window.pages[0]
 
 
 def broken_rules(page: Page, *more: str) -> list[str]:
@@ -127,18 +125,16 @@ def test_the_page_for_phones_breaks_no_rule(
 ) -> None:
     put(hall.url, question)
     act(hall)
-    context = browser.new_context(viewport=SCREENS[1], bypass_csp=True)  # else axe could not be brought in
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto(f"{hall.url}/join")
-    page.get_by_role("heading", name="Predict", exact=True).wait_for()
-    if act is reveal_with_a_review:
-        page.get_by_text("Another seed could change that").wait_for()
-    problems = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        problems += [f"{scheme}: {line}" for line in broken_rules(page)]
-    context.close()
+    with opened_window(browser, **SCREENS[1], bypass_csp=True) as window:  # else axe could not be brought in
+        page = window.pages[0]
+        page.goto(f"{hall.url}/join")
+        page.get_by_role("heading", name="Predict", exact=True).wait_for()
+        if act is reveal_with_a_review:
+            page.get_by_text("Another seed could change that").wait_for()
+        problems = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            problems += [f"{scheme}: {line}" for line in broken_rules(page)]
     assert not problems, "\n".join(problems)
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.visits import open_more, settle
-from tests.chromium import PATIENCE
+from tests.chromium import opened_window
 
 TEXT = "A good film and no more"
 
@@ -16,10 +16,8 @@ TEXT = "A good film and no more"
 @pytest.fixture
 def other(browser: Browser) -> Iterator[Page]:
     """Somebody else's browser."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    with opened_window(browser) as window:
+        yield window.pages[0]
 
 
 def stands_at_word(page: Page, number: int, words: int) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import Hall
-from tests.chromium import PATIENCE
+from tests.chromium import PATIENCE, opened_window
 from tests.patience import until
 from tests.phones import BEST, PlainPhone, present, put
 from tests.processes import free_port, page_of, started
@@ -29,10 +29,8 @@ def environment(cache: Path) -> dict[str, str]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    opened.set_default_timeout(PATIENCE)
-    yield opened
-    opened.close()
+    with opened_window(browser, **PHONE, has_touch=True, is_mobile=True) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.visits import settle
-from tests.chromium import PATIENCE
+from tests.chromium import opened_window
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    with opened_window(browser, 390, 844, has_touch=True) as window:
+        yield window.pages[0]
 
 
 def says(phone: Page, test_id: str, word: str) -> None:
