@@ -91,7 +91,7 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
     runs, file = recorded_page(recording)
     assert file.stat().st_size < bytes_at_most
     some_reviews = [prepared.load("bundled").text(place) for place in range(24_000, 24_016)]
-    with opened(browser, file, color_scheme=scheme, has_touch=True, is_mobile=True) as page:
+    with opened(browser, file, color_scheme=scheme) as page:
         for text in [*EXAMPLES.values(), *some_reviews]:
             page.get_by_label("Type a review").fill(text)
             predictions = [ask(run, text, "best") for run in runs]
@@ -101,7 +101,6 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
         priors = [f"Empty text: {nothing} · epoch {epoch}" for nothing, epoch in zip(empty, epochs, strict=True)]
         expect(page.locator(".rc-prior")).to_have_text(priors)
         assert broken_rules(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") == 390, "nothing but tables scrolls sideways"
         page.get_by_label("Type a review").fill("A good film " * 60)
         page.get_by_text("word 180 of 180").wait_for()
         notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
@@ -111,14 +110,15 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
         assert page.locator(".rc-reading").evaluate("node => node.scrollTop") > 0  # to the word in hand
 
 
-def test_on_opening_each_network_predicts_once(browser: Browser, file: Path) -> None:
+def test_on_opening_each_network_predicts_once_and_fits_a_phone(browser: Browser, file: Path) -> None:
     counter = """
       globalThis.predictions = 0;
       new MutationObserver((changes) => { predictions += changes.length; })
         .observe(document, { subtree: true, attributeFilter: ["data-probability"] });
     """
-    with opened(browser, file, counter) as page:
+    with opened(browser, file, counter, has_touch=True, is_mobile=True) as page:
         assert page.evaluate("predictions") == page.locator(".rc-verdict").count() == 2
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, "nothing but tables scrolls sideways"
 
 
 def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:
