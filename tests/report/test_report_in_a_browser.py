@@ -92,6 +92,7 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
     assert file.stat().st_size < bytes_at_most
     some_reviews = [prepared.load("bundled").text(place) for place in range(24_000, 24_016)]
     with opened(browser, file, color_scheme=scheme) as page:
+        assert broken_rules(page) == []
         for text in [*EXAMPLES.values(), *some_reviews]:
             page.get_by_label("Type a review").fill(text)
             predictions = [ask(run, text, "best") for run in runs]
@@ -100,7 +101,6 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
         epochs = [run.best and run.best.epoch for run in runs]
         priors = [f"Empty text: {nothing} · epoch {epoch}" for nothing, epoch in zip(empty, epochs, strict=True)]
         expect(page.locator(".rc-prior")).to_have_text(priors)
-        assert broken_rules(page) == []
         page.get_by_label("Type a review").fill("A good film " * 60)
         page.get_by_text("word 180 of 180").wait_for()
         notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
