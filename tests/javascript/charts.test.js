@@ -134,6 +134,14 @@ test("a line is named at its end: beside the chart once it is whole, in it on th
   assert.equal(room(10), room(1), "no name is clipped while its curve grows");
 });
 
+test("a name that would take half of its chart stands in two lines", () => {
+  const named = (width) => layout(CHART, [{ ...RUN, label: "Averaged embeddings(32)" }], LOOKS, { ...REST, width });
+  assert.deepEqual([470, 340].map((width) => nameOf(named(width).annotations[0])), [
+    "Averaged embeddings(32)", "Averaged<br>embeddings(32)",
+  ]);
+  assert.ok(named(340).margin.r < 0.45 * 340);
+});
+
 test("where there is no room for the names of all lines, only baselines are called", () => {
   const baselines = [{ text: "bag of words", at: 0.88, color: "", side: "bottom" }];
   const many = Array.from({ length: 8 }, (_, index) => ({ ...RUN, id: String(index), label: `A(${index}) maxlen 50` }));

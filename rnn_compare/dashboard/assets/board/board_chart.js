@@ -76,7 +76,8 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   const range = rangeWith(chart.range, guessed).map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
   const lines = width < BARE ? [] : placedEnds(chart, shown, guessed);
-  const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
+  const tall = height - (ABOVE + BELOW) * scale;
+  const place = { last: count, width, height: tall, size: size - 1, ...looks };
   const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
   const left = 3.6 * size;

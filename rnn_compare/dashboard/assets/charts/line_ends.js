@@ -5,17 +5,22 @@ import { LINE_HEIGHT, apart, rowsOf } from "../../../browser/drawing/charts/labe
 
 const SMALLEST = 11; // the smallest readable text, in pixels
 const LETTER = 0.56; // the width of a letter, in multiples of the text size
+const WIDEST = 0.45; // of the chart; names that take more are broken at a space
 
 // Labels baselines and lines that have reached the right edge in the margin, and other lines inside the chart. If there
 // is no room for all, lines have no labels: the cards name them.
 // Returns annotations, and the width in pixels that they need beside the chart.
 //
-// chart: from the message; lines: of {text, x, y, color}; last: the last epoch; height: of the plot in pixels; size: of
-// the text; ink: the page's text colour.
-export function endLabels(chart, lines, { last, height, size: usual, ink }) {
+// chart: from the message; lines: of {text, x, y, color}; last: the last epoch; width: of the chart, height: of the plot
+// in pixels; size: of the text; ink: the page's text colour.
+export function endLabels(chart, lines, { last, width, height, size: usual, ink }) {
   const levels = [...(chart.baselines ?? []), ...(chart.marks ?? [])];
   const baselines = levels.map(({ text, at }) => ({ text: written(text), y: at }));
-  const named = lines.map((line) => ({ ...line, text: marked(line, line.x < last ? written : stacked) }));
+  const roomFor = (labels) => 14 + LETTER * usual * Math.max(0, ...labels.flatMap((label) => rowLengths(label)));
+  const named = lines.map((line) => {
+    const text = marked(line, line.x < last ? written : stacked);
+    return { ...line, text: roomFor([{ text }]) > WIDEST * width ? marked(line, broken) : text };
+  });
   const fitting = (labels) => {
     const rows = labels.reduce((sum, { text }) => sum + rowsOf(text).length, 0);
     return Math.min(usual, height / (LINE_HEIGHT * rows));
@@ -35,13 +40,17 @@ export function endLabels(chart, lines, { last, height, size: usual, ink }) {
       font: { size, color: ink },
     })),
     // Also for those on the way: they come near the edge, and the chart keeps its width.
-    room: 14 + LETTER * usual * Math.max(0, ...[...baselines, ...shown].flatMap(rowLengths)),
+    room: roomFor([...baselines, ...shown]),
   };
 }
 
 // A name in the page's text colour, which is readable everywhere, after a square in the line's colour.
 function marked({ text, color }, write) {
   return `<span style="color:${color}">\u25a0</span> ${write(text)}`;
+}
+
+function broken(text) {
+  return written(text.replace(" ", "\n"));
 }
 
 function rowLengths({ text }) {
