@@ -11,8 +11,8 @@ const WIDEST = 0.45; // of the chart; names that take more are broken at a space
 // is no room for all, lines have no labels: the cards name them.
 // Returns annotations, and the width in pixels that they need beside the chart.
 //
-// chart: from the message; lines: of {text, x, y, color}; last: the last epoch; width: of the chart, height: of the plot
-// in pixels; size: of the text; ink: the page's text colour.
+// chart: from the message; lines: of {text, x, y, color}; last: the last epoch; width: of the chart, and height: of the
+// plot, in pixels; size: of the text; ink: the page's text colour.
 export function endLabels(chart, lines, { last, width, height, size: usual, ink }) {
   const levels = [...(chart.baselines ?? []), ...(chart.marks ?? [])];
   const baselines = levels.map(({ text, at }) => ({ text: written(text), y: at }));
