@@ -5,7 +5,8 @@ import { LINE_HEIGHT, apart, rowsOf } from "../../../browser/drawing/charts/labe
 
 const SMALLEST = 11; // the smallest readable text, in pixels
 const LETTER = 0.56; // the width of a letter, in multiples of the text size
-const WIDEST = 0.45; // of the chart; names that take more are broken at a space
+const WIDEST = 0.45; // of the chart; names that take more are broken at a space,
+const READABLE = 0.8; // unless the text would become smaller than so much of its size
 
 // Labels baselines and lines that have reached the right edge in the margin, and other lines inside the chart. If there
 // is no room for all, lines have no labels: the cards name them.
@@ -17,14 +18,15 @@ export function endLabels(chart, lines, { last, width, height, size: usual, ink 
   const levels = [...(chart.baselines ?? []), ...(chart.marks ?? [])];
   const baselines = levels.map(({ text, at }) => ({ text: written(text), y: at }));
   const roomFor = (labels) => 14 + LETTER * usual * Math.max(0, ...labels.flatMap((label) => rowLengths(label)));
-  const named = lines.map((line) => {
-    const text = marked(line, line.x < last ? written : stacked);
-    return { ...line, text: roomFor([{ text }]) > WIDEST * width ? marked(line, broken) : text };
-  });
   const fitting = (labels) => {
     const rows = labels.reduce((sum, { text }) => sum + rowsOf(text).length, 0);
     return Math.min(usual, height / (LINE_HEIGHT * rows));
   };
+  const whole = lines.map((line) => ({ ...line, text: marked(line, line.x < last ? written : stacked) }));
+  const narrow = whole.map((label, index) => (
+    roomFor([label]) > WIDEST * width ? { ...label, text: marked(lines[index], broken) } : label
+  ));
+  const named = fitting([...baselines, ...narrow]) < READABLE * usual ? whole : narrow;
   const shown = fitting([...baselines, ...named]) < SMALLEST ? [] : named;
   const size = Math.max(SMALLEST, fitting([...baselines, ...shown]));
   const beside = [...baselines, ...shown.filter(({ x }) => x >= last)];
