@@ -62,8 +62,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
     if not size or not neutral:
         raise UserError(
-            f"Of {len(words):,} words none is frequent and tells the label by itself, or none is neutral: there is no "
-            "memory for a word to test. Choose another source or, of films, a larger vocabulary."
+            "No frequent word tells the label by itself, or none is neutral: there is no memory for a word to test. "
+            "Choose another source or, of films, a larger vocabulary."
         )
     return WordChoice(
         *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))

@@ -81,7 +81,7 @@ def test_where_no_word_tells_the_label_the_page_says_so_without_a_worker() -> No
     engine = StubEngine()
     parity = chosen("parity", source="parity2", distance=15, maxlen=16, reviews=6_400)
     app = page(memory.show, SimpleNamespace(engine=engine), [parity])
-    assert "none is frequent and tells the label by itself" in app.info[0].value
+    assert "No frequent word tells the label by itself" in app.info[0].value
     assert not app.button
     first = chosen("first", source="first-word", distance=5, maxlen=16, reviews=6_400)
     assert [button.label for button in page(memory.show, SimpleNamespace(engine=engine), [parity, first]).button] == [

@@ -58,7 +58,7 @@ export function drawSeeds(parent, results) {
   }
   groups.forEach(([name, group], row) => {
     const y = row * ROW + 32;
-    addText(svg, LEFT, y - 14, `${name}, ${group.length} ${group.length === 1 ? "seed" : "seeds"}`, "start");
+    addText(svg, LEFT + 5, y - 14, `${name}, ${group.length} ${group.length === 1 ? "seed" : "seeds"}`, "start");
     const mean = group.reduce((sum, { best }) => sum + best, 0) / group.length;
     if (group.length > 1) add(svg, "path", { class: "mean", d: `M${across(mean)} ${y - 9}V${y + 9}` });
     for (const { best, seed, color } of group) {
