@@ -1,5 +1,6 @@
 """Compilation of the kernels, the small functions that they apply to numbers, and a prefetch of memory."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -7,8 +8,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.core.cpu import CPUTargetOptions
+from numba.core import cgutils, compiler, cpu
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 from numba.np import linalg
@@ -19,6 +19,8 @@ from rnn_compare.fused import machine_code  # noqa: F401  # sets the folder of N
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+_log = logging.getLogger(__name__)
 
 ONE = np.float32(1)
 FLUSH_BELOW = np.float32(1e-25)
@@ -53,9 +55,21 @@ def compiled_part(function: Function) -> Function:
     return cast(Function, numba.njit(**PART)(function))
 
 
-# Numba's compiler has this flag, but hands no option of ``njit`` on to it.
-CPUTargetOptions.noalias = CPUTargetOptions.Mapping("noalias")  # type: ignore[no-untyped-call]  # it has no types
-_ONE_ROW: dict[str, Any] = {**PART, "noalias": True, "forceinline": True}
+def options_for_one_row() -> dict[str, Any]:
+    """Returns Numba's options for ``compiled_for_one_row``.
+
+    ``noalias`` is a flag of its compiler to which it hands no option of ``njit`` on. Where Numba has changed, loops are
+    compiled for arrays that may overlap, and take longer.
+    """
+    options, mapping = {**PART, "forceinline": True}, getattr(getattr(cpu, "CPUTargetOptions", None), "Mapping", None)
+    if mapping is None or not hasattr(getattr(compiler, "Flags", None), "noalias"):
+        _log.warning("Kernels take longer: Numba has changed, and no option says that arrays do not overlap.")
+        return options
+    cpu.CPUTargetOptions.noalias = mapping("noalias")
+    return options | {"noalias": True}
+
+
+_ONE_ROW = options_for_one_row()
 
 
 def compiled_for_one_row(function: Function) -> Function:
@@ -193,7 +207,24 @@ prefetch = cast(Callable[[Array | Indices, int], None], intrinsic(_prefetch))
 """``prefetch(array, row)`` brings a row of a C-contiguous array into the processor's cache; it changes nothing."""
 
 
-def _product(beta: float) -> Any:
+def product_by_numpy(beta: float) -> Any:
+    """Returns ``multiply`` (beta 0) or ``add_product`` (1) without BLAS' own call, which allocates each product."""
+
+    def product(a: Array, b: Array, out: Array) -> None:
+        if beta:
+            out += np.dot(a, b)
+        else:
+            out[:] = np.dot(a, b)
+
+    return compiled_part(product)
+
+
+def product_by_blas(beta: float) -> Any:
+    """Returns ``multiply`` (beta 0) or ``add_product`` (1)."""
+    if not hasattr(_linalg, "check_blas_return"):
+        _log.warning("Kernels take longer: Numba's call of BLAS has changed, and they multiply by NumPy's dot.")
+        return product_by_numpy(beta)
+
     def product(_typing: Any, a: Any, b: Any, out: Any) -> Any:
         if any((kind.dtype, kind.ndim) != (types.float32, 2) for kind in (a, b, out)):
             raise TypingError(f"multiply and add_product take matrices of float32, not {a}, {b} and {out}.")
@@ -222,7 +253,7 @@ def _product(beta: float) -> Any:
     return intrinsic(product)
 
 
-multiply = cast(Callable[[Array, Array, Array], None], _product(0))
+multiply = cast(Callable[[Array, Array, Array], None], product_by_blas(0))
 """``multiply(a, b, out)`` writes a·b into ``out``: float32, also slices of columns; a transposed a or b is unsliced."""
-add_product = cast(Callable[[Array, Array, Array], None], _product(1))
+add_product = cast(Callable[[Array, Array, Array], None], product_by_blas(1))
 """``add_product(a, b, out)`` adds a·b to ``out``."""

@@ -1,12 +1,17 @@
-"""Numba's cache, which processes that compile at once share; it has no public way in."""
+"""What kernels use of Numba that it does not document: a release without it fails here, and the program goes on."""
 
 import inspect
 
+import numba
+import numpy as np
 import pytest
 from numba.core import caching
 from numba.core.cpu import CPUTargetOptions
+from numba.core.options import TargetOptions
+from numba.np import linalg
 
-from rnn_compare.fused import machine_code
+from rnn_compare.fused import arithmetic, machine_code
+from rnn_compare.fused.arithmetic import OPTIONS, Array
 
 
 def test_numba_still_saves_compiled_code_by_the_method_that_is_locked() -> None:
@@ -23,4 +28,48 @@ def test_another_numba_compiles_by_one_process_at_a_time_and_says_so(
 
 
 def test_numba_still_hands_on_the_option_that_arrays_do_not_overlap() -> None:
-    assert isinstance(CPUTargetOptions.__dict__["noalias"], CPUTargetOptions.Mapping)
+    assert isinstance(vars(CPUTargetOptions)["noalias"], CPUTargetOptions.Mapping)
+    assert arithmetic.options_for_one_row()["noalias"]
+
+
+def test_without_that_option_loops_take_arrays_that_may_overlap_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(TargetOptions, "Mapping")
+    options = arithmetic.options_for_one_row()
+    assert "noalias" not in options
+    assert "Kernels take longer" in caplog.text
+    monkeypatch.undo()
+    add = numba.njit(**options)(arithmetic.add_row.py_func)  # type: ignore[attr-defined]  # Numba's
+
+    @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+    def added(total: Array, row: Array) -> None:
+        add(total, row)
+
+    total = np.ones(3, np.float32)
+    added(total, total)
+    assert total.tolist() == [2, 2, 2]
+
+
+def test_another_numba_multiplies_by_numpy_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert callable(linalg.check_blas_return)
+    monkeypatch.delattr(linalg, "check_blas_return")
+    arithmetic.product_by_blas(0)
+    assert "NumPy's dot" in caplog.text
+
+
+@pytest.mark.thorough
+def test_numpy_multiplies_as_blas_does() -> None:
+    multiply, add_product = arithmetic.product_by_numpy(0), arithmetic.product_by_numpy(1)
+
+    @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+    def twice(a: Array, b: Array, out: Array) -> None:
+        multiply(a, b, out)
+        add_product(a, b, out)
+
+    a, b = np.random.default_rng(0).normal(size=(2, 3, 3)).astype(np.float32)
+    out = np.full((3, 3), np.nan, np.float32)
+    twice(a, b.T, out)
+    np.testing.assert_allclose(out, 2 * a @ b.T, rtol=1e-5)
