@@ -180,7 +180,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
         st.rerun(scope="app")  # with the other interval, and estimates that include finished runs
     actions.show_problems()
     _show_notices(services, runs, charted)
-    if any(run.epochs for run in charted):
+    if charted:  # before the first epoch, too: what stands below it would move
         results_table.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
 
 
