@@ -133,7 +133,7 @@ assert main(["parameters", "--cell", "CIFG", *sizes]) == 0
 assert main(["parameters", "--network", "pairs", *sizes]) == 0
 assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
-assert "Word pairs" in known_baselines.meaning(baselines)
+assert "Word pairs" in known_baselines.meaning(baselines, "bundled")
 assert "<td>Naive Bayes</td>" in html_tables.baseline_table(baselines)
 print(baseline_levels(baselines))
 

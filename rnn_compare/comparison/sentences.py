@@ -77,9 +77,11 @@ def network_sentence(pair: Comparison) -> str:
         (networks.right_a, networks.right_b), (pair.a.name, pair.b.name), networks.epochs or (0, 0), strict=True
     )
     (more, ahead, first), (fewer, behind, second) = sorted(sides, key=itemgetter(0), reverse=True)
-    halved = ", chosen on the other held-out reviews" if networks.reviews < pair.reviews else ""
+    is_halved = networks.reviews < pair.reviews
+    halved = ", chosen on one half of the held-out reviews" if is_halved else ""
     which = f"These two trained networks{f' (epochs {first} and {second}{halved})' if networks.epochs else ''}"
-    counts = f"{ahead} gets {more:,} of {reviews} right, {behind} {fewer:,}"
+    half = "on the other half " if is_halved else ""
+    counts = f"{half}{ahead} gets {more:,} of {reviews} right, {behind} {fewer:,}"
     low, high = sorted(map(abs, networks.limits))
     interval = f"{100 * networks.level:.4g} % interval of the difference: {points(low)} to {points(high)} points"
     match networks.verdict:

@@ -14,6 +14,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
+from rnn_compare.sources.registry import is_about_films
 from rnn_compare.training.engine import Engine
 
 PATIENCE_SECONDS = 60.0
@@ -93,8 +94,8 @@ NEEDED = "Recurrence is needed on *Parity*: bags of words reach 55 %, a convolut
 _OTHERS = "Baselines on the first network's held-out reviews; others differ."
 
 
-def meaning(results: Sequence[Baseline]) -> str:
-    """Returns what the baselines show about the task, in sentences; nothing before all are fitted."""
+def meaning(results: Sequence[Baseline], source: str) -> str:
+    """Returns what the baselines show about a source's texts, in sentences; nothing before all are fitted."""
     if len(results) < len(all_baselines()):
         return ""
     if bags_guess(results):
@@ -108,4 +109,5 @@ def meaning(results: Sequence[Baseline]) -> str:
         "equal": f"are equal to single words to within {in_points(pairs.margin)}",
         "unknown": "cannot be told apart from single words by so few reviews",
     }[pairs.verdict]
-    return f"Word pairs {order}. {NOTE} {NEEDED}"
+    needed = f" {NEEDED}" if is_about_films(source) else ""  # a task's own figures say it
+    return f"Word pairs {order}. {NOTE}{needed}"

@@ -85,7 +85,7 @@ def test_those_that_are_fitted_are_shown_while_a_worker_fits_the_others(
     [analysis] = engine.begun.values()
     analysis.done, analysis.total = 2, 3
     assert known.look_up([run()]) == BaselineResults(tuple(first), "Baselines: 2 of 3", waiting=True)
-    assert meaning(first) == ""
+    assert meaning(first, "bundled") == ""
     analysis.result = [*first, baseline("bigrams", 0.9)]
     assert known.look_up([run()]) == BaselineResults(tuple(analysis.result))
 
@@ -131,6 +131,8 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
     ],
 )
 def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, sentence: str) -> None:
-    text = meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])
+    results = [baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)]
+    text = meaning(results, "bundled")
     assert sentence in text
     assert ("Recurrence is needed on *Parity*" in text) is ("guessing" not in text)
+    assert "Recurrence" not in meaning(results, "parity2")  # beside that run's own figures

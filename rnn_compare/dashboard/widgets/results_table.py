@@ -20,14 +20,15 @@ from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
 BEST = "Best epoch, as the book reports it"
-_FIRST, _EARLY, _LATER = (
-    percent(share, 0) for share in (levels.FIRST, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
+_FIRST, _LATER, _EARLY, _AFTER_EARLY = (
+    percent(share, 0) for share in (levels.FIRST, levels.LATER, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
 )
 WHICH_IS_WHICH = (
     " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ±: 95 % interval over the seeds alone: 19 of 20 such intervals hold the mean of all seeds; verdicts are over "
-    f"seeds and reviews. Each look at seeds costs: of 5 % the first has {_FIRST} ({_EARLY} below {FEWEST} seeds), all "
-    f"later ones share at most {_LATER}, and so need a clearer lead."
+    + " ± in the table: 95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds. ± of a "
+    "verdict: over seeds and reviews, at the level that it states. Each look costs: of 5 % the first has "
+    f"{_FIRST}, all later ones {_LATER} together, so they need a clearer lead; a first look at fewer than {FEWEST} "
+    f"seeds has {_EARLY}, those after it {_AFTER_EARLY}."
 )
 
 
@@ -48,7 +49,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption("Verdicts appear once all runs have ended.")
         if baselines and baselines.baselines:
-            _show_baselines(baselines)
+            _show_baselines(baselines, runs[0].experiment.source)
 
 
 def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
@@ -98,8 +99,8 @@ def _row(result: Result) -> str:
     return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _show_baselines(analysis: BaselineResults) -> None:
+def _show_baselines(analysis: BaselineResults, source: str) -> None:
     reviews = counted(len(analysis.baselines[0].correct), "held-out review")
     st.markdown(f"**Baselines**, on {reviews}")
     st.table([baseline.row for baseline in analysis.baselines])
-    st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))
+    st.markdown(" ".join(filter(None, [meaning(analysis.baselines, source), analysis.remark])))

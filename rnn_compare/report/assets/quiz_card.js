@@ -46,8 +46,9 @@ export function buildQuiz(root, { lecture, questions }, reading, training) {
   const answers = answersOf(lecture);
   const now = Date.now();
   element("h2", "", root, "Questions to try at home");
-  element("p", "soft", root, "The networks above read these texts, too. Your answers stay in this browser, if it keeps "
-    + "any; what was wrong is asked again here in a week.");
+  const read = reading ? "The networks above read these texts, too. " : "";
+  element("p", "soft", root, `${read}Your answers stay in this browser, if it keeps any; what was wrong is asked again `
+    + "here in a week.");
   const list = element("ol", "quiz", root);
   const kinds = { find: askFind, texts: askTexts, seeds: askSeeds };
   for (const question of inOrder(questions, answers.of, now)) {

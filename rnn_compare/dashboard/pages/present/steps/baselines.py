@@ -35,7 +35,7 @@ def show(context: LectureContext) -> None:
         return
     rows.sort(key=lambda row: -row[1])
     bars = "".join(_bar(*row) for row in rows)
-    sentences = " ".join(filter(None, [meaning(results.baselines), results.remark]))
+    sentences = " ".join(filter(None, [meaning(results.baselines, runs[0].experiment.source), results.remark]))
     context.to_phones(bars=rows, lines=[plain(sentences)])
     where = f"{MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else "in the best epoch"
     st.html(
