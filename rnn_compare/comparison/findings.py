@@ -184,7 +184,7 @@ def _overfits(run: Run) -> tuple[str, str] | None:
     if (epoch := overfits_from(run)) == 0:
         return None
     last = run.epochs[-1]
-    since, lowest = "", ""
+    since, lowest = "", "; only this gap shows it, not yet the validation loss"
     if epoch:
         since, lowest = f" from epoch {epoch} on", f"; validation loss was lowest after epoch {epoch - 1}"
     shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"

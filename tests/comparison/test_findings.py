@@ -170,6 +170,8 @@ def test_a_gap_that_opens_at_the_end_is_overfitting_too() -> None:
     # The preset Short: its SimpleRNN in epochs 3 to 5.
     text = texts(run("S", (0.831, 0.423, 0.666, 0.602), (0.905, 0.280, 0.767, 0.487), (0.960, 0.164, 0.764, 0.527)))
     assert text[0].startswith("S overfits from epoch 3 on: 96 % in training, 76 % in validation in the last epoch")
+    falling = texts(run("S", (0.831, 0.423, 0.666, 0.602), (0.905, 0.280, 0.737, 0.587), (0.960, 0.164, 0.744, 0.577)))
+    assert falling[0].endswith("in validation in the last epoch; only this gap shows it, not yet the validation loss.")
     assert not any("overfits" in entry for entry in texts(run("L", *steady(0.79, 0.795, 0.79))))
 
 
