@@ -92,5 +92,5 @@ def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_h
         chosen = choose_words(prepared.load(f"first-word-{distance}"), 100)
         assert [[word for word, _ in group] for group in (chosen.positive, chosen.negative)] == [["red"], ["blue"]]
         assert {word for word, _ in chosen.neutral} <= set(NEUTRAL.split())
-    with pytest.raises(UserError, match="a larger vocabulary or another source"):
+    with pytest.raises(UserError, match="Choose another source"):
         choose_words(prepared.load("order-30"), 100)

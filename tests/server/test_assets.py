@@ -12,7 +12,7 @@ FILES = [*SERVED, *(PACKAGE / "dashboard").rglob("*.py")]
 
 
 def test_every_variable_that_is_used_is_set_somewhere() -> None:
-    text = "\n".join(path.read_text() for path in FILES)
+    text = "\n".join(path.read_text() for path in [*FILES, *(PACKAGE / "report").glob("*.py")])
     used = set(re.findall(r"var\((--rc-[\w-]+)", text))
     defined = set(CSS) | set(re.findall(r"(--rc-[\w-]+)(?:\"|')?\s*[:,]", text))
     assert used - defined == set()

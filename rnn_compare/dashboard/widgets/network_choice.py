@@ -125,12 +125,13 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
 
 
 def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
-    """Draws a button that takes the networks on the charts, if they are newer than the chosen ones."""
+    """Draws a button that takes the networks on the charts, if a training made them later than the chosen ones."""
 
     def take() -> None:
         st.session_state["networks"] = [run.id for run in charted]
 
-    if selection and charted and max(run.position for run in charted) > max(run.position for run in selection):
+    trained = [run.position for run in charted if not run.is_from_elsewhere]  # a recording is no news
+    if selection and trained and max(trained) > max(run.position for run in selection):
         label = f"Newer: {listed([as_markdown(run.title) for run in charted])}"
         st.button(label, on_click=take, icon=":material/update:", width="stretch", key="newer")
 
