@@ -90,7 +90,9 @@ def network_sentence(pair: Comparison) -> str:
         case "equal":
             return f"{which} are equal to within {in_points(networks.margin)}: {counts}."
         case _:
-            return f"{which} differ: {counts} ({interval}). {ANOTHER_SEED}"
+            text = f"{which} differ: {counts} ({interval})."
+            is_settled = isinstance(pair.difference, TestedDifference) and pair.difference.is_decided
+            return text if is_settled else f"{text} {ANOTHER_SEED}"
 
 
 def networks_sentence(verdict: Judgement) -> str:

@@ -146,6 +146,13 @@ def test_the_epochs_of_two_networks_stand_in_their_order(store: RunStore, eviden
     )
 
 
+def test_another_seed_is_not_held_against_a_verdict_over_seeds(store: RunStore, evidence: Evidence) -> None:
+    one_each = pair(trained(store, "GRU", 0.6), trained(store, "LSTM", 0.9), evidence)
+    of_three = pair(trained(store, "GRU", 0.6, 0.61, 0.6), trained(store, "LSTM", 0.9, 0.91, 0.9), evidence)
+    assert network_sentence(one_each).endswith("Another seed could change that.")
+    assert "Another seed" not in network_sentence(replace(one_each, difference=of_three.difference))
+
+
 def test_equal_networks_get_the_same_right(store: RunStore, evidence: Evidence) -> None:
     same = pair(trained(store, "GRU", 1.0, reviews=400), trained(store, "LSTM", 1.0, reviews=400), evidence)
     assert network_sentence(same) == (
