@@ -36,6 +36,7 @@ def inside(opened: Page) -> Page:
 def anew(server: Server, pair: str, page: Page) -> Page:
     """The page anew, for tests that choose."""
     page.goto(f"{server.url}/inside?show={pair}")
+    settle(page)
     return page
 
 
