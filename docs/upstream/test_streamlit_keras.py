@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 def test_a_script_that_does_not_use_keras_leaves_its_session_alone() -> None:
     cleared: list[str] = []
     keras = ModuleType("keras")
-    keras.backend = SimpleNamespace(clear_session=lambda: cleared.append("session"))  # type: ignore[attr-defined]
+    vars(keras)["backend"] = SimpleNamespace(clear_session=lambda: cleared.append("session"))
     with patch.dict(sys.modules, keras=keras):
         AppTest.from_string("import streamlit as st; st.write('Hello')").run()
     assert cleared == [], "the script's end cleared the session of all Keras models in this process"

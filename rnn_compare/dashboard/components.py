@@ -31,7 +31,7 @@ POLL_SECONDS = 0.5
 
 @functools.cache
 def component(script: str, *styles: str) -> ComponentRenderer:
-    """Returns the renderer of a component,, by the places in the package of its script and style sheets."""
+    """Returns the renderer of a component, by the places in the package of its script and style sheets."""
     urls = {"plotly": assets.url("plotly.min.js"), "styles": [assets.url(style) for style in styles]}
     loader = f"""
         const script = import(new URL({json.dumps(assets.url(script))}, document.baseURI));
