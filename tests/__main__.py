@@ -1,8 +1,8 @@
 """All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
-Two more run at a time than there are cores, since those that break things spend half of their time waiting; more would
-slow each other down. `python -m tests quick` is for daily work: no browser, no worker, no fault and no training beyond
-seconds.
+Three more run at a time than there are cores, since those that break things or look at pages spend half of their time
+waiting; more would slow each other down. `python -m tests quick` is for daily work: no browser, no worker, no fault
+and no training beyond seconds.
 """
 
 import contextlib
@@ -25,7 +25,8 @@ from tests import kept
 from tests.running import FILE_VARIABLE
 
 PARTS = (
-    "tests/browser",
+    "tests/browser/lecture",
+    "tests/browser --ignore=tests/browser/lecture",
     # These two import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
@@ -71,8 +72,9 @@ def main(arguments: list[str]) -> int:
     if arguments:
         parts = [f"{part} -m '{_gate()} and not slow'" for part in QUICK]
     else:
-        parts = [" --ignore=".join(["tests", *" ".join(PARTS).split()]), *PARTS]
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
+        paths = [path for path in " ".join(PARTS).split() if not path.startswith("--")]
+        parts = [" --ignore=".join(["tests", *paths]), *PARTS]
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 3) as threads:
         ended = list(threads.map(run, parts))
     preparing.wait()
     for _, output in sorted(ended):

@@ -17,7 +17,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, Step, find
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
-from tests.browser.test_wall_fits import answer, wait_until_drawn
+from tests.browser.lecture.test_wall_fits import answer, wait_until_drawn
 from tests.faults.offline_lecture import kill_whatever_it_starts
 from tests.patience import until
 from tests.phones import present

@@ -6,9 +6,8 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
+from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
-
-from .conftest import Server
 
 
 def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeated(server: Server, page: Page) -> None:

@@ -14,11 +14,10 @@ from playwright.sync_api import Page, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
+from tests.browser.conftest import Server, serving
+from tests.browser.cut_line import CutLine, cut_line
 from tests.epochs import epoch_end
 from tests.kept import lend
-
-from .conftest import Server, serving
-from .cut_line import CutLine, cut_line
 
 PASS = "a pass of the tests"
 KEPT_SESSIONS = 128
