@@ -1,5 +1,7 @@
 """Presets: ready set-ups, each of which asks one question."""
 
+import functools
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,6 +127,21 @@ THIRDS = Preset(
     shared=PARITY.shared | {"source": "thirds"},
 )
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, THIRDS, ATTENTION, PHONES)
+
+
+def preset_name(experiments: Collection[Experiment]) -> str:
+    """Returns the name of the preset whose settings experiments have, whatever their seeds; empty if none has.
+
+    Example:
+        >>> preset_name([Experiment(cell="LSTM", seed=7), Experiment(cell="SimpleRNN")])
+        "The book's experiment"
+    """
+    return _names().get(frozenset(experiment.setting for experiment in experiments), "")
+
+
+@functools.cache
+def _names() -> dict[frozenset[str], str]:
+    return {frozenset(experiment.setting for experiment in preset.experiments()): preset.name for preset in PRESETS}
 
 
 def is_book_experiment(experiment: Experiment) -> bool:

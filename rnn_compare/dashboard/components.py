@@ -103,6 +103,7 @@ def show_board(
         key=key,
         on_stop_change=lambda: None,
         on_resume_change=lambda: None,
+        on_ended_change=lambda: None,  # draws the fragment around the board again
     )
     cards = {group["id"] for group in data["groups"]}
 

@@ -88,7 +88,7 @@ def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.goto(f"{server.url}/?units=48")
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    expect(page.get_by_role("button", name="Copied, for this computer only")).to_be_visible()
     expect(page.get_by_role("button", name="Copy link")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("spinbutton", name="Reviews").evaluate("node => node.type = 'text'")
     page.get_by_role("textbox", name="Reviews").press("Control+v")

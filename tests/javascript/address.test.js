@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { keepInAddress, stepInAddress } from "../../rnn_compare/dashboard/assets/common/address.js";
+import { isHereOnly, link } from "../../rnn_compare/dashboard/assets/common/copy_link.js";
 
 function at(address) {
   globalThis.location = new URL(address);
@@ -34,4 +35,16 @@ test("who comes back from another page is at the same step of the same text", ()
   at("http://here/inside");
   assert.equal(stepInAddress("word", 9, "a text"), 4);
   assert.equal(stepInAddress("word", 9, "another text"), undefined);
+});
+
+test("a copied link has the address that others can open, if there is one", () => {
+  const seen = "http://127.0.0.1:8501/course/?units=8", base = "http://10.1.2.3:8501/course";
+  assert.equal(link({ show: "a", base }, seen), "http://10.1.2.3:8501/course/?units=8&show=a");
+  assert.equal(link({ show: "a", base: "" }, seen), "http://127.0.0.1:8501/course/?units=8&show=a");
+  assert.equal(link({ show: "", base }, "https://rnn.example/?units=8"), "https://rnn.example/?units=8");
+});
+
+test("an address of this computer is told from others", () => {
+  const addresses = ["http://localhost:8501/", "http://127.0.0.1/", "http://[::1]:1/", "http://127.example/", "http://10.1.2.3/"];
+  assert.deepEqual(addresses.map(isHereOnly), [true, true, true, false, false]);
 });

@@ -6,14 +6,14 @@ import { followNews } from "../../rnn_compare/dashboard/assets/board/board.js";
 // A server whose answers are set by hand: { tag, data }, or nothing where there is no network.
 function follow(context) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const hall = { asked: [], shown: [], answer: undefined };
+  const hall = { asked: [], shown: [], ends: 0, answer: undefined };
   context.mock.method(globalThis, "fetch", async (url) => {
     hall.asked.push(url);
     const { answer } = hall;
     if (!answer) throw new TypeError("no network");
     return { ok: true, headers: new Headers({ etag: answer.tag }), json: () => answer.data };
   });
-  hall.news = followNews((data) => hall.shown.push(data));
+  hall.news = followNews((data) => hall.shown.push(data), () => { hall.ends += 1; });
   hall.tick = async (milliseconds) => {
     context.mock.timers.tick(milliseconds);
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
@@ -31,6 +31,21 @@ test("what is new is shown once, and nothing twice", async (context) => {
   hall.answer = { tag: "2", data: { busy: true, value: 2 } };
   await hall.tick(1250);
   assert.deepEqual(hall.shown.map(({ value }) => value), [1, 2]);
+});
+
+test("once nothing trains any more the page is told, once and within two seconds", async (context) => {
+  const hall = follow(context);
+  hall.answer = { tag: "1", data: { busy: true } };
+  hall.news.from("/news", true);
+  await hall.tick(1250);
+  assert.equal(hall.ends, 0);
+  hall.answer = { tag: "2", data: { busy: false } };
+  await hall.tick(1250);
+  await hall.tick(2000);
+  assert.equal(hall.ends, 1);
+  hall.answer = { tag: "3", data: { busy: false } };
+  for (let times = 0; times < 3; times++) await hall.tick(3000);
+  assert.equal(hall.ends, 1);
 });
 
 test("it asks less often while nothing trains", async (context) => {

@@ -282,6 +282,8 @@ def test_the_board_says_what_all_its_networks_share_and_when_they_were_started()
     both = subject([first, other])
     assert "maxlen" not in both, "that stands in the names"
     assert "25,000 reviews · 10 epochs · 2 seeds" in both
+    book = replace(first, experiment=Experiment(cell="LSTM"))
+    assert subject([first, book]).startswith("The book's experiment · IMDB, bundled · ")
 
 
 def test_a_source_that_is_gone_is_called_by_its_name() -> None:

@@ -46,8 +46,9 @@ def entry(page: Hashable = "", names: str = "") -> None:
 
 
 def copy_link(names: str, url: str = "", key: str = "copy_link") -> None:
-    """Draws the button *Copy link*, for this page's address with these ``names``, or for another ``url``."""
-    component("dashboard/assets/common/copy_link.js")(data={"show": names, "url": url}, key=key, width="content")
+    """Draws the button *Copy link*, for the first page's address with these ``names``, or for another ``url``."""
+    data = {"show": names, "url": url, "base": "" if url else reachable() or ""}
+    component("dashboard/assets/common/copy_link.js")(data=data, key=key, width="content")
 
 
 def reachable(page: str = "") -> str | None:

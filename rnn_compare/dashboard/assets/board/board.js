@@ -8,6 +8,7 @@ import { buildCards, makePresses } from "./run_cards.js";
 
 const TRIGGERS = { Stop: "stop", Continue: "resume" };
 const BUSY = 1250, IDLE = 3000; // milliseconds between two requests, while something trains and otherwise
+const ENDED = 2000; // milliseconds within which the pages of all viewers follow the end of a training, not all at once
 const SOON = 250, FEW = 6; // the first few come sooner: after Train, everybody waits for the first point
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
@@ -42,7 +43,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     findings.show(data.findings.slice(1));
     redraw();
   };
-  const news = followNews(show);
+  const news = followNews(show, () => setTriggerValue("ended", true)); // the page draws "Is it real?" only now and then
   return {
     update({ may_press: allowed, live, drawn: guessed, ...message }) {
       mayPress = allowed;
@@ -120,8 +121,8 @@ function setWithRemarks(item, text) {
   parts.forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
 }
 
-// Polls the server as long as the board is on the page.
-export function followNews(show) {
+// Polls the server as long as the board is on the page; whenEnded is called once nothing trains any more.
+export function followNews(show, whenEnded) {
   let asked = ""; // the URL; empty after the end
   let seen = "";
   let busy = true;
@@ -138,6 +139,7 @@ export function followNews(show) {
     if (url !== asked) return; // the page shows other runs by now
     if (news) {
       seen = news.tag;
+      if (busy && !news.data.busy) setTimeout(() => { if (asked) whenEnded(); }, ENDED * Math.random());
       busy = news.data.busy;
     }
     later();

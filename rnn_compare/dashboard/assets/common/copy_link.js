@@ -2,31 +2,39 @@
 
 import { button, setText } from "../../../browser/common/dom.js";
 
-const LABEL = "Copy link", DONE = "Link copied", FAILED = "Copy it from the address bar";
+const LABEL = "Copy link", DONE = "Link copied", ALONE = "Copied, for this computer only", FAILED = "Copy it from the address bar";
 const ANSWERED = 2500; // milliseconds until the button has its label back
 const buttons = new WeakMap();
 
 export function render({ data, parentElement: place }) {
   if (!buttons.has(place)) {
     const node = button("rc-button", place, LABEL, async () => {
-      setText(node, (await copy(node.dataset.link, place)) ? DONE : FAILED);
+      const copied = await copy(node.dataset.link, place);
+      setText(node, !copied ? FAILED : isHereOnly(node.dataset.link) ? ALONE : DONE);
       setTimeout(setText, ANSWERED, node, LABEL);
     });
     node.setAttribute("aria-live", "polite");
-    node.title = "The same runs and settings, for whoever reaches this server. For others: Take home.";
     buttons.set(place, node);
   }
-  buttons.get(place).dataset.link = link(data);
+  const node = buttons.get(place), address = link(data);
+  node.dataset.link = address;
+  const others = isHereOnly(address) ? "on this computer only. For others: Invite the class, or Take home." : "for whoever reaches this server. For others: Take home.";
+  node.title = `The same runs and settings, ${others}`;
 }
 
 export function dispose() {
   // The button goes with its place.
 }
 
-export function link({ show, url }, seen = location.href) {
-  const address = new URL(url || seen);
+// base: the first page's address for other computers, if they can reach it.
+export function link({ show, url, base }, seen = location.href) {
+  const address = new URL(url || (base && isHereOnly(seen) ? `${base}/${new URL(seen).search}` : seen));
   if (show) address.searchParams.set("show", show);
   return address.href;
+}
+
+export function isHereOnly(address) {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(address).hostname);
 }
 
 async function copy(text, place) {

@@ -103,7 +103,9 @@ def _show_summary(services: Services, setup: controls.Setup) -> None:
     time = rough_duration(services.seconds(setup.experiments))
     state = services.engine.state
     starting = ", workers starting" if state.phase == "starting" and not state.reason else ""
-    st.caption(f"{networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}{starting}")
+    charted = {run.experiment for run in on_the_charts(services)}
+    other = "Not on the charts: " if charted and not charted.issuperset(setup.experiments) else ""
+    st.caption(f"{other}{networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}{starting}")
 
 
 def _train(services: Services, setup: controls.Setup) -> None:

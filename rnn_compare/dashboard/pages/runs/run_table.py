@@ -16,8 +16,8 @@ from rnn_compare.sources import registry
 COLUMNS: dict[str, Any] = {
     "Name": st.column_config.TextColumn(width=150),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
-    "Best validation": st.column_config.NumberColumn("Best", format="%.1f %%", help="Best validation accuracy."),
-    "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last epoch."),
+    "Best validation": st.column_config.NumberColumn("Best epoch", format="%.1f %%", help="Validation accuracy."),
+    "Last": st.column_config.NumberColumn("Last epoch", format="%.1f %%", help="Validation accuracy."),
     "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds per epoch, without the first."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     "From": st.column_config.TextColumn(help="Rounding differs between machines, and so do curves of the same seed."),
