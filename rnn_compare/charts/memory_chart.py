@@ -14,7 +14,7 @@ from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400
-TICKS = [1, 3, 10, 30, 100, 300, 1000]
+TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 

@@ -11,6 +11,9 @@ def test_each_network_has_a_line_and_the_edge_of_training_is_marked_once() -> No
     assert [list(trace.y) for trace in figure.data] == [[50, 50, 50]] * 2
     assert {trace.line.color for trace in figure.data} == {network.look.color for network in networks}
     assert figure.data[0].name.startswith("&lt;#")
+    bars = figure.data[0].error_y
+    assert [round(bars.array[0], 1), round(bars.arrayminus[0], 1)] == [4.4, 4.4], "500 texts, half of them right"
+    assert list(figure.layout.xaxis.tickvals) == [1, 2, 5, 10, 20, 50, 100]
     _, edge = figure.layout.shapes
     assert (edge.x0, edge.x1, edge.label.text, edge.label.xanchor) == (15, 15, "trained up to 15", "left")
 

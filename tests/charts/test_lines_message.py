@@ -10,7 +10,7 @@ def test_phones_get_the_points_the_axes_and_the_words_of_the_walls_chart() -> No
     message = lines_message(figure)
     [line] = message["lines"]
     assert (line["name"], line["x"], line["y"]) == ("A <b>", [1, 2, 10], [100.0, 90.0, 50.0])
-    assert (message["unit"], message["log"], message["ticks"]) == (" %", False, [1, 3, 10])
+    assert (message["unit"], message["log"], message["ticks"]) == (" %", False, [1, 2, 5, 10])
     assert message["ends"][0] > 10 > 1 > message["ends"][1] > 0, "the end of the text is on the right"
     assert message["range"] == list(figure.layout.yaxis.range)
     assert [level["name"] for level in message["levels"]] == ["guessing (95 %)", None]

@@ -1,5 +1,5 @@
-import itertools
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ import pytest
 
 from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
-from rnn_compare.dashboard.widgets.memory_test import conclusion, reach, used_words
+from rnn_compare.dashboard.widgets.memory_test import conclusion, noticed, used_words
 from rnn_compare.explain.worker_tasks import keep
 from rnn_compare.explain.worker_tasks import memory as memory_task
 from rnn_compare.lecture import lecture_file
@@ -46,22 +46,19 @@ def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
     assert "word0, word1, word2 … (100 in all)" in html
 
 
-def test_one_sentence_says_how_far_back_each_network_notices_the_words() -> None:
-    far, near, late = (
-        recalled("far", told_apart=[1, 0.97, 0.95]),
-        recalled("*near*"),
-        recalled("late", told_apart=[0.9, 0.97, 0.97]),
-    )
-    assert reach([far, near, late]) == (
-        "At least 95 % noticed: far up to word 100 from the end, "
-        "\\*near\\* up to word 1 from the end, late not even at word 1 from the end."
+def test_one_sentence_says_how_often_each_network_notices_the_word_a_quarter_of_maxlen_from_the_end() -> None:
+    often, never = recalled("*often*", told_apart=[1, 0.97, 0.5]), recalled("never", told_apart=[1, 0, 0])
+    short = recalled("short", distances=[1, 2, 5], told_apart=[1, 0.5, 0.5], pairs=20)
+    assert noticed([often, never, short]) == (
+        "With these weights, noticed 10 words from the end: \\*often\\* 97 % (94 to 99 %), never 0 % (0 to 2 %); "
+        "1 word from the end: short 100 % (84 to 100 %)."
     )
 
 
 def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> None:
     alike, other = recalled(), recalled(pairs=50, positive=["superb", "wonderful", "perfect"])
-    assert "averages 200 pairs that share 2 sentiment words:" in conclusion([alike, alike])
-    assert "averages 50 to 200 pairs that share 2 to 4 sentiment words:" in conclusion([alike, other])
+    assert "over 200 pairs, for these weights and the 2 sentiment words" in conclusion([alike, alike])
+    assert "over 50 to 200 pairs, for these weights and the 2 to 4 sentiment words" in conclusion([alike, other])
 
 
 def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(figures: dict[str, Any]) -> None:
@@ -98,7 +95,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
-    assert any("The text with the word for “positive” is rated nearer" in text.value for text in app.markdown)
+    assert any("Share of pairs whose text with the word for “positive”" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()
@@ -129,11 +126,12 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
 def test_the_first_lectures_slide_has_the_shipped_memory_tests_figures() -> None:
     """A number on the tab and another on the next slide teach nothing."""
     slide = (Path(lecture_file.__file__).parent / "lectures" / "book.toml").read_text("utf-8")
-    farthest = []
-    for file in [next((shipped.FOLDER / "runs" / run).glob("memory-*.json")) for run in BOOKS]:
-        test = json.loads(file.read_text("utf-8"))
-        noticed = itertools.takewhile(
-            lambda point: point[1] >= memory.MOSTLY, zip(test["distances"], test["told_apart"], strict=True)
-        )
-        farthest.append(max(distance for distance, _ in noticed))
-    assert f"up to **{max(farthest)} words** before the end, the SimpleRNN up to **{min(farthest)}**" in slide
+    tests = [
+        recalled(run, **json.loads(next((shipped.FOLDER / "runs" / run).glob("memory-*.json")).read_text("utf-8")))
+        for run in BOOKS
+    ]
+    distance, simple, lstm = re.findall(r"\d+(?= words| % \()", noticed(tests))
+    assert (
+        f"{distance} words** before the end the LSTM noticed **{lstm} %** of the words, the SimpleRNN **{simple} %"
+        in slide
+    )

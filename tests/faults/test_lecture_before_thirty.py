@@ -26,7 +26,7 @@ pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_wor
 PHONES = 30
 JOIN_SECONDS, VOTE_SECONDS = 2.0, 1.0
 """Periods over which phones join, and over which they answer."""
-WRITTEN = {"memory": "At least 95 % noticed", "lengths": "At the greatest length"}
+WRITTEN = {"memory": "With these weights, noticed", "lengths": "At the greatest length"}
 """What a step says once it has its answers."""
 REVIEW = "The first hour drags, the jokes are older than the actors. And then it turns, and it is wonderful."
 

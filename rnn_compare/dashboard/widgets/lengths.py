@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.length_chart import NetworkLengths, length_chart
+from rnn_compare.comparison.inference.intervals import share_text
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.formatting import as_markdown, listed, percent
+from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
 
@@ -16,7 +17,7 @@ OF_A_TASK = (
     "New texts of each length, up to eight times the longest in training: who knows the rule goes on, who knows the "
     "texts falls to 50 %. Below the edge, texts that are trained on are counted too where a length has too few."
 )
-OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut."
+OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 %."
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkLengths]:
@@ -42,6 +43,6 @@ def at_the_end(networks: Sequence[NetworkLengths]) -> str:
     by_texts: dict[str, list[str]] = {}
     for network in networks:
         last = network.lengths.points[-1]
-        accuracy = f"{as_markdown(network.title)} {percent(last.accuracy)}"
+        accuracy = f"{as_markdown(network.title)} {share_text(last.accuracy, last.texts)}"
         by_texts.setdefault(f"of {last.texts:,} texts ({last.words:,} words)", []).append(accuracy)
     return f"At the greatest length: {'; '.join(f'{listed(right)} {texts}' for texts, right in by_texts.items())}."

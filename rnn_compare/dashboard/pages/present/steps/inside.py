@@ -32,7 +32,7 @@ def show_memory(context: LectureContext) -> None:
     """Draws the memory test of the networks: its button or its results."""
     if (networks := _networks(context)) and (tested := memory_test.show(context.services, networks)):
         charts = [lines_message(chart(tested)) for chart in (noticed_chart, effect_chart)]
-        context.to_phones(charts=charts, lines=[plain(memory_test.reach(tested)), memory_test.conclusion(tested)])
+        context.to_phones(charts=charts, lines=[plain(memory_test.noticed(tested)), memory_test.conclusion(tested)])
 
 
 def show_lengths(context: LectureContext) -> None:
