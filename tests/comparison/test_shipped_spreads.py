@@ -21,7 +21,7 @@ def test_one_training_of_a_preset_gets_a_verdict(preset: Preset, store: RunStore
     [compared] = judge(groups(runs), evidence).pairs
     assert compared.difference is not None
     assert compared.difference.verdict == "b is better"
-    assert ", seed-to-seed variation estimated from 10 reference runs; p" in details(compared)[0]
+    assert "estimated from 10 reference runs of the same network on the same reviews" in details(compared)[0]
 
 
 def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence: Evidence) -> None:

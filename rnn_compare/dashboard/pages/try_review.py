@@ -7,9 +7,15 @@ from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.word_by_word import words_read
 from rnn_compare.paths import Which
+from rnn_compare.server import board_cards
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import labels
+
+LEAVE_OUT = (
+    "Each word in turn is read as “unknown”: which one flips the prediction? *Inside the cell* also has the effect "
+    "while reading."
+)
 
 
 def render() -> None:
@@ -24,7 +30,8 @@ def render() -> None:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():
         verdicts = answers.show(runs, text, which, review_box.label(text, runs))
-        if verdicts and st.toggle("Leave out each word", key="leave_out", help="Which word flips the prediction?"):
+        st.caption(board_cards.subject(runs))
+        if verdicts and st.toggle("Leave out each word", key="leave_out", help=LEAVE_OUT):
             _show_turning_words(services, verdicts, which)
         answers.show_text(verdicts, text)
 

@@ -17,7 +17,7 @@ OF_A_TASK = (
     "New texts of each length, up to eight times the longest in training: who knows the rule goes on, who knows the "
     "texts falls to 50 %. Below the edge, texts that are trained on are counted too where a length has too few."
 )
-OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 %."
+OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkLengths]:

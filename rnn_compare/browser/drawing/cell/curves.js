@@ -27,9 +27,9 @@ export function buildCurves(parent, run, words, { unit, onUnit }) {
   const draw = () => {
     curves = run.curves.map(({ name, values }) => (place === undefined ? values : gateOf(run, name, place)));
     lines.forEach((line, index) => {
-      const [low, high] = [Math.min(...curves[index]), Math.max(...curves[index])];
-      line.range.textContent = hasGates ? `${percent(low)} – ${percent(high)}` : "";
-      line.draw(curves[index], hasGates ? widened(low, high) : [0, 1]);
+      const ends = hasGates ? widened(Math.min(...curves[index]), Math.max(...curves[index])) : [0, 1];
+      line.range.textContent = `scale ${ends.map(percent).join(" – ")}`;
+      line.draw(curves[index], ends);
     });
   };
   const select = (next) => {

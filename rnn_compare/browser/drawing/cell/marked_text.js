@@ -15,7 +15,7 @@ const LEAST = 2; // the fewest points in full colour: without it noise would loo
 
 // onWord(index), onColouring(name) and onLead(index of a run) are called on a click. The colour key goes into `parent`
 // with the text, the choice of the measure into `below`.
-export function buildText(parent, below, { words, at: start, runs, onWord, onColouring, onLead }) {
+export function buildText(parent, below, { words, runs, onWord, onColouring, onLead }) {
   const text = element("div", "rc-reading", parent);
   Object.assign(text, { tabIndex: 0, role: "group", ariaLabel: "The text, word by word" }); // a long one scrolls
   const spans = words.map((word, index) => {
@@ -43,7 +43,6 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
     return made;
   });
   const scale = element("p", "rc-scale-said", below);
-  let hasMoved = start !== undefined; // a step that was asked for is seen at once
   return {
     // moved: the effect of each word read (see moves.js); undefined while it is computed. turning: see turning_word.js.
     colour({ colouring, lead, moved, turning }) {
@@ -62,8 +61,7 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
     },
     show(at) {
       spans.forEach((span, index) => span.classList.toggle("rc-here", index === at));
-      hasMoved ||= at < spans.length - 1; // until then the first line is seen, though the last word is the one in hand
-      if (hasMoved) text.scrollTop = Math.max(0, spans[at].offsetTop - text.clientHeight / 2);
+      text.scrollTop = Math.max(0, spans[at].offsetTop - text.clientHeight / 2);
     },
   };
 }

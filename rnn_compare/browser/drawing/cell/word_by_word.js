@@ -40,7 +40,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const overview = element("div", "rc-told", sides);
   const below = document.createElement("div");
   const text = buildText(overview, below, {
-    words, at, runs, onWord,
+    words, runs, onWord,
     onLead: (index) => { choice.lead = index; colour(); showLead(); },
     onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
   });
