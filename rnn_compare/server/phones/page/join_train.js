@@ -42,19 +42,25 @@ function follow(lecture, told, { deal: [cell, seed], sent: isSent }) {
 function prepare({ key, cell, seed, isSent }) {
   if (network && network.worker) network.worker.terminate();
   network = { key, cell, seed, isSent, right: [], trains: false, isDone: false, problem: "", worker: null };
+  load(network);
+}
+
+function load(mine) {
   try {
-    network.worker = new Worker("join/worker.js");
+    mine.worker = new Worker("join/worker.js");
   } catch {
-    network.problem = UNABLE;
+    mine.problem = UNABLE;
     return;
   }
-  const mine = network;
   mine.worker.addEventListener("message", ({ data }) => mine === network && take(data));
-  mine.worker.addEventListener("error", () => {
-    if (mine === network && !mine.isDone) giveUp(UNABLE);
+  mine.worker.addEventListener("error", ({ message }) => {
+    if (mine !== network || mine.isDone) return;
+    if (message) giveUp(UNABLE); // without one the script did not arrive
+    else setTimeout(() => mine === network && load(mine), RETRY * (0.5 + Math.random()));
   });
   mine.fetch = () => mine.worker.postMessage({ fetch: new URL("join/task", location.href).href });
-  mine.timer = setTimeout(mine.fetch, AHEAD * Math.random());
+  if (mine.trains) train(mine);
+  else mine.timer = setTimeout(mine.fetch, AHEAD * Math.random());
 }
 
 function train(mine) {
@@ -128,10 +134,11 @@ function curve(shares) {
 
 // The class's networks, a row of dots for each cell; this phone's is marked and put in words.
 function among(cells, cell, best) {
-  const own = cells.find((row) => row.cell === cell);
-  const below = own.bests.filter((other) => other < best).length;
-  const others = Math.max(0, own.bests.length - 1);
-  const rows = cells.map((row) => dots(row, row.cell === cell ? best : null));
+  const { bests } = cells.find((row) => row.cell === cell);
+  const isThere = bests.includes(best); // not before the wall has it, nor where it is left out
+  const below = bests.filter((other) => other < best).length;
+  const others = bests.length - Number(isThere);
+  const rows = cells.map((row) => dots(row, isThere && row.cell === cell ? best : null));
   return [
     element("h3", {}, "Among the class's networks"),
     element("p", {}, others ? `Better than ${below} of ${others} other ${cell}s. Only the seed differs.` : ""),
@@ -168,8 +175,8 @@ function dots({ cell, color, bests }, mine) {
     return { isOwn, attributes: { ...at, ...look } };
   });
   marks.sort((a, b) => Number(a.isOwn) - Number(b.isOwn)); // one's own on top
-  const spoken = `${cell}: ${bests.length} networks from ${percent(Math.min(...shares) / 100)} to `
-    + `${percent(Math.max(...shares) / 100)}`;
+  const ends = [Math.min(...shares), Math.max(...shares)].map((share) => percent(share / 100));
+  const spoken = `${cell}: ${bests.length} networks${bests.length ? ` from ${ends.join(" to ")}` : ""}`;
   const view = { viewBox: `-10 -8 ${width + 20} ${height + 30}`, role: "img", "aria-label": spoken };
   const caption = element("figcaption", {}, `${cell}, ${bests.length}${mine === null ? "" : "; ringed: yours"}`);
   const sheet = add(null, "svg", view);

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+// A document as far as the script needs one.
+class Node extends EventTarget {
+  constructor(tag) {
+    super();
+    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "" });
+  }
+
+  append(...children) {
+    this.children.push(...children);
+  }
+
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+
+  get firstChild() {
+    return this.children[0] && { remove: () => this.children.shift() };
+  }
+
+  get textContent() {
+    return this.children.map((child) => child.textContent ?? child).join(" ");
+  }
+
+  set textContent(text) {
+    this.children = [text];
+  }
+
+  all(wanted) {
+    return this.children.flatMap((child) => (
+      child instanceof Node ? [...(wanted(child) ? [child] : []), ...child.all(wanted)] : []
+    ));
+  }
+}
+
+class FakeWorker extends EventTarget {
+  constructor() {
+    super();
+    this.sent = [];
+    FakeWorker.all.push(this);
+  }
+
+  postMessage(message) {
+    this.sent.push(message);
+  }
+
+  say(data) {
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  fail(message) {
+    this.dispatchEvent(Object.assign(new Event("error"), message ? { message } : {}));
+  }
+
+  terminate() {}
+}
+
+const nodes = new Map();
+const posts = [];
+const byId = (id) => {
+  if (!nodes.has(id)) nodes.set(id, new Node(id));
+  return nodes.get(id);
+};
+Object.assign(globalThis, {
+  document: { getElementById: byId, createElement: (tag) => new Node(tag), createElementNS: (_, tag) => new Node(tag) },
+  location: { href: "http://hall/join" },
+  Worker: FakeWorker,
+  fetch: async (_, { body }) => {
+    posts.push(JSON.parse(body));
+    return { status: 200, json: async () => ({ kept: true }) };
+  },
+});
+const { renderTraining } = await import("../../rnn_compare/server/phones/page/join_train.js");
+
+let lecture = 0;
+const own = () => ({ deal: ["LSTM", 10_000 * (lecture + 1) + 2], sent: false });
+const message = (trains, bests) => ({
+  lecture,
+  task: {
+    trains, epochs: 2, heldOut: 500,
+    cells: bests && Object.entries(bests).map(([cell, of]) => ({ cell, color: "red", bests: of })),
+  },
+});
+const words = (id) => byId(id).textContent;
+
+test.beforeEach((context) => {
+  lecture += 1;
+  FakeWorker.all = [];
+  posts.length = 0;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+});
+
+function trained(...right) {
+  const worker = FakeWorker.all.at(-1);
+  for (const count of right) worker.say({ right: count });
+  worker.say({ done: true, labels: ["negative", "positive"] });
+}
+
+test("a network that is not yet, or not, among the class's is compared with all of them and has no ring", () => {
+  renderTraining(message(true, { SimpleRNN: [], LSTM: [300, 310] }), own());
+  trained(250, 400);
+  assert.match(words("training-class"), /Better than 2 of 2 other LSTMs\./);
+  assert.doesNotMatch(words("training-class"), /ringed/);
+  const spoken = byId("training-class").all(({ tag }) => tag === "svg").map(({ attributes }) => attributes["aria-label"]);
+  assert.deepEqual(spoken, ["SimpleRNN: 0 networks", "LSTM: 2 networks from 60.0 % to 62.0 %"]);
+  renderTraining(message(true, { SimpleRNN: [], LSTM: [300, 310, 400] }), own());
+  assert.match(words("training-class"), /Better than 2 of 2 other LSTMs\./);
+  assert.equal(byId("training-class").all(({ attributes }) => attributes.class === "own-dot").length, 1);
+});
+
+test("a script that did not arrive is loaded again, and the phone then trains", (context) => {
+  renderTraining(message(true, null), own());
+  FakeWorker.all[0].fail();
+  assert.deepEqual(posts, [], "the phone has not given up");
+  context.mock.timers.tick(3000);
+  assert.equal(FakeWorker.all.length, 2);
+  assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
+  trained(250, 400);
+  assert.equal(words("training-title"), "Your network: LSTM no. 2, 80.0 %");
+  assert.deepEqual(posts.map(({ right }) => right), [[250, 400]]);
+});
+
+test("the class's start while a script is awaited is not missed", (context) => {
+  renderTraining(message(false, null), own());
+  FakeWorker.all[0].fail();
+  renderTraining(message(true, null), own());
+  context.mock.timers.tick(3000);
+  assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
+});
+
+test("a script that does not run here has the presenter's machine train, once", (context) => {
+  renderTraining(message(true, null), own());
+  FakeWorker.all[0].fail("SyntaxError");
+  context.mock.timers.tick(60_000);
+  assert.equal(FakeWorker.all.length, 1);
+  assert.deepEqual(posts.map(({ right }) => right), [[]]);
+  assert.match(words("training-status"), /The presenter's machine trains in its place/);
+});
