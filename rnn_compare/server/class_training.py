@@ -27,19 +27,22 @@ REPEATED = 5
 so that an invented result among the others may be found out too."""
 WITHIN = 2
 """Held-out reviews by which a repeated network may differ after any epoch."""
+MOST_FAILURES = 5
+"""Trainings that fail one after the other before a recording takes the workers' place: one lost worker fails a few."""
 
 
 class ClassTraining:
     """Never waits: whoever shows the networks calls ``follow`` regularly.
 
     Attributes:
-        problem: Why workers train nothing, in a sentence; empty if they do.
+        waits: Whether more networks will come soon; until then a verdict would be one of many looks.
     """
 
     def __init__(self, engine: Engine, classroom: Callable[[], Classroom]) -> None:
         self._engine, self._classroom = engine, classroom
         self._secret = secrets.token_hex(8)
-        self.problem = ""
+        self._lecture = self._failures = 0
+        self.waits = False
 
     def follow(self) -> None:
         """Takes what workers have trained, gives them more, and plays a recording further."""
@@ -47,20 +50,24 @@ class ClassTraining:
         state, networks = classroom.state(), classroom.networks.all()
         if not state.task_since:
             return
-        task, elapsed = class_task(state.task), time.time() - state.task_since
+        if classroom.number() != self._lecture:
+            self._lecture, self._failures = classroom.number(), 0
+        # Clocks are set back, too.
+        task, elapsed = class_task(state.task), max(0.0, time.time() - state.task_since)
         training = classroom.phones_training() if elapsed < PATIENCE_SECONDS else {}
         origin: Origin = "recording"
         if state.replayed:
             earlier = classroom.class_of(state.replayed)
             whole = [(network.deal, network.right) for network in earlier.networks] if earlier else []
             results = whole[: int(len(whole) * elapsed / RECORDING_SECONDS)]
-        elif state.recorded or self.problem:
+        elif state.recorded or self._failures >= MOST_FAILURES:
             of_preset, last = recorded(state.task), OF_A_CLASS + FEWEST * elapsed / RECORDING_SECONDS
             deals = _missing(task, networks, training, OF_A_CLASS + 1)
             results = [(deal, of_preset[deal]) for deal in deals if deal in of_preset and deal[1] <= last]
         else:
             deals = _missing(task, networks, training, seed_of(classroom.number(), OWN_SEEDS + 1))
             origin, results = "server", self._trained(by_kernels, task, deals)
+        self.waits = bool(training or (deals if origin == "server" else elapsed < RECORDING_SECONDS))
         there, now = {network.deal for network in networks}, time.time()
         if new := [ClassNetwork(*deal, right, origin, at=now) for deal, right in results if deal not in there]:
             classroom.add_networks(new)
@@ -79,10 +86,11 @@ class ClassTraining:
             if waiting == AT_ONCE:
                 break
             analysis = self._engine.analyse(function, task.experiment(*deal))
-            self.problem = analysis.problem or ""
             if analysis.result:
+                self._failures = 0
                 done.append((deal, tuple(analysis.result)))
             else:
+                self._failures += bool(analysis.problem)
                 waiting += 1
         return done
 

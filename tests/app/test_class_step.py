@@ -47,6 +47,10 @@ def train(device: str, invented: list[int] | None = None) -> list[int]:
     return right
 
 
+def verdict_step() -> int:
+    return [step.kind.name for step in find("luck", step_kinds()).steps].index("class_verdict")
+
+
 def networks() -> list[ClassNetwork]:
     return current_app().classroom().networks.all()
 
@@ -103,6 +107,18 @@ def test_phones_that_are_here_have_time_before_this_machine_trains_in_their_plac
         until(lambda: page("present.page") and len(networks()) == 2)
 
 
+def test_while_networks_arrive_the_verdict_waits(step: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_training, "FEWEST", 1)
+    classroom = current_app().classroom()
+    go_to_the_step(step)
+    train("first", invented=[259])
+    train("second", invented=[370])
+    classroom.show_step(verdict_step(), "What the class shows", "")
+    with classroom.pages.opened("third"):
+        assert "<b>All 2:</b> The verdict waits for the last networks.</p>" in html(page("present.page"))
+    assert "<b>All 2:</b> LSTM (74.0" in html(page("present.page"))
+
+
 def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(
     step: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,8 +146,7 @@ def test_the_verdict_is_hidden_before_the_networks_are_shown_and_five_are_drawn_
     monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
     go_to_the_step(step, presses=1)
     page("present.page")
-    index = [number.kind.name for number in find("luck", step_kinds()).steps].index("class_verdict")
-    current_app().classroom().show_step(index, "What the class shows", "")
+    current_app().classroom().show_step(verdict_step(), "What the class shows", "")
     app = page("present.page")
     assert [box.value for box in app.info] == ["Nothing is trained yet. Go back (←) to the step where phones train."]
     current_app().classroom().show_task()

@@ -1,11 +1,30 @@
-"""Which of a class's networks the server trains again."""
+"""Which of a class's networks the server trains again, and what it does for those that are missing."""
 
+import itertools
+import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
+import pytest
+
+from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, seed_of
 from rnn_compare.presets import PHONES
-from rnn_compare.server.class_training import REPEATED, to_repeat
+from rnn_compare.server.class_training import (
+    FEWEST,
+    MOST_FAILURES,
+    RECORDING_SECONDS,
+    REPEATED,
+    ClassTraining,
+    to_repeat,
+)
+from rnn_compare.training.analyses import Analysis
+from rnn_compare.training.engine import Engine
+from tests.lecture.trained_class import hold
 
 TASK = class_task(PHONES.name)
 SENT = [ClassNetwork("LSTM", seed_of(1, number), (250, 300 + number)) for number in range(1, 61)]
@@ -37,3 +56,70 @@ def test_the_servers_own_and_recorded_networks_are_not_repeated() -> None:
     own = [replace(network, origin="server") for network in SENT[:30]]
     played = [replace(network, origin="recording") for network in SENT[30:]]
     assert to_repeat(TASK, own + played, "secret") == []
+
+
+class Workers:
+    """An engine whose trainings end at once, the next ones with a problem."""
+
+    def __init__(self) -> None:
+        self.failing = 0
+
+    def analyse(self, *_: Any) -> Analysis:
+        self.failing -= 1
+        return Analysis(problem="No worker answered.") if self.failing >= 0 else Analysis(result=[300] * 8)
+
+
+@pytest.fixture
+def classroom(tmp_path: Path) -> Iterator[Classroom]:
+    held = Classroom(tmp_path / "lecture.db")
+    yield held
+    held.close()
+
+
+def origins(classroom: Classroom) -> Counter[str]:
+    return Counter(network.origin for network in classroom.networks.all())
+
+
+def test_a_worker_that_is_lost_makes_no_class_a_recording_but_workers_that_never_answer_do(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers, seconds = Workers(), itertools.count(int(time.time()), 10)
+    training = ClassTraining(cast("Engine", workers), lambda: classroom)
+    monkeypatch.setattr(time, "time", lambda: next(seconds))
+    # What workers could not do in one lecture they try again in the next.
+    for failing, origin in ((MOST_FAILURES - 1, "server"), (10**9, "recording"), (0, "server")):
+        hold(classroom, 0)
+        workers.failing = failing
+        for _ in range(20):
+            training.follow()
+        assert origins(classroom) == {origin: 2 * FEWEST}
+
+
+def test_a_clock_that_is_set_back_plays_no_class_at_once(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold(classroom, 6)
+    earlier = classroom.number()
+    classroom.begin("luck", task=PHONES.name, replayed=earlier)
+    classroom.start_task()
+    training = ClassTraining(cast("Engine", Workers()), lambda: classroom)
+    since = classroom.state().task_since
+    for elapsed, networks in ((-10.0, 0), (RECORDING_SECONDS / 2, 3), (RECORDING_SECONDS, 6)):
+        monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+        training.follow()
+        assert len(classroom.networks.all()) == networks
+        assert training.waits is (networks < 6)
+
+
+def test_a_verdict_waits_until_phones_that_are_here_and_this_machine_have_trained(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(classroom, 0)
+    classroom.join("asleep")
+    training = ClassTraining(cast("Engine", Workers()), lambda: classroom)
+    with classroom.pages.opened("asleep"):
+        since = classroom.state().task_since
+        for elapsed in (5.0, 29.0, 31.0):
+            monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+            training.follow()
+            assert training.waits
+        training.follow()
+        assert not training.waits, "one phone that sleeps keeps nobody waiting"

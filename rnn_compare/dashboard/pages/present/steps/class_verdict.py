@@ -14,6 +14,7 @@ from rnn_compare.lecture.trained.class_verdict import FEW, drawn, turned, verdic
 from rnn_compare.report import class_dots
 
 DRAWING = "class_drawing"
+WAITS = "The verdict waits for the last networks."
 _NUMBERS = re.compile(r" \([^(]* interval\)")
 
 
@@ -24,7 +25,8 @@ def show(context: LectureContext) -> None:
         return
     context.services.class_training.follow()
     task, networks = class_task(context.state.task), context.classroom.networks.all()
-    number, sentences = st.session_state.get(DRAWING, 0), verdict(task, networks)
+    waits = context.services.class_training.waits
+    number, sentences = st.session_state.get(DRAWING, 0), [WAITS] if waits else verdict(task, networks)
     few = drawn(task, networks, number) if number else []
     if earlier := context.classroom.class_of(context.state.compared):
         # The brackets above have the numbers of reviews and the interval.
@@ -32,7 +34,7 @@ def show(context: LectureContext) -> None:
         beside = _paragraph(earlier.date, *short, "Only the seeds differ between the two classes.")
         dots = class_dots.rows(task, networks, (), class_dots.LOWEST, {earlier.date: earlier.networks})
     else:
-        sentences.append(turned(task, networks))
+        sentences += [] if waits else [turned(task, networks)]
         beside = _paragraph(f"{FEW} of each", *verdict(task, few)) if few else ""
         dots = class_dots.rows(task, networks, few, class_dots.LOW)
     above = _paragraph(f"All {len(networks)}", *sentences)
