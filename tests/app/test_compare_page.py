@@ -103,7 +103,9 @@ def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: 
     ]
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
+    assert "Not on the charts: 2 networks with 5 seeds" in shown(app)
     press(app, "Train")
+    assert "Not on the charts" not in shown(app)
     assert app.query_params["show"] == f"all-{services.store.runs()[6].id}"
     assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["waiting", "waiting"]
 

@@ -73,11 +73,10 @@ def _sidebar(services: Services) -> controls.Setup:
         beside, button = st.columns([3, 2], vertical_alignment="bottom")
     with settings:
         setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
-    with actions_below:
-        _show_summary(services, setup)
     with button:
         _train(services, setup)
     with actions_below:
+        _show_summary(services, setup)  # after a press, which puts these networks on the charts
         _show_finished(services, setup)
         _train_beside(services, setup)
     return setup
