@@ -133,6 +133,8 @@ def details(pair: Comparison) -> list[str]:
     low, high = measured.limits if measured.difference >= 0 else tuple(-limit for limit in reversed(measured.limits))
     earlier = f", seed-to-seed variation estimated from {listed(list(dict.fromkeys(pair.lent)))}" if pair.lent else ""
     test = "paired t over the seeds, corrected for splits that overlap" if pair.seed_by_seed else "Welch's t"
+    if measured.widened:
+        lines.insert(0, "Seeds of another setting are as far apart, so their variance counts: few seeds may hide it.")
     if not measured.paired:
         lines.insert(0, "Not every run stored its single verdicts, so those on the same reviews count as independent.")
     if share := pair.wins:

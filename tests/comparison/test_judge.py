@@ -56,6 +56,22 @@ def test_the_three_answers_and_that_a_later_look_takes_more() -> None:
     assert [pair.verdict for pair in rc.judge({"A": [0.9, 0.9], "B": [0.1, 0.1]})] == ["unknown"], "two seeds"
 
 
+def test_among_several_another_settings_piles_explain_a_difference_that_few_seeds_show() -> None:
+    piles = {"A": [0.521, 0.520, 0.522], "B": [0.751, 0.750, 0.749], "C": [0.52, 0.75, 0.75]}
+    verdicts = {(pair.a, pair.b): pair for pair in rc.judge(piles)}
+    assert {pair.verdict for pair in verdicts.values()} == {"unknown"}
+    low, high = verdicts["A", "B"].low, verdicts["A", "B"].high
+    assert low is not None
+    assert high is not None
+    assert low < 0 < high
+    [alone] = rc.judge({name: piles[name] for name in "AB"})
+    assert alone.verdict == "b is better", "of two settings that happens in 3 % of cases"
+    narrow = piles | {"C": [0.52, 0.55, 0.54]}
+    assert next(pair.verdict for pair in rc.judge(narrow)) == "b is better", "no seed is as far apart"
+    six = {name: values * 2 for name, values in piles.items()}
+    assert next(pair.verdict for pair in rc.judge(six)) == "b is better", "as many seeds lie in one pile too rarely"
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path, kind: str) -> None:
     settings = {"LSTM": right(1, 0.9), "bag": right(2, 0.7), "GRU": right(3, 0.9)}

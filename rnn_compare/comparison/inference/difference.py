@@ -5,19 +5,21 @@ the seed's on all reviews, and noise. docs/comparison.md has the formulas, and t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from rnn_compare.comparison.inference.accuracies import Score, stacked
 from rnn_compare.comparison.inference.intervals import FEWEST, Spread, share_variance, spread
-from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest, Verdict
+from rnn_compare.comparison.inference.levels import MARGIN, DifferenceTest, Verdict, level_at
 
 # Distributions come from scipy.special, without the weight of scipy.stats.
 
 Reason = Literal["too few seeds", "too few shared seeds", "too few reviews"]
+PILES = 1.2
+"""Seeds of another setting explain a difference if they are apart by it, but for a fifth: piles have a width."""
 FEWEST_REVIEWS = 20
 """Held-out reviews that a verdict takes: with fewer, the 95 % interval of a 50 % accuracy exceeds 40 points."""
 
@@ -50,6 +52,7 @@ class TestedDifference(DifferenceTest):
         paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
         spreads: The spreads of a and of b that the test used; empty where seeds are compared in pairs.
+        widened: Whether that is the widest one of all settings compared (``among``).
     """
 
     _: KW_ONLY
@@ -60,6 +63,7 @@ class TestedDifference(DifferenceTest):
     paired: bool = True
     left_out: tuple[int, ...] = ()
     spreads: tuple[Spread, ...] = ()
+    widened: bool = False
 
     @property
     def half_width(self) -> float:
@@ -72,6 +76,24 @@ class TestedDifference(DifferenceTest):
     def limits(self) -> tuple[float, float]:
         """The interval, within what two accuracies can differ by."""
         return max(-1.0, self.difference - self.half_width), min(1.0, self.difference + self.half_width)
+
+    def among(self, tests: Collection[DifferenceTest], divisor: int) -> Self:
+        """Returns this test with the widest spread of all settings, if that explains the difference.
+
+        Where seeds fall into two piles, all seeds of a are in one and all of b in the other with a probability of up
+        to 2 / 2^(seeds of both): too often among many pairs of three seeds. Another setting's seeds show the piles.
+        """
+        seeds, level = sum(spread.runs for spread in self.spreads), level_at(self.looks)
+        if len(tests) < 2 or not self.spreads or self.p > level or 2.0 ** (1 - seeds) <= level / divisor:
+            return self
+        all_spreads = [spread for test in tests if isinstance(test, TestedDifference) for spread in test.spreads]
+        widest = max(all_spreads, key=lambda spread: spread.variance)
+        # A single seed of n that lies apart by a distance gives a deviation of the distance / √n.
+        if abs(self.difference) > PILES * math.sqrt(min(self.runs) * widest.variance):
+            return self
+        of_seeds = widest.variance * sum(1 / count for count in self.runs)
+        p = float(two_sided(self.difference, of_seeds + self.variance_reviews, widest.df))
+        return replace(self, p=p, df=widest.df, variance_seeds=of_seeds, spreads=(widest, widest), widened=True)
 
 
 Difference = TestedDifference | Untested

@@ -6,10 +6,10 @@ once. All levels of one comparison add up to at most 5 %, however often seeds ar
 
 import bisect
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from rnn_compare.comparison.inference.intervals import FEWEST
 
@@ -82,6 +82,10 @@ class DifferenceTest(ABC):
     comparisons: int = 1
     margin: float = MARGIN
 
+    def among(self, _tests: Collection["DifferenceTest"], _divisor: int) -> Self:
+        """Returns this test as it is judged together with others, by the level over ``divisor``."""
+        return self
+
     @property
     def alpha(self) -> float:
         """The largest p that shows a difference."""
@@ -143,6 +147,7 @@ def judged_together(differences: Mapping[Pair, Item]) -> dict[Pair, Item]:
     """
     count, settings = len(differences), len({setting for pair in differences for setting in pair})
     divisors = _shaffer(settings) if 2 * count == settings * (settings - 1) else range(count, 0, -1)
+    differences = {pair: item.among(differences.values(), divisors[0]) for pair, item in differences.items()}
     judged, undecided = dict(differences), 0
     for pair, divisor in zip(sorted(differences, key=lambda pair: differences[pair].strength), divisors, strict=True):
         judged[pair] = replace(differences[pair], divisor=undecided or divisor, comparisons=count)
