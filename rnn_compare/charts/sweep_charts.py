@@ -138,9 +138,9 @@ def sweep_heat_maps(settings: Sequence[Outcome], experiments: Sequence[Experimen
             row=number // beside + 1,
             col=number % beside + 1,
         )
-    figure.update_xaxes(**axis("maxlen", type="category"))
-    figure.update_yaxes(**axis("units", type="category"), col=1)
-    figure.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
+    figure.update_xaxes(**axis("maxlen", **_fields(maxlens)))
+    figure.update_yaxes(**axis("units"), col=1)
+    figure.update_yaxes(**_fields(units), fixedrange=True, tickfont={"size": 15})
     figure.update_annotations(font_size=17)
     return figure.update_layout(
         # The fields have numbers; a scale would not fit on a phone.
@@ -148,6 +148,18 @@ def sweep_heat_maps(settings: Sequence[Outcome], experiments: Sequence[Experimen
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
         height=rows * (FRAME_PIXELS + ROW_PIXELS * max(2, len(units))),
     )
+
+
+def _fields(values: Sequence[int]) -> dict[str, object]:
+    """Returns the categories of an axis, with lines between them, so that fields are there before they have a value."""
+    names = [str(value) for value in values]
+    return {
+        "type": "category",
+        "categoryarray": names,
+        "tickson": "boundaries",
+        "ticks": "",
+        "range": [-0.5, len(names) - 0.5],
+    }
 
 
 def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> Mean | None:

@@ -32,8 +32,8 @@ class Sheet:
     label_size: int
 
 
-WIDE = Sheet(width=1100, height=440, extremes=10, label_size=16)
-NARROW = Sheet(width=520, height=310, extremes=6, label_size=14)
+WIDE = Sheet(width=1100, height=400, extremes=10, label_size=16)
+NARROW = Sheet(width=520, height=260, extremes=6, label_size=14)
 """For one map, and for each of two side by side."""
 COLORS = ((0.0, SIDES[0]), (0.5, "#9C9C9C"), (1.0, SIDES[1]))
 """From negative to positive."""

@@ -67,7 +67,7 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
     furthest = newcomer.evaluate("Math.max(...jumps)")  # in pixels, of what has moved while the page was loading
     for seen in (
         newcomer.get_by_role("heading", name="RNN Compare"),
-        newcomer.get_by_text("learn to classify film reviews as positive or negative"),
+        newcomer.get_by_text("classify film reviews as positive or negative"),
         result,
         *(newcomer.get_by_test_id("stSidebar").get_by_text(name, exact=True) for name in MAIN),
         *(newcomer.get_by_role("button", name=name, exact=True) for name in ("Train", "Copy link", "Display")),

@@ -1,4 +1,6 @@
-from rnn_compare.charts.length_chart import NetworkLengths, length_chart
+import numpy as np
+
+from rnn_compare.charts.length_chart import HEIGHT, NetworkLengths, length_chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
 
@@ -22,6 +24,15 @@ def test_the_edge_of_training_is_named_to_its_left_where_little_room_is_behind_i
     lengths = AccuracyByLength(tuple(LengthAccuracy(words, 0.5, 500, 0) for words in (60, 600)), 500)
     _, edge = length_chart([NetworkLengths("A", looks(["LSTM"])[0], lengths)]).layout.shapes
     assert edge.label.xanchor == "right"
+
+
+def test_no_curve_crosses_the_name_of_the_edge_of_training() -> None:
+    always_right = AccuracyByLength((LengthAccuracy(1, 1.0, 500, 7), LengthAccuracy(15, 1.0, 500, 7)), 15)
+    figure = length_chart([NetworkLengths("A", looks(["LSTM"])[0], always_right)])
+    label = figure.layout.shapes[1].label
+    assert (label.textposition, label.yanchor) == ("end", "top"), "it hangs from the top"
+    percent_of_text = np.ptp(figure.layout.yaxis.range) * label.font.size / (HEIGHT / 2)  # at half the height, a phone
+    assert figure.layout.yaxis.range[1] - percent_of_text >= 100
 
 
 def test_of_two_networks_that_are_always_right_both_lines_are_seen() -> None:

@@ -47,6 +47,14 @@ def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> No
     assert list(gru.text[1]) == ["", ""]
 
 
+def test_a_grid_that_nobody_has_trained_shows_its_fields() -> None:
+    figure = sweep_charts.sweep_heat_maps([], grid(SMALL))
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert list(axis.range) == [-0.5, len(axis.categoryarray) - 0.5]
+        assert axis.tickson == "boundaries"
+    assert (figure.layout.xaxis.categoryarray, figure.layout.yaxis.categoryarray) == (("20", "50"), ("4", "16"))
+
+
 def test_a_field_over_several_settings_has_a_mean_and_no_interval() -> None:
     experiments = grid({"units": [4], "maxlen": [20], "dropout": [0, 0.5], "seed": [1, 2], "epochs": 1})
     [field] = sweep_charts.sweep_heat_maps(swept(experiments)).data

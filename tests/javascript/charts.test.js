@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board/board.js";
+import { isolated, toggled, unbroken } from "../../rnn_compare/dashboard/assets/board/board.js";
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
 import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/browser/drawing/charts/chart_look.js";
 import { apart } from "../../rnn_compare/browser/drawing/charts/labels.js";
-import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
+import { dressed, inside } from "../../rnn_compare/dashboard/assets/charts/figure.js";
 import { CHART, RUN } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
@@ -188,4 +188,24 @@ test("a figure from Python gets the page's colours and keeps what it says itself
   assert.equal(made.xaxis.gridcolor, "blue");
   assert.equal(made.yaxis2.gridcolor, "grey");
   assert.equal(made.height, 300);
+});
+
+test("labels of points that stand near the edge of a phone's chart are moved inside, off their points", () => {
+  const phone = { width: 300, xaxis: { range: [0, 10] } };
+  const label = { text: "disappointment", x: 1, ax: -60, ay: 0, font: { size: 13 } };
+  const [left, right, middle, free] = inside([label, { ...label, x: 9, ax: 60 }, { ...label, x: 5 }, { text: "a" }], phone);
+  const half = (13 * 0.6 * label.text.length) / 2;
+  assert.ok(30 + left.ax - half >= 0 && left.ay < 0);
+  assert.ok(270 + right.ax + half <= 300 && right.ay < 0);
+  assert.deepEqual([middle.ax, middle.ay, free], [-60, 0, { text: "a" }]);
+});
+
+test("text in a chart made in Python grows with the page's", () => {
+  const made = dressed({ xaxis: { tickfont: { size: 16 } } }, { ...LOOKS, type: 1, size: 18.75 });
+  assert.equal(made.xaxis.tickfont.size, 20);
+});
+
+test("no line of a sentence ends before a percent sign, an epoch's number or within a margin", () => {
+  const text = "by 3.9 ± 3.0 points: 99 % after epoch 4, 83 % in the last epoch";
+  assert.equal(unbroken(text).replaceAll("\u00a0", "_"), "by 3.9_±_3.0_points: 99_% after epoch_4, 83_% in the last epoch");
 });

@@ -27,11 +27,11 @@ def render() -> None:
         st.info(reason, icon=":material/lock:")
         return
     ticking(_workers, LOOK_SECONDS, current_app().services())
-    with st.expander("Train on a cluster"):
-        st.markdown(
-            "Name its Dask scheduler at the start. `docs/cluster.md` covers Slurm, Kubernetes, SSH and certificates."
-        )
-        st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
+    st.markdown(
+        "### Train on a cluster\nName its Dask scheduler at the start. `docs/cluster.md` covers Slurm, Kubernetes, SSH "
+        "and certificates."
+    )
+    st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
 
 
 def _workers(services: Services) -> None:

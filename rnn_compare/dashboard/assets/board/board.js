@@ -97,7 +97,7 @@ function buildCharts(root) {
 }
 
 // A list of sentences.
-function buildFindings(root, className, label, set = setText) {
+function buildFindings(root, className, label, set = (item, text) => setText(item, unbroken(text))) {
   const list = element("ul", className, root);
   list.setAttribute("aria-label", label);
   return {
@@ -114,11 +114,16 @@ function buildFindings(root, className, label, set = setText) {
 
 // Sets a sentence whose remarks in brackets are smaller than what it claims. Names such as LSTM(32) have no space.
 function setWithRemarks(item, text) {
-  const unbroken = text.replace(/ ± (\S+) /g, "\u00a0±\u00a0$1\u00a0");
-  if (item.textContent === unbroken) return;
+  const whole = unbroken(text);
+  if (item.textContent === whole) return;
   item.textContent = "";
-  const parts = unbroken.split(/( \((?:[^()]|\([^()]*\))*\))/);
+  const parts = whole.split(/( \((?:[^()]|\([^()]*\))*\))/);
   parts.forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
+}
+
+// No line ends before a percent sign, an epoch's number, or within "3.9 ± 3.0 points".
+export function unbroken(text) {
+  return text.replace(/ (?=%)|(?<=epoch) (?=\d)/g, "\u00a0").replace(/ ± (\S+) /g, "\u00a0±\u00a0$1\u00a0");
 }
 
 // Polls the server as long as the board is on the page; whenEnded is called once nothing trains any more.

@@ -48,7 +48,7 @@ function validationLine(chart, curves, { color, marker }) {
   const template = (index) =>
     `%{fullData.name} ${chart.solid} ${value}${marginAt(chart, curves, index)}<extra></extra>`;
   return {
-    uid: "validation", mode: "lines+markers", ...validation,
+    uid: "validation", mode: "lines+markers", cliponaxis: false, ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
     hovertemplate: counts.length ? validation.y.map((_, index) => template(index)) : template(0),
   };

@@ -25,7 +25,7 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
         root.setAttribute("aria-label", data.words.title);
         words.show(data.words.lines);
       }
-      root.style.height = `${data.height}px`;
+      root.style.height = `${data.height / 16}rem`; // text and height grow with the window, as the page's do
       drawing.style.height = root.style.height;
       redraw();
     },
@@ -34,7 +34,7 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
       // Without a new revision Plotly measures nothing in a second drawing, and takes −1 to 4 for an automatic range.
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth, datarevision: draws += 1 };
       if (looks.type !== 1) layout.height = drawing.clientHeight; // on a wall, which gives it a height of its own
-      if (root.clientWidth < NARROW) layout.annotations = thinned(layout.annotations ?? []);
+      if (root.clientWidth < NARROW) layout.annotations = inside(thinned(layout.annotations ?? []), layout);
       plotly.react(drawing, figure.data, layout, settings);
     },
     end() {},
@@ -48,6 +48,18 @@ function thinned(annotations) {
   return kept.map((each) => ({ ...each, font: { ...each.font, size: 13 } }));
 }
 
+// Moves labels that have a line to their point so that none crosses the left or right edge, and off the point's height.
+export function inside(annotations, { width, xaxis }) {
+  const [low, high] = xaxis?.range ?? [];
+  return annotations.map((label) => {
+    if (label.ax === undefined || low === undefined) return label;
+    const at = ((label.x - low) / (high - low)) * width;
+    const half = 0.3 * label.font.size * label.text.length + 2;
+    const ax = Math.min(Math.max(at + label.ax, half), width - half) - at;
+    return ax === label.ax ? label : { ...label, ax, ay: label.ay || -1.4 * label.font.size };
+  });
+}
+
 // A layout in the page's fonts and colours; all else that it sets stays.
 export function dressed(layout, looks) {
   const { font, ...base } = layoutIn(looks);
@@ -56,7 +68,7 @@ export function dressed(layout, looks) {
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
     made[name] = { gridcolor, linecolor, zerolinecolor: gridcolor, ...layout[name] };
   }
-  return enlarged(made, looks.type ?? 1);
+  return enlarged(made, looks.type === 1 ? looks.size / 15 : looks.type ?? 1);
 }
 
 // On the wall of a lecture all text is larger.

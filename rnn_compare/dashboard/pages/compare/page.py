@@ -193,7 +193,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         no, yes = labels_of(shown)
         texts = "film reviews" if is_about_films(shown) else "texts"
         networks = "Neural" if any(run.experiment.without_recurrence for run in charted) else "Recurrent"
-        about_these = f"{networks} networks learn to classify {texts} as {yes} or {no}."
+        about_these = f"{networks} networks classify {texts} as {yes} or {no}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
         take_home.offer(services, charted)

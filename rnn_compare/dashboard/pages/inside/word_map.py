@@ -13,7 +13,7 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, pr
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours, word_map
-from rnn_compare.formatting import as_markdown, counted, percent
+from rnn_compare.formatting import as_markdown, counted, percent, unbroken
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
@@ -152,7 +152,7 @@ def _show_map(
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
     components.show_figure(word_chart(words, marked, sheet, labels[1]), key)
     missing = marked[0] if marked and marked[0] not in words.words else ""
-    st.caption(remark(words, labels[1], missing))
+    st.caption(unbroken(remark(words, labels[1], missing)))
 
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:

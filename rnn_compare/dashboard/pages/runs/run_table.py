@@ -10,11 +10,12 @@ import streamlit as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
 from rnn_compare.runs.record import Run
-from rnn_compare.settings import SETTINGS, text, value_of
+from rnn_compare.settings import SETTINGS, default, text, value_of
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
     "Name": st.column_config.TextColumn(width=150),
+    "Source": st.column_config.TextColumn(width=170),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
     "Best validation": st.column_config.NumberColumn("Best epoch", format="%.1f %%", help="Validation accuracy."),
     "Last": st.column_config.NumberColumn("Last epoch", format="%.1f %%", help="Validation accuracy."),
@@ -22,6 +23,7 @@ COLUMNS: dict[str, Any] = {
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     "From": st.column_config.TextColumn(help="Rounding differs between machines, and so do curves of the same seed."),
     "Note": st.column_config.TextColumn(width="medium"),
+    "Other settings": st.column_config.TextColumn(width=270, help="Those that differ, where they are not the default."),
     "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }
 """Columns that need a format, a width or a help text of their own."""
@@ -29,19 +31,20 @@ _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews",
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Returns one row for each run, in order, with the settings that differ; Streamlit offers it as a CSV file."""
+    """Returns one row for each run, in order; columns in which all rows are alike are left out.
+
+    Settings without a column of their own share the last but one, which fits a projector: each would repeat its default
+    in nearly all rows. Streamlit offers the table as a CSV file.
+    """
     differing = [
         name
         for name in SETTINGS
         if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in runs}) > 1
     ]
-    rows = list(map(_row, runs))
+    rows = [_row(run) | {"Other settings": _others(run.experiment, differing)} for run in runs]
     made = pd.DataFrame(rows)
-    for name in differing:
-        values = [value_of(run.experiment, name) for run in runs]
-        made.insert(list(made.columns).index("Made"), SETTINGS[name].label, values)  # results come first
     used = {"Name": any(run.name for run in runs), "Note": any(run.note for run in runs)}
-    for name in ("Source", "Reviews", "maxlen", "Status", "From"):
+    for name in ("Source", "Reviews", "maxlen", "Seed", "Status", "From", "Other settings"):
         used[name] = len({row[name] for row in rows}) > 1
     return made.drop(columns=[name for name, is_used in used.items() if not is_used])
 
@@ -66,6 +69,11 @@ def _settings(experiment: Experiment) -> Iterator[str]:
     others = experiment.model_dump(exclude_defaults=True, exclude={"cell", "maxlen", "seed"})
     for name, value in others.items():
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
+
+
+def _others(experiment: Experiment, names: Sequence[str]) -> str:
+    changed = [name for name in names if getattr(experiment, name) != default(name)]
+    return ", ".join(f"{SETTINGS[name].label} {value_of(experiment, name)}" for name in changed)
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -28,7 +28,7 @@ PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost")
 def show(services: Services, sweep: Sweep) -> None:
     """Draws the chosen chart, and its table."""
     if not sweep.trained:
-        st.info("No run of this grid has finished yet.", icon=":material/hourglass_empty:")
+        components.show_figure(sweep_charts.sweep_heat_maps([], sweep.experiments), "sweep_heat")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.segmented_control(
