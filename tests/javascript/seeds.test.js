@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import test from "node:test";
 
 import { chanceOfLead, shareOutside } from "../../rnn_compare/browser/arithmetic/seed_statistics.js";
 import { generator } from "../../rnn_compare/browser/arithmetic/training/seeded.js";
-import { differInAWord, inOrder, isDue } from "../../rnn_compare/report/assets/quiz_card.js";
+import { buildQuiz, differInAWord, inOrder, isDue } from "../../rnn_compare/report/assets/quiz_card.js";
+import { seedOf } from "../../rnn_compare/report/assets/train_card.js";
 
 test("five seeds above five others are one of 126 ways to be so far apart; ties count half", () => {
   assert.equal(chanceOfLead([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]), 2 / 252);
@@ -33,12 +35,49 @@ test("a text differs in a word if one was added, removed or exchanged", () => {
 });
 
 test("what was wrong a week ago is asked first, then what is new", () => {
-  const [week, now] = [7 * 24 * 3600 * 1000, 1e12];
+  const [day, now] = [24 * 3600 * 1000, 1e12];
   const answers = {
-    right: { isRight: true, at: now - 2 * week }, wrong: { isRight: false, at: now - week },
-    fresh: { isRight: false, at: now - week + 1 },
+    right: { isRight: true, at: now - 14 * day }, wrong: { isRight: false, at: now - 7 * day },
+    fresh: { isRight: false, at: now - 6 * day },
   };
   const questions = ["right", "fresh", "new", "wrong"].map((id) => ({ id }));
   assert.deepEqual(inOrder(questions, (id) => answers[id], now).map(({ id }) => id), ["wrong", "new", "right", "fresh"]);
   assert.deepEqual(Object.keys(answers).filter((id) => isDue(answers[id], now)), ["wrong"]);
+});
+
+test("a week ends with its day, whatever the clocks did, and a clock that was far ahead postpones nothing", (context) => {
+  const { TZ } = process.env;
+  context.after(() => { process.env.TZ = TZ; });
+  process.env.TZ = "Europe/Berlin";
+  const at = (text) => new Date(text).getTime();
+  for (const [wrong, before, again] of [
+    ["2026-10-20T18:00", "2026-10-26T23:59", "2026-10-27T08:00"], // an hour is added on the 25th
+    ["2026-03-24T00:30", "2026-03-30T23:59", "2026-03-31T00:10"], // an hour is left out on the 29th
+    ["2028-01-01T12:00", "2027-12-25T12:00", "2026-10-20T18:00"], // the date was turned back
+  ]) {
+    const answer = { isRight: false, at: at(wrong) };
+    assert.deepEqual([before, again].map((now) => isDue(answer, at(now))), [false, true], wrong);
+  }
+});
+
+test("an answer that another tab has kept is not lost", () => {
+  const stored = {};
+  const node = { append() {}, addEventListener(_, press) { presses.push(press); }, setAttribute() {} };
+  const presses = [];
+  Object.assign(globalThis, {
+    document: { createElement: () => ({ ...node }) },
+    localStorage: { getItem: (key) => stored[key] ?? null, setItem: (key, value) => { stored[key] = value; } },
+  });
+  const question = (id) => ({ id, kind: "find", start: "a film", answer: "a bad film", flips: ["A"], keeps: [] });
+  const quiz = { lecture: "book", questions: ["one", "two"].map((id) => question(id)) };
+  const reading = { judge: () => 1, show() {}, labels: ["negative", "positive"] };
+  for (let tab = 0; tab < 2; tab += 1) buildQuiz({ ...node }, quiz, reading, undefined);
+  const shows = presses.filter((_, place) => place % 3 === 1); // Check, Show an answer, typing
+  shows[0]();
+  shows[3]();
+  assert.deepEqual(Object.keys(JSON.parse(stored["rnn-quiz-book"])), ["one", "two"]);
+});
+
+test("what is typed as a seed becomes the whole number that is trained", () => {
+  assert.deepEqual(["7", "1.5", "", "0", "-3", "4294967297"].map((typed) => seedOf(typed)), [7, 1, 1, 1, 1, 999_999]);
 });

@@ -6,7 +6,7 @@ import { chanceOfLead } from "../../browser/arithmetic/seed_statistics.js";
 import { button, element, setText } from "../../browser/common/dom.js";
 import { keeper } from "./kept.js";
 
-const WEEK = 7 * 24 * 3600 * 1000; // milliseconds
+const WEEK = 7; // days
 const LUCK_BELOW = 0.05;
 const LONGEST = 160; // characters of a text in a sentence
 const day = (time) => new Date(time).toLocaleDateString("en", { day: "numeric", month: "long" });
@@ -16,14 +16,22 @@ function answersOf(lecture) {
   const kept = keeper("localStorage", `rnn-quiz-${lecture}`);
   const answers = kept.read() ?? {};
   const keep = (id, isRight) => {
-    answers[id] = { isRight, at: Date.now() };
+    Object.assign(answers, kept.read(), { [id]: { isRight, at: Date.now() } }); // another tab may have kept some
     kept.write(answers);
   };
   return { of: (id) => answers[id], keep };
 }
 
-// Whether an answer was wrong a week ago or earlier.
-export const isDue = (answer, now) => Boolean(answer && !answer.isRight && now - answer.at >= WEEK);
+// The beginning of the day, by the clock on the wall, that is some days after a time.
+function daysAfter(time, days) {
+  const date = new Date(time);
+  return date.setHours(0, 0, 0, 0) && date.setDate(date.getDate() + days);
+}
+
+// Whether an answer was wrong a week ago or earlier, or by a clock that was a week ahead.
+export const isDue = (answer, now) => (
+  Boolean(answer && !answer.isRight && (now >= daysAfter(answer.at, WEEK) || now < daysAfter(answer.at, -WEEK)))
+);
 
 // The questions in the order in which to ask: what was wrong a week ago, then new ones, then the others.
 export function inOrder(questions, answerOf, now) {
@@ -58,7 +66,7 @@ export function buildQuiz(root, { lecture, questions }, reading, training) {
     if (isDue(earlier, now)) element("p", "quiz-again", item, `Wrong on ${day(earlier.at)}. Once more:`);
     else if (earlier) {
       element("p", "quiz-again", item, earlier.isRight ? `Right on ${day(earlier.at)}.`
-        : `Wrong on ${day(earlier.at)}; asked again from ${day(earlier.at + WEEK)}.`);
+        : `Wrong on ${day(earlier.at)}; asked again from ${day(daysAfter(earlier.at, WEEK))}.`);
     }
     element("p", "quiz-text", item, question.text);
     const controls = element("div", "quiz-controls", item);

@@ -10,6 +10,7 @@ import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
 const PAIRED = 3; // of either cell, to compare them pair by pair
+const HIGHEST = 999_999; // seed
 // No line ends between a number and its percent sign.
 const setText = (node, text) => setPlain(node, text.replaceAll(" %", "\u00A0%"));
 
@@ -63,10 +64,13 @@ export async function buildTraining(root, lesson, beneath, read) {
   for (const select of [cell, units]) select.addEventListener("change", showTerms);
   showTerms();
 
-  const chosen = () => ({
-    name: `${cell.value}(${units.value})`, color: lesson.colors[cell.value], cell: cell.value, units: units.value,
-    seed: Number(seed.value), figures: [],
-  });
+  const chosen = () => {
+    seed.value = seedOf(seed.value);
+    return {
+      name: `${cell.value}(${units.value})`, color: lesson.colors[cell.value], cell: cell.value, units: units.value,
+      seed: Number(seed.value), figures: [],
+    };
+  };
   const train = (present = chosen(), state = undefined) => {
     const { description, layout } = lesson.networks[present.cell][present.units];
     const { name, color } = present;
@@ -141,9 +145,12 @@ function choice(parent, label, options, chosen) {
 
 function field(parent, label, value) {
   const input = element("input", "", element("label", "", parent, `${label} `));
-  Object.assign(input, { type: "number", min: 1, max: 999_999, value });
+  Object.assign(input, { type: "number", min: 1, max: HIGHEST, value });
   return input;
 }
+
+// The seed that is trained: a generator takes whole numbers, and two seeds of one network would count as two.
+export const seedOf = (typed) => Math.min(HIGHEST, Math.max(1, Math.trunc(Number(typed)) || 1));
 
 // Starts a training in a worker that runs this page's own script; without workers, in slices on the page.
 function started(question, tell, finish) {
