@@ -46,13 +46,15 @@ def normalized_gain(before: int, after: int, devices: int) -> float | None:
 
 
 def percentage(count: int, devices: int) -> str:
-    """Returns a percentage to follow a count, or "" for too few devices.
+    """Returns a percentage to follow a count, or "" for too few devices. All but one of many are not 100 %.
 
     Example:
-        >>> percentage(12, 30), percentage(3, 7)
-        (' (40 %)', '')
+        >>> percentage(12, 30), percentage(3, 7), percentage(299, 300), percentage(1, 300)
+        (' (40 %)', '', ' (99 %)', ' (1 %)')
     """
-    return f" ({100 * count / devices:.0f} %)" if devices >= FEWEST else ""
+    if devices < FEWEST:
+        return ""
+    return f" ({min(max(round(100 * count / devices), int(count > 0)), 100 - int(count < devices))} %)"
 
 
 def advice(count: int, devices: int, is_known: bool, again: bool) -> str:

@@ -14,6 +14,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Run
 
+AHEAD_SECONDS = 60.0
+"""By which a clock may be set back while it runs; set back further, it would show no epoch for as long."""
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -35,9 +38,9 @@ class Replay:
         return [as_of(run, now - self.began, self.per_epoch) if run.id in replayed else run for run in runs]
 
     def is_over(self, runs: Sequence[Run], now: float) -> bool:
-        """Returns whether all its runs among these were replayed to their ends."""
+        """Returns whether all its runs among these were replayed to their ends, or began by a clock that was ahead."""
         epochs = max((len(run.epochs) for run in runs if run.id in self.runs), default=0)
-        return now - self.began >= epochs * self.per_epoch
+        return not -AHEAD_SECONDS < now - self.began < epochs * self.per_epoch
 
 
 def as_of(run: Run, seconds: float, per_epoch: float) -> Run:

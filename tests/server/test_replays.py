@@ -75,6 +75,8 @@ def test_all_runs_go_at_one_pace_and_the_replay_is_over_when_the_longest_has_bee
     assert not replay.is_over(runs, 129.9)
     assert replay.is_over(runs, 130.0)
     assert replay.is_over([], 100.0), "its runs were deleted"
+    assert not replay.is_over(runs, 98.0), "a clock is set by a second or two"
+    assert replay.applied(runs, 30.0) == runs, "it began by a clock that was ahead, and would wait for that time"
 
 
 def test_before_it_begins_nothing_is_seen() -> None:
