@@ -101,8 +101,8 @@ ATTENTION = Preset(
 # These sentences were true of ten seeds of ten: see docs/results.md.
 PARITY = Preset(
     "Does a gate need the state?",
-    "Does “red” occur an even number of times in up to 15 words? The LSTM learns it, and minGRU, whose gate sees the "
-    "word alone, does not; signedMinGRU, with a factor of two in that gate, does.",
+    "Parity: does “red” occur an even number of times in up to 15 words? The LSTM learns it, and minGRU, whose gate "
+    "sees the word alone, does not; signedMinGRU, with a factor of two in that gate, does.",
     cells=("SimpleRNN", "LSTM", "minGRU", "signedMinGRU"),
     maxlens=(16,),
     shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 20},

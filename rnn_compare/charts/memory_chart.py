@@ -14,7 +14,11 @@ from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400
-TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+TICKS, FINE_TICKS = [1, 3, 10, 30, 100, 300, 1000], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+WIDE = 1.5
+"""Powers of ten from which a phone has no room for fine ticks."""
+FEW_POWERS = 4
+"""Powers of ten whose ticks a low chart on a wall has room for."""
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 
@@ -58,8 +62,9 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
         _add(figure, network, values, width, "%{y:.2g} log-odds apart")
     _finish(figure, networks)
     exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
-    ends = [np.floor(exponents.min()) - 0.1, np.ceil(exponents.max()) + 0.1]
-    return figure.update_yaxes(axis("difference (log-odds)", type="log", range=ends, dtick=1, exponentformat="power"))
+    low, high = np.floor(exponents.min()), np.ceil(exponents.max())
+    ticks = {"dtick": 1 + (high - low > FEW_POWERS), "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
+    return figure.update_yaxes(axis("difference (log-odds)", type="log", **ticks))
 
 
 def _widths(lines: int) -> list[float]:
@@ -89,6 +94,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
 
 def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:
     """Returns the layout over a logarithmic axis of words between two exponents; a line by itself has a name too."""
-    ticks = [tick for tick in TICKS if min(ends) <= np.log10(tick) <= max(ends)]
+    offered = TICKS if max(ends) - min(ends) > WIDE else FINE_TICKS
+    ticks = [tick for tick in offered if min(ends) <= np.log10(tick) <= max(ends)]
     shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks], "tickangle": 0}
     return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}

@@ -50,8 +50,8 @@ def test_one_sentence_says_how_often_each_network_notices_the_word_a_quarter_of_
     often, never = recalled("*often*", told_apart=[1, 0.97, 0.5]), recalled("never", told_apart=[1, 0, 0])
     short = recalled("short", distances=[1, 2, 5], told_apart=[1, 0.5, 0.5], pairs=20)
     assert noticed([often, never, short]) == (
-        "With these weights, noticed 10 words from the end: \\*often\\* 97 % (94 to 99 %), never 0 % (0 to 2 %); "
-        "1 word from the end: short 100 % (84 to 100 %)."
+        "With these weights, noticed 10 words from the end: \\*often\\* 97 % (94 to 99), never 0 % (0 to 2); "
+        "1 word from the end: short 100 % (84 to 100)."
     )
 
 

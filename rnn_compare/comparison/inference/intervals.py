@@ -98,10 +98,10 @@ def share_text(share: float, trials: int) -> str:
 
     Example:
         >>> share_text(0.77, 200)
-        '77 % (71 to 82 %)'
+        '77 % (71 to 82)'
     """
     low, high = (f"{100 * limit:.0f}" for limit in share_limits(share, trials))
-    return f"{percent(share, 0)} ({low} to {high} %)"
+    return f"{percent(share, 0)} ({low} to {high})"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
+from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.outcomes import group_called, is_right
@@ -103,13 +104,13 @@ def curves_of(runs: Sequence[Run]) -> Message:
 
 
 def plain(markdown: str) -> str:
-    """Returns a step's text without Markdown, for phones, which show plain text.
+    """Returns a step's text without Markdown and with unbroken percentages, for phones, which show plain text.
 
     Example:
         >>> plain("Which is *better*: **LSTM** or `GRU_2`? See [the book](https://example.org).")
         'Which is better: LSTM or GRU_2? See the book.'
     """
-    return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()
+    return unbroken(_MARKS.sub("", _LINK.sub(r"\1", markdown)).strip())
 
 
 def _question(question: Question) -> Message:
