@@ -89,7 +89,8 @@ def places(
     wide = WIDTH * POINTS / (high - low)
     columns: dict[int, list[int]] = {}
     for place in sorted(range(len(bests)), key=lambda place: bests[place]):
-        columns.setdefault(int((bests[place] - low) // POINTS), []).append(place)
+        column = min(int((bests[place] - low) // POINTS), int((high - low) // POINTS) - 1)  # 100 % too has one
+        columns.setdefault(column, []).append(place)
     most = max(map(len, columns.values()), default=0)
     size = min(LARGEST, wide)
     while size > LEAST and -(-most // max(1, int(wide // size))) * size > height - 4:

@@ -110,6 +110,14 @@ test("a network that is not yet, or not, among the class's is compared with all 
   assert.equal(byId("training-class").all(({ attributes }) => attributes.class === "own-dot").length, 1);
 });
 
+test("no dot lies beyond its row, not even that of the highest accuracy", () => {
+  renderTraining(message(true, { LSTM: [400, 399, 250] }), own());
+  trained(250, 400);
+  const dots = byId("training-class").all(({ tag }) => tag === "circle").map(({ attributes }) => attributes.cx);
+  assert.equal(dots.length, 3);
+  assert.ok(dots.every((x) => x > 0 && x < 340), dots);
+});
+
 test("a script that did not arrive is loaded again, and the phone then trains", (context) => {
   renderTraining(message(true, null), own());
   FakeWorker.all[0].fail();

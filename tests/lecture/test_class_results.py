@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, seed_of
@@ -69,11 +71,13 @@ def test_networks_of_this_machine_count_and_played_or_left_out_ones_do_not(resta
     assert restart().classes() == [result]
 
 
-def test_results_of_another_task_of_that_name_are_passed_over(restart: Restart, tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", ["reviews = '[300, 310]'", "cell = 'GRU', seed = seed + 2 WHERE cell = 'LSTM'"])
+def test_results_of_another_task_of_that_name_are_passed_over(restart: Restart, tmp_path: Path, change: str) -> None:
+    """One of fewer epochs, and one of other cells."""
     hold(restart(), 2)
     restart().end()
     with closing(sqlite3.connect(tmp_path / "lecture.db")) as connection:
-        connection.execute("UPDATE networks SET reviews = '[300, 310]'")  # after fewer epochs
+        connection.execute(f"UPDATE networks SET {change}")
         connection.commit()
     assert restart().classes() == []
 

@@ -58,5 +58,6 @@ def class_results(record: ClassroomRecord) -> list[ClassResult]:
         with contextlib.suppress(UserError):  # the preset is another one now, or gone
             for network in result.networks:
                 result.task.checked(list(network.right))
-            results.append(result)
+            if {network.cell for network in result.networks} <= {*result.task.cells}:
+                results.append(result)
     return results

@@ -152,7 +152,8 @@ function dots({ cell, color, bests }, mine) {
   const [low, high] = [Math.min(50, ...shares), Math.max(80, ...shares)];
   const wide = width * POINTS / (high - low);
   const columns = new Map();
-  for (const share of shares) columns.set(Math.floor(share - low), 1 + (columns.get(Math.floor(share - low)) || 0));
+  const columnOf = (share) => Math.min(Math.floor(share - low), Math.ceil(high - low) - 1); // the highest has one, too
+  for (const column of shares.map(columnOf)) columns.set(column, 1 + (columns.get(column) || 0));
   const most = Math.max(1, ...columns.values());
   let size = Math.min(LARGEST, wide);
   const beside = () => Math.max(1, Math.floor(wide / size)); // dots of a column in a level
@@ -162,7 +163,7 @@ function dots({ cell, color, bests }, mine) {
   const used = new Map();
   let isMarked = mine === null;
   const marks = bests.map((best, place) => {
-    const column = Math.floor(shares[place] - low);
+    const column = columnOf(shares[place]);
     const before = used.get(column) || 0;
     used.set(column, before + 1);
     const isOwn = !isMarked && best === mine;
