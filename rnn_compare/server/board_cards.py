@@ -76,7 +76,7 @@ def note(groups: Sequence[Group], marks: bool) -> str:
     counts = [count for group in several for count in group.finishers]
     fewest, most = min(counts, default=0), max(counts, default=0)
     seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
-    interval = "; band: 95 % t-interval" if most >= FEWEST else ""
+    interval = "; band and ± on cards: 95 % t-interval" if most >= FEWEST else ""
     return " ".join([*marked, f"Thick: mean of n = {seeds}{interval}; thin: single seeds."])
 
 

@@ -2,7 +2,8 @@
 
 import { button, setText } from "../../../browser/common/dom.js";
 
-const LABEL = "Copy link", DONE = "Link copied", ALONE = "Copied, for this computer only", FAILED = "Copy it from the address bar";
+const LABEL = "Copy link", DONE = "Link copied", ALONE = "Copied, for this computer only";
+const FAILED = "Copy it from the address bar";
 const ANSWERED = 2500; // milliseconds until the button has its label back
 const buttons = new WeakMap();
 
@@ -18,8 +19,9 @@ export function render({ data, parentElement: place }) {
   }
   const node = buttons.get(place), address = link(data);
   node.dataset.link = address;
-  const others = isHereOnly(address) ? "on this computer only. For others: Invite the class, or Take home." : "for whoever reaches this server. For others: Take home.";
-  node.title = `The same runs and settings, ${others}`;
+  const here = isHereOnly(address);
+  const whom = here ? "on this computer only" : "for whoever reaches this server";
+  node.title = `The same runs and settings, ${whom}. For others: ${here ? "Invite the class, or " : ""}Take home.`;
 }
 
 export function dispose() {
