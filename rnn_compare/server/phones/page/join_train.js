@@ -13,7 +13,6 @@ import { send } from "./join_line.js";
 const RETRY = 2000;
 const AHEAD = 8000; // ms over which a class's phones fetch the reviews before they train
 const [LOW, HIGH, RIGHT] = [40, 90, 14]; // percent, and pixels
-const POINTS = 1; // width of a column of dots
 const [LARGEST, LEAST, TALLEST] = [14, 3, 110]; // a dot's diameter, and the height of all that stand on each other
 const OF_A_CLASS = 10_000; // seeds, as in lecture/trained/class_task.py
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
@@ -55,7 +54,7 @@ function load(mine) {
   mine.worker.addEventListener("message", ({ data }) => mine === network && take(data));
   mine.worker.addEventListener("error", ({ message }) => {
     if (mine !== network || mine.isDone) return;
-    if (message) giveUp(UNABLE); // without one the script did not arrive
+    if (message) giveUp(UNABLE); // without, it did not arrive
     else setTimeout(() => mine === network && load(mine), RETRY * (0.5 + Math.random()));
   });
   mine.fetch = () => mine.worker.postMessage({ fetch: new URL("join/task", location.href).href });
@@ -84,7 +83,7 @@ function take({ right, differs, done, labels, share, known, problem }) {
   render();
 }
 
-// Says so, and once the class trains, has the presenter's machine know that nothing will come.
+// Says so; once the class trains, the presenter's machine must know that nothing will come.
 function giveUp(problem) {
   network.problem = problem;
   if (network.trains) post({ ...network, right: [] });
@@ -135,7 +134,7 @@ function curve(shares) {
 // The class's networks, a row of dots for each cell; this phone's is marked and put in words.
 function among(cells, cell, best) {
   const { bests } = cells.find((row) => row.cell === cell);
-  const isThere = bests.includes(best); // not before the wall has it, nor where it is left out
+  const isThere = bests.includes(best); // unless late or left out
   const below = bests.filter((other) => other < best).length;
   const others = bests.length - Number(isThere);
   const rows = cells.map((row) => dots(row, isThere && row.cell === cell ? best : null));
@@ -150,9 +149,9 @@ function dots({ cell, color, bests }, mine) {
   const width = 340;
   const shares = bests.map((best) => 100 * best / task.heldOut);
   const [low, high] = [Math.min(50, ...shares), Math.max(80, ...shares)];
-  const wide = width * POINTS / (high - low);
+  const wide = width / (high - low); // a column has a point
   const columns = new Map();
-  const columnOf = (share) => Math.min(Math.floor(share - low), Math.ceil(high - low) - 1); // the highest has one, too
+  const columnOf = (share) => Math.min(Math.floor(share - low), Math.ceil(high - low) - 1);
   for (const column of shares.map(columnOf)) columns.set(column, 1 + (columns.get(column) || 0));
   const most = Math.max(1, ...columns.values());
   let size = Math.min(LARGEST, wide);
