@@ -31,6 +31,7 @@ def render() -> None:
     """Runs the page that the visitor is on, when it is its turn."""
     with current_app().turns.turn():
         _render()
+    current_app().turns.wait_until_sent()
 
 
 def _render() -> None:

@@ -41,6 +41,7 @@ IMPORTED_AT_START = (
 async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are ready before anyone presses Train."""
     app.connections.raise_limit()
+    app.turns.loop = asyncio.get_running_loop()
     watch = asyncio.create_task(app.connections.watch())
     sys.setswitchinterval(0.0005)  # the event loop waits this long for each message it sends; the default is 0.005 s
     prepare()

@@ -1,9 +1,12 @@
 """A slow server, without waiting for one."""
 
 import re
+import time
 from collections import deque
 
 from playwright.sync_api import Page, WebSocketRoute
+
+from tests.patience import PATIENCE
 
 
 class SlowLine:
@@ -14,6 +17,7 @@ class SlowLine:
     """
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._route: WebSocketRoute | None = None
         self._held: deque[str | bytes] = deque()
         self._holds = self._sends = False
@@ -26,6 +30,14 @@ class SlowLine:
     def let_through(self) -> None:
         """Lets through what has been held back so far."""
         self._send(len(self._held))
+
+    def lose(self, last: bytes) -> None:
+        """Waits until something that contains ``last`` is held back, and loses all until then."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(last in message for message in self._held if isinstance(message, bytes)):
+            assert time.monotonic() < deadline, "it never came"
+            self._page.wait_for_timeout(50)
+        self._held.clear()
 
     def go_on(self) -> None:
         """Lets through what has been held back, and all that comes from now on."""

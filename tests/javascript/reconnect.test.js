@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
-import { watchServer } from "../../rnn_compare/dashboard/assets/pages/reconnect.js";
+import { watchLecture, watchServer } from "../../rnn_compare/dashboard/assets/pages/reconnect.js";
 
 // Each of `course` is one question: whether the server answers, and whether Streamlit's page says that it is connected.
 // Returns after how many questions the page was loaded anew; 0 if it never was.
@@ -59,4 +59,42 @@ test("once the wall is left nothing is loaded", async (context) => {
   await settled();
   context.mock.timers.tick(10_000);
   assert.equal(loaded, 0);
+});
+
+// Each of `course` is one answer: the lecture's version, and the one that the wall shows. Returns what was done after how
+// many answers.
+async function followed(context, ...course) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  const done = [];
+  const end = watchLecture(
+    () => done.push(`drawn again after ${asked}`),
+    () => done.push(`loaded after ${asked}`),
+    () => course[asked - 1][1],
+    async () => {
+      asked += 1;
+      const [version] = course[asked - 1];
+      return { ok: version !== "busy", text: async () => version };
+    },
+  );
+  while (asked < course.length) {
+    context.mock.timers.tick(2000);
+    await settled();
+  }
+  end();
+  return done;
+}
+
+test("a wall that stays behind the lecture is drawn again, and loaded if that does not help", async (context) => {
+  const behind = Array.from({ length: 12 }, () => ["7", "6"]);
+  assert.deepEqual(await followed(context, ["6", "6"], ...behind), ["drawn again after 4", "loaded after 13"]);
+});
+
+test("a wall whose last element never came is drawn again", async (context) => {
+  assert.deepEqual(await followed(context, ["1"], ["1"], ["1"], ["1", "1"]), ["drawn again after 3"]);
+});
+
+test("a wall that follows, however quickly the lecture goes on, is left alone", async (context) => {
+  const course = [["2", "1"], ["3", "2"], ["4", "3"], ["4", "3"], ["4", "4"], ["busy", "4"], ["5", "4"], ["busy", "4"], ["5", "4"]];
+  assert.deepEqual(await followed(context, ...course), []);
 });

@@ -1,5 +1,6 @@
 """Turns of page scripts: few run at a time, all run in the end, and one that hangs holds up nobody."""
 
+import asyncio
 import threading
 import time
 
@@ -94,3 +95,19 @@ def test_a_page_and_a_fragment_wait_for_a_turn(script: str, own_app: App, monkey
     for thread in threads:
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+def test_a_page_ends_once_a_busy_event_loop_has_taken_what_it_drew() -> None:
+    in_turn, loop, taken = ScriptTurns(), asyncio.new_event_loop(), list[str]()
+    in_turn.wait_until_sent()  # without a server there is nobody to wait for
+    in_turn.loop = loop
+    server = threading.Thread(target=loop.run_forever)
+    server.start()
+    loop.call_soon_threadsafe(time.sleep, 0.3)
+    loop.call_soon_threadsafe(taken.append, "the last element")
+    in_turn.wait_until_sent()
+    assert taken == ["the last element"]
+    loop.call_soon_threadsafe(loop.stop)
+    server.join()
+    loop.close()
+    in_turn.wait_until_sent()  # nor once it has stopped

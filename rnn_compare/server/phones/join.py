@@ -80,6 +80,7 @@ class Phones:
             (PATH, _file),
             (f"{PATH}/", _without_slash),
             (f"{PATH}/events", self.events),
+            (f"{PATH}/version", self.version),
             (handout.PATH, self._handout.answer),
             (task_file.PATH, TaskFile(classroom).answer),
             (task_file.WORKER_PATH, task_file.worker),
@@ -122,6 +123,14 @@ class Phones:
             return Response(headers=headers, media_type="text/event-stream")
         events = self._shared(classroom).events(device)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def version(self, _request: Request) -> Response:
+        """Answers with the version of the lecture's state, with which a wall compares what it shows."""
+        try:
+            classroom = await anyio.to_thread.run_sync(self._classroom)
+        except UserError as error:
+            return _refusal(error, 503)
+        return JSONResponse(classroom.state().version, headers=_NOT_STORED)
 
     async def answer(self, request: Request) -> Response:
         """Stores an answer: ``{"question": id, "round": number, "answer": …}``, and perhaps ``"confidence"``."""

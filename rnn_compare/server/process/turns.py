@@ -1,11 +1,12 @@
 """Turns of page scripts, of which few run at a time."""
 
+import asyncio
 import contextlib
 import threading
 import time
 from collections.abc import Iterator
 
-AT_ONCE, TURN_SECONDS = 2, 1.0
+AT_ONCE, TURN_SECONDS, SENDING_SECONDS = 2, 1.0, 5.0
 
 
 class ScriptTurns:
@@ -14,7 +15,12 @@ class ScriptTurns:
     Each script is a thread, and Python runs one thread at a time. When all pages of a class redraw at once, the event
     loop, which phones and pages wait for, would compete with hundreds of threads. A script that has run for
     ``TURN_SECONDS`` is waiting for something, such as a worker, and no longer counts.
+
+    Attributes:
+        loop: The server's event loop, once it runs.
     """
+
+    loop: asyncio.AbstractEventLoop | None = None
 
     def __init__(self) -> None:
         self._turn_ended = threading.Condition()
@@ -37,3 +43,15 @@ class ScriptTurns:
             with self._turn_ended:
                 del self._began[thread]
                 self._turn_ended.notify()
+
+    def wait_until_sent(self) -> None:
+        """Waits until the event loop has taken all that this script has drawn.
+
+        If a fragment ticks after the script's end but before that, Streamlit drops what the loop has not taken yet. The
+        page keeps showing what it was before, while its fragments know the newer state and see nothing to do.
+        """
+        if self.loop is not None:
+            taken = threading.Event()
+            with contextlib.suppress(RuntimeError):  # the server has stopped
+                self.loop.call_soon_threadsafe(taken.set)
+                taken.wait(SENDING_SECONDS)

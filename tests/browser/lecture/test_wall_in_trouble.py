@@ -1,5 +1,6 @@
-"""What a presenter's press could not do is said where it was pressed."""
+"""A wall says where it was pressed what a press could not do, and shows the step though a drawing of it was lost."""
 
+import re
 import sqlite3
 
 from playwright.sync_api import Page, expect
@@ -7,7 +8,9 @@ from playwright.sync_api import Page, expect
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.conftest import Server
+from tests.browser.slow_line import SlowLine
 from tests.chromium import PATIENCE
+from tests.phones import present
 
 
 def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeated(server: Server, page: Page) -> None:
@@ -37,3 +40,19 @@ def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeat
     second.get_by_role("button", name="End it").click()
     expect(second.get_by_text("No lecture is running")).to_be_visible(timeout=PATIENCE)
     second.close()
+
+
+def test_a_wall_that_lost_what_was_drawn_for_it_is_drawn_again(podium: Server, page: Page) -> None:
+    """Streamlit drops what a page has drawn if a fragment ticks before it was sent; later ticks see nothing to do."""
+    line, foot = SlowLine(page), page.locator(".rc-wall-foot")
+    present(podium.url, "go", "memory", 0)
+    page.goto(f"{podium.url}/present")
+    expect(foot).to_have_text(re.compile("^1 /"))
+    page.locator(".rc-keys").wait_for(state="attached")
+    loaded = page.evaluate("performance.timeOrigin")
+    line.hold()
+    present(podium.url, "go", "memory", 1)
+    line.lose(f'data-version="{present(podium.url, "state")["version"]}"'.encode())
+    line.go_on()
+    expect(foot).to_have_text(re.compile("^2 /"))
+    assert page.evaluate("performance.timeOrigin") == loaded, "to load it anew is the last resort"

@@ -1,7 +1,7 @@
 // The keys of the presenter or a clicker: next, back, pause; and the arrows beside the step's number. It draws nothing.
 
 import { component } from "../common/component.js";
-import { watchServer } from "./reconnect.js";
+import { watchLecture, watchServer } from "./reconnect.js";
 import { fitSteps } from "./wall_fit.js";
 
 const MOVES = {
@@ -34,6 +34,7 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
   document.addEventListener("keydown", onKey, true); // before what is read word by word hears it
   document.addEventListener("click", onClick);
   const unwatch = watchServer();
+  const unfollow = watchLecture(() => presses.repeat());
   const unfit = fitSteps();
   return {
     update: ({ heard }) => presses.forget(heard),
@@ -43,6 +44,7 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
       document.removeEventListener("click", onClick);
       presses.forget(Infinity);
       unwatch();
+      unfollow();
       unfit();
     },
   };
@@ -66,6 +68,8 @@ export function makeQueue(send, now = Date.now, later = setTimeout) {
       waiting.push([last, what]);
       sendAll(2000);
     },
+    // Sends them again; without any, the page is just drawn again.
+    repeat() { sendAll(2000); },
     forget(heard) {
       waiting = waiting.filter(([serial]) => serial > heard);
     },

@@ -1,12 +1,16 @@
-// Reloads the wall once the server answers again: Streamlit retries only every four seconds and does not notice a
-// silent connection.
+// Keeps the wall up to date where Streamlit does not: it retries only every four seconds, does not notice a silent
+// connection, and may lose what it has drawn.
 
-const ANSWERS = "_stcore/health";
+const ANSWERS = "_stcore/health", VERSION = "join/version";
 const CALM = 2000, LOST = 500; // milliseconds between requests
 // Milliseconds to wait for an answer, short enough to notice a silence of four seconds, after which the connection is
 // dead.
 const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
+// Answers in a row by which the lecture is elsewhere than a wall that does not change: then it is drawn again, reloaded.
+const BEHIND = 3, LOST_TRACK = 12;
+
+// Reloads the wall once the server answers again.
 export function watchServer(
   isConnected = () => document.querySelector("[data-test-connection-state=CONNECTED]") !== null,
   load = () => location.reload(),
@@ -28,6 +32,29 @@ export function watchServer(
     lost = !ok;
     noticed = !ok && (noticed || !isConnected());
     timer = setTimeout(look, ok ? CALM : LOST);
+  }
+  timer = setTimeout(look, CALM);
+  return () => { ended = true; clearTimeout(timer); };
+}
+
+// Draws the wall again if it does not show the lecture's state, whose version its last element has.
+export function watchLecture(
+  drawAgain,
+  load = () => location.reload(),
+  shown = () => document.querySelector(".rc-wall-foot")?.dataset.version,
+  ask = () => fetch(new URL(VERSION, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
+) {
+  let before, timer, ended;
+  let behind = 0;
+  async function look() {
+    const version = await ask().then((answer) => (answer.ok ? answer.text() : undefined)).catch(() => undefined);
+    if (ended) return;
+    const now = shown();
+    behind = version !== undefined && now !== version && now === before ? behind + 1 : 0;
+    before = now;
+    if (behind === BEHIND) drawAgain();
+    if (behind === LOST_TRACK) load();
+    timer = setTimeout(look, CALM);
   }
   timer = setTimeout(look, CALM);
   return () => { ended = true; clearTimeout(timer); };

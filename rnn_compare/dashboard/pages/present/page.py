@@ -88,7 +88,8 @@ def _wall(context: LectureContext) -> None:
             context.step.kind.show(context)
     back, following = (f'<button data-move="{move}" aria-label="{move}"></button>' for move in ("back", "next"))
     number = f"{context.index + 1} / {len(context.lecture.steps)}"
-    st.html(f'<footer class="rc-wall-foot">{back}{number}{following}</footer>')
+    # Last, with the version that the wall shows once all of this run has arrived (see assets/pages/reconnect.js).
+    st.html(f'<footer class="rc-wall-foot" data-version="{context.state.version}">{back}{number}{following}</footer>')
 
 
 def _tick(state: State) -> None:
