@@ -4,8 +4,7 @@
 class UserError(Exception):
     """A problem that a person can solve.
 
-    The message is shown as it is, without a traceback, on the page and on the command line. It says what happened, what
-    was expected and how to fix it.
+    Page and command line show the message as it is: what happened, what was expected and how to fix it.
     """
 
     def _render_traceback_(self) -> list[str]:

@@ -27,8 +27,7 @@ REVIEWS_AT_ONCE = 5000
 class Bags(NamedTuple):
     """The distinct terms of each of some reviews, sorted by term.
 
-    A term is a word's id below the vocabulary's size V (all unknown words have one id), or V (a + 1) + b for word b
-    right after word a.
+    A term is a word's id below the vocabulary's size V (all unknown words have one id), or V (a + 1) + b for b after a.
 
     Attributes:
         terms: The term of each entry (entries,).

@@ -33,8 +33,7 @@ class Signal(NamedTuple):
     Attributes:
         name: Its key, such as ``f`` or ``carry``.
         title: Its name on pages.
-        kind: A ``state`` is passed to the next timestep, a ``gate`` is between 0 (closed) and 1 (open), and a ``value``
-            is any other activation.
+        kind: A ``state`` is passed to the next timestep, a ``gate`` is between 0 (closed) and 1 (open); else ``value``.
     """
 
     name: str

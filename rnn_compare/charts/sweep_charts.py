@@ -178,8 +178,7 @@ def _label(field: Mean, columns: int) -> str:
 def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
     """Returns the indices of the points that no other point dominates, from the cheapest to the most expensive.
 
-    A point dominates another if it costs no more and is no less accurate, and is better in one of the two. All of
-    several equal points are kept.
+    A point dominates another if it is better in cost or accuracy and worse in neither: equal points are all kept.
     """
     points = list(zip(costs, accuracies, strict=True))
     best_places: list[int] = []

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:
     """Trains a grid, prints the results of its settings, and returns the exit code.
 
-    Finished runs count, interrupted ones continue, and those in training by another process are awaited; ``again``
-    ignores all of them.
+    Finished runs count, interrupted ones continue, another process's are awaited; ``again`` ignores all of them.
     """
     earlier = [] if again else foreground.recorded()
     sweep = survey(experiments, earlier)

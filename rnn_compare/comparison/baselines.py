@@ -97,8 +97,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     Each is cached as soon as it is fitted.
 
     Pass ``same_baselines(experiment)`` to a worker, so that it computes them once for all networks of a comparison.
-    ``tell`` is called with the number of baselines done and of all. Raises ``UserError`` if the source or the cache
-    cannot be used.
+    ``tell`` is called with the number of baselines done and of all. Raises ``UserError`` without source or cache.
     """
     reviews = prepared.load(experiment.dataset)
     results = _stored(reviews, experiment)

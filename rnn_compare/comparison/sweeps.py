@@ -71,8 +71,7 @@ class Sweep:
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
     """Returns one experiment for each combination of values, without duplicates; a list of values is an axis.
 
-    Cells vary slowest, seeds fastest. Raises ``UserError`` if there are too many or none, or a setting is out of
-    bounds.
+    Cells vary slowest, seeds fastest. Raises ``UserError`` for too many, none, or one out of bounds.
 
     Example:
         >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]

@@ -77,8 +77,7 @@ def card(title: str, look: Look, body: str) -> str:
 def show_figure(figure: go.Figure, key: str) -> None:
     """Draws a figure that has a height, in the page's fonts and colours, with a description for screen readers.
 
-    Texts in it must be escaped: Plotly reads markup. ``st.plotly_chart`` would load another copy of Plotly, 4.7 MB for
-    every phone in the class.
+    Texts in it must be escaped: Plotly reads markup. ``st.plotly_chart`` would load another Plotly, 4.7 MB.
     """
     content = json.loads(figure.to_json())
     height = content["layout"].pop("height")  # the element has it: Plotly would keep it in full screen

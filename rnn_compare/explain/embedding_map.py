@@ -118,8 +118,7 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
 def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, float]]:
     """Projects vectors onto their first two principal components.
 
-    The sign of each component is chosen so that ``along`` grows in its direction, which makes results reproducible and
-    maps of two networks comparable.
+    Each component's sign lets ``along`` grow in its direction: results can be reproduced, and two maps compared.
 
     Args:
         vectors: (vectors, features).
@@ -153,8 +152,7 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
     """Returns the predicted probability that a review of one word is positive, for each word id (words,).
 
     Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. A network that reads
-    forward reads their common beginning once; any other reads each of them whole, which takes seconds for thousands of
-    words.
+    forward reads their common beginning once; any other reads each whole, which takes seconds for thousands of words.
     """
     beginning = np.full(experiment.maxlen - 1, PADDING, np.int32)
     beginning[-1:] = START

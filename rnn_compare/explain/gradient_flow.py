@@ -149,8 +149,7 @@ def state_gradients(
 class GradientTrack:
     """The norms of the gradient for one kind of state, from the word read last to the one read first.
 
-    Norms are relative to each review, so that all reviews count the same. Rows are the ``QUARTILES`` over the reviews,
-    or the median alone.
+    Norms are relative to each review: all count the same. Rows are the ``QUARTILES`` over reviews, or the median alone.
 
     Attributes:
         size: The norm at the last word, the median over the reviews.

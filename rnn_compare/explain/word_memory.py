@@ -101,8 +101,7 @@ def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int)
 class MemoryTest:
     """One network's memory for a word, by the word's distance from the end.
 
-    The two texts of a pair differ in one sentiment word only, so that neither a bias to one side nor the effect of the
-    other words matters.
+    The two texts of a pair differ in one sentiment word only, so neither a bias nor the other words matter.
 
     Attributes:
         distances: The sentiment word's place from the end, 1 for the last word (points,).

@@ -1,7 +1,6 @@
 """Analyses of one network that take longer than a page may wait, for workers; answers are kept beside its weights.
 
-A task takes the experiment, the weights, further arguments, and ``tell``, a callback for progress. It may raise
-``UserError``.
+A task takes the experiment, weights, further arguments, and ``tell``, for progress. It may raise ``UserError``.
 """
 
 import contextlib

@@ -38,8 +38,7 @@ BLOCK_ROWS = 8
 def block_count(rows: int, width: int) -> int:
     """Returns the number of blocks of a batch; small matrix products are inefficient.
 
-    It must not depend on the number of threads: sums would be rounded differently, and the same seed would give another
-    curve.
+    It must not depend on the number of threads: sums would be rounded differently, and a seed give another curve.
 
     Args:
         rows: Reviews of the batch.

@@ -1,7 +1,6 @@
 """The recurrence over a whole batch, forward and backward, on packed arrays.
 
-In the backward pass each block sums its own gradients, and these are added in the order of the blocks: sums are
-rounded.
+In the backward pass each block sums its own gradients, and these are added in the order of blocks: sums are rounded.
 """
 
 import itertools

@@ -146,8 +146,7 @@ class ClassroomRecord(Database):
     def rows(self) -> list[sqlite3.Row]:
         """Returns all answers of all lectures with their questions, oldest first.
 
-        ``earlier`` is the device's answer in the first round of the question or, in that round, to the question that it
-        repeats.
+        ``earlier`` is the device's answer in the question's first round or, then, to the question that it repeats.
         """
         return self._read(
             "SELECT lectures.id, name, began, answers.question, answers.round, number, answers.answer, answers.at,"

@@ -31,8 +31,7 @@ class ReviewInbox:
     def add(self, device: str, text: str) -> SentReview:
         """Stores a review, which replaces the device's waiting one.
 
-        The same text again is the same review: a phone that got no answer sends it again, and by then the wall may
-        have shown it.
+        The same text is the same review: a phone without an answer sends it again, and the wall may have shown it.
         """
         newest = self.newest_of(device)
         if newest is not None and newest.text == text:

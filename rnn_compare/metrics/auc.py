@@ -9,8 +9,7 @@ from rnn_compare.metrics.metric import Metric
 def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> float | None:
     """Returns the exact area: the chance that a positive review has a higher probability than a negative one.
 
-    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). None if all reviews are of one
-    class.
+    Equal probabilities count one half (Mann and Whitney 1947; Hanley and McNeil 1982). None if one class is missing.
 
     Args:
         labels: 0 or 1 (reviews,).

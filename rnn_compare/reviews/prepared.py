@@ -230,8 +230,7 @@ def load(source_name: str) -> Reviews:
 def prepare(source_name: str) -> Path:
     """Prepares a source unless it is prepared, and returns its folder.
 
-    Several processes may call this at once: one prepares, the others wait for it. Raises ``UserError`` if the source or
-    the cache cannot be used.
+    Of several processes one prepares, the others wait. Raises ``UserError`` if source or cache cannot be used.
     """
     folder = _folder(source_name)
     if folder.is_dir():

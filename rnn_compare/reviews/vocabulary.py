@@ -1,8 +1,7 @@
 """Words and their ranks: texts split into words, and the vocabulary that numbers them.
 
 The rules are those of Keras' ``Tokenizer``, with which ``keras.datasets.imdb`` was made. Ranks count from 1, the most
-frequent word. Networks read ids, which are ranks + 3: the ids below mean padding (0), the start of a review (1) and
-unknown words (2).
+frequent word. Networks read ids, which are ranks + 3: those below mean padding (0), start (1) and unknown words (2).
 """
 
 import re

@@ -116,8 +116,7 @@ class Predictions:
 
     Attributes:
         epoch: From 1.
-        part: Validation reviews, after every epoch; or test reviews, after the training, with the weights of the epoch
-            that the validation selected.
+        part: Validation reviews, after every epoch; or test reviews, after the training, by the selected weights.
         probabilities: From ``encoded``.
     """
 

@@ -76,8 +76,7 @@ class RunStore(Database):
     ) -> None:
         """Queues an ended run again, at the end of the line.
 
-        The experiment holds the total number of epochs. Raises ``UserError`` if the run has not ended or does not
-        exist.
+        The experiment holds the total number of epochs. Raises ``UserError`` unless the run exists and has ended.
         """
         with self._transaction() as connection:
             row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()

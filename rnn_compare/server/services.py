@@ -45,8 +45,7 @@ HIDDEN_NOTICE = "The lecture's networks are hidden until its reveal."
 KEPT_CONCLUSIONS = 100
 """Conclusions in the cache; the oldest are dropped first."""
 FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
-"""With 0, a first start imports no shipped comparisons, compiles and prepares nothing in advance, and does not measure
-the machine's speed."""
+"""With 0, a first start imports no shipped comparisons, prepares nothing in advance and measures no speed."""
 FIRST_PAGE_VARIABLE = "RNN_COMPARE_FIRST_PAGE_SECONDS"
 """Replaces ``FIRST_PAGE_SECONDS`` in tests."""
 FIRST_PAGE_SECONDS = 3.0
@@ -119,8 +118,7 @@ class Services:
     def submit_hidden(self, experiments: Sequence[Experiment]) -> list[str]:
         """Starts trainings, ahead of all others, that are hidden until the reveal; returns their ids.
 
-        They are hidden before they exist, in case the server is killed in between, and nobody reads the record
-        meanwhile.
+        They are hidden before they exist, in case the server is killed in between, and nobody reads the record then.
         """
         with self._reading:
             started = self.engine.submit(experiments, priority=1, beforehand=self.classroom().hide)

@@ -1,7 +1,6 @@
 """The runs of one moment: hidden ones removed, replayed ones as far as played, and those that a link names.
 
-A link names runs by their ids, or a whole comparison by ``all-`` and the id of its first run. Without names the newest
-comparison is on the charts.
+A link names runs by id, or a whole comparison by ``all-`` and its first run's id; by default the newest is shown.
 """
 
 import time
@@ -117,8 +116,7 @@ def _runs_of_names(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
 def with_older_repeats(runs: Sequence[Run]) -> list[Group]:
     """Returns runs as groups of one setting, with older repeats apart, as on the charts.
 
-    Repeated trainings of a setting with the same seed are not further seeds: the newest counts, and the others become
-    groups of their own.
+    Repeated trainings with the same seed are no further seeds: the newest counts, the others are groups of their own.
     """
     by_setting = groups(runs)
     names = {group.experiment.setting: group.name for group in by_setting}

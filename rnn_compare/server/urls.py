@@ -1,7 +1,6 @@
 """URLs of this server, also below a path that a proxy forwards.
 
-Browsers get them relative to a page (all pages are siblings), so that they also work behind a proxy that strips a path
-which the server does not know.
+Browsers get them relative to a page (all pages are siblings): they work behind a proxy that strips a path, too.
 """
 
 import contextlib

@@ -8,8 +8,7 @@ from rnn_compare.sources.task import word_task
 def under_the_first(words: Sequence[str]) -> bool:
     """Tells whether a ball under the first of three cups ends there.
 
-    "left" swaps the first cup with the second, "right" the second with the third: together they make all six orders of
-    three things, the group S₃.
+    "left" swaps the first cup with the second, "right" the second with the third: they make all six orders (group S₃).
     """
     cup = 0
     for word in words:

@@ -1,7 +1,6 @@
 """A CSV file of texts with two labels, as a spreadsheet or a database writes it: read whole, or refused in a sentence.
 
-All that it holds is data: no formula is computed, no markup drawn. A row's number is that of a spreadsheet, where the
-header is row 1.
+All that it holds is data: no formula is computed, no markup drawn. Rows count as in a spreadsheet: the header is row 1.
 """
 
 import math
@@ -88,8 +87,7 @@ class _Row(NamedTuple):
 def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> LabelledTexts:
     """Reads a file's content, and calls ``tell(done, total)`` meanwhile.
 
-    Raises ``UserError`` if it holds anything but texts with two labels, or too few or too many of them; the sentence
-    names the row.
+    Raises ``UserError``, which names the row, unless it holds texts with two labels, neither too few nor too many.
 
     Example:
         >>> texts, labels, description = parse(b"text,label\\n" + b"A fine day,good\\nRain again,bad\\n" * 5)

@@ -103,8 +103,7 @@ def typical(
         labels: 0 or 1 (reviews,); needed with the probabilities.
 
     Returns:
-        The median and, unless probabilities are missing, in which share of those epochs each review was classified
-        correctly.
+        The median and, unless probabilities are missing, the share of those epochs that classified each review rightly.
 
     Example:
         >>> typical([0.70, 0.80, 0.86, 0.84], 5000)

@@ -114,8 +114,7 @@ def compare_settings(
     reviews of the difference of both mean verdicts, less the noise of single verdicts in it.
 
     Args:
-        a, b: Runs of each setting, at least one, that differ in their seed alone, measured in the same way on the same
-            reviews.
+        a, b: Runs of each setting, at least one, that differ in their seed alone, measured alike on the same reviews.
         spread_a, spread_b: Of at least three earlier runs of exactly that setting, measured in the same way: pooled
             with that of the runs, or used alone where there is one run.
         looks: The seeds of each at every look (``levels.level_at``); this is the first one if empty.
@@ -178,8 +177,7 @@ def compare_with_splits(
         looks, margin: As in ``compare_settings``.
 
     Returns:
-        The difference over the seeds that both have; the others are in ``left_out``. Untested if they share fewer than
-        three.
+        The difference over the seeds that both have; ``left_out`` has the others. Untested for fewer than three.
 
     Example:
         >>> a, b = {1: 0.88, 2: 0.87, 3: 0.89}, {1: 0.83, 2: 0.83, 3: 0.82, 4: 0.90}

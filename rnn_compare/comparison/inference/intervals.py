@@ -151,8 +151,7 @@ class Mean:
     """The mean over the runs of one setting.
 
     Attributes:
-        margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds, written ±; None for one
-            run or two.
+        margin: Half the width of the mean's 95 % interval, by Student's t over the seeds; None for one run or two.
         deviation: Standard deviation of single runs; None for one run.
         lowest, highest: Of single runs.
     """

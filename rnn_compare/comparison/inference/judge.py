@@ -58,8 +58,7 @@ def judge(runs: Mapping[str, ArrayLike], margin: float = MARGIN, looks: int = 1)
         runs: For each setting whether each item was right (seeds, items), the same items in the same order for all; or
             accuracies (seeds,), from 0 to 1.
         margin: Settings whose accuracies differ by less are equal; chosen beforehand, a share.
-        looks: How often these runs were looked at, this time included: 1 if all seeds were planned and run before
-            anybody looked.
+        looks: How often these runs were looked at, with this time: 1 if all seeds were planned and run before it.
 
     Returns:
         Every pair, all judged together.

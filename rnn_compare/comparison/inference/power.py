@@ -20,8 +20,7 @@ Pair = tuple[float, float]
 def seeds_to_see(measured: TestedDifference) -> tuple[int | None, int | None]:
     """Returns limits of the seeds of each setting with which the next look detects a difference of the margin.
 
-    By the limits of the 90 % interval of the variance between seeds, which a few seeds hardly know. None where no
-    number of seeds suffices.
+    By the limits of the 90 % interval of the variance between seeds, of which a few know little. None: none suffices.
     """
     from scipy.special import chdtri
 

@@ -1,7 +1,6 @@
 """Limits per visitor: how often something may be done, and which sessions may upload a file.
 
-Streamlit keeps uploads in memory by session, and checks their size (``server.maxUploadSize``) and a token against
-forged requests.
+Streamlit keeps uploads in memory by session, and checks their size (``server.maxUploadSize``) and a token.
 """
 
 import math

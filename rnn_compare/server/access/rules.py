@@ -55,8 +55,7 @@ class Access:
     def rule(self) -> Rule:
         """Returns the rule of the secrets file, as it was at most ``READ_SECONDS`` ago.
 
-        A server that had a rule stays locked without one until it is restarted: an editor may move the file away for a
-        moment.
+        A server that had a rule stays locked without one until it is restarted: editors move the file for a moment.
         """
         since, latest = self._latest
         if time.monotonic() - since < READ_SECONDS:

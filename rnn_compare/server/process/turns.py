@@ -15,12 +15,10 @@ class ScriptTurns:
     Each script is a thread, and Python runs one thread at a time. When all pages of a class redraw at once, the event
     loop, which phones and pages wait for, would compete with hundreds of threads. A script that has run for
     ``TURN_SECONDS`` is waiting for something, such as a worker, and no longer counts.
-
-    Attributes:
-        loop: The server's event loop, once it runs.
     """
 
     loop: asyncio.AbstractEventLoop | None = None
+    """The server's, once it runs."""
 
     def __init__(self) -> None:
         self._turn_ended = threading.Condition()

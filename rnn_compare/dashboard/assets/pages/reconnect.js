@@ -7,7 +7,7 @@ const CALM = 2000, LOST = 500; // milliseconds between requests
 // dead.
 const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
-// Answers in a row by which the lecture is elsewhere than a wall that does not change: then it is drawn again, reloaded.
+// Answers in a row by which the lecture is elsewhere than a wall that does not change: it is drawn again, or loaded.
 const BEHIND = 3, LOST_TRACK = 12;
 
 // Reloads the wall once the server answers again.
@@ -41,7 +41,7 @@ export function watchServer(
 export function watchLecture(
   drawAgain,
   load = () => location.reload(),
-  shown = () => document.querySelector(".rc-wall-foot")?.dataset.version,
+  shown = () => document.querySelector(".rc-wall-foot")?.getAttribute("data-version"),
   ask = () => fetch(new URL(VERSION, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
 ) {
   let before, timer, ended;
