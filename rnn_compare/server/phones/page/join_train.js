@@ -1,5 +1,5 @@
-// The phone's own network: it is trained in a worker from the seed that this phone was dealt, sent as one result, shown
-// among the class's, and reads what is typed here. Its weights never leave the phone.
+// The phone's own network: a worker trains it from the seed that this phone was dealt; its result is sent and shown among
+// the class's, and it reads what is typed here. Its weights never leave the phone.
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
@@ -13,7 +13,7 @@ import { send } from "./join_line.js";
 const RETRY = 2000;
 const AHEAD = 8000; // ms over which a class's phones fetch the reviews before they train
 const [LOW, HIGH, RIGHT] = [40, 90, 14]; // percent, and pixels
-const [LARGEST, LEAST, TALLEST] = [14, 3, 110]; // a dot's diameter, and the height of all that stand on each other
+const [LARGEST, LEAST, TALLEST] = [14, 3, 110]; // a dot's diameter, and the height of all
 const OF_A_CLASS = 10_000; // seeds, as in lecture/trained/class_task.py
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
 
@@ -24,7 +24,7 @@ let task = null;
 /** @type {ReturnType<setTimeout>} */
 let typed;
 
-// Fetches the task, and trains once the class does. `message` is that to all phones, `own` this phone's.
+// Fetches the task, and trains once the class does. The message is that to all phones, `own` this phone's.
 export function renderTraining({ lecture, task: told }, own) {
   if (told && own.deal) follow(lecture, told, own);
   byId("training").hidden = !network || !(told || network.isDone);
@@ -83,7 +83,7 @@ function take({ right, differs, done, labels, share, known, problem }) {
   render();
 }
 
-// Says so; once the class trains, the presenter's machine must know that nothing will come.
+// Says so, also to the server once the class trains.
 function giveUp(problem) {
   network.problem = problem;
   if (network.trains) post({ ...network, right: [] });
@@ -149,13 +149,13 @@ function dots({ cell, color, bests }, mine) {
   const width = 340;
   const shares = bests.map((best) => 100 * best / task.heldOut);
   const [low, high] = [Math.min(50, ...shares), Math.max(80, ...shares)];
-  const wide = width / (high - low); // a column has a point
+  const wide = width / (high - low); // of a column
   const columns = new Map();
   const columnOf = (share) => Math.min(Math.floor(share - low), Math.ceil(high - low) - 1);
   for (const column of shares.map(columnOf)) columns.set(column, 1 + (columns.get(column) || 0));
   const most = Math.max(1, ...columns.values());
   let size = Math.min(LARGEST, wide);
-  const beside = () => Math.max(1, Math.floor(wide / size)); // dots of a column in a level
+  const beside = () => Math.max(1, Math.floor(wide / size)); // in a level
   while (size > LEAST && Math.ceil(most / beside()) * size > TALLEST) size -= 0.5;
   const inLevel = beside();
   const height = Math.max(LARGEST, size * Math.ceil(most / inLevel));
@@ -174,7 +174,7 @@ function dots({ cell, color, bests }, mine) {
     const look = isOwn ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
     return { isOwn, attributes: { ...at, ...look } };
   });
-  marks.sort((a, b) => Number(a.isOwn) - Number(b.isOwn)); // one's own on top
+  marks.sort((a, b) => Number(a.isOwn) - Number(b.isOwn)); // on top
   const ends = [Math.min(...shares), Math.max(...shares)].map((share) => percent(share / 100));
   const spoken = `${cell}: ${bests.length} networks${bests.length ? ` from ${ends.join(" to ")}` : ""}`;
   const view = { viewBox: `-10 -8 ${width + 20} ${height + 30}`, role: "img", "aria-label": spoken };
