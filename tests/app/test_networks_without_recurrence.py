@@ -51,7 +51,7 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(name: str, networks: l
     app = page(name)
     assert not app.error
     if name == "compare.page":
-        assert any("<p>Neural networks learn" in html.proto.body for html in app.get("html")), "not recurrent ones"
+        assert any("<p>Neural networks classify" in html.proto.body for html in app.get("html")), "not recurrent ones"
     if name == "try_review":
         app.multiselect[0].set_value([run.id for run in networks]).run()
         app.text_area(key="review").set_value(TEXT).run()
