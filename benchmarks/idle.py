@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.browser import EMPTY, PROJECT, cache, server, server_process
-from rnn_compare.training.local.fork_server import workers_of
+from benchmarks.worker_processes import workers_of
 from rnn_compare.training.local.supervision import REST_SECONDS
 
 READY_SECONDS, STILL = 180.0, 0.03

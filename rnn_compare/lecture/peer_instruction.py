@@ -25,8 +25,6 @@ COLUMNS = (
 that gave both answers, the same in each of their rows; ``confidence``: how sure the device was of this answer. The
 last six are of a class's networks, whose ``question`` is their preset, and ``best`` and ``last`` right reviews."""
 
-NETWORK_COLUMNS = 6
-
 Votes = Mapping[str, Answer]
 """By device."""
 
@@ -96,8 +94,8 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
 def answers_csv(rows: Sequence[sqlite3.Row], networks: Sequence[sqlite3.Row] = ()) -> str:
     """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question, then ``all_networks``."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    writer = csv.DictWriter(text, COLUMNS, restval="")
+    writer.writeheader()
     questions = {row["asked"]: Question.model_validate_json(row["asked"]) for row in rows if row["asked"]}
     pairs: dict[tuple[int, str, int], list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
@@ -107,26 +105,21 @@ def answers_csv(rows: Sequence[sqlite3.Row], networks: Sequence[sqlite3.Row] = (
         question = questions.get(row["asked"])
         right = "" if question is None or question.right is None else str(question.right)
         both = pairs[row["id"], row["question"], row["round"]]
-        writer.writerow(
-            [
-                *(as_cell(row["name"]), _time(row["began"]), row["question"], row["round"], row["number"]),
-                *(_cell(question, row["answer"]), _time(row["at"]), " ".join(json.loads(row["runs"] or "[]"))),
-                *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
-                *(_gain(right, both) if right and both else ("", "")),
-                "" if row["confidence"] is None else CONFIDENCE[row["confidence"]],
-                *[""] * NETWORK_COLUMNS,
-            ]
+        values = (
+            *(as_cell(row["name"]), _time(row["began"]), row["question"], row["round"], row["number"]),
+            *(_cell(question, row["answer"]), _time(row["at"]), " ".join(json.loads(row["runs"] or "[]"))),
+            *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
+            *(_gain(right, both) if right and both else ("", "")),
+            "" if row["confidence"] is None else CONFIDENCE[row["confidence"]],
         )
-    of_networks = csv.DictWriter(text, COLUMNS, restval="")
+        writer.writerow(dict(zip(COLUMNS, values, strict=False)))
     for row in networks:
         right = json.loads(row["reviews"])
-        is_left_out = row["status"] == "left out"
-        known = {"best": max(right), "last": right[-1]} if right else {}
-        of_networks.writerow(
-            known
+        writer.writerow(
+            ({"best": max(right), "last": right[-1]} if right else {})
             | {"lecture": as_cell(row["name"]), "began": _time(row["began"]), "question": row["task"]}
             | {"device": row["number"] or "", "at": _time(row["at"]), "cell": row["cell"], "seed": row["seed"]}
-            | {"origin": "left out" if is_left_out else row["origin"] if right else "cannot train"}
+            | {"origin": "left out" if row["status"] == "left out" else row["origin"] if right else "cannot train"}
             | {"right reviews by epoch": " ".join(map(str, right))}
         )
     return text.getvalue()

@@ -14,8 +14,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Run
 
-AHEAD_SECONDS = 60.0
-"""By which a clock may be set back while it runs; set back further, it would show no epoch for as long."""
+AHEAD_SECONDS = 60.0  # by which a clock may be set back meanwhile; further, a replay would stand still for as long
 
 
 @dataclass(frozen=True)

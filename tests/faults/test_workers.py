@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from benchmarks.worker_processes import workers_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs.events import EpochEnd, Status
@@ -21,7 +22,6 @@ from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
-from rnn_compare.training.local.fork_server import workers_of
 from tests.faults.conftest import TINY, Command, same_curve
 from tests.patience import PATIENCE, until, until_ended
 from tests.training.conftest import ListeningStore, endless, tiny, worker_processes

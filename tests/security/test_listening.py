@@ -2,7 +2,7 @@
 
 import psutil
 
-from rnn_compare.training.local.fork_server import workers_of
+from benchmarks.worker_processes import workers_of
 from tests.patience import until
 from tests.processes import listening
 

@@ -8,12 +8,12 @@ from typing import Any
 import psutil
 import pytest
 
+from benchmarks.worker_processes import workers_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local.fork_server import workers_of
 from rnn_compare.training.worker import job
 from tests.patience import until
 

@@ -41,8 +41,7 @@ class ClassResult:
     @property
     def title(self) -> str:
         """Its date, with the time, and its number of networks."""
-        began = datetime.fromtimestamp(self.began)
-        return f"{self.date}, {began:%H:%M}: {counted(len(self.networks), 'network')}"
+        return f"{self.date}, {datetime.fromtimestamp(self.began):%H:%M}: {counted(len(self.networks), 'network')}"
 
 
 def class_results(record: ClassroomRecord) -> list[ClassResult]:
@@ -56,8 +55,7 @@ def class_results(record: ClassroomRecord) -> list[ClassResult]:
         )
         result = ClassResult(row["id"], row["began"], row["task"], tuple(networks))
         with contextlib.suppress(UserError):  # the preset is another one now, or gone
-            for network in result.networks:
-                result.task.checked(list(network.right))
-            if {network.cell for network in result.networks} <= {*result.task.cells}:
+            checked = [result.task.checked([*network.right]) for network in result.networks]
+            if checked and {network.cell for network in result.networks} <= {*result.task.cells}:
                 results.append(result)
     return results

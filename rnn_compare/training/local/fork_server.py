@@ -114,17 +114,6 @@ def start_python(module: str, *arguments: str, keep: list[int], pipes: bool = Fa
     )
 
 
-def workers_of(process: psutil.Process) -> list[psutil.Process]:
-    """Returns the running worker processes of a process."""
-    workers = []
-    for child in process.children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may end meanwhile
-            command = child.cmdline()
-            if (NAME in command and not is_fork_server(child)) or WORKER in command:
-                workers.append(child)
-    return workers
-
-
 def is_fork_server(process: psutil.Process) -> bool:
     """Returns whether a process is a fork server, not one of its workers, which have the same command."""
     parent = process.parent()

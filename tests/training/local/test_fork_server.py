@@ -20,6 +20,7 @@ SPAWNED = """
 import sys
 from pathlib import Path
 import psutil
+from benchmarks.worker_processes import workers_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
@@ -32,7 +33,7 @@ if __name__ == "__main__":
     engine.start()
     runs = engine.submit([Experiment(units=4, reviews=80, maxlen=10, epochs=1)])
     until_ended(engine, runs)
-    print(engine._store.run(runs[0]).status, len(fork_server.workers_of(psutil.Process())))
+    print(engine._store.run(runs[0]).status, len(workers_of(psutil.Process())))
     print(any(fork_server.is_fork_server(child) for child in psutil.Process().children()))
     engine.close()
 """
