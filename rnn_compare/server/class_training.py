@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
+from rnn_compare.database import NotSaved
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, ClassTask, Deal, class_task, recorded, seed_of
@@ -36,24 +37,31 @@ class ClassTraining:
 
     Attributes:
         waits: Whether more networks will come soon; until then a verdict would be one of many looks.
+        problem: Why networks could not be recorded, in a sentence; empty if they could.
     """
 
     def __init__(self, engine: Engine, classroom: Callable[[], Classroom]) -> None:
         self._engine, self._classroom = engine, classroom
         self._secret = secrets.token_hex(8)
         self._lecture = self._failures = 0
-        self.waits = False
+        self.waits, self.problem = False, ""
 
     def follow(self) -> None:
         """Takes what workers have trained, gives them more, and plays a recording further."""
+        try:
+            self._follow()
+            self.problem = ""
+        except NotSaved as error:  # what is there stays on the wall; the next look tries again
+            self.problem = str(error)
+
+    def _follow(self) -> None:
         classroom = self._classroom()
         state, networks = classroom.state(), classroom.networks.all()
         if not state.task_since:
             return
         if classroom.number() != self._lecture:
             self._lecture, self._failures = classroom.number(), 0
-        # Clocks are set back, too.
-        task, elapsed = class_task(state.task), max(0.0, time.time() - state.task_since)
+        task, elapsed = class_task(state.task), max(0.0, time.time() - state.task_since)  # clocks are set back, too
         training = classroom.phones_training() if elapsed < PATIENCE_SECONDS else {}
         origin: Origin = "recording"
         if state.replayed:

@@ -1,9 +1,11 @@
 """Which of a class's networks the server trains again, and what it does for those that are missing."""
 
 import itertools
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, seed_of
 from rnn_compare.presets import PHONES
@@ -123,3 +126,25 @@ def test_a_verdict_waits_until_phones_that_are_here_and_this_machine_have_traine
             assert training.waits
         training.follow()
         assert not training.waits, "one phone that sleeps keeps nobody waiting"
+
+
+def test_a_locked_record_keeps_the_wall_and_the_networks_are_recorded_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ClassroomRecord, "busy_seconds", 0.0)
+    classroom = Classroom(tmp_path / "lecture.db")
+    hold(classroom, 2)
+    later = classroom.state().task_since + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    training = ClassTraining(cast("Engine", Workers()), lambda: classroom)
+    with closing(sqlite3.connect(tmp_path / "lecture.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            training.follow()
+        assert origins(classroom) == {"phone": 2}
+        assert "Another program holds it." in training.problem
+    for _ in range(20):
+        training.follow()
+    assert origins(classroom).total() == 2 * FEWEST
+    assert training.problem == ""
+    classroom.close()

@@ -40,7 +40,7 @@ def show(context: LectureContext) -> None:
 def show_progress(context: LectureContext) -> None:
     """Draws for the presenter how many networks there are, and which phones' do not count."""
     networks = context.classroom.networks
-    lines = [count(context, networks.all()), repetitions(context)]
+    lines = [context.services.class_training.problem, count(context, networks.all()), repetitions(context)]
     lines += [f"Left out: {network.name}, {network.best} right." for network in networks.sent("left out")]
     if networks.unable:
         lines.append(f"{counted(networks.unable, 'phone')} cannot train, or computed in another way.")
@@ -88,9 +88,8 @@ def repetitions(context: LectureContext) -> str:
     if not again:
         return ""
     text = f"This machine trained {again:,} of the {len(networks.sent()):,} again: "
-    if not differed:
-        return text + "all the same."
-    return text + f"{differed:,} {'is' if differed == 1 else 'are'} left out, which came out differently."
+    some = f"{differed:,} {'is' if differed == 1 else 'are'} left out, which came out differently."
+    return text + (some if differed else "all the same.")
 
 
 STEP = StepKind("class_trains", show, ticks=True, phones_train=True)
