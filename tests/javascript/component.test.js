@@ -12,7 +12,7 @@ class Node {
 }
 
 // As much of a browser as a component asks for, its library there already. `resize` and `theme` change it.
-function open(context, className = "rc-any") {
+function open(context, className = "rc-any", onDraw = () => {}) {
   context.mock.timers.enable({ apis: ["setInterval"] });
   const style = { color: "black", fontFamily: "serif", getPropertyValue: () => "" };
   const [observers, classes] = [new Set(), new Set()];
@@ -36,7 +36,7 @@ function open(context, className = "rc-any") {
     told.page = page;
     return {
       update: (data) => { told.updates.push(data); page.redraw(); },
-      draw: () => { told.draws += 1; },
+      draw: () => onDraw(told.draws += 1),
       end: () => { told.ended += 1; },
     };
   });
@@ -94,6 +94,17 @@ test("another width or theme is drawn without a message, and a place that does n
   assert.equal(told.draws, 3);
   place.children.at(-1).clientWidth = 0;
   resize();
+  assert.equal(told.draws, 3);
+});
+
+test("what could not be drawn is drawn a second later", async (context) => {
+  const { render, theme, told } = open(context, "rc-any", (draws) => { if (draws === 2) throw new Error("too narrow"); });
+  render(new Node(), 1);
+  await settled();
+  assert.throws(() => told.page.redraw(), /too narrow/);
+  theme("black");
+  assert.equal(told.draws, 3);
+  theme("black");
   assert.equal(told.draws, 3);
 });
 

@@ -61,8 +61,8 @@ test("once the wall is left nothing is loaded", async (context) => {
   assert.equal(loaded, 0);
 });
 
-// Each of `course` is one answer: the lecture's version, and the one that the wall shows. Returns what was done after how
-// many answers.
+// Each of `course` is one answer: the lecture's version, the one that the wall shows, and whether the page's script runs.
+// Returns what was done after how many answers.
 async function followed(context, ...course) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   let asked = 0;
@@ -71,6 +71,7 @@ async function followed(context, ...course) {
     () => done.push(`drawn again after ${asked}`),
     () => done.push(`loaded after ${asked}`),
     () => course[asked - 1][1],
+    () => course[asked - 1][2] ?? false,
     async () => {
       asked += 1;
       const [version] = course[asked - 1];
@@ -82,6 +83,7 @@ async function followed(context, ...course) {
     await settled();
   }
   end();
+  context.mock.timers.reset();
   return done;
 }
 
@@ -97,4 +99,10 @@ test("a wall whose last element never came is drawn again", async (context) => {
 test("a wall that follows, however quickly the lecture goes on, is left alone", async (context) => {
   const course = [["2", "1"], ["3", "2"], ["4", "3"], ["4", "3"], ["4", "4"], ["busy", "4"], ["5", "4"], ["busy", "4"], ["5", "4"]];
   assert.deepEqual(await followed(context, ...course), []);
+});
+
+test("a wall that is being drawn, however long it takes, is left alone", async (context) => {
+  const course = [["1", "0"], ...Array.from({ length: 20 }, () => ["1", "0", true]), ["1", "0"], ["1", "0"]];
+  assert.deepEqual(await followed(context, ...course), []);
+  assert.deepEqual(await followed(context, ...course, ["1", "0"]), ["drawn again after 24"]);
 });

@@ -34,14 +34,20 @@ function mount(className, build, place, urls) {
   }
   const root = element("div", className, place);
   let plotly, told;
-  const redraw = () => { if (plotly && root.clientWidth) handle.draw(plotly); };
+  let isDrawn = false;
+  const redraw = () => {
+    if (!plotly || !root.clientWidth) return;
+    isDrawn = false;
+    handle.draw(plotly);
+    isDrawn = true;
+  };
   const handle = build(root, {
     redraw,
     // Use those of the latest message: each brings new ones.
     setTriggerValue: (name, value) => told.setTriggerValue(name, value),
     setStateValue: (name, value) => told.setStateValue(name, value),
   });
-  const unwatch = watch(root, redraw);
+  const unwatch = watch(root, redraw, () => isDrawn);
   count(className, 1);
   loadPlotly(urls.plotly).then((loaded) => { plotly = loaded; redraw(); });
   return {
@@ -64,14 +70,14 @@ function count(name, change) {
   document.documentElement.classList.toggle(`has-${name}`, counts.get(name) > 0);
 }
 
-// Calls `draw` when the size or the theme changes, since the server sends no message then.
-function watch(root, draw) {
+// Calls `draw` when the size or the theme changes, since the server sends no message then, and if it failed.
+function watch(root, draw, isDrawn) {
   let { ink } = look(root);
   const observer = new ResizeObserver(draw);
   observer.observe(root);
   const timer = setInterval(() => {
     const now = look(root).ink;
-    if (now !== ink) { ink = now; draw(); }
+    if (now !== ink || !isDrawn()) { ink = now; draw(); }
   }, 1000);
   return () => { observer.disconnect(); clearInterval(timer); };
 }

@@ -37,11 +37,13 @@ export function watchServer(
   return () => { ended = true; clearTimeout(timer); };
 }
 
-// Draws the wall again if it does not show the lecture's state, whose version its last element has.
+// Draws the wall again if it does not show the lecture's state, whose version its last element has; but not while the
+// page's script runs, which would begin again.
 export function watchLecture(
   drawAgain,
   load = () => location.reload(),
   shown = () => document.querySelector(".rc-wall-foot")?.getAttribute("data-version"),
+  isRunning = () => document.querySelector("[data-test-script-state=running]") !== null,
   ask = () => fetch(new URL(VERSION, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
 ) {
   let before, timer, ended;
@@ -50,10 +52,14 @@ export function watchLecture(
     const version = await ask().then((answer) => (answer.ok ? answer.text() : undefined)).catch(() => undefined);
     if (ended) return;
     const now = shown();
-    behind = version !== undefined && now !== version && now === before ? behind + 1 : 0;
+    const isBehind = version !== undefined && now !== version && now === before;
     before = now;
-    if (behind === BEHIND) drawAgain();
-    if (behind === LOST_TRACK) load();
+    if (!isBehind) behind = 0;
+    else if (!isRunning()) {
+      behind += 1;
+      if (behind === BEHIND) drawAgain();
+      if (behind === LOST_TRACK) load();
+    }
     timer = setTimeout(look, CALM);
   }
   timer = setTimeout(look, CALM);
