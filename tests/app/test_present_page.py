@@ -1,5 +1,6 @@
 """A lecture on the wall, without a browser: from its first step to its last, with a class that answers."""
 
+import re
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -156,8 +157,30 @@ def test_a_lecture_without_a_recording_says_so_and_a_copy_to_edit_says_where_it_
     app = page()
     assert app.button(key="replay_gates").disabled
     assert "Train its presets on Compare first." in app.button(key="replay_gates").help
+    assert f"Copies the lecture to `{edited_copy('gates')}`" in sent(app)
+    assert not edited_copy("gates").exists(), "it says where the file goes before it writes it"
     app.button(key="edit_gates").click().run()
     assert f"To edit: `{edited_copy('gates')}`" in sent(app)
+
+
+def test_without_a_phone_one_press_leads_from_a_question_to_what_is_right_or_to_the_next_step(
+    lecture: Services, tmp_path: Path
+) -> None:
+    go_to(lecture, "predict")
+    assert "have answered" not in re.sub(r"<p[^>]* hidden>.*?</p>", "", sent(page()))
+    assert "Next: <b>Draw</b>" in sent(page("notes"))
+    assert [button.label for button in page().button if "vote_" in str(button.key)] == ["Go on"]
+    navigation.advance(lecture)
+    state = current_app().classroom().state()
+    assert (state.title, state.phase) == ("Draw", "open"), "what is right is revealed later"
+
+    question = LECTURE.split('[[steps]]\nkind = "predict"')[1].split('[[steps]]\nkind = "predict"')[0]
+    quiz = question.replace('kind = "best_network"', 'kind = "own"\nchoices = ["yes", "no"]\nright = 0')
+    write(f'title = "Quiz"\npreset = "Short"\n[[steps]]\nkind = "predict"{quiz}', tmp_path)
+    navigation.begin(lecture, "mine")
+    assert "Next: <b>show what is right: no phone has joined</b>" in sent(page("notes"))
+    navigation.advance(lecture)
+    assert current_app().classroom().state().phase == "revealed"
 
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:
@@ -227,6 +250,7 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
     assert classroom.state().phase == "idle"
     navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase) == (2, "open")
+    answer(1)
     for _ in range(6):
         navigation.advance(lecture)
     hidden = classroom.state().hidden

@@ -228,7 +228,7 @@ def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: C
     press(app, "Delete …")
     made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
     assert re.search(
-        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, dropout 0.5; {made} \({renamed}\)</li>", html(app)
+        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, Dropout 0.5; {made} \({renamed}\)</li>", html(app)
     )
     assert [run.id for run in services.store.runs()] == [lstm, renamed]
 

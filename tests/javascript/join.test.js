@@ -4,7 +4,7 @@ import test from "node:test";
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
 import { barOf, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
-import { keepQuestion, keptQuestions } from "../../rnn_compare/server/phones/page/join_kept.js";
+import { keepQuestion, keptQuestions, outcomeInWords } from "../../rnn_compare/server/phones/page/join_kept.js";
 import { signInWords, whom } from "../../rnn_compare/server/phones/page/join_sign.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
@@ -69,4 +69,10 @@ test("a phone keeps a lecture's questions for a day, and an outcome is not lost 
   assert.deepEqual(keptQuestions(3, 1000).map(({ right, said }) => [right, said]), [[true, "LSTM leads."]]);
   assert.deepEqual(keptQuestions(4, 1000), [], "another lecture's");
   assert.deepEqual(keptQuestions(3, 25 * 3600 * 1000), []);
+});
+
+test("a phone does not say that an outcome was not shown if the presenter went on while networks trained", () => {
+  assert.equal(outcomeInWords({ said: "LSTM leads.", begun: true }), "LSTM leads.");
+  assert.equal(outcomeInWords({ said: "", begun: true }), "The lecture went on before the training had ended.");
+  assert.equal(outcomeInWords({ said: "", begun: false }), "The outcome was not shown.");
 });

@@ -1,7 +1,8 @@
 """Navigation through a lecture: next and previous step, votes and trainings.
 
 A question opens when its step is shown. The next press closes the vote and shows the answers to the presenter only, the
-one after shows them to the class, unless the question comes again, and the third goes on. A reveal takes a press per
+one after shows them to the class, unless the question comes again, and the third goes on. While no phone has joined
+there are no answers to show: a press shows what is right, or goes on if a later step does. A reveal takes a press per
 question, each showing the class's answers beside the outcome.
 """
 
@@ -55,7 +56,10 @@ def advance(context: LectureContext) -> None:
     if (asks and phase == "idle") or (context.step.kind.reveals and phase != "revealed"):
         _show(context, context.index, context.state.question)
     elif asks and phase == "open":
+        without_phones = has_no_phone(context)
         context.classroom.close_vote()
+        if without_phones:
+            (show_next_step if is_revealed_later(context) else show_answers)(context.services)
     elif asks and phase == "closed" and not comes_again(context):
         show_answers(context.services)
     elif (question := next_outcome(context)) is not None:
@@ -67,13 +71,12 @@ def advance(context: LectureContext) -> None:
 @_move
 def show_answers(context: LectureContext) -> None:
     """Shows the class its answers, and what is right unless a later step asks or reveals that."""
-    if (question := context.state.question) is None:
+    if context.state.question is None:
         return
     if context.step.kind.phones_train:
         context.classroom.show_task()
         return
-    reveals_later = any(step.kind.reveals for step in context.lecture.steps[context.index :])
-    if reveals_later or context.state.hidden or question.id in context.lecture.repeated:
+    if is_revealed_later(context):
         context.classroom.show_answers()
     elif context.state.phase == "closed":
         context.classroom.reveal()
@@ -141,6 +144,17 @@ def continue_training(context: LectureContext) -> None:
     context.services.refresh()
     if problems:
         raise UserError(" ".join(problems))
+
+
+def has_no_phone(context: LectureContext) -> bool:
+    """Returns whether an open vote can have no answers: no phone has joined the lecture."""
+    return not (context.classroom.counts().joined or context.step.kind.phones_train)
+
+
+def is_revealed_later(context: LectureContext) -> bool:
+    """Returns whether what is right stays hidden after the vote: a later step reveals it or asks again."""
+    reveals_later = any(step.kind.reveals for step in context.lecture.steps[context.index :])
+    return bool(reveals_later or context.state.hidden or comes_again(context))
 
 
 def comes_again(context: LectureContext) -> bool:

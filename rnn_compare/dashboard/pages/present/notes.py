@@ -89,7 +89,10 @@ def _buttons(context: LectureContext) -> None:
 
 def _next(context: LectureContext) -> str:
     if context.step.asks and context.state.phase == "open":
-        return "close the vote; only you see the answers"
+        if not navigation.has_no_phone(context):
+            return "close the vote; only you see the answers"
+        if not navigation.is_revealed_later(context):
+            return "show what is right: no phone has joined"
     if context.step.asks and context.state.phase == "closed" and not navigation.comes_again(context):
         return "show the answers"
     if question := navigation.next_outcome(context):

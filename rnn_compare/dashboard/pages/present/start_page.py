@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, step_kinds
@@ -78,23 +77,25 @@ def _card(services: Services, lecture: Lecture) -> None:
     name, version = lecture.name, current_app().classroom().state().version
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{name}"):
-        description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         edited = edited_copy(name).exists() and not permissions.why_not()
-        description.markdown(
-            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {rough_duration(seconds)}. "
-            + (f"To edit: `{edited_copy(name)}`" if edited else "")
-        )
 
-        def button(column: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:
-            column.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
+        def button(label: str, key: str, *act: Any, **look: Any) -> None:
+            st.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
-        button(begin, "Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
-        recorded = navigation.is_recorded(services, lecture)
-        hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
-        look = {"disabled": not recorded, "help": hint}
-        button(replay, "Play recording", "replay", navigation.begin, services, name, True, **look)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.container(width="stretch").markdown(
+                f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {rough_duration(seconds)}. "
+                + (f"To edit: `{edited_copy(name)}`" if edited else "")
+            )
+            button("Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
+            recorded = navigation.is_recorded(services, lecture)
+            hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
+            button("Play recording", "replay", navigation.begin, services, name, True, disabled=not recorded, help=hint)
+            if not (edited or permissions.why_not()):
+                with st.popover("Edit", type="tertiary", key=f"ask_to_edit_{name}"):
+                    st.markdown(f"Copies the lecture to `{edited_copy(name)}`. From then on this copy is presented.")
+                    button("Copy it", "edit", copy_to_edit, name)
         _earlier_classes(services, lecture, version)
-        button(copy, "Edit", "edit", copy_to_edit, name, type="tertiary", help="As a copy in a file.", disabled=edited)
 
 
 def _earlier_classes(services: Services, lecture: Lecture, version: int) -> None:

@@ -1,6 +1,6 @@
 """The table of runs: its columns and its order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
 from rnn_compare.runs.record import Run
-from rnn_compare.settings import SETTINGS, default, text, value_of
+from rnn_compare.settings import SETTINGS, default, value_of
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
@@ -36,12 +36,9 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     Settings without a column of their own share the last but one, which fits a projector: each would repeat its default
     in nearly all rows. Streamlit offers the table as a CSV file.
     """
-    differing = [
-        name
-        for name in SETTINGS
-        if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in runs}) > 1
-    ]
-    rows = [_row(run) | {"Other settings": _others(run.experiment, differing)} for run in runs]
+    others = SETTINGS.keys() - _IN_A_COLUMN
+    differing = {name for name in others if len({getattr(run.experiment, name) for run in runs}) > 1}
+    rows = [_row(run) | {"Other settings": _changed(run.experiment, differing)} for run in runs]
     made = pd.DataFrame(rows)
     used = {"Name": any(run.name for run in runs), "Note": any(run.note for run in runs)}
     for name in ("Source", "Reviews", "maxlen", "Seed", "Status", "From", "Other settings"):
@@ -59,20 +56,13 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 
 def description(run: Run) -> str:
     """Returns a run's name with its settings, when it was made, and its id."""
-    made = datetime.fromtimestamp(run.created)
-    return f"{run.title}: {', '.join(_settings(run.experiment))}; made {made:%d %b %Y, %H:%M} ({run.id})"
+    made, others = datetime.fromtimestamp(run.created), SETTINGS.keys() - {"cell", "maxlen", "seed"}
+    settings = f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}, {_changed(run.experiment, others)}"
+    return f"{run.title}: {settings.removesuffix(', ')}; made {made:%d %b %Y, %H:%M} ({run.id})"
 
 
-def _settings(experiment: Experiment) -> Iterator[str]:
-    yield f"maxlen {experiment.maxlen}"
-    yield f"seed {experiment.seed}"
-    others = experiment.model_dump(exclude_defaults=True, exclude={"cell", "maxlen", "seed"})
-    for name, value in others.items():
-        yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
-
-
-def _others(experiment: Experiment, names: Sequence[str]) -> str:
-    changed = [name for name in names if getattr(experiment, name) != default(name)]
+def _changed(experiment: Experiment, names: Set[str]) -> str:
+    changed = [name for name in SETTINGS if name in names and getattr(experiment, name) != default(name)]
     return ", ".join(f"{SETTINGS[name].label} {value_of(experiment, name)}" for name in changed)
 
 

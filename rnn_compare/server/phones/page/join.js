@@ -3,7 +3,7 @@
 import { confidenceControl, control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
 import { byId, element, fill, last, setText } from "./join_dom.js";
-import { keepQuestion, keptQuestions, storeUnsent, unsent } from "./join_kept.js";
+import { keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { pictureParts } from "./join_picture.js";
 import { renderReviews } from "./join_review.js";
@@ -124,7 +124,8 @@ function keep() {
   const final = outcome && outcome.final ? outcome : null;
   const said = final ? final.said : "";
   const { answer: value, confidence } = given();
-  keepQuestion(lecture, { question, answer: value, confidence, right: own.right, outcome: final, said, tallies });
+  const reveal = { outcome: final, said, tallies, begun: Boolean(outcome) };
+  keepQuestion(lecture, { question, answer: value, confidence, right: own.right, ...reveal });
 }
 
 // After the end: what this phone answered, what was right and why, and how the class answered.
@@ -133,12 +134,12 @@ function renderKept() {
   byId("kept").hidden = !questions.length;
   setText(byId("kept-networks"), state.networks ? "" : "The presenter did not offer the networks.");
   fill(byId("kept-questions"), ...questions.map((entry) => {
-    const { question, answer: value, confidence, right, said } = entry;
+    const { question, answer: value, confidence, right } = entry;
     const [judged, isRight] = verdict(entry, value, right, confidence);
     const words = value === null ? "You did not answer." : `You answered: ${inWords(question, value, confidence)}.`;
     return element("article", {}, element("h3", {}, question.text),
       element("p", { class: "verdict", "data-right": isRight }, judged || words),
-      element("p", {}, said || "The outcome was not shown."), ...split(entry, value));
+      element("p", {}, outcomeInWords(entry)), ...split(entry, value));
   }));
 }
 

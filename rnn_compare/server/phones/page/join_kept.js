@@ -12,7 +12,7 @@ export function storeUnsent(message) {
   store(KEY, message);
 }
 
-// Keeps a question of a lecture: of {question, answer, right, said, tallies, outcome}. What is not
+// Keeps a question of a lecture: of {question, answer, right, said, tallies, outcome, begun}. What is not
 // known yet does not replace what is.
 export function keepQuestion(lecture, entry, now = Date.now()) {
   const kept = stored(LECTURE);
@@ -27,6 +27,11 @@ export function keepQuestion(lecture, entry, now = Date.now()) {
 export function keptQuestions(lecture, now = Date.now()) {
   const kept = stored(LECTURE);
   return kept && kept.lecture === lecture && now - kept.at < DAY ? kept.questions : [];
+}
+
+// What became of a kept question; `begun`: its reveal was shown, but left while networks still trained.
+export function outcomeInWords({ said, begun }) {
+  return said || (begun ? "The lecture went on before the training had ended." : "The outcome was not shown.");
 }
 
 function stored(key) {

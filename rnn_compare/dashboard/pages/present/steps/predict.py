@@ -40,7 +40,7 @@ def _show_count(context: LectureContext, question: Question) -> None:
     body = (
         f'<p class="rc-question">{escape(question.text)}</p>'
         f"{_discussion(context.state)}{f'<ul>{choices}</ul>' if choices else ''}"
-        f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
+        f'<p class="rc-answered" role="status"{"" if counts.joined else " hidden"}><b>{counts.answered:,}</b> '
         f"of {max(counts.here, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
     )
     st.html(invite.beside_the_code(body) if is_open else f'<div class="rc-voting"><div>{body}</div></div>')
@@ -62,9 +62,10 @@ def buttons(context: LectureContext) -> None:
     show = ("Show the answers", navigation.show_answers, context.services)
     pair = [("Pair phones", classroom.pair_neighbours)] if not context.state.neighbours else []
     go_on = ("Go on without showing them", navigation.show_next_step, context.services)
+    go = ("Go on", navigation.advance, context.services)
     offered: dict[str, list[tuple[Any, ...]]] = {
         "idle": [("Open the vote", classroom.open_vote)],
-        "open": [("Close the vote", classroom.close_vote)],
+        "open": [go if navigation.has_no_phone(context) else ("Close the vote", classroom.close_vote)],
         "closed": [show, *pair, again, go_on],
         "shown": [*pair, again],
     }
