@@ -146,7 +146,7 @@ class Services:
 
     def findings(self, snapshot: Snapshot, runs: Sequence[Run]) -> list[Finding]:
         """Returns the findings on the curves of runs."""
-        waits = _waits(runs)
+        waits = waits_for_reviews(runs)
         return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
     def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Measure, Mean]]:
@@ -154,7 +154,7 @@ class Services:
 
         def conclude() -> dict[str, tuple[Measure, Mean]]:
             compared = groups(runs)
-            if _waits(runs) or not all(group.ended for group in compared):
+            if waits_for_reviews(runs) or not all(group.ended for group in compared):
                 return {}
             measure = usual_measure(compared, self.evidence)
             means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in compared)
@@ -232,7 +232,7 @@ class Services:
         self.store.close()
 
 
-def _waits(runs: Sequence[Run]) -> bool:
+def waits_for_reviews(runs: Sequence[Run]) -> bool:
     """Returns whether a verdict waits for reviews that are still being prepared."""
     return any(
         run.is_from_elsewhere and is_known(run.experiment.source) and known_labels(run.experiment, "validation") is None

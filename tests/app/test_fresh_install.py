@@ -38,6 +38,8 @@ def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: S
     assert "recorded on another machine" in board["subject"]
     assert [group["layers"] for group in board["groups"]] == ["recorded", "recorded"]
     assert not any(group["press"] for group in board["groups"])
+    buttons = page("compare.page", show=fresh.runs()[0].id).button
+    assert not any("newer" in button.label for button in buttons), "a recording is no news"
 
 
 def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
@@ -72,6 +74,9 @@ def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Se
         return str(live.message(fresh, [], View())["findings"][0]["text"])
 
     assert first_finding() == WAITS, "a verdict by what is known so far would be taken back in a moment"
+    app = page("compare.page")
+    assert WAITS in [caption.value for caption in app.caption]
+    assert "class='rc-verdict'" not in html(app), "nor by Is it real?"
     (cache_folder() / "reviews").symlink_to(prepared_cache / "reviews")
     assert "LSTM(32) is better than SimpleRNN(32)" in first_finding()
 

@@ -8,6 +8,7 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.charts.wins_picture import wins_picture
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
+from rnn_compare.comparison.findings import WAITS
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference import levels
 from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
@@ -17,7 +18,7 @@ from rnn_compare.comparison.verdicts import Comparison, judge
 from rnn_compare.formatting import counted, duration, percent
 from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
-from rnn_compare.server.services import Services
+from rnn_compare.server.services import Services, waits_for_reviews
 
 BEST = "Best epoch, as the book reports it"
 _FIRST, _LATER, _EARLY, _AFTER_EARLY = (
@@ -39,22 +40,25 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         if not any(group.counted for group in networks):
             st.caption("Results appear once a network has finished training.")
             return
+        waits = waits_for_reviews(runs)
         results_html, verdicts_html = services.conclusion(
-            "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
+            "results", services.snapshot(), runs, lambda: _results(services.evidence, networks, waits)
         )
         st.html(results_html)
         st.caption(WHICH_IS_WHICH)
         if verdicts_html:
             st.html(verdicts_html)
+        elif waits:
+            st.caption(WAITS)
         elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption("Verdicts appear once all runs have ended.")
         if baselines and baselines.baselines:
             _show_baselines(baselines, runs[0].experiment.source)
 
 
-def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
+def _results(evidence: Evidence, networks: Sequence[Group], waits: bool) -> tuple[str, str]:
     whole = [group for group in networks if group.counted]
-    pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) else ()
+    pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) and not waits else ()
     return table([achievements(group, evidence) for group in networks]), "".join(
         verdict(pair, len(pairs)) for pair in pairs
     )

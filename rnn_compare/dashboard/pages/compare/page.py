@@ -218,7 +218,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
 
 
 def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> None:
-    latest = max((run.position for run in newest(runs)), default=0)
+    latest = max((run.position for run in newest(runs) if not run.is_from_elsewhere), default=0)  # else it is no news
     is_newer = bool(pinned() and charted) and latest > max(run.position for run in charted)
     if charted and not services.snapshot().hidden and (absent := missing(runs)):
         which, instead = ("The", " Showing the newest comparison.") if absent == pinned() else ("Some", "")
