@@ -39,6 +39,11 @@ def test_five_of_each_are_drawn_anew_and_do_not_always_tell() -> None:
     assert starts == {"LSTM", "Whether"}, "some drawings show what all networks show, others do not"
 
 
+def test_a_tie_is_half_a_win_of_either_alone_and_of_five() -> None:
+    sentence = turned(TASK, networks(SimpleRNN=[300] * 5, LSTM=[300] * 5))
+    assert "in 50.0 % of pairs; the mean of 5 beats that of 5 in 50.0 %." in sentence
+
+
 def test_equal_networks_are_rarely_told_apart() -> None:
     chance, different = random.Random(5), 0
     for _ in range(100):

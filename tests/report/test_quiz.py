@@ -11,6 +11,7 @@ from rnn_compare.explain.prediction import ask
 from rnn_compare.lecture import lecture_file
 from rnn_compare.lecture.quiz import FindWord, WrongTexts
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK
 from rnn_compare.report.quiz_at_home import quiz_at_home
 from rnn_compare.runs.store import RunStore
 from tests.recorded import shipped
@@ -49,6 +50,16 @@ def test_a_shipped_lectures_quiz_comes_with_its_networks_and_is_solved_by_its_an
                     for text, meant in zip(question.texts, question.meant, strict=True)
                 ]
                 assert 0 < sum(wrong) < len(wrong), (question.id, wrong)
+
+
+def test_a_page_with_a_network_that_the_lecture_lacks_has_no_quiz_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    experiments = BOOK.experiments()
+    names = [experiment.label for experiment in experiments]
+    assert quiz_at_home(experiments, names) is not None
+    assert quiz_at_home([*experiments, experiments[0].model_copy(update={"units": 7})], names) is None
 
 
 FIND = """

@@ -98,6 +98,18 @@ def test_a_worker_that_is_lost_makes_no_class_a_recording_but_workers_that_never
         assert origins(classroom) == {origin: 2 * FEWEST}
 
 
+def test_a_result_that_came_out_differently_after_any_epoch_is_left_out(classroom: Classroom) -> None:
+    hold(classroom, 0)
+    for device, right in (("invented", [450] + [300] * 7), ("rounded", [302] + [298] * 7)):
+        classroom.join(device)
+        deal = classroom.contribution(device).deal
+        assert deal is not None
+        classroom.send_network(device, *deal, right)
+    ClassTraining(cast("Engine", Workers()), lambda: classroom).follow()
+    statuses = {network.right[0]: network.status for network in classroom.networks.sent()}
+    assert statuses == {450: "left out", 302: "repeated"}
+
+
 def test_a_clock_that_is_set_back_plays_no_class_at_once(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     hold(classroom, 6)
     earlier = classroom.number()
