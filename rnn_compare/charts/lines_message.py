@@ -28,5 +28,5 @@ def lines_message(figure: go.Figure) -> dict[str, Any]:
         "levels": [
             {"name": shape.name, "low": shape.y0, "high": shape.y1} for shape in shapes if shape.xref == "x domain"
         ],
-        "edges": [{"at": shape.x0, "text": shape.label.text} for shape in shapes if shape.yref == "y domain"],
+        "edges": [{"at": shape.x0, "text": shape.name} for shape in shapes if shape.yref == "y domain"],
     }
