@@ -1,7 +1,6 @@
 """Presets: ready set-ups, each of which asks one question."""
 
 import functools
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +29,11 @@ class Preset:
     def experiments(self) -> list[Experiment]:
         """Returns the experiments of the comparison."""
         return comparison(self.cells, self.units, self.maxlens, self.seeds, **self.shared)
+
+    @functools.cached_property
+    def settings(self) -> set[str]:
+        """The settings of its experiments, whatever their seeds."""
+        return {experiment.setting for experiment in self.experiments()}
 
 
 BOOK = Preset(
@@ -127,21 +131,6 @@ THIRDS = Preset(
     shared=PARITY.shared | {"source": "thirds"},
 )
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, THIRDS, ATTENTION, PHONES)
-
-
-def preset_name(experiments: Collection[Experiment]) -> str:
-    """Returns the name of the preset whose settings experiments have, whatever their seeds; empty if none has.
-
-    Example:
-        >>> preset_name([Experiment(cell="LSTM", seed=7), Experiment(cell="SimpleRNN")])
-        "The book's experiment"
-    """
-    return _names().get(frozenset(experiment.setting for experiment in experiments), "")
-
-
-@functools.cache
-def _names() -> dict[frozenset[str], str]:
-    return {frozenset(experiment.setting for experiment in preset.experiments()): preset.name for preset in PRESETS}
 
 
 def is_book_experiment(experiment: Experiment) -> bool:

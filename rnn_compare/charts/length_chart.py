@@ -11,7 +11,7 @@ from rnn_compare.charts.memory_chart import over_words
 from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, in_percent, percent_axis, plain
 from rnn_compare.comparison.inference.intervals import share_limits
-from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
+from rnn_compare.explain.accuracy_by_length import AccuracyByLength
 
 HEIGHT = 440
 WIDTH, WIDER = 3, 6
@@ -34,12 +34,14 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
     on_top = [sum(_coincide(network, later) for later in networks[place:]) for place, network in enumerate(networks, 1)]
     for network, lines in zip(networks, on_top, strict=True):
         points = network.lengths.points
+        limits = np.transpose([share_limits(point.accuracy, point.texts) for point in points])
+        below, above = 100 * np.abs(limits - [point.accuracy for point in points])
         width = WIDTH + WIDER * lines / max(1, *on_top)  # lines on top must not hide it
         figure.add_scatter(
             x=[point.words for point in points],
             y=in_percent(point.accuracy for point in points),
             customdata=[(point.texts, point.repeated) for point in points],
-            error_y=_limits(points),
+            error_y={"array": above, "arrayminus": below, "thickness": 1.5, "width": 0},
             name=plain(network.title),
             **network.look.line(width, int(2 * width + 4)),
             hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
@@ -53,14 +55,6 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
     figure.update_layout(over_words("words in the text", HEIGHT, (low - 0.03, high + 0.03)))
     lowest = min(0.5, *(point.accuracy for network in networks for point in network.lengths.points))
     return figure.update_yaxes(percent_axis("right answers", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
-
-
-def _limits(points: Sequence[LengthAccuracy]) -> dict[str, object]:
-    """Returns the bars of the 95 % intervals over texts."""
-    limits = [share_limits(point.accuracy, point.texts) for point in points]
-    above = in_percent(high - point.accuracy for point, (_, high) in zip(points, limits, strict=True))
-    below = in_percent(point.accuracy - low for point, (low, _) in zip(points, limits, strict=True))
-    return {"array": above, "arrayminus": below, "thickness": 1.5, "width": 0}
 
 
 def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:

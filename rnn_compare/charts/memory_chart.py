@@ -15,10 +15,6 @@ from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400
 TICKS, FINE_TICKS = [1, 3, 10, 30, 100, 300, 1000], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-WIDE = 1.5
-"""Powers of ten from which a phone has no room for fine ticks."""
-FEW_POWERS = 4
-"""Powers of ten whose ticks a low chart on a wall has room for."""
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 
@@ -63,7 +59,8 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     _finish(figure, networks)
     exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
     low, high = np.floor(exponents.min()), np.ceil(exponents.max())
-    ticks = {"dtick": 1 + (high - low > FEW_POWERS), "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
+    # More of them have no room on a wall.
+    ticks = {"dtick": 1 + (high - low > 4), "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
     return figure.update_yaxes(axis("difference (log-odds)", type="log", **ticks))
 
 
@@ -94,7 +91,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
 
 def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:
     """Returns the layout over a logarithmic axis of words between two exponents; a line by itself has a name too."""
-    offered = TICKS if max(ends) - min(ends) > WIDE else FINE_TICKS
+    offered = TICKS if max(ends) - min(ends) > 1.5 else FINE_TICKS  # more have no room on a phone
     ticks = [tick for tick in offered if min(ends) <= np.log10(tick) <= max(ends)]
     shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks], "tickangle": 0}
     return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}

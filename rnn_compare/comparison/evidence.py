@@ -75,8 +75,8 @@ class Evidence:
         if not (shipped := _shipped().get(group.experiment.setting, {}).get(measure)):
             return None
         further = replace(shipped, runs=shipped.runs - max(0, len(group.counted) - 1))  # the same seeds count once
-        of = "the same network on the same reviews, with other seeds (docs/comparison.md)"
-        return (further, f"{shipped.runs} reference runs of {of}") if further.runs >= FEWEST else None
+        name = f"{shipped.runs} reference runs of the same network on the same reviews (docs/comparison.md)"
+        return (further, name) if further.runs >= FEWEST else None
 
     def picked_from(self, groups: Sequence[Group]) -> int:
         """Returns how many settings were trained together with two or more of these groups, these included."""

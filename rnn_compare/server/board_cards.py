@@ -11,7 +11,7 @@ from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
 from rnn_compare.comparison.inference.intervals import FEWEST, Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
-from rnn_compare.presets import preset_name
+from rnn_compare.presets import PRESETS
 from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -42,7 +42,9 @@ def subject(runs: Sequence[Run]) -> str:
     common = [values[0] for values in facts if len(set(values)) == 1]
     seeds = sorted({experiment.seed for experiment in experiments})
     seeds_said = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    return " · ".join([*filter(None, [preset_name(experiments)]), *common, seeds_said, _when(runs)])
+    settings = {experiment.setting for experiment in experiments}
+    presets = [preset.name for preset in PRESETS if preset.settings == settings]
+    return " · ".join([*presets, *common, seeds_said, _when(runs)])
 
 
 def recording_text(runs: Sequence[Run]) -> str:

@@ -82,12 +82,7 @@ def share_variance(share: float, reviews: int) -> float:
 
 
 def share_limits(share: float, trials: int) -> tuple[float, float]:
-    """Returns the limits of a share of independent trials, by Wilson's 95 % interval (1927).
-
-    Example:
-        >>> [round(limit, 3) for share in (1.0, 0.77) for limit in share_limits(share, 200)]
-        [0.981, 1.0, 0.707, 0.823]
-    """
+    """Returns the limits of a share of independent trials, by Wilson's 95 % interval (1927)."""
     z = 1.96**2 / trials
     centre, half = share + z / 2, math.sqrt(z * (share * (1 - share) + z / 4))
     return max(0.0, (centre - half) / (1 + z)), min(1.0, (centre + half) / (1 + z))
@@ -97,8 +92,8 @@ def share_text(share: float, trials: int) -> str:
     """Returns a share with its limits.
 
     Example:
-        >>> share_text(0.77, 200)
-        '77 % (71 to 82)'
+        >>> share_text(0.77, 200), share_text(1.0, 200)
+        ('77 % (71 to 82)', '100 % (98 to 100)')
     """
     low, high = (f"{100 * limit:.0f}" for limit in share_limits(share, trials))
     return f"{percent(share, 0)} ({low} to {high})"

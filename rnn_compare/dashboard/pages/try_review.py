@@ -12,10 +12,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import labels
 
-LEAVE_OUT = (
-    "Each word in turn is read as “unknown”: which one flips the prediction? *Inside the cell* also has the effect "
-    "while reading."
-)
+LEAVE_OUT = "Each word in turn is read as “unknown”: which one flips the prediction?"
 
 
 def render() -> None:

@@ -40,15 +40,14 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         if not any(group.counted for group in networks):
             st.caption("Results appear once a network has finished training.")
             return
-        waits = waits_for_reviews(runs)
         results_html, verdicts_html = services.conclusion(
-            "results", services.snapshot(), runs, lambda: _results(services.evidence, networks, waits)
+            "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
         )
         st.html(results_html)
         st.caption(WHICH_IS_WHICH)
         if verdicts_html:
             st.html(verdicts_html)
-        elif waits:
+        elif waits_for_reviews(runs):
             st.caption(WAITS)
         elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption("Verdicts appear once all runs have ended.")
@@ -56,9 +55,10 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
             _show_baselines(baselines, runs[0].experiment.source)
 
 
-def _results(evidence: Evidence, networks: Sequence[Group], waits: bool) -> tuple[str, str]:
+def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
     whole = [group for group in networks if group.counted]
-    pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) and not waits else ()
+    ready = all(group.ended and not waits_for_reviews(group.runs) for group in networks)
+    pairs = judge(whole, evidence).pairs if ready else ()
     return table([achievements(group, evidence) for group in networks]), "".join(
         verdict(pair, len(pairs)) for pair in pairs
     )
