@@ -60,7 +60,7 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
     low, high = np.floor(exponents.min()), np.ceil(exponents.max())
     # More of them have no room on a wall.
-    ticks = {"dtick": 1 + (high - low > 4), "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
+    ticks = {"dtick": 2 if high - low > 4 else 1, "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
     return figure.update_yaxes(axis("difference (log-odds)", type="log", **ticks))
 
 

@@ -10,7 +10,7 @@ import { curvesOf, epochs as epochsOf } from "../../../browser/drawing/curves/cu
 import { element, last } from "./join_dom.js";
 
 export const SIZE = { width: 360, height: 250 };
-const LONGEST_NAME = 14;
+const LONGEST_NAME = 16; // signedMinGRU(32)
 const LETTER = 7.6;
 const [TYPE, SQUARE] = [14, 9]; // pixels
 
