@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 import rnn_compare as rc
 from rnn_compare.cli.main import main
+from rnn_compare.comparison.inference.wins import wins
 
+ACCURACIES = st.lists(st.sampled_from([0.5, 0.8, 0.81, 0.82]), min_size=3, max_size=6)
 HEAVY = ("tensorflow", "keras", "streamlit")
 
 
@@ -54,6 +58,16 @@ def test_the_three_answers_and_that_a_later_look_takes_more() -> None:
     assert (first[0].verdict, later[0].verdict) == ("a is better", "unknown")
     assert first[0].p == later[0].p, "p is that of the test"
     assert [pair.verdict for pair in rc.judge({"A": [0.9, 0.9], "B": [0.1, 0.1]})] == ["unknown"], "two seeds"
+
+
+@given(ACCURACIES, ACCURACIES)
+def test_how_often_one_setting_wins_is_how_often_the_other_loses(a: list[float], b: list[float]) -> None:
+    forward, back = wins(a, b), wins(b, a)
+    assert forward is not None
+    assert back is not None
+    values = [(won.share, won.low, won.high) for won in (forward.turned, back)]
+    assert values[0] == pytest.approx(values[1], abs=2e-4)
+    assert forward.low <= forward.share <= forward.high
 
 
 def test_among_several_another_settings_piles_explain_a_difference_that_few_seeds_show() -> None:

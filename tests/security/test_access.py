@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.runs.events import Status
 from rnn_compare.server import visitor
+from rnn_compare.server.access import rules
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
@@ -55,6 +56,25 @@ def test_secrets_of_other_programs_lock_nothing(content: str, services: Services
     write_secrets(content)
     pressed(visit(), "Train")
     assert len(services.store.runs()) == 2
+
+
+def test_a_pass_that_is_taken_away_or_broken_while_the_server_runs_leaves_it_locked(
+    write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "READ_SECONDS", 0.0)
+    access = rules.Access()
+    assert access.rule().open, "no file yet"
+    file = write_secrets(GUARDED)
+    assert access.rule().password == PASS
+    for change in (file.unlink, lambda: write_secrets(""), lambda: write_secrets(f'[presenter]\npasword = "{PASS}"')):
+        change()
+        assert not access.rule().open
+        assert access.rule().problem
+        assert not access.rule().password
+    write_secrets(GUARDED)
+    assert access.rule().password == PASS
+    file.unlink()
+    assert rules.Access().rule().open, "a restart opens it"
 
 
 @pytest.mark.parametrize("page", ["present", "notes"])

@@ -16,6 +16,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.presets import PHONES
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Predictions, Started, Status, encoded
 from rnn_compare.runs.record import Owner
@@ -295,3 +297,10 @@ def test_a_network_without_recurrence_has_its_dot_too() -> None:
     assert first
     assert second
     assert neither is None
+
+
+def test_no_phone_hears_how_good_the_class_is_before_its_networks_are_shown() -> None:
+    networks = [ClassNetwork("LSTM", 10_001, (300, 387))]
+    for is_shown in (False, True):
+        state = State("luck", task=PHONES.name, task_since=1.0, task_shown=is_shown)
+        assert ("387" in json.dumps(phone_message.of_task(state, networks))) is is_shown
