@@ -24,6 +24,7 @@ def main() -> None:
         page.set_default_timeout(PATIENCE)
         page.goto(url)
         page.get_by_text("below the bag of bigrams").first.wait_for()
+        page.get_by_text("workers starting").wait_for(state="hidden")
         _take(page, "compare")
         page.goto(f"{url}/inside")
         settle(page)
