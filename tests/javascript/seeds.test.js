@@ -70,12 +70,16 @@ test("an answer that another tab has kept is not lost", () => {
   });
   const question = (id) => ({ id, kind: "find", start: "a film", answer: "a bad film", flips: ["A"], keeps: [] });
   const quiz = { lecture: "book", questions: ["one", "two"].map((id) => question(id)) };
-  const reading = { judge: () => 1, show() {}, labels: ["negative", "positive"] };
+  const judge = (_, text) => Number(!text.includes("bad"));
+  const reading = { judge, show() {}, labels: ["negative", "positive"] };
   for (let tab = 0; tab < 2; tab += 1) buildQuiz({ ...node }, quiz, reading, undefined);
   const shows = presses.filter((_, place) => place % 3 === 1); // Check, Show an answer, typing
   shows[0]();
   shows[3]();
-  assert.deepEqual(Object.keys(JSON.parse(stored["rnn-quiz-book"])), ["one", "two"]);
+  const kept = () => JSON.parse(stored["rnn-quiz-book"]);
+  assert.deepEqual(Object.keys(kept()), ["one", "two"]);
+  presses[0](); // Check, of the text that has solved it
+  assert.deepEqual(Object.values(kept()).map(({ isRight }) => isRight), [false, false], "the first answer counts");
 });
 
 test("what is typed as a seed becomes the whole number that is trained", () => {

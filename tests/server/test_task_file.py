@@ -25,6 +25,7 @@ def test_a_phones_worker_unpacks_checks_trains_and_reads(
     assert phone["training"] == 2000
     assert phone["alike"] == [True, True]
     assert phone["wrong"] is False, "an engine that differs in the eighth digit is silent"
+    assert phone["answers"] == [{"differs": True}], "and trains nothing"
     assert phone["right"] == [358]
     assert [text["known"] for text in phone["texts"]] == [3, 0]
     assert all(0 < text["share"] < 1 for text in phone["texts"])

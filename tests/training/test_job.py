@@ -164,6 +164,16 @@ def test_errors_become_sentences(error: Exception, words: str) -> None:
     assert "\n" not in sentence
 
 
+def test_a_stop_that_comes_late_stops_no_other_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    stops: list[bool] = []
+    monkeypatch.setattr(job, "_stopping", set())
+    monkeypatch.setattr(job, "train", lambda _run, _experiment, _send, stop_requested: stops.append(stop_requested()))
+    for asked, attempted in (("earlier", "next"), ("third", "third"), ("other", "third")):
+        job.ask_to_stop(asked)
+        job.attempt_training(attempted, "run", Experiment(), lambda _: None)
+    assert stops == [False, True, False]
+
+
 def test_the_learning_rate_goes_down_as_the_schedule_says() -> None:
     def rates(schedule: str) -> list[float]:
         experiment = Experiment.model_validate({"schedule": schedule, "epochs": 4, "learning_rate": 0.1})
