@@ -56,6 +56,7 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
     show(group, mayPress, isPressed) {
       root.dataset.run = group.id;
       root.dataset.status = group.status;
+      root.classList.toggle("rc-so-far", group.best_note.includes("best"));
       root.style.setProperty("--rc-color", group.color);
       setText(label, group.label);
       name.title = `${group.label}: hide or show its curves; twice: all others'`;
