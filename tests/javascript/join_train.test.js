@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { setImmediate as settled } from "node:timers/promises";
 
 // A document as far as the script needs one.
 class Node extends EventTarget {
@@ -128,6 +129,36 @@ test("a script that did not arrive is loaded again, and the phone then trains", 
   trained(250, 400);
   assert.equal(words("training-title"), "Your network: LSTM no. 2, 80.0 %");
   assert.deepEqual(posts.map(({ right }) => right), [[250, 400]]);
+});
+
+test("a result that a lost network kept from the server is sent again until it is taken, and only that of this lecture", async (context) => {
+  const { fetch } = globalThis;
+  context.after(() => { globalThis.fetch = fetch; });
+  const tries = [];
+  globalThis.fetch = async (_, { body }) => {
+    tries.push(JSON.parse(body).right);
+    if (tries.length < 3) throw new TypeError("no network");
+    return { status: 200, json: async () => ({ kept: true }) };
+  };
+  renderTraining(message(true, null), own());
+  trained(250, 400);
+  for (let times = 0; times < 6; times += 1) {
+    await settled();
+    context.mock.timers.tick(2000);
+  }
+  assert.deepEqual(tries, [[250, 400], [250, 400], [250, 400]]);
+  assert.equal(words("training-status"), "Trained, and sent to the wall.");
+
+  tries.length = 0;
+  lecture += 1;
+  renderTraining(message(true, null), own());
+  trained(260, 410);
+  await settled();
+  lecture += 1;
+  renderTraining(message(false, null), own());
+  context.mock.timers.tick(10_000);
+  await settled();
+  assert.deepEqual(tries, [[260, 410]], "another lecture has another network");
 });
 
 test("the class's start while a script is awaited is not missed", (context) => {
