@@ -15,7 +15,7 @@ from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.inference.intervals import FEWEST
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
-from rnn_compare.formatting import counted, duration, percent
+from rnn_compare.formatting import counted, duration, percent, unbroken
 from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services, waits_for_reviews
@@ -46,7 +46,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         st.html(results_html)
         st.caption(WHICH_IS_WHICH)
         if verdicts_html:
-            st.html(verdicts_html)
+            st.html(unbroken(verdicts_html))
         elif waits_for_reviews(runs):
             st.caption(WAITS)
         elif len(networks) > 1 and not all(group.ended for group in networks):
