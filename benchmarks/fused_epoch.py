@@ -28,8 +28,7 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer, threads
 from rnn_compare.fused.arithmetic import OPTIONS, Array, multiply
-from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.cell_kernel import KERNELS, CellArrays, call
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
@@ -75,7 +74,12 @@ def _floor(experiment: Experiment, split: Split) -> float:
     ids, table = np.arange(4 * ROWS).reshape(ROWS, 4), random.normal(size=(4 * ROWS, len(weights[0])))
     options = LayerOptions(KERNELS[experiment.cell])
     _, layer_pass = layer.forward_words(options, None, ids, table.astype(np.float32), weights)
-    step = _seconds_a_word(lambda times: _step(layer_pass.recurrence.arrays, times))
+    arrays, units = layer_pass.recurrence.arrays, weights[0].shape[1] // options.cell.cell.blocks
+    products, recalled = (
+        np.empty((ROWS, options.cell.cell.blocks, units), np.float32),
+        np.empty((ROWS, units), np.float32),
+    )
+    step = _seconds_a_word(lambda times: _step(arrays, products, recalled, times))
     rows = random.normal(size=(ROWS, len(weights[0]))).astype(np.float32)
     product = _seconds_a_word(lambda times: _multiply(rows, weights[0], rows @ weights[0], times))
     recurrent = cell(experiment.cell).recurrent == "matrix"
@@ -92,9 +96,9 @@ def _seconds_a_word(work: Callable[[int], None]) -> float:
 
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
-def _step(arrays: CellKernel, times: int) -> None:
+def _step(arrays: CellArrays, products: Array, recalled: Array, times: int) -> None:
     for _ in range(times):
-        arrays.step(0, ROWS)
+        call(arrays.step, arrays, (products, recalled, 0, ROWS))
 
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types

@@ -24,7 +24,7 @@ def by_kernels(experiment: Experiment, tell: Tell) -> list[int]:
     """
     # Imported here: the server, which sends this function to a worker, does without the kernels.
     from rnn_compare.fused import network_pass
-    from rnn_compare.fused.kernels import KERNELS
+    from rnn_compare.fused.cell_kernel import KERNELS
     from rnn_compare.fused.network_pass import NetworkOptions
     from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
     from rnn_compare.fused.sequences import LayerOptions

@@ -1,5 +1,6 @@
 """Compilation of the kernels, the small functions that they apply to numbers, and a prefetch of memory."""
 
+import functools
 import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -89,13 +90,11 @@ def tanh(x: np.float32) -> np.float32:
     """
     x = min(max(x, np.float32(-8.5)), np.float32(8.5))
     y = x * x
-    p = np.float32(1.4174794671362179e-08)
-    p = p * y + np.float32(2.117927579092793e-05)
+    p = np.float32(1.4174794671362179e-08) * y + np.float32(2.117927579092793e-05)
     p = p * y + np.float32(0.0035294857807457447)
     p = p * y + np.float32(0.13409355282783508)
     p = p * y + np.float32(0.9999999403953552)
-    q = np.float32(8.105444635475578e-07)
-    q = q * y + np.float32(0.00033415693906135857)
+    q = np.float32(8.105444635475578e-07) * y + np.float32(0.00033415693906135857)
     q = q * y + np.float32(0.026005269959568977)
     q = q * y + np.float32(0.46742671728134155)
     q = q * y + np.float32(1)
@@ -115,27 +114,6 @@ def flushed(gradient: np.float32) -> np.float32:
     return np.float32(0) if abs(gradient) < FLUSH_BELOW else gradient
 
 
-@compiled
-def is_negligible(gradients: Array, row: int, threshold: np.float32) -> bool:
-    """Tells whether all numbers in one row of gradients (n, rows, units) are at most the threshold; NaN is not."""
-    for kind in range(len(gradients)):
-        for j in range(gradients.shape[2]):
-            if not abs(gradients[kind, row, j]) <= threshold:  # true for NaN
-                return False
-    return True
-
-
-@compiled
-def largest(gradients: Array) -> np.float32:
-    """Returns the largest finite magnitude in gradients (n, width); 0 if there is none."""
-    maximum = np.float32(0)
-    for row in gradients:
-        for j in range(len(row)):
-            if maximum < abs(row[j]) < np.inf:
-                maximum = abs(row[j])
-    return maximum
-
-
 # Loops: for NumPy's one-liners Numba compiles broadcasting and error messages too, which takes long.
 
 
@@ -146,18 +124,11 @@ def add_row(total: Array, row: Array) -> None:
         total[j] += row[j]
 
 
-@compiled_part
-def add(target: Array, more: Array) -> None:
-    """Adds one array (n, width) to another."""
-    for row in range(len(more)):
-        add_row(target[row], more[row])
-
-
-@compiled_part
-def add_rows(total: Array, rows: Array) -> None:
-    """Adds rows (n, width) to a total (width,)."""
-    for row in range(len(rows)):
-        add_row(total, rows[row])
+@compiled_for_one_row
+def square_row(row: Array) -> None:
+    """Squares a row (width,)."""
+    for j in range(len(row)):
+        row[j] *= row[j]
 
 
 @compiled
@@ -169,14 +140,6 @@ def add_by_index(totals: Array, index: Indices, rows: Array) -> None:
         add_row(totals[index[row]], rows[row])
 
 
-@compiled_part
-def fill(rows: Array, values: Array) -> None:
-    """Sets every row (n, width) to the same values (width,)."""
-    for row in range(len(rows)):
-        for j in range(len(values)):
-            rows[row, j] = values[j]
-
-
 CACHE_LINE = 64
 """Bytes."""
 AHEAD = 4
@@ -186,6 +149,11 @@ _BYTE, _NUMBER, _INDEX = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _tools: Any = cgutils  # which has no types
 _linalg: Any = linalg
 _READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)
+
+
+def unpacked(builder: Any, values: Any) -> list[Any]:
+    """Returns the elements of a tuple or a shape in compiled code."""
+    return [*_tools.unpack_tuple(builder, values)]
 
 
 def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
@@ -203,7 +171,7 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
     return types.void(array, row), code
 
 
-prefetch = cast(Callable[[Array | Indices, int], None], intrinsic(_prefetch))
+prefetch = cast(Callable[[NDArray[Any], int], None], intrinsic(_prefetch))
 """``prefetch(array, row)`` brings a row of a C-contiguous array into the processor's cache; it changes nothing."""
 
 
@@ -226,7 +194,8 @@ def product_by_blas(beta: float) -> Any:
         return product_by_numpy(beta)
 
     def product(_typing: Any, a: Any, b: Any, out: Any) -> Any:
-        if any((kind.dtype, kind.ndim) != (types.float32, 2) for kind in (a, b, out)):
+        dimensions = a.ndim, b.ndim, 2 if out.layout == "C" else out.ndim
+        if {a.dtype, b.dtype, out.dtype} != {types.float32} or {*dimensions} != {2}:
             raise TypingError(f"multiply and add_product take matrices of float32, not {a}, {b} and {out}.")
 
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -235,7 +204,8 @@ def product_by_blas(beta: float) -> Any:
             arrays = []
             for kind, argument in zip(signature.args, arguments, strict=True):
                 struct = context.make_array(kind)(context, builder, argument)
-                rows, columns = _tools.unpack_tuple(builder, struct.shape, 2)
+                rows, columns, *further = unpacked(builder, struct.shape)
+                columns = functools.reduce(builder.mul, further, columns)
                 stride = builder.udiv(builder.extract_value(struct.strides, 0), _INDEX(4))
                 width = {"C": columns, "F": rows, "A": stride}[kind.layout]
                 order = _BYTE(ord("t" if kind.layout == "F" else "n"))
@@ -254,6 +224,8 @@ def product_by_blas(beta: float) -> Any:
 
 
 multiply = cast(Callable[[Array, Array, Array], None], product_by_blas(0))
-"""``multiply(a, b, out)`` writes a·b into ``out``: float32, also slices of columns; a transposed a or b is unsliced."""
+"""``multiply(a, b, out)`` writes a·b into ``out``: float32, also slices of columns; a transposed a or b is unsliced.
+
+``out`` may have more rows, or a third dimension, whose elements follow each other in a row."""
 add_product = cast(Callable[[Array, Array, Array], None], product_by_blas(1))
 """``add_product(a, b, out)`` adds a·b to ``out``."""

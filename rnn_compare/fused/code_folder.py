@@ -9,8 +9,8 @@ from rnn_compare.paths import cache_place
 
 SOURCES = Path(__file__).parent
 FORMULAS = SOURCES.parent / "cells"
-VARIANTS = "variants"
-"""In place of a cell: functions that all cells share and the default settings do not need."""
+SHARED, VARIANTS = "shared", "variants"
+"""In place of a cell: functions that all cells share, and of these what the default settings do not need."""
 
 
 def code_folder() -> Path:

@@ -46,11 +46,15 @@ def _summed(index: Indices, rows: Array, words: int) -> Array:
     return sums
 
 
-@compiled
 def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
     """Returns the distinct ids, and the index of each id among them."""
-    indices = np.full(vocabulary_size, -1, np.int64)
     words, index = np.empty(min(vocabulary_size, len(ids)), np.int64), np.empty(len(ids), np.int64)
+    count = _find_distinct(ids, np.full(vocabulary_size, -1, np.int64), words, index)
+    return words[:count].copy(), index
+
+
+@compiled
+def _find_distinct(ids: Indices, indices: Indices, words: Indices, index: Indices) -> int:
     count = 0
     for k in range(len(ids)):
         if indices[ids[k]] < 0:
@@ -58,7 +62,7 @@ def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
             words[count] = ids[k]
             count += 1
         index[k] = indices[ids[k]]
-    return words[:count].copy(), index
+    return count
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,13 @@ class ByContent:
         return str(self._line)
 
 
-numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"  # type: ignore[attr-defined]  # Numba defines its settings at run time
+def cache_by_content() -> None:
+    """Has Numba use ``ByContent`` for the next functions; it forgets that when one of its variables changes."""
+    config: Any = numba.config  # whose settings are defined at run time
+    config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"
+
+
+cache_by_content()
 
 
 def lock_saving() -> bool:

@@ -18,7 +18,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import network_pass
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions

@@ -63,7 +63,9 @@ def forward(
     remaining, layer_passes = iter(others), []
     vectors: Array | None = None
     for directions, dropout in zip(options.layers, dropout_masks, strict=True):
-        tensors = [list(itertools.islice(remaining, direction.cell.weight_count)) for direction in directions]
+        tensors = [
+            list(itertools.islice(remaining, 2 + (direction.cell.cell.recurrent != "none"))) for direction in directions
+        ]
 
         def run(direction: _Direction, x: Array | None = vectors) -> tuple[Array, LayerPass]:
             layer_options, own_weights, dropout_mask = direction

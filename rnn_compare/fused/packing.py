@@ -16,7 +16,7 @@ and then, for all blocks,
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +123,7 @@ def pack(x: Vectors, mask: Mask | None, go_backwards: bool, width: int) -> tuple
     prefix, reference = 0, 0
     if mask is None:
         skipped = np.zeros(batch, np.int64)
-        reference = _common_prefixes(x, go_backwards, skipped)
+        reference = _common_prefixes(x, go_backwards, skipped, np.arange(batch))
         prefix = int(skipped.max())
     else:
         skipped = timesteps - mask.sum(axis=1)
@@ -147,7 +147,7 @@ def pack(x: Vectors, mask: Mask | None, go_backwards: bool, width: int) -> tuple
 
 
 @compiled_part
-def _copy(values: Vectors, to: Vectors) -> None:
+def _copy(values: NDArray[Any], to: NDArray[Any]) -> None:
     for j in range(len(values)):  # Numba's own way, a slice, takes three times as long for so few
         to[j] = values[j]
 
@@ -165,39 +165,38 @@ def _find_sources(block: Block, mask: Mask, go_backwards: bool, source: Indices)
                 step += 1
 
 
-@compiled
 def gather(x: Vectors, source: Indices) -> Vectors:
     """Returns rows of x (batch, timesteps, features) by their index, review · timesteps + timestep; zeros for -1."""
     batch, timesteps, features = x.shape
-    flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), x.dtype)
-    for row in range(len(source)):
-        if row + AHEAD < len(source):
-            prefetch(flat, source[row + AHEAD])
-        if source[row] >= 0:
-            _copy(flat[source[row]], packed[row])
+    packed = np.zeros((len(source), features), x.dtype)
+    # As bits: then the same code copies ids and vectors.
+    rows = np.ascontiguousarray(x).reshape(batch * timesteps, features)
+    _gather(rows.view(np.int32), source, packed.view(np.int32))
     return packed
 
 
 @compiled
-def scatter(packed: Array, source: Indices, flat: Array) -> None:
-    """Writes packed rows to the positions of their inputs, the inverse of ``gather``.
+def _gather(rows: NDArray[np.int32], source: Indices, packed: NDArray[np.int32]) -> None:
+    for row in range(len(source)):
+        if row + AHEAD < len(source):
+            prefetch(rows, source[row + AHEAD])
+        if source[row] >= 0:
+            _copy(rows[source[row]], packed[row])
 
-    Args:
-        packed: Rows (rows or more, features).
-        source: The position of each row's input; -1 for none (rows,).
-        flat: Receives the rows (batch · timesteps, features).
-    """
+
+@compiled
+def scatter(packed: Array, source: Indices, flat: Array) -> None:
+    """Writes packed rows to the positions of their inputs (batch · timesteps, features), the inverse of ``gather``."""
     for row in range(len(source)):
         if source[row] >= 0:
             _copy(packed[row], flat[source[row]])
 
 
 @compiled
-def _common_prefixes(x: Vectors, go_backwards: bool, lengths: Indices) -> int:
+def _common_prefixes(x: Vectors, go_backwards: bool, lengths: Indices, group: Indices) -> int:
     # Follows the largest group of reviews that are equal so far. Returns one that stays in it to its end.
-    batch, timesteps, _ = x.shape
-    group = np.arange(batch)
-    count, reference = batch, 0
+    count, timesteps, _ = x.shape
+    reference = 0
     for t in range(timesteps):
         at = timesteps - 1 - t if go_backwards else t
         reference = _most_frequent(x, at, group[:count])
@@ -216,13 +215,14 @@ def _common_prefixes(x: Vectors, go_backwards: bool, lengths: Indices) -> int:
 
 @compiled_part
 def _most_frequent(x: Vectors, at: int, rows: Indices) -> int:
-    best, most = int(rows[0]), 0  # a row with NaN equals none, not even itself
+    best: int = rows[0]
+    most = 0  # a row with NaN equals none, not even itself
     for candidate in rows:
         equals = 0
         for b in rows:
             equals += _equal(x[b, at], x[candidate, at])
         if equals > most:
-            best, most = int(candidate), equals
+            best, most = candidate, equals
         if 2 * most >= len(rows):
             break
     return best

@@ -1,27 +1,27 @@
-"""The loops over timesteps, forward and backward through time, and the sums of gradients. Compiled once for each cell.
+"""The loops over timesteps, forward and backward through time, and the sums of gradients. Compiled once for all cells.
 
-Gradients are summed in chunks of rows that stay in the processor's cache.
+Gradients are summed in chunks of rows that stay in the processor's cache. What compiled code overwrites is handed to
+it, since Numba compiles NumPy's functions for new arrays for longer than what they are for.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.fused.arithmetic import (
+    AHEAD,
     Array,
     Indices,
-    add,
-    add_by_index,
     add_product,
-    add_rows,
+    add_row,
     compiled,
     compiled_part,
-    fill,
-    is_negligible,
-    largest,
     multiply,
+    prefetch,
+    square_row,
 )
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.cell_kernel import CellArrays, call
 from rnn_compare.fused.packing import Block
 
 CONDENSED = 1.25
@@ -37,7 +37,6 @@ class GradientSums(NamedTuple):
     gradient of the kernel is computed from these at the end. Where each row has its own input, it is summed directly.
 
     Attributes:
-        input_index: The input of each packed row (rows,).
         kernel_T: The layer's kernel, transposed (gates · units, features).
         recurrent_kernel: Gradient of the recurrent kernel (units, gates · units).
         recurrent_bias: Gradient of the bias in U·state + b (gates · units,); (0,) unless ``splits_gradients``.
@@ -49,13 +48,13 @@ class GradientSums(NamedTuple):
         squares: Its squares, summed over the rows with the same input (inputs, features); of no inputs if not wanted.
         cutoff: Single reviews are backpropagated through the shared prefix until their gradient is below this fraction
             of the largest that entered it. The sum over all reviews does not depend on it.
+        most: More single reviews in the prefix are condensed.
         entering: Gradients of the states after each step of the prefix from the outputs there and from reviews' own
             steps after it, summed over the reviews (prefix, state_count, units).
         prefix: Gradients of each review's inputs in the shared prefix, by step and sorted row (prefix, rows, features);
             of no steps if only their squares are wanted.
     """
 
-    input_index: Indices
     kernel_T: Array  # noqa: N815  # the textbook's notation
     recurrent_kernel: Array
     recurrent_bias: Array
@@ -66,28 +65,45 @@ class GradientSums(NamedTuple):
     by_row: Array
     squares: Array
     cutoff: np.float32
+    most: int
     entering: Array
     prefix: Array
 
 
+class Scratch(NamedTuple):
+    """Memory that ``backward`` overwrites: gradients of states, zeros at first (state_count, batch, units); of W·input
+    and U·state for a chunk of packed rows, then for single reviews in the prefix (rows + batch, gates · units);
+    ``recalled``; gradients of inputs (rows, features); a Gram matrix of the numbers of a state, and a row more."""
+
+    dstates: Array
+    dgates: Array
+    dproducts: Array
+    recalled: Array
+    dx: Array
+    gram: NDArray[np.float64]
+
+
 @compiled
-def forward(cell: CellKernel, block: Block) -> None:
-    """Runs the reviews of a block from their first step; fills states and activations. Run the prefix's block first."""
-    timesteps, states = len(block.active) - 1, cell.states
-    prefix_start = states.shape[1] - block.prefix - 1
+def forward(cell: CellArrays, block: Block, products: Array, recalled: Array) -> None:
+    """Runs a block's reviews from their first step, after the prefix's block; fills states and activations."""
+    timesteps, prefix, states = len(block.active) - 1, block.prefix, cell.states
     started = 0
     for t in range(timesteps + 1):
         begin, rows = block.offsets[t], block.active[t]
-        if rows > started:
-            for kind in range(len(states)):
-                fill(states[kind, begin + started : begin + rows], states[kind, prefix_start + min(t, block.prefix)])
-            started = rows
+        before = states.shape[1] - 1 - (prefix - t if t < prefix else 0)
+        for kind in range(len(states)):
+            for row in range(begin + started, begin + rows):
+                for j in range(states.shape[2]):
+                    states[kind, row, j] = states[kind, before, j]
+        started = rows
         if rows and t < timesteps:
-            cell.step(begin, begin + rows)
+            call(cell.step, cell, (products, recalled, begin, begin + rows))
 
 
 @compiled
-def backward(cell: CellKernel, block: Block, output_gradients: Array, sums: GradientSums) -> None:
+def backward(  # noqa: C901  # in one piece: each function that Numba compiles takes it a tenth of a second more
+    cell: CellArrays, block: Block, output_gradients: Array, sums: GradientSums, scratch: Scratch
+) -> None:
     """Backpropagates through the reviews of a block to their first step, and through part of the prefix one by one.
 
     Args:
@@ -96,73 +112,108 @@ def backward(cell: CellKernel, block: Block, output_gradients: Array, sums: Grad
         output_gradients: By step and sorted row (timesteps, 1, rows, units), or of the last step only
             (1, 1, rows, units); for the prefix's block, of all states (prefix, state_count, 1, units).
         sums: Receives all gradients; those of the prefix, summed over all reviews, come from its own block.
+        scratch: Memory.
     """
-    timesteps, batch = len(block.active) - 1, len(block.order)
-    dstates = np.zeros((len(cell.states), batch, cell.states.shape[2]), np.float32)
+    dstates, dgates, dproducts, recalled = scratch.dstates, scratch.dgates, scratch.dproducts, scratch.recalled
+    timesteps, (kinds, batch, units) = len(block.active) - 1, dstates.shape
     # Sorted rows from ``entered`` on have reached the prefix; those before ``last`` are backpropagated through it.
     entered, last, threshold = batch, batch, np.float32(0)
-    prefix_dgates = np.empty((batch, len(cell.U_T)), np.float32)
-    prefix_dproducts = np.empty_like(prefix_dgates) if len(cell.recurrent_bias) > 0 else prefix_dgates
-    only_squares = len(sums.squares) > 0 and len(output_gradients) == 1
-    most = CONDENSED * len(dstates) * dstates.shape[2] if only_squares else batch
     # The gradients of a chunk of packed rows, filled from its end, are summed while they are in the processor's cache.
-    dgates = np.empty((max(CHUNK, batch), len(cell.U_T)), np.float32)
-    dproducts = np.empty_like(dgates) if len(cell.recurrent_bias) > 0 else dgates
-    filled = len(dgates)
-    for t in range(timesteps - 1, -1, -1):
-        begin, rows = block.offsets[t], block.active[t]
+    filled = size = len(dgates) - batch
+    for t in range(timesteps - 1, -2, -1):  # -1: what is left of a chunk
+        rows = block.active[t] if t >= 0 else size
+        if filled < rows:
+            begin, of_gates, of_products = block.offsets[t + 1], dgates[filled:size], dproducts[filled:size]
+            end = begin + len(of_gates)
+            call(cell.add_recurrent_gradient, cell, (sums.recurrent_kernel, of_products, recalled, begin, end))
+            index, has_vectors = cell.input_index[begin:end], len(sums.vectors) > 0
+            if has_vectors:
+                add_product(sums.vectors[begin:end].T, of_gates, sums.kernel)
+            for row in range(len(of_gates)):
+                if len(sums.recurrent_bias) > 0:
+                    add_row(sums.recurrent_bias, of_products[row])
+                if not has_vectors and row + AHEAD < len(of_gates):
+                    prefetch(sums.by_input, index[row + AHEAD])
+                add_row(sums.bias if has_vectors else sums.by_input[index[row]], of_gates[row])
+            if len(sums.by_row) > 0:
+                multiply(of_gates, sums.kernel_T, sums.by_row[begin:end])
+            elif len(sums.squares) > 0:
+                _add_squares(sums.squares, index, of_gates, sums.kernel_T, scratch.dx)
+            filled = size
+        if t < 0:
+            break
         if len(output_gradients) > 1 or t == timesteps - 1:
-            for kind in range(output_gradients.shape[1]):
-                add(dstates[kind], output_gradients[t - timesteps, kind])
-            if t < block.prefix:
-                add_rows(sums.entering[t, 0], output_gradients[t - timesteps, 0, entered:])
+            of_outputs = output_gradients[t - timesteps]
+            for kind in range(len(of_outputs)):
+                for row in range(batch):
+                    add_row(dstates[kind, row], of_outputs[kind, row])
+            for row in range(entered, batch if t < block.prefix else 0):
+                add_row(sums.entering[t, 0], of_outputs[0, row])
             last = batch
         if rows:
-            if filled < rows:
-                _add_chunk(sums, cell, begin + rows, dgates[filled:], dproducts[filled:])
-                filled = len(dgates)
-            filled -= rows
-            at = slice(filled, filled + rows)
-            cell.step_back(begin, begin + rows, dstates, 0, rows, dgates[at], dproducts[at])
+            filled, begin = filled - rows, block.offsets[t]
+            of_gates, of_products = dgates[filled:], dproducts[filled:]
+            own = dstates, of_gates, of_products, recalled, batch, begin, begin + rows, 0, rows
+            call(cell.step_back, cell, own)
         if t < block.prefix:
-            threshold = _enter_prefix(sums.entering[t], dstates[:, rows:entered], threshold, sums.cutoff)
-            entered, last = rows, _remaining(dstates, rows, last, most, threshold)
+            for kind in range(kinds):
+                for row in range(rows, entered):
+                    add_row(sums.entering[t, kind], dstates[kind, row])
+            entering = sums.cutoff * largest(dstates, rows, entered)
+            threshold = entering if entering > threshold else threshold
+            entered = rows
+            while last > rows and is_negligible(dstates, last - 1, threshold):
+                last -= 1
+                for kind in range(kinds):
+                    for j in range(units):
+                        dstates[kind, last, j] = 0
+            if last - rows > sums.most:
+                last = _condense(dstates, rows, last, threshold, scratch.gram)
             if last > rows:
-                k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
-                cell.step_back(k, k + 1, dstates, rows, last, prefix_dgates[:more], prefix_dproducts[:more])
-                _add_single_reviews(sums, t, k, rows, prefix_dgates[:more])
-    if filled < len(dgates):
-        _add_chunk(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:])
+                k, of_gates = cell.states.shape[1] - block.prefix - 1 + t, dgates[size : size + last - rows]
+                own = dstates, of_gates, dproducts[size:], recalled, batch, k, k + 1, rows, last
+                call(cell.step_back, cell, own)
+                if len(sums.prefix) > 0:
+                    add_product(of_gates, sums.kernel_T, sums.prefix[t, rows:last])
+                if len(sums.squares) > 0:
+                    _add_squares(sums.squares, cell.input_index[k : k + 1], of_gates, sums.kernel_T, scratch.dx)
 
 
 @compiled_part
-def _enter_prefix(entering: Array, dstates: Array, threshold: np.float32, cutoff: np.float32) -> np.float32:
-    """Adds gradients of states to those that enter a step of the prefix; returns ``cutoff`` times the largest yet."""
-    for kind in range(len(dstates)):
-        add_rows(entering[kind], dstates[kind])
-        threshold = max(threshold, cutoff * largest(dstates[kind]))
-    return threshold
+def largest(gradients: Array, first: int, last: int) -> np.float32:
+    """Returns the largest finite magnitude in rows of gradients (n, rows, width); 0 if there is none."""
+    maximum = np.float32(0)
+    for kind in range(len(gradients)):
+        for row in range(first, last):
+            for j in range(gradients.shape[2]):
+                magnitude = abs(gradients[kind, row, j])
+                if maximum < magnitude < np.inf:
+                    maximum = magnitude
+    return maximum
 
 
 @compiled_part
-def _remaining(dstates: Array, rows: int, last: int, most: float, threshold: np.float32) -> int:
-    """Returns the end of the sorted rows with gradients above the threshold; sets those of the others to zero."""
-    while last > rows and is_negligible(dstates, last - 1, threshold):
-        last -= 1
-        for kind in range(len(dstates)):
-            dstates[kind, last] = 0
-    return _condense(dstates, rows, last, threshold) if last - rows > most else last
+def is_negligible(gradients: Array, row: int, threshold: np.float32) -> bool:
+    """Tells whether all numbers in one row of gradients (n, rows, units) are at most the threshold; NaN is not."""
+    for kind in range(len(gradients)):
+        for j in range(gradients.shape[2]):
+            if not abs(gradients[kind, row, j]) <= threshold:  # true for NaN
+                return False
+    return True
 
 
 @compiled_part
-def _condense(dstates: Array, rows: int, last: int, threshold: np.float32) -> int:
+def _condense(dstates: Array, rows: int, last: int, threshold: np.float32, memory: NDArray[np.float64]) -> int:
     """Replaces sorted rows by fewer that have the same sums of squares throughout the prefix, and returns their end.
 
     A step of the backward pass that all share is linear, so sums of squares follow from the Gram matrix. Its pivoted
     Cholesky decomposition, down to the threshold, gives at most as many rows as a state has numbers.
     """
     kinds, _, units = dstates.shape
-    row, gram = np.empty(kinds * units), np.zeros((kinds * units, kinds * units))
+    row, gram = memory[kinds * units], memory[: kinds * units]
+    for i in range(len(row)):
+        for j in range(len(row)):
+            gram[i, j] = 0
     for k in range(rows, last):
         for j in range(len(row)):
             row[j] = dstates[j // units, k, j % units]
@@ -183,52 +234,18 @@ def _condense(dstates: Array, rows: int, last: int, threshold: np.float32) -> in
 
 
 @compiled_part
-def _add_products(gram: Any, row: Any, factor: float) -> None:
+def _add_products(gram: NDArray[np.float64], row: NDArray[np.float64], factor: float) -> None:
     for i in range(len(row)):
         for j in range(len(row)):
             gram[i, j] += factor * row[i] * row[j]
 
 
 @compiled_part
-def _add_chunk(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array, dproducts: Array) -> None:
-    """Adds the contributions of consecutive packed rows.
-
-    Args:
-        sums: Receives them.
-        cell: The cell's arrays.
-        begin: The first of the rows.
-        dgates: Gradients of W·input (rows, gates · units).
-        dproducts: Gradients of U·state; the same array unless the cell ``splits_gradients``.
-    """
-    end = begin + len(dgates)
-    cell.add_recurrent_gradient(sums.recurrent_kernel, begin, end, dproducts)
-    if len(sums.recurrent_bias) > 0:
-        add_rows(sums.recurrent_bias, dproducts)
-    if len(sums.vectors) > 0:
-        add_product(sums.vectors[begin:end].T, dgates, sums.kernel)
-        add_rows(sums.bias, dgates)
-    else:
-        add_by_index(sums.by_input, sums.input_index[begin:end], dgates)
-    if len(sums.by_row) > 0:
-        multiply(dgates, sums.kernel_T, sums.by_row[begin:end])
-    elif len(sums.squares) > 0:
-        _add_squares(sums.squares, sums.input_index[begin:end], dgates, sums.kernel_T)
-
-
-@compiled_part
-def _add_squares(squares: Array, index: Indices, dgates: Array, kernel_transposed: Array) -> None:
-    dx = np.empty((len(dgates), squares.shape[1]), np.float32)
+def _add_squares(squares: Array, index: Indices, dgates: Array, kernel_transposed: Array, dx: Array) -> None:
+    """Adds squares of the gradients of inputs to those with an index (n,), or all to those with the only one."""
     multiply(dgates, kernel_transposed, dx)
-    for row in range(len(dx)):
-        for j in range(dx.shape[1]):
-            dx[row, j] *= dx[row, j]
-    add_by_index(squares, index, dx)
-
-
-@compiled_part
-def _add_single_reviews(sums: GradientSums, t: int, k: int, row: int, dgates: Array) -> None:
-    """Adds the contributions of single reviews, from a sorted row on, to step ``t`` of the prefix, packed row ``k``."""
-    if len(sums.prefix) > 0:
-        add_product(dgates, sums.kernel_T, sums.prefix[t, row : row + len(dgates)])
-    if len(sums.squares) > 0:
-        _add_squares(sums.squares, np.full(len(dgates), sums.input_index[k]), dgates, sums.kernel_T)
+    for row in range(len(dgates)):
+        if row + AHEAD < len(index):
+            prefetch(squares, index[row + AHEAD])
+        square_row(dx[row])
+        add_row(squares[index[row if row < len(index) else 0]], dx[row])

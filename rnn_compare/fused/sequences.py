@@ -11,9 +11,10 @@ import numpy as np
 
 from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.cell_kernel import CellArrays, CellKernel
+from rnn_compare.fused.kernel_source import FUNCTIONS
 from rnn_compare.fused.packing import Block, Mask, PackedBatch, pack_output_gradients, unpack
-from rnn_compare.fused.recurrence import CHUNK, GradientSums
+from rnn_compare.fused.recurrence import CHUNK, CONDENSED, GradientSums, Scratch
 
 WORTH_SHARING = 400_000
 """Pre-activations of a batch (timesteps · gates · units) from which on several threads are faster: a third of a
@@ -34,7 +35,7 @@ class LayerOptions:
         zero_output_for_mask: Whether to return zeros at masked timesteps instead of the previous state.
     """
 
-    cell: type[CellKernel]
+    cell: CellKernel
     go_backwards: bool = False
     return_sequences: bool = False
     zero_output_for_mask: bool = False
@@ -54,7 +55,7 @@ class ForwardPass:
     """
 
     options: LayerOptions
-    arrays: CellKernel
+    arrays: CellArrays
     batch: PackedBatch
     inputs: Array
     shared: bool
@@ -81,25 +82,32 @@ def forward(
     Returns:
         The last states (reviews, units) or all (reviews, timesteps, units), and what ``backward`` needs.
     """
-    (kernel, *recurrent, bias), cell, rows = weights, options.cell, len(batch.source)
+    (kernel, *recurrent, bias), cell, rows = weights, options.cell.cell, len(batch.source)
     width, units = kernel.shape[1], kernel.shape[1] // cell.blocks
     recurrent_kernel = recurrent[0].reshape(-1, width) if recurrent else np.empty((0, width), np.float32)
+    bias = np.ascontiguousarray(bias)
     recurrent_bias = bias[1] if bias.ndim == 2 else np.zeros(width if cell.splits_gradients else 0, np.float32)
-    states = np.empty((cell.state_count, rows, units), np.float32)
+    states = np.empty((len(cell.states), rows, units), np.float32)
     states[:, -1] = 0  # before the first step, of the prefix or else of all
-    arrays = cell(
+    arrays = CellArrays(
         W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
-        input_index=np.arange(rows) if index is None else index,
+        input_index=np.arange(rows) if index is None else np.ascontiguousarray(index),
         states=states,
-        activations=np.empty((rows, cell.activation_count, units), np.float32),
-        recurrent_kernel=recurrent_kernel,
+        activations=np.empty((rows, len(cell.stored), units), np.float32),
+        recurrent_kernel=np.ascontiguousarray(recurrent_kernel),
         U_T=np.ascontiguousarray(recurrent_kernel.T),
         recurrent_bias=recurrent_bias.reshape(-1, units),
+        **(options.cell.addresses if len(batch.blocks[0].active) > 1 else dict.fromkeys(FUNCTIONS, 0)),
     )
+
+    def run(block: Block) -> None:
+        products = np.empty((len(block.order), cell.blocks, units), np.float32)
+        recurrence.forward(arrays, block, products, np.empty((len(block.order), units), np.float32))
+
     if batch.prefix:
-        recurrence.forward(arrays, batch.prefix_block)
+        run(batch.prefix_block)
     shares = worth_sharing(rows, width)
-    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
+    threads.for_each(run, batch.blocks, shares)
     forward_pass = ForwardPass(options, arrays, batch, inputs, index is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.return_sequences:
@@ -190,7 +198,7 @@ def backward(forward_pass: ForwardPass, gradient: Array, by_input: bool) -> Grad
             by_step = pack_output_gradients(gradient, block, *_masking(forward_pass))
         else:
             by_step = gradient[block.order][np.newaxis]
-        recurrence.backward(arrays, block, by_step[:, np.newaxis], sums)
+        recurrence.backward(arrays, block, by_step[:, np.newaxis], sums, _scratch(forward_pass, block))
         return sums
 
     blocks = threads.collect(run, batch.blocks, worth_sharing(len(batch.source), forward_pass.kernel.shape[1]))
@@ -200,7 +208,8 @@ def backward(forward_pass: ForwardPass, gradient: Array, by_input: bool) -> Grad
             np.add(getattr(total, name), getattr(sums, name), getattr(total, name))
     if batch.prefix:  # each block has added the squares of its own reviews
         of_prefix = total._replace(squares=np.empty((0, features), np.float32))
-        recurrence.backward(arrays, batch.prefix_block, total.entering[:, :, np.newaxis], of_prefix)
+        scratch = _scratch(forward_pass, batch.prefix_block)
+        recurrence.backward(arrays, batch.prefix_block, total.entering[:, :, np.newaxis], of_prefix, scratch)
     inputs = np.empty((len(total.squares), features), np.float32)
     if forward_pass.shared:
         _add_shared_inputs(forward_pass, blocks, inputs)
@@ -212,12 +221,12 @@ def backward(forward_pass: ForwardPass, gradient: Array, by_input: bool) -> Grad
 def _zero_sums(forward_pass: ForwardPass, block: Block, by_row: Array, by_input: bool) -> GradientSums:
     arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
     shared, (features, width) = len(forward_pass.inputs) if forward_pass.shared else 0, kernel.shape
+    kinds, _, units = arrays.states.shape
 
     def zeros(*shape: int) -> Array:
         return np.zeros(shape, np.float32)
 
     return GradientSums(
-        input_index=arrays.input_index,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
         recurrent_bias=zeros(arrays.recurrent_bias.size),
@@ -228,9 +237,19 @@ def _zero_sums(forward_pass: ForwardPass, block: Block, by_row: Array, by_input:
         by_row=by_row,
         squares=zeros(shared if by_input else 0, features),
         cutoff=CUTOFF_FOR_SQUARES if by_input else CUTOFF,
-        entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
+        most=int(CONDENSED * kinds * units) if by_input and not forward_pass.options.return_sequences else rows,
+        entering=zeros(prefix, kinds, units),
         prefix=zeros(0 if by_input else prefix, rows, features),
     )
+
+
+def _scratch(forward_pass: ForwardPass, block: Block) -> Scratch:
+    (features, width), (kinds, _, units) = forward_pass.kernel.shape, forward_pass.arrays.states.shape
+    batch, rows, numbers = len(block.order), max(CHUNK, len(block.order)), kinds * units
+    dgates, dx = (np.empty(shape, np.float32) for shape in ((rows + batch, width), (rows, features)))
+    dproducts = np.empty_like(dgates) if forward_pass.options.cell.cell.splits_gradients else dgates
+    dstates, recalled = np.zeros((kinds, batch, units), np.float32), np.empty((rows, units), np.float32)
+    return Scratch(dstates, dgates, dproducts, recalled, dx, np.empty((numbers + 1, numbers)))
 
 
 def _add_shared_inputs(forward_pass: ForwardPass, blocks: Sequence[GradientSums], gradients: Array) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer, network_pass, sequences, threads
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network import FusedNetwork, options_of
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models

@@ -1,11 +1,13 @@
 """A NaN or infinite gradient or input must not lead to a gradient of zero: a diverged training must be visible."""
 
+import numba
 import numpy as np
 import pytest
 
 from rnn_compare.fused import layer
-from rnn_compare.fused.arithmetic import Array, flushed, is_negligible, largest, sigmoid, tanh
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.arithmetic import OPTIONS, Array, flushed, sigmoid, tanh
+from rnn_compare.fused.cell_kernel import KERNELS
+from rnn_compare.fused.recurrence import is_negligible, largest
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
@@ -59,13 +61,19 @@ def test_reviews_share_a_prefix_only_up_to_the_first_nan() -> None:
 @everywhere
 def test_small_functions_preserve_non_finite_numbers(bad: float) -> None:
     number = np.float32(bad)
-    gradients = np.array([[[1, 2], [bad, 3]]], np.float32)
     np.testing.assert_array_equal(flushed(number), number)
     np.testing.assert_allclose(tanh(number), np.tanh(number), atol=4e-7)
     np.testing.assert_allclose(sigmoid(number), {np.inf: 1, -np.inf: 0}.get(bad, np.nan), atol=2e-7)
-    assert not is_negligible(gradients, 1, np.float32(10))
-    assert is_negligible(gradients, 0, np.float32(10))
-    assert largest(gradients[0]) == 3, "one review that diverges must not make all others negligible"
+
+
+@everywhere
+def test_a_review_that_diverges_is_not_negligible_and_makes_no_other_so(bad: float) -> None:
+    @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+    def facts(gradients: Array, threshold: np.float32) -> tuple[bool, bool, np.float32]:
+        first, second = (is_negligible(gradients, 0, threshold), is_negligible(gradients, 1, threshold))
+        return first, second, largest(gradients, 0, 2)
+
+    assert facts(np.array([[[1, 2], [bad, 3]]], np.float32), np.float32(10)) == (True, False, 3)
 
 
 def _vectors() -> Array:

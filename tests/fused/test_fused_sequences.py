@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from rnn_compare.fused import layer, packing, sequences, threads
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
@@ -57,3 +57,15 @@ def test_the_number_of_threads_changes_no_digit(
                     np.testing.assert_array_equal(ours, once)
     finally:
         threads.allow(1)
+
+
+@pytest.mark.parametrize("cell", KERNELS)
+def test_the_order_of_weights_in_memory_changes_no_digit(cell: str) -> None:
+    """A cell's functions take pointers."""
+    options, weights = LayerOptions(KERNELS[cell]), layer_weights(cell, 3, 4)
+    x = np.random.default_rng(2).normal(size=(5, 6, 3)).astype(np.float32)
+    outputs = [
+        layer.forward_vectors(options, None, x, [np.array(weight, order=order) for weight in weights])[0]
+        for order in ("C", "F")
+    ]
+    np.testing.assert_array_equal(outputs[0], outputs[1])

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.fused import layer, sequences, threads
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.embedding import distinct, embedding_gradient
-from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 

@@ -13,7 +13,7 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.plain_script import plain_script

@@ -170,7 +170,7 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
 
 def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
     # These two run what the program itself writes from the formulas of its cells: a kernel, and a Keras layer.
-    own = {"fused/kernels.py", "networks/keras_models.py"}
+    own = {"fused/cell_kernel.py", "networks/keras_models.py"}
     code = [where for where, _ in calls({"eval", "exec", "system", "popen", "getoutput", "__import__"})]
     assert {where.split(":")[0] for where in code} == own
     assert [where for where, call in calls({"run", "Popen", "call"}) if keywords(call).get("shell")] == []

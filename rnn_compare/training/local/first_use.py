@@ -18,7 +18,7 @@ from filelock import Timeout
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.code_folder import VARIANTS, sign_of
+from rnn_compare.fused.code_folder import SHARED, VARIANTS, sign_of
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.training.local import fork_server
@@ -26,6 +26,8 @@ from rnn_compare.training.worker.cores import lower_priority
 
 CODE, REVIEWS = "code", "reviews"
 """The first task of each of the two."""
+FIRST = (SHARED, *BOOK.cells)
+"""The parts of the kernels that the book's experiment needs. The two begin at either end."""
 GO_ON, HOLD = b"g", b"h"
 """What the server says on their standard input."""
 SAY_SECONDS = 0.5
@@ -41,7 +43,7 @@ class FirstUse:
         """Starts them unless everything is prepared; returns at once. They rest while a first epoch ``is_awaited``."""
         with contextlib.suppress(UserError):  # if reviews cannot be prepared, a training reports it
             if prepared.is_prepared(Experiment().dataset) and all(
-                sign_of(name).exists() for name in (*BOOK.cells, VARIANTS)
+                sign_of(part).exists() for part in (*FIRST, VARIANTS)
             ):
                 return
         environment = {**os.environ, **fork_server.ENVIRONMENT, "PYTHONPATH": fork_server.search_path()}
@@ -78,22 +80,21 @@ class FirstUse:
 
 
 def prepare(begin: str, wait: Callable[[], object] = lambda: None) -> None:
-    """Prepares the reviews if they come first, then compiles the cells that no other process is compiling.
+    """Prepares the reviews if they come first, then compiles the parts that no other process is compiling.
 
     The process that begins with code compiles those beyond the book's too, and calls ``wait`` before each.
     """
     if begin == REVIEWS:
         prepared.prepare(Experiment().dataset)
-    from rnn_compare.fused.kernels import KERNELS  # imports Numba, which the server must not
-    from rnn_compare.training.worker import compilation
+    from rnn_compare.training.worker import compilation  # imports Numba, which the server must not
 
     gc.disable()  # the compiler creates a million objects; collecting garbage among them takes a tenth of its time
-    for name in BOOK.cells if begin == REVIEWS else dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):
-        if name not in BOOK.cells:
+    for part in reversed(FIRST) if begin == REVIEWS else dict.fromkeys((*FIRST, *compilation.PARTS)):
+        if part not in FIRST:
             wait()
-        if not sign_of(name).exists():
+        if not sign_of(part).exists():
             with contextlib.suppress(Timeout):
-                compilation.compile_kernels(name, wait=False)
+                compilation.compile_kernels(part, wait=False)
             gc.collect()
 
 

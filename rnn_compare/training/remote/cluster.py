@@ -5,6 +5,7 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Collection, Coroutine
@@ -12,14 +13,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import dask
 from distributed import Client
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training import protocol
 from rnn_compare.training.local.cluster import NO_ANSWER, LocalWorkers
-from rnn_compare.training.remote import files, worker
-from rnn_compare.training.remote.address import check_address
+from rnn_compare.training.remote import worker
 from rnn_compare.training.worker import job
 
 T = TypeVar("T")
@@ -28,6 +29,9 @@ LOOK_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 0.5, 2.0, 5.0
 """Intervals between looks at the scheduler's list of workers and between connections; the longest wait for one."""
 SILENCE_SECONDS, REFUSED_SECONDS, CLOSE_SECONDS = 20.0, 30.0, 5.0
 """The longest silence of a scheduler that is connected; when an unusable worker is tried again; the wait for Stop."""
+
+CERTIFICATES = {"ca-file": "CA_FILE", "client.cert": "CLIENT__CERT", "client.key": "CLIENT__KEY"}
+"""Dask's settings of a client's certificates, and the ends of their variables."""
 
 _log = logging.getLogger(__name__)
 
@@ -215,7 +219,7 @@ class RemoteWorkers(protocol.Workers):
         """Follows an attempt to its end and returns why it was lost, if the run cannot be the reason."""
         client, self._attempts[attempt] = self._client, address
         try:
-            sent = await asyncio.to_thread(files.to_send, run, experiment)
+            sent = await asyncio.to_thread(worker.to_send, run, experiment)
             if problem := await self._call(address, worker.start, attempt, run, experiment, *sent):
                 return self._refuse(address, f"The worker {address} could not take the run. {problem}")
             while (messages := await self._call(address, worker.messages, attempt, run)) is not None:
@@ -232,11 +236,11 @@ class RemoteWorkers(protocol.Workers):
         return None
 
 
-async def _keep(run: str, fetched: files.Files) -> None:
+async def _keep(run: str, fetched: worker.Files) -> None:
     """Writes the fetched files of a run, and retries until it succeeds."""
     while True:
         try:
-            return await asyncio.to_thread(files.keep, run, fetched)
+            return await asyncio.to_thread(worker.keep, run, fetched)
         except OSError as error:
             _log.warning("The files of run %s could not be written (%s). Retrying.", run, error)
             await asyncio.sleep(RETRY_SECONDS)
@@ -254,3 +258,22 @@ async def loss_reason(client: Any, address: str) -> str | None:
                 reason = "Its worker was shut down; another continues from the last epoch." if planned else None
             closing = action == "closing-worker" or (closing and action != "add-worker")
     return reason
+
+
+def check_address(address: str) -> None:
+    """Raises ``UserError`` if an address is invalid, or leads to another machine without TLS."""
+    parts = re.fullmatch(r"(tls|tcp)://(\[[\da-f:]+\]|[^\s:/@]+):\d+", address)
+    unset = [end for name, end in CERTIFICATES.items() if not dask.config.get(f"distributed.comm.tls.{name}", None)]
+    if not parts:
+        problem = "it must be an address such as tls://scheduler.example.org:8786"
+    elif parts[1] == "tcp" and parts[2] not in ("localhost", "127.0.0.1", "[::1]"):
+        problem = (
+            "without TLS, anyone who reaches that scheduler can run code on the cluster and here. Use TLS and a "
+            "tls://… address (docs/cluster.md)"
+        )
+    elif parts[1] == "tls" and unset:
+        names = ", ".join(f"DASK_DISTRIBUTED__COMM__TLS__{end}" for end in unset)
+        problem = f"it needs certificates. Set {names} to the files from the scheduler's owner (docs/cluster.md)"
+    else:
+        return
+    raise UserError(f"{protocol.SCHEDULER_VARIABLE} is {address!r}: {problem}.")

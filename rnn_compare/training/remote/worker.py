@@ -17,14 +17,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rnn_compare import __version__
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE, cache_place, delete_files, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, cache_place, checkpoint_file, delete_files, run_folder
+from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
 from rnn_compare.sources import own_texts
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.protocol import first_line
-from rnn_compare.training.remote import files
 from rnn_compare.training.worker import job, worker_process
 
 FOLDER = "rnn-compare-worker"
@@ -32,7 +33,12 @@ INSTALL = "Install there the program that this machine has, as a wheel: docs/clu
 WAIT_SECONDS, LEASE_SECONDS = 5.0, 30.0
 """How long a request for messages waits for one; time after which an attempt that nobody asks about is abandoned."""
 
-Message = tuple[Event, files.Files]
+Files = dict[str, bytes]
+"""Contents of files by their names."""
+SENT = ("last.checkpoint", "previous.checkpoint", "last.npz", "best.npz")
+FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras")
+"""The checkpoint, from which a run continues, is written first."""
+Message = tuple[Event, Files]
 """An event, and the new files that belong to it."""
 
 _attempts: dict[str, "_Attempt"] = {}
@@ -45,7 +51,7 @@ class _Attempt(threading.Thread):
     def __init__(self, name: str, run: str, experiment: Experiment) -> None:
         super().__init__(name=name, daemon=True)
         self._run_id, self._experiment = run, experiment
-        self._times = files.times(run)
+        self._times = _times(run)
         self.messages: deque[Message] = deque()
         self.asked = time.monotonic()
 
@@ -60,9 +66,9 @@ class _Attempt(threading.Thread):
     def _send(self, event: Event) -> None:
         self.messages.append((event, self._new_files() if isinstance(event, EpochEnd | Ended) else {}))
 
-    def _new_files(self) -> files.Files:
+    def _new_files(self) -> Files:
         """Returns the run's files that were written since the last call."""
-        before, self._times = self._times, files.times(self._run_id)
+        before, self._times = self._times, _times(self._run_id)
         return {path.name: path.read_bytes() for path, at in self._times.items() if at != before.get(path)}
 
 
@@ -96,7 +102,7 @@ async def prepare(needed: Mapping[str, str], folder: str) -> int:
     return os.getpid()
 
 
-def start(attempt: str, run: str, experiment: Experiment, sent: files.Files, texts: files.Files) -> str | None:
+def start(attempt: str, run: str, experiment: Experiment, sent: Files, texts: Files) -> str | None:
     """Starts an attempt at a run; returns why it cannot, in a sentence.
 
     Args:
@@ -105,8 +111,8 @@ def start(attempt: str, run: str, experiment: Experiment, sent: files.Files, tex
     """
     try:
         delete_files(run)
-        files.write(run_folder(run), sent)
-        files.write(own_texts.folder(), texts)
+        _write(run_folder(run), sent)
+        _write(own_texts.folder(), texts)
         for name in texts:
             own_texts.import_file(own_texts.folder() / name)
     except (OSError, UserError) as error:
@@ -133,3 +139,31 @@ async def messages(attempt: str, run: str) -> list[Message] | None:
             return None
         await asyncio.sleep(0.05)
     return []
+
+
+def to_send(run: str, experiment: Experiment) -> tuple[Files, Files]:
+    """Returns what a worker needs of a run: the files from which it continues, and the user's own texts."""
+    card = own_texts.find_card(experiment.dataset)
+    texts = {Path(card.path).name: own_texts.content(card)} if card else {}
+    return {name: path.read_bytes() for name in SENT if (path := run_folder(run) / name).exists()}, texts
+
+
+def _times(run: str) -> dict[Path, int]:
+    """Returns when the files that an engine fetches were written."""
+    folder = run_folder(run)
+    return {path: path.stat().st_mtime_ns for name in FETCHED if (path := folder / name).exists()}
+
+
+def _write(folder: Path, files: Files) -> None:
+    """Writes files, each completely or not at all; raises ``OSError``."""
+    for name, content in files.items():
+        with whole_file(folder / name) as partial:
+            partial.write_bytes(content)
+
+
+def keep(run: str, fetched: Files) -> None:
+    """Writes the fetched files of a run; the previous checkpoint stays beside a new one. Raises ``OSError``."""
+    last = checkpoint_file(run).name
+    if last in fetched:
+        checkpoint.put(run, fetched[last])
+    _write(run_folder(run), {name: content for name, content in fetched.items() if name != last})

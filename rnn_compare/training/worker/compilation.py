@@ -1,6 +1,5 @@
-"""Compilation of the kernels, once per cell and machine. Does not import TensorFlow."""
+"""Compilation of the kernels, once per machine and in parts, which processes share. Does not import TensorFlow."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,62 +7,61 @@ from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer
-from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
+from rnn_compare.fused.cell_kernel import KERNELS
+from rnn_compare.fused.code_folder import SHARED, VARIANTS, code_folder, sign_of
 from rnn_compare.fused.embedding import embedding_gradient
-from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.machine_code import SAVING_IS_LOCKED
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks.parameters import parameters
 
+PARTS = (SHARED, *KERNELS, VARIANTS)
+_FIRST = next(iter(KERNELS))
 
-def compile_kernels(*names: str, wait: bool = True) -> None:
-    """Compiles the kernels of some cells for one layer without dropout, or loads them if they are compiled.
 
-    Several processes may call this at once: one compiles a cell, the others load the result.
+def compile_kernels(*parts: str, wait: bool = True) -> None:
+    """Compiles some of ``PARTS``, or loads them if they are compiled; a training of a cell needs ``SHARED`` too.
 
-    Args:
-        names: Cells, or ``VARIANTS``.
-        wait: Whether to wait for another process that compiles.
-
-    Raises:
-        filelock.Timeout: If another process compiles one, and ``wait`` is False.
+    Several processes may call this at once: one compiles a part, the others load the result, or, where they are not to
+    ``wait``, raise ``filelock.Timeout``.
     """
     code_folder().mkdir(parents=True, exist_ok=True)
-    for name in names:
-        call = _call_variants if name == VARIANTS else partial(_call_kernel, name)
-        sign = sign_of(name)
+    for part in parts:
+        sign = sign_of(part)
         if sign.exists():
-            call()
+            _call(part)
             continue
         lock = sign.with_suffix(".lock") if SAVING_IS_LOCKED else code_folder() / "compiling.lock"
         with FileLock(lock, blocking=wait):
-            call()
+            _call(part)
             sign.touch()
 
 
 def warm_up() -> None:
     """Compiles or loads the kernels of all cells and settings."""
-    compile_kernels(*KERNELS, VARIANTS)
+    compile_kernels(*PARTS)
 
 
 def load_compiled() -> None:
     """Loads the kernels that are already compiled, in advance of a training."""
-    compile_kernels(*(name for name in (*KERNELS, VARIANTS) if sign_of(name).exists()))
+    compile_kernels(*(part for part in PARTS if sign_of(part).exists()))
 
 
-def _call_kernel(name: str) -> None:
-    options, (ids, table, *weights) = LayerOptions(KERNELS[name]), _small_layer(name)
-    output, layer_pass = layer.forward_words(options, None, ids, table, weights)
+def _call(part: str) -> None:
+    {SHARED: _call_shared, VARIANTS: _call_variants}.get(part, lambda: KERNELS[part].addresses)()
+
+
+def _call_shared() -> None:
+    options, (ids, table, *weights) = LayerOptions(KERNELS[_FIRST]), _small_layer()
+    output, layer_pass = layer.forward_words(options, None, ids[:, :0], table, weights)  # no word, so no cell
     embedding, _ = layer.backward_words(layer_pass, output)
     RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)
 
 
 def _call_variants() -> None:
-    name = next(iter(KERNELS))
-    ids, table, *weights = _small_layer(name)
+    ids, table, *weights = _small_layer()
     dropout_mask = np.ones((2, 2), np.float32)
-    for options in (LayerOptions(KERNELS[name]), LayerOptions(KERNELS[name], return_sequences=True)):
+    for options in (LayerOptions(KERNELS[_FIRST]), LayerOptions(KERNELS[_FIRST], return_sequences=True)):
         output, word_pass = layer.forward_words(options, None, ids, table, weights, dropout_mask)
         layer.backward_words(word_pass, output)
     vectors, layer_pass = layer.forward_vectors(options, None, table[ids], weights)
@@ -71,7 +69,7 @@ def _call_variants() -> None:
     embedding_gradient(ids, gradient, len(table))
 
 
-def _small_layer(name: str) -> tuple[Any, ...]:
+def _small_layer() -> tuple[Any, ...]:
     # A batch of ids, an embedding and weights; without Keras, which needs a tenth of a second to build a network.
-    tensors = parameters(Experiment(cell=name, units=2, embedding_size=2)).recurrent_layers[0].tensors
+    tensors = parameters(Experiment(cell=_FIRST, units=2, embedding_size=2)).recurrent_layers[0].tensors
     return np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32), *(np.zeros(t.shape, np.float32) for t in tensors)

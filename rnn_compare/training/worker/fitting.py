@@ -18,6 +18,7 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
+from rnn_compare.fused.code_folder import SHARED
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.networks.keras_script import DECAY
@@ -132,7 +133,7 @@ def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequ
     batches = math.ceil(experiment.training_reviews / experiment.batch_size)
     job.send(Progress(job.run, len(done) + 1, 0, batches, {}, "preparing", time.time()))
     if isinstance(model, FusedNetwork):
-        compilation.compile_kernels(experiment.cell)
+        compilation.compile_kernels(experiment.cell, SHARED)  # in this order: two workers compile a cell each
     training, validation = prepared.load(experiment.dataset).padded(experiment).batches(experiment)
     reporter = ProgressReporter(job, validation.labels, save, done)
     followers: list[keras.callbacks.Callback] = [reporter]

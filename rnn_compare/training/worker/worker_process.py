@@ -140,7 +140,7 @@ def step(seconds: float) -> float:
     It is the lower quartile of repetitions over so many seconds, which other work of the machine hardly affects.
     """
     from rnn_compare.fused import layer
-    from rnn_compare.fused.kernels import KERNELS
+    from rnn_compare.fused.cell_kernel import KERNELS
     from rnn_compare.fused.sequences import LayerOptions
 
     threads.allow(number_from(THREADS_VARIABLE) or CPU_COUNT)  # the engine sets them again for each training

@@ -9,8 +9,8 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
-from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
@@ -31,17 +31,16 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is compiled or prepared, in this order; nothing is yet."""
     calls: list[str] = []
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(compilation, "_call_kernel", calls.append)
-    monkeypatch.setattr(compilation, "_call_variants", lambda: calls.append(VARIANTS))
+    monkeypatch.setattr(compilation, "_call", calls.append)
     monkeypatch.setattr(prepared, "prepare", lambda _: calls.append(first_use.REVIEWS))
     return calls
 
 
-def test_the_books_cells_come_first_and_what_few_need_comes_last(calls: list[str]) -> None:
+def test_what_the_book_needs_comes_first_and_what_few_need_comes_last(calls: list[str]) -> None:
     first_use.prepare(first_use.CODE)
-    assert calls[: len(BOOK.cells)] == list(BOOK.cells)
+    assert calls[: len(first_use.FIRST)] == list(first_use.FIRST)
     assert calls[-1] == VARIANTS
-    assert sorted(calls[:-1]) == sorted(KERNELS)
+    assert sorted(calls) == sorted(compilation.PARTS)
     calls.clear()
     first_use.prepare(first_use.CODE)
     assert calls == [], "what is compiled is not even loaded"
@@ -49,18 +48,18 @@ def test_the_books_cells_come_first_and_what_few_need_comes_last(calls: list[str
 
 def test_what_the_first_point_does_not_need_waits_and_only_one_process_makes_it(calls: list[str]) -> None:
     first_use.prepare(first_use.REVIEWS)
-    assert calls == [first_use.REVIEWS, *BOOK.cells]
+    assert calls == [first_use.REVIEWS, *reversed(first_use.FIRST)], "the two processes meet"
     calls.clear()
     first_use.prepare(first_use.CODE, wait=lambda: calls.append("waits"))
     assert sorted(calls[1::2]) == sorted({*KERNELS, VARIANTS} - {*BOOK.cells})
     assert {*calls[::2]} == {"waits"}
 
 
-def test_a_cell_that_another_process_compiles_is_left_to_it(calls: list[str]) -> None:
+def test_a_part_that_another_process_compiles_is_left_to_it(calls: list[str]) -> None:
     code_folder().mkdir(parents=True)
     with FileLock(sign_of(BOOK.cells[0]).with_suffix(".lock")):
         first_use.prepare(first_use.REVIEWS)
-    assert calls == [first_use.REVIEWS, BOOK.cells[1]]
+    assert calls == [first_use.REVIEWS, *reversed([part for part in first_use.FIRST if part != BOOK.cells[0]])]
 
 
 def test_nothing_of_it_is_left_when_the_server_is_gone(tmp_path: Path) -> None:

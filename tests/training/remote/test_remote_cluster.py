@@ -7,8 +7,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.training.remote import worker
-from rnn_compare.training.remote.address import check_address
-from rnn_compare.training.remote.cluster import loss_reason
+from rnn_compare.training.remote.cluster import check_address, loss_reason
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
