@@ -79,7 +79,7 @@ class ClassTraining:
         there, now = {network.deal for network in networks}, time.time()
         if new := [ClassNetwork(*deal, right, origin, at=now) for deal, right in results if deal not in there]:
             classroom.add_networks(new)
-        if not training:
+        if not self.waits:  # the verdict waits for what is missing, not for what is repeated
             sent = {network.deal: network.right for network in to_repeat(task, networks, self._secret)}
             for deal, right in self._trained(bit_by_bit, task, sent):
                 is_same = all(abs(a - b) <= WITHIN for a, b in zip(sent[deal], right, strict=True))

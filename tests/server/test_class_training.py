@@ -105,7 +105,10 @@ def test_a_result_that_came_out_differently_after_any_epoch_is_left_out(classroo
         deal = classroom.contribution(device).deal
         assert deal is not None
         classroom.send_network(device, *deal, right)
-    ClassTraining(cast("Engine", Workers()), lambda: classroom).follow()
+    training = ClassTraining(cast("Engine", Workers()), lambda: classroom)
+    training.follow()
+    assert not any(network.status for network in classroom.networks.sent()), "what is missing is trained first"
+    training.follow()
     statuses = {network.right[0]: network.status for network in classroom.networks.sent()}
     assert statuses == {450: "left out", 302: "repeated"}
 

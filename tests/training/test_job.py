@@ -168,8 +168,8 @@ def test_a_stop_that_comes_late_stops_no_other_attempt(monkeypatch: pytest.Monke
     stops: list[bool] = []
     monkeypatch.setattr(job, "_stopping", set())
     monkeypatch.setattr(job, "train", lambda _run, _experiment, _send, stop_requested: stops.append(stop_requested()))
-    for asked, attempted in (("earlier", "next"), ("third", "third"), ("other", "third")):
-        job.ask_to_stop(asked)
+    for stopped, attempted in (("earlier", "next"), ("third", "third"), ("other", "third")):
+        job.ask_to_stop(stopped)
         job.attempt_training(attempted, "run", Experiment(), lambda _: None)
     assert stops == [False, True, False]
 
