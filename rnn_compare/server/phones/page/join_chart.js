@@ -10,11 +10,11 @@ import { curvesOf, epochs as epochsOf } from "../../../browser/drawing/curves/cu
 import { element, last } from "./join_dom.js";
 
 export const SIZE = { width: 360, height: 250 };
-const LONGEST_NAME = 16; // signedMinGRU(32)
+const LONGEST_NAME = 16;
 const LETTER = 7.6;
 const [TYPE, SQUARE] = [14, 9]; // pixels
 
-// The scales of shares, in percent, in a picture with so much room for names on the right.
+// The scales of shares, in percent; `right`: room for names.
 export function shareScales(epochs, range, right) {
   return scalesOf({ ...SIZE, margins: [50, right, 14, 40], epochs, range });
 }

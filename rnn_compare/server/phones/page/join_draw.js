@@ -9,7 +9,7 @@ const LOW = 40; // percent
 const START = 0.5;
 const MARGIN = 16;
 
-// Sets the shares between two epochs, so that a quick finger leaves no gap; epochs count from 1.
+// Sets the shares between two epochs, from 1: a quick finger leaves no gap.
 export function stroke(shares, from, to, share) {
   const filled = [...shares];
   const begun = filled[from - 1];

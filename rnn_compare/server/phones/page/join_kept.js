@@ -12,8 +12,7 @@ export function storeUnsent(message) {
   store(KEY, message);
 }
 
-// Keeps a question of a lecture: of {question, answer, right, said, tallies, outcome, begun}. What is not
-// known yet does not replace what is.
+// Keeps a question of a lecture. What is not known yet does not replace what is.
 export function keepQuestion(lecture, entry, now = Date.now()) {
   const kept = stored(LECTURE);
   const questions = kept && kept.lecture === lecture ? kept.questions : [];
@@ -29,7 +28,7 @@ export function keptQuestions(lecture, now = Date.now()) {
   return kept && kept.lecture === lecture && now - kept.at < DAY ? kept.questions : [];
 }
 
-// What became of a kept question; `begun`: its reveal was shown, but left while networks still trained.
+// What became of a kept question; `begun`: its reveal was left while networks trained.
 export function outcomeInWords({ said, begun }) {
   return said || (begun ? "The lecture went on before the training had ended." : "The outcome was not shown.");
 }

@@ -6,7 +6,7 @@ const LONGEST_PAUSE = 2500;
 const PATIENCE = 8000;
 const REFUSED_PAUSE = 8000; // spares a full server
 
-// Returns the pause before the next try, random so that a class's phones do not all reconnect at once.
+// Returns the pause before the next try, random: a class's phones do not reconnect at once.
 export function pause(tries, random = Math.random) {
   return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** tries) * (0.5 + random());
 }

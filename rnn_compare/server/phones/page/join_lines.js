@@ -1,4 +1,4 @@
-// Lines over a number of words, as in the wall's charts of the memory test and of the accuracy by length.
+// Lines over a number of words: the memory test, and the accuracy by length.
 
 import { add } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "../../../browser/drawing/curves/curve_chart.js";

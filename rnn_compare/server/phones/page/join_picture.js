@@ -43,7 +43,7 @@ function predictionAfter(run, word) {
   return word < run.first ? "cut off" : `${percent(odds(run.logits[word - run.first + 1]))} ${run.labels[1]}`;
 }
 
-// The words, of which one is current; each network's prediction after it; and one network's cell.
+// The words, the predictions after the current one, and a cell.
 function readingParts({ words, drawings, runs: packed }) {
   const runs = packed.map((run) => unpackRun(run));
   let [at, lead] = [words.length - 1, 0];

@@ -22,7 +22,7 @@ export function signInWords({ colour, shape, number }) {
   return number ? `${colour} ${shape} ${number}` : `${colour} ${shape}`;
 }
 
-// Whom to look for; true also where a class has too few answers that differ.
+// Whom to look for.
 export function whom({ others, differs }) {
   if (others > 1) return `Your two neighbours show it too. You ${differs ? "did not all agree" : "all agreed"}.`;
   return `Your neighbour shows it too, and ${differs ? "answered differently" : "gave the same answer"}.`;

@@ -1,5 +1,4 @@
-// The phone's own network: a worker trains it from the seed that this phone was dealt; its result is sent and shown
-// among the class's, and it reads what is typed here. Its weights never leave the phone.
+// The phone's own network, which a worker trains from the phone's seed. Its weights never leave the phone.
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
