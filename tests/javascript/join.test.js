@@ -73,6 +73,6 @@ test("a phone keeps a lecture's questions for a day, and an outcome is not lost 
 
 test("a phone does not say that an outcome was not shown if the presenter went on while networks trained", () => {
   assert.equal(outcomeInWords({ said: "LSTM leads.", begun: true }), "LSTM leads.");
-  assert.equal(outcomeInWords({ said: "", begun: true }), "The lecture went on before the training had ended.");
+  assert.equal(outcomeInWords({ said: "", begun: true }), "The lecture went on before the last epoch was shown.");
   assert.equal(outcomeInWords({ said: "", begun: false }), "The outcome was not shown.");
 });

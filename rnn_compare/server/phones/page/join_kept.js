@@ -30,7 +30,7 @@ export function keptQuestions(lecture, now = Date.now()) {
 
 // What became of a kept question; `begun`: its reveal was left while networks trained.
 export function outcomeInWords({ said, begun }) {
-  return said || (begun ? "The lecture went on before the training had ended." : "The outcome was not shown.");
+  return said || (begun ? "The lecture went on before the last epoch was shown." : "The outcome was not shown.");
 }
 
 function stored(key) {
