@@ -89,7 +89,9 @@ class KnownBaselines:
         return BaselineResults(tuple(analysis.result), others)
 
 
-NEEDED = "Recurrence is needed on *Parity*: bags of words reach 55 %, a convolution at most 75 %, an LSTM 100 %."
+NEEDED = (
+    "Recurrence is needed on *Parity*, and a gated one: LSTM 100 %; at most SimpleRNN 64 %, attention 89 %, bags 60 %."
+)
 """Measured: docs/results.md."""
 _OTHERS = "Baselines on the first network's held-out reviews; others differ."
 

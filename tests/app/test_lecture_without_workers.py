@@ -78,7 +78,7 @@ def test_it_is_given_to_its_end_and_looked_into_where_no_worker_answers(
         assert [*app.error, *app.warning] == [], context.step.title
         if kind == "baselines":
             assert html(app).count("<li><span>") == len(all_baselines())
-            assert f"the choice of {CHANCE[name]} alone gives up to ± {MARGIN[name]} (95" in html(app)
+            assert f"sampling only {CHANCE[name]} adds up to ± {MARGIN[name]} (95" in html(app)
         if kind == "memory":
             assert any("With these weights, noticed" in text.value for text in app.markdown)
         if kind == "lengths":

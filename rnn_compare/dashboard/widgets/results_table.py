@@ -1,4 +1,4 @@
-"""*Is it real?*: every group's accuracies, the verdict on each pair, and the baselines."""
+"""*Is it real?*: the verdict on each pair, every group's accuracies, and the baselines."""
 
 from collections.abc import Sequence
 from html import escape
@@ -24,17 +24,23 @@ BEST = "Best epoch, as the book reports it"
 _FIRST, _LATER, _EARLY, _AFTER_EARLY = (
     percent(share, 0) for share in (levels.FIRST, levels.LATER, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
 )
-WHICH_IS_WHICH = (
-    " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
-    + " ± in the table: 95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds. ± of a "
-    "verdict: over seeds and reviews, at the level that it states. Each look costs: of 5 % the first has "
-    f"{_FIRST}, all later ones {_LATER} together, so they need a clearer lead; a first look at fewer than {FEWEST} "
-    f"seeds has {_EARLY}, those after it {_AFTER_EARLY}."
+WHICH_IS_WHICH = "\n".join(
+    f"- **{title}**: {meaning}"
+    for title, meaning in (
+        *((measure.title, measure.meaning) for measure in (BEST_EPOCH, *MEASURES.values())),
+        ("± in the table", "95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds."),
+        ("± of a verdict", "over seeds and reviews, at the level that it states."),
+        (
+            "Each look",
+            f"uses up some of the 5 % of errors: the first {_FIRST}, all later ones {_LATER} together, so they need a "
+            f"clearer lead; a first look at fewer than {FEWEST} seeds {_EARLY}, those after it {_AFTER_EARLY}.",
+        ),
+    )
 )
 
 
 def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | None = None) -> None:
-    """Draws the table, below it the sentences of all pairs with the numbers behind them, and the baselines."""
+    """Draws the sentences of all pairs with the numbers behind them, below them the table, and the baselines."""
     networks = groups(runs)
     with st.expander("Is it real?", icon=":material/balance:", key="results"):
         if not any(group.counted for group in networks):
@@ -43,14 +49,14 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         results_html, verdicts_html = services.conclusion(
             "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
         )
-        st.html(results_html)
-        st.caption(WHICH_IS_WHICH)
         if verdicts_html:
             st.html(unbroken(verdicts_html))
         elif waits_for_reviews(runs):
             st.caption(WAITS)
         elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption("Verdicts appear once all runs have ended.")
+        st.html(results_html)
+        st.caption(WHICH_IS_WHICH)
         if baselines and baselines.baselines:
             _show_baselines(baselines, runs[0].experiment.source)
 

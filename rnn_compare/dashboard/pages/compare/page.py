@@ -57,6 +57,8 @@ def render() -> None:
         setup = _sidebar(services)
         charted = on_the_charts(services)  # includes runs that were just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
+    with st.container():  # takes no room while empty
+        _show_finished(services, setup)
     starting, _, counting, playing = now = _under_way(services)
     seconds = SOON_SECONDS if starting or counting or playing else TICK_SECONDS
     components.ticking(_live, seconds, services, now)
@@ -77,7 +79,6 @@ def _sidebar(services: Services) -> controls.Setup:
         _train(services, setup)
     with actions_below:
         _show_summary(services, setup)  # after a press, which puts these networks on the charts
-        _show_finished(services, setup)
         _train_beside(services, setup)
     return setup
 
@@ -122,8 +123,10 @@ def _show_finished(services: Services, setup: controls.Setup) -> None:
     """Draws a button that shows the finished runs of what is set up, if all have finished and are not shown."""
     shown = {run.experiment for run in on_the_charts(services)}
     if (runs := _finished(services, setup.experiments)) and not shown.issuperset(setup.experiments):
-        label, names = "Show finished runs", link(runs, services.runs()).split(",")
-        st.button(label, icon=":material/history:", on_click=pin, args=(names,), width="stretch", key="show_finished")
+        preset = st.session_state["preset"]
+        label = "Show the finished runs of what is set up" if preset == controls.OWN else f"Show “{preset}”, finished"
+        names = link(runs, services.runs()).split(",")
+        st.button(label, icon=":material/history:", on_click=pin, args=(names,), key="show_finished")
 
 
 def _finished(services: Services, experiments: Sequence[Experiment]) -> list[Run]:

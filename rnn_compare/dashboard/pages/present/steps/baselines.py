@@ -37,7 +37,9 @@ def show(context: LectureContext) -> None:
     bars = "".join(_bar(*row) for row in rows)
     sentences = " ".join(filter(None, [meaning(results.baselines, runs[0].experiment.source), results.remark]))
     context.to_phones(bars=rows, lines=[plain(sentences)])
-    where = f"{MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else "in the best epoch"
+    goes_on = any(run.replayed or not run.status.ended for run in runs)
+    best = "in the best epoch so far" if goes_on else "in the best epoch"
+    where = f"{MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else best
     st.html(
         f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy {unbroken(where)}.</p>'
     )
@@ -54,7 +56,7 @@ def _chance(context: LectureContext, networks: Sequence[Group], measure: Measure
     scores = [score for group in networks for score in context.services.evidence.scores_of(group, measure) or ()]
     variance, reviews = max((share_variance(score.accuracy, score.reviews), score.reviews) for score in scores)
     margin = in_points(round(1.96 * math.sqrt(variance), 3))
-    return f"; the choice of {reviews:,} reviews alone gives up to ± {margin} (95 %)"
+    return f"; sampling only {reviews:,} reviews adds up to ± {margin} (95 %)"
 
 
 def _bar(name: str, share: float, color: str) -> str:
