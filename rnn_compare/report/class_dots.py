@@ -8,7 +8,9 @@ from html import escape
 from rnn_compare.charts.palette import looks
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.lecture.trained.class_results import ClassResult
 from rnn_compare.lecture.trained.class_task import ClassTask
+from rnn_compare.lecture.trained.class_verdict import turned, verdict
 
 WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 26.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
@@ -20,6 +22,23 @@ NEW_SECONDS = 1.2
 """How long a dot falls."""
 FEWEST_QUARTILES = 4
 _SHAPES = ("circle", "square", "diamond")
+
+
+def class_section(result: ClassResult) -> str:
+    """Returns a class's networks in a page to take home as HTML: the verdict, and a dot for each."""
+    task, networks = result.task, result.networks
+    by_machine = sum(network.origin == "server" for network in networks)
+    sentences = [
+        f"{result.date}. Each dot is a network, by its best of {task.epochs} epochs on the same {task.held_out} "
+        "held-out reviews: only seeds differ. The bar below a row is the middle half, the mark its median.",
+        f"Hollow: the {by_machine:,} that the presenter's machine trained." if by_machine else "",
+        turned(task, networks),
+    ]
+    return (
+        f'<p class="verdict">{escape(" ".join(verdict(task, networks)))}</p>'
+        f'<div class="rc-class">{rows(task, networks)}</div>'
+        f'<p class="soft">{escape(" ".join(filter(None, sentences)))}</p>'
+    )
 
 
 def rows(

@@ -24,18 +24,12 @@ BEST = "Best epoch, as the book reports it"
 _FIRST, _LATER, _EARLY, _AFTER_EARLY = (
     percent(share, 0) for share in (levels.FIRST, levels.LATER, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
 )
-WHICH_IS_WHICH = "\n".join(
-    f"- **{title}**: {meaning}"
-    for title, meaning in (
-        *((measure.title, measure.meaning) for measure in (BEST_EPOCH, *MEASURES.values())),
-        ("± in the table", "95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds."),
-        ("± of a verdict", "over seeds and reviews, at the level that it states."),
-        (
-            "Each look",
-            f"uses up some of the 5 % of errors: the first {_FIRST}, all later ones {_LATER} together, so they need a "
-            f"clearer lead; a first look at fewer than {FEWEST} seeds {_EARLY}, those after it {_AFTER_EARLY}.",
-        ),
-    )
+WHICH_IS_WHICH = (
+    "".join(f"- **{measure.title}**: {measure.meaning}\n" for measure in (BEST_EPOCH, *MEASURES.values()))
+    + "- **± in the table**: 95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds.\n"
+    "- **± of a verdict**: over seeds and reviews, at the level that it states.\n"
+    f"- **Each look** uses up some of the 5 % of errors: the first {_FIRST}, all later ones {_LATER} together, so they "
+    f"need a clearer lead; a first look at fewer than {FEWEST} seeds {_EARLY}, those after it {_AFTER_EARLY}."
 )
 
 
