@@ -195,7 +195,7 @@ def test_finished_runs_of_the_set_up_are_shown_without_training(services: Servic
     app.query_params["show"] = shown_one
     app.session_state["pinned_runs"] = [shown_one]
     app.run()
-    press(app, "Show the finished runs of what is set up")
+    press(app, "Show the runs of these settings")
     assert app.query_params["show"] == finished
     assert len(services.store.runs()) == 2, "nothing was trained"
 
@@ -209,7 +209,7 @@ def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of
         finish(services.store, run, 0.5)
     services.refresh()
     app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
-    press(app, "Show the finished runs of what is set up")
+    press(app, "Show the runs of these settings")
     assert [group["label"] for group in board(app)["groups"]] == ["LSTM(32)", "GRU(32)"]
 
 

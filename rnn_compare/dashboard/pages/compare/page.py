@@ -124,7 +124,7 @@ def _show_finished(services: Services, setup: controls.Setup) -> None:
     shown = {run.experiment for run in on_the_charts(services)}
     if (runs := _finished(services, setup.experiments)) and not shown.issuperset(setup.experiments):
         preset = st.session_state["preset"]
-        label = "Show the finished runs of what is set up" if preset == controls.OWN else f"Show “{preset}”, finished"
+        label = "Show the runs of these settings" if preset == controls.OWN else f"Show the runs of “{preset}”"
         names = link(runs, services.runs()).split(",")
         st.button(label, icon=":material/history:", on_click=pin, args=(names,), key="show_finished")
 
