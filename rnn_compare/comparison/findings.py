@@ -19,7 +19,7 @@ from rnn_compare.runs.record import Run
 
 LINES = 3
 """The most sentences: nobody reads more in a lecture."""
-WAITS = "The verdict will appear once the reviews have loaded."
+WAITS = "The verdict will appear once the texts have loaded."
 
 SURE = 1.96
 """Standard errors within which chance alone stays in 95 of 100 cases."""

@@ -112,7 +112,7 @@ def test_at_the_end_phones_can_be_offered_their_class_alone(empty: Classroom, ph
     hold(empty, phones)
     show_step(empty, "home")
     app = page("present.page")
-    assert ("Offer the networks to phones" in [button.label for button in app.button]) == is_offered
+    assert ("Share the networks with phones" in [button.label for button in app.button]) == is_offered
     if is_offered:
-        press(app, "Offer the networks to phones")
+        press(app, "Share the networks with phones")
         assert empty.state().networks_offered

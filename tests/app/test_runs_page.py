@@ -141,7 +141,7 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
     app = page("runs.page")
-    reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV"]
+    reports = ["Page with the networks (.html)", "Notebook in stock Keras (.ipynb)", "Tables (Parquet)", "Tables (CSV)"]
     labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
@@ -262,7 +262,7 @@ def test_what_is_ticked_is_taken_home_in_every_form(
     (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
     runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
     app = tick(page("runs.page"), 0, 1)
-    assert not disabled(app)["Page (.html)"]
+    assert not disabled(app)["Page with the networks (.html)"]
     assert take_home.file_name(services.store.runs(runs)) == "LSTM-32-GRU-32"
     made = {form: take_home.report(services, runs, form, "report") for form in KINDS}
     assert made["html"].startswith(b"<!doctype html>")

@@ -170,7 +170,7 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         ids[0, -1] = 1  # the start token alone
         share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
         prediction = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
-        assert f"Empty text: {prediction} ·" in html
+        assert f"Empty text: {prediction}<" in html
         probability = ask(run, "good film", "best").probability
         bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
         assert re.findall(bar, html) == [f"rc-side-{int(probability > 0.5)}"]

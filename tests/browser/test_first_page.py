@@ -87,9 +87,13 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
 def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server, page: Page) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.goto(f"{server.url}/?units=48")
+    settle(page)
+    places = [page.get_by_role("button", name=name).bounding_box() for name in ("Copy link", "Take home")]
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_role("button", name="Copied, for this computer only")).to_be_visible()
-    expect(page.get_by_role("button", name="Copy link")).to_be_visible(timeout=PATIENCE)
+    answer = page.get_by_role("status").filter(has_text="Link copied (works on this computer only). For others: Invite")
+    expect(answer).to_be_visible()
+    assert [page.get_by_role("button", name=name).bounding_box() for name in ("Copy link", "Take home")] == places
+    expect(answer).to_be_hidden(timeout=PATIENCE)
     page.get_by_role("spinbutton", name="Reviews").evaluate("node => node.type = 'text'")
     page.get_by_role("textbox", name="Reviews").press("Control+v")
     expect(page.get_by_role("textbox", name="Reviews")).to_have_value(re.compile("units=48"))

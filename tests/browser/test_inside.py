@@ -127,7 +127,7 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     inside.locator("[data-colouring=left_out]").click()
     expect(lstm).to_contain_text(re.compile(r"without “more”: \d+\.\d % \w+ instead of \d+\.\d % \w+"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
-    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* (Without “|No single word flips )"))
+    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* (Without “|Leaving out a single )"))
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
     assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
     unknown.click()
@@ -146,7 +146,7 @@ def test_try_a_review_names_the_word_that_flips_each_prediction(page: Page, serv
     lines = page.locator(".rc-flips p")
     expect(lines).to_have_count(2)
     for line in lines.all():
-        expect(line).to_have_text(re.compile(r"^\w+\(8\) (Without “(a|good|film)”: |No single word flips )"))
+        expect(line).to_have_text(re.compile(r"^\w+\(8\) (Without “(a|good|film)”: |Leaving out a single )"))
 
 
 def test_two_cells_stand_side_by_side_on_a_wide_screen(inside: Page) -> None:

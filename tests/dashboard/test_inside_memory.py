@@ -117,8 +117,8 @@ def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(fig
 
 def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     own = replace(recalled(), labels=("later", "urgent"))
-    assert "<b>urgent</b>" in used_words([own])
-    assert "<b>positive</b>" not in used_words([own])
+    assert "<b>mostly in urgent texts</b>" in used_words([own])
+    assert "positive texts" not in used_words([own])
     assert "telling word" in conclusion([own])
     assert "telling word" in noticed_chart([own]).layout.xaxis.title.text
 

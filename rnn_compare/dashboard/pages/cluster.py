@@ -28,8 +28,8 @@ def render() -> None:
         return
     ticking(_workers, LOOK_SECONDS, current_app().services())
     st.markdown(
-        "### Train on a cluster\nName its Dask scheduler at the start. `docs/cluster.md` covers Slurm, Kubernetes, SSH "
-        "and certificates."
+        "### Train on a cluster\nGive its Dask scheduler's address at the start. `docs/cluster.md` covers Slurm, "
+        "Kubernetes, SSH and certificates."
     )
     st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
 

@@ -37,7 +37,7 @@ def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None
             continue
         predictions.append((run, title, prediction))
         epoch = run.best if which == "best" else run.last
-        note = f"epoch {epoch.epoch}" if epoch else ""
+        note = f"{'kept' if which == 'best' else 'last'} weights, epoch {epoch.epoch}" if epoch else ""
         cards.append(components.card(title, look, _answer(prediction, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     return predictions
@@ -61,15 +61,16 @@ def show_text(predictions: Answers, text: str) -> None:
 
 
 def _answer(prediction: ReviewPrediction, note: str, label: bool | None) -> str:
+    weights = f'<p class="rc-note">{note}</p>'
     if prediction.knows_no_word:
-        return f'<p class="rc-problem">{_why_none(prediction)}</p><p class="rc-note">{escape(note)}</p>'
+        return f'<p class="rc-problem">{_why_none(prediction)}</p>{weights}'
     low, high = map(escape, prediction.labels)
     sentence = f"{percent(prediction.share)} {escape(prediction.label)}"
     empty = replace(prediction, probability=prediction.prior)
-    note = f"Empty text: {percent(empty.share)} {empty.label} · {note}"
+    start = f"Empty text: {percent(empty.share)} {escape(empty.label)}"
     if prediction.warning:
         output = f"Its output, {sentence}, means little."
-        return f'<p class="rc-problem"><b>{prediction.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
+        return f'<p class="rc-problem"><b>{prediction.warning}</b> {output}</p><p class="rc-note">{start}</p>{weights}'
     ends = f"--rc-from: {100 * prediction.prior:.1f}%; --rc-to: {100 * prediction.probability:.1f}%"
     truth = "" if label is None else f" <small>{'✓ right' if label == prediction.positive else '× wrong'}</small>"
     return (
@@ -77,7 +78,7 @@ def _answer(prediction: ReviewPrediction, note: str, label: bool | None) -> str:
         f'<div class="rc-scale" style="{ends}" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
         f'<i class="rc-side-{prediction.positive:d}"></i></div>'
         f'<p class="rc-ends"><span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span></p>'
-        f'<p class="rc-note rc-prior">{escape(note)}</p>'
+        f'<p class="rc-note rc-prior">{start}</p>{weights}'
     )
 
 

@@ -20,11 +20,11 @@ CLOSED = f"Only this machine can open the page. For a class, start it with `{pag
 IN_JUPYTER = (
     f"This page is behind Jupyter's sign-in. For a class, start it with `{page_command()} --server.address 0.0.0.0`."
 )
-HOW_TO_SET_A_PASS = (
-    "write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
+OPEN = (
+    "No presenter's pass is set: anyone who opens the page can train and delete; only the machine that runs the "
+    "program can present. To change that, write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
     '`password = "at least eight characters"`, and restart.'
 )
-OPEN = f"No presenter's pass is set: anyone who opens the page can train and delete. To prevent it, {HOW_TO_SET_A_PASS}"
 GUARDED = "A presenter's pass is set: visitors can look and try reviews. To sign in: *Presenter*, below in the sidebar."
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
 """Paths of the pages that the code can open, by what visitors do there."""

@@ -14,8 +14,9 @@ from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
 
 OF_A_TASK = (
-    "New texts of each length, up to eight times the longest in training: who knows the rule goes on, who knows the "
-    "texts falls to 50 %. Below the edge, texts that are trained on are counted too where a length has too few."
+    "New texts of each length, up to eight times the longest in training: a network that learned the rule stays "
+    "accurate; one that memorized the texts drops to 50 %. Below the edge, texts that are trained on are counted too "
+    "where a length has too few."
 )
 OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
 

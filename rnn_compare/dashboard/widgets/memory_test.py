@@ -26,7 +26,7 @@ CHOICE = "Words are picked by the training labels; neutral ones are about as fre
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkMemory]:
     """Draws the button that starts the test of these networks, and the results; returns those that are there."""
-    st.markdown("A word that tells the label moves away from the end of a neutral text. Is it still noticed?")
+    st.markdown("We move a telltale word away from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
         if network.key not in analyses and (known := kept(memory, network.run.id, network.state)):
@@ -69,7 +69,8 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 5) -> str:
     for (words, labels), titles in groups.items():
         whose = "" if len(groups) == 1 else f"<p><b>{escape(', '.join(titles))}</b></p>"
         rows = []
-        for kind, group in ((labels[1], words.positive), (labels[0], words.negative), ("neutral", words.neutral)):
+        kinds = (f"mostly in {labels[1]} texts", f"mostly in {labels[0]} texts", "in both")
+        for kind, group in zip(kinds, (words.positive, words.negative, words.neutral), strict=True):
             more = f" … ({len(group)} in all)" if len(group) > limit else ""
             rows.append(f"<p><b>{escape(kind)}</b> {escape(', '.join(word for word, _ in group[:limit]))}{more}</p>")
         parts.append(whose + "".join(rows))
@@ -81,10 +82,7 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     pairs = counted_range([network.test.pairs for network in tested], "pair")
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
-    return (
-        f"In brackets: 95 % interval over {pairs}, for these weights and the {words} that they share. {NULL} "
-        "A word that is noticed need not decide the prediction."
-    )
+    return f"In brackets: 95 % interval over {pairs}, for these weights and the {words} that they share. {NULL}"
 
 
 def noticed(tested: Sequence[NetworkMemory]) -> str:
@@ -101,7 +99,7 @@ def noticed(tested: Sequence[NetworkMemory]) -> str:
     texts = (
         f"{counted(distance, 'word')} from the end: {', '.join(shares)}" for distance, shares in by_distance.items()
     )
-    return f"With these weights, noticed {'; '.join(texts)}."
+    return f"With these weights, noticed {'; '.join(texts)}. A noticed word need not decide the prediction."
 
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:

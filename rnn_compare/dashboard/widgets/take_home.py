@@ -20,13 +20,13 @@ MOST = 100
 LONGEST_NAME = 60
 _OFFERED: dict[Form, tuple[str, str, str]] = {
     "html": (
-        "Page (.html)",
+        "Page with the networks (.html)",
         ".html",
         "The networks, which read any review, with charts, verdicts and tables: one offline file.",
     ),
-    "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
-    "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
-    "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
+    "notebook": ("Notebook in stock Keras (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
+    "parquet": ("Tables (Parquet)", "-parquet.zip", "Curves and predictions."),
+    "csv": ("Tables (CSV)", "-csv.zip", "Curves and predictions."),
 }
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 

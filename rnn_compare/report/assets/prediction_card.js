@@ -27,10 +27,11 @@ export function buildCard(parent, network, languages) {
   labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
   const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
-  const prior = element("p", "rc-note", card, network.note);
+  const prior = element("p", "rc-note", card, "\u00A0");
+  element("p", "rc-note", card, network.note);
   painted().then(() => { // the prediction is seen before
     const empty = odds(logitOfNothing(network));
-    setText(prior, `Empty text: ${verdictIn(empty, labels)} · ${network.note}`);
+    setText(prior, `Empty text: ${verdictIn(empty, labels)}`);
     prior.classList.add("rc-prior");
     scale.style.setProperty("--rc-from", `${100 * empty}%`);
   });

@@ -71,7 +71,7 @@ class Access:
         """Returns the rule as a sentence for the terminal."""
         current = self.rule()
         if current.open:
-            return "No presenter's pass is set: anyone who opens the page can train (docs/security.md)."
+            return "No presenter's pass is set: anyone who opens the page can train and delete (docs/security.md)."
         return current.problem or "A presenter's pass is set: visitors without it can look and try reviews."
 
 

@@ -19,11 +19,12 @@ export function turningWord(run, words, logits) {
   if (!effects.length) return "";
   const isHigh = odds(logits[0]) > 0.5;
   const [turning, ...others] = effects.filter(({ from }) => from > 0.5 !== isHigh);
-  if (!turning) return `No single word flips the prediction: ${strongest(effects, run.labels)}.`;
+  const most = strongest(effects, run.labels);
+  if (!turning) return `Leaving out a single word never flips the prediction; ${most}.`;
   const also = named(others, "or", `any one of ${others.length} other words`);
   const sentence = `Without ${turning.word}: ${verdictIn(turning.from, run.labels)}`;
-  const rest = also ? `; without ${also} it flips, too. Each` : ". It";
-  return `${sentence}${rest} is replaced by an unknown word.`;
+  const flips = also ? `; without ${also} it flips, too` : "";
+  return `${sentence}${flips}; ${most}. A word left out is replaced by an unknown one.`;
 }
 
 // Words whose effects read alike are named together.
@@ -32,8 +33,8 @@ function strongest(effects, labels) {
   const size = shown(effects[0]);
   if (size === "0.0") return "none moves it by 0.1 points";
   const equals = effects.filter((effect) => shown(effect) === size);
-  if (equals.length > 1) return `${named(equals, "and", `${equals.length} words`)} move it most, ${size} points each`;
-  return `${effects[0].word} moves it most, ${size} points towards ${labels[Number(effects[0].points > 0)]}`;
+  if (equals.length > 1) return `${named(equals, "and", `${equals.length} words`)} contribute most: ${size} points each`;
+  return `${effects[0].word} contributes most: ${size} points towards ${labels[Number(effects[0].points > 0)]}`;
 }
 
 function named(effects, joint, many) {

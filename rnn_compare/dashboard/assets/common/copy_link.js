@@ -1,27 +1,33 @@
 // The button Copy link: the address of the page, and the runs that it shows.
 
-import { button, setText } from "../../../browser/common/dom.js";
+import { button, element, setText } from "../../../browser/common/dom.js";
 
-const LABEL = "Copy link", DONE = "Link copied", ALONE = "Copied, for this computer only";
+const LABEL = "Copy link", DONE = "Link copied", ALONE = "Link copied (works on this computer only)";
+const FOR_OTHERS = "For others: Invite the class, or Take home.";
 const FAILED = "Copy it from the address bar";
-const ANSWERED = 2500; // milliseconds until the button has its label back
+const ANSWERED = 5000; // milliseconds that the answer is shown, below the button: beside it, the page would move
 const buttons = new WeakMap();
 
 export function render({ data, parentElement: place }) {
   if (!buttons.has(place)) {
-    const node = button("rc-button", place, LABEL, async () => {
+    const root = element("div", "rc-copy", place);
+    const node = button("rc-button", root, LABEL, async () => {
       const copied = await copy(node.dataset.link, place);
-      setText(node, !copied ? FAILED : isHereOnly(node.dataset.link) ? ALONE : DONE);
-      setTimeout(setText, ANSWERED, node, LABEL);
+      const here = isHereOnly(node.dataset.link);
+      setText(answer, !copied ? FAILED : here ? `${ALONE}. ${FOR_OTHERS}` : DONE);
+      clearTimeout(timer);
+      timer = setTimeout(setText, ANSWERED, answer, "");
     });
-    node.setAttribute("aria-live", "polite");
+    const answer = element("span", "rc-copied", root);
+    answer.role = "status";
+    let timer;
     buttons.set(place, node);
   }
   const node = buttons.get(place), address = link(data);
   node.dataset.link = address;
   const here = isHereOnly(address);
   const whom = here ? "on this computer only" : "for whoever reaches this server";
-  node.title = `The same runs and settings, ${whom}. For others: ${here ? "Invite the class, or " : ""}Take home.`;
+  node.title = `The same runs and settings, ${whom}. ${here ? FOR_OTHERS : "For others: Take home."}`;
 }
 
 export function dispose() {

@@ -9,22 +9,17 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import actions
-from rnn_compare.dashboard.widgets.invite import HOW_TO_SET_A_PASS
+from rnn_compare.dashboard.widgets.invite import OPEN
 from rnn_compare.errors import UserError
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-
-AT_THE_MACHINE = (
-    "No presenter's pass is set: anyone can train, and only the machine that runs the program can present. To change "
-    "that, " + HOW_TO_SET_A_PASS
-)
 
 
 def why_not() -> str | None:
     """Returns why this visitor may not present, in a sentence; None if they may."""
     if visitor.may_lead():
         return None
-    return AT_THE_MACHINE if visitor.is_open() else visitor.why_not()
+    return OPEN if visitor.is_open() else visitor.why_not()
 
 
 def button(

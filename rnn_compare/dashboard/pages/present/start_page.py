@@ -40,7 +40,7 @@ def show(services: Services) -> None:
     _show_second_screen()
     if visitor.is_open():
         with st.expander("Who can present"):
-            st.markdown(permissions.AT_THE_MACHINE)
+            st.markdown(invite.OPEN)
 
 
 def show_pause(context: LectureContext) -> None:

@@ -29,7 +29,7 @@ from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
 from rnn_compare.sources.own_texts import Card
 
-FORMAT = f"CSV with a header, a column of texts and a column with two labels, {MIN_TEXTS} to {MAX_ROWS:,} rows."
+FORMAT = f"CSV with a header, a column of texts and one with two labels; {MIN_TEXTS} to {MAX_ROWS:,} rows."
 OPEN_TO_OTHERS = (
     "Uploads need a presenter's pass here (docs/security.md); `python -m rnn_compare train --source FILE.csv` and the "
     "folder `cache/texts/` do not."
@@ -54,7 +54,7 @@ def show(source_key: str) -> None:
     """
     problem = st.session_state.get(_PROBLEM)
     with st.expander("Your own texts", icon=":material/upload_file:", expanded=bool(problem)):
-        st.caption("Anyone who opens this page can read them.")
+        st.caption(f"{FORMAT} Anyone who opens this page can read them.")
         if reason := why_not():
             st.caption(reason)
             return
@@ -63,9 +63,7 @@ def show(source_key: str) -> None:
             st.error(problem, icon=":material/report:")
         current_app().upload_gate.open_for_this_session()
         number = st.session_state.setdefault(_BOX, 0)  # in the key: another number makes a new, empty box
-        sent = st.file_uploader(
-            "File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}", help=FORMAT
-        )
+        sent = st.file_uploader("File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}")
         _offer_folder()
     if sent is not None:
         visitor.require_presenter()

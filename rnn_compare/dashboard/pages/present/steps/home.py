@@ -44,7 +44,7 @@ def offer_networks(context: LectureContext) -> None:
         return
     is_offered = context.state.networks_offered
     permissions.button(
-        "Withdraw the networks" if is_offered else "Offer the networks to phones",
+        "Withdraw the networks" if is_offered else "Share the networks with phones",
         "offer_networks",
         context.state.version,
         context.classroom.offer_networks,
