@@ -99,7 +99,7 @@ def noticed(tested: Sequence[NetworkMemory]) -> str:
     texts = (
         f"{counted(distance, 'word')} from the end: {', '.join(shares)}" for distance, shares in by_distance.items()
     )
-    return f"With these weights, noticed {'; '.join(texts)}. A noticed word need not decide the prediction."
+    return f"With these weights, noticed {'; '.join(texts)}."
 
 
 def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
@@ -127,11 +127,9 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     st.markdown(f"**{noticed(tested)}**", help=f"{conclusion(tested)} {CHOICE}")
     left, right = st.columns(2)
     with left:
-        labels = {as_markdown(network.labels[1]) for network in tested}
-        label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
-        st.markdown(f"**Is it noticed?** Share of pairs whose text with the word for {label} is rated closer to it.")
+        st.markdown("**Is it noticed?** Share of pairs rated in the right order.")
         components.show_figure(noticed_chart(tested), "memory_chart")
     with right:
-        st.markdown("**By how much?** Median difference within a pair.")
+        st.markdown("**By how much?** Median difference; noticed need not mean decisive.")
         components.show_figure(effect_chart(tested), "memory_effects")
     st.html(used_words(tested))

@@ -54,7 +54,7 @@ def show(source_key: str) -> None:
     """
     problem = st.session_state.get(_PROBLEM)
     with st.expander("Your own texts", icon=":material/upload_file:", expanded=bool(problem)):
-        st.caption(f"{FORMAT} Anyone who opens this page can read them.")
+        st.caption(f"{FORMAT} Visitors can read them.")
         if reason := why_not():
             st.caption(reason)
             return
@@ -63,7 +63,9 @@ def show(source_key: str) -> None:
             st.error(problem, icon=":material/report:")
         current_app().upload_gate.open_for_this_session()
         number = st.session_state.setdefault(_BOX, 0)  # in the key: another number makes a new, empty box
-        sent = st.file_uploader("File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}")
+        sent = st.file_uploader(
+            "File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}", label_visibility="collapsed"
+        )
         _offer_folder()
     if sent is not None:
         visitor.require_presenter()
