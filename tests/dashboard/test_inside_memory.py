@@ -95,7 +95,7 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
-    assert any("Share of pairs whose text with the word for “positive”" in text.value for text in app.markdown)
+    assert any("Share of pairs rated in the right order" in text.value for text in app.markdown)
 
     engine.asked_of("other").problem = "The weights <are> gone."
     app.run()

@@ -61,14 +61,14 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         label_visibility="collapsed",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
-        asked = st.button("Ask the networks", type="primary")
+        is_pressed = st.button("Ask the networks", type="primary")
         # Buttons: pills may send an old choice again and overwrite typed text.
         for example in EXAMPLES if films else ():
             st.button(example.removesuffix(" review"), key=f"example {example}", on_click=take_example, args=(example,))
         with st.container(horizontal=True, vertical_alignment="center", width="content"):  # on one line
             offer_real(runs, which)
     if not typed.strip():
-        if asked:
+        if is_pressed:
             st.caption("Type a review first.")
         return ""
     for name, question in QUESTIONS.items() if films else ():
