@@ -163,7 +163,7 @@ class Experiment(BaseModel):
         "0 otherwise.",
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
-        default=False, description="Keras' own recurrent layers: same results, slower."
+        default=False, description="Trains with Keras' own recurrent layers: the same results but for rounding, slower."
     )
 
     @field_validator("cell")

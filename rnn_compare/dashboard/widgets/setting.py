@@ -28,7 +28,7 @@ def widget(
     usual = default(name) if usual is None else usual
     options = {"key": key, "help": description(name)} | options
     if is_switch(name):
-        return st.toggle(setting.label, usual, **options)
+        return st.toggle(setting.label, usual, width="stretch", **options)  # its help mark appears anywhere in the row
     if names := choices(name):
         return st.selectbox(setting.label, names, names.index(usual), **options)
     number = float if usual is None else type(usual)
