@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import dask
+import distributed  # noqa: F401  # its defaults first: leaving a setting made before them removes them, too
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
