@@ -1,6 +1,6 @@
 """All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
-Three more run at a time than there are cores, since those that break things or look at pages spend half of their time
+Two more run at a time than there are cores, since those that break things or look at pages spend half of their time
 waiting; more would slow each other down. `python -m tests quick` is for daily work: no browser, no worker, no fault
 and no training beyond seconds.
 """
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
     else:
         paths = [path for path in " ".join(PARTS).split() if not path.startswith("--")]
         parts = [" --ignore=".join(["tests", *paths]), *PARTS]
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 3) as threads:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
         ended = list(threads.map(run, parts))
     preparing.wait()
     for _, output in sorted(ended):

@@ -35,7 +35,7 @@ def test_the_menu_leads_to_another_page_and_shuts(server: Server, phone: Page) -
     menu = phone.get_by_test_id("stExpandSidebarButton")
     menu.click()
     phone.get_by_test_id("stSidebarNavLink").filter(has_text="Cluster").click()
-    expect(phone.get_by_role("heading", name="Cluster")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Cluster", exact=True)).to_be_visible()
     expect(phone.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     expect(menu).to_be_visible()
     says(phone, "stHeader", "Cluster")

@@ -33,7 +33,8 @@ function strongest(effects, labels) {
   const size = shown(effects[0]);
   if (size === "0.0") return "none moves it by 0.1 points";
   const equals = effects.filter((effect) => shown(effect) === size);
-  if (equals.length > 1) return `${named(equals, "and", `${equals.length} words`)} contribute most: ${size} points each`;
+  const words = named(equals, "and", `${equals.length} words`);
+  if (equals.length > 1) return `${words} contribute most: ${size} points each`;
   return `${effects[0].word} contributes most: ${size} points towards ${labels[Number(effects[0].points > 0)]}`;
 }
 
