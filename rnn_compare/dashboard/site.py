@@ -32,6 +32,7 @@ def render() -> None:
     with current_app().turns.turn():
         _render()
     current_app().turns.wait_until_sent()
+    st.session_state.get("sent")  # ends a run that was stopped meanwhile: it would forget the fragments of the next
 
 
 def _render() -> None:

@@ -140,6 +140,23 @@ def test_a_changed_pass_counts_while_the_server_runs_and_an_invalid_or_removed_f
         accepted("a third pass", "a second pass")
 
 
+def test_a_changed_pass_counts_though_the_run_before_the_sign_in_ended_after_it(
+    tmp_path: Path, prepared_cache: Path, visitor: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a run's end Streamlit forgets the fragments of other runs: also of the one that took its place meanwhile."""
+    file = tmp_path / "secrets.toml"
+    file.write_text(f'[presenter]\npassword = "{PASS}"')
+    monkeypatch.setenv("LATE_SECONDS", "6")
+    train = visitor.get_by_role("button", name="Train", exact=True)
+    with serving(tmp_path, prepared_cache, f"--secrets.files={file}", script="tests/security/late_end.py") as server:
+        visitor.goto(server.url)
+        sign_in(visitor)
+        expect(train).to_be_enabled()
+        visitor.wait_for_timeout(6_000)
+        file.write_text('[presenter]\npassword = "a second pass"')
+        expect(train).to_be_disabled(timeout=30_000)
+
+
 def test_a_browser_is_the_same_visitor_after_a_reload_and_its_runs_are_its_own(
     hall: Server, visitor: Page, context: BrowserContext
 ) -> None:
