@@ -11,7 +11,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.process.turns import ScriptTurns
 
 
-def _wait(self: ScriptTurns) -> None:
+def _wait(self: ScriptTurns) -> None:  # noqa: ARG001  # it is a method of those
     time.sleep(float(os.environ["LATE_SECONDS"]))
 
 
