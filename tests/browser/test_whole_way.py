@@ -89,7 +89,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(outdated).to_be_hidden()
     box.press_sequentially(" 🎬")
     expect(outdated).to_be_visible()
-    page.get_by_role("button", name="Ask the networks").click()
+    box.press("Control+Enter")
     expect(outdated).to_be_hidden()
     expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
     expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
