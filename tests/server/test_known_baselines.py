@@ -134,5 +134,5 @@ def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams:
     results = [baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)]
     text = meaning(results, "bundled")
     assert sentence in text
-    assert ("Recurrence is needed on *Parity*" in text) is ("guessing" not in text)
+    assert ("*Parity* took gated recurrence" in text) is ("guessing" not in text)
     assert "Recurrence" not in meaning(results, "parity2")  # beside that run's own figures
