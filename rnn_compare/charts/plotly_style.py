@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from html import escape
 
+import numpy as np
+
 GREY = "#888888"
 """Visible on white and on black."""
+TICKS, FINE_TICKS = [1, 3, 10, 30, 100, 300, 1000], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+"""Numbers of words along an axis."""
 
 
 def layout(height: int) -> dict[str, object]:
@@ -33,6 +37,14 @@ def in_percent(shares: Iterable[float]) -> list[float]:
 def percent_axis(title: str, digits: int = 0, **settings: object) -> dict[str, object]:
     """Returns an axis in percent, for values of ``in_percent``."""
     return axis(title, tickformat=f".{digits}f", ticksuffix=" %", **settings)
+
+
+def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:
+    """Returns the layout over a logarithmic axis of words between two exponents; a line by itself has a name too."""
+    offered = TICKS if max(ends) - min(ends) > 1.5 else FINE_TICKS  # more have no room on a phone
+    ticks = [tick for tick in offered if min(ends) <= np.log10(tick) <= max(ends)]
+    shown = {"range": ends, "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks], "tickangle": 0}
+    return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}
 
 
 def accuracy_axis(title: str) -> dict[str, object]:

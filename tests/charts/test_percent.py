@@ -9,13 +9,13 @@ import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
 from rnn_compare.charts.sweep_charts import axis_chart, cost_chart, sweep_heat_maps
 from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.present.histogram import drawn_curves
+from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
 from rnn_compare.lecture.controls import Tally
-from tests.charts.memories import recalled
 from tests.charts.test_sweep_charts import SMALL, swept
+from tests.dashboard.memories import recalled
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")

@@ -5,9 +5,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.gradient_chart import NetworkGradients
 from rnn_compare.dashboard.pages.inside import gradients
-from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction
+from rnn_compare.dashboard.pages.inside.gradients import NetworkGradients, conclusion, introduction
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as flows

@@ -1,24 +1,105 @@
 """The memory test: is a word noticed that was read long before the end?"""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, noticed_chart, telling_word
+from rnn_compare.charts.palette import Look
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, over_words, percent_axis, plain
 from rnn_compare.comparison.inference.intervals import share_text
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.errors import UserError
-from rnn_compare.explain.word_memory import WordChoice, choose_words
+from rnn_compare.explain.prediction import Array
+from rnn_compare.explain.word_memory import MemoryTest, WordChoice, choose_words
 from rnn_compare.explain.worker_tasks import answer, kept, memory
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
+from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
+
+HEIGHT = 400
+ROUNDING = 1e-6
+"""Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
+
+
+@dataclass(frozen=True)
+class NetworkMemory:
+    """Memory test of one network, and how it is drawn."""
+
+    title: str
+    look: Look
+    test: MemoryTest
+    labels: tuple[str, str] = SENTIMENT
+
+
+def telling_word(networks: Iterable[NetworkMemory]) -> str:
+    """Returns the term for the word that networks must remember: not every label is a sentiment."""
+    return "sentiment word" if all(network.labels == SENTIMENT for network in networks) else "telling word"
+
+
+def noticed_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+    """Returns the chart of the share of pairs whose word is noticed, by the distance of the word from the end."""
+    figure = go.Figure()
+    pairs = min((network.test.pairs for network in networks), default=1)
+    chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
+    chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
+    figure.add_hrect(*in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
+    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3})
+    lowest = 0.5 - chance
+    for width, network in zip(_widths(len(networks)), networks, strict=True):
+        _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % noticed")
+        lowest = min(lowest, *network.test.told_apart.tolist())
+    _finish(figure, networks)
+    return figure.update_yaxes(percent_axis("noticed", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
+
+
+def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+    """Returns the chart of the difference between the two predictions of a pair."""
+    figure = go.Figure()
+    differences = [np.maximum(np.abs(network.test.effect), ROUNDING) for network in networks]
+    for width, network, values in zip(_widths(len(networks)), networks, differences, strict=True):
+        _add(figure, network, values, width, "%{y:.2g} log-odds apart")
+    _finish(figure, networks)
+    exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
+    low, high = np.floor(exponents.min()), np.ceil(exponents.max())
+    # More of them have no room on a wall.
+    ticks = {"dtick": 2 if high - low > 4 else 1, "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
+    return figure.update_yaxes(axis("difference (log-odds)", type="log", **ticks))
+
+
+def _widths(lines: int) -> list[float]:
+    """Returns the widths of lines, later ones thinner: all begin at the same height and would hide each other."""
+    step = min(2.0, 6 / lines) if lines else 0.0
+    return [3 + step * after for after in reversed(range(lines))]
+
+
+def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Array, width: float, hover: str) -> None:
+    figure.add_scatter(
+        x=network.test.distances,
+        y=values,
+        name=plain(network.title),
+        **network.look.line(width),
+        hovertemplate=f"word %{{x:,}} from the end: {hover}",
+    )
+
+
+def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
+    longest = max((int(network.test.distances[-1]) for network in networks), default=1)
+    span = np.log10(longest) or 1.0
+    # The end of the text is at the right, as on the page and in the chart of gradients.
+    ends = np.log10(longest) + 0.03 * span, -0.03 * span
+    title = f"{telling_word(networks)}'s place from the end"  # more would be cut at 1024 pixels
+    figure.update_layout(over_words(title, HEIGHT, ends))
+
 
 NULL = "Seeds differ by more: at word 119 six of the book's SimpleRNNs notice 35 to 76 %, six LSTMs 100 %."
 CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."

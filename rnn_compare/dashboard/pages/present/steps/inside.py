@@ -1,15 +1,18 @@
 """Three steps: a review word by word inside the cells, the memory test, and the accuracy by length."""
 
 from collections.abc import Sequence
+from html import unescape
+from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.length_chart import length_chart
-from rnn_compare.charts.lines_message import lines_message
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
+from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.widgets import lengths, memory_test, network_choice, reading
+from rnn_compare.dashboard.widgets.lengths import length_chart
+from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.feedforward.registry import network
 from rnn_compare.lecture.lecture_file import StepKind
@@ -49,6 +52,30 @@ def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
         st.info(NOT_REVEALED)
         return []
     return network_choice.with_weights(runs, "best")
+
+
+def lines_message(figure: go.Figure) -> dict[str, Any]:
+    """Returns a figure as data for phones, which draw it as SVG (``join_lines.js``): lines, axes, levels and edges."""
+    across, upward, words = figure.layout.xaxis, figure.layout.yaxis, in_words(figure)
+    shapes, is_log = figure.layout.shapes, upward.type == "log"
+    return {
+        "words": " ".join([f"{words.title}.", *words.lines]),
+        **{"across": across.title.text, "upward": upward.title.text},
+        "unit": upward.ticksuffix or "",
+        "log": is_log,
+        "ends": [10**end for end in across.range],
+        "ticks": list(across.tickvals),
+        "range": [10**end if is_log else end for end in upward.range],
+        "lines": [
+            {"name": unescape(trace.name), "color": trace.line.color, "width": trace.line.width}
+            | {"marker": trace.marker.symbol, "x": list(map(int, trace.x)), "y": [float(f"{y:.4g}") for y in trace.y]}
+            for trace in figure.data
+        ],
+        "levels": [
+            {"name": shape.name, "low": shape.y0, "high": shape.y1} for shape in shapes if shape.xref == "x domain"
+        ],
+        "edges": [{"at": shape.x0, "text": shape.name} for shape in shapes if shape.yref == "y domain"],
+    }
 
 
 STEP = StepKind("inside", show)

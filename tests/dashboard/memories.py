@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_compare.charts.memory_chart import NetworkMemory
 from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard.widgets.memory_test import NetworkMemory
 from rnn_compare.explain.word_memory import MemoryTest, WordChoice
 
 

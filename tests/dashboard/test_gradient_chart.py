@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.gradient_chart import FALLEN, NetworkGradients, share_chart, size_chart
 from rnn_compare.charts.palette import Look
+from rnn_compare.dashboard.pages.inside.gradients import FALLEN, NetworkGradients, share_chart, size_chart
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])

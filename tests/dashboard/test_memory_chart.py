@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
-from tests.charts.memories import recalled
+from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
+from tests.dashboard.memories import recalled
 
 
 def test_each_run_has_one_line_of_its_colour() -> None:

@@ -2,8 +2,8 @@
 
 import re
 
-from rnn_compare.charts.wins_picture import wins_picture
 from rnn_compare.comparison.inference.wins import wins
+from rnn_compare.dashboard.widgets.results_table import wins_picture
 
 
 def test_every_pair_is_a_square_of_the_winners_colour() -> None:

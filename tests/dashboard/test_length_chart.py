@@ -1,5 +1,5 @@
-from rnn_compare.charts.length_chart import NetworkLengths, length_chart
 from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard.widgets.lengths import NetworkLengths, length_chart
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
 
 

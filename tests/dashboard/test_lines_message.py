@@ -1,8 +1,8 @@
 """What phones get of the wall's charts over numbers of words."""
 
-from rnn_compare.charts.lines_message import lines_message
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
-from tests.charts.memories import recalled
+from rnn_compare.dashboard.pages.present.steps.inside import lines_message
+from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
+from tests.dashboard.memories import recalled
 
 
 def test_phones_get_the_points_the_axes_and_the_words_of_the_walls_chart() -> None:
