@@ -225,7 +225,7 @@ STEEPEST = '''
 """The epoch in which a network gains most."""
 
 from rnn_compare.lecture.controls import EPOCHS
-from rnn_compare.lecture.outcomes import network_in_question
+from rnn_compare.lecture.questions import network_in_question
 from rnn_compare.lecture.questions import QuestionKind, QuestionOutcome
 
 
@@ -247,7 +247,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.lecture_file import load
-from rnn_compare.lecture.outcomes import is_right, outcome
+from rnn_compare.lecture.questions import is_right, outcome
 from rnn_compare.lecture.questions import checked, tally
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run

@@ -29,8 +29,7 @@ from rnn_compare.comparison.inference.accuracies import stacked
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.outcomes import outcome
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.questions import Question, outcome
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather

@@ -1,8 +1,9 @@
 """The class of a lecture: its phones' answers, reviews and networks, beside the lecture's course."""
 
 import contextlib
+import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +13,45 @@ from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.confidence import checked_confidence
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.course import NO_REVIEW, Course
+from rnn_compare.lecture.inbox import ReviewInbox, Votes, checked_review
 from rnn_compare.lecture.neighbours import Seating, checked_row
-from rnn_compare.lecture.open_pages import OpenPages
 from rnn_compare.lecture.peer_instruction import answers_csv
 from rnn_compare.lecture.questions import checked
-from rnn_compare.lecture.review_inbox import ReviewInbox, checked_review
-from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassNetworks, Status
-from rnn_compare.lecture.trained.class_results import ClassResult, class_results
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassNetworks, ClassResult, Status, class_results
 from rnn_compare.lecture.trained.class_task import Deal
-from rnn_compare.lecture.votes import Votes
+
+
+class OpenPages:
+    """How many pages each device has open. Thread-safe; ``changed`` is called after each change."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed, self._lock = changed, threading.Lock()
+        self._pages: Counter[str] = Counter()
+
+    def devices(self) -> tuple[str, ...]:
+        """Returns the devices with an open page."""
+        return tuple(self._pages)
+
+    def count(self, device: str) -> int:
+        """Returns how many pages a device has open."""
+        return self._pages[device]
+
+    @contextlib.contextmanager
+    def opened(self, device: str) -> Iterator[None]:
+        """Counts a device's page as open meanwhile."""
+        self._count(device, 1)
+        try:
+            yield
+        finally:
+            self._count(device, -1)
+
+    def _count(self, device: str, change: int) -> None:
+        with self._lock:  # never held while the disk is written
+            self._pages[device] += change
+            if not self._pages[device]:
+                del self._pages[device]
+        self._changed()
+
 
 MOST_DEVICES = 2000
 """Devices that may join a lecture, so that a script with ever new cookies cannot fill the disk."""

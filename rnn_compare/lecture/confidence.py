@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import MOST_CHANGES, Votes, percentage
-from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, in_words
+from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, in_words, is_right
 
 SURE = len(CONFIDENCE) - 1
 

@@ -210,14 +210,19 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
 
 def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
     """Returns all valid lectures, and a sentence about each invalid file."""
-    files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
     lectures, problems = [], []
-    for name in sorted(files, key=lambda name: (name != FIRST, name)):
+    for path in files():
         try:
-            lectures.append(load(files[name], kinds))
+            lectures.append(load(path, kinds))
         except UserError as error:
             problems.append(str(error))
     return lectures, problems
+
+
+def files() -> list[Path]:
+    """Returns the files of all lectures, the first at the top; an edited copy stands for the shipped file."""
+    paths = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
+    return sorted(paths.values(), key=lambda path: (path.stem != FIRST, path.stem))
 
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:

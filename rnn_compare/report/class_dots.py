@@ -7,8 +7,7 @@ from html import escape
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.formatting import counted, percent, unbroken
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_results import ClassResult
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
 from rnn_compare.lecture.trained.class_task import ClassTask
 from rnn_compare.lecture.trained.class_verdict import turned, verdict
 

@@ -16,7 +16,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import counted, listed
-from rnn_compare.lecture.trained.class_results import ClassResult
+from rnn_compare.lecture.trained.class_networks import ClassResult
 from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions

@@ -7,9 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.lecture_file import ENDING, FIRST, FOLDER, SHIPPED
+from rnn_compare.lecture.lecture_file import files
 from rnn_compare.lecture.quiz import QuizQuestion, check
-from rnn_compare.paths import cache_place
 from rnn_compare.presets import PRESETS
 
 _QUESTIONS = TypeAdapter(tuple[QuizQuestion, ...])
@@ -41,10 +40,9 @@ def quiz_at_home(experiments: Collection[Experiment], networks: Collection[str])
 
 
 def _lectures() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields the lectures' names and what stands in their files; an edited copy stands for the shipped file."""
-    files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
-    for name in sorted(files, key=lambda name: (name != FIRST, name)):
+    """Yields the lectures' names and what stands in their files."""
+    for path in files():
         try:
-            yield name, tomllib.loads(files[name].read_text(encoding="utf-8"))
+            yield path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue

@@ -20,8 +20,7 @@ from rnn_compare.comparison.verdicts import usual_measure
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.outcomes import class_outcome, outcome
-from rnn_compare.lecture.questions import Question, QuestionOutcome
+from rnn_compare.lecture.questions import Question, QuestionOutcome, class_outcome, outcome
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.lecture.trained.class_verdict import by_cell
 from rnn_compare.runs.estimate import History

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.lecture.outcomes import class_outcome, is_right
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.questions import Question, class_outcome, is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, recorded
 from rnn_compare.lecture.trained.class_verdict import by_cell, drawn, turned, verdict

@@ -17,8 +17,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture import classroom as module
 from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
-from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 

@@ -11,8 +11,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings, overfits_from
 from rnn_compare.comparison.sentences import ANOTHER_SEED
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.outcomes import is_right, outcome
-from rnn_compare.lecture.questions import CHANCE, Question, QuestionOutcome, checked
+from rnn_compare.lecture.questions import CHANCE, Question, QuestionOutcome, checked, is_right, outcome
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_results import ClassResult
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
 from rnn_compare.lecture.trained.class_task import OWN_SEEDS, seed_of
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html

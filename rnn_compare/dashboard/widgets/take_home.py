@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import actions
-from rnn_compare.lecture.trained.class_results import ClassResult
+from rnn_compare.lecture.trained.class_networks import ClassResult
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, report_files, zipped

@@ -9,8 +9,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.wording import points
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.controls import POINTS
-from rnn_compare.lecture.outcomes import ROUNDING, NoRightAnswer
-from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+from rnn_compare.lecture.questions import ROUNDING, NoRightAnswer, Question, QuestionKind, QuestionOutcome
 
 NEAR_POINTS = 2.0
 """Largest distance of a right guess from the median."""

@@ -7,8 +7,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.controls import CURVE
-from rnn_compare.lecture.outcomes import ROUNDING, network_in_question
-from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+from rnn_compare.lecture.questions import ROUNDING, Question, QuestionKind, QuestionOutcome, network_in_question
 
 NEAR_CURVE = 0.02
 """Largest distance of a right drawing from the real curve, as a mean over the epochs."""

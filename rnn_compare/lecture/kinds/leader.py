@@ -10,8 +10,15 @@ from rnn_compare.comparison.sentences import networks_sentence, result
 from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.formatting import listed
 from rnn_compare.lecture.controls import CHOICES, POINTS
-from rnn_compare.lecture.outcomes import ROUNDING, NoRightAnswer, group_called
-from rnn_compare.lecture.questions import CHANCE, Question, QuestionKind, QuestionOutcome
+from rnn_compare.lecture.questions import (
+    CHANCE,
+    ROUNDING,
+    NoRightAnswer,
+    Question,
+    QuestionKind,
+    QuestionOutcome,
+    group_called,
+)
 
 NEAR_POINTS = 1.0
 """Largest distance of a right guess from the measured lead."""

@@ -7,8 +7,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group
 from rnn_compare.lecture.controls import EPOCHS
-from rnn_compare.lecture.outcomes import NoRightAnswer, network_in_question
-from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+from rnn_compare.lecture.questions import NoRightAnswer, Question, QuestionKind, QuestionOutcome, network_in_question
 
 NEAR_EPOCHS = 1
 RULE = (

@@ -1,15 +1,18 @@
-"""The networks that a class trains: the phones', the server's own and recorded ones."""
+"""The networks that a class trains: the phones', the server's own and recorded ones; and those of earlier classes."""
 
+import contextlib
 import json
 import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import counted
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, Deal, class_task
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, ClassTask, Deal, class_task
 
 Origin = Literal["phone", "server", "recording"]
 Status = Literal["", "repeated", "left out"]
@@ -129,3 +132,53 @@ def network_of(row: sqlite3.Row) -> ClassNetwork:
     """Returns a network as it is recorded."""
     right = tuple(json.loads(row["reviews"]))
     return ClassNetwork(row["cell"], row["seed"], right, row["origin"], row["status"], row["at"])
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """What a class has trained.
+
+    Attributes:
+        lecture: The number of its lecture.
+        began: When that began, in seconds since 1970.
+        preset: That of its task.
+        networks: Those that count, in the order of their arrival, without recorded ones.
+    """
+
+    lecture: int
+    began: float
+    preset: str
+    networks: tuple[ClassNetwork, ...]
+
+    @property
+    def task(self) -> ClassTask:
+        """What it has trained."""
+        return class_task(self.preset)
+
+    @property
+    def date(self) -> str:
+        """The day of its lecture, such as 12 November 2026."""
+        began = datetime.fromtimestamp(self.began)
+        return f"{began.day} {began:%B %Y}"
+
+    @property
+    def title(self) -> str:
+        """Its date, with the time, and its number of networks."""
+        return f"{self.date}, {datetime.fromtimestamp(self.began):%H:%M}: {counted(len(self.networks), 'network')}"
+
+
+def class_results(record: ClassroomRecord) -> list[ClassResult]:
+    """Returns the results of all classes whose task is as it was, newest first."""
+    results = list[ClassResult]()
+    for row in record.classes():
+        networks = (
+            network
+            for network in map(network_of, record.networks(row["id"]))
+            if network.right != UNABLE and network.status != "left out" and network.origin != "recording"
+        )
+        result = ClassResult(row["id"], row["began"], row["task"], tuple(networks))
+        with contextlib.suppress(UserError):  # the preset is another one now, or gone
+            checked = [result.task.checked([*network.right]) for network in result.networks]
+            if checked and {network.cell for network in result.networks} <= {*result.task.cells}:
+                results.append(result)
+    return results

@@ -17,8 +17,7 @@ from rnn_compare.feedforward.registry import NETWORKS, TITLES
 from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
-from rnn_compare.lecture.outcomes import group_called, is_right
-from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome
+from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.runs.record import Run

@@ -14,8 +14,8 @@ from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture import confidence
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
+from rnn_compare.lecture.questions import is_right
 from rnn_compare.server.app import current_app
 
 LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0

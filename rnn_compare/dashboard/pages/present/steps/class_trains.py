@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps import predict
 from rnn_compare.formatting import counted, listed, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.lecture.outcomes import is_right
+from rnn_compare.lecture.questions import is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.report import class_dots

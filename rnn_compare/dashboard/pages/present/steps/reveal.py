@@ -11,8 +11,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.lecture_file import StepKind
-from rnn_compare.lecture.outcomes import is_right
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.questions import Question, is_right
 from rnn_compare.runs.events import Status
 from rnn_compare.server.live import View
 
