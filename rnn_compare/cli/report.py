@@ -47,7 +47,7 @@ def write(options: argparse.Namespace) -> int:
 def playground(options: argparse.Namespace) -> int:
     """Writes the page with the shipped comparisons; returns the exit code."""
     target = foreground.output_file(options.html)
-    from rnn_compare.report.playground import playground
+    from rnn_compare.report.written_files import playground
 
     with foreground.open_store() as store:
         page = playground(store)

@@ -32,8 +32,7 @@ from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.class_dots import class_section
 from rnn_compare.report.contents import Contents
-from rnn_compare.report.lesson import lesson, lesson_settings
-from rnn_compare.report.quiz_at_home import quiz_at_home
+from rnn_compare.report.lesson import lesson, lesson_settings, quiz_at_home
 from rnn_compare.report.reader import formulas, reader, shared
 from rnn_compare.runs.record import Run
 

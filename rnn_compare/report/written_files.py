@@ -1,4 +1,4 @@
-"""The files of a report in every form: page, notebook, and tables as CSV or Parquet."""
+"""The files of a report in every form: page, notebook, and tables as CSV or Parquet; and the playground."""
 
 import csv
 import io
@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rnn_compare.comparison.evidence import known_labels
+from rnn_compare.comparison.evidence import Evidence, known_labels
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.report.contents import Contents
+from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
+from rnn_compare.report.contents import Contents, gather
+from rnn_compare.report.html_report import html
+from rnn_compare.report.notebook import notebook
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.shipped import add_shipped, shipped_ids
+from rnn_compare.runs.store import RunStore
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds")
+IN_THE_PLAYGROUND = (BOOK, GATES, ATTENTION, FIRST_WORD, OPEN_GATES)
 Form = Literal["html", "notebook", "parquet", "csv"]
 
 
@@ -31,12 +38,8 @@ def report_files(contents: Contents, form: Form) -> dict[str, bytes]:
     """
     match form:
         case "html":
-            from rnn_compare.report.html_report import html
-
             return {"": html(contents).encode()}
         case "notebook":
-            from rnn_compare.report.notebook import notebook
-
             return {"": notebook(contents).encode()}
         case "parquet" | "csv":
             return table_files(contents, form)
@@ -123,3 +126,26 @@ def _curves(contents: Contents) -> "pd.DataFrame":
 def _parquet(table: "pd.DataFrame") -> bytes:
     content: bytes = table.to_parquet(None, index=False, compression="zstd")
     return content
+
+
+def playground(store: RunStore) -> str:
+    """Returns the page of the shipped comparisons, which any host serves.
+
+    A record without any run gets the shipped ones first, as at the first start of the dashboard.
+
+    Raises:
+        UserError: If a shipped run was deleted from the record.
+    """
+    if store.is_untouched:
+        add_shipped(store)
+    evidence, shipped = Evidence(store), {run.experiment: run.id for run in store.runs(shipped_ids())}
+    try:
+        runs = [[shipped[experiment] for experiment in preset.experiments()] for preset in IN_THE_PLAYGROUND]
+    except KeyError as error:
+        raise UserError(
+            "A shipped run was deleted from the record of runs. Set RNN_COMPARE_CACHE to a new folder, which gets all "
+            "of them, and try again."
+        ) from error
+    return html(
+        *(gather(store, names, evidence) for names in runs), names=[preset.name for preset in IN_THE_PLAYGROUND]
+    )

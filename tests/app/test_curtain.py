@@ -15,7 +15,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.browser.packed_curves import packed
+from rnn_compare.browser.curves import packed
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent

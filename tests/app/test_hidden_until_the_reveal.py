@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.browser.packed_curves import packed
+from rnn_compare.browser.curves import packed
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison import baselines

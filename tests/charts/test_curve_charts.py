@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from rnn_compare.browser.packed_curves import packed
+from rnn_compare.browser.curves import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics

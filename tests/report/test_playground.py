@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from rnn_compare.cli.main import BAD_INPUT, main
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import FIRST_WORD, GATES
-from rnn_compare.report.playground import SHOWN
+from rnn_compare.report.written_files import IN_THE_PLAYGROUND
 from rnn_compare.runs.store import RunStore
 from tests.chromium import PATIENCE
 
@@ -55,8 +55,8 @@ def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser
     page.goto(address)
     page.locator("#inside .rc-verdict-chart svg").wait_for()
     links = page.get_by_role("navigation", name="Comparisons").get_by_role("link")
-    assert links.all_inner_texts() == [preset.name for preset in SHOWN]
-    expect(page.get_by_role("link", name=SHOWN[0].name)).to_have_attribute("aria-current", "page")
+    assert links.all_inner_texts() == [preset.name for preset in IN_THE_PLAYGROUND]
+    expect(page.get_by_role("link", name=IN_THE_PLAYGROUND[0].name)).to_have_attribute("aria-current", "page")
     page.get_by_role("button", name="Train", exact=True).wait_for()
     page.get_by_role("link", name=GATES.name).click()
     expect(page.locator("#predictions h3")).to_have_text([f"{cell}(32)" for cell in GATES.cells])

@@ -12,7 +12,7 @@ from rnn_compare.lecture import lecture_file
 from rnn_compare.lecture.quiz import FindWord, WrongTexts
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
-from rnn_compare.report.quiz_at_home import quiz_at_home
+from rnn_compare.report.lesson import quiz_at_home
 from rnn_compare.runs.store import RunStore
 from tests.recorded import shipped
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.browser.packed_curves import packed
+from rnn_compare.browser.curves import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.inference.intervals import mean

@@ -84,7 +84,7 @@ export function isThere(value) {
   return value !== null && value !== undefined;
 }
 
-// Values by epoch, as packed_curves.py writes them: ten-thousandths in three base-36 digits each, the upper half
+// Values by epoch, as curves.py packs them: ten-thousandths in three base-36 digits each, the upper half
 // of which are negative numbers; ___ is a missing value, a gap in the line.
 // factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
 export function unpackFigures(text, { factor = 1, log = false } = {}) {
