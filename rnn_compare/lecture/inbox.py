@@ -1,4 +1,4 @@
-"""What the devices of a class have sent: answers with how sure they are, and reviews for the wall."""
+"""Answers of a lecture's devices with how sure they are, and their reviews, of which one waits per device."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""What a page brings along for its reader to do, small for a phone: reviews and networks to train, and a quiz."""
+"""Exercises that a page brings along for its reader: reviews and networks to train, and a quiz; small for a phone."""
 
 import tomllib
 from collections.abc import Collection, Iterator
