@@ -1,4 +1,4 @@
-"""One file each adds a cell, another network, a baseline, a lecture's step and a kind of question to a copy."""
+"""One file each adds a cell, another network, a baseline, a source, a step and a kind of question to a copy."""
 
 import json
 import os
@@ -12,6 +12,7 @@ import pytest
 
 import rnn_compare
 from rnn_compare.paths import CACHE_VARIABLE
+from tests.kept import lend
 
 CIFG = '''
 """CIFG: an LSTM whose input gate is what its forget gate leaves (Greff et al. 2017)."""
@@ -116,7 +117,32 @@ def fit(reviews, places, vocabulary_size):
 NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
 '''
 
+PLAYS = '''
+"""Forty reviews of plays, and four to test with."""
+
+from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
+
+
+def _read():
+    texts = [f"A fine play, no. {evening}" if evening % 2 else f"What a bore! No {evening}" for evening in range(40)]
+    labels = [evening % 2 for evening in range(40)]
+    return WrittenReviews(texts, labels, ["A fine bore", "a FINE xylophone", "What?", "play"], [0, 1, 0, 1])
+
+
+SOURCE = Source(
+    name="plays",
+    title="Plays, seen last year",
+    corpus="plays",
+    size=40,
+    test_size=4,
+    fingerprint=lambda: "1",
+    read=_read,
+    script=script_from_texts("texts, labels = [], []"),
+)
+'''
+
 USE = """
+import contextlib
 import numpy as np
 from rnn_compare.browser.curves import baseline_levels
 from rnn_compare.charts.palette import picture
@@ -124,10 +150,15 @@ from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import cached
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.gradient_flow import gradient_norms
+from rnn_compare.explain.held_out import held_out
 from rnn_compare.explain.prediction import predict
 from rnn_compare.report import html_tables
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import read_text
 from rnn_compare.server import known_baselines
 
+with contextlib.suppress(SystemExit):
+    main(["train", "--help"])
 sizes = ["--units", "4", "--embedding-size", "3"]
 assert main(["parameters", "--cell", "CIFG", *sizes]) == 0
 assert main(["parameters", "--network", "pairs", *sizes]) == 0
@@ -137,7 +168,18 @@ assert "Word pairs" in known_baselines.meaning(baselines, "bundled")
 assert "<td>Naive Bayes</td>" in html_tables.baseline_table(baselines)
 print(baseline_levels(baselines))
 
-small = [*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200"]
+plays = Experiment(source="plays", maxlen=5, vocabulary_size=100)
+reviews = prepared.load("plays")
+ids, labels = reviews.test(plays)
+assert labels.tolist() == [0, 1, 0, 1]
+texts = [reviews.text(number, "test") for number in range(4)]
+assert ids.tolist() == [read_text(text, reviews.vocabulary, 100, 5).ids.tolist() for text in texts]
+assert 2 in ids[1], "no training review holds a xylophone"
+offered = held_out([plays])
+assert (offered.kind, offered.text(2), offered.positive(2)) == ("test", "a FINE xylophone", True)
+assert held_out([Experiment(reviews=1000), plays]) is None, "who knows what another corpus holds"
+
+small = [*sizes, "--maxlen", "10", "--source", "plays", "--epochs", "1", "--vocabulary-size", "200"]
 assert main(["train", "--cell", "CIFG", "--network", "pairs", *small, "--json"]) == 0
 
 from rnn_compare.networks import keras_models
@@ -188,6 +230,8 @@ title = "the networks"
 """
 
 GIVE = """
+from pathlib import Path
+
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.paths import cache_folder
@@ -239,8 +283,6 @@ STEEPEST = QuestionKind("steepest", EPOCHS, outcome, needs="network")
 '''
 
 ASK = """
-from pathlib import Path
-
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
@@ -279,11 +321,11 @@ question = { id = "steep", kind = "steepest", text = "When does it gain most?" ,
 
 
 def use(folder: Path, script: str, added: Mapping[str, str]) -> str:
-    """Copies the package into a folder with further files, runs a script there, and returns what it prints."""
+    """Copies the package into a folder, with further modules, runs a script there, and returns what it prints."""
     package = Path(rnn_compare.__path__[0])
     shutil.copytree(package, folder / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
     for name, content in added.items():
-        (folder / name).write_text(content)
+        (folder / "rnn_compare" / name).write_text(content)
     environment = {CACHE_VARIABLE: str(folder / "cache"), "PYTHONPATH": str(folder), "RNN_COMPARE_WORKERS": "1"}
     command = [sys.executable, "-c", script]
     done = subprocess.run(
@@ -294,13 +336,14 @@ def use(folder: Path, script: str, added: Mapping[str, str]) -> str:
 
 
 @pytest.mark.slow
-def test_a_cell_a_network_and_a_baseline_are_trained_counted_drawn_read_and_exported(
+def test_a_cell_a_network_a_baseline_and_a_source_are_trained_counted_drawn_read_and_exported(
     tmp_path: Path, prepared_cache: Path
 ) -> None:
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    lend(prepared_cache, tmp_path / "cache")
     added = {"cells/cifg.py": CIFG, "feedforward/pairs.py": PAIRS, "baselines/naive_bayes.py": NAIVE_BAYES}
-    printed = use(tmp_path, USE, {f"rnn_compare/{name}": content for name, content in added.items()})
+    added["sources/plays.py"] = PLAYS
+    printed = use(tmp_path, USE, added)
+    assert "plays 40, rotten-tomatoes 8,530," in " ".join(printed.split())
     assert "3 · (4·4 + 3·4 + 4) = 96" in printed
     assert "2·3·4 + 4 = 28" in printed
     messages = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
@@ -313,13 +356,9 @@ def test_a_cell_a_network_and_a_baseline_are_trained_counted_drawn_read_and_expo
     assert printed.endswith("used\n")
 
 
-def test_a_step_is_named_by_a_lecture_shown_and_takes_reviews(tmp_path: Path) -> None:
+def test_a_step_and_a_kind_of_question_are_named_by_lectures_shown_graded_and_sent_to_phones(tmp_path: Path) -> None:
     (tmp_path / "cache" / "lectures").mkdir(parents=True)
-    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
-    use(tmp_path, GIVE, {"rnn_compare/dashboard/pages/present/steps/pause.py": PAUSE})
-
-
-def test_a_kind_of_question_is_asked_graded_counted_and_sent_to_phones(tmp_path: Path) -> None:
-    (tmp_path / "cache" / "lectures").mkdir(parents=True)
-    (tmp_path / "cache" / "lectures" / "asked.toml").write_text(ASKED)
-    use(tmp_path, ASK, {"rnn_compare/lecture/kinds/steepest.py": STEEPEST})
+    for name, lecture in (("mine", LECTURE), ("asked", ASKED)):
+        (tmp_path / "cache" / "lectures" / f"{name}.toml").write_text(lecture)
+    added = {"dashboard/pages/present/steps/pause.py": PAUSE, "lecture/kinds/steepest.py": STEEPEST}
+    use(tmp_path, GIVE + ASK, added)

@@ -16,6 +16,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.services import Services
+from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
 from tests.epochs import finish
 
@@ -260,6 +261,34 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
     assert not drawn()
     assert "seed" not in app.query_params
     assert not app.exception
+
+
+def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Services) -> None:
+    app = page()
+    more_settings(app)
+
+    def reviews(source: str) -> tuple[Any, Any]:
+        app.selectbox(key="source").set_value(source).run()
+        return app.number_input(key="reviews").value, app.number_input(key="reviews").max
+
+    assert reviews("bundled") == (25_000, 25_000)
+    assert reviews("rotten-tomatoes") == (8_530, 8_530)
+    app.number_input(key="reviews").set_value(5_000).run()
+    assert reviews("bundled")[0] == 5_000, "what was chosen stays where the source holds it"
+    app.number_input(key="reviews").set_value(9_000).run()
+    assert reviews("rotten-tomatoes")[0] == 8_530
+    assert reviews("keras")[0] == 25_000, "all stay all"
+    assert not app.warning
+    linked = page(source="rotten-tomatoes", reviews="8531")
+    assert "In this link: reviews is 8531; it must be between 10 and 8,530." in linked.warning[0].value
+    press(linked, "Train")
+    assert {run.experiment.reviews for run in services.store.runs()} == {8_530}
+    titled = page(source=source("rotten-tomatoes").title)  # people write the name, Streamlit the title
+    assert titled.selectbox(key="source").value == "rotten-tomatoes"
+    gone = page(source="gone", reviews="41")
+    assert "source is 'gone'; it must be one of 'bundled'," in gone.warning[0].value
+    press(gone, "Train")
+    assert services.store.runs()[-1].experiment.reviews == 41
 
 
 def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
