@@ -1,17 +1,24 @@
-"""Phones that forge, repeat, flood and pry: refused in words, nothing shown, nothing lost."""
+"""Phones that forge, repeat, flood and pry: refused in words, nothing shown, nothing lost.
+
+What makes an answer, a row or a network a sound one: ``tests/lecture``.
+"""
 
 import contextlib
 import http.client
 import json
 import re
+from typing import Any
 
 import pytest
 
+from rnn_compare.presets import PHONES
 from tests.phones import BEST, PlainPhone, last, present, put
 
 from .conftest import Server
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+SURE = BEST | {"confidence": True}
+RIGHT = [250, 260, 270, 280, 290, 280, 270, 260]
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +60,9 @@ def test_an_honest_phone_is_heard(lecture: Server) -> None:
 )
 def test_a_cookie_that_no_server_gave_is_refused(lecture: Server, cookie: str) -> None:
     phone = PlainPhone(lecture.host, cookie)
-    for status, content in (phone.answer(1), phone.send("review", {"text": "A film."})):
+    for status, content in (phone.answer(1), phone.ask("GET", "/join/events")[::2]):
         assert status == 403
         assert "cookie" in said(content)
-    status, _, content = phone.ask("GET", "/join/events")
-    assert status == 403
-    assert "cookie" in said(content)
     assert answered(lecture) == []
 
 
@@ -83,33 +87,28 @@ def test_an_answer_to_another_question_or_round_counts_nowhere(
     assert answered(lecture) == []
 
 
-@pytest.mark.parametrize("confidence", [3, -1, 1.0, True, "sure", [2], {"level": 2}, 10**400])
-def test_what_is_no_confidence_is_refused_with_its_answer(lecture: Server, confidence: object) -> None:
-    phone = PlainPhone(lecture.host)
-    assert "does not ask" in said(phone.answer(1, "best", 1, 2)[1])
-    put(lecture.url, BEST | {"confidence": True})
-    status, content = phone.answer(1, "best", 1, confidence)
-    assert (status, said(content)) == (409, "Choose one of: guessing, fairly sure, sure.")
-    assert answered(lecture) == []
-
-
-def test_how_sure_a_phone_is_no_other_sees(lecture: Server) -> None:
-    put(lecture.url, BEST | {"confidence": True})
+def test_how_sure_a_phone_is_no_other_sees_and_what_is_no_confidence_is_refused_with_its_answer(
+    lecture: Server,
+) -> None:
     phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    assert "does not ask" in said(phone.answer(1, "best", 1, 2)[1])
+    put(lecture.url, SURE)
+    for confidence in (True, 10**400):
+        status, content = phone.answer(1, "best", 1, confidence)
+        assert (status, said(content)) == (409, "Choose one of: guessing, fairly sure, sure.")
+    assert answered(lecture) == []
     assert phone.answer(1, "best", 1, 2)[0] == 200
     assert last(phone.events(), "own")["confidence"] == 2
     assert last(other.events('"confidence":["guessing","fairly sure","sure"]'), "own")["confidence"] is None
 
 
-@pytest.mark.parametrize("row", [0, 100, 1.0, True, None, "1", [1], {"row": 1}, 10**400])
-def test_what_is_no_row_is_refused_and_so_is_one_that_nobody_asked_for(lecture: Server, row: object) -> None:
+def test_what_is_no_row_is_refused_and_so_is_one_that_nobody_asked_for(lecture: Server) -> None:
     phone = PlainPhone(lecture.host)
     assert "do not ask for rows" in said(phone.send("row", {"row": 3})[1])
     present(lecture.url, "ask_rows", True)
-    status, content = phone.send("row", {"row": row})
-    assert (status, said(content)) == (409, "Enter a row from 1 to 99.")
-    assert phone.send("row", {"row": 3, "device": "other"})[0] == 400
-    assert phone.send("row", {"row": 3}, Origin="http://evil.example")[0] == 403
+    for row in (True, 10**400):
+        status, content = phone.send("row", {"row": row})
+        assert (status, said(content)) == (409, "Enter a row from 1 to 99.")
     assert last(phone.events('"rows":true'), "own")["row"] is None
 
 
@@ -169,45 +168,29 @@ def test_nobody_votes_for_another_device(lecture: Server) -> None:
 )
 def test_what_is_malformed_or_too_long_is_refused(lecture: Server, body: bytes, status: int) -> None:
     phone = PlainPhone(lecture.host)
-    for what in ("answer", "review"):
-        try:
-            answer, content = phone.send(what, body)
-        except (ConnectionResetError, BrokenPipeError):  # it would not read so much
-            continue
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):  # it would not read so much
+        answer, content = phone.send("answer", body)
         assert answer == status
         said(content)
-    assert (answered(lecture), present(lecture.url, "reviews")) == ([], [])
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "http://evil.example"},
-        {"Origin": "null"},
-        {"Origin": ""},
-        {"Sec_Fetch_Site": "cross-site"},
-        {"Sec_Fetch_Site": "same-site"},
-        {"Sec_Fetch_Site": "none"},
-    ],
-)
-def test_another_sites_page_sends_nothing(lecture: Server, headers: dict[str, str]) -> None:
-    phone = PlainPhone(lecture.host)
-    for status, content in (phone.answer(1, **headers), phone.send("review", {"text": "A film."}, **headers)):
-        assert status == 403
-        assert "own page" in said(content)
-    assert (answered(lecture), present(lecture.url, "reviews")) == ([], [])
-
-
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_what_a_plain_form_can_send_is_refused(lecture: Server, kind: str) -> None:
-    status, content = PlainPhone(lecture.host).answer(1, Content_Type=kind)
-    assert status == 415
-    said(content)
     assert answered(lecture) == []
 
 
+@pytest.mark.parametrize("path", ["answer", "review", "row", "trained"])
+def test_another_sites_page_and_a_plain_form_send_nothing(lecture: Server, path: str) -> None:
+    phone = PlainPhone(lecture.host)
+    origins = [{"Origin": origin} for origin in ("http://evil.example", "null", "")]
+    for headers in (*origins, *({"Sec_Fetch_Site": site} for site in ("cross-site", "same-site", "none"))):
+        status, content = phone.send(path, {}, **headers)
+        assert status == 403
+        assert "own page" in said(content)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+        status, content = phone.send(path, {}, Content_Type=kind)
+        assert status == 415
+        said(content)
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("path", ["answer", "review", "row", "events", "join.js"])
+@pytest.mark.parametrize("path", ["answer", "events", "join.js"])
 def test_only_these_ways_in_are_open(lecture: Server, method: str, path: str) -> None:
     phone = PlainPhone(lecture.host)
     assert phone.ask(method, f"/join/{path}", b"{}")[0] == 405
@@ -254,3 +237,73 @@ def test_asking_for_the_events_head_alone_is_answered_at_once(lecture: Server) -
     status, headers, _ = PlainPhone(lecture.host).ask("HEAD", "/join/events")
     assert status == 200
     assert headers["x-accel-buffering"] == "no"
+
+
+# ---- networks that phones train ----------------------------------------------------------------
+
+
+@pytest.fixture
+def phones(lecture: Server) -> list[PlainPhone]:
+    """Two phones of a class that trains: a SimpleRNN with seed 1 and an LSTM with seed 2."""
+    present(lecture.url, "begin", "luck", False, [], PHONES.name)
+    present(lecture.url, "show_step", 0, "Your networks", "")
+    present(lecture.url, "start_task")
+    joined = [PlainPhone(lecture.host) for _ in range(2)]
+    assert [dealt(phone)["cell"] for phone in joined] == ["SimpleRNN", "LSTM"]
+    return joined
+
+
+def dealt(phone: PlainPhone) -> dict[str, Any]:
+    """What a phone has to train."""
+    return dict(zip(("cell", "seed"), last(phone.events(), "own")["deal"], strict=True))
+
+
+def send(phone: PlainPhone, **network: object) -> tuple[int, str]:
+    """Sends what a phone may send, with these fields in place of its own."""
+    status, content = phone.send("trained", {**dealt(phone), "right": RIGHT, **network})
+    answer = json.loads(content)
+    return status, answer.get("said", "")
+
+
+def networks(lecture: Server) -> list[tuple[str, int, list[int]]]:
+    return [(network["cell"], network["seed"], network["right"]) for network in present(lecture.url, "networks")]
+
+
+def test_a_network_counts_once_and_neither_one_that_this_phone_cannot_have_trained_nor_another_devices(
+    lecture: Server, phones: list[PlainPhone]
+) -> None:
+    victim, thief = phones
+    wrong: list[dict[str, object]] = [{"cell": ["LSTM"]}, {"cell": None}, {"seed": 3}]
+    wrong += [{"right": right} for right in ({"0": 250}, None, 10**400, ["250"] * 8)]
+    for forged in wrong:
+        status, sentence = send(victim, **forged)
+        assert status == 409
+        assert sentence.endswith(".")
+    assert networks(lecture) == []
+    for _ in range(2):
+        assert send(victim)[0] == 200, "a phone that got no answer sends it again"
+    assert send(victim, right=[500] * 8) == (409, "This phone has sent its network already.")
+    assert send(thief, **dealt(victim), right=[0] * 8)[0] == 409
+    assert send(thief, device=victim.cookie)[0] == 400
+    assert networks(lecture) == [(*dealt(victim).values(), RIGHT)]
+
+
+def test_nobody_sees_a_network_of_another_before_the_presenter_shows_them(
+    lecture: Server, phones: list[PlainPhone]
+) -> None:
+    assert send(phones[0], right=[*RIGHT[:7], 367])[0] == 200
+    before = phones[1].events()
+    assert "367" not in before
+    assert last(before, "state")["task"]["cells"] is None
+    present(lecture.url, "show_task")
+    cells = last(phones[1].events('"cells":[{'), "state")["task"]["cells"]
+    assert [(row["cell"], row["bests"]) for row in cells] == [("SimpleRNN", [367]), ("LSTM", [])]
+
+
+def test_reviews_and_worker_are_served_while_phones_train_and_the_reviews_no_longer(
+    lecture: Server, phones: list[PlainPhone]
+) -> None:
+    status, fields, _ = phones[0].ask("GET", "/join/worker.js")
+    assert (status, fields["content-type"].partition(";")[0]) == (200, "text/javascript")
+    present(lecture.url, "end")
+    assert phones[0].ask("GET", "/join/task")[::2] == (404, "Phones train nothing in this lecture.")
