@@ -1,15 +1,12 @@
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 
 from rnn_compare import __version__
@@ -19,13 +16,11 @@ from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import save
 from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
-from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import finish
 from tests.patience import PATIENCE
-from tests.processes import listening
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
 SERVER = """
@@ -65,29 +60,6 @@ def trained(cache: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def command() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts `python -m rnn_compare`; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "rnn_compare", *arguments],
-                cwd=Path(__file__).parents[2],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture
 def made_run(cache: Path) -> str:
     """A run with one epoch and weights, made without training."""
     experiment = Experiment(units=4, maxlen=20, vocabulary_size=500)
@@ -123,6 +95,7 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     assert all(list(line) == names and line["reason"] is None for line in ends)
     assert all(line["best_epoch"] in (1, 2) and len(str(line["best_val_accuracy"])) < 10 for line in ends)
     assert {line["network"] for line in message} == {"SimpleRNN(4)", "LSTM(4)"}
+    assert trained.stderr.startswith("2 runs waiting for a worker\n")
     assert all(f"{line['run']}  {line['network']}  " in trained.stderr for line in ends), "each start is on stderr"
     for run in {line["run"] for line in message}:
         assert [line["kind"] for line in message if line["run"] == run] == ["epoch", "epoch", "end"]
@@ -158,45 +131,6 @@ def test_a_trained_run_is_listed_predicts_and_is_exported(
     assert main(["export", run, "--plain", str(tmp_path / "plain.py"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["what"] == "plain"
     compile((tmp_path / "plain.py").read_text("utf-8"), "plain.py", "exec")
-
-
-def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_process_and_a_run_called_interrupted(
-    command: Callable[..., subprocess.Popen[str]], cache: Path
-) -> None:
-    process = command("train", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    assert "epoch 1 of 100" in first
-    assert listening(psutil.Process(process.pid)) == set(), "nothing of it can be reached"
-    process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130, errors
-    assert "stopped" in rest.splitlines()[-1]
-    waiting, starting, *_ = errors.splitlines()
-    assert waiting == "2 runs waiting for a worker"
-    assert starting.startswith(first.split()[0])
-    store = RunStore(cache / "runs.db")
-    stopped = store.run(first.split()[0])
-    assert stopped.status is Status.STOPPED
-    assert stopped.epochs
-
-    process = command("continue", stopped.id)
-    assert process.stdout is not None
-    assert process.stdout.readline().split()[0] == stopped.id
-    workers = psutil.Process(process.pid).children(recursive=True)
-    assert workers
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    _, alive = psutil.wait_procs(workers, timeout=5)
-    assert alive == []
-
-    assert store.run(stopped.id).status is Status.RUNNING
-    assert interrupt_orphans(store) == [stopped.id]
-    interrupted = store.run(stopped.id)
-    assert interrupted.continued == (len(stopped.epochs),)
-    assert interrupted.epochs[: len(stopped.epochs)] == stopped.epochs
-    assert interrupted.status is Status.INTERRUPTED
-    assert interrupted.reason is not None
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 import json
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from rnn_compare.cli import sweep
@@ -14,12 +15,16 @@ from rnn_compare.comparison.evidence import Evidence, achievements
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
+from tests.kept import lend
 from tests.patience import PATIENCE
+from tests.processes import PROJECT, listening
 
+Command = Callable[..., "subprocess.Popen[str]"]
 TINY = ["--reviews", "400", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
@@ -74,28 +79,35 @@ def test_the_command_line_gives_any_setting_several_values(
     assert "units is 0; it must be between 1 and 512" in capsys.readouterr().err
 
 
-def test_a_sweep_is_stopped_as_one_and_continued_as_one(
-    prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.fixture
+def start(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Starts `python -m rnn_compare` with one worker; whatever still runs at the end is killed."""
+    lend(prepared_cache, tmp_path / "cache")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "rnn_compare", *arguments, "--json"]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(command, cwd=PROJECT, **pipes))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_a_sweep_that_is_stopped_by_ctrl_c_or_killed_leaves_no_process_and_is_continued_as_one(
+    start: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "reviews").symlink_to(prepared_cache / "reviews")
-
-    def start(*arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "rnn_compare", "sweep", "--json", *arguments],
-            env=os.environ | {CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
-            cwd=Path(__file__).parents[2],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
     settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "1", "2", "3", "--epochs", "40"]
-    broken = start(*settings, *TINY)
+    broken = start("sweep", *settings, *TINY)
     assert broken.stdout is not None
     while json.loads(broken.stdout.readline())["kind"] != "end":  # the first of three has ended
         pass
+    assert listening(psutil.Process(broken.pid)) == set(), "nothing of it can be reached"
     broken.send_signal(signal.SIGINT)
     out, err = broken.communicate(timeout=PATIENCE)
     assert broken.returncode == 130
@@ -103,14 +115,31 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     assert (last["kind"], last["runs"]) == ("result", 3)
     assert "Continue it with the same command" in err
 
-    store = RunStore(cache / "runs.db")
+    store = RunStore(tmp_path / "cache" / "runs.db")
     before = {run.id: run for run in store.runs()}
     whole = sum(run.status is Status.FINISHED for run in before.values())
     assert 1 <= whole == last["complete"] < 3, "a second one may have ended by then"
     assert {run.status for run in before.values()} == {Status.FINISHED, Status.STOPPED}
     assert len({run.comparison for run in before.values()}) == 1
 
-    again = start(*settings, *TINY)
+    stopped = min((run for run in before.values() if run.status is Status.STOPPED), key=lambda run: len(run.epochs))
+    killed = start("continue", stopped.id)
+    assert killed.stdout is not None
+    assert json.loads(killed.stdout.readline())["run"] == stopped.id
+    workers = psutil.Process(killed.pid).children(recursive=True)
+    assert workers
+    killed.kill()
+    killed.wait()
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert alive == []
+    assert store.run(stopped.id).status is Status.RUNNING
+    assert interrupt_orphans(store) == [stopped.id]
+    interrupted = store.run(stopped.id)
+    assert interrupted.status is Status.INTERRUPTED
+    assert interrupted.reason is not None
+    assert interrupted.epochs[: len(stopped.epochs)] == stopped.epochs
+
+    again = start("sweep", *settings, *TINY)
     out, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
     assert f"{3 - whole} run" in err
@@ -128,7 +157,6 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(
     assert messages[-1]["typical_margin"] > 0
 
     # Nothing is left to train: the same command prints the results at once.
-    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     assert main(["sweep", "--json", *settings, *TINY]) == 0
     out, err = capsys.readouterr()
     assert "3 runs of the sweep already trained and reused" in err
