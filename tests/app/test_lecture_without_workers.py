@@ -1,5 +1,6 @@
-"""A shipped lecture needs nothing but its recording: no worker, no training, no reviews prepared in advance."""
+"""A shipped lecture needs nothing but its recording: no worker, network, training, or reviews prepared in advance."""
 
+import socket
 from functools import partial
 from pathlib import Path
 
@@ -38,7 +39,7 @@ MARGIN = {"attention": "1 point", "book": "1 point", "gates": "1.7 points", "mem
 
 @pytest.fixture
 def questions(services: Services, prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What pages asked a worker for, on a fresh machine where none answers; only its first task is done."""
+    """What pages asked a worker for, or another machine, on a fresh one where none answers."""
     (reviews := tmp_path / "cache" / "reviews").mkdir()
     (bundled,) = (prepared_cache / "reviews").glob("bundled-*")
     (reviews / bundled.name).symlink_to(bundled)
@@ -49,7 +50,13 @@ def questions(services: Services, prepared_cache: Path, tmp_path: Path, monkeypa
         waiting.append("a question")
         raise UserError("No worker answered.")
 
+    def no_network(connection: socket.socket, address: object) -> None:
+        if connection.type is socket.SOCK_STREAM:  # a datagram's asks for this machine's own address
+            waiting.append(str(address))
+        raise OSError("There is no network.")
+
     monkeypatch.setattr(Engine, "_ready_workers", no_worker)
+    monkeypatch.setattr(socket.socket, "connect", no_network)
     monkeypatch.setattr(navigation, "RECORDING_SECONDS", 0.01)
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     return waiting

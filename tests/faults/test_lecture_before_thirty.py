@@ -1,13 +1,19 @@
 """A shipped lecture, given by one key to its end before thirty phones that vote and write, where no worker lives."""
 
 import asyncio
+import contextlib
 import json
 import random
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,8 +23,9 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, Step, find
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
-from tests.browser.lecture.test_wall_fits import answer, wait_until_drawn
-from tests.faults.offline_lecture import kill_whatever_it_starts
+from tests.browser.lecture.test_wall_fits import GATED, answer, wait_until_drawn
+from tests.browser.test_accessibility import broken_rules
+from tests.faults.conftest import PROJECT
 from tests.patience import until
 from tests.phones import present
 
@@ -29,6 +36,21 @@ JOIN_SECONDS, VOTE_SECONDS = 2.0, 1.0
 WRITTEN = {"memory": "With these weights, noticed", "lengths": "At the greatest length"}
 """What a step says once it has its answers."""
 REVIEW = "The first hour drags, the jokes are older than the actors. And then it turns, and it is wonderful."
+ALONE = ("unshare", "--user", "--map-root-user", "--net")
+"""Runs a program on a machine that has no network: not even itself, until ``GIVE_IT`` has brought that up."""
+GIVE_IT = """
+import fcntl, socket, struct, sys
+import pytest
+SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
+fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=5)  # an address for documentation
+except TimeoutError:
+    raise SystemExit("There is a network.") from None
+except OSError:
+    raise SystemExit(pytest.main(["-m", "lecture", sys.argv[1]])) from None
+raise SystemExit("There is a network.")
+"""
 
 
 @pytest.fixture
@@ -38,6 +60,16 @@ def hall(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving(cache, "benchmarks/presented.py") as running:
         threading.Thread(target=kill_whatever_it_starts, args=(running.process,), daemon=True).start()
         yield running
+
+
+def kill_whatever_it_starts(server: psutil.Process) -> None:
+    """Kills each worker of a server, and what starts workers, as long as the server lives."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while True:
+            for process in server.children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            time.sleep(0.2)
 
 
 class Class:
@@ -131,6 +163,8 @@ def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker
     hall: Server, cache: Path, page: Page, name: str
 ) -> None:
     lecture = find(name, step_kinds())
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{hall.url}/present")
     page.locator(f".st-key-replay_{name}").get_by_role("button").click()
     phones = Class(hall.url, lecture)
@@ -141,11 +175,24 @@ def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker
         if step.asks:
             expect(page.get_by_text(f"{PHONES} of {PHONES} have answered")).to_be_visible()
         assert [*page.get_by_test_id("stAlert").all(), *page.get_by_test_id("stException").all()] == [], step.title
+        page.emulate_media(color_scheme="light" if index % 2 else "dark")
+        assert broken_rules(page) == [], step.title
         while index + 1 < len(lecture.steps) and present(hall.url, "state")["step"] == index:
             press(page, hall.url)
     until(lambda: all(lecture.steps[-1].title in titles for titles in phones.titles))
     phones.end()
     answered = [len(present(hall.url, "answers", step.question.id, 1)) for step in lecture.steps if step.question]
     assert answered == [PHONES] * len(answered)
+    assert {urlsplit(url).hostname for url in requests} - {None} == {"127.0.0.1"}  # None: what lies in the page itself
     [log] = cache.parent.glob("server-*.log")
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
+def test_it_needs_no_network() -> None:
+    if subprocess.run([*ALONE, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody make a network of his own")
+    its_test = test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker.__name__
+    command = [*ALONE, sys.executable, "-c", GIVE_IT, f"{__file__}::{its_test}[{GATED}]"]
+    process = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout[-3000:] + process.stderr[-3000:]

@@ -1,4 +1,5 @@
-"""Every step of every shipped lecture on two projectors: it is large, fills the wall, and nothing runs off.
+"""Every step of every shipped lecture on two projectors: it is large, fills the wall, and nothing runs off, without a
+network.
 
 The steps are jumped to. With ``SHOTS`` in the environment, pictures of them are left in that folder. The gate shows one
 lecture, with most kinds of step in the least time; the others, a minute or two each, are `thorough`.
@@ -123,7 +124,9 @@ def faults(page: Page, name: str) -> dict[str, Any]:
     ],
 )
 def test_each_step_fills_the_wall_in_large_type_and_nothing_runs_off(podium: Server, page: Page, name: str) -> None:
-    faulty: dict[str, Any] = {}
+    requests, faulty = list[str](), dict[str, Any]()
+    page.on("request", lambda request: requests.append(request.url))
     for view in views(page, podium.url, find(name, step_kinds())):
         faulty |= faults(page, f"{name} {view}")
     assert not faulty, json.dumps(faulty, indent=1, ensure_ascii=False)
+    assert {urlsplit(url).netloc for url in requests} - {""} == {urlsplit(podium.url).netloc}, "nobody else is asked"
