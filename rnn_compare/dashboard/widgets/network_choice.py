@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -158,9 +158,15 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
-def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
-    """Returns a task's answer; None while a worker works, with its progress on the page. Raises ``UserError``."""
-    result: Result | None = worker_tasks.kept(task, network.run.id, network.state)
+def result_of(
+    services: Services, network: LoadedNetwork, task: Callable[..., Result], is_quick: bool = False
+) -> Result | None:
+    """Returns a task's answer; None while a worker works, with its progress on the page. Raises ``UserError``.
+
+    A task that ``is_quick`` takes no worker.
+    """
+    key = network.run.id, network.state
+    result: Result | None = _computed(network, task, task.__name__, *key) if is_quick else worker_tasks.kept(task, *key)
     if result is None:
         analysis = services.engine.analyse(worker_tasks.answer, task, *network.key)
         if analysis.problem:
@@ -169,6 +175,11 @@ def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Re
             wait_for(network.title, analysis)
         result = analysis.result
     return result
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _computed(_network: LoadedNetwork, _task: worker_tasks.Task, *key: str) -> Any:  # noqa: ARG001  # of the cache
+    return _task(_network.run.experiment, _network.weights, tell=lambda *_: None)
 
 
 def results(

@@ -176,11 +176,6 @@ def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> F
     """
     if network.run.experiment.without_recurrence:
         raise UserError(NO_GRADIENT_THROUGH_TIME)
-    if not initial and is_quick(network.run.experiment):
-        return _followed_at_once(network.run.id, network.state, network)
-    return result_of(services, network, worker_tasks.initial_gradients if initial else follow_gradient)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _followed_at_once(run: str, state: str, _network: LoadedNetwork) -> FollowedGradient:  # noqa: ARG001  # the key
-    return follow_gradient(_network.run.experiment, _network.weights)
+    if initial:
+        return result_of(services, network, worker_tasks.initial_gradients)
+    return result_of(services, network, follow_gradient, is_quick(network.run.experiment))

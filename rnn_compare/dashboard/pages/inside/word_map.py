@@ -12,7 +12,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card, result_of
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours, word_map
+from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours
 from rnn_compare.formatting import as_markdown, counted, percent, unbroken
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
@@ -131,7 +131,7 @@ def _show_map(
     services: Services, network: LoadedNetwork, typed: str, near: list[tuple[str, float]], place: int, count: int
 ) -> None:
     try:
-        words = _words(services, network)
+        words = result_of(services, network, worker_tasks.words, is_quick(network.run.experiment))
     except UserError as error:
         st.html(f'<div class="rc-verdicts">{problem_card(network, str(error))}</div>')
         return
@@ -153,16 +153,3 @@ def _show_map(
     components.show_figure(word_chart(words, marked, sheet, labels[1]), key)
     missing = marked[0] if marked and marked[0] not in words.words else ""
     st.caption(unbroken(remark(words, labels[1], missing)))
-
-
-def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
-    """Returns a run's map; None while a worker computes it, which the page shows."""
-    if is_quick(network.run.experiment):
-        return _words_at_once(network.run.id, network.state, network)
-    return result_of(services, network, worker_tasks.words)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _words_at_once(run: str, state: str, _network: LoadedNetwork) -> WordMap:  # noqa: ARG001  # the key
-    experiment = _network.run.experiment
-    return word_map(experiment, _network.weights, prepared.load(experiment.dataset).vocabulary)
