@@ -17,8 +17,8 @@ class Node extends EventTarget {
     this.attributes[name] = value;
   }
 
-  get firstChild() {
-    return this.children[0] && { remove: () => this.children.shift() };
+  replaceChildren(...children) {
+    this.children = children;
   }
 
   get textContent() {

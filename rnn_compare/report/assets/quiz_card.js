@@ -4,7 +4,7 @@
 import { tokenize } from "../../browser/arithmetic/encoding.js";
 import { chanceOfLead } from "../../browser/arithmetic/seed_statistics.js";
 import { button, element, setText } from "../../browser/common/dom.js";
-import { keeper } from "./kept.js";
+import { keeper } from "../../browser/common/kept.js";
 
 const WEEK = 7; // days
 const LUCK_BELOW = 0.05;

@@ -5,7 +5,7 @@ import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText as setPlain } from "../../browser/common/dom.js";
 import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
-import { keeper } from "./kept.js";
+import { keeper } from "../../browser/common/kept.js";
 import { drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth

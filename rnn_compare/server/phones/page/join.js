@@ -2,7 +2,7 @@
 
 import { confidenceControl, control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
-import { byId, element, fill, last, setText } from "./join_dom.js";
+import { byId, element, last, setText } from "./join_dom.js";
 import { keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { pictureParts } from "./join_picture.js";
@@ -86,8 +86,8 @@ function renderQuestion() {
   if (shown.key !== key) {
     const confidence = confidenceControl(question, (level) => choose(answer(), level));
     shown = { key, answer: control(question, choose, answer()), confidence };
-    fill(byId("answer"), shown.answer.node);
-    fill(byId("levels"), confidence.node);
+    byId("answer").replaceChildren(shown.answer.node);
+    byId("levels").replaceChildren(confidence.node);
     setText(byId("asked"), question.text);
   }
   shown.answer.show(answer(), phase === "open");
@@ -133,7 +133,7 @@ function renderKept() {
   const questions = state.on ? [] : keptQuestions(state.lecture);
   byId("kept").hidden = !questions.length;
   setText(byId("kept-networks"), state.networks ? "" : "The presenter did not offer the networks.");
-  fill(byId("kept-questions"), ...questions.map((entry) => {
+  byId("kept-questions").replaceChildren(...questions.map((entry) => {
     const { question, answer: value, confidence, right } = entry;
     const [judged, isRight] = verdict(entry, value, right, confidence);
     const words = value === null ? "You did not answer." : `You answered: ${inWords(question, value, confidence)}.`;
@@ -147,7 +147,7 @@ function renderPicture() {
   const now = JSON.stringify(state.picture);
   if (now === pictured) return; // what somebody looks at stays as it is
   pictured = now;
-  fill(byId("picture"), ...pictureParts(state.picture));
+  byId("picture").replaceChildren(...pictureParts(state.picture));
 }
 
 function renderOutcome() {
@@ -160,9 +160,8 @@ function renderOutcome() {
   const isSaid = right === "true" && state.outcome.only_names; // by the verdict
   setText(byId("said"), state.outcome && !isSaid ? state.outcome.said : "");
   setText(byId("played"), (state.hasRuns && state.played) || ""); // so that nobody takes a recording for live
-  if (state.hasRuns) fill(byId("curves"), curvesPicture(state, answer()));
-  else fill(byId("curves"));
-  fill(byId("tally"), ...split(state, answer()));
+  byId("curves").replaceChildren(...(state.hasRuns ? [curvesPicture(state, answer())] : []));
+  byId("tally").replaceChildren(...split(state, answer()));
 }
 
 function render() {

@@ -1,4 +1,4 @@
-// Creates, fills and finds elements of the phone's page.
+// Creates and finds elements of the phone's page.
 
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -12,11 +12,6 @@ export function element(tag, attributes = {}, ...children) {
 
 export function byId(id) {
   return document.getElementById(id);
-}
-
-export function fill(node, ...children) {
-  while (node.firstChild) node.firstChild.remove();
-  node.append(...children);
 }
 
 // Setting a live region to the same text would make screen readers repeat it.

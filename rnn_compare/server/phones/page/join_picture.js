@@ -4,7 +4,7 @@ import { odds, percent } from "../../../browser/arithmetic/moves.js";
 import { drawCell } from "../../../browser/drawing/cell/cell.js";
 import { mostMoving, unpackRun, valuesAt } from "../../../browser/drawing/cell/cell_values.js";
 import { curvesPicture } from "./join_chart.js";
-import { element, fill, setText } from "./join_dom.js";
+import { element, setText } from "./join_dom.js";
 import { linesPicture } from "./join_lines.js";
 
 const SHOWN = 32; // units in a cell's drawing
@@ -85,7 +85,7 @@ function readingParts({ words, drawings, runs: packed }) {
   }
 
   function showCell(run, cell) {
-    fill(frame, cell ? cell.node : run.note);
+    frame.replaceChildren(cell ? cell.node : run.note);
     if (!cell || at < run.first) return;
     const unit = run.signals.some(({ gate }) => gate) ? mostMoving(run, SHOWN) : undefined; // else the mean of all
     cell.update(valuesAt(run, words, at, unit));

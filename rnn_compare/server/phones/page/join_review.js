@@ -1,6 +1,6 @@
 // The phone's review: written, sent, and its status until it is on the wall.
 
-import { byId, element, fill, setText } from "./join_dom.js";
+import { byId, element, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
@@ -61,5 +61,5 @@ export function renderReviews({ lecture, on, reviews, wall }, mine) {
   if (!wall) return;
   setText(byId("wall-title"), mine && mine.id === wall.id ? "Your review is on the wall" : "On the wall");
   setText(byId("wall-text"), wall.text);
-  fill(byId("wall-verdicts"), ...wall.verdicts.map((line) => element("li", {}, line)));
+  byId("wall-verdicts").replaceChildren(...wall.verdicts.map((line) => element("li", {}, line)));
 }

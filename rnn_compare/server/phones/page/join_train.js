@@ -6,7 +6,7 @@ import { percent } from "../../../browser/arithmetic/moves.js";
 import { add, addText } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn } from "../../../browser/drawing/curves/curve_chart.js";
 import { lineOf, shareScales } from "./join_chart.js";
-import { byId, element, fill, last, setText } from "./join_dom.js";
+import { byId, element, last, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
@@ -104,9 +104,9 @@ function render() {
   const name = `${cell} no. ${seed % OF_A_CLASS}`;
   setText(byId("training-title"), isDone ? `Your network: ${name}, ${percent(best)}` : `Your network: ${name}`);
   setText(byId("training-status"), statusOf({ right, isDone, isSent, problem, trains }));
-  if (right.length) fill(byId("training-curve"), curve(right.map((count) => count / task.heldOut)));
+  if (right.length) byId("training-curve").replaceChildren(curve(right.map((count) => count / task.heldOut)));
   byId("training-class").hidden = !(task.cells && isDone);
-  if (task.cells && isDone) fill(byId("training-class"), ...among(task.cells, cell, Math.max(...right)));
+  if (task.cells && isDone) byId("training-class").replaceChildren(...among(task.cells, cell, Math.max(...right)));
   byId("training-read").hidden = !isDone;
 }
 
@@ -149,31 +149,24 @@ function dots({ cell, color, bests }, mine) {
   const shares = bests.map((best) => 100 * best / task.heldOut);
   const [low, high] = [Math.min(50, ...shares), Math.max(80, ...shares)];
   const wide = width / (high - low); // of a column
-  const columns = new Map();
-  const columnOf = (share) => Math.min(Math.floor(share - low), Math.ceil(high - low) - 1);
-  for (const column of shares.map(columnOf)) columns.set(column, 1 + (columns.get(column) || 0));
-  const most = Math.max(1, ...columns.values());
+  const columns = Array.from({ length: Math.ceil(high - low) }, () => []);
+  shares.forEach((share, place) => columns[Math.min(Math.floor(share - low), columns.length - 1)].push(place));
+  const most = Math.max(1, ...columns.map(({ length }) => length));
   let size = Math.min(LARGEST, wide);
   const beside = () => Math.max(1, Math.floor(wide / size)); // in a level
   while (size > LEAST && Math.ceil(most / beside()) * size > TALLEST) size -= 0.5;
   const inLevel = beside();
   const height = Math.max(LARGEST, size * Math.ceil(most / inLevel));
-  const used = new Map();
-  let isMarked = mine === null;
-  const marks = bests.map((best, place) => {
-    const column = columnOf(shares[place]);
-    const before = used.get(column) || 0;
-    used.set(column, before + 1);
-    const isOwn = !isMarked && best === mine;
-    isMarked = isMarked || isOwn;
-    const level = Math.floor(before / inLevel);
-    const others = Math.min(inLevel, columns.get(column) - level * inLevel);
-    const x = wide * (column + 0.5) + size * (before % inLevel - (others - 1) / 2);
+  const own = mine === null ? -1 : bests.indexOf(mine);
+  const marks = columns.flatMap((places, column) => places.map((place, index) => {
+    const level = Math.floor(index / inLevel);
+    const others = Math.min(inLevel, places.length - level * inLevel);
+    const x = wide * (column + 0.5) + size * (index % inLevel - (others - 1) / 2);
     const at = { cx: x, cy: height - size * (level + 0.5) };
-    const look = isOwn ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
-    return { isOwn, attributes: { ...at, ...look } };
-  });
-  marks.sort((a, b) => Number(a.isOwn) - Number(b.isOwn)); // on top
+    const look = place === own ? { class: "own-dot", r: Math.max(6, size / 2) } : { fill: color, r: size * 0.44 };
+    return { place, attributes: { ...at, ...look } };
+  }));
+  marks.sort((a, b) => Number(a.place === own) - Number(b.place === own)); // on top
   const ends = [Math.min(...shares), Math.max(...shares)].map((share) => percent(share / 100));
   const spoken = `${cell}: ${bests.length} networks${bests.length ? ` from ${ends.join(" to ")}` : ""}`;
   const view = { viewBox: `-10 -8 ${width + 20} ${height + 30}`, role: "img", "aria-label": spoken };

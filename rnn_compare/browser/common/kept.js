@@ -1,4 +1,4 @@
-// What a browser keeps for a page, as JSON; where it keeps nothing, as in some private windows, reading gives null.
+// Values that a browser keeps for a page, as JSON; where it keeps nothing, as in some private windows, null.
 
 /** @param {"localStorage" | "sessionStorage"} area @param {string} key */
 export function keeper(area, key) {
