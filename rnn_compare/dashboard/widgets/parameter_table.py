@@ -36,12 +36,10 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
     marks = [""] * (on_charts or len(networks)) + [", not on the charts"] * len(networks)
     names = map("".join, zip(labels(networks), marks, strict=False))
     rows = list(zip(names, colours, networks, strict=True))
-    scale = pixels(networks)
-    cards = "".join(drawing(name, look, experiment, scale) for name, look, experiment in rows)
     tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
-        f"{legend(networks)}</header>{cards}"
+        f"{legend(networks)}</header>{drawings(rows)}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{tables}</div></details>'
         "</div>"
     )
@@ -123,6 +121,12 @@ def pixels(experiments: Sequence[Experiment]) -> float:
         across -= cell.blocks * (12 + _bias_pixels(cell, 0))
         fitting += [TALLEST / experiment.units, across / (cell.blocks * (experiment.units + features))]
     return max(min(fitting), 0.02)
+
+
+def drawings(networks: Sequence[tuple[str, Look, Experiment]]) -> str:
+    """Returns networks' cards, to one scale."""
+    scale = pixels([experiment for _, _, experiment in networks])
+    return "".join(drawing(*network, scale) for network in networks)
 
 
 def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:

@@ -1,4 +1,4 @@
-"""The curves, and the class's predictions beside the outcome."""
+"""Two steps: the curves with the class's predictions beside the outcome, and the curves with sentences about them."""
 
 from html import escape
 
@@ -7,15 +7,16 @@ import streamlit as st
 from rnn_compare.browser.curves import packed
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
-from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
+from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import Question, is_right
 from rnn_compare.runs.events import Status
-from rnn_compare.server.live import View
+from rnn_compare.server.live import View, message
+from rnn_compare.server.phones.phone_message import curves_of
 
-VIEW = View(("accuracy",))
+VIEW, BOTH = View(("accuracy",)), View(("accuracy", "loss"))
 BAND = "Grey: median and middle half of the class's drawings."
 
 
@@ -64,4 +65,17 @@ def _band(context: LectureContext, question: Question | None) -> dict[str, str] 
     return {"chart": "accuracy", "text": "the class", **lines}
 
 
+def show_findings(context: LectureContext) -> None:
+    """Draws both charts and the sentences, which the board updates itself."""
+    if not context.visible_runs:
+        st.info(NOT_REVEALED)
+        return
+    runs = [run.id for run in context.visible_runs]
+    shown = message(context.services, runs, BOTH)
+    context.to_phones(curves=curves_of(context.visible_runs), lines=[finding["text"] for finding in shown["findings"]])
+    with st.container(key="wall_findings"):
+        components.show_board(context.services, runs, BOTH, key="wall_said")
+
+
+FINDINGS = StepKind("findings", show_findings)
 STEP = StepKind("reveal", show, ticks=True, reveals=True)

@@ -1,15 +1,17 @@
-"""The progress of hidden trainings."""
+"""Two steps: the networks with their parameters, term by term, and the progress of their hidden trainings."""
 
 from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import Look, looks
+from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
-from rnn_compare.dashboard.pages.present.steps.networks import parameter_cards
+from rnn_compare.dashboard.widgets import parameter_table
+from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.runs.events import Status
@@ -75,4 +77,27 @@ def _status(context: LectureContext) -> str:
     return f"{rough_duration(max(seconds)).capitalize()} left." if seconds else begins
 
 
+def show_networks(context: LectureContext) -> None:
+    """Draws a card per network, on phones with the arithmetic alone."""
+    load_styles("dashboard/assets/pages/compare.css")
+    context.to_phones(cards=parameter_cards(context))
+    legend = parameter_table.legend(list(context.networks.values()))
+    st.html(f'{legend}<div class="rc-parameters">{parameter_table.drawings(_networks(context))}</div>')
+
+
+def parameter_cards(context: LectureContext) -> list[dict[str, object]]:
+    """Returns a card per network for phones: its layers and their parameters, term by term."""
+    return [
+        {"title": name, "color": look.color, "lines": parameter_table.terms(experiment)}
+        for name, look, experiment in _networks(context)
+    ]
+
+
+def _networks(context: LectureContext) -> list[tuple[str, Look, Experiment]]:
+    networks = context.networks
+    styles = looks(experiment.cell for experiment in networks.values())
+    return list(zip(networks, styles, networks.values(), strict=True))
+
+
+NETWORKS = StepKind("networks", show_networks)
 STEP = StepKind("train", show, ticks=True, trains=True)
