@@ -10,12 +10,11 @@ from pathlib import Path
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.confidence import checked_confidence
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.course import NO_REVIEW, Course
 from rnn_compare.lecture.inbox import ReviewInbox, Votes, checked_review
 from rnn_compare.lecture.neighbours import Seating, checked_row
-from rnn_compare.lecture.peer_instruction import answers_csv
+from rnn_compare.lecture.peer_instruction import answers_csv, checked_confidence
 from rnn_compare.lecture.questions import checked
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassNetworks, ClassResult, Status, class_results
 from rnn_compare.lecture.trained.class_task import Deal

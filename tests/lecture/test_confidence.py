@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.confidence import checked_confidence, split, sure_and_wrong
+from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
 
 from .conftest import BEST, CURVE, OWN
@@ -54,8 +54,10 @@ def test_what_surprised_them_is_named_and_few_are_no_percentage() -> None:
     assert sure_and_wrong(BEST, votes, levels, LSTM) == (
         "Sure and wrong: 3 of 4. They expected: SimpleRNN (2), GRU (1)."
     )
-    assert split(BEST, votes, levels, LSTM) == "Sure: 1 of 4 correct. Fairly sure: 1 of 1 correct. 1 did not say."
-    assert split(BEST, votes, levels, UNKNOWN) == (
+    assert (
+        by_confidence(BEST, votes, levels, LSTM) == "Sure: 1 of 4 correct. Fairly sure: 1 of 1 correct. 1 did not say."
+    )
+    assert by_confidence(BEST, votes, levels, UNKNOWN) == (
         "Sure: SimpleRNN (2), GRU (1), LSTM (1). Fairly sure: LSTM (1). 1 did not say."
     )
     many = {str(device): device % 2 for device in range(12)}
@@ -65,7 +67,7 @@ def test_what_surprised_them_is_named_and_few_are_no_percentage() -> None:
 def test_nobody_is_called_wrong_before_the_outcome_is_known_or_without_one() -> None:
     assert sure_and_wrong(BEST, {"a": 0}, {"a": 2}, UNKNOWN) == ""
     assert sure_and_wrong(BEST, {"a": 0}, {"a": 1}, LSTM) == "", "nobody was sure"
-    assert split(BEST, {"a": 0}, {}, LSTM) == "", "nobody said"
+    assert by_confidence(BEST, {"a": 0}, {}, LSTM) == "", "nobody said"
 
 
 def test_of_drawn_curves_their_end_is_what_was_expected() -> None:

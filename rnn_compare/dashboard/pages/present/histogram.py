@@ -11,9 +11,8 @@ from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, perc
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
-from rnn_compare.lecture import confidence
+from rnn_compare.lecture import peer_instruction
 from rnn_compare.lecture.controls import Answer, Tally
-from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Question, tally
 
 ROUNDS = ("first vote", "after discussion")
@@ -50,7 +49,7 @@ def sure_and_wrong(context: LectureContext, question: Question) -> str:
     """Returns how many were sure and wrong, as HTML; "" if that is not known."""
     votes = (context.classroom.votes.rounds(question.id) or [{}])[-1]
     levels = context.classroom.votes.confidence(question.id)
-    sentence = confidence.sure_and_wrong(question, votes, levels, context.outcome(question))
+    sentence = peer_instruction.sure_and_wrong(question, votes, levels, context.outcome(question))
     return f'<p class="rc-answered">{escape(sentence)}</p>' if sentence else ""
 
 
@@ -129,7 +128,7 @@ def _answer(
 ) -> str:
     strips = "".join(
         f'<i class="rc-vote rc-round-{place if len(counts) > 1 else 1}" style="--rc-share: {count / most:.3f}">'
-        f"<b>{count:,}{percentage(count, answered) if is_wide else ''}</b></i>"
+        f"<b>{count:,}{peer_instruction.percentage(count, answered) if is_wide else ''}</b></i>"
         for place, (count, answered) in enumerate(counts)
     )
     counts_in_words = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)

@@ -11,10 +11,9 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, 
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.pages.present.steps.class_trains import show_progress
 from rnn_compare.dashboard.widgets import actions
-from rnn_compare.lecture import confidence
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
+from rnn_compare.lecture.peer_instruction import advice, by_confidence, comparison, percentage
 from rnn_compare.lecture.questions import is_right
 from rnn_compare.server.app import current_app
 
@@ -116,7 +115,7 @@ def _vote(state: State) -> None:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
     if rounds and question.confidence:
         levels = context.classroom.votes.confidence(question.id)
-        sentences.append(confidence.split(question, rounds[-1], levels, outcome))
+        sentences.append(by_confidence(question, rounds[-1], levels, outcome))
     if question.id in context.lecture.repeated:
         sentences.append("This question comes again later: do not give the answer.")
     elif state.phase != "revealed" and rounds and not is_drawn:
