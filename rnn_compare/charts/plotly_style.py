@@ -1,6 +1,6 @@
 """Plotly layout that all figures made in Python share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import numpy as np
@@ -37,6 +37,12 @@ def in_percent(shares: Iterable[float]) -> list[float]:
 def percent_axis(title: str, digits: int = 0, **settings: object) -> dict[str, object]:
     """Returns an axis in percent, for values of ``in_percent``."""
     return axis(title, tickformat=f".{digits}f", ticksuffix=" %", **settings)
+
+
+def between(x: Sequence[float], low: Sequence[float], high: Sequence[float], **look: object) -> dict[str, object]:
+    """Returns Plotly's settings of the area between two lines over the same points."""
+    area = {"x": [*x, *x[::-1]], "y": [*low, *high[::-1]]}
+    return area | {"mode": "none", "fill": "toself", "hoverinfo": "skip"} | look
 
 
 def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, object]:

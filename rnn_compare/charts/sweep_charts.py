@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from rnn_compare.charts.palette import MARKERS, Look, looks, picture
-from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
+from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, between, in_percent, layout, plain
 from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome
 from rnn_compare.experiment import Experiment
@@ -61,18 +61,8 @@ def _add(
     ]
     if band and intervals:
         at, lows, highs = zip(*intervals, strict=True)
-        figure.add_scatter(
-            x=[*at, *reversed(at)],
-            y=in_percent([*highs, *reversed(lows)]),
-            fill="toself",
-            fillcolor=look.color,
-            opacity=0.16,
-            mode="lines",
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-            legendgroup=name,
-        )
+        drawn_as = {"fillcolor": look.color, "opacity": 0.16, "showlegend": False, "legendgroup": name}
+        figure.add_scatter(**between(at, in_percent(lows), in_percent(highs), **drawn_as))
     figure.add_scatter(
         x=x,
         y=in_percent(item.accuracy.mean for item in members),

@@ -81,7 +81,7 @@ def test_the_band_lies_around_the_median_and_both_are_named() -> None:
     figure = drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8)))
     band, median = figure.data
     assert list(band.x) == [1, 2, 2, 1]
-    assert list(band.y) == [70, 80, 60, 50]
+    assert list(band.y) == [50, 60, 80, 70]
     assert list(median.y) == [60, 70]
     assert median.name == "median of 12 drawings"
     description = in_words(figure)

@@ -10,7 +10,6 @@ from rnn_compare.paths import Which
 from rnn_compare.server import board_cards
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from rnn_compare.sources.registry import labels
 
 LEAVE_OUT = "Each word in turn is read as “unknown”: which one flips the prediction?"
 
@@ -43,15 +42,6 @@ def _show_turning_words(services: Services, verdicts: answers.Answers, which: Wh
     for network, review in pairs:
         if network.run.id in logits:
             words = words_read(review)
-            runs.append(
-                {
-                    "title": network.title,
-                    "color": network.look.color,
-                    "labels": labels(network.run.experiment.dataset),
-                    "first": 0,
-                    "unknown": [place for place, token in enumerate(words) if token.state == "unknown"],
-                    "words": [token.word for token in words],
-                    "logits": logits[network.run.id],
-                }
-            )
+            shown = {"words": [token.word for token in words], "logits": logits[network.run.id]}
+            runs.append(reading.described(network, words, first=0) | shown)
     component("dashboard/assets/cell/turning_words.js")(data={"runs": runs}, key="turning_words")

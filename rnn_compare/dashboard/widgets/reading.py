@@ -26,7 +26,7 @@ from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import as_markdown, counted, listed
-from rnn_compare.reviews.encoding import EncodedReview
+from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
@@ -138,15 +138,8 @@ def curves(cell: CellReading, name: str) -> list[dict[str, Any]]:
 
 def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
     network, reading, experiment = result.network, result.reading, result.network.run.experiment
-    common = {
-        "id": network.run.id,
-        "title": network.title,
-        "labels": registry.labels(experiment.dataset),
-        "color": network.look.color,
-        "first": words - len(reading.words),
-        "unknown": [index for index, token in enumerate(reading.words) if token.state == "unknown"],
-        "logits": [round(float(logit), 3) for logit in reading.logits],
-    }
+    common = described(network, reading.words, words - len(reading.words))
+    common["logits"] = [round(float(logit), 3) for logit in reading.logits]
     if experiment.without_recurrence:
         rows = [window._asdict() for window in windows(experiment, network.weights, result.review)[:MOST_WINDOWS]]
         return common | {"note": experiment.without_recurrence.notes, "windows": rows, "units": experiment.units}
@@ -171,6 +164,18 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
         "before": {name: _packed(states[-1 if cell.backward else 0, units]) for name, states in cell.previous.items()},
+    }
+
+
+def described(network: LoadedNetwork, words: Sequence[Token], first: int) -> dict[str, Any]:
+    """Returns a network, and which of the words that it read it knows, as a script takes them."""
+    return {
+        "id": network.run.id,
+        "title": network.title,
+        "labels": registry.labels(network.run.experiment.dataset),
+        "color": network.look.color,
+        "first": first,
+        "unknown": [index for index, token in enumerate(words) if token.state == "unknown"],
     }
 
 

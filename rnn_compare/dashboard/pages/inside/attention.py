@@ -8,9 +8,8 @@ from plotly.subplots import make_subplots
 
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis, plain
 from rnn_compare.dashboard import components
+from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, results
-from rnn_compare.dashboard.widgets.reading import FIRST
-from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import as_markdown, percent
@@ -33,7 +32,7 @@ COLORBAR: dict[str, object] = {
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the box for a review, the choice of a word, and the attention of each network that has some."""
-    text = review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
+    text = reading.box(networks)
     if not text.strip():
         return
     attending = results(networks, lambda network: _attention(network, text))

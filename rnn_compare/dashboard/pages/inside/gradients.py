@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts.palette import Look, picture
-from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, between, in_percent, layout, percent_axis, plain
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
@@ -26,7 +26,6 @@ FALLEN = 1e-6
 DASHES = {"states": ("solid", "dot"), "carry": ("dash", "dashdot")}
 """Dashes of a forward and of a backward direction."""
 TRACKS = {"states": "", "carry": ", carry track"}
-BAND = {"mode": "none", "fill": "toself", "opacity": 0.2, "hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,8 @@ def _add(
     if len(rows) > 1:
         lower, upper = np.array(rows[1]), np.array(rows[2])
         positive = (lower > 0) & (upper > 0)
-        edge = np.concatenate([lower[positive], upper[positive][::-1]])
-        around = np.concatenate([places[positive], places[positive][::-1]])
-        figure.add_scatter(x=around, y=edge, fillcolor=network.look.color, **BAND)
+        edges = (edge[positive].tolist() for edge in (places, lower, upper))
+        figure.add_scatter(**between(*edges, fillcolor=network.look.color, opacity=0.2, showlegend=False))
     dash = DASHES[kind][int(flow["backward"])]
     figure.add_scatter(
         x=places,

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, between, in_percent, layout, percent_axis, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
@@ -57,16 +57,8 @@ def drawn_curves(network: str, curves: Tally) -> go.Figure:
     """Returns the chart of the validation curves that a class drew: their median and middle half."""
     epochs = list(range(1, len(curves.middle) + 1))
     figure = go.Figure()
-    figure.add_scatter(
-        x=[*epochs, *epochs[::-1]],
-        y=in_percent([*curves.high, *curves.low[::-1]]),
-        fill="toself",
-        fillcolor=BAND,
-        mode="none",
-        name="the middle half",
-        showlegend=curves.answered > 1,
-        hoverinfo="skip",
-    )
+    half = {"fillcolor": BAND, "name": "the middle half", "showlegend": curves.answered > 1}
+    figure.add_scatter(**between(epochs, in_percent(curves.low), in_percent(curves.high), **half))
     figure.add_scatter(
         x=epochs,
         y=in_percent(curves.middle),
