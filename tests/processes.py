@@ -1,10 +1,12 @@
 """Servers that tests start: a port that is free, and waiting until they answer."""
 
 import contextlib
+import os
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,11 +14,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from tests.patience import PATIENCE
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGE = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true")
+
+PORTS = range(20_000, 30_000)
+"""Below those that Linux, macOS and Windows give to connections."""
 
 _ANY_CERTIFICATE = ssl._create_unverified_context()
 
@@ -27,10 +33,19 @@ def page_of(script: str) -> list[str]:
 
 
 def free_port() -> int:
-    """Returns a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Returns a port of this machine that nobody listens on, and that no other test was given lately.
+
+    It is none that the system gives to whoever asks for any: before the server listens, it would go to somebody else.
+    """
+    last = Path(tempfile.gettempdir()) / f"rnn-compare-port-{os.getuid()}"
+    with FileLock(f"{last}.lock"), socket.socket() as probe:
+        port = int(last.read_text()) if last.exists() else PORTS.start
+        while True:
+            port = port + 1 if port + 1 in PORTS else PORTS.start
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                break
+        last.write_text(str(port))
     return port
 
 
@@ -66,7 +81,7 @@ def started(
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(PATIENCE)
         finally:
             process.kill()
 
