@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation, start_page
 from rnn_compare.dashboard.pages.present import page as wall
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import DELETED, step_kinds
 from rnn_compare.dashboard.widgets import invite
+from rnn_compare.errors import UserError
 from rnn_compare.formatting import rough_duration
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, edited_copy, find
 from rnn_compare.runs.estimate import Speed
@@ -260,6 +261,40 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
     navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
     assert set(classroom.state().runs) == hidden
+
+
+def test_a_network_that_is_deleted_after_the_reveal_is_missed_in_words_and_trained_again_at_its_step(
+    lecture: Services,
+) -> None:
+    go_to(lecture, "train")
+    finish(lecture)
+    go_to(lecture, "reveal")
+    assert DELETED not in sent(page())
+    lecture.store.delete(lecture.all_runs()[0].id)
+    lecture.refresh()
+    text = sent(page())
+    assert DELETED in text
+    assert "No answer is right: there is only one network." in text
+    go_to(lecture, "findings")
+    assert DELETED in sent(page())
+    while current_app().classroom().state().title != "Learning":
+        navigation.go_back(lecture)
+    assert [run.status for run in lecture.all_runs()][1:] == [Status.QUEUED] * 2
+    assert DELETED not in sent(page())
+
+
+def test_a_recording_that_is_deleted_during_its_lecture_is_missed_in_words(lecture: Services) -> None:
+    recorded_before(lecture)
+    navigation.begin(lecture, "mine", recorded=True)
+    lecture.store.delete(lecture.all_runs()[0].id)
+    lecture.refresh()
+    with pytest.raises(UserError, match="A recorded network was deleted"):
+        go_to(lecture, "train")
+    screen = page()
+    press(screen, "Train")
+    assert [error.value[:30] for error in screen.error] == ["A recorded network was deleted"]
+    go_to(lecture, "home")
+    page()
 
 
 def test_a_press_that_streamlit_sends_again_counts_once(lecture: Services) -> None:

@@ -28,7 +28,7 @@ def _verdict(networks: Sequence[Group], evidence: Evidence) -> Judgement:
     if broken := [group.name for group in networks if not group.counted]:
         raise NoRightAnswer(f"{listed(broken)} ended early.")
     if len(networks) < 2:
-        raise NoRightAnswer("only one network was trained.")
+        raise NoRightAnswer("there is only one network.")
     verdict = judge(networks, evidence)
     if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
         raise NoRightAnswer(problem)

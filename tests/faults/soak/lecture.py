@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
+from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED
 from rnn_compare.errors import UserError
 from rnn_compare.presets import PRESETS
 from rnn_compare.runs.record import Run
@@ -182,7 +183,7 @@ class SoakedLecture:
     def _reveal_again(self, wall: Wall) -> None:
         if wall.place != REVEAL:
             self._presenter.press("PageDown" if wall.place < REVEAL else "ArrowLeft")
-        elif "Nothing is trained yet" in wall.page:  # it says: go back
+        elif NOT_REVEALED in wall.page:  # it says: go back
             self._presenter.press("ArrowLeft")
 
     def _show_a_review(self) -> str:

@@ -21,7 +21,8 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.board_cards import not_live_text, replay_text
 from rnn_compare.server.services import Services
 
-NOT_REVEALED = "Train and reveal the networks first."
+NOT_REVEALED = "No network is revealed yet. Go back (←) to the training step."
+DELETED = "A network of this lecture was deleted. Go back (←) to the training step."
 
 
 @functools.cache  # not at import, since the steps' files import this module
@@ -68,6 +69,15 @@ class LectureContext:
     def visible_runs(self) -> list[Run]:
         """The step's runs that the class may see."""
         return [run for run in self.services.snapshot().charted if run.id in self.state.runs]
+
+    @property
+    def problem(self) -> str:
+        """Why runs of this lecture cannot be shown, in a sentence; empty if the step has all that were trained."""
+        step = self.lecture.trained_at(self.index)
+        trained = self.classroom.runs_at(step) if step is not None else ()
+        if not {run.id for run in self.services.snapshot().all_runs}.issuperset(trained):
+            return DELETED
+        return "" if self.visible_runs else NOT_REVEALED
 
     @property
     def readers(self) -> list[Run]:

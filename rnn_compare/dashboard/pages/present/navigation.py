@@ -116,7 +116,8 @@ def start_training(context: LectureContext) -> None:
         return
     services, preset = context.services, context.lecture.preset_at(context.index)
     if context.state.recorded:
-        runs = _recorded_runs(services, preset)
+        if not (runs := _recorded_runs(services, preset)):
+            raise UserError("A recorded network was deleted. End the lecture and begin it anew: that trains it.")
         services.replays.begin(runs, RECORDING_SECONDS)
         services.hide([run.id for run in runs])
     else:

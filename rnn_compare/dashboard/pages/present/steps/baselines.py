@@ -11,7 +11,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
 from rnn_compare.comparison.inference.intervals import Mean, mean, share_variance
 from rnn_compare.comparison.inference.wording import in_points
-from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import percent, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
@@ -31,7 +31,7 @@ def show(context: LectureContext) -> None:
         accuracy = judged[group.runs[0].id][1] if group.runs[0].id in judged else _best(group)
         rows += [(group.name, accuracy.mean, look.color)] if accuracy else []
     if not rows:
-        st.info(NOT_REVEALED)
+        st.info(context.problem)
         return
     rows.sort(key=lambda row: -row[1])
     bars = "".join(_bar(*row) for row in rows)

@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.browser.curves import packed
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
-from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
+from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.lecture_file import StepKind
@@ -23,8 +23,9 @@ BAND = "Grey: median and middle half of the class's drawings."
 def show(context: LectureContext) -> None:
     """Draws the curves and, beside them, the answers to a question with its outcome."""
     runs, question = context.visible_runs, context.state.question
+    if problem := context.problem:
+        st.info(problem)
     if not runs:
-        st.info("Nothing is trained yet. Go back (←) to the training step.")
         return
     if any(run.status is Status.INTERRUPTED for run in context.all_runs):  # not for runs stopped on purpose
         offer_to_continue(context)
@@ -68,7 +69,7 @@ def _band(context: LectureContext, question: Question | None) -> dict[str, str] 
 def show_findings(context: LectureContext) -> None:
     """Draws both charts and the sentences, which the board updates itself."""
     if not context.visible_runs:
-        st.info(NOT_REVEALED)
+        st.info(context.problem)
         return
     runs = [run.id for run in context.visible_runs]
     shown = message(context.services, runs, BOTH)
