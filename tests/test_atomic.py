@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.atomic import whole_file, whole_folder
+from tests.patience import PATIENCE
 
 
 def break_off_a_file(path: Path) -> None:
@@ -68,7 +69,7 @@ def test_of_several_writers_of_a_folder_the_first_wins(tmp_path: Path) -> None:
     def write(number: int) -> None:
         with whole_folder(path) as partial:
             (partial / "number").write_text(str(number))
-            all_there.wait(10)
+            all_there.wait(PATIENCE)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(write, range(8)))

@@ -21,6 +21,7 @@ from rnn_compare.lecture.inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
+from tests.patience import PATIENCE
 
 from .conftest import BEST, LEAD, OWN
 
@@ -326,7 +327,7 @@ def test_a_listener_is_called_at_every_change_and_may_read_the_class(classroom: 
     unlisten = classroom.listen(lambda: heard.append(classroom.counts().answered))
     thread = threading.Thread(target=classroom.answer, args=("a", "best", 1, 1))
     thread.start()
-    thread.join(10)
+    thread.join(PATIENCE)
     classroom.close_vote()
     unlisten()
     classroom.reveal()

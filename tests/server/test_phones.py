@@ -28,6 +28,7 @@ from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.join import contents
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 from tests.recorded import drawn
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
@@ -67,7 +68,7 @@ class Phone:
             while not (self.state and holds(self)):
                 self._take(await anext(self.events))
 
-        await asyncio.wait_for(read(), 20)
+        await asyncio.wait_for(read(), PATIENCE)
 
     def _take(self, event: bytes) -> None:
         self.received += event

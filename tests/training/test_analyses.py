@@ -10,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
-from tests.patience import until, until_ended
+from tests.patience import PATIENCE, until, until_ended
 
 from .conftest import ListeningStore, tiny, worker_processes
 
@@ -75,7 +75,7 @@ def test_equal_questions_share_their_work() -> None:
     done: list[int] = []
 
     def work(_: str) -> int:
-        go.wait(10)
+        go.wait(PATIENCE)
         done.append(1)
         return 7
 
