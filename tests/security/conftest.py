@@ -153,10 +153,19 @@ def serving(
 
 @pytest.fixture(scope="session")
 def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a presenter's pass and OIDC set, on the address that config.toml gives it."""
+    """A server with a presenter's pass and OIDC set, on the address that config.toml gives it.
+
+    As its presenter starts it on a laptop, whom Streamlit asks what it asks developers; its home is beside its cache.
+    """
     folder = tmp_path_factory.mktemp("guarded")
+    (folder / "home").mkdir()
     (folder / "secrets.toml").write_text(SECRETS)
-    with serving(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+    options = f"--secrets.files={folder / 'secrets.toml'}", "--server.headless=false"
+    with contextlib.ExitStack() as running:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("HOME", str(folder / "home"))
+            environment.setenv("BROWSER", "true")  # a command that does nothing
+            server = running.enter_context(serving(folder, prepared_cache, *options))
         yield server
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.exceptions import InvalidStatus
 
@@ -302,6 +303,27 @@ def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(
     with Forger(guarded, **cookies_of(guarded), _streamlit_user=signed) as visitor:
         visitor.rerun()
         assert visitor.button("Train")[1] is not is_presenter
+
+
+def test_forged_messages_of_developers_write_nothing_and_set_nothing(guarded: Server) -> None:
+    operations = [BackMsg(), BackMsg()]
+    operations[0].backend_operation_request.dismiss_skills_nudge.SetInParent()
+    operations[1].backend_operation_request.install_skills.SetInParent()
+    others = [BackMsg(load_git_info=True), BackMsg(clear_cache=True), BackMsg(set_run_on_save=True)]
+    home = guarded.cache.with_name("home")
+    with Forger(guarded) as visitor:
+        visitor.rerun()
+        before = set(home.rglob("*"))
+        for message in (*operations, *others):
+            visitor.connection.send(message.SerializeToString())
+        for _ in range(2):  # by then whatever the messages began has ended
+            visitor.rerun()
+        statuses = [
+            m.session_status_changed for m in visitor.messages if m.WhichOneof("type") == "session_status_changed"
+        ]
+        assert statuses
+        assert not any(status.run_on_save for status in statuses)
+        assert set(home.rglob("*")) == before
 
 
 def test_the_terminal_says_that_a_pass_is_set_and_not_which(guarded: Server) -> None:
