@@ -1,23 +1,13 @@
-"""What a visitor has chosen stands in the page's address: a reload, a second browser and the way back show the same."""
+"""What a visitor has chosen stands in the page's address: a reload and the way back show the same."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.visits import open_more, settle
-from tests.chromium import opened_window
 
 TEXT = "A good film and no more"
-
-
-@pytest.fixture
-def other(browser: Browser) -> Iterator[Page]:
-    """Somebody else's browser."""
-    with opened_window(browser) as window:
-        yield window.pages[0]
 
 
 def stands_at_word(page: Page, number: int, words: int) -> None:
@@ -26,9 +16,7 @@ def stands_at_word(page: Page, number: int, words: int) -> None:
     expect(page.locator(".rc-cells section")).to_have_count(1)
 
 
-def test_networks_weights_text_and_the_word_at_hand_come_back(
-    server: Server, pair: str, page: Page, other: Page
-) -> None:
+def test_networks_weights_text_and_the_word_at_hand_come_back(server: Server, pair: str, page: Page) -> None:
     page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
     page.get_by_role("button", name="Remove SimpleRNN(8)").click()
@@ -44,9 +32,6 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(
     page.reload()
     stands_at_word(page, 3, 6)
     expect(page.get_by_role("radio", name="last", exact=True)).to_be_checked()
-    other.goto(page.url)
-    stands_at_word(other, 3, 6)
-    expect(other.get_by_role("radio", name="last", exact=True)).to_be_checked()
 
     page.get_by_role("link", name="Try a review").click()
     expect(page.locator(".rc-verdicts section")).to_have_count(1)

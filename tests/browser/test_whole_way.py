@@ -2,12 +2,11 @@
 
 import re
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from tests.browser.conftest import Server
-from tests.chromium import PATIENCE
 
 SMALL = "maxlen=30&reviews=3000&embedding_size=8&units=8&vocabulary_size=1000&batch_size=8&dropout=0.2"
 
@@ -38,11 +37,7 @@ def wait_for_points(page: Page, chart: str, least: int) -> None:
     )
 
 
-def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page: Page, browser: Browser) -> None:
-    elsewhere = browser.new_page(reduced_motion="reduce")  # somebody who looks on, and came before Train was pressed
-    elsewhere.goto(server.url)
-    expect(elsewhere.get_by_role("figure").first).to_be_visible(timeout=PATIENCE)
-
+def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/?{SMALL}&epochs=100")
     expect(page.get_by_text("2 networks, ")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
@@ -71,14 +66,6 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     assert stopped.status is Status.STOPPED
     assert stopped.epochs, "what was measured is kept"
 
-    newer = elsewhere.get_by_role("button", name="A newer comparison was started")
-    elsewhere.reload()
-    expect(card(elsewhere, "LSTM(8)").or_(newer)).to_be_visible(timeout=PATIENCE)
-    if newer.is_visible():  # at the machine itself one stays with what there was before
-        newer.click()
-    expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
-    elsewhere.close()
-
     page.get_by_role("link", name="Try a review").click()
     box, outdated = (page.get_by_role("textbox", name="Review", exact=True), page.get_by_text("The text has changed."))
     box.fill("A wonderful film <b>zzyzx</b>")
@@ -96,26 +83,6 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
 
     page.get_by_role("link", name="Inside the cell").click()
     expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value("A wonderful film <b>zzyzx</b> 🎬")
-    page.get_by_text("Gradient flow", exact=True).click()
-    expect(page).to_have_url(re.compile("view=Gradient"))
-    page.reload()
-    page.get_by_text("Where the gradient vanishes").wait_for()
-    page.get_by_text("Word by word", exact=True).click()
-    expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value("A wonderful film <b>zzyzx</b> 🎬")
     page.get_by_role("link", name="Compare").click()
     expect(page).to_have_url(re.compile(r"show=simplernn-\w+(,|%2C)lstm-\w+"))
     expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
-
-
-def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/?cell=GRU&units=48&maxlen=123&epochs=7&seed=5&optimizer=adam")
-    expect(page.get_by_text("1 network, ")).to_be_visible()
-    network = page.locator(".rc-parameters > section").last  # behind those on the charts
-    expect(network.locator("h4")).to_contain_text("GRU(48)")
-    expect(network.locator(".rc-recurrent .rc-arithmetic")).to_have_text(
-        "3 · (48·48 + 32·48 + 2·48) = 3 · 3,936 = 11,808"
-    )
-    expect(page.get_by_label("maxlen").first).to_be_visible()
-    page.get_by_text("More settings").click()
-    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
-    assert "maxlen=123" in page.url

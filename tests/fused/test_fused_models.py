@@ -28,7 +28,7 @@ SETTINGS: list[dict[str, Any]] = [
     {"cell": "SimpleRNN", "clipnorm": 0.01},
     {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
     {"cell": "LSTM", "optimizer": "sgd", "learning_rate": 0.1},
-    {"cell": "GRU", "dropout": 0.3, "layers": 2},
+    {"cell": "GRU", "dropout": 0.3},
     {"cell": "MGU", "dropout": 0.3, "layers": 2, "bidirectional": True, "mask_padding": True},
 ]
 

