@@ -48,7 +48,7 @@ interface Curves {
   best_epoch?: number;
 }
 
-/** What report/report_charts.py sends. */
+/** What report/html_report.py sends. */
 type Drawn = { charts: Chart[]; groups: Curves[] };
 
 /** The texts of a run's or setting's card (server/board_cards.py). */

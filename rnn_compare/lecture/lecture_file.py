@@ -227,8 +227,7 @@ def files() -> list[Path]:
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
     """Returns a lecture as its file is now; raises ``UserError`` if there is none, or it is not valid."""
-    for folder in (cache_place() / FOLDER, SHIPPED):
-        path = folder / f"{name}{ENDING}"
+    for path in (edited_copy(name), SHIPPED / f"{name}{ENDING}"):
         with contextlib.suppress(OSError):
             return _loaded(path, kinds, path.stat().st_mtime_ns)
     raise UserError(f"The lecture {name[:60]!r} no longer exists. End this one and start another.")

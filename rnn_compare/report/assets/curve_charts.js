@@ -10,7 +10,7 @@ const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;
 const MARGINS = [58, 14, 12, 48];
 
-// Draws the message that report_charts.py makes.
+// Draws the message that html_report.py makes.
 /** @param {Drawn} message */
 export function buildCharts({ charts, groups }) {
   const hidden = new Set(); // the groups that the reader has switched off
