@@ -2,7 +2,7 @@
 
 import { confidenceControl, control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
-import { byId, element, last, setText } from "./join_dom.js";
+import { byId, element, setText } from "./join_dom.js";
 import { keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { pictureParts } from "./join_picture.js";
@@ -112,10 +112,10 @@ function verdict({ question, outcome }, value, right, confidence) {
 }
 
 function split({ question, outcome, tallies }, value) {
-  if (!question || !tallies.length || !last(tallies).counts.length) return [];
+  if (!question || !tallies.length || !tallies.at(-1).counts.length) return [];
   const right = outcome && outcome.final ? outcome.answer : null;
   const called = question.control === "choices" ? "right" : "the outcome";
-  return [bars(tallies, barOf(last(tallies), value), barOf(last(tallies), right), called)];
+  return [bars(tallies, barOf(tallies.at(-1), value), barOf(tallies.at(-1), right), called)];
 }
 
 function keep() {

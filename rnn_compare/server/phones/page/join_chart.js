@@ -7,7 +7,7 @@ import {
 } from "../../../browser/drawing/curves/curve_chart.js";
 import { curveWords } from "../../../browser/drawing/curves/curve_words.js";
 import { curvesOf, epochs as epochsOf } from "../../../browser/drawing/curves/curves_message.js";
-import { element, last } from "./join_dom.js";
+import { element } from "./join_dom.js";
 
 export const SIZE = { width: 360, height: 250 };
 const LONGEST_NAME = 16;
@@ -22,7 +22,7 @@ export function shareScales(epochs, range, right) {
 // The names of lines beside their ends, each after a square in its line's colour, on a linear axis.
 export function drawNames(sheet, scales, lines) {
   const [low, high] = scales.range;
-  const end = ({ name, color, x, y }) => ({ text: short(name), color, x: scales.x(last(x)) + 9, y: last(y) });
+  const end = ({ name, color, x, y }) => ({ text: short(name), color, x: scales.x(x.at(-1)) + 9, y: y.at(-1) });
   const labels = lines.map((line) => end(line));
   for (const { text, color, x, y } of apart(labels, { low, high, height: scales.box.tall, size: TYPE })) {
     if (color) add(sheet, "rect", { x, y: scales.y(y) - 4, width: SQUARE, height: SQUARE, fill: color });
@@ -51,7 +51,7 @@ export function curvesPicture({ curves, epochs, tallies }, mine) {
   const begun = validation.filter(({ y }) => y.length);
   if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
   const own = (Array.isArray(mine) ? [mine] : []).map((shares) => ({ name: "you", ...lineOf(shares) }));
-  const { band, answered } = last([{ band: [] }, ...tallies]);
+  const { band, answered } = tallies.at(-1) || { band: [], answered: 0 };
   const [low, middle, high] = band.map(lineOf);
   const lines = [...begun, ...own];
   const right = roomFor(lines);
@@ -100,7 +100,7 @@ export function barOf(tally, value) {
 
 // Bars of the answers; with a second vote, the first vote in outline.
 export function bars(tallies, ownBar, rightBar, called) {
-  const [first, newest] = [tallies[0], last(tallies)];
+  const [first, newest] = [tallies[0], tallies.at(-1)];
   const again = tallies.length > 1;
   const most = Math.max(...tallies.flatMap((tally) => tally.counts));
   const rows = newest.labels.map((label, place) => {

@@ -18,7 +18,3 @@ export function byId(id) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
-
-export function last(values) {
-  return values[values.length - 1];
-}

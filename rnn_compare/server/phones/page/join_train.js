@@ -6,7 +6,7 @@ import { percent } from "../../../browser/arithmetic/moves.js";
 import { add, addText } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn } from "../../../browser/drawing/curves/curve_chart.js";
 import { lineOf, shareScales } from "./join_chart.js";
-import { byId, element, last, setText } from "./join_dom.js";
+import { byId, element, setText } from "./join_dom.js";
 import { send } from "./join_line.js";
 
 const RETRY = 2000;
@@ -125,7 +125,7 @@ function curve(shares) {
   const sheet = drawFrame(scales, " %", spoken);
   const plot = plotIn(sheet, scales);
   drawLine(plot, scales, line, { class: "curve own" });
-  add(plot, "circle", { class: "own", r: 5, cx: scales.x(shares.length), cy: scales.y(last(line.y)) });
+  add(plot, "circle", { class: "own", r: 5, cx: scales.x(shares.length), cy: scales.y(line.y.at(-1)) });
   return element("figure", {}, sheet,
     element("figcaption", {}, "Validation accuracy after each epoch. It reads as after the last one."));
 }
