@@ -82,6 +82,7 @@ class Engine:
         self._state = EngineState("starting")
         self._thread: threading.Thread | None = None
         self._workers: Workers | None = None
+        self._local: LocalWorkers | None = None
         self._submitting = threading.Lock()
         self._closing = threading.Event()
         self._rest = Rest(somebody_there)
@@ -100,7 +101,7 @@ class Engine:
     def expect(self, after: float) -> None:
         """Starts resting workers after so many seconds, since somebody may soon want one. Returns at once."""
         self._rest.want(after)
-        if self._workers is not None and self._workers.resting:
+        if self._local is not None and self._local.resting:
             self._wake.set()
 
     def submit(
@@ -140,7 +141,8 @@ class Engine:
                 raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
             check_limits(self._store.unfinished(self.owner), count, visitor)
             yield
-        self._rest.want()
+        if self.scheduler is None:  # a cluster's runs need no worker here
+            self._rest.want()
         self._wake.set()
 
     def stop(self, run: str) -> None:
@@ -213,7 +215,7 @@ class Engine:
             self._wake.wait(after)  # a run that is submitted meanwhile ends the wait
             if self._closing.is_set():
                 return
-            self._workers = self._open_workers()
+            self._workers, self._local = workers, local = self._open_workers()
             atexit.register(self.close)
         except Exception as error:  # noqa: BLE001  # any error must be shown on the page
             self._fail(error)
@@ -223,38 +225,41 @@ class Engine:
             if time.monotonic() - copied > COPY_SECONDS:
                 copied = time.monotonic()
                 back_up(self._store.path)
-            idle = self._state.phase == "ready" and self._dispatcher.is_idle
-            resting = self._workers.resting and not self._rest.is_ending
+            idle = workers is not local or (self._state.phase == "ready" and self._dispatcher.is_idle)
+            resting = local.resting and not self._rest.is_ending
             # A foreign cluster may come and go at any time; here a submitted run ends the wait.
-            self._wake.wait(IDLE_SECONDS if self.scheduler is None and (idle or resting) else TICK_SECONDS)
+            self._wake.wait(IDLE_SECONDS if workers is local and (idle or resting) else TICK_SECONDS)
             self._wake.clear()
             try:
-                self._rest_or_start(self._workers, idle)
-                self._workers.maintain()
-                self._dispatcher.step(self._workers)
-                self._update_state(self._workers)
+                self._rest_or_start(local, idle)
+                local.maintain()
+                self._dispatcher.step(workers)
+                self._update_state(workers)
             except UserError as error:  # the record cannot be used just now
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("Unexpected error in the engine.")
-        self._end(self._workers)
+        self._end(workers, local)
 
-    def _open_workers(self) -> Workers:
-        listeners = self._dispatcher.receive, self._analyses.take_progress, self._wake.set
-        if self.scheduler:
-            from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed
+    def _open_workers(self) -> tuple[Workers, LocalWorkers]:
+        """Returns the workers that train, and those that answer: of this machine, since it has all files."""
+        receive, take_progress, wake = self._dispatcher.receive, self._analyses.take_progress, self._wake.set
+        local = LocalWorkers(receive, take_progress, wake, size=1 if self.scheduler else None)
+        if self.scheduler is None:
+            local.start()
+            return local, local
+        from rnn_compare.training.remote.cluster import RemoteWorkers  # rarely needed
 
-            return RemoteWorkers(self.scheduler, *listeners)
-        return LocalWorkers(*listeners)
+        return RemoteWorkers(self.scheduler, receive, wake), local
 
-    def _rest_or_start(self, workers: Workers, idle: bool) -> None:
-        if not isinstance(workers, LocalWorkers) or workers.resting == self._rest.is_due(workers.resting, idle):
+    def _rest_or_start(self, local: LocalWorkers, idle: bool) -> None:
+        if local.resting == self._rest.is_due(local.resting, idle):
             return
-        if workers.resting:
-            workers.start_again()
+        if local.resting:
+            local.start()
         else:
             self._state = EngineState("starting")  # questions wait from now on
-            workers.rest()
+            local.close()
 
     def _update_state(self, workers: Workers) -> None:
         if workers.problem:
@@ -262,7 +267,7 @@ class Engine:
         elif self._state.phase == "starting" and workers.addresses():
             self._state = EngineState("ready")
 
-    def _ready_workers(self, patience: float) -> Workers:
+    def _ready_workers(self, patience: float) -> LocalWorkers:
         """Returns the workers once one can answer questions.
 
         Raises ``UserError`` if there is none in time, or it is known that there will be none.
@@ -270,8 +275,8 @@ class Engine:
         self._wake.set()  # starts resting workers, which the caller has requested by now
         until = time.monotonic() + patience
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
-            if self._workers is not None and self._workers.answers():
-                return self._workers
+            if self._local is not None and self._local.addresses():
+                return self._local
             if self.scheduler is None and self._state.reason:
                 break  # not for a cluster without workers: a worker on this machine answers
             time.sleep(0.05)
@@ -285,10 +290,11 @@ class Engine:
             self._state = EngineState("failed", reason)
         self._dispatcher.end_all(Status.FAILED, reason)
 
-    def _end(self, workers: Workers) -> None:
+    def _end(self, *opened: Workers) -> None:
         with self._submitting:
             self._state = EngineState("closed")
-        with contextlib.suppress(Exception):  # it ends in any case
-            workers.close()
+        for workers in set(opened):
+            with contextlib.suppress(Exception):  # it ends in any case
+                workers.close()
         # Afterwards, since a worker may finish one more epoch until it ends.
         self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)

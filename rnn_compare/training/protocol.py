@@ -87,13 +87,7 @@ The result is why it was lost, in a sentence, if the run itself cannot be the re
 
 
 class Workers(Protocol):
-    """All workers of one engine. Any thread may call it, and only ``ask`` waits for a worker.
-
-    Attributes:
-        resting: Whether the processes have ended because nobody needed them.
-    """
-
-    resting: bool
+    """The workers that train for one engine. Any thread may call it; nothing waits for a worker."""
 
     @property
     def problem(self) -> str | None:
@@ -116,15 +110,6 @@ class Workers(Protocol):
 
     def share_cores(self, training: Collection[str]) -> None:
         """Divides this machine's cores among the workers at these addresses, the only ones in training."""
-
-    def maintain(self) -> None:
-        """Replaces workers that are lost, hang or take too much memory; called regularly, by one thread."""
-
-    def answers(self) -> bool:
-        """Returns whether a worker can answer questions; starts one if not."""
-
-    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
-        """Lets a worker answer a question and returns the answer; raises ``UserError`` if that fails or times out."""
 
     def close(self) -> None:
         """Ends all trainings, and the workers that belong to this engine."""

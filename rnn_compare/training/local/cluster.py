@@ -31,7 +31,7 @@ PING_SECONDS, HUNG_SECONDS = 5.0, 30.0
 """Interval of the pings to a busy worker, and the silence after which it hangs."""
 MEMORY_SECONDS = 1.0
 """Interval of the looks at the workers' memory."""
-NO_ANSWER = "No worker answered. Try again in a moment."
+_NO_ANSWER = "No worker answered. Try again in a moment."
 
 
 def worker_count() -> int:
@@ -45,24 +45,27 @@ def worker_count() -> int:
 class LocalWorkers(protocol.Workers):
     """Worker processes on this machine, each for one training and one question at a time.
 
-    They start in the background and are replaced when they die.
+    ``start`` starts them in the background; they are replaced when they die.
 
     Args:
         on_event, on_progress: Called in a thread for each worker.
         on_change: Called when a worker is ready, free or lost.
         size: Number of workers; ``worker_count()`` if None.
+
+    Attributes:
+        resting: Whether there are no processes, because nobody needs them.
     """
 
     def __init__(
         self,
         on_event: protocol.OnEvent,
         on_progress: protocol.OnProgress,
-        on_change: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None],
         size: int | None = None,
     ) -> None:
         worker.trim_log()
         self.size = size or worker_count()
-        self.resting = False
+        self.resting = True
         self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
         self._most_threads = number_from(THREADS_VARIABLE)
         self._shares: dict[str, int] = {}
@@ -71,7 +74,7 @@ class LocalWorkers(protocol.Workers):
         self._changed = threading.Condition()
         self._server: ForkServer | None = None
         self._workers: list[WorkerHandle] = []
-        self.start_again()
+        self._starts = Starts(time.monotonic())
 
     @property
     def problem(self) -> str | None:
@@ -123,23 +126,14 @@ class LocalWorkers(protocol.Workers):
                 handle.call(threads.allow, count)
         self._shares = present
 
-    def rest(self) -> None:
-        """Ends all processes."""
-        self.resting = True
-        workers, self._workers = self._workers, []
-        if self._server is not None:
-            self._server.end()
-        for handle in workers:
-            handle.kill()
-
-    def start_again(self) -> None:
-        """Starts the workers."""
+    def start(self) -> None:
+        """Starts the workers, which end with the thread that calls this."""
         self._starts = Starts(time.monotonic())
         self.resting = False
         self._start_missing()
 
     def maintain(self) -> None:
-        """Replaces workers that are lost, hang or take too much memory."""
+        """Replaces workers that are lost, hang or take too much memory; called regularly, by one thread."""
         if self.resting:
             return
         now = time.monotonic()
@@ -183,28 +177,29 @@ class LocalWorkers(protocol.Workers):
                 _log.warning("The worker %s takes more than its share of the memory; replacing it.", handle.address)
                 handle.kill()
 
-    def answers(self) -> bool:
-        """Returns whether a worker is ready."""
-        return bool(self.addresses())
-
     def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
-        """Lets a worker answer a question; raises ``UserError`` if that fails or times out."""
+        """Waits for a worker's answer to a question; raises ``UserError`` if that fails or times out."""
         until = time.monotonic() + timeout
         with self._changed:
             self._changed.wait_for(self._free_for_a_question, timeout)
             free = self._free_for_a_question()
             if not free:
-                raise UserError(NO_ANSWER)
+                raise UserError(_NO_ANSWER)
             future = min(free, key=lambda handle: handle.training is not None).ask(question)
         try:
             answer: protocol.Answer[T] = future.result(max(0.0, until - time.monotonic()))
         except (LostError, TimeoutError) as error:
-            raise UserError(NO_ANSWER) from error
+            raise UserError(_NO_ANSWER) from error
         return answer.result()
 
     def close(self) -> None:
-        """Kills all workers: their files are written atomically."""
-        self.rest()
+        """Kills all workers: their files are written atomically. They may start again."""
+        self.resting = True
+        workers, self._workers = self._workers, []
+        if self._server is not None:
+            self._server.end()
+        for handle in workers:
+            handle.kill()
 
     def _free_for_a_question(self) -> list[WorkerHandle]:
         return [handle for handle in self._workers if handle.is_free_for_a_question]

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import logging
 import os
 import re
@@ -19,7 +18,6 @@ from distributed import Client
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training import protocol
-from rnn_compare.training.local.cluster import NO_ANSWER, LocalWorkers
 from rnn_compare.training.remote import worker
 from rnn_compare.training.worker import job
 
@@ -49,23 +47,14 @@ class RemoteWorkers(protocol.Workers):
     """The workers of a cluster, given its scheduler's address.
 
     The event loop of a thread follows the scheduler's list of workers and each attempt, and reconnects after a loss;
-    runs wait meanwhile. Questions (summaries, ``.keras`` files, analyses) are answered by one worker on this machine,
-    which has all files; the first question starts it.
+    runs wait meanwhile.
 
     Args:
         address: Such as ``tls://10.0.0.1:8786``. Raises ``UserError`` if it is not allowed.
-        on_event, on_progress, on_change: As in ``LocalWorkers``.
+        on_event, on_change: As in ``LocalWorkers``.
     """
 
-    resting = False
-
-    def __init__(
-        self,
-        address: str,
-        on_event: protocol.OnEvent,
-        on_progress: protocol.OnProgress,
-        on_change: Callable[[], None],
-    ) -> None:
+    def __init__(self, address: str, on_event: protocol.OnEvent, on_change: Callable[[], None]) -> None:
         check_address(address)
         for logger in ("distributed", "distributed.client"):  # a lost scheduler is reported in a sentence
             logging.getLogger(logger).setLevel(logging.CRITICAL)
@@ -74,9 +63,6 @@ class RemoteWorkers(protocol.Workers):
         self._problem: str | None = None
         self._members: dict[str, _Member] = {}
         self._attempts: dict[str, str] = {}
-        self._start_local = functools.partial(LocalWorkers, on_event, on_progress, on_change, size=1)
-        self._local: LocalWorkers | None = None
-        self._wants_local = False
         self._closing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
@@ -128,30 +114,10 @@ class RemoteWorkers(protocol.Workers):
     def share_cores(self, training: Collection[str]) -> None:
         """Does nothing: a cluster's cores are up to its owners."""
 
-    def maintain(self) -> None:
-        """Looks after the worker on this machine, if there is one; the scheduler looks after the others."""
-        if self._local is not None:
-            self._local.maintain()
-        elif self._wants_local:  # here, since processes end with the thread that starts them
-            self._local = self._start_local()
-
-    def answers(self) -> bool:
-        """Returns whether the worker on this machine is ready; the first call starts it."""
-        self._wants_local = True
-        return self._local is not None and self._local.answers()
-
-    def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
-        """Lets the worker on this machine answer a question; raises ``UserError`` if that fails or times out."""
-        if self._local is None:
-            raise UserError(NO_ANSWER)
-        return self._local.ask(question, timeout)
-
     def close(self) -> None:
         """Stops all trainings and disconnects from the cluster."""
         self._closing = True
         self._thread.join(CLOSE_SECONDS)
-        if self._local is not None:
-            self._local.close()
 
     def _soon(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
