@@ -13,8 +13,7 @@ from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Predictions
 from rnn_compare.training.worker import fitting
-from rnn_compare.training.worker.callbacks import ProgressReporter
-from rnn_compare.training.worker.training_job import TrainingJob
+from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
 
 from .conftest import tiny
 

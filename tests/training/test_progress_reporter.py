@@ -11,8 +11,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Event, Predictions, Progress, best_epoch
 from rnn_compare.training.worker import callbacks
-from rnn_compare.training.worker.callbacks import ProgressReporter
-from rnn_compare.training.worker.training_job import StopRequestedError, TrainingJob
+from rnn_compare.training.worker.callbacks import ProgressReporter, StopRequestedError, TrainingJob
 
 
 class Clock:

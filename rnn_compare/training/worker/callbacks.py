@@ -1,8 +1,12 @@
-"""Keras callbacks of a training: report its progress, measure and record, stop it on request. Imports TensorFlow."""
+"""One training's connection to the engine, and the Keras callbacks that report, measure and stop it.
+
+For workers only: this imports TensorFlow.
+"""
 
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -11,9 +15,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics, computed
 from rnn_compare.runs.events import (
     EpochEnd,
+    Event,
     Part,
     Phase,
     Predictions,
@@ -21,13 +27,35 @@ from rnn_compare.runs.events import (
     accuracy,
     encoded,
 )
-from rnn_compare.training.worker.training_job import TrainingJob
 
 PROGRESS_SECONDS = 0.25
 """Minimum time between two progress events: at most four a second."""
 
 Logs = dict[str, Any]
 """Keras' logs: metrics, and what ``fitting.fit`` adds."""
+
+
+class StopRequestedError(Exception):
+    """Raised inside a training to end it on request."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One training: the run's id, its experiment, and its connections to the engine.
+
+    Attributes:
+        stop_requested: Called after every batch, so it must be quick.
+    """
+
+    run: str
+    experiment: Experiment
+    send: Callable[[Event], None]
+    stop_requested: Callable[[], bool]
+
+    def check_stop(self, *_: object, **__: object) -> None:
+        """Raises ``StopRequestedError`` if the run is to stop. Accepts any callback's arguments and ignores them."""
+        if self.stop_requested():
+            raise StopRequestedError(self.run)
 
 
 class ProgressReporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml

@@ -32,10 +32,11 @@ from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.callbacks import (
     ProgressReporter,
     StockMeasurements,
+    StopRequestedError,
+    TrainingJob,
     out_of_patience,
     predictions_event,
 )
-from rnn_compare.training.worker.training_job import StopRequestedError, TrainingJob
 
 
 def train(job: TrainingJob) -> None:

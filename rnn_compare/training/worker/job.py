@@ -12,7 +12,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Event, Status
 from rnn_compare.training.protocol import first_line
-from rnn_compare.training.worker.training_job import TrainingJob
 
 _EXHAUSTED = "ResourceExhaustedError"
 """TensorFlow's error for a lack of memory."""
@@ -59,9 +58,9 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     Errors become sentences, since the server must not unpickle an exception of Keras; their tracebacks go to the log.
     """
     try:
-        from rnn_compare.training.worker import fitting
+        from rnn_compare.training.worker import callbacks, fitting
 
-        fitting.train(TrainingJob(run, experiment, send, stop_requested))
+        fitting.train(callbacks.TrainingJob(run, experiment, send, stop_requested))
     except Exception as error:  # a run must end with a sentence, whatever happens
         if not isinstance(error, UserError):
             logging.getLogger(__name__).exception("Run %s failed.", run)
