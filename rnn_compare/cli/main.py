@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, get_args
 
 from rnn_compare import __version__
-from rnn_compare.cli import foreground, judge, networks, report, short_commands, sweep
+from rnn_compare.cli import files, foreground, networks, sweep, verdicts
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -62,7 +62,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if not (name in whole.commands or name.startswith("-")):
         whole.error(f"There is no command {name[:40]!a}{_meant(name, whole.commands)}")
     options, unknown = whole.parse_known_args(arguments)
-    if unknown and options.command is not short_commands.page:
+    if unknown and options.command is not files.page:
         command = whole.commands[options.name]
         known = re.findall(r"--[a-z][a-z-]+", command.format_help())
         command.error(f"{unknown[0][:40]!a} is not expected here{_meant(unknown[0].partition('=')[0], known)}")
@@ -119,7 +119,7 @@ def parser() -> Parser:
         "page", help="open the page in the browser", epilog="Example: page --server.port 8600"
     )
     command.description = "Opens the page in the browser. Options are passed to `streamlit run`."
-    command.set_defaults(command=short_commands.page)
+    command.set_defaults(command=files.page)
     command = _command(commands, "train", _train, "train networks side by side")
     command.description = (
         f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, with each of the seeds; other "
@@ -148,7 +148,7 @@ def parser() -> Parser:
 
 
 def _add_verdicts(commands: Any) -> None:
-    command = _command(commands, "compare", short_commands.compare, "test which of several groups of runs is better")
+    command = _command(commands, "compare", verdicts.compare, "test which of several groups of runs is better")
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
         "--measure",
@@ -156,13 +156,11 @@ def _add_verdicts(commands: Any) -> None:
         help="test reviews; kept weights; typical epoch (default: the most informative)",
     )
     command.add_argument("--margin", **_MARGIN)
-    command = _command(commands, "judge", judge.judge, "judge anybody's runs, from a CSV or Parquet file")
+    command = _command(commands, "judge", verdicts.judge, "judge anybody's runs, from a CSV or Parquet file")
     command.add_argument("file", metavar="FILE", help="columns setting, seed, item, right; or setting, seed, accuracy")
     command.add_argument("--margin", **_MARGIN)
     command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
-    command = _command(
-        commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
-    )
+    command = _command(commands, "baselines", verdicts.baselines, "accuracy of classifiers that ignore word order")
     add_settings(command, offered=BASELINE_SETTINGS)
 
 
@@ -181,18 +179,18 @@ def _add_networks(commands: Any) -> None:
 
 def _add_records(commands: Any) -> None:
     _command(commands, "runs", networks.runs, "list all runs")
-    command = _command(commands, "repair", short_commands.repair, "restore runs after damage to their record")
+    command = _command(commands, "repair", files.repair, "restore runs after damage to their record")
     command.description = (
         "Writes the record of runs anew from what can be read in it, in damaged files beside it, in its daily copy and "
         "in the runs' checkpoints, and says what is different or left out. The files themselves are kept."
     )
-    command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
-    titles = ", ".join(f"{name}: {title}" for name, title in short_commands.FETCHABLE.items())
-    command.add_argument("source", choices=tuple(short_commands.FETCHABLE), help=f"the source ({titles})")
+    command = _command(commands, "fetch", files.fetch, "download the files of a source")
+    titles = ", ".join(f"{name}: {title}" for name, title in files.FETCHABLE.items())
+    command.add_argument("source", choices=tuple(files.FETCHABLE), help=f"the source ({titles})")
 
 
 def _add_files(commands: Any) -> None:
-    command = _command(commands, "report", report.write, "write a report of runs to take home")
+    command = _command(commands, "report", files.write, "write a report of runs to take home")
     command.description = (
         "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
         "stock Keras; curves and predictions as tables. Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html "
@@ -204,7 +202,7 @@ def _add_files(commands: Any) -> None:
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    command = _command(commands, "playground", report.playground, "write the shipped comparisons as one page")
+    command = _command(commands, "playground", files.playground, "write the shipped comparisons as one page")
     command.description = (
         "Writes one page with the shipped comparisons, in which networks read and train, for any host of static files."
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.cli.report import KINDS
+from rnn_compare.cli.files import KINDS
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError

@@ -1,13 +1,20 @@
-"""The commands `report` and `playground`: comparisons written to files."""
+"""The commands `report`, `playground`, `page`, `fetch` and `repair`: files to take home, and the program's own."""
 
 import argparse
+import contextlib
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
+from rnn_compare.paths import page_script
+from rnn_compare.runs.checkpoint import interrupt_orphans
+from rnn_compare.runs.repair import repair as repaired
+from rnn_compare.sources.registry import SOURCES
+from rnn_compare.sources.registry import source as source_of
 
 if TYPE_CHECKING:
     from rnn_compare.report.contents import Contents
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 
 KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv")
 """The forms of a report, which are also the command's options."""
+FETCHABLE = {name: source_of(name).title for name in SOURCES if source_of(name).fetch}
+"""Titles of the sources with files to download, by their names."""
 
 
 def write(options: argparse.Namespace) -> int:
@@ -65,3 +74,43 @@ def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
         output.write_file(path, content)
         paths.append(path)
     return paths
+
+
+def page(options: argparse.Namespace) -> int:
+    """Starts the server, which opens the browser, and returns its exit code."""
+    command = [sys.executable, "-m", "streamlit", "run", str(page_script()), *options.streamlits]
+    if os.name == "posix":
+        os.execv(command[0], command)  # signals such as Ctrl-C then reach the server itself
+    with subprocess.Popen(command) as server:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):  # the server got it too, and is ending its workers
+                return server.wait()
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Downloads the files of a source, unless they exist, and returns the exit code."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done / 1e6:.1f} of {total / 1e6:.1f} MB", end="" if done < total else "\n", file=sys.stderr)
+
+    source = source_of(options.source)
+    path = source.fetch(tell=tell) if source.fetch else ""
+    if options.json:
+        output.json_line({"kind": "fetched", "source": options.source, "file": path})
+    else:
+        print(f"{source.title}: {path}. Train on it with: train --source {options.source}")
+    return 0
+
+
+def repair(options: argparse.Namespace) -> int:
+    """Restores runs from what is left of a damaged record, prints what was done, and returns the exit code."""
+    with foreground.open_store() as store:
+        interrupt_orphans(store)
+        for sentence in repaired(store.path):
+            if options.json:
+                output.json_line({"kind": "repair", "sentence": sentence})
+            else:
+                print(sentence)
+        interrupt_orphans(store)
+    return 0

@@ -1,13 +1,10 @@
-"""The commands `page`, `baselines`, `compare`, `fetch` and `repair`."""
+"""The commands `compare`, `judge` and `baselines`: verdicts on trained runs, on runs in a file, and what to beat."""
 
 import argparse
-import contextlib
 import itertools
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
@@ -16,13 +13,10 @@ from rnn_compare.comparison.baselines import NOTE
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from, labels
-from rnn_compare.paths import page_script
-from rnn_compare.runs.checkpoint import interrupt_orphans
-from rnn_compare.runs.repair import repair as repaired
-from rnn_compare.sources.registry import SOURCES
-from rnn_compare.sources.registry import source as source_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from rnn_compare.comparison.groups import Group
     from rnn_compare.comparison.verdicts import Comparison
     from rnn_compare.runs.store import RunStore
@@ -30,62 +24,7 @@ if TYPE_CHECKING:
 _BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
 MOST_GROUPS = 40
 """Most groups to compare: 780 pairs, each with a verdict of its own."""
-FETCHABLE = {name: source_of(name).title for name in SOURCES if source_of(name).fetch}
-"""Titles of the sources with files to download, by their names."""
-
-
-def page(options: argparse.Namespace) -> int:
-    """Starts the server, which opens the browser, and returns its exit code."""
-    command = [sys.executable, "-m", "streamlit", "run", str(page_script()), *options.streamlits]
-    if os.name == "posix":
-        os.execv(command[0], command)  # signals such as Ctrl-C then reach the server itself
-    with subprocess.Popen(command) as server:
-        while True:
-            with contextlib.suppress(KeyboardInterrupt):  # the server got it too, and is ending its workers
-                return server.wait()
-
-
-def baselines(options: argparse.Namespace) -> int:
-    """Prints the baselines for an experiment's split and vocabulary, and returns the exit code."""
-    results = results_of(experiment_from(chosen(options, ())))
-    if options.json:
-        for baseline in results:
-            figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
-            output.json_line({"kind": "baseline", "name": baseline.name, **figures})
-    else:
-        heads = tuple(map(str.lower, results[0].row))
-        print(output.table(heads, (tuple(baseline.row.values()) for baseline in results)))
-        print(NOTE)
-    return 0
-
-
-def repair(options: argparse.Namespace) -> int:
-    """Restores runs from what is left of a damaged record, prints what was done, and returns the exit code."""
-    with foreground.open_store() as store:
-        interrupt_orphans(store)
-        for sentence in repaired(store.path):
-            if options.json:
-                output.json_line({"kind": "repair", "sentence": sentence})
-            else:
-                print(sentence)
-        interrupt_orphans(store)
-    return 0
-
-
-def fetch(options: argparse.Namespace) -> int:
-    """Downloads the files of a source, unless they exist, and returns the exit code."""
-
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done / 1e6:.1f} of {total / 1e6:.1f} MB", end="" if done < total else "\n", file=sys.stderr)
-
-    source = source_of(options.source)
-    path = source.fetch(tell=tell) if source.fetch else ""
-    if options.json:
-        output.json_line({"kind": "fetched", "source": options.source, "file": path})
-    else:
-        print(f"{source.title}: {path}. Train on it with: train --source {options.source}")
-    return 0
+_COLUMNS = ({"setting", "seed", "item", "right"}, {"setting", "seed", "accuracy"})
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -180,3 +119,74 @@ def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
         "accuracies": list(pair.shares),
         "networks": networks and tested(networks),
     }
+
+
+def judge(options: argparse.Namespace) -> int:
+    """Prints the verdict on every pair of settings in a file, and returns the exit code."""
+    from rnn_compare.comparison.inference import judge
+
+    for pair in judge.judge(arrays(Path(options.file)), options.margin / 100, options.looks):
+        if options.json:
+            output.json_line({"kind": "judgement"} | asdict(pair))
+            continue
+        print(pair.sentence)
+        if pair.wins is not None and pair.wins_low is not None and pair.wins_high is not None:
+            between = f"95 % interval {100 * pair.wins_low:.0f} to {100 * pair.wins_high:.0f} %"
+            print(f"  A seed of {pair.a} beats one of {pair.b} in {100 * pair.wins:.0f} % of pairs ({between}).")
+        if pair.p is not None and pair.level is not None:
+            print(f"  p = {pair.p:.3g}; up to {1 - pair.level:.3g} shows a difference at this look.")
+    return 0
+
+
+def arrays(file: Path) -> dict[str, Any]:
+    """Returns the arrays for ``rnn_compare.judge`` from a CSV or Parquet file.
+
+    Raises:
+        UserError: If the file cannot be read, lacks a column or a row, or has one twice.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_parquet(file) if file.suffix in (".parquet", ".pq") else pd.read_csv(file)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file} cannot be read as a table ({error}). Give a CSV or Parquet file.") from error
+    columns = next((names for names in _COLUMNS if names <= set(table.columns)), None)
+    if columns is None:
+        raise UserError(
+            f"{file} has the columns {', '.join(map(str, table.columns))[:200]}, but needs setting, seed, item and "
+            "right, or setting, seed and accuracy. Rename them."
+        )
+    keys = sorted(columns & {"seed", "item"}, reverse=True)
+    if twice := table.duplicated(["setting", *keys]).sum():
+        raise UserError(f"{file} has {twice} rows twice: one row for each setting, {' and '.join(keys)} is expected.")
+    values = "right" if "right" in columns else "accuracy"
+    try:
+        table[values] = table[values].astype(float)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{file}: {values} must be a number from 0 to 1, or true or false ({error}).") from error
+    by_setting = table.groupby("setting", sort=False)
+    if values == "accuracy":
+        return {str(name): runs["accuracy"].to_numpy() for name, runs in by_setting}
+    items = sorted(table["item"].unique())
+    return {str(name): _right(str(name), runs, items) for name, runs in by_setting}
+
+
+def _right(name: str, runs: "pd.DataFrame", items: list[Any]) -> Any:
+    by_seed = runs.pivot_table(index="seed", columns="item", values="right").reindex(columns=items)
+    if gaps := int(by_seed.isna().sum().sum()):
+        raise UserError(f"{name} lacks {gaps} of its {by_seed.size} rows: every seed needs a row for every item.")
+    return by_seed.to_numpy()
+
+
+def baselines(options: argparse.Namespace) -> int:
+    """Prints the baselines for an experiment's split and vocabulary, and returns the exit code."""
+    results = results_of(experiment_from(chosen(options, ())))
+    if options.json:
+        for baseline in results:
+            figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
+            output.json_line({"kind": "baseline", "name": baseline.name, **figures})
+    else:
+        heads = tuple(map(str.lower, results[0].row))
+        print(output.table(heads, (tuple(baseline.row.values()) for baseline in results)))
+        print(NOTE)
+    return 0
