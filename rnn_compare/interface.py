@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from rnn_compare.cli import output
-from rnn_compare.cli.notebook_training import record, train_here
+from rnn_compare.cli.foreground import record, train_here
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
