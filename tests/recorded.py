@@ -11,7 +11,7 @@ from rnn_compare.presets import Preset
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status, accuracy, encoded
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.runs.rows import row_of
+from rnn_compare.runs.schema import row_of
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.runs.store import RunStore
 

@@ -22,8 +22,8 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.runs.rows import epoch_of, row_of
 from rnn_compare.runs.salvage import KEYS, Tables, read, tables_of
+from rnn_compare.runs.schema import epoch_of, row_of
 from rnn_compare.runs.store import RunStore
 
 DAY = 86_400.0

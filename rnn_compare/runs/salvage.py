@@ -12,7 +12,7 @@ from rnn_compare.atomic import UNFINISHED
 from rnn_compare.database import check_columns, connect
 from rnn_compare.runs import schema
 from rnn_compare.runs.events import decoded
-from rnn_compare.runs.rows import DAMAGED, UnknownNetworkError, epoch_of, run_of
+from rnn_compare.runs.schema import DAMAGED, UnknownNetworkError, epoch_of, run_of
 from rnn_compare.runs.store import RunStore
 
 KEYS = {

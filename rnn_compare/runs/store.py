@@ -18,7 +18,7 @@ from rnn_compare.paths import program
 from rnn_compare.runs import schema
 from rnn_compare.runs.events import Ended, Event, Part, Predictions, Status
 from rnn_compare.runs.record import Owner, Run, Tested
-from rnn_compare.runs.rows import DAMAGED, Row, UnknownNetworkError, owner_of, row_of, run_of
+from rnn_compare.runs.schema import DAMAGED, Row, UnknownNetworkError, owner_of, row_of, run_of
 
 MAX_NAME, MAX_NOTE = 80, 2000
 LOST = "The record of runs was removed while the program ran. A new one was started."
