@@ -1,5 +1,6 @@
 """What phones train with: packed in Python and unpacked by their worker, and what is known beforehand to be right."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.reviews import prepared
-from rnn_compare.server.phones import task_file
+from rnn_compare.server.phones.handout import task_file
 from tests.scripts import HARNESSES, in_node
 
 
@@ -17,7 +18,7 @@ def test_a_phones_worker_unpacks_checks_trains_and_reads(
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     file = tmp_path / "task"
-    file.write_bytes(task_file.task_file(PHONES.name))
+    file.write_bytes(gzip.decompress(task_file(PHONES.name)[0]))
     phone = in_node(None, HARNESSES / "class_task.js", file)
     split = prepared.load("bundled").padded(class_task(PHONES.name).experiments[0])
     assert phone["ids"] == split.x_train[0].tolist()
@@ -33,4 +34,4 @@ def test_a_phones_worker_unpacks_checks_trains_and_reads(
 
 def test_the_file_that_phones_fetch_is_small(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
-    assert len(task_file._packed(task_file.task_file(PHONES.name))[0]) < 160_000
+    assert len(task_file(PHONES.name)[0]) < 160_000

@@ -213,7 +213,7 @@ def test_a_question_that_comes_while_workers_start_has_its_time_for_the_answer_a
 ) -> None:
     workers, start = engine._workers, time.monotonic() + 0.5
     timeouts: list[float] = []
-    monkeypatch.setattr(workers, "answers", lambda: time.monotonic() > start)
+    monkeypatch.setattr(workers, "addresses", lambda: ["worker"] if time.monotonic() > start else [])
     monkeypatch.setattr(workers, "ask", lambda question, timeout: timeouts.append(timeout))  # noqa: ARG005  # as it is called
     engine.ask(os.getpid, timeout=0.25)
     assert timeouts == [0.25]

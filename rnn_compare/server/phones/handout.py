@@ -1,43 +1,67 @@
-"""The page that reads, for phones: available while the presenter offers it, and made once for all."""
+"""Files that phones fetch, each made once for all: the page that reads, while it is offered, and a task to train."""
 
 import gzip
 import hashlib
+import json
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 
 import anyio
 import anyio.to_thread
+import numpy as np
+from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from rnn_compare.browser.exact import ExactNetwork
+from rnn_compare.browser.trainable import trainable
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
+from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
+from rnn_compare.sources import registry
 
-PATH = "join/networks"
 CHUNK = 2**16
 """Bytes sent at a time, so that a thousand slow phones do not hold a thousand copies."""
+KNOWN_SEED = 1
+
+Packed = tuple[bytes, str]
+"""A gzipped file and its tag."""
 
 
-class Handout:
+class Made:
+    """A file that is made when a phone asks for it, by one thread at a time.
+
+    Args:
+        make: Returns the file, from memory if it is made; raises ``UserError`` if there is none now.
+    """
+
+    def __init__(self, make: Callable[[], Packed], media_type: str) -> None:
+        self._make, self._media_type = make, media_type
+        self._one = anyio.CapacityLimiter(1)
+
+    async def answer(self, request: Request) -> Response:
+        """Answers with the file, or with 404 and why there is none."""
+        try:
+            packed, tag = await anyio.to_thread.run_sync(self._make, limiter=self._one)
+        except UserError as error:
+            return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
+        return await gzipped(request, packed, tag, self._media_type)
+
+
+class Handout(Made):
     """The networks of the current step as one file."""
 
     def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:
+        super().__init__(self._page, "text/html; charset=utf-8")
         self._classroom, self._running = classroom, running
-        self._one = anyio.CapacityLimiter(1)
         self._made_of: tuple[object, ...] = ()
-        self._packed, self._tag = b"", ""
+        self._packed: Packed = (b"", "")
 
-    async def answer(self, request: Request) -> Response:
-        """Answers with the file, or with 404 if the presenter does not offer it."""
-        try:
-            packed, tag = await anyio.to_thread.run_sync(self._page, limiter=self._one)
-        except UserError as error:
-            return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
-        return await gzipped(request, packed, tag, "text/html; charset=utf-8")
-
-    def _page(self) -> tuple[bytes, str]:
+    def _page(self) -> Packed:
         """Returns the gzipped file and its tag; it is made again for other networks, epochs or statuses."""
         services, state = self._running(), self._classroom().state()
         if services is None or not state.networks_offered:
@@ -51,9 +75,26 @@ class Handout:
         if newest != self._made_of:
             with services.reporting:
                 page = html(gather(services.store, [run.id for run in runs], services.evidence, result)).encode()
-            self._packed, self._tag = gzip.compress(page, mtime=0), f'"{hashlib.sha256(page).hexdigest()[:16]}"'
-            self._made_of = newest
-        return self._packed, self._tag
+            self._packed, self._made_of = pack(page), newest
+        return self._packed
+
+
+class TaskFile(Made):
+    """What the phones of the current lecture need to train."""
+
+    def __init__(self, classroom: Callable[[], Classroom]) -> None:
+        super().__init__(self._file, "application/octet-stream")
+        self._classroom = classroom
+
+    def _file(self) -> Packed:
+        if not (task := self._classroom().state().task):
+            raise UserError("Phones train nothing in this lecture.")
+        return task_file(task)
+
+
+def pack(content: bytes) -> Packed:
+    """Returns a file gzipped, with its tag."""
+    return gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
 async def gzipped(request: Request, packed: bytes, tag: str, media_type: str) -> Response:
@@ -71,3 +112,41 @@ async def gzipped(request: Request, packed: bytes, tag: str, media_type: str) ->
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(content), CHUNK):
         yield content[start : start + CHUNK]
+
+
+@cache
+def task_file(preset: str) -> Packed:
+    """Returns a task as ``class_worker.js`` takes it, packed; raises ``UserError`` if a phone cannot train it.
+
+    The length of a description in JSON, the description, word ids with all low bytes before all high ones, labels.
+    """
+    task = class_task(preset)
+    first = task.experiments[0]
+    reviews, descriptions = prepared.load(first.dataset), {run.cell: trainable(run) for run in task.experiments}
+    split = reviews.padded(first)
+    ids, labels = np.concatenate([split.x_train, split.x_val]), np.concatenate([split.y_train, split.y_val])
+    size = first.batch_size
+    sizes = {
+        cell: _sizes(ExactNetwork(description, KNOWN_SEED), ids[:size], labels[:size])
+        for cell, description in descriptions.items()
+    }
+    description = json.dumps(
+        {
+            "networks": descriptions,
+            "known": {"seed": KNOWN_SEED, "sizes": sizes},
+            "training": len(split.x_train),
+            "epochs": task.epochs,
+            "words": reviews.vocabulary.words[: first.vocabulary_size],
+            "labelNames": registry.labels(first.dataset),
+        }
+    ).encode()
+    planes = ids.astype("<u2").reshape(-1).view(np.uint8).reshape(-1, 2).T
+    length, positive = len(description).to_bytes(4, "little"), labels.astype(np.uint8)
+    return pack(b"".join([length, description, planes.tobytes(), positive.tobytes()]))
+
+
+def _sizes(network: ExactNetwork, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> list[float]:
+    """Returns the sum of the absolute gradients of each tensor, added one after the other."""
+    gradients = network.gradients(ids, labels)
+    tensors = [gradients.sums, *gradients.dense]
+    return [float(np.add.accumulate(np.abs(tensor).ravel().astype(np.float64))[-1]) for tensor in tensors]

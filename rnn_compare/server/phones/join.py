@@ -1,7 +1,6 @@
 """Requests of phones: the page's files, a stream of events, answers, reviews and trained networks."""
 
 import functools
-import gzip
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -21,17 +20,17 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
-from rnn_compare.server.phones import handout, task_file
 from rnn_compare.server.phones.broadcast import Broadcast
-from rnn_compare.server.phones.handout import Handout, gzipped
-from rnn_compare.server.phones.task_file import TaskFile
+from rnn_compare.server.phones.handout import Handout, TaskFile, gzipped, pack
 from rnn_compare.server.process.connections import Connections
 from rnn_compare.server.services import Services
 from rnn_compare.server.urls import base_path
 
 PATH = "join"
 FILES = Path(__file__).parent / "page"
-CELL_STYLES = Path(__file__).parents[2] / "browser" / "drawing" / "cell" / "cell.css"
+BROWSER = Path(__file__).parents[2] / "browser"
+CELL_STYLES = BROWSER / "drawing" / "cell" / "cell.css"
+WORKER = BROWSER / "arithmetic" / "training" / "class_worker.js"
 LARGEST = 8192
 """Bytes of a phone's message."""
 MOST_PAGES = 8
@@ -75,15 +74,13 @@ class Phones:
         self._recording = anyio.CapacityLimiter(1)
         self._broadcast: Broadcast | None = None
         self._is_closed = False
-        self._handout = Handout(classroom, running)
         self.pages = (
             (PATH, _file),
             (f"{PATH}/", _without_slash),
             (f"{PATH}/events", self.events),
             (f"{PATH}/version", self.version),
-            (handout.PATH, self._handout.answer),
-            (task_file.PATH, TaskFile(classroom).answer),
-            (task_file.WORKER_PATH, task_file.worker),
+            (f"{PATH}/networks", Handout(classroom, running).answer),
+            (f"{PATH}/task", TaskFile(classroom).answer),
             (f"{PATH}/{{name}}", _file),  # last, since it matches every name
         )
         self.posts = (
@@ -223,10 +220,8 @@ def contents() -> dict[str, tuple[bytes, str]]:
     files = {name: (FILES / name).read_bytes() for name in ("join.html", "join.css")}
     files["join.css"] += CELL_STYLES.read_bytes()
     files["join.js"] = joined(FILES / "join.js").encode()
-    return {
-        name: (gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"')
-        for name, content in files.items()
-    }
+    files["worker.js"] = f"{joined(WORKER)}page.listen(self);\n".encode()
+    return {name: pack(content) for name, content in files.items()}
 
 
 async def _file(request: Request) -> Response:

@@ -10,7 +10,7 @@ import { trainingRun } from "./training_run.js";
 const BYTES = 4;
 const RETRY = 2000;
 
-// Unpacks what server/phones/task_file.py has packed: the length of a description in JSON, the description, word ids
+// Unpacks what server/phones/handout.py has packed: the length of a description in JSON, the description, word ids
 // with all low bytes before all high bytes, labels.
 export function taskOf(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
