@@ -12,13 +12,14 @@ import importlib.resources
 import logging
 import posixpath
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio.to_thread
 import streamlit
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rnn_compare.server.urls import FOLDER, base_path
@@ -49,6 +50,11 @@ SHEETS = ("dashboard/assets/common/streamlit.css", "browser/common/theme.css", "
 _BOARD = "dashboard/assets/board/board"
 _HEAD_ENDS = b"</head>"
 _contents: dict[tuple[Path, bool], bytes] = {}
+CHUNK = 2**16
+"""Bytes of an answer sent at a time, so that a thousand slow phones do not hold a thousand copies."""
+
+Packed = tuple[bytes, str]
+"""A gzipped file and its tag."""
 
 
 @functools.cache
@@ -118,6 +124,30 @@ def content_of(path: Path, compressed: bool) -> bytes:
             content = content.replace(_HEAD_ENDS, links() + _HEAD_ENDS, 1)
         _contents[path, compressed] = gzip.compress(content, compresslevel=6) if compressed else content
     return _contents[path, compressed]
+
+
+def pack(content: bytes) -> Packed:
+    """Returns a file gzipped, with its tag."""
+    return gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+
+async def gzipped(request: Request, packed: bytes, tag: str, media_type: str) -> Response:
+    """Returns a gzipped file as an answer, or 304 to a browser that has the file of this tag."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    else:
+        packed = await anyio.to_thread.run_sync(gzip.decompress, packed)
+    if len(packed) <= CHUNK:
+        return Response(packed, media_type=media_type, headers=headers)
+    return StreamingResponse(_chunks(packed), media_type=media_type, headers=headers)
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), CHUNK):
+        yield content[start : start + CHUNK]
 
 
 class StreamlitFiles:

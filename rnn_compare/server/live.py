@@ -31,6 +31,7 @@ from rnn_compare.formatting import listed
 from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.record import Run
 from rnn_compare.server import board_cards
+from rnn_compare.server.assets import Packed, gzipped
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
 from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus, with_older_repeats
@@ -44,8 +45,6 @@ HINT = "Press Train: the curves grow here"
 
 MOST_OF_SEEDS = 800
 """Numbers of single seeds and bands in a message; above this, only every second, third, … epoch is sent."""
-
-_Answer = tuple[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class LiveAnswers:
     def __init__(self, services: Callable[[], Services], running: Callable[[], Services | None]) -> None:
         self._services, self._running = services, running
         self._making = anyio.CapacityLimiter(1)
-        self._under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
+        self._under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[Packed]] = {}
 
     async def answer(self, request: Request) -> Response:
         """Answers with the board's message as JSON, or with 304 if the browser has it."""
@@ -97,23 +96,16 @@ class LiveAnswers:
         switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
         view = View(shown_charts(request.query_params.get("charts", "").split(",")), **switches)
         try:
-            tag, content = await self._answer(tuple(names), view)
+            content, tag = await self._answer(tuple(names), view)
         except UserError as error:
             return Response(str(error), status_code=503)
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if request.headers.get("If-None-Match") == tag:
-            return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("Accept-Encoding", ""):
-            content = gzip.decompress(content)
-        else:
-            headers["Content-Encoding"] = "gzip"
-        return Response(content, media_type="application/json", headers=headers)
+        return await gzipped(request, content, tag, "application/json")
 
-    async def _answer(self, names: tuple[str, ...], view: View) -> _Answer:
-        """Returns an answer's tag and content from the cache, or makes them in a thread, once for all that wait."""
+    async def _answer(self, names: tuple[str, ...], view: View) -> Packed:
+        """Returns an answer from the cache, or makes them in a thread, once for all that wait."""
         services = self._running()
         if services and (fresh := services.valid_snapshot) and (content := fresh.get(("answer", names, view))):
-            answer: _Answer = content
+            answer: Packed = content
             return answer
         task = self._under_way.get((names, view))
         if task is None:
@@ -122,13 +114,13 @@ class LiveAnswers:
             task.add_done_callback(lambda _: self._under_way.pop((names, view)))
         return await asyncio.shield(task)
 
-    def _build_answer(self, names: tuple[str, ...], view: View) -> _Answer:
+    def _build_answer(self, names: tuple[str, ...], view: View) -> Packed:
         services = self._services()
 
-        def build(snapshot: Snapshot) -> _Answer:
+        def build(snapshot: Snapshot) -> Packed:
             content = json.dumps(message(services, names, view, snapshot), separators=(",", ":")).encode()
             tag = hashlib.blake2b(content, digest_size=8).hexdigest()
-            return f'"{tag}"', gzip.compress(content, compresslevel=1)
+            return gzip.compress(content, compresslevel=1), f'"{tag}"'
 
         return services.snapshot().cached(("answer", names, view), build)
 

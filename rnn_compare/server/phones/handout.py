@@ -1,9 +1,7 @@
 """Files that phones fetch, each made once for all: the page that reads, while it is offered, and a task to train."""
 
-import gzip
-import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import cache
 
 import anyio
@@ -11,7 +9,7 @@ import anyio.to_thread
 import numpy as np
 from numpy.typing import NDArray
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from rnn_compare.browser.exact import ExactNetwork
 from rnn_compare.browser.trainable import trainable
@@ -21,15 +19,11 @@ from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.reviews import prepared
+from rnn_compare.server.assets import Packed, gzipped, pack
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 
-CHUNK = 2**16
-"""Bytes sent at a time, so that a thousand slow phones do not hold a thousand copies."""
 KNOWN_SEED = 1
-
-Packed = tuple[bytes, str]
-"""A gzipped file and its tag."""
 
 
 class Made:
@@ -90,28 +84,6 @@ class TaskFile(Made):
         if not (task := self._classroom().state().task):
             raise UserError("Phones train nothing in this lecture.")
         return task_file(task)
-
-
-def pack(content: bytes) -> Packed:
-    """Returns a file gzipped, with its tag."""
-    return gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-
-
-async def gzipped(request: Request, packed: bytes, tag: str, media_type: str) -> Response:
-    """Returns a gzipped file as an answer, or 304 to a phone that has the file of this tag."""
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
-    else:
-        packed = await anyio.to_thread.run_sync(gzip.decompress, packed)
-    return StreamingResponse(_chunks(packed), media_type=media_type, headers=headers)
-
-
-async def _chunks(content: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(content), CHUNK):
-        yield content[start : start + CHUNK]
 
 
 @cache

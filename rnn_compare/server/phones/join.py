@@ -20,8 +20,9 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
+from rnn_compare.server.assets import gzipped, pack
 from rnn_compare.server.phones.broadcast import Broadcast
-from rnn_compare.server.phones.handout import Handout, TaskFile, gzipped, pack
+from rnn_compare.server.phones.handout import Handout, TaskFile
 from rnn_compare.server.process.connections import Connections
 from rnn_compare.server.services import Services
 from rnn_compare.server.urls import base_path
