@@ -16,8 +16,8 @@ from rnn_compare.cells.cell import Gradient, StateGradients, StepValues
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.cell_readings import previous_values
 from rnn_compare.explain.prediction import Ids, Tell, dense, read_mask, recurrent_pass, recurrent_weights
+from rnn_compare.explain.word_by_word import previous_values
 from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared

@@ -102,7 +102,7 @@ class LiveAnswers:
         return await gzipped(request, content, tag, "application/json")
 
     async def _answer(self, names: tuple[str, ...], view: View) -> Packed:
-        """Returns an answer from the cache, or makes them in a thread, once for all that wait."""
+        """Returns an answer from the cache, or makes it in a thread, once for all that wait."""
         services = self._running()
         if services and (fresh := services.valid_snapshot) and (content := fresh.get(("answer", names, view))):
             answer: Packed = content

@@ -15,9 +15,8 @@ from rnn_compare.cells.formula import Values, tanh
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import prediction
-from rnn_compare.explain.cell_readings import importance
 from rnn_compare.explain.prediction import dense, feedforward_pass, predict_logits, recurrent_pass
-from rnn_compare.explain.word_by_word import beginnings, logits_without
+from rnn_compare.explain.word_by_word import beginnings, importance, logits_without
 from rnn_compare.feedforward import attention
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.weights import Weights

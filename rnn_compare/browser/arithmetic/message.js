@@ -85,7 +85,7 @@ function inputsOf({ embedding, embedding_size: size, units }, traces, layer, { i
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
-// The importance of each unit of a layer, by the rule of explain/cell_readings.py.
+// The importance of each unit of a layer, by the rule of explain/word_by_word.py.
 export function importance({ kernel, units, recurrent, ways }, traces, layer, at) {
   return traces[layer].flatMap(({ values: { state }, isBackward }, way) => Array.from({ length: units }, (_, unit) => {
     const places = state.length / units;

@@ -20,9 +20,8 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.cell_readings import CellReading
 from rnn_compare.explain.prediction import Array, encode, numbers
-from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
+from rnn_compare.explain.word_by_word import CellReading, Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import as_markdown, counted, listed
