@@ -43,6 +43,14 @@ BODY_SECONDS = 10.0
 """Time in which a whole message must arrive."""
 NO_ROOM = "The server is full. Your phone keeps trying; follow the wall meanwhile."
 
+MESSAGES: dict[str, tuple[Callable[..., object], Sequence[str], Sequence[str]]] = {
+    "answer": (Classroom.answer, ("question", "round", "answer"), ("confidence",)),
+    "review": (Classroom.send_review, ("text",), ()),
+    "row": (Classroom.take_row, ("row",), ()),
+    "trained": (Classroom.send_network, ("cell", "seed", "right"), ()),
+}
+"""What stores each kind of message; its fields in JSON, and those that may be missing."""
+
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 _NOT_STORED = {"Cache-Control": "no-store"}
 
@@ -84,12 +92,7 @@ class Phones:
             (f"{PATH}/task", TaskFile(classroom).answer),
             (f"{PATH}/{{name}}", _file),  # last, since it matches every name
         )
-        self.posts = (
-            (f"{PATH}/answer", self.answer),
-            (f"{PATH}/review", self.review),
-            (f"{PATH}/row", self.row),
-            (f"{PATH}/trained", self.trained),
-        )
+        self.posts = tuple((f"{PATH}/{name}", functools.partial(self._take, *MESSAGES[name])) for name in MESSAGES)
 
     def admits(self, method: str, path: str) -> bool:
         """Returns whether a request is a phone's message."""
@@ -130,25 +133,10 @@ class Phones:
             return _refusal(error, 503)
         return JSONResponse(classroom.state().version, headers=_NOT_STORED)
 
-    async def answer(self, request: Request) -> Response:
-        """Stores an answer: ``{"question": id, "round": number, "answer": …}``, and perhaps ``"confidence"``."""
-        return await self._take(request, Classroom.answer, ("question", "round", "answer"), "confidence")
-
-    async def review(self, request: Request) -> Response:
-        """Stores a review: ``{"text": …}``."""
-        return await self._take(request, Classroom.send_review, ("text",))
-
-    async def row(self, request: Request) -> Response:
-        """Takes note of a row of seats: ``{"row": number}``."""
-        return await self._take(request, Classroom.take_row, ("row",))
-
-    async def trained(self, request: Request) -> Response:
-        """Stores a phone's network: ``{"cell": name, "seed": number, "right": [after each epoch]}``."""
-        return await self._take(request, Classroom.send_network, ("cell", "seed", "right"))
-
     async def _take(
-        self, request: Request, store: Callable[..., object], fields: Sequence[str], *optional: str
+        self, store: Callable[..., object], fields: Sequence[str], optional: Sequence[str], request: Request
     ) -> Response:
+        """Stores a message: see ``MESSAGES``."""
         try:
             _require_own_page(request)
             device = _device(request)
