@@ -20,12 +20,13 @@ from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_fi
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import supervision
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.patience import PATIENCE, until, until_ended
 from tests.processes import free_port
-from tests.training.conftest import ListeningStore, endless, tiny
+from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 
@@ -380,4 +381,19 @@ def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
     assert engine.workers() == []
     engine.close()
     assert record.run(run).status is Status.INTERRUPTED
+    record.close()
+
+
+def test_beside_a_cluster_one_worker_here_answers_and_ends_when_nobody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SCHEDULER_VARIABLE, "tls://127.0.0.1:1")
+    monkeypatch.setattr(supervision, "REST_SECONDS", 0.5)
+    of_others = worker_processes()
+    record = ListeningStore(tmp_path / "runs.db")
+    engine = Engine(record, "command line", somebody_there=lambda: False)
+    engine.start()
+    assert "simple_rnn" in engine.summary(tiny(), PATIENCE)
+    until(lambda: worker_processes() == of_others)
+    engine.close()
     record.close()
