@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.visits import SMALL
@@ -69,14 +69,18 @@ def bare_server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="package")
 def pair(server: Server, window: BrowserContext) -> str:
     """The ids of a SimpleRNN and an LSTM that the page has trained, as its address names them."""
+    before = {run.id for run in server.store.runs()}  # which other tests have left, and the page shows first
+
+    def trained() -> list[Run]:
+        return [run for run in server.store.runs() if run.id not in before]
+
     page = window.new_page()
     page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&{SMALL}")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_url("**show=**")
-    [named] = parse_qs(urlsplit(page.url).query)["show"]
+    until(trained)
     page.close()  # to draw its curves would take as long as to train them
-    until(lambda: [run.status for run in server.store.runs(named.split(","))] == [Status.FINISHED] * 2)
-    return named
+    until(lambda: [run.status for run in trained()] == [Status.FINISHED] * 2)
+    return ",".join(run.id for run in trained())
 
 
 @dataclass(frozen=True)

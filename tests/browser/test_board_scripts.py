@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from rnn_compare.server.assets import assets
+from tests.browser.visits import zoom_in
 
 SITE = "http://board.test"
 BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>
@@ -124,12 +125,7 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
     show(message(chart("speed"), chart("warmth")))
     wait_for(page, "speed", "warmth")
     expect(page.locator("figcaption")).to_have_text(["Speedvalidationtraining", "Warmthvalidationtraining"])
-    box = page.locator("[data-chart=warmth] .nsewdrag").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
-    page.mouse.up()
+    zoom_in(page, "[data-chart=warmth]")
     zoom = "[...document.querySelector('[data-chart=warmth]')._fullLayout.xaxis.range]"
     zoomed = page.evaluate(zoom)
     assert zoomed[1] - zoomed[0] < 6

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, Position, expect
 
 from tests.browser.conftest import Server
 from tests.browser.slow_line import SlowLine
-from tests.browser.visits import settle
+from tests.browser.visits import STILL, settle
 from tests.chromium import opened_window
+from tests.patience import until
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     inside.keyboard.press("ArrowLeft")
     expect(inside.locator(".rc-where")).to_have_text("word 8 of 9")
     expect(inside.locator(".rc-here")).to_have_text("no")
-    assert lstm.locator("svg.rc-cell").get_attribute("aria-label") != last, "the drawing follows the word"
+    expect(lstm.locator("svg.rc-cell")).not_to_have_attribute("aria-label", last or "")  # it follows the word
     inside.get_by_role("button", name="First word").click()
     expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
     inside.keyboard.press("ArrowRight")  # the button that was just pressed has the focus
@@ -80,6 +81,8 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
 def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
     ask(inside, "A good film and no more " * 6)
     seen = [inside.locator(part).first for part in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
+    inside.locator(".rc-verdict-chart .main-svg").first.wait_for()
+    inside.evaluate(STILL)
     before = [part.bounding_box() for part in seen]
     for box in before:
         assert box is not None
@@ -115,9 +118,7 @@ def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, pag
     page.get_by_role("button", name="Turn at the end").click()
     box = page.get_by_role("textbox", name="Review", exact=True)
     expect(box).to_have_value(re.compile("^The first hour"))
-    hidden, lines = box.evaluate("node => [node.scrollHeight - node.clientHeight, node.clientHeight / 27]")
-    assert hidden <= 1
-    assert lines >= 5
+    until(lambda: box.evaluate("node => node.scrollHeight <= node.clientHeight + 1 && node.clientHeight >= 5 * 27"))
 
 
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
@@ -129,7 +130,7 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
     expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* (Without “|Leaving out a single )"))
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
-    assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
+    expect(unknown).to_have_attribute("style", re.compile("--rc-share: ?0%"))  # it is unknown as it is
     unknown.click()
     expect(lstm).to_contain_text("“zzyzx” is not in this network's vocabulary")
 
@@ -188,9 +189,11 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     chart = inside.locator(".rc-verdict-chart .plot-container")
     chart.wait_for()
     chart.scroll_into_view_if_needed()
-    box = inside.locator(".rc-verdict-chart .nsewdrag").bounding_box()
+    plot = inside.locator(".rc-verdict-chart .nsewdrag")
+    plot.hover()
+    box = plot.bounding_box()
     assert box is not None
-    inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
+    plot.hover(position={"x": box["width"] * 2 / 6.2, "y": box["height"] / 2})
     hover = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(hover).to_contain_text("“good”")
     ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()

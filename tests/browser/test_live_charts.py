@@ -8,6 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Progress, Started, Status
 from rnn_compare.runs.record import Owner
 from tests.browser.conftest import Server
+from tests.browser.visits import zoom_in
 from tests.epochs import epoch_end
 from tests.patience import until
 
@@ -46,12 +47,7 @@ def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: P
     wait_for_validation_points(page, 1)
     page.evaluate(f"document.querySelector('{CHART}').mark = 'the same node'")
 
-    box = page.locator(f"{CHART} .nsewdrag").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
-    page.mouse.up()
+    zoom_in(page, CHART)
     zoomed = visible_range(page)
     assert zoomed[1] - zoomed[0] < 6
     page.locator(".rc-name").nth(1).click()
@@ -62,8 +58,9 @@ def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: P
     wait_for_validation_points(page, 2)
     assert visible_range(page) == zoomed
     assert page.evaluate(f"document.querySelector('{CHART}').mark") == "the same node"
-    hidden = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible)")
-    assert hidden == [False, False], "hidden in both charts"
+    page.wait_for_function(  # in both charts
+        "[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible).join() === 'false,false'"
+    )
     end(server, runs)
 
 

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&batch_size=32&epochs=2"
+STILL = """async () => {
+    const places = () => JSON.stringify(
+        [...document.querySelectorAll("[data-testid=stMain] *")].map((node) => node.getBoundingClientRect())
+    );
+    for (let before, now = places(), same = 0; same < 3; before = now) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        now = places();
+        same = now === before ? same + 1 : 0;
+    }
+}"""
 GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
 INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
 PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present", "notes")
@@ -53,6 +63,18 @@ def open_more(page: Page, name: str) -> None:
     """Goes to a page that stands below *More* in the menu."""
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name=name).click()
+
+
+def zoom_in(page: Page, chart: str) -> None:
+    """Draws a rectangle into a chart, once it keeps its place: what stands above may be drawn later."""
+    plot = page.locator(f"{chart} .nsewdrag")
+    plot.hover()
+    box = plot.bounding_box()
+    assert box is not None
+    plot.hover(position={"x": 0.2 * box["width"], "y": 0.2 * box["height"]})
+    page.mouse.down()
+    plot.hover(position={"x": 0.6 * box["width"], "y": 0.7 * box["height"]}, force=True)
+    page.mouse.up()
 
 
 def choose(view: str) -> Callable[[Page], None]:
