@@ -130,7 +130,7 @@ def test_a_sweep_that_is_stopped_by_ctrl_c_or_killed_leaves_no_process_and_is_co
     assert workers
     killed.kill()
     killed.wait()
-    _, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
     assert alive == []
     assert store.run(stopped.id).status is Status.RUNNING
     assert interrupt_orphans(store) == [stopped.id]

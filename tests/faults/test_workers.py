@@ -112,9 +112,9 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
 
 
 def test_the_command_line_says_that_a_worker_was_lost(cache: Path, command: Command) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "20", "--reviews", "2000", "--dropout", "0.2", *TINY)
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "60", "--reviews", "2000", "--dropout", "0.2", *TINY)
     assert process.stdout is not None
-    assert "epoch 1 of 20" in process.stdout.readline()
+    assert "epoch 1 of 60" in process.stdout.readline()
     [worker] = workers_of(psutil.Process(process.pid))
     worker.kill()
     _, errors = process.communicate(timeout=PATIENCE)
