@@ -141,7 +141,7 @@ class Database:
                 "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
                 "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
                 "SQLITE_CORRUPT": "It is damaged. End the program, then start it again: the file is then renamed.",
-            }.get(getattr(error, "sqlite_errorname", ""), "Check the file and its folder.")
+            }.get(getattr(error, "sqlite_errorname", ""), "Check the file, its folder and its quota.")
             raise NotSaved(f"The record of {self.contents} {self.path} could not be used ({error}). {mend}") from error
 
 
