@@ -9,7 +9,7 @@ import streamlit as st
 
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.components import load_styles
-from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
+from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.widgets import lengths, memory_test, network_choice, reading
 from rnn_compare.dashboard.widgets.lengths import length_chart
 from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
@@ -49,7 +49,7 @@ def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
     # The cells with the most gates first: this step is about them.
     runs = sorted(context.readers, key=lambda run: -len(getattr(network(run.experiment.cell), "gates", ())))
     if not runs:
-        st.info(context.problem)
+        st.info(context.problem or NOT_REVEALED)
         return []
     return network_choice.with_weights(runs, "best")
 

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard.components import load_styles, ticking
-from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
+from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.steps.home import offer_networks
 from rnn_compare.dashboard.widgets import answers, invite, network_choice, reading
@@ -41,7 +41,7 @@ def show(context: LectureContext) -> None:
             if runs:
                 answers.show_text(answers.show(runs, text, "best"), text)
             else:
-                st.info(context.problem)
+                st.info(context.problem or NOT_REVEALED)
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         if st.session_state.pop(CHOSEN, False):  # the open list would cover the results
             st.session_state[QUEUE] = False
