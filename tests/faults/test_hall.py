@@ -146,13 +146,13 @@ def test_votes_beyond_a_quota_are_refused_with_where_to_look_and_all_that_were_a
     """SQLite calls a full disk by its name, a quota or a limit of files an error of input or output."""
     with serving(tmp_path, prepared_cache, script=PRESENTED, limits="-f 400") as server:  # blocks of 512 bytes
         put(server.url)
-        acknowledged, status, said = 0, 200, ""
+        acknowledged, status, sentence = 0, 200, ""
         while status == 200 and acknowledged < 100:
-            status, said = PlainPhone(server.host).answer(0)
+            status, sentence = PlainPhone(server.host).answer(0)
             acknowledged += status == 200
         assert status == 503
         assert acknowledged
-        assert "Check the file, its folder and its quota." in said
+        assert "Check the file, its folder and its quota." in sentence
         assert present(server.url, "answers", "best", 1) == [0] * acknowledged
         assert "Traceback" not in server.log.read_text()
 
