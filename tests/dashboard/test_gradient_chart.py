@@ -4,19 +4,22 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.palette import Look
-from rnn_compare.dashboard.pages.inside.gradients import FALLEN, NetworkGradients, share_chart, size_chart
+from rnn_compare.dashboard.pages.inside.gradients import FALLEN, share_chart, size_chart
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
+from tests.dashboard.chosen_runs import chosen
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 
 
-def network(*rows: np.ndarray, directions: tuple[bool, ...] = (False,), carry: bool = False) -> NetworkGradients:
+def network(
+    *rows: np.ndarray, directions: tuple[bool, ...] = (False,), carry: bool = False
+) -> tuple[LoadedNetwork, FollowedGradient]:
     states = np.array(rows)
     norms = (
         GradientNorms(way, states, states if carry else None, np.ones(states.shape, np.bool_)) for way in directions
     )
-    return NetworkGradients("mine", Look("#0072B2", "square"), FollowedGradient(16, tuple(map(gradient_flow, norms))))
+    return chosen(), FollowedGradient(16, tuple(map(gradient_flow, norms)))
 
 
 def lines(figure: go.Figure) -> dict[str, list[float | None]]:
@@ -42,7 +45,7 @@ def test_a_band_lies_between_the_quartiles_where_a_logarithm_can_show_them() -> 
 
 def test_the_reach_is_marked_where_the_share_comes_to_one_half() -> None:
     [mark] = [trace for trace in share_chart([network(np.array([1.0, 1.0, 1.0, 1.0]))]).data if trace.mode == "markers"]
-    assert (list(mark.x), list(mark.y), mark.marker.symbol) == ([2], [50], "square")
+    assert (list(mark.x), list(mark.y), mark.marker.symbol) == ([2], [50], "circle")
 
 
 def test_the_scale_holds_the_lines_but_not_what_has_vanished_and_is_there_for_nothing_but_zeros() -> None:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from rnn_compare.dashboard.pages.inside import gradients
-from rnn_compare.dashboard.pages.inside.gradients import NetworkGradients, conclusion, introduction
+from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as flows
@@ -51,8 +51,7 @@ def names(charts: list[go.Figure]) -> list[str]:
 
 
 def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
-    look = chosen("a").look
-    many, few = (NetworkGradients("a", look, FollowedGradient(reviews, (FLOW,))) for reviews in (16, 4))
+    many, few = ((chosen("a"), FollowedGradient(reviews, (FLOW,))) for reviews in (16, 4))
     assert "in 16 long reviews:" in introduction([many, many])
     assert "in 4 to 16 long reviews:" in introduction([many, few])
 

@@ -1,14 +1,12 @@
 """Accuracy by length: does a network know a rule, or the texts it was trained on?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, in_percent, over_words, percent_axis, plain
 from rnn_compare.comparison.inference.intervals import share_limits, share_text
 from rnn_compare.dashboard.components import show_figure
@@ -18,27 +16,27 @@ from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
 
+OF_A_TASK = (
+    "New texts of each length, up to eight times the longest in training: a network that learned the rule stays "
+    "accurate; one that memorized the texts drops to 50 %. Below the edge, texts that are trained on are counted too "
+    "where a length has too few."
+)
+OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
 HEIGHT = 440
 WIDTH, WIDER = 3, 6
 APART = 1.0
 """Percentage points from which two lines can be told apart."""
+Lengths = Sequence[tuple[LoadedNetwork, AccuracyByLength]]
+"""Networks with their accuracies."""
 
 
-@dataclass(frozen=True)
-class NetworkLengths:
-    """Accuracy by length of one network, and how it is drawn."""
-
-    title: str
-    look: Look
-    lengths: AccuracyByLength
-
-
-def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
+def length_chart(networks: Lengths) -> go.Figure:
     """Returns the chart of the accuracy by the number of words, a line for each network."""
     figure = go.Figure()
-    on_top = [sum(_coincide(network, later) for later in networks[place:]) for place, network in enumerate(networks, 1)]
-    for network, lines in zip(networks, on_top, strict=True):
-        points = network.lengths.points
+    every = [lengths for _, lengths in networks]
+    on_top = [sum(_coincide(lengths, later) for later in every[place:]) for place, lengths in enumerate(every, 1)]
+    for (network, lengths), lines in zip(networks, on_top, strict=True):
+        points = lengths.points
         limits = np.transpose([share_limits(point.accuracy, point.texts) for point in points])
         below, above = 100 * np.abs(limits - [point.accuracy for point in points])
         width = WIDTH + WIDER * lines / max(1, *on_top)  # lines on top must not hide it
@@ -52,19 +50,19 @@ def length_chart(networks: Sequence[NetworkLengths]) -> go.Figure:
             hovertemplate="%{x:,} words: %{y:.1f} % of %{customdata[0]:,} texts, %{customdata[1]:,} of them trained on",
         )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 2}, name="guessing", showlegend=True)
-    for edge in sorted({network.lengths.trained_up_to for network in networks}):
+    for edge in sorted({lengths.trained_up_to for lengths in every}):
         # In the legend: on a wall's low chart a curve at 100 % would cross a text beside the line.
         figure.add_vline(edge, line={"color": GREY, "width": 2}, name=f"trained up to {edge:,}", showlegend=True)
-    words = [point.words for network in networks for point in network.lengths.points]
+    words = [point.words for lengths in every for point in lengths.points]
     low, high = np.log10(min(words, default=1)), np.log10(max(words, default=1))
     figure.update_layout(over_words("words in the text", HEIGHT, (low - 0.03, high + 0.03)))
-    lowest = min(0.5, *(point.accuracy for network in networks for point in network.lengths.points))
+    lowest = min(0.5, *(point.accuracy for lengths in every for point in lengths.points))
     return figure.update_yaxes(percent_axis("right answers", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
-def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:
+def _coincide(lengths: AccuracyByLength, other: AccuracyByLength) -> bool:
     """Returns whether two lines cannot be told apart between two neighbouring lengths."""
-    accuracies = [{point.words: point.accuracy for point in line.lengths.points} for line in (network, other)]
+    accuracies = [{point.words: point.accuracy for point in line.points} for line in (lengths, other)]
     near = [
         words in accuracies[1] and 100 * abs(accuracy - accuracies[1][words]) < APART
         for words, accuracy in accuracies[0].items()
@@ -72,20 +70,9 @@ def _coincide(network: NetworkLengths, other: NetworkLengths) -> bool:
     return any(pair == (True, True) for pair in pairwise(near))
 
 
-OF_A_TASK = (
-    "New texts of each length, up to eight times the longest in training: a network that learned the rule stays "
-    "accurate; one that memorized the texts drops to 50 %. Below the edge, texts that are trained on are counted too "
-    "where a length has too few."
-)
-OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
-
-
-def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkLengths]:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> Lengths:
     """Draws the accuracies of the chosen runs by length; returns those that are there."""
-    shown = [
-        NetworkLengths(network.title, network.look, lengths)
-        for network, lengths in results(networks, lambda network: result_of(services, network, accuracy_by_length))
-    ]
+    shown = results(networks, lambda network: result_of(services, network, accuracy_by_length))
     if not shown:
         return []
     is_made = [source(network.run.experiment.dataset).at_length is not None for network in networks]
@@ -98,11 +85,11 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkL
     return shown
 
 
-def at_the_end(networks: Sequence[NetworkLengths]) -> str:
+def at_the_end(networks: Lengths) -> str:
     """Returns the sentence about the greatest length."""
     by_texts: dict[str, list[str]] = {}
-    for network in networks:
-        last = network.lengths.points[-1]
+    for network, lengths in networks:
+        last = lengths.points[-1]
         accuracy = f"{as_markdown(network.title)} {share_text(last.accuracy, last.texts)}"
         by_texts.setdefault(f"of {last.texts:,} texts ({last.words:,} words)", []).append(accuracy)
     return f"At the greatest length: {'; '.join(f'{listed(right)} {texts}' for texts, right in by_texts.items())}."

@@ -26,6 +26,8 @@ from rnn_compare.sources import registry
 from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
 
+NULL = "Seeds differ by more: at word 119 six of the book's SimpleRNNs notice 35 to 76 %, six LSTMs 100 %."
+CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."
 HEIGHT = 400
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
@@ -99,10 +101,6 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     ends = np.log10(longest) + 0.03 * span, -0.03 * span
     title = f"{telling_word(networks)}'s place from the end"  # more would be cut at 1024 pixels
     figure.update_layout(over_words(title, HEIGHT, ends))
-
-
-NULL = "Seeds differ by more: at word 119 six of the book's SimpleRNNs notice 35 to 76 %, six LSTMs 100 %."
-CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkMemory]:

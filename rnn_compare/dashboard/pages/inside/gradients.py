@@ -1,7 +1,6 @@
 """Gradient flow: the size of the backpropagated gradient at every word, before and after training."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,93 +19,6 @@ from rnn_compare.explain.gradient_flow import DirectionGradients, FollowedGradie
 from rnn_compare.formatting import counted_range
 from rnn_compare.server.services import Services
 
-HEIGHT = 380
-FALLEN = 1e-6
-"""Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
-DASHES = {"states": ("solid", "dot"), "carry": ("dash", "dashdot")}
-"""Dashes of a forward and of a backward direction."""
-TRACKS = {"states": "", "carry": ", carry track"}
-
-
-@dataclass(frozen=True)
-class NetworkGradients:
-    """Gradient flow of one network, and how it is drawn."""
-
-    title: str
-    look: Look
-    followed: FollowedGradient
-
-    def name(self, flow: DirectionGradients) -> str:
-        """Returns the title, with the direction if there are two."""
-        which = f" {'backward' if flow['backward'] else 'forward'}" if len(self.followed.directions) > 1 else ""
-        return f"{self.title}{which}"
-
-
-def size_chart(networks: Sequence[NetworkGradients]) -> go.Figure:
-    """Returns the chart of the gradient at each word, relative to that at the last word; the median review's."""
-    figure = go.Figure()
-    sizes = [1.0]
-    for network, flow, kind in _lines(networks):
-        hover = "%{y:.2e} of the last word's" + (f", which is {size:.2g}" if (size := flow[kind]["size"]) else "")
-        _add(figure, network, flow, kind, flow[kind]["relative"], hover)
-        sizes += [value for value in flow[kind]["relative"][0] if value > 0]
-    _finish(figure, networks)
-    low, high = np.log10([max(min(sizes), FALLEN), max(sizes)])
-    decades, ticks = [low - 0.1, high + 0.1], max(1, round((high - low) / 5))
-    return figure.update_yaxes(axis("relative", type="log", range=decades, dtick=ticks, exponentformat="power"))
-
-
-def share_chart(networks: Sequence[NetworkGradients]) -> go.Figure:
-    """Returns the chart of the share of the gradient's sum in the last words; it crosses one half at the reach."""
-    figure = go.Figure()
-    figure.add_hline(50, line={"color": GREY, "width": 1.5}, annotation={"text": "one half", "x": 0, "xanchor": "left"})
-    for network, flow, kind in _lines(networks):
-        shares = [in_percent(row) for row in flow[kind]["share"]]
-        _add(figure, network, flow, kind, shares, "words from there on: %{y:.1f} %")
-        if kind == "states" and (words := flow[kind]["memory"][0]):
-            mark = {"color": network.look.color, "symbol": network.look.marker, "size": 13}
-            figure.add_scatter(x=[words], y=[50], mode="markers", marker=mark, hoverinfo="skip", showlegend=False)
-    _finish(figure, networks)
-    return figure.update_yaxes(percent_axis("share", range=[-2, 102]))
-
-
-def _lines(networks: Sequence[NetworkGradients]) -> Iterator[tuple[NetworkGradients, DirectionGradients, str]]:
-    for network in networks:
-        for flow in network.followed.directions:
-            yield from ((network, flow, kind) for kind in TRACKS if flow[kind])
-
-
-def _add(
-    figure: go.Figure, network: NetworkGradients, flow: DirectionGradients, kind: str, rows: list[Any], hover: str
-) -> None:
-    """Draws the median, and the middle half of the reviews as a band where both its edges are known."""
-    places = np.array(flow["places"])
-    if len(rows) > 1:
-        lower, upper = np.array(rows[1]), np.array(rows[2])
-        positive = (lower > 0) & (upper > 0)
-        edges = (edge[positive].tolist() for edge in (places, lower, upper))
-        figure.add_scatter(**between(*edges, fillcolor=network.look.color, opacity=0.2, showlegend=False))
-    dash = DASHES[kind][int(flow["backward"])]
-    figure.add_scatter(
-        x=places,
-        y=[value if value > 0 else None for value in rows[0]],  # a logarithm cannot show 0
-        mode="lines",
-        name=plain(network.name(flow) + TRACKS[kind]),
-        line={"color": network.look.color, "dash": dash, "width": 3.5 if kind == "states" else 2.5},
-        hoverlabel={"namelength": -1},
-        hovertemplate=f"word %{{x:,}} from the end: {hover}",
-    )
-
-
-def _finish(figure: go.Figure, networks: Sequence[NetworkGradients]) -> None:
-    longest = max((flow["places"][-1] for network in networks for flow in network.followed.directions), default=1)
-    figure.update_layout(
-        **layout(HEIGHT),
-        showlegend=True,  # a line by itself has a name too
-        xaxis=axis("word, from the end", range=[longest + 0.5, 0]),
-    )
-
-
 BEFORE = "before training"
 VANISHING = "Where the gradient vanishes, little is learned."
 NO_GRADIENT_THROUGH_TIME = (
@@ -117,6 +29,83 @@ MEANING = (
     "The marks: the last words that hold half of the gradient's sum, in the median review. Bands: the middle half of "
     "the reviews."
 )
+HEIGHT = 380
+FALLEN = 1e-6
+"""Lower end of the chart, as a share of the gradient at the last word: what leaves it has vanished."""
+DASHES = {"states": ("solid", "dot"), "carry": ("dash", "dashdot")}
+"""Dashes of a forward and of a backward direction."""
+TRACKS = {"states": "", "carry": ", carry track"}
+Flows = Sequence[tuple[LoadedNetwork, FollowedGradient]]
+"""Networks with their gradients."""
+
+
+def size_chart(networks: Flows) -> go.Figure:
+    """Returns the chart of the gradient at each word, relative to that at the last word; the median review's."""
+    figure = go.Figure()
+    sizes = [1.0]
+    for look, name, flow, kind in _lines(networks):
+        hover = "%{y:.2e} of the last word's" + (f", which is {size:.2g}" if (size := flow[kind]["size"]) else "")
+        _add(figure, look, name, flow, kind, flow[kind]["relative"], hover)
+        sizes += [value for value in flow[kind]["relative"][0] if value > 0]
+    _finish(figure, networks)
+    low, high = np.log10([max(min(sizes), FALLEN), max(sizes)])
+    decades, ticks = [low - 0.1, high + 0.1], max(1, round((high - low) / 5))
+    return figure.update_yaxes(axis("relative", type="log", range=decades, dtick=ticks, exponentformat="power"))
+
+
+def share_chart(networks: Flows) -> go.Figure:
+    """Returns the chart of the share of the gradient's sum in the last words; it crosses one half at the reach."""
+    figure = go.Figure()
+    figure.add_hline(50, line={"color": GREY, "width": 1.5}, annotation={"text": "one half", "x": 0, "xanchor": "left"})
+    for look, name, flow, kind in _lines(networks):
+        shares = [in_percent(row) for row in flow[kind]["share"]]
+        _add(figure, look, name, flow, kind, shares, "words from there on: %{y:.1f} %")
+        if kind == "states" and (words := flow[kind]["memory"][0]):
+            mark = {"color": look.color, "symbol": look.marker, "size": 13}
+            figure.add_scatter(x=[words], y=[50], mode="markers", marker=mark, hoverinfo="skip", showlegend=False)
+    _finish(figure, networks)
+    return figure.update_yaxes(percent_axis("share", range=[-2, 102]))
+
+
+def _lines(networks: Flows) -> Iterator[tuple[Look, str, DirectionGradients, str]]:
+    """Yields each line's look and name, with the direction if there are two."""
+    for network, followed in networks:
+        for flow in followed.directions:
+            which = f" {'backward' if flow['backward'] else 'forward'}" if len(followed.directions) > 1 else ""
+            for kind, track in TRACKS.items():
+                if flow[kind]:
+                    yield network.look, f"{network.title}{which}{track}", flow, kind
+
+
+def _add(
+    figure: go.Figure, look: Look, name: str, flow: DirectionGradients, kind: str, rows: list[Any], hover: str
+) -> None:
+    """Draws the median, and the middle half of the reviews as a band where both its edges are known."""
+    places = np.array(flow["places"])
+    if len(rows) > 1:
+        lower, upper = np.array(rows[1]), np.array(rows[2])
+        positive = (lower > 0) & (upper > 0)
+        edges = (edge[positive].tolist() for edge in (places, lower, upper))
+        figure.add_scatter(**between(*edges, fillcolor=look.color, opacity=0.2, showlegend=False))
+    dash = DASHES[kind][int(flow["backward"])]
+    figure.add_scatter(
+        x=places,
+        y=[value if value > 0 else None for value in rows[0]],  # a logarithm cannot show 0
+        mode="lines",
+        name=plain(name),
+        line={"color": look.color, "dash": dash, "width": 3.5 if kind == "states" else 2.5},
+        hoverlabel={"namelength": -1},
+        hovertemplate=f"word %{{x:,}} from the end: {hover}",
+    )
+
+
+def _finish(figure: go.Figure, networks: Flows) -> None:
+    longest = max((flow["places"][-1] for _, followed in networks for flow in followed.directions), default=1)
+    figure.update_layout(
+        **layout(HEIGHT),
+        showlegend=True,  # a line by itself has a name too
+        xaxis=axis("word, from the end", range=[longest + 0.5, 0]),
+    )
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -127,21 +116,20 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         st.session_state["gradients"] = trained
     moment = st.segmented_control("Weights", moments, key="gradients", required=True, label_visibility="collapsed")
     url_state.save("gradients", moment or trained, trained)
-    shown = results(networks, lambda network: _followed(services, network, initial=moment == BEFORE))
-    if flows := [NetworkGradients(network.title, network.look, followed) for network, followed in shown]:
+    if flows := results(networks, lambda network: _followed(services, network, initial=moment == BEFORE)):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(introduction(flows), help=MEANING, width="content")
             st.button("What they remember: Memory test", type="tertiary", on_click=_open_memory_test)
-        _results([network.run.experiment for network, _ in shown], flows)
+        _results(flows)
 
 
 def _open_memory_test() -> None:
     st.session_state["view"] = "Memory test"
 
 
-def introduction(networks: Sequence[NetworkGradients]) -> str:
+def introduction(networks: Flows) -> str:
     """Returns the description of the charts."""
-    reviews = counted_range([network.followed.reviews for network in networks], "long review")
+    reviews = counted_range([followed.reviews for _, followed in networks], "long review")
     return f"Where the gradient ‖∂L/∂hₜ‖ lies in {reviews}: a description."
 
 
@@ -156,7 +144,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def _results(experiments: Sequence[Experiment], flows: Sequence[NetworkGradients]) -> None:
+def _results(flows: Flows) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Gradient, relative to the last word**")
@@ -164,7 +152,7 @@ def _results(experiments: Sequence[Experiment], flows: Sequence[NetworkGradients
     with right:
         st.markdown("**Share of the sum in the last words**")
         show_figure(share_chart(flows), "gradient_share")
-    st.markdown(VANISHING, help=conclusion(experiments))
+    st.markdown(VANISHING, help=conclusion([network.run.experiment for network, _ in flows]))
 
 
 def _followed(services: Services, network: LoadedNetwork, *, initial: bool) -> FollowedGradient | None:
