@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.widgets.memory_test import NetworkMemory
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.explain.word_memory import MemoryTest, WordChoice
+from tests.dashboard.chosen_runs import chosen
 
 
 def memory_result(
@@ -20,5 +20,5 @@ def memory_result(
     return MemoryTest(**arrays, pairs=changes.get("pairs", 200), words=words)
 
 
-def recalled(title: str = "mine", **changes: Any) -> NetworkMemory:
-    return NetworkMemory(title, looks(["SimpleRNN"])[0], memory_result(**changes))
+def recalled(title: str = "mine", **changes: Any) -> tuple[LoadedNetwork, MemoryTest]:
+    return chosen(title), memory_result(**changes)

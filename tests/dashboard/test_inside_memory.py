@@ -1,6 +1,5 @@
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -114,9 +113,9 @@ def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(fig
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
 
 
-def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
-    own = replace(recalled(), labels=("later", "urgent"))
-    assert "<b>mostly in urgent texts</b>" in used_words([own])
+def test_words_are_named_by_the_labels_of_a_tasks_texts() -> None:
+    own = chosen(source="parity2", distance=15, maxlen=16, reviews=6_400), memory_result()
+    assert "<b>mostly in even texts</b>" in used_words([own])
     assert "positive texts" not in used_words([own])
     assert "telling word" in conclusion([own])
     assert "telling word" in noticed_chart([own]).layout.xaxis.title.text

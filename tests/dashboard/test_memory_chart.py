@@ -11,7 +11,7 @@ def test_each_run_has_one_line_of_its_colour() -> None:
     both = [recalled(), recalled("other", distances=[1, 500])]
     for figure in (noticed_chart(both), effect_chart(both)):
         assert [trace.name for trace in figure.data] == ["mine", "other"]
-        assert {trace.line.color for trace in figure.data} == {both[0].look.color}
+        assert {trace.line.color for trace in figure.data} == {both[0][0].look.color}
     assert list(noticed_chart(both).data[0].y) == [100, 80, 50]
 
 

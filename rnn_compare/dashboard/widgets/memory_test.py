@@ -1,8 +1,7 @@
 """The memory test: is a word noticed that was read long before the end?"""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, over_words, percent_axis, plain
 from rnn_compare.comparison.inference.intervals import share_text
 from rnn_compare.dashboard import components
@@ -31,46 +29,42 @@ CHOICE = "Words are picked by the training labels; neutral ones are about as fre
 HEIGHT = 400
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
+Tested = Sequence[tuple[LoadedNetwork, MemoryTest]]
+"""Networks with their tests."""
 
 
-@dataclass(frozen=True)
-class NetworkMemory:
-    """Memory test of one network, and how it is drawn."""
-
-    title: str
-    look: Look
-    test: MemoryTest
-    labels: tuple[str, str] = SENTIMENT
-
-
-def telling_word(networks: Iterable[NetworkMemory]) -> str:
+def telling_word(tested: Tested) -> str:
     """Returns the term for the word that networks must remember: not every label is a sentiment."""
-    return "sentiment word" if all(network.labels == SENTIMENT for network in networks) else "telling word"
+    return "sentiment word" if all(_labels(network) == SENTIMENT for network, _ in tested) else "telling word"
 
 
-def noticed_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+def _labels(network: LoadedNetwork) -> tuple[str, str]:
+    return registry.labels(network.run.experiment.dataset)
+
+
+def noticed_chart(tested: Tested) -> go.Figure:
     """Returns the chart of the share of pairs whose word is noticed, by the distance of the word from the end."""
     figure = go.Figure()
-    pairs = min((network.test.pairs for network in networks), default=1)
+    pairs = min((test.pairs for _, test in tested), default=1)
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(*in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3})
     lowest = 0.5 - chance
-    for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % noticed")
-        lowest = min(lowest, *network.test.told_apart.tolist())
-    _finish(figure, networks)
+    for width, (network, test) in zip(_widths(len(tested)), tested, strict=True):
+        _add(figure, network, test, in_percent(test.told_apart), width, "%{y:.1f} % noticed")
+        lowest = min(lowest, *test.told_apart.tolist())
+    _finish(figure, tested)
     return figure.update_yaxes(percent_axis("noticed", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
-def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+def effect_chart(tested: Tested) -> go.Figure:
     """Returns the chart of the difference between the two predictions of a pair."""
     figure = go.Figure()
-    differences = [np.maximum(np.abs(network.test.effect), ROUNDING) for network in networks]
-    for width, network, values in zip(_widths(len(networks)), networks, differences, strict=True):
-        _add(figure, network, values, width, "%{y:.2g} log-odds apart")
-    _finish(figure, networks)
+    differences = [np.maximum(np.abs(test.effect), ROUNDING) for _, test in tested]
+    for width, (network, test), values in zip(_widths(len(tested)), tested, differences, strict=True):
+        _add(figure, network, test, values, width, "%{y:.2g} log-odds apart")
+    _finish(figure, tested)
     exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
     low, high = np.floor(exponents.min()), np.ceil(exponents.max())
     # More of them have no room on a wall.
@@ -84,9 +78,16 @@ def _widths(lines: int) -> list[float]:
     return [3 + step * after for after in reversed(range(lines))]
 
 
-def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Array, width: float, hover: str) -> None:
+def _add(
+    figure: go.Figure,
+    network: LoadedNetwork,
+    test: MemoryTest,
+    values: Sequence[float] | Array,
+    width: float,
+    hover: str,
+) -> None:
     figure.add_scatter(
-        x=network.test.distances,
+        x=test.distances,
         y=values,
         name=plain(network.title),
         **network.look.line(width),
@@ -94,16 +95,16 @@ def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Ar
     )
 
 
-def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
-    longest = max((int(network.test.distances[-1]) for network in networks), default=1)
+def _finish(figure: go.Figure, tested: Tested) -> None:
+    longest = max((int(test.distances[-1]) for _, test in tested), default=1)
     span = np.log10(longest) or 1.0
     # The end of the text is at the right, as on the page and in the chart of gradients.
     ends = np.log10(longest) + 0.03 * span, -0.03 * span
-    title = f"{telling_word(networks)}'s place from the end"  # more would be cut at 1024 pixels
+    title = f"{telling_word(tested)}'s place from the end"  # more would be cut at 1024 pixels
     figure.update_layout(over_words(title, HEIGHT, ends))
 
 
-def show(services: Services, networks: Sequence[LoadedNetwork]) -> list[NetworkMemory]:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> Tested:
     """Draws the button that starts the test of these networks, and the results; returns those that are there."""
     st.markdown("We move a telltale word away from the end of a neutral text. Is it still noticed?")
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
@@ -139,11 +140,11 @@ def _without_words(network: LoadedNetwork) -> str:
     return ""
 
 
-def used_words(tested: Sequence[NetworkMemory], limit: int = 5) -> str:
+def used_words(tested: Tested, limit: int = 5) -> str:
     """Returns the tests' words as HTML, once for all networks with the same words."""
     groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
-    for network in tested:
-        groups.setdefault((network.test.words, network.labels), []).append(network.title)
+    for network, test in tested:
+        groups.setdefault((test.words, _labels(network)), []).append(network.title)
     parts = []
     for (words, labels), titles in groups.items():
         whose = "" if len(groups) == 1 else f"<p><b>{escape(', '.join(titles))}</b></p>"
@@ -156,22 +157,21 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 5) -> str:
     return f'<div class="rc-used-words">{"".join(parts)}</div>'
 
 
-def conclusion(tested: Sequence[NetworkMemory]) -> str:
+def conclusion(tested: Tested) -> str:
     """Returns the interpretation of the charts."""
-    pairs = counted_range([network.test.pairs for network in tested], "pair")
-    numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
+    pairs = counted_range([test.pairs for _, test in tested], "pair")
+    numbers = [len(test.words.positive) + len(test.words.negative) for _, test in tested]
     words = counted_range(numbers, telling_word(tested))
     return f"In brackets: 95 % interval over {pairs}, for these weights and the {words} that they share. {NULL}"
 
 
-def noticed(tested: Sequence[NetworkMemory]) -> str:
+def noticed(tested: Tested) -> str:
     """Returns, in a sentence, how often each network notices the word at about a quarter of maxlen from the end.
 
     One distance, fixed in advance: how far back a curve stays above some share is decided by a few texts.
     """
     by_distance: dict[int, list[str]] = {}
-    for network in tested:
-        test = network.test
+    for network, test in tested:
         place = int(np.abs(np.log(4 * test.distances / test.distances[-1])).argmin())
         share = share_text(float(test.told_apart[place]), test.pairs)
         by_distance.setdefault(int(test.distances[place]), []).append(f"{as_markdown(network.title)} {share}")
@@ -194,15 +194,11 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
         _results(tested)
 
 
-def _tested(tests: Sequence[tuple[LoadedNetwork, Analysis]]) -> list[NetworkMemory]:
-    return [
-        NetworkMemory(network.title, network.look, analysis.result, registry.labels(network.run.experiment.dataset))
-        for network, analysis in tests
-        if analysis.result
-    ]
+def _tested(tests: Sequence[tuple[LoadedNetwork, Analysis]]) -> Tested:
+    return [(network, analysis.result) for network, analysis in tests if analysis.result]
 
 
-def _results(tested: Sequence[NetworkMemory]) -> None:
+def _results(tested: Tested) -> None:
     st.markdown(f"**{noticed(tested)}**", help=f"{conclusion(tested)} {CHOICE}")
     left, right = st.columns(2)
     with left:
