@@ -2,7 +2,7 @@
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
 names is fetched once (``server/assets.py``). A script exports ``render(component, urls)``, which draws a message,
-and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotly's library and the style sheets.
+and, if anything runs on, ``dispose(parentElement)``, which ends it. ``urls`` names Plotly and the style sheets.
 """
 
 import functools
@@ -38,7 +38,7 @@ def component(script: str, *styles: str) -> ComponentRenderer:
         const urls = {json.dumps(urls)};
         export default (component) => {{
             script.then(({{ render }}) => render(component, urls));
-            return () => script.then(({{ dispose }}) => dispose(component.parentElement));
+            return () => script.then(({{ dispose }}) => dispose?.(component.parentElement));
         }};"""
     return st.components.v2.component(f"rnn_compare_{PurePath(script).stem}", js=loader, isolate_styles=False)
 

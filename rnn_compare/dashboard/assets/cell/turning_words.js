@@ -15,7 +15,3 @@ export function render({ data, parentElement }) {
     line.append(` ${turningWord(run, run.words, run.logits)}`);
   }
 }
-
-export function dispose() {
-  // Nothing still runs.
-}

@@ -37,7 +37,6 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
       if (root.clientWidth < NARROW) layout.annotations = inside(thinned(layout.annotations ?? []), layout);
       plotly.react(drawing, figure.data, layout, settings);
     },
-    end() {},
   };
 });
 

@@ -5,7 +5,7 @@ import { loadPlotly } from "../charts/plotly.js";
 import { element } from "../../../browser/common/dom.js";
 
 // Makes the two functions that a component's loader calls (see dashboard/components.py). `build(root, page)` builds one
-// instance of the component and returns its handle:
+// instance of the component and returns its handle, in which all but `update` may be missing:
 //   update(data)  takes a message, and calls page.redraw() if the charts change
 //   draw(plotly)  draws the charts on redraw(), and when the width or the theme changes; never before Plotly has loaded
 //   end()         stops timers and listeners
@@ -38,7 +38,7 @@ function mount(className, build, place, urls) {
   const redraw = () => {
     if (!plotly || !root.clientWidth) return;
     isDrawn = false;
-    handle.draw(plotly);
+    handle.draw?.(plotly);
     isDrawn = true;
   };
   const handle = build(root, {
@@ -58,7 +58,7 @@ function mount(className, build, place, urls) {
     end() {
       unwatch();
       count(className, -1);
-      handle.end();
+      handle.end?.();
     },
   };
 }

@@ -30,10 +30,6 @@ export function render({ data, parentElement: place }) {
   node.title = `The same runs and settings, ${whom}. ${here ? FOR_OTHERS : "For others: Take home."}`;
 }
 
-export function dispose() {
-  // The button goes with its place.
-}
-
 // base: the first page's address for other computers, if they can reach it.
 export function link({ show, url, base }, seen = location.href) {
   const address = new URL(url || (base && isHereOnly(seen) ? `${base}/${new URL(seen).search}` : seen));

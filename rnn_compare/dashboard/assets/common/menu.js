@@ -24,7 +24,3 @@ function mendList() {
     node.setAttribute("role", node.matches(ITEMS) ? "group" : "none");
   }
 }
-
-export function dispose() {
-  // Listener and observer serve all pages of this visit.
-}

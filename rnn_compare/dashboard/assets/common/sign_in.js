@@ -10,10 +10,6 @@ export function render({ data }) {
   show(data, TRIES);
 }
 
-export function dispose() {
-  // The next page shares the sign-in.
-}
-
 async function show({ header, token }, tries) {
   /** @type {RequestInit} */
   const request = { headers: { [header]: token }, cache: "no-store" };

@@ -38,7 +38,6 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
   const unfit = fitSteps();
   return {
     update: ({ heard }) => presses.forget(heard),
-    draw() {},
     end() {
       document.removeEventListener("keydown", onKey, true);
       document.removeEventListener("click", onClick);
