@@ -5,7 +5,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Event
 
@@ -33,23 +32,6 @@ class WorkerQuestion(Generic[T]):
     function: Callable[..., T]
     arguments: tuple[object, ...] = ()
     name: str | None = None
-
-
-@dataclass(frozen=True)
-class Answer(Generic[T]):
-    """The answer to a question: a value, or the error in a sentence.
-
-    Exceptions stay in the worker: unpickling one of Keras' would import Keras here.
-    """
-
-    value: T | None = None
-    error: str | None = None
-
-    def result(self) -> T:
-        """Returns the value; raises ``UserError`` if there is none."""
-        if self.error is not None:
-            raise UserError(self.error)
-        return self.value  # type: ignore[return-value]  # None only where T may be None
 
 
 def first_line(error: BaseException) -> str:

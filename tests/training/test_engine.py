@@ -90,7 +90,7 @@ def test_a_lone_training_has_all_cores_and_two_have_half_of_them(engine: Engine,
 def _threads_of_all_workers(engine: Engine) -> set[int]:
     workers = engine._workers
     assert isinstance(workers, LocalWorkers)
-    return {handle.ask(WorkerQuestion(threads.allowed)).result().result() for handle in workers._workers}
+    return {handle.ask(WorkerQuestion(threads.allowed)).result() for handle in workers._workers}
 
 
 def test_whoever_sees_an_epoch_finds_its_weights_and_after_the_end_the_stock_models(

@@ -187,10 +187,9 @@ class LocalWorkers(protocol.Workers):
                 raise UserError(_NO_ANSWER)
             future = min(free, key=lambda handle: handle.training is not None).ask(question)
         try:
-            answer: protocol.Answer[T] = future.result(max(0.0, until - time.monotonic()))
+            return future.result(max(0.0, until - time.monotonic()))
         except (LostError, TimeoutError) as error:
             raise UserError(_NO_ANSWER) from error
-        return answer.result()
 
     def close(self) -> None:
         """Kills all workers: their files are written atomically. They may start again."""

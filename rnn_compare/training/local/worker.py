@@ -16,9 +16,10 @@ import threading
 from queue import SimpleQueue
 from typing import Any, BinaryIO, NoReturn
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import worker_log
-from rnn_compare.training.protocol import Answer, first_line
+from rnn_compare.training.protocol import first_line
 from rnn_compare.training.worker import job
 from rnn_compare.training.worker.cores import lower_priority
 from rnn_compare.training.worker.worker_process import answer, prepare
@@ -97,9 +98,11 @@ def _answer(questions: "SimpleQueue[tuple[int, bytes]]", engine: _Engine) -> Non
         try:
             question = pickle.loads(content)
             engine.send("answer", number, answer(question, functools.partial(engine.send, "progress")))
+        except UserError as error:
+            engine.send("answer", number, UserError(str(error)))
         except Exception as error:  # a function or a result that cannot be pickled
             logging.getLogger(__name__).exception("A worker could not answer.")
-            engine.send("answer", number, Answer(error=f"The worker failed ({first_line(error)})."))
+            engine.send("answer", number, UserError(f"The worker failed ({first_line(error)})."))
 
 
 @functools.cache

@@ -11,14 +11,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import psutil
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training import protocol
 from rnn_compare.training.local import fork_server
 from rnn_compare.training.local.fork_server import ForkServer
+
+T = TypeVar("T")
 
 _numbers = itertools.count(1)
 
@@ -63,7 +66,7 @@ class WorkerHandle:
         self._server = server
         self._on_event, self._on_progress, self._on_change = on_event, on_progress, on_change
         self._lock = threading.Lock()
-        self._questions: dict[int, Future[protocol.Answer[Any]]] = {}
+        self._questions: dict[int, Future[Any]] = {}
         self._outgoing: SimpleQueue[bytes] = SimpleQueue()
         self._connection: socket.socket | None = None
         self._spawned: subprocess.Popen[bytes] | None = None
@@ -109,9 +112,9 @@ class WorkerHandle:
         self._send("train", attempt, run, experiment)
         return training
 
-    def ask(self, question: protocol.WorkerQuestion[Any]) -> "Future[protocol.Answer[Any]]":
-        """Sends a question; the future fails with ``LostError`` if the worker ends."""
-        answer: Future[protocol.Answer[Any]] = Future()
+    def ask(self, question: protocol.WorkerQuestion[T]) -> "Future[T]":
+        """Sends a question; the future fails with ``UserError``, or with ``LostError`` if the worker ends."""
+        answer: Future[T] = Future()
         number = next(_numbers)
         content = pickle.dumps(question)
         with self._lock:
@@ -175,6 +178,9 @@ class WorkerHandle:
                 training, self.training = self.training, None
                 if training is not None:
                     training.set_result(None)
+            case "answer", number, UserError() as error:
+                self._questions.pop(number).set_exception(error)
+                self._on_change()
             case "answer", number, answer:
                 self._questions.pop(number).set_result(answer)
                 self._on_change()

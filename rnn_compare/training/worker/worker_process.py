@@ -66,24 +66,25 @@ def prepare() -> None:
     compilation.load_compiled()
 
 
-def answer(
-    question: protocol.WorkerQuestion[T], on_progress: protocol.OnProgress = lambda *_: None
-) -> protocol.Answer[T]:
-    """Returns the answer to a question; errors become sentences. ``on_progress`` takes a named one's progress."""
+def answer(question: protocol.WorkerQuestion[T], on_progress: protocol.OnProgress = lambda *_: None) -> T:
+    """Returns the answer to a question; ``on_progress`` takes a named one's progress.
+
+    Raises ``UserError`` whatever the error: unpickling an exception of Keras' would import Keras in the server.
+    """
     tell = {"tell": _teller(question.name, on_progress)} if question.name else {}
     try:
-        return protocol.Answer(question.function(*question.arguments, **tell))
-    except UserError as error:
-        return protocol.Answer(error=str(error))
+        return question.function(*question.arguments, **tell)
+    except UserError:
+        raise
     except OSError as error:
-        return protocol.Answer(
-            error=f"The worker's cache folder cannot be used ({error.strerror or error}). "
-            "Free some space there or make it writable."
-        )
-    except Exception as error:  # see protocol.Answer
+        raise UserError(
+            f"The worker's cache folder cannot be used ({error.strerror or error}). Free some space there or make it "
+            "writable."
+        ) from error
+    except Exception as error:
         logging.getLogger(__name__).exception("A worker could not answer.")
         reason = f"{type(error).__name__}: {protocol.first_line(error)}"
-        return protocol.Answer(error=f"The worker failed ({reason}). See its log: {worker_log()}.")
+        raise UserError(f"The worker failed ({reason}). See its log: {worker_log()}.") from error
 
 
 def redirect_byte_code() -> None:

@@ -10,7 +10,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.fork_server import ForkServer
 from rnn_compare.training.local.worker_handle import FORK_SERVER_LOST, LostError, WorkerHandle
-from rnn_compare.training.protocol import Answer, WorkerQuestion
+from rnn_compare.training.protocol import WorkerQuestion
 from tests.patience import PATIENCE, until
 
 QUESTION = WorkerQuestion(len, ("abc",))
@@ -48,10 +48,10 @@ def test_a_question_fails_at_once_if_its_worker_ends_also_in_the_middle_of_an_an
     first, second = handle.ask(QUESTION), handle.ask(QUESTION)
     heard = server.workers[0].makefile("rb")
     _, number, _ = pickle.load(heard)
-    say(server, "answer", number, Answer(3))
-    assert first.result(PATIENCE) == Answer(3)
+    say(server, "answer", number, 3)
+    assert first.result(PATIENCE) == 3
     if is_cut:
-        server.workers[0].sendall(pickle.dumps(("answer", number + 1, Answer(3)))[:-4])
+        server.workers[0].sendall(pickle.dumps(("answer", number + 1, 3))[:-4])
     heard.close()
     server.workers[0].close()
     with pytest.raises(LostError):
