@@ -28,7 +28,7 @@ def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None
     # Chromium says so too, but also of what a busy machine uses later than three seconds after it has loaded the page.
     used, preloaded = (
         page.locator(nodes).evaluate_all("nodes => nodes.map(node => node.src || node.href)")
-        for nodes in ("script[src], link[rel=stylesheet]", "link[rel=preload]")
+        for nodes in ("script[src], link[rel=stylesheet]", "link[rel=preload]:not([as=font])")
     )
     assert preloaded
     assert [url for url in preloaded if url not in used] == []
