@@ -119,6 +119,10 @@ def test_on_opening_each_network_predicts_once_and_fits_a_phone(browser: Browser
     with opened(browser, file, counter, has_touch=True, is_mobile=True) as page:
         assert page.evaluate("predictions") == page.locator(".rc-verdict").count() == 2
         assert page.evaluate("document.documentElement.scrollWidth") == 390, "nothing but tables scrolls sideways"
+        named = page.locator(".verdict, .legend button")
+        named.evaluate_all("nodes => nodes.forEach(node => { node.textContent = 'W'.repeat(80); })")
+        expect(named.first).to_have_text("W" * 80)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, "a long name is broken"
 
 
 def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:

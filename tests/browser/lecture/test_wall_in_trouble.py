@@ -12,6 +12,8 @@ from tests.browser.slow_line import SlowLine
 from tests.chromium import PATIENCE
 from tests.phones import PlainPhone, present
 
+LONG = "https://rnn.university.example/" + "w" * 89
+
 
 def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeated(server: Server, page: Page) -> None:
     place = next(place for place, step in enumerate(find("book", step_kinds()).steps) if step.question)
@@ -42,6 +44,24 @@ def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeat
     second.get_by_role("button", name="End it").click()
     expect(second.get_by_text("No lecture is running")).to_be_visible(timeout=PATIENCE)
     second.close()
+
+
+def test_a_word_longer_than_the_wall_is_broken_there_and_in_the_notes(podium: Server, page: Page) -> None:
+    lectures = podium.store.path.with_name("lectures")
+    lectures.mkdir(exist_ok=True)
+    question = (
+        f'[steps.question]\nid = "long"\nkind = "own"\ntext = "{LONG}"\nchoices = ["{LONG[:80]}", "B"]\nright = 0\n'
+    )
+    steps = f'[[steps]]\nkind = "predict"\ntitle = "{LONG}"\nnotes = "{LONG}"\n{question}' * 2
+    (lectures / "long.toml").write_text(f'title = "Long"\npreset = "Short"\n{steps.replace("long", "longer", 1)}')
+    present(podium.url, "go", "long", 0)
+    for path, text in (("present", page.locator(".rc-voting li").first), ("notes", page.locator(".rc-next b"))):
+        page.goto(f"{podium.url}/{path}")
+        expect(text).to_be_visible()
+        page.wait_for_function(
+            "(({ scrollWidth, clientWidth }) => scrollWidth === clientWidth)(document.querySelector('.stMain'))"
+        )
+    present(podium.url, "end")
 
 
 def test_a_wall_that_lost_what_was_drawn_for_it_is_drawn_again(podium: Server, page: Page) -> None:
