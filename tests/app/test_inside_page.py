@@ -50,13 +50,6 @@ def test_a_text_is_read_word_by_word_by_every_chosen_network(
     assert [signal["name"] for signal in message["runs"][1]["signals"]][:2] == ["carry", "state"]
 
 
-def test_inside_a_text_without_a_word_is_answered_in_words(app: AppTest, messages: list[dict[str, Any]]) -> None:
-    app.text_area(key="review").set_value("!!! ???").run()
-    assert not app.exception
-    assert any("This text has no words." in error.value for error in app.error)
-    assert messages[-1] == {}
-
-
 def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_break_that_off(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,10 +32,9 @@ def _own_folder(shared_services: Services) -> Iterator[Services]:
         left.unlink()
 
 
-def sent(content: str | bytes, name: str = NAME) -> AppTest:
+def sent(content: str, name: str = NAME) -> AppTest:
     app = page("reviews.page")
-    data = content if isinstance(content, bytes) else content.encode()
-    app.file_uploader[0].set_value((name, data, "text/csv")).run()
+    app.file_uploader[0].set_value((name, content.encode(), "text/csv")).run()
     return run_until(app, lambda: "<section class='rc-understood'" in html(app) or app.error)
 
 
@@ -57,18 +56,10 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert files == ["_b_my__b_ tickets.csv"]
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (CONTENT + "Ticket 99,pending\n", "Row 62: 'pending' is a third label"),
-        (b"PK\x03\x04", "Save the sheet as CSV UTF"),
-        ("", "The file is empty"),
-    ],
-)
-def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept(content: str | bytes, sentence: str) -> None:
-    app = sent(content)
+def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
+    app = sent(CONTENT + "Ticket 99,pending\n")
     assert not app.exception
-    assert sentence in app.error[0].value.replace("\\", "")
+    assert "Row 62: 'pending' is a third label" in app.error[0].value.replace("\\", "")
     assert not list(own_texts.folder().glob("*.csv"))
     assert app.selectbox(key="reviews_source").value == "bundled"
 

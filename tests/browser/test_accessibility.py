@@ -19,7 +19,7 @@ SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 3
 SEEN: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", SCREENS[0]), ("dark", SCREENS[1]))
 """In the gate; test_screens.py looks at all schemes and sizes."""
 GATED = {"compare", "word by word", "present"}
-"""Visits of the gate; ``pytest -m thorough`` and ``-m screens`` make all."""
+"""Visits of the gate; ``pytest -m screens`` makes all."""
 SETTLED_COLORS = """async () => {
     const colors = () => [...document.querySelectorAll("*")].map((node) => {
         const { color, fill } = getComputedStyle(node);
@@ -79,10 +79,7 @@ def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, vi
     check(visitor)
 
 
-@pytest.mark.parametrize(
-    "visit",
-    [pytest.param(visit, id=visit.name, marks=() if visit.name in GATED else pytest.mark.thorough) for visit in VISITS],
-)
+@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit.name in GATED], ids=lambda visit: visit.name)
 @pytest.mark.usefixtures("pair")
 def test_pages_break_no_rule_with_what_was_trained(server: Server, visitor: Page, visit: Visit) -> None:
     visitor.set_viewport_size(SCREENS[0])
