@@ -99,7 +99,7 @@ def start(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         process.communicate()
 
 
-def test_a_sweep_that_is_stopped_by_ctrl_c_or_killed_leaves_no_process_and_is_continued_as_one(
+def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_killed_leaves_no_process(
     start: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "1", "2", "3", "--epochs", "40"]
@@ -122,22 +122,19 @@ def test_a_sweep_that_is_stopped_by_ctrl_c_or_killed_leaves_no_process_and_is_co
     assert {run.status for run in before.values()} == {Status.FINISHED, Status.STOPPED}
     assert len({run.comparison for run in before.values()}) == 1
 
-    stopped = min((run for run in before.values() if run.status is Status.STOPPED), key=lambda run: len(run.epochs))
-    killed = start("continue", stopped.id)
+    killed = start("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
     assert killed.stdout is not None
-    assert json.loads(killed.stdout.readline())["run"] == stopped.id
+    other = json.loads(killed.stdout.readline())["run"]
     workers = psutil.Process(killed.pid).children(recursive=True)
     assert workers
     killed.kill()
     killed.wait()
     _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
     assert alive == []
-    assert store.run(stopped.id).status is Status.RUNNING
-    assert interrupt_orphans(store) == [stopped.id]
-    interrupted = store.run(stopped.id)
-    assert interrupted.status is Status.INTERRUPTED
-    assert interrupted.reason is not None
-    assert interrupted.epochs[: len(stopped.epochs)] == stopped.epochs
+    assert store.run(other).status is Status.RUNNING
+    assert interrupt_orphans(store) == [other]
+    assert store.run(other).status is Status.INTERRUPTED
+    assert store.run(other).reason is not None
 
     again = start("sweep", *settings, *TINY)
     out, err = again.communicate(timeout=PATIENCE)
@@ -145,7 +142,7 @@ def test_a_sweep_that_is_stopped_by_ctrl_c_or_killed_leaves_no_process_and_is_co
     assert f"{3 - whole} run" in err
     messages = [json.loads(line) for line in out.splitlines()]
     assert (messages[-1]["complete"], messages[-1]["runs"]) == (3, 3)
-    after = {run.id: run for run in store.runs()}
+    after = {run.id: run for run in store.runs() if run.id != other}
     assert all(run.status is Status.FINISHED and len(run.epochs) == 40 for run in after.values())
     for run in before.values():
         assert after[run.id].epochs[: len(run.epochs)] == run.epochs
