@@ -116,7 +116,7 @@ interface PhoneTask {
 
 /** What all phones are sent (server/phones/phone_message.py and broadcast.py). */
 interface PhoneState {
-  lecture: number;
+  lecture: number; // when it began, in microseconds
   task: PhoneTask | null;
   picture: any;
   on: boolean;

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
-import { barOf, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { barOf, inRows, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
-import { keepQuestion, keptQuestions, outcomeInWords } from "../../rnn_compare/server/phones/page/join_kept.js";
+import {
+  keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent,
+} from "../../rnn_compare/server/phones/page/join_kept.js";
 import { signInWords, whom } from "../../rnn_compare/server/phones/page/join_sign.js";
 import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
@@ -42,6 +44,12 @@ test("an answer and the outcome are marked on the bar that counts them", () => {
   assert.equal(barOf({ width: 1 }, null), null);
 });
 
+test("a long name stands beside its line in two rows, whole", () => {
+  assert.deepEqual(inRows("SimpleRNN(32)"), ["SimpleRNN(32)"]);
+  assert.deepEqual(inRows("Averaged embeddings(32)"), ["Averaged", "embeddings(32)"]);
+  assert.deepEqual(inRows("LSTM(32) of a name without end"), ["LSTM(32)", "of a name witho…"]);
+});
+
 test("an answer is said as it was asked for", () => {
   assert.equal(inWords({ control: "choices", choices: ["SimpleRNN", "LSTM"] }, 1), "LSTM");
   assert.equal(inWords({ control: "points" }, 1), "1 point");
@@ -59,9 +67,21 @@ test("a sign is named, and what is said of the neighbour is true", () => {
   assert.equal(whom({ others: 2, differs: true }), "Your two neighbours show it too. You did not all agree.");
 });
 
+const stored = {};
+globalThis.localStorage = {
+  getItem: (key) => stored[key] ?? null,
+  setItem: (key, value) => { stored[key] = value; },
+};
+
+test("an answer that was not sent belongs to its lecture: the next one may ask the same", () => {
+  storeUnsent(1764.5, { question: "best", round: 1, answer: 1, confidence: null });
+  assert.equal(unsent(1764.5).answer, 1);
+  assert.equal(unsent(1790.5), null, "another lecture's, though it may have the same number in a new record");
+  storeUnsent(1764.5, null);
+  assert.equal(unsent(1764.5), null);
+});
+
 test("a phone keeps a lecture's questions for a day, and an outcome is not lost to what came before it", () => {
-  const stored = {};
-  globalThis.localStorage = { getItem: (key) => stored[key] ?? null, setItem: (key, value) => { stored[key] = value; } };
   const asked = { question: { id: "best" }, answer: 1, right: null, said: "" };
   keepQuestion(3, asked, 0);
   keepQuestion(3, { ...asked, right: true, said: "LSTM leads." }, 0);
@@ -75,4 +95,6 @@ test("a phone does not say that an outcome was not shown if the presenter went o
   assert.equal(outcomeInWords({ said: "LSTM leads.", begun: true }), "LSTM leads.");
   assert.equal(outcomeInWords({ said: "", begun: true }), "The lecture went on before the last epoch was shown.");
   assert.equal(outcomeInWords({ said: "", begun: false }), "The outcome was not shown.");
+  const said = "Half of all pairs of 12 LSTMs are 2.0 points apart or more.";
+  assert.equal(outcomeInWords({ said, grows: true }), `As the wall showed it: ${said}`, "more may have come since");
 });

@@ -111,6 +111,12 @@ test("a network that is not yet, or not, among the class's is compared with all 
   assert.equal(byId("training-class").all(({ attributes }) => attributes.class === "own-dot").length, 1);
 });
 
+test("one other network is no plural", () => {
+  renderTraining(message(true, { LSTM: [300] }), own());
+  trained(250, 400);
+  assert.match(words("training-class"), /Better than 1 of 1 other LSTM\. /);
+});
+
 test("no dot lies beyond its row, not even that of the highest accuracy", () => {
   renderTraining(message(true, { LSTM: [400, 399, 250] }), own());
   trained(250, 400);

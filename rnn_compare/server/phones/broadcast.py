@@ -159,9 +159,9 @@ def _build_event(
 
 
 def _state_event(classroom: Classroom, state: State, message: phone_message.Message) -> bytes:
-    """Returns the event for all phones, with the step's picture and the lecture's number, to which phones keep it."""
+    """Returns the event for all phones, with the step's picture and when the lecture began, by which phones know it."""
     task, picture = phone_message.of_task(state, classroom.networks.all()), json.loads(classroom.picture() or "null")
-    return _event("state", message | {"lecture": classroom.number(), "picture": picture, "task": task})
+    return _event("state", message | {"lecture": round(1e6 * classroom.began()), "picture": picture, "task": task})
 
 
 def _event(kind: str, message: phone_message.Message) -> bytes:

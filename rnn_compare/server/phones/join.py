@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ MESSAGES: dict[str, tuple[Callable[..., object], Sequence[str], Sequence[str]]] 
 """What stores each kind of message; its fields in JSON, and those that may be missing."""
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
@@ -208,7 +210,7 @@ def contents() -> dict[str, tuple[bytes, str]]:
     """Returns the page's files by name, gzipped, each with its tag; its scripts are joined, for one request a phone."""
     files = {name: (FILES / name).read_bytes() for name in ("join.html", "join.css")}
     files["join.css"] += CELL_STYLES.read_bytes()
-    files["join.js"] = joined(FILES / "join.js").encode()
+    files["join.js"] = _COMMENT.sub("", joined(FILES / "join.js")).encode()  # a tenth less for each phone
     files["worker.js"] = f"{joined(WORKER)}page.listen(self);\n".encode()
     return {name: pack(content) for name, content in files.items()}
 

@@ -30,7 +30,7 @@ function isAboutThis(message) {
 
 // This phone's answer and confidence, sent or not.
 function given() {
-  return [unsent(), own].find((message) => isAboutThis(message)) || NOTHING;
+  return [unsent(state.lecture), own].find((message) => isAboutThis(message)) || NOTHING;
 }
 
 function answer() {
@@ -39,16 +39,18 @@ function answer() {
 
 function choose(value, confidence = null) {
   problem = "";
-  storeUnsent({ question: state.question.id, round: state.round, answer: value, confidence });
+  storeUnsent(state.lecture, { question: state.question.id, round: state.round, answer: value, confidence });
   render();
   sendAnswer();
 }
 
 async function sendAnswer() {
-  const waiting = unsent();
-  if (!waiting || isSending || !state) return;
+  if (isSending || !state) return;
+  const { lecture } = state;
+  const waiting = unsent(lecture);
+  if (!waiting) return;
   if (!isAboutThis(waiting) || state.phase !== "open") {
-    storeUnsent(null);
+    storeUnsent(lecture, null);
     problem = "Not counted: the vote closed before your answer was sent.";
     render();
     return;
@@ -56,9 +58,9 @@ async function sendAnswer() {
   isSending = true;
   const result = await send("join/answer", waiting);
   isSending = false;
-  const isSame = JSON.stringify(unsent()) === JSON.stringify(waiting);
+  const isSame = JSON.stringify(unsent(lecture)) === JSON.stringify(waiting);
   if (result && isSame) {
-    storeUnsent(null);
+    storeUnsent(lecture, null);
     if (result.kept) own = { ...own, ...waiting };
     else problem = `Not counted. ${result.said}`;
   } else setTimeout(sendAnswer, isSame ? RETRY : 0);
@@ -72,7 +74,7 @@ function ownLine() {
   if (state.phase === "idle") return "The vote is not open yet.";
   if (state.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
   if (!words) return state.round > 1 ? "Discuss it, then vote again." : "";
-  if (unsent()) return `Not sent yet, saved on this phone: ${words}.`;
+  if (unsent(state.lecture)) return `Not sent yet, saved on this phone: ${words}.`;
   return `Sent: ${words}. You can change it until the vote closes.`;
 }
 
@@ -124,7 +126,7 @@ function keep() {
   const final = outcome && outcome.final ? outcome : null;
   const said = final ? final.said : "";
   const { answer: value, confidence } = given();
-  const reveal = { outcome: final, said, tallies, begun: Boolean(outcome) };
+  const reveal = { outcome: final, said, tallies, begun: Boolean(outcome), grows: Boolean(state.task) };
   keepQuestion(lecture, { question, answer: value, confidence, right: own.right, ...reveal });
 }
 

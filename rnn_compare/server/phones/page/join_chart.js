@@ -1,7 +1,7 @@
 // The outcome of a question as pictures: the curves over the class's drawings, and bars of the answers.
 
 import { add, addText } from "../../../browser/common/svg.js";
-import { apart } from "../../../browser/drawing/charts/labels.js";
+import { apart, LINE_HEIGHT, rowsOf } from "../../../browser/drawing/charts/labels.js";
 import {
   drawArea, drawFrame, drawGroups, pathOf, plotIn, rangeOf, scalesOf,
 } from "../../../browser/drawing/curves/curve_chart.js";
@@ -22,21 +22,28 @@ export function shareScales(epochs, range, right) {
 // The names of lines beside their ends, each after a square in its line's colour, on a linear axis.
 export function drawNames(sheet, scales, lines) {
   const [low, high] = scales.range;
-  const end = ({ name, color, x, y }) => ({ text: short(name), color, x: scales.x(x.at(-1)) + 9, y: y.at(-1) });
+  const end = ({ name, color, x, y }) => ({
+    text: inRows(name).join("<br>"), color, x: scales.x(x.at(-1)) + 9, y: y.at(-1),
+  });
   const labels = lines.map((line) => end(line));
   for (const { text, color, x, y } of apart(labels, { low, high, height: scales.box.tall, size: TYPE })) {
     if (color) add(sheet, "rect", { x, y: scales.y(y) - 4, width: SQUARE, height: SQUARE, fill: color });
-    addText(sheet, x + (color ? SQUARE + 4 : 0), scales.y(y) + 5, text, "start");
+    const rows = rowsOf(text);
+    const top = scales.y(y) + 5 - 0.5 * (rows.length - 1) * LINE_HEIGHT * TYPE;
+    for (const [place, row] of rows.entries())
+      addText(sheet, x + (color ? SQUARE + 4 : 0), top + place * LINE_HEIGHT * TYPE, row, "start");
   }
 }
 
 // Pixels that the names take, on the right.
 export function roomFor(lines) {
-  return 14 + SQUARE + 4 + LETTER * Math.max(...lines.map(({ name }) => short(name).length));
+  return 14 + SQUARE + 4 + LETTER * Math.max(...lines.flatMap(({ name }) => inRows(name).map(({ length }) => length)));
 }
 
-function short(name) {
-  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+// A long name in two rows, each as far as there is room.
+export function inRows(name) {
+  const rows = name.length > LONGEST_NAME ? name.replace(" ", "<br>") : name;
+  return rowsOf(rows).map((row) => (row.length > LONGEST_NAME ? `${row.slice(0, LONGEST_NAME - 1)}…` : row));
 }
 
 export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) => 100 * share) });

@@ -6,8 +6,15 @@ const answer = keeper("localStorage", "rnn-compare unsent answer");
 const last = keeper("localStorage", "rnn-compare lecture");
 const DAY = 24 * 3600 * 1000; // milliseconds
 
-export const unsent = answer.read;
-export const storeUnsent = answer.write;
+// Of the lecture: the next one may ask the same.
+export function unsent(lecture) {
+  const kept = answer.read();
+  return kept && kept.lecture === lecture ? kept.message : null;
+}
+
+export function storeUnsent(lecture, message) {
+  answer.write(message && { lecture, message });
+}
 
 // Keeps a question of a lecture. What is not known yet does not replace what is.
 export function keepQuestion(lecture, entry, now = Date.now()) {
@@ -25,7 +32,8 @@ export function keptQuestions(lecture, now = Date.now()) {
   return kept && kept.lecture === lecture && now - kept.at < DAY ? kept.questions : [];
 }
 
-// What became of a kept question; `begun`: its reveal was left while networks trained.
-export function outcomeInWords({ said, begun }) {
-  return said || (begun ? "The lecture went on before the last epoch was shown." : "The outcome was not shown.");
+// What became of a kept question; `begun`: its reveal was left while networks trained; `grows`: more may have come.
+export function outcomeInWords({ said, begun, grows }) {
+  if (said) return grows ? `As the wall showed it: ${said}` : said;
+  return begun ? "The lecture went on before the last epoch was shown." : "The outcome was not shown.";
 }

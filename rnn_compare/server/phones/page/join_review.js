@@ -6,7 +6,7 @@ import { send } from "./join_line.js";
 const RETRY = 2000;
 let isWaiting = false;
 let followed = "";
-let followedIn = 0; // the lecture's number
+let followedIn = 0; // the lecture
 
 byId("review-form").addEventListener("submit", (event) => {
   event.preventDefault();

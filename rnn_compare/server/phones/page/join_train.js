@@ -136,10 +136,11 @@ function among(cells, cell, best) {
   const isThere = bests.includes(best); // unless late or left out
   const below = bests.filter((other) => other < best).length;
   const others = bests.length - Number(isThere);
+  const same = others === 1 ? cell : `${cell}s`;
   const rows = cells.map((row) => dots(row, isThere && row.cell === cell ? best : null));
   return [
     element("h3", {}, "Among the class's networks"),
-    element("p", {}, others ? `Better than ${below} of ${others} other ${cell}s. Only the seed differs.` : ""),
+    element("p", {}, others ? `Better than ${below} of ${others} other ${same}. Only the seed differs.` : ""),
     ...rows,
   ];
 }
