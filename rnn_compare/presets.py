@@ -1,6 +1,7 @@
 """Presets: ready set-ups, each of which asks one question."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,8 +106,9 @@ ATTENTION = Preset(
 # These sentences were true of ten seeds of ten: see docs/results.md.
 PARITY = Preset(
     "Does a gate need the state?",
-    "Parity: does “red” occur an even number of times in up to 15 words? The LSTM learns it, and minGRU, whose gate "
-    "sees the word alone, does not; signedMinGRU, with a factor of two in that gate, does.",
+    "Parity: does “red” occur an even number of times in up to 15 words? Ten seeds each: the LSTM always learns it, "
+    "and minGRU, whose gate sees the word alone, never; signedMinGRU, with a factor of two in that gate, always; "
+    "SimpleRNN, without gates, never. Without recurrence attention and bags do not learn it either (three seeds each).",
     cells=("SimpleRNN", "LSTM", "minGRU", "signedMinGRU"),
     maxlens=(16,),
     shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 20},
@@ -125,12 +127,18 @@ PHONES = Preset(
 )
 THIRDS = Preset(
     "Is a factor of two enough?",
-    "Does “red” occur a multiple of three times? Here the gates that see the word alone are both too little.",
+    "Does “red” occur a multiple of three times? Ten seeds each: cells whose gates see the word alone never learn it.",
     cells=PARITY.cells,
     maxlens=PARITY.maxlens,
     shared=PARITY.shared | {"source": "thirds"},
 )
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, THIRDS, ATTENTION, PHONES)
+
+
+def presets_of(experiments: Iterable[Experiment]) -> list[Preset]:
+    """Returns the presets with these settings, whatever the seeds."""
+    settings = {experiment.setting for experiment in experiments}
+    return [preset for preset in PRESETS if preset.settings == settings]
 
 
 def is_book_experiment(experiment: Experiment) -> bool:

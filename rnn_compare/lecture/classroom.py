@@ -99,7 +99,7 @@ class Classroom(Course):
             self._earlier = (lecture, running), results
         if running and state.task_shown and self.networks.sent():
             networks = [network for network in self.networks.all() if network.origin != "recording"]
-            own = [ClassResult(lecture, self.began(), state.task, tuple(networks))]
+            own = [ClassResult(lecture, state.lecture, self.began(), state.task, tuple(networks))]
         return [*own, *self._earlier[1]]
 
     def class_of(self, lecture: int) -> ClassResult | None:

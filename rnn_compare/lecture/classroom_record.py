@@ -211,9 +211,9 @@ class ClassroomRecord(Database):
         return self._read("SELECT * FROM networks WHERE lecture = ? ORDER BY at", lecture)
 
     def classes(self) -> list[sqlite3.Row]:
-        """Returns the lectures in which phones have trained, newest first: number, time, task."""
+        """Returns the lectures in which phones have trained, newest first: number, name, time, task."""
         return self._read(
-            "SELECT lectures.id, began, task FROM networks JOIN lectures ON lectures.id = lecture"
+            "SELECT lectures.id, name, began, task FROM networks JOIN lectures ON lectures.id = lecture"
             " WHERE origin = 'phone' AND reviews != '[]' AND status != 'left out' GROUP BY lecture ORDER BY began DESC"
         )
 

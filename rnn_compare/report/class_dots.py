@@ -28,8 +28,9 @@ def class_section(result: ClassResult) -> str:
     task, networks = result.task, result.networks
     by_machine = sum(network.origin == "server" for network in networks)
     sentences = [
-        f"{result.date}. Each dot is a network, by its best of {task.epochs} epochs on the same {task.held_out} "
-        "held-out reviews: only seeds differ. The bar below a row is the middle half, the mark its median.",
+        f"{result.date}, lecture “{result.name}”. Each dot is a network, by its best of {task.epochs} epochs on the "
+        f"same {task.held_out} held-out reviews: only seeds differ. The bar below a row is the middle half, the mark "
+        "its median.",
         f"Hollow: the {by_machine:,} that the presenter's machine trained." if by_machine else "",
         turned(task, networks),
     ]

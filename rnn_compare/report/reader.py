@@ -116,7 +116,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
     return {
         "id": run.id,
         "title": title,
-        "note": f"kept weights, epoch {run.best.epoch}",  # the verdict below tells its accuracy, one for each network
+        "note": f"best epoch: {run.best.epoch}",  # the verdict below tells its accuracy, one for each network
         "color": look.color,
         "labels": registry.labels(experiment.dataset),
         "curve": [round(epoch.figures["val_accuracy"], 4) for epoch in run.epochs],

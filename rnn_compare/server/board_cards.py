@@ -11,7 +11,7 @@ from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
 from rnn_compare.comparison.inference.intervals import FEWEST, Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
-from rnn_compare.presets import PRESETS
+from rnn_compare.presets import presets_of
 from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -22,6 +22,8 @@ REPLAY = "replay"
 """State of a card whose run is replayed, so that nobody takes it for live."""
 USUAL_LAYERS = "fused"
 """Layers that a card does not name."""
+NOT_YET = {"best": "–", "best_note": "validation accuracy"}
+"""A card's accuracy before there is any."""
 MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: another seed gives others."
 
 
@@ -42,8 +44,7 @@ def subject(runs: Sequence[Run]) -> str:
     common = [values[0] for values in facts if len(set(values)) == 1]
     seeds = sorted({experiment.seed for experiment in experiments})
     seeds_said = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    settings = {experiment.setting for experiment in experiments}
-    presets = [preset.name for preset in PRESETS if preset.settings == settings]
+    presets = [preset.name for preset in presets_of(experiments)]
     return " · ".join([*presets, *common, seeds_said, _when(runs)])
 
 
@@ -95,14 +96,19 @@ def _day(at: float) -> str:
 
 
 def card(
-    group: Group, starts: Mapping[str, float], history: History, judged: tuple[Measure, Mean] | None = None
+    group: Group,
+    starts: Mapping[str, float],
+    history: History,
+    judged: tuple[Measure, Mean] | None = None,
+    waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the texts of a card, for one run or several seeds.
 
     Args:
         starts: Seconds until each queued run of the server starts, by id, the next first.
         history: Timings of earlier runs, for runs without a finished epoch.
-        judged: The accuracy by which the verdict judges it; before that the card shows its best epoch's.
+        judged: The accuracy by which the verdict judges it; before that the card shows its best epoch's or, if the
+            verdict ``waits`` for the texts alone, none that would be replaced in a moment.
     """
     runs, first = group.runs, group.runs[0]
     at_work = [run for run in runs if not run.status.ended]
@@ -117,7 +123,7 @@ def card(
         "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": trains and all(run.stop_requested for run in at_work),
         **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
-        **(_judged(*judged) if judged else {}),
+        **(_judged(*judged) if judged else NOT_YET if waits else {}),
     }
 
 
@@ -131,8 +137,10 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
     best = run.best
     return {
         "state": _state(run, starts),
-        "best": percent(best["val_accuracy"]) if best else "–",
-        "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
+        **NOT_YET,
+        **(
+            {"best": percent(best["val_accuracy"]), "best_note": f"best validation, epoch {best.epoch}"} if best else {}
+        ),
         "best_epoch": best.epoch if best else 0,
         "left": _left(run, history),
         "reason": run.reason or "",
@@ -147,8 +155,8 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
     trains = at_work and not group.runs[0].replayed
     return {
         "state": _seeds_state(group, starts),
-        "best": best.text if best else "–",
-        "best_note": f"n = {best.runs}, mean best{so_far}" if best else "validation accuracy",
+        **NOT_YET,
+        **({"best": best.text, "best_note": f"n = {best.runs}, mean best{so_far}"} if best else {}),
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }

@@ -33,7 +33,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import board_cards
 from rnn_compare.server.assets import Packed, gzipped
 from rnn_compare.server.known_baselines import BaselineResults
-from rnn_compare.server.services import HIDDEN_NOTICE, Services
+from rnn_compare.server.services import HIDDEN_NOTICE, Services, waits_for_reviews
 from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus, with_older_repeats
 from rnn_compare.server.urls import FOLDER
 from rnn_compare.sources import own_texts
@@ -131,10 +131,10 @@ def _build(services: Services, snapshot: Snapshot, names: Sequence[str], view: V
     runs = chosen(snapshot.charted, names)
     baselines = services.baselines.look_up(runs) if view.baselines else None
     findings, judged = services.findings(snapshot, runs), services.accuracies(snapshot, runs)
-    starts = services.start_times(snapshot)
+    starts, waits = services.start_times(snapshot), waits_for_reviews(runs)
     texts = next(filter(None, map(own_texts.find_card, names)), None)
     hint = f"{texts.title}. {HINT}" if texts else HINT
-    sent = board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines, judged)
+    sent = board_message(runs, starts, view, hint, services.history(snapshot), findings, baselines, judged, waits)
     if more := surplus(snapshot.charted, names):
         titles = listed(list(dict.fromkeys(run.title for run in more)))
         sent["note"] = f"{sent['note']} Not shown: {titles}; the charts have room for {MAX_COMPARED} networks.".lstrip()
@@ -150,6 +150,7 @@ def board_message(
     findings: Sequence[Finding] = (),
     baselines: BaselineResults | None = None,
     judged: Mapping[str, tuple[Measure, Mean]] = {},
+    waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the board's message.
 
@@ -159,7 +160,9 @@ def board_message(
         history: Timings of earlier runs, for runs without a finished epoch.
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
         judged: The accuracies that the verdict compares, by the first run of each setting.
+        waits: Whether the verdict on trainings that have ended waits for the texts to load.
     """
+    waits = waits and all(run.status.ended for run in runs)
     groups = with_older_repeats(runs)
     charts = [all_charts()[name] for name in view.charts]
     styles = looks(group.experiment.cell for group in groups)
@@ -173,7 +176,7 @@ def board_message(
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),
         "groups": [
-            curves | board_cards.card(group, starts, history, judged.get(group.runs[0].id))
+            curves | board_cards.card(group, starts, history, judged.get(group.runs[0].id), waits)
             for group, curves in zip(groups, parts["groups"], strict=True)
         ],
         "charts": [

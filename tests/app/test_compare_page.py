@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import PRESETS, Preset
+from rnn_compare.presets import PARITY, PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
@@ -105,6 +105,7 @@ def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: 
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
     assert "Not on the charts: 2 networks with 5 seeds" in shown(app)
+    assert "not on the charts</h3>" not in shown(app), "seeds change no parameters"
     press(app, "Train")
     assert "Not on the charts" not in shown(app)
     assert app.query_params["show"] == f"all-{services.store.runs()[6].id}"
@@ -201,6 +202,20 @@ def test_finished_runs_of_the_set_up_are_shown_without_training(services: Servic
     assert len(services.store.runs()) == 2, "nothing was trained"
 
 
+def test_what_a_preset_asks_stands_below_the_charts_of_its_runs_once_all_have_ended(
+    services: Services,
+) -> None:
+    made = services.store.create(PARITY.experiments(), Owner.current(), "page")
+    for run in made[:-1]:
+        finish(services.store, run, 0.5)
+    services.refresh()
+    assert PARITY.question not in shown(page(show=",".join(made)))
+    finish(services.store, made[-1], 0.5)
+    services.refresh()
+    assert PARITY.question in shown(page(show=",".join(made)))
+    assert PARITY.question not in shown(page(show=made[0])), "one of them answers nothing"
+
+
 def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of_a_comparison(
     services: Services,
 ) -> None:
@@ -219,6 +234,8 @@ def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) 
     press(app, "Train")
     app.pills(key="cell").set_value(["GRU"]).run()
     assert [button for button in app.button if "to the charts" in button.label]
+    on_charts, set_up = shown(app).split("<h3>Set up, not on the charts</h3>")
+    assert ("LSTM(32)" in on_charts, "GRU(32)" in on_charts, "GRU(32)" in set_up) == (True, False, True)
     app.slider(key="epochs").set_value(3).run()
     assert not [button for button in app.button if "to the charts" in button.label]
     assert len(services.store.runs()) == 2

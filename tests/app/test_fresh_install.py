@@ -48,7 +48,7 @@ def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
     app.text_area(key="review").set_value("A wonderful film, the best of the year.").run()
     assert not app.exception
     assert html(app).count('class="rc-verdict"') == 2
-    assert ">kept weights, epoch 10<" in html(app)
+    assert ">best epoch: 10<" in html(app)
     assert prepared.is_prepared("bundled"), "the page prepared what it needs"
     assert {run.id for run in fresh.runs() if run.has_weights} == {run.id for run in fresh.runs()}
 

@@ -124,7 +124,8 @@ def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, pag
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
-    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"strongest: “\w+”, [−+]\d+\.\d points"))
+    strongest = re.compile(r"strongest, either way: “\w+”, [−+]\d+\.\d points")
+    expect(inside.locator(".rc-scale-said")).to_have_text(strongest)
     inside.locator("[data-colouring=left_out]").click()
     expect(lstm).to_contain_text(re.compile(r"without “more”: \d+\.\d % \w+ instead of \d+\.\d % \w+"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")

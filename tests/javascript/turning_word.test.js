@@ -11,22 +11,22 @@ const WORDS = ["a", "boring", "film", "zzyzx"];
 const of = (logits, more = {}, words = WORDS) => turningWord({ ...NET, ...more }, words, logits);
 
 test("a word without which the prediction is the other one is named, with that prediction", () => {
-  assert.equal(of([-2, -2, 0.5, -1, -2]), `Without “boring”: 62.2 % positive; “boring” contributes most: 50.3 points towards negative. ${REPLACED}`);
-  assert.equal(of([2, 2, -0.5, 1, 2]), `Without “boring”: 62.2 % negative; “boring” contributes most: 50.3 points towards positive. ${REPLACED}`);
+  assert.equal(of([-2, -2, 0.5, -1, -2]), `Without “boring”: 62.2 % positive; “boring” contributes most, for or against: 50.3 points towards negative. ${REPLACED}`);
+  assert.equal(of([2, 2, -0.5, 1, 2]), `Without “boring”: 62.2 % negative; “boring” contributes most, for or against: 50.3 points towards positive. ${REPLACED}`);
 });
 
 test("of several words that flip it alone, the strongest is named first", () => {
   const several = of([-2, 0.1, 0.5, 1, -2]);
-  const most = "“film” contributes most: 61.2 points towards negative.";
+  const most = "“film” contributes most, for or against: 61.2 points towards negative.";
   assert.equal(several, `Without “film”: 73.1 % positive; without “boring” or “a” it flips, too; ${most} ${REPLACED}`);
   const many = of([-2, 1, 1, 1, 1, 2], {}, ["b", "c", "d", "e", "f"]);
-  assert.match(many, /^Without “f”: .*; without any one of 4 other words it flips, too; “f” contributes most: 76\.2 points/);
+  assert.match(many, /^Without “f”: .*; without any one of 4 other words it flips, too; “f” contributes most, for or against: 76\.2 points/);
 });
 
 test("where no word flips it, the largest effect is told, and equal ones together", () => {
   const none = "Leaving out a single word never flips the prediction; ";
-  assert.equal(of([-2, -2, -0.5, -1, -2]), `${none}“boring” contributes most: 25.8 points towards negative.`);
-  assert.equal(of([-2, -2, -0.5, -0.5, -2]), `${none}“boring” and “film” contribute most: 25.8 points each.`);
+  assert.equal(of([-2, -2, -0.5, -1, -2]), `${none}“boring” contributes most, for or against: 25.8 points towards negative.`);
+  assert.equal(of([-2, -2, -0.5, -0.5, -2]), `${none}“boring” and “film” contribute most, for or against: 25.8 points each.`);
   assert.equal(of([-2, -2, -2, -2, -2]), `${none}none moves it by 0.1 points.`);
 });
 
@@ -42,5 +42,5 @@ test("unknown words are never the strongest, and without another word there is n
 
 test("a word that stands twice is told by its place, and words that were cut off count for the place alone", () => {
   const sentence = of([-2, -2, -1], { first: 2 }, ["good", "film", "bad", "film"]);
-  assert.match(sentence, /; “film” \(word 4\) contributes most: 15\.0 points towards negative\.$/);
+  assert.match(sentence, /; “film” \(word 4\) contributes most, for or against: 15\.0 points towards negative\.$/);
 });

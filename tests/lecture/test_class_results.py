@@ -24,7 +24,7 @@ def test_each_class_is_kept_with_its_networks_through_restarts_the_newest_first(
     classroom.end()
     newest, oldest = restart().classes()
     assert [(result.lecture, len(result.networks)) for result in (newest, oldest)] == [(2, 3), (1, 4)]
-    assert newest.title.endswith(": 3 networks")
+    assert newest.title.endswith(", “luck”: 3 networks")
     assert not {network.seed for network in newest.networks} & {network.seed for network in oldest.networks}
     assert newest.preset == PHONES.name
     assert restart().class_of(1) == oldest

@@ -38,6 +38,7 @@ def test_a_page_has_a_dot_for_each_network_of_the_class_and_the_verdict(trained:
     assert "LSTM is better than SimpleRNN" in page
     assert "Hollow: the 2 that the presenter&#x27;s machine trained." in page
     assert "One SimpleRNN beats one LSTM in" in page
+    assert f"{result.date}, lecture “luck”. Each dot" in page
 
 
 def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(

@@ -99,7 +99,7 @@ def test_recorded_networks_show_the_dashboards_percentages_on_a_phone_and_break_
             expect(page.locator(".rc-verdict")).to_have_text([str(prediction) for prediction in predictions])
         empty = [replace(prediction, probability=prediction.prior) for prediction in predictions]
         expect(page.locator(".rc-prior")).to_have_text([f"Empty text: {nothing}" for nothing in empty])
-        weights = [f"kept weights, epoch {run.best and run.best.epoch}" for run in runs]
+        weights = [f"best epoch: {run.best and run.best.epoch}" for run in runs]
         expect(page.locator(".rc-prior + .rc-note")).to_have_text(weights)
         page.get_by_label("Type a review").fill("A good film " * 60)
         page.get_by_text("word 180 of 180").wait_for()

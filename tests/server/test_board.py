@@ -301,3 +301,11 @@ def test_after_the_verdict_a_card_shows_the_accuracy_that_the_headline_compares(
     [card] = board_message([finished], {}, judged={"a": ("kept", half)})["groups"]
     assert (card["best"], card["best_note"]) == ("50.0 %", "kept weights")
     assert "last" not in card
+
+
+def test_a_card_shows_no_accuracy_that_the_verdict_replaces_in_a_moment() -> None:
+    finished, trains = run("a", Status.FINISHED, 10), run("b", Status.RUNNING, 2)
+    [card] = board_message([finished], {}, waits=True)["groups"]
+    assert (card["best"], card["best_note"]) == ("–", "validation accuracy")
+    cards = board_message([finished, trains], {}, waits=True)["groups"]
+    assert "–" not in [card["best"] for card in cards], "while another trains it is what there is"

@@ -37,7 +37,7 @@ def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None
             continue
         predictions.append((run, title, prediction))
         epoch = run.best if which == "best" else run.last
-        note = f"{'kept' if which == 'best' else 'last'} weights, epoch {epoch.epoch}" if epoch else ""
+        note = f"{which} epoch: {epoch.epoch}" if epoch else ""
         cards.append(components.card(title, look, _answer(prediction, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     return predictions

@@ -205,6 +205,6 @@ def _results(tested: Tested) -> None:
         st.markdown("**Is it noticed?** Share of pairs rated in the right order.")
         components.show_figure(noticed_chart(tested), "memory_chart")
     with right:
-        st.markdown("**By how much?** Median difference; noticed need not mean decisive.")
+        st.markdown("**By how much?** Median difference; 0.04 is at most 1 point.")
         components.show_figure(effect_chart(tested), "memory_effects")
     st.html(used_words(tested))

@@ -33,13 +33,11 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
     """Draws the parameters of networks and tables of every weight tensor; the first ``charted`` are on the charts."""
     networks, on_charts = _different(experiments), len(_different(experiments[:charted]))
     colours = looks(experiment.cell for experiment in networks)
-    marks = [""] * (on_charts or len(networks)) + [", not on the charts"] * len(networks)
-    names = map("".join, zip(labels(networks), marks, strict=False))
-    rows = list(zip(names, colours, networks, strict=True))
+    rows = list(zip(labels(networks), colours, networks, strict=True))
     tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
-        f"{legend(networks)}</header>{drawings(rows)}"
+        f"{legend(networks)}</header>{drawings(rows, on_charts)}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{tables}</div></details>'
         "</div>"
     )
@@ -123,10 +121,13 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     return max(min(fitting), 0.02)
 
 
-def drawings(networks: Sequence[tuple[str, Look, Experiment]]) -> str:
-    """Returns networks' cards, to one scale."""
+def drawings(networks: Sequence[tuple[str, Look, Experiment]], on_charts: int = 0) -> str:
+    """Returns networks' cards, to one scale; those after the first ``on_charts`` below a heading that says so."""
     scale = pixels([experiment for _, _, experiment in networks])
-    return "".join(drawing(*network, scale) for network in networks)
+    cards = [drawing(*network, scale) for network in networks]
+    if 0 < on_charts < len(cards):
+        cards.insert(on_charts, "<h3>Set up, not on the charts</h3>")
+    return "".join(cards)
 
 
 def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:

@@ -140,12 +140,14 @@ class ClassResult:
 
     Attributes:
         lecture: The number of its lecture.
+        name: The name of the lecture.
         began: When that began, in seconds since 1970.
         preset: That of its task.
         networks: Those that count, in the order of their arrival, without recorded ones.
     """
 
     lecture: int
+    name: str
     began: float
     preset: str
     networks: tuple[ClassNetwork, ...]
@@ -163,8 +165,9 @@ class ClassResult:
 
     @property
     def title(self) -> str:
-        """Its date, with the time, and its number of networks."""
-        return f"{self.date}, {datetime.fromtimestamp(self.began):%H:%M}: {counted(len(self.networks), 'network')}"
+        """Its date, with the time, its lecture and its number of networks."""
+        when = f"{self.date}, {datetime.fromtimestamp(self.began):%H:%M}"
+        return f"{when}, “{self.name}”: {counted(len(self.networks), 'network')}"
 
 
 def class_results(record: ClassroomRecord) -> list[ClassResult]:
@@ -176,7 +179,7 @@ def class_results(record: ClassroomRecord) -> list[ClassResult]:
             for network in map(network_of, record.networks(row["id"]))
             if network.right != UNABLE and network.status != "left out" and network.origin != "recording"
         )
-        result = ClassResult(row["id"], row["began"], row["task"], tuple(networks))
+        result = ClassResult(row["id"], row["name"], row["began"], row["task"], tuple(networks))
         with contextlib.suppress(UserError):  # the preset is another one now, or gone
             checked = [result.task.checked([*network.right]) for network in result.networks]
             if checked and {network.cell for network in result.networks} <= {*result.task.cells}:

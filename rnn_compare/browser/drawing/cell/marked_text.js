@@ -52,7 +52,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
-      const strongest = () => `strongest: ${strongestWord(words.slice(run.first), moved)}`;
+      const strongest = () => `strongest, either way: ${strongestWord(words.slice(run.first), moved)}`;
       scale.replaceChildren();
       if (leads.length) element("b", "", scale, run.title);
       scale.append(leads.length ? " " : "", moved ? turning ?? strongest() : "computing …");

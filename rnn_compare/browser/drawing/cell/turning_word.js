@@ -34,8 +34,9 @@ function strongest(effects, labels) {
   if (size === "0.0") return "none moves it by 0.1 points";
   const equals = effects.filter((effect) => shown(effect) === size);
   const words = named(equals, "and", `${equals.length} words`);
-  if (equals.length > 1) return `${words} contribute most: ${size} points each`;
-  return `${effects[0].word} contributes most: ${size} points towards ${labels[Number(effects[0].points > 0)]}`;
+  if (equals.length > 1) return `${words} contribute most, for or against: ${size} points each`;
+  const towards = labels[Number(effects[0].points > 0)];
+  return `${effects[0].word} contributes most, for or against: ${size} points towards ${towards}`;
 }
 
 function named(effects, joint, many) {

@@ -22,7 +22,7 @@ from rnn_compare.dashboard.widgets.pinned_runs import (
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import counted, listed, rough_duration
-from rnn_compare.presets import is_book_experiment
+from rnn_compare.presets import is_book_experiment, presets_of
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
@@ -184,6 +184,9 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
         st.rerun(scope="app")  # with the other interval, and estimates that include finished runs
     actions.show_problems()
     _show_notices(services, runs, charted)
+    if charted and all(run.status.ended for run in charted):  # it may say what comes out
+        for preset in presets_of(run.experiment for run in charted):
+            st.caption(preset.question)
     if charted:  # before the first epoch, too: what stands below it would move
         results_table.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
 
