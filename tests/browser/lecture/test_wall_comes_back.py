@@ -15,7 +15,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
 from tests.browser.conftest import Server, serving
-from tests.browser.cut_line import CutLine, cut_line
+from tests.cut_line import CutLine, cut_line
 from tests.epochs import epoch_end
 from tests.kept import lend
 

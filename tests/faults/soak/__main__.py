@@ -19,11 +19,11 @@ from playwright.sync_api import sync_playwright
 
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from tests.cut_line import CutLine
 from tests.faults.soak.faults import KINDS, Faults, schedule
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.lecture import SCRIPT, SoakedLecture, experiments_of
 from tests.faults.soak.ledger import Ledger
-from tests.faults.soak.line import Line
 from tests.faults.soak.phones import HallPhone
 from tests.faults.soak.presenter import Presenter
 from tests.faults.soak.watch import Curtain, Watch
@@ -63,11 +63,12 @@ def main() -> None:
     _mount(options.cache, options.reviews, options.preset)
     ledger, curtain, ended = Ledger(), Curtain(options.cache), threading.Event()
     hall = Hall(options.cache, options.logs)
-    line = Line(hall.port)
+    line = CutLine(hall.port)
     store = RunStore(options.cache / "runs.db")
     numbers = range(options.phones)
     phones = [
-        HallPhone(line.host, ledger, curtain, Random(chance.random()), number, options.think) for number in numbers
+        HallPhone(f"127.0.0.1:{line.port}", ledger, curtain, Random(chance.random()), number, options.think)
+        for number in numbers
     ]
     memory: list[tuple[int, float]] = []
     watch = Watch(hall.url, store, ledger, curtain)

@@ -16,9 +16,9 @@ from random import Random
 import psutil
 
 from rnn_compare.paths import CACHE_VARIABLE
+from tests.cut_line import CutLine
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
-from tests.faults.soak.line import Line
 from tests.faults.soak.phones import HallPhone
 from tests.patience import PATIENCE
 
@@ -42,7 +42,7 @@ class Faults:
     def __init__(
         self,
         hall: Hall,
-        line: Line,
+        line: CutLine,
         phones: Sequence[HallPhone],
         close_browser: Callable[[], None],
         ledger: Ledger,
@@ -162,9 +162,9 @@ class Faults:
             if chance.random() < 0.5:
                 self._line.cut()
             else:
-                self._line.state = "no answers"
+                self._line.drop_answers()
             time.sleep(chance.uniform(1, 6))
-            self._line.state = "up"
+            self._line.mend()
 
     def send_half(self, chance: Random) -> None:
         """Phones begin requests and go: some in their heads, some in their bodies."""
