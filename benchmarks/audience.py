@@ -33,7 +33,7 @@ import psutil
 
 from benchmarks.browser import PROJECT, cache, server, server_process
 from benchmarks.phone import PATIENCE, Phone
-from benchmarks.visitor import Visitor, watch_together
+from benchmarks.visitor import JOIN_SECONDS, Visitor, watch_together
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.snapshot import newest
 
@@ -196,6 +196,9 @@ def _print_round(lecture: Lecture, visitors: list[Visitor], health: list[float])
             f"{len(lecture.bars)} phones: joined in {lecture.join_seconds:.1f} s, voted in {lecture.vote_seconds:.1f} "
             "s, every answer counted once"
         )
+    if visitors:
+        last = max(JOIN_SECONDS * i / len(visitors) + visitor.opened for i, visitor in enumerate(visitors))
+        print(f"{len(visitors)} pages arrive within {JOIN_SECONDS:.0f} s: the last is drawn after {last:.1f} s")
     pages = {
         "vote to bar": lecture.bars,
         "reveal to phone": lecture.reveals,
