@@ -57,6 +57,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
     expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
     page.get_by_role("button", name="Stop SimpleRNN(8)").click()
+    expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
     page.reload()
     for label in ("LSTM(8)", "SimpleRNN(8)"):
         expect(card(page, label)).to_contain_text("stopped after")
