@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.browser.conftest import serving
 from tests.chromium import PATIENCE
 from tests.processes import PAGE, free_port, started
 
@@ -43,7 +42,7 @@ def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[]
 @pytest.mark.parametrize(
     "mend", [file_in_its_place, pytest.param(immutable, marks=pytest.mark.thorough)], indirect=True
 )
-def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_recovers_when_it_can(
+def test_a_cache_that_cannot_be_written_to_and_then_a_record_of_lectures_that_is_none_are_named_on_every_page(
     mend: Callable[[], object], tmp_path: Path, page: Page
 ) -> None:
     port = free_port()
@@ -57,16 +56,13 @@ def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_rec
             expect(problem).to_be_visible(timeout=PATIENCE)
             expect(page.get_by_text(f"set {CACHE_VARIABLE} to another folder")).to_be_visible()
         mend()
+        (tmp_path / "cache").mkdir(exist_ok=True)
+        (tmp_path / "cache" / "lecture.db").write_text("This is no database. " * 100)
         expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=PATIENCE)
         expect(problem).to_be_hidden()
         assert (tmp_path / "cache" / "runs.db").is_file()
-    assert "Traceback" not in log.read_text()
-
-
-def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_says_so(cache: Path, page: Page) -> None:
-    (cache / "lecture.db").write_text("This is no database. " * 100)
-    with serving(cache) as server:
-        for name in ("", "present"):
-            page.goto(f"{server.url}/{name}")
+        for name in PAGES:
+            page.goto(f"{url}/{name}")
             expect(page.get_by_text("kept as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)
             page.wait_for_load_state("networkidle")  # the server ends, and what is not fetched yet would fail
+    assert "Traceback" not in log.read_text()
