@@ -1,12 +1,8 @@
-// What browsers have and the library of TypeScript 4.9 lacks; and Plotly, which a page loads.
+// What the browsers of 2022 have, or scripts ask for before they use it, and the library of TypeScript 4.9 lacks; and Plotly,
+// which a page loads. What is newer is missing here on purpose: old phones would stop at it.
 
 interface Array<T> {
-  toSorted(compare?: (a: T, b: T) => number): T[];
-  toReversed(): T[];
   findLastIndex(test: (value: T, index: number) => unknown): number;
-}
-interface MapConstructor {
-  groupBy<K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<K, V[]>;
 }
 interface Uint8ArrayConstructor {
   fromBase64?(text: string): Uint8Array;

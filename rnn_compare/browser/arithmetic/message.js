@@ -50,7 +50,7 @@ function cellOf(reading, depth) {
   const { trace, layer, way, name } = cells[Math.max(0, cells.length - 1 - depth)];
   const { at, count } = review;
   const weights = importance(network, traces, layer, at).slice(way * network.units, (way + 1) * network.units);
-  const units = [...weights.keys()].toSorted((a, b) => weights[b] - weights[a]).slice(0, MOST_UNITS);
+  const units = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, MOST_UNITS);
   const take = (values, from = at, places = count) => packed(from < 0 ? new Float32Array(units.length)
     : Float32Array.from({ length: places * units.length }, (_, index) => (
       values[(from + Math.floor(index / units.length)) * network.units + units[index % units.length]]

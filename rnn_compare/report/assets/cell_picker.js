@@ -7,8 +7,8 @@ import { cellsOf } from "../../browser/arithmetic/message.js";
 export function buildPicker(node, choice, onPick) {
   let shown = "";
   return (readings) => {
-    const deepest = readings.map((reading) => cellsOf(reading)).toSorted((a, b) => b.length - a.length)[0] ?? [];
-    const names = deepest.map(({ name }) => name).toReversed();
+    const deepest = readings.map((reading) => cellsOf(reading)).sort((a, b) => b.length - a.length)[0] ?? [];
+    const names = deepest.map(({ name }) => name).reverse();
     if (names.join() === shown) return;
     shown = names.join();
     node.replaceChildren();

@@ -36,7 +36,7 @@ export const isDue = (answer, now) => (
 // The questions in the order in which to ask: what was wrong a week ago, then new ones, then the others.
 export function inOrder(questions, answerOf, now) {
   const rank = ({ id }) => (isDue(answerOf(id), now) ? 0 : Number(Boolean(answerOf(id))) + 1);
-  return questions.toSorted((a, b) => rank(a) - rank(b));
+  return [...questions].sort((a, b) => rank(a) - rank(b));
 }
 
 // Whether one word was added, removed or exchanged.

@@ -6,7 +6,7 @@ import { button, element, setText as setPlain } from "../../browser/common/dom.j
 import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "../../browser/common/kept.js";
-import { drawCurves, drawSeeds } from "./train_charts.js";
+import { byName, drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
 const PAIRED = 3; // of either cell, to compare them pair by pair
@@ -178,9 +178,7 @@ function started(question, tell, finish) {
 
 // What the seeds say, in sentences.
 export function conclusionOf(results) {
-  const groups = [...Map.groupBy(results, ({ name }) => name)].map(([name, group]) => (
-    { name, best: group.map(({ best }) => best) }
-  ));
+  const groups = byName(results).map(([name, group]) => ({ name, best: group.map(({ best }) => best) }));
   const sentences = groups.filter(({ best }) => best.length > 1).map(({ name, best }) => {
     const mean = best.reduce((sum, share) => sum + share) / best.length;
     const [low, high] = [Math.min(...best), Math.max(...best)];

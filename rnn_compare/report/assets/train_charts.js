@@ -41,9 +41,13 @@ export function drawCurves(parent, results, present, epochs, behind = undefined)
   parent.replaceChildren(sheet);
 }
 
+// The trainings of each network, by its name, in the order of the names' first trainings.
+export const byName = (results) => [...new Set(results.map(({ name }) => name))]
+  .map((name) => [name, results.filter((result) => result.name === name)]);
+
 // The best accuracy of every seed, a row for each network, with the mean as a line.
 export function drawSeeds(parent, results) {
-  const groups = [...Map.groupBy(results, ({ name }) => name)];
+  const groups = byName(results);
   if (!groups.length) return parent.replaceChildren();
   const [low, high] = rangeOf(results.map(({ best }) => best));
   const width = widthIn(parent);

@@ -29,7 +29,7 @@ export class TrainingPass {
       inputs.project, ...phases.flatMap((phase) => [phase.multiply, phase.activate, phase.forward]),
     ]);
     this.timestepsBack = sequence("timestepsBack", [
-      ...phases.toReversed().flatMap((phase) => [phase.activateBack, phase.backward, phase.multiplyBack]),
+      ...[...phases].reverse().flatMap((phase) => [phase.activateBack, phase.backward, phase.multiplyBack]),
       ...phases.flatMap(({ recall, vector, recurrentGradient }) => [recall, vector, recurrentGradient]),
       ...inputs.back,
     ], { back: true });
@@ -112,7 +112,7 @@ export class TrainingPass {
       return start;
     };
     this.rows = Array.from(reviews, (review, place) => ({ review, place, start: startOf(review) }))
-      .toSorted((a, b) => a.start - b.start || a.place - b.place);
+      .sort((a, b) => a.start - b.start || a.place - b.place);
     const starts = Int32Array.from(this.rows, ({ review }) => review * maxlen);
     lists.fill(table * BYTES, wordList, wordList + maxlen * batch);
     for (let t = 0, count = 0; t < maxlen; t++) {

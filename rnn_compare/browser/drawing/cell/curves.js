@@ -56,7 +56,7 @@ function buildUnits(parent, run, { place, moving }, onPlace) {
   const list = element("select", "", parent);
   list.setAttribute("aria-label", "Unit");
   const rest = [...run.unit_numbers.keys()].slice(0, SHOWN).filter((row) => row !== moving)
-    .toSorted((a, b) => run.unit_numbers[a] - run.unit_numbers[b]);
+    .sort((a, b) => run.unit_numbers[a] - run.unit_numbers[b]);
   const places = [moving, undefined, ...rest];
   const among = run.all_units > SHOWN ? ` of the ${SHOWN} drawn` : "";
   for (const row of places) {

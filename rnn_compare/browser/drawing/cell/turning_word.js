@@ -15,7 +15,7 @@ export function turningWord(run, words, logits) {
   const effects = moves(run, logits)
     .map((effect, index) => ({ ...effect, word: name(run.first + index), isUnknown: run.unknown.includes(index) }))
     .filter(({ isUnknown }) => !isUnknown)
-    .toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
   if (!effects.length) return "";
   const isHigh = odds(logits[0]) > 0.5;
   const [turning, ...others] = effects.filter(({ from }) => from > 0.5 !== isHigh);

@@ -44,7 +44,7 @@ function buildAttention(parent, { attention: { padding, equal, weightsOf }, firs
       return { weight, share: weight / Math.max(largest, 2 * equal), cells };
     });
     caption.textContent = `“${words[at]}” in the whole review`;
-    show(rows.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_WORDS));
+    show([...rows].sort((a, b) => b.weight - a.weight).slice(0, MOST_WORDS));
     const ofPadding = weights.slice(0, padding).reduce((sum, weight) => sum + weight, 0);
     note.textContent = [
       `An equal share is ${percent(equal)}.`,

@@ -32,7 +32,7 @@ export function courseOf(values, { written, at, extremes, chosen = -1 }) {
     told.set(found, [...(told.get(found) ?? []), extreme]);
   }
   const isWhole = known.length > 1;
-  return [...told.keys()].toSorted((one, other) => one - other).map((index) => {
+  return [...told.keys()].sort((one, other) => one - other).map((index) => {
     const which = isWhole ? told.get(index).map((extreme) => `${extreme} `).join("") : "";
     const end = isWhole && index === known.at(-1) ? ", the last" : "";
     return `${which}${written(values[index], index)} ${at(index)}${end}`;

@@ -8,14 +8,14 @@ export function apart(labels, { low, high, height, size }) {
   const line = perPixel * LINE_HEIGHT * size;
   const placed = labels
     .map((label) => ({ label, y: label.y, half: 0.5 * line * rowsOf(label.text).length }))
-    .toSorted((a, b) => a.y - b.y);
+    .sort((a, b) => a.y - b.y);
   let floor = low - 0.49 * line; // Plotly leaves out a label on the very edge
   for (const one of placed) {
     one.y = Math.max(one.y, floor + one.half);
     floor = one.y + one.half;
   }
   let ceiling = high;
-  for (const one of placed.toReversed()) {
+  for (const one of [...placed].reverse()) {
     one.y = Math.min(one.y, ceiling - one.half);
     ceiling = one.y - one.half;
   }
