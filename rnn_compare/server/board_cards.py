@@ -84,10 +84,14 @@ def note(groups: Sequence[Group], marks: bool) -> str:
 
 
 def _when(runs: Sequence[Run]) -> str:
-    if all(run.is_from_elsewhere for run in runs):
+    here = [run.created for run in runs if not run.is_from_elsewhere]
+    if not here:
         return recording_text(runs)
-    start = time.localtime(min(run.created for run in runs))
-    return f"started {start.tm_mday} {time.strftime('%B, %H:%M', start)}"
+    first, last = time.localtime(min(here)), time.localtime(max(here))
+    days = list(dict.fromkeys(f"{day.tm_mday} {time.strftime('%B', day)}" for day in (first, last)))
+    started = f"started {' to '.join(days)}" if len(days) > 1 else f"started {days[0]}, {time.strftime('%H:%M', first)}"
+    elsewhere = len(runs) - len(here)
+    return f"{started}; {elsewhere} of {len(runs)} runs recorded on another machine" if elsewhere else started
 
 
 def _day(at: float) -> str:

@@ -15,7 +15,7 @@ from rnn_compare.comparison.inference.intervals import mean
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import ELSEWHERE, Owner, Run
 from rnn_compare.server.board_cards import subject
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
@@ -284,6 +284,18 @@ def test_the_board_says_what_all_its_networks_share_and_when_they_were_started()
     assert "25,000 reviews · 10 epochs · 2 seeds" in both
     book = replace(first, experiment=Experiment(cell="LSTM"))
     assert subject([first, book]).startswith("The book's experiment · IMDB, bundled · ")
+
+
+def test_the_board_dates_what_was_trained_here_by_its_days_and_names_what_was_not() -> None:
+    noon, day = 1_795_953_600.0, 86_400.0  # 29 November 2026, 12:00 UTC
+    older, newer = (replace(run("a", Status.FINISHED, 10), created=at) for at in (noon, noon + day))
+    foreign = replace(older, origin=ELSEWHERE)
+    assert subject([newer, newer]).rpartition(" · ")[2].startswith("started 30 November, ")
+    assert subject([newer, older]).endswith(" · started 29 November to 30 November")
+    mixed = subject([newer, foreign]).rpartition(" · ")[2]
+    assert mixed.startswith("started 30 November, ")
+    assert mixed.endswith("; 1 of 2 runs recorded on another machine")
+    assert subject([foreign]).endswith(" · recorded on another machine, 29 November 2026")
 
 
 def test_a_source_that_is_gone_is_called_by_its_name() -> None:
