@@ -1,9 +1,12 @@
-"""A class's networks as dots: a row for each cell, above its axis the networks, as many as have each accuracy."""
+"""A class's networks as dots: a row for each cell, each dot above its accuracy on the axis."""
 
 import statistics
 import time
 from collections.abc import Mapping, Sequence
 from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.formatting import counted, percent, unbroken
@@ -15,8 +18,6 @@ WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 26.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
 LARGEST, LEAST = 30.0, 4.0
 """Diameters of a dot."""
-POINTS = 1
-"""Width of a column of dots in percentage points."""
 NEW_SECONDS = 1.2
 """How long a dot falls."""
 FEWEST_QUARTILES = 4
@@ -105,24 +106,29 @@ def places(
         low, high: The axis' limits in percent.
         height: Of a row.
     """
-    wide = WIDTH * POINTS / (high - low)
-    columns: dict[int, list[int]] = {}
-    for place in sorted(range(len(bests)), key=lambda place: bests[place]):
-        column = min(int((bests[place] - low) // POINTS), int((high - low) // POINTS) - 1)  # 100 % too has one
-        columns.setdefault(column, []).append(place)
-    most = max(map(len, columns.values()), default=0)
-    size = min(LARGEST, wide)
-    while size > LEAST and -(-most // max(1, int(wide // size))) * size > height - 4:
+    across = WIDTH * (np.array(bests) - low) / (high - low)
+    ordered = np.sort(across)
+    size = LARGEST
+    while size > LEAST and size * _most_at_once(ordered, size) > height - 4:
         size -= 0.5
-    beside = max(1, int(wide // size))
-    centres = [(0.0, 0.0)] * len(bests)
-    for column, members in columns.items():
-        for index, place in enumerate(members):
-            level, position = divmod(index, beside)
-            in_level = min(beside, len(members) - level * beside)
-            x = wide * (column + 0.5) + size * (position - (in_level - 1) / 2)
-            centres[place] = x, size * (level + 0.5)
-    return size, centres
+    levels = _levels(across.tolist(), size)
+    return size, [(x, size * (level + 0.5)) for x, level in zip(across.tolist(), levels, strict=True)]
+
+
+def _most_at_once(ordered: NDArray[np.float64], size: float) -> int:
+    """Returns the largest number of dots of one row that would cover one another, and so take a level each."""
+    before = np.searchsorted(ordered, ordered - size, side="right")
+    return int(np.max(np.arange(1, len(ordered) + 1) - before, initial=0))
+
+
+def _levels(across: Sequence[float], size: float) -> list[int]:
+    """Returns the lowest level of each dot, from 0, at which it covers none to its left."""
+    levels, ends = [0] * len(across), list[float]()
+    for place in sorted(range(len(across)), key=lambda place: across[place]):
+        free = (level for level, end in enumerate(ends) if end <= across[place] - size)
+        levels[place] = next(free, len(ends))
+        ends[levels[place] : levels[place] + 1] = [across[place]]
+    return levels
 
 
 def _summary(bests: Sequence[float], *, is_short: bool) -> str:

@@ -73,13 +73,12 @@ def test_without_two_networks_no_distance_is_right() -> None:
 @settings(max_examples=40)
 @example([95.0, 94.9], class_dots.HEIGHT)
 @given(st.lists(st.floats(45, 95), min_size=1, max_size=300), st.sampled_from([class_dots.HEIGHT, class_dots.LOW]))
-def test_dots_never_overlap_nor_leave_their_row(bests: list[float], height: float) -> None:
+def test_dots_stand_at_their_accuracy_and_never_overlap_nor_leave_their_row(bests: list[float], height: float) -> None:
     size, centres = class_dots.places(bests, 45, 95, height)
     assert len(centres) == len(bests)
     assert all(0 < y <= height or size == class_dots.LEAST for _, y in centres)
-    assert all(-1e-6 <= x - size / 2 <= x + size / 2 <= class_dots.WIDTH + 1e-6 for x, _ in centres)
     for (x, y), best in zip(centres, bests, strict=True):
-        assert abs(x - 1000 * (best - 45) / 50) <= 1000 / 50
+        assert x == pytest.approx(1000 * (best - 45) / 50)
         near = [
             (other, level) for other, level in centres if abs(other - x) < size - 1e-6 and abs(level - y) < size - 1e-6
         ]
