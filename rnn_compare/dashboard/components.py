@@ -125,9 +125,9 @@ def wait_for(title: str, *analyses: Analysis) -> None:
 
 
 def progress(title: str, *analyses: Analysis) -> None:
-    """Shows the progress of an analysis, or of several together."""
+    """Shows the progress of an analysis, or of several together; the title says what is done: 5 % alone is a result."""
     done, total = sum(analysis.done for analysis in analyses), sum(analysis.total for analysis in analyses)
     share = done / total if total else 0.0
     # As code, for anybody may have typed the title: it is not read as markup.
-    state = f"{100 * share:.0f} %" if total else "waiting for a worker"
+    state = f"{100 * share:.0f} % done" if total else "waiting for a worker"
     st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {state}")

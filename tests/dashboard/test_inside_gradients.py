@@ -94,7 +94,9 @@ def test_a_large_network_and_initial_weights_are_left_to_a_worker_and_waited_for
     engine = StubEngine()
     network = chosen("small") if moment == "before training" else chosen("large", cell="LSTM", units=256, maxlen=1000)
     app = page(gradients.show, SimpleNamespace(engine=engine), [network], gradients=moment)
-    assert len(app.get("progress")) == 1
+    assert [element.proto.text for element in app.get("progress")] == [
+        f"`Measuring {network.title}` waiting for a worker"
+    ]
     assert not charts
     engine.asked_of(network.run.id).result = FollowedGradient(16, (FLOW,))
     app.run()

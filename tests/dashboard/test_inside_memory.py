@@ -68,6 +68,9 @@ def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(figure
     assert not app.button
     assert len(app.get("progress")) == 2
     assert not figures
+    engine.asked_of("one").done, engine.asked_of("one").total = 5, 100
+    texts = [element.proto.text for element in app.run().get("progress")]
+    assert texts == ["`Measuring one` 5 % done", "`Measuring other` waiting for a worker"], "5 % alone is an accuracy"
 
 
 def test_where_no_word_tells_the_label_the_page_says_so_without_a_worker() -> None:

@@ -186,7 +186,7 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
         st.rerun(scope="app")  # without further refreshes
     for network, analysis in tests:
         if not analysis.ended:
-            components.progress(network.title, analysis)
+            components.progress(f"Measuring {network.title}", analysis)
     problems = [problem_card(network, analysis.problem) for network, analysis in tests if analysis.problem]
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')

@@ -172,7 +172,7 @@ def result_of(
         if analysis.problem:
             raise UserError(analysis.problem)
         if analysis.result is None:
-            wait_for(network.title, analysis)
+            wait_for(f"Measuring {network.title}", analysis)
         result = analysis.result
     return result
 
