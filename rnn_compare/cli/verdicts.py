@@ -55,7 +55,7 @@ def compare(options: argparse.Namespace) -> int:
         for pair in verdict.pairs:
             if len(verdict.pairs) > 1:
                 print(sentence(pair))
-            for line in filter(None, (network_sentence(pair), *details(pair))):
+            for line in filter(None, (*details(pair), network_sentence(pair))):
                 print(f"  {line}")
         for group in groups:
             for run in group.left_out:

@@ -102,17 +102,14 @@ def networks_sentence(verdict: Judgement) -> str:
     if len(verdict.pairs) == 1:
         return network_sentence(verdict.pairs[0])
     leader = verdict.order[0][0]
-    others = [(other.name, pair.networks, pair.better_network) for other, pair in verdict.against_leader]
-    better = [name for name, _, ahead in others if ahead is leader]
-    equal = [name for name, networks, _ in others if networks and networks.verdict == "equal"]
-    unknown = [name for name, networks, _ in others if networks and networks.verdict == "unknown"]
-    parts = []
-    if better:
-        parts.append(f"beats {listed(better)} on other reviews too")
-    if equal:
-        parts.append(f"is equal to {listed(equal)} to within a point")
-    if unknown:
-        parts.append(f"cannot be told apart from {listed(unknown)}")
+    better = [other.name for other, pair in verdict.against_leader if pair.better_network is leader]
+    answers = [(other.name, pair.networks.verdict) for other, pair in verdict.against_leader if pair.networks]
+    clauses = {
+        "beats {} on other reviews too": better,
+        "is equal to {} to within a point": [name for name, answer in answers if answer == "equal"],
+        "cannot be told apart from {}": [name for name, answer in answers if answer == "unknown"],
+    }
+    parts = [clause.format(listed(names)) for clause, names in clauses.items() if names]
     text = f"With these weights {leader.name} {', and '.join(parts)}."
     return f"{text} {OTHER_WEIGHTS}" if better else text if parts else ""
 
@@ -132,6 +129,7 @@ def details(pair: Comparison) -> list[str]:
     )
     low, high = measured.limits if measured.difference >= 0 else tuple(-limit for limit in reversed(measured.limits))
     earlier = f", seed-to-seed variation estimated from {listed(list(dict.fromkeys(pair.lent)))}" if pair.lent else ""
+    what = "The two settings, over seeds and reviews: " if pair.networks else ""  # the networks' sentence stands below
     test = "paired t over the seeds, corrected for splits that overlap" if pair.seed_by_seed else "Welch's t"
     if measured.widened:
         lines.insert(0, "Seeds of another setting are as far apart, so their variance counts: few seeds may hide it.")
@@ -141,7 +139,7 @@ def details(pair: Comparison) -> list[str]:
         share_of = share if pair.shares[0] >= pair.shares[1] else share.turned
         lines.insert(0, f"A newly trained {ahead} beats a newly trained {behind} in {share_of.text}.")
     return [
-        f"{ahead} − {behind}: {percent(highest)} − {percent(lowest)} = {of_pair.by.partition(' ')[0]} points, "
+        f"{what}{ahead} − {behind}: {percent(highest)} − {percent(lowest)} = {of_pair.by.partition(' ')[0]} points, "
         f"{100 * measured.level:.4g} % interval {points(low)} to {points(high)}{earlier}; "
         f"{p_value(measured.p)} ({test}, {measured.df:.3g} degrees of freedom). {_why(measured)}",
         *lines,

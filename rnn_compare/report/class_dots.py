@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.formatting import counted, percent, unbroken
@@ -107,18 +106,12 @@ def places(
         height: Of a row.
     """
     across = WIDTH * (np.array(bests) - low) / (high - low)
-    ordered = np.sort(across)
-    size = LARGEST
-    while size > LEAST and size * _most_at_once(ordered, size) > height - 4:
+    row, count, size = np.sort(across), np.arange(1, len(across) + 1), LARGEST
+    # Dots that would cover one another take a level each: this one and those before it that it would cover.
+    while size > LEAST and size * (count - np.searchsorted(row, row - size, "right")).max(initial=0) > height - 4:
         size -= 0.5
     levels = _levels(across.tolist(), size)
     return size, [(x, size * (level + 0.5)) for x, level in zip(across.tolist(), levels, strict=True)]
-
-
-def _most_at_once(ordered: NDArray[np.float64], size: float) -> int:
-    """Returns the largest number of dots of one row that would cover one another, and so take a level each."""
-    before = np.searchsorted(ordered, ordered - size, side="right")
-    return int(np.max(np.arange(1, len(ordered) + 1) - before, initial=0))
 
 
 def _levels(across: Sequence[float], size: float) -> list[int]:

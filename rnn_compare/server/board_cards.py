@@ -88,10 +88,10 @@ def _when(runs: Sequence[Run]) -> str:
     if not here:
         return recording_text(runs)
     first, last = time.localtime(min(here)), time.localtime(max(here))
-    days = list(dict.fromkeys(f"{day.tm_mday} {time.strftime('%B', day)}" for day in (first, last)))
-    started = f"started {' to '.join(days)}" if len(days) > 1 else f"started {days[0]}, {time.strftime('%H:%M', first)}"
-    elsewhere = len(runs) - len(here)
-    return f"{started}; {elsewhere} of {len(runs)} runs recorded on another machine" if elsewhere else started
+    days = dict.fromkeys(f"{day.tm_mday} {time.strftime('%B', day)}" for day in (first, last))
+    clock = "" if len(days) > 1 else time.strftime(", %H:%M", first)
+    recorded = f"; {len(runs) - len(here)} of {len(runs)} runs recorded on another machine"
+    return f"started {' to '.join(days)}{clock}{recorded if len(here) < len(runs) else ''}"
 
 
 def _day(at: float) -> str:

@@ -89,7 +89,10 @@ def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStor
     compared = of_two(evidence, [first_run, other])
     assert compared.difference is not None
     assert compared.difference.verdict == "b is better"
-    assert details(compared)[0].startswith("LSTM(32) − SimpleRNN(32): 86.0 % − 70.0 % = 16.0 points, 98 % interval ")
+    numbers = "LSTM(32) − SimpleRNN(32): 86.0 % − 70.0 % = 16.0 points, 98 % interval "
+    assert details(compared)[0].startswith(f"The two settings, over seeds and reviews: {numbers}")
+    assert network_sentence(compared).startswith("These two trained networks ")
+    assert not details(of_two(evidence, store.runs()))[0].startswith("The two settings"), "no single network is judged"
     assert ", seed-to-seed variation estimated from 3 other runs of this setting; p" in details(compared)[0]
 
 

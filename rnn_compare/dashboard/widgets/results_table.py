@@ -20,15 +20,15 @@ from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services, waits_for_reviews
 
 BEST = "Best epoch, as the book reports it"
-_FIRST, _LATER, _EARLY, _AFTER_EARLY = (
-    percent(share, 0) for share in (levels.FIRST, levels.LATER, levels.EARLY, levels.AFTER_EARLY + levels.LATER)
-)
+_LOOKS = (levels.ALPHA, levels.FIRST, levels.LATER, levels.EARLY, levels.AFTER_EARLY)
+_ALL, _FIRST, _LATER, _EARLY, _THEN, _ALL_EARLY = (percent(share, 0) for share in (*_LOOKS, sum(_LOOKS[2:])))
 WHICH_IS_WHICH = (
     "".join(f"- **{measure.title}**: {measure.meaning}\n" for measure in (BEST_EPOCH, *MEASURES.values()))
     + "- **± in the table**: 95 % interval over the seeds alone; 19 of 20 such intervals hold the mean of all seeds.\n"
     "- **± of a verdict**: over seeds and reviews, at the level that it states.\n"
-    f"- **Each look** uses up some of the 5 % of errors: the first {_FIRST}, all later ones {_LATER} together, so they "
-    f"need a clearer lead; a first look at fewer than {FEWEST} seeds {_EARLY}, those after it {_AFTER_EARLY}."
+    f"- **Looks** share {_ALL} of errors, so later ones need a clearer lead: {_FIRST} the first, {_LATER} all later "
+    f"ones together. A first look at fewer than {FEWEST} seeds has {_EARLY}, the first at {FEWEST} or more then "
+    f"{_THEN}, all others together {_LATER}: {_ALL_EARLY} in all."
 )
 
 
@@ -74,7 +74,7 @@ def table(rows: Sequence[Result]) -> str:
 
 def verdict(pair: Comparison, pairs: int) -> str:
     """Returns the numbers behind the verdict on a pair as HTML; of several pairs each below its sentence."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(pair), *details(pair))))
+    lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (*details(pair), network_sentence(pair))))
     if pairs == 1:
         return f"<ul class='rc-verdict'>{lines}</ul>{_wins(pair)}"
     summary = f"<summary>{escape(sentence(pair))}</summary>"
