@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
+import { shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
+
 // A document as far as the script needs one.
 class Node extends EventTarget {
   constructor(tag) {
@@ -111,6 +113,16 @@ test("a network that is not yet, or not, among the class's is compared with all 
   assert.equal(byId("training-class").all(({ attributes }) => attributes.class === "own-dot").length, 1);
 });
 
+test("the marked dot of a phone's curve is the accuracy in its title, that of the best epoch", () => {
+  renderTraining(message(true, null), own());
+  trained(350, 300);
+  assert.match(words("training-title"), /best epoch 70\.0 %$/);
+  const [dot] = byId("training-curve").all(({ attributes }) => attributes.class === "own");
+  const { x, valueAt } = shareScales(2, [40, 90], 14);
+  assert.ok(Math.abs(dot.attributes.cx - x(1)) < 1e-9);
+  assert.ok(Math.abs(valueAt(dot.attributes.cy) - 70) < 1e-9);
+});
+
 test("one other network is no plural", () => {
   renderTraining(message(true, { LSTM: [300] }), own());
   trained(250, 400);
@@ -133,7 +145,7 @@ test("a script that did not arrive is loaded again, and the phone then trains", 
   assert.equal(FakeWorker.all.length, 2);
   assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
   trained(250, 400);
-  assert.equal(words("training-title"), "Your network: LSTM no. 2, 80.0 %");
+  assert.equal(words("training-title"), "Your network: LSTM no. 2, best epoch 80.0 %");
   assert.deepEqual(posts.map(({ right }) => right), [[250, 400]]);
 });
 

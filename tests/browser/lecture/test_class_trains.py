@@ -61,7 +61,9 @@ def test_three_phones_train_and_the_wall_shows_their_networks(wall: Page, join: 
     phones = [join() for _ in NAMES]
     go_to_the_step(wall)
     for phone, name in zip(phones, NAMES, strict=True):
-        expect(phone.locator("#training-title")).to_have_text(re.compile(rf"Your network: {name}, \d\d\.\d %"))
+        expect(phone.locator("#training-title")).to_have_text(
+            re.compile(rf"Your network: {name}, best epoch \d\d\.\d %")
+        )
         expect(phone.locator("#training-status")).to_have_text("Trained, and sent to the wall.")
         expect(phone.locator("#training-class")).to_be_hidden()
     expect(wall.locator(".rc-wall-status")).to_contain_text("3 by phones")

@@ -102,7 +102,7 @@ function render() {
   const { cell, seed, right, isDone, isSent, problem, trains } = network;
   const best = Math.max(0, ...right) / task.heldOut;
   const name = `${cell} no. ${seed % OF_A_CLASS}`;
-  setText(byId("training-title"), isDone ? `Your network: ${name}, ${percent(best)}` : `Your network: ${name}`);
+  setText(byId("training-title"), `Your network: ${name}${isDone ? `, best epoch ${percent(best)}` : ""}`);
   setText(byId("training-status"), statusOf({ right, isDone, isSent, problem, trains }));
   if (right.length) byId("training-curve").replaceChildren(curve(right.map((count) => count / task.heldOut)));
   byId("training-class").hidden = !(task.cells && isDone);
@@ -121,13 +121,14 @@ function statusOf({ right, isDone, isSent, problem, trains }) {
 function curve(shares) {
   const scales = shareScales(task.epochs, [LOW, HIGH], RIGHT);
   const line = lineOf(shares);
+  const best = Math.max(...shares);
   const spoken = `Validation accuracy of your network: ${shares.map(percent).join(", ")}`;
   const sheet = drawFrame(scales, " %", spoken);
   const plot = plotIn(sheet, scales);
   drawLine(plot, scales, line, { class: "curve own" });
-  add(plot, "circle", { class: "own", r: 5, cx: scales.x(shares.length), cy: scales.y(line.y.at(-1)) });
-  return element("figure", {}, sheet,
-    element("figcaption", {}, "Validation accuracy after each epoch. It reads as after the last one."));
+  add(plot, "circle", { class: "own", r: 5, cx: scales.x(1 + shares.indexOf(best)), cy: scales.y(100 * best) });
+  const caption = "Validation accuracy after each epoch, the best marked. It reads with the weights of the last.";
+  return element("figure", {}, sheet, element("figcaption", {}, caption));
 }
 
 // The class's networks, a row of dots for each cell; this phone's is marked and put in words.
