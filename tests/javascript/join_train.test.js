@@ -3,40 +3,7 @@ import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
 import { shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
-
-// A document as far as the script needs one.
-class Node extends EventTarget {
-  constructor(tag) {
-    super();
-    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "" });
-  }
-
-  append(...children) {
-    this.children.push(...children);
-  }
-
-  setAttribute(name, value) {
-    this.attributes[name] = value;
-  }
-
-  replaceChildren(...children) {
-    this.children = children;
-  }
-
-  get textContent() {
-    return this.children.map((child) => child.textContent ?? child).join(" ");
-  }
-
-  set textContent(text) {
-    this.children = [text];
-  }
-
-  all(wanted) {
-    return this.children.flatMap((child) => (
-      child instanceof Node ? [...(wanted(child) ? [child] : []), ...child.all(wanted)] : []
-    ));
-  }
-}
+import { byId, document } from "./a_document.js";
 
 class FakeWorker extends EventTarget {
   constructor() {
@@ -60,14 +27,9 @@ class FakeWorker extends EventTarget {
   terminate() {}
 }
 
-const nodes = new Map();
 const posts = [];
-const byId = (id) => {
-  if (!nodes.has(id)) nodes.set(id, new Node(id));
-  return nodes.get(id);
-};
 Object.assign(globalThis, {
-  document: { getElementById: byId, createElement: (tag) => new Node(tag), createElementNS: (_, tag) => new Node(tag) },
+  document,
   location: { href: "http://hall/join" },
   Worker: FakeWorker,
   fetch: async (_, { body }) => {

@@ -90,7 +90,7 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     phone.get_by_role("heading", name="Your answers").wait_for()
     phone.reload()
     box = phone.locator("#kept")
-    expect(box).to_contain_text("The presenter did not offer the networks.")
+    expect(phone.locator("#text")).to_have_text("The presenter did not offer the networks.")
     expect(box.get_by_role("heading", name="Which network is best")).to_be_visible()
     expect(box).to_contain_text("Not this time. You answered: SimpleRNN(32).")
     expect(box).to_contain_text("leads SimpleRNN(32)")
@@ -99,7 +99,7 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     put(hall.url)
     expect(box).to_be_hidden()
     present(hall.url, "end")
-    expect(phone.locator("#text")).to_have_text("Leave this page open: questions appear here.")
+    expect(phone.locator("#title")).to_have_text("The lecture has ended. Thank you.")
 
 
 def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(hall: Hall, phone: Page) -> None:

@@ -3,7 +3,7 @@
 import { confidenceControl, control, inWords } from "./join_ask.js";
 import { barOf, bars, curvesPicture } from "./join_chart.js";
 import { byId, element, setText } from "./join_dom.js";
-import { keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent } from "./join_kept.js";
+import { keepLecture, keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent } from "./join_kept.js";
 import { listen, send } from "./join_line.js";
 import { pictureParts } from "./join_picture.js";
 import { renderReviews } from "./join_review.js";
@@ -11,6 +11,7 @@ import { renderSign, sendRow } from "./join_sign.js";
 import { renderTraining } from "./join_train.js";
 
 const RETRY = 2000;
+const ENDED = "The lecture has ended. Thank you.";
 const ANSWER = { question: "", round: 0, answer: null, confidence: null, right: null };
 const NOTHING = { ...ANSWER, row: null, sign: null, review: null, deal: null, sent: false };
 
@@ -122,7 +123,9 @@ function split({ question, outcome, tallies }, value) {
 
 function keep() {
   const { lecture, on, question, outcome, tallies } = state;
-  if (!on || !isAboutThis(own) || !(answer() !== null || outcome)) return;
+  if (!on) return;
+  keepLecture(lecture);
+  if (!isAboutThis(own) || !(answer() !== null || outcome)) return;
   const final = outcome && outcome.final ? outcome : null;
   const said = final ? final.said : "";
   const { answer: value, confidence } = given();
@@ -131,10 +134,8 @@ function keep() {
 }
 
 // After the end: what this phone answered, what was right and why, and how the class answered.
-function renderKept() {
-  const questions = state.on ? [] : keptQuestions(state.lecture);
+function renderKept(questions) {
   byId("kept").hidden = !questions.length;
-  setText(byId("kept-networks"), state.networks ? "" : "The presenter did not offer the networks.");
   byId("kept-questions").replaceChildren(...questions.map((entry) => {
     const { question, answer: value, confidence, right } = entry;
     const [judged, isRight] = verdict(entry, value, right, confidence);
@@ -166,14 +167,21 @@ function renderOutcome() {
   byId("tally").replaceChildren(...split(state, answer()));
 }
 
+function titleAndText(wasThere) {
+  if (state.on) return [state.title || "The lecture", state.text];
+  if (state.networks) return [ENDED, ""];
+  if (wasThere) return [ENDED, "The presenter did not offer the networks."];
+  return ["No lecture right now", "Leave this page open: questions appear here."];
+}
+
 function render() {
   if (!state) return;
   keep();
-  renderKept();
-  const hasEnded = state.networks || !byId("kept").hidden;
-  const off = hasEnded ? "The lecture has ended. Thank you." : "No lecture right now";
-  setText(byId("title"), state.on ? state.title || "The lecture" : off);
-  setText(byId("text"), state.on ? state.text : hasEnded ? "" : "Leave this page open: questions appear here.");
+  const questions = state.on ? null : keptQuestions(state.lecture);
+  const [title, text] = titleAndText(Boolean(questions));
+  setText(byId("title"), title);
+  setText(byId("text"), text);
+  renderKept(questions || []);
   renderSign(state, own);
   renderQuestion();
   renderPicture();

@@ -1,4 +1,4 @@
-// What a phone keeps: the unsent answer, and for a day the questions of its last lecture with their outcomes.
+// What a phone keeps: the unsent answer, and for a day its last lecture, with its questions and their outcomes.
 
 import { keeper } from "../../../browser/common/kept.js";
 
@@ -16,20 +16,29 @@ export function storeUnsent(lecture, message) {
   answer.write(message && { lecture, message });
 }
 
+function keptOf(lecture) {
+  const kept = last.read();
+  return kept && kept.lecture === lecture ? kept : { at: -Infinity, questions: [] };
+}
+
+// Keeps that this phone is in a lecture.
+export function keepLecture(lecture, now = Date.now()) {
+  last.write({ ...keptOf(lecture), lecture, at: now });
+}
+
 // Keeps a question of a lecture. What is not known yet does not replace what is.
 export function keepQuestion(lecture, entry, now = Date.now()) {
-  const kept = last.read();
-  const questions = kept && kept.lecture === lecture ? kept.questions : [];
+  const { questions } = keptOf(lecture);
   const earlier = questions.find(({ question }) => question.id === entry.question.id);
   if (!earlier) questions.push(entry);
   else if (entry.said || !earlier.said) Object.assign(earlier, entry);
   last.write({ lecture, at: now, questions });
 }
 
-// The kept questions of a lecture; none after a day.
+// The kept questions of a lecture; null if this phone was not in it, or a day ago.
 export function keptQuestions(lecture, now = Date.now()) {
-  const kept = last.read();
-  return kept && kept.lecture === lecture && now - kept.at < DAY ? kept.questions : [];
+  const { at, questions } = keptOf(lecture);
+  return now - at < DAY ? questions : null;
 }
 
 // What became of a kept question; `begun`: its reveal was left while networks trained; `grows`: more may have come.

@@ -1,0 +1,49 @@
+// A document as far as the phones' scripts need one.
+
+class Node extends EventTarget {
+  constructor(tag) {
+    super();
+    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "" });
+  }
+
+  append(...children) {
+    this.children.push(...children);
+  }
+
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+
+  replaceChildren(...children) {
+    this.children = children;
+  }
+
+  get textContent() {
+    return this.children.map((child) => child.textContent ?? child).join(" ");
+  }
+
+  set textContent(text) {
+    this.children = [text];
+  }
+
+  all(wanted) {
+    return this.children.flatMap((child) => (
+      child instanceof Node ? [...(wanted(child) ? [child] : []), ...child.all(wanted)] : []
+    ));
+  }
+}
+
+const nodes = new Map();
+
+export function byId(id) {
+  if (!nodes.has(id)) nodes.set(id, new Node(id));
+  return nodes.get(id);
+}
+
+export const document = {
+  visibilityState: "visible",
+  addEventListener() {},
+  getElementById: byId,
+  createElement: (tag) => new Node(tag),
+  createElementNS: (_, tag) => new Node(tag),
+};

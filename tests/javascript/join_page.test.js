@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { byId, document } from "./a_document.js";
+
+const stored = {};
+const source = new EventTarget();
+Object.assign(globalThis, {
+  document,
+  addEventListener() {},
+  setInterval() {},
+  EventSource: function () { return source; },
+  localStorage: {
+    getItem: (key) => stored[key] ?? null,
+    setItem: (key, value) => { stored[key] = value; },
+  },
+});
+await import("../../rnn_compare/server/phones/page/join.js");
+
+const STATE = { on: true, lecture: 1, title: "", text: "", question: null, phase: "idle", networks: false, tallies: [] };
+const words = () => [byId("title").textContent, byId("text").textContent];
+
+function receive(changes) {
+  source.dispatchEvent(new MessageEvent("state", { data: JSON.stringify({ ...STATE, ...changes }) }));
+}
+
+test("a phone that was in a lecture and answered nothing is told that it has ended, as one with answers is", () => {
+  receive({ on: false, lecture: 6 });
+  assert.deepEqual(words(), ["No lecture right now", "Leave this page open: questions appear here."]);
+  receive({ lecture: 7, title: "Three lines" });
+  receive({ on: false, lecture: 7 });
+  assert.deepEqual(words(), ["The lecture has ended. Thank you.", "The presenter did not offer the networks."]);
+  assert.equal(byId("kept").hidden, true);
+  receive({ on: false, lecture: 7, networks: true });
+  assert.deepEqual(words(), ["The lecture has ended. Thank you.", ""]);
+  assert.equal(byId("networks").hidden, false);
+  receive({ on: false, lecture: 8 });
+  assert.equal(words()[0], "No lecture right now", "this phone was not in the lecture that ended last");
+});
