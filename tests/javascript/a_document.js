@@ -33,7 +33,7 @@ class Node extends EventTarget {
   }
 }
 
-const nodes = new Map();
+export const nodes = new Map();
 
 export function byId(id) {
   if (!nodes.has(id)) nodes.set(id, new Node(id));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-import { byId, document } from "./a_document.js";
+import { byId, document, nodes } from "./a_document.js";
 
 const stored = {};
 const source = new EventTarget();
@@ -15,7 +16,8 @@ Object.assign(globalThis, {
     setItem: (key, value) => { stored[key] = value; },
   },
 });
-await import("../../rnn_compare/server/phones/page/join.js");
+const page = new URL("../../rnn_compare/server/phones/page/", import.meta.url);
+await import(new URL("join.js", page));
 
 const STATE = { on: true, lecture: 1, title: "", text: "", question: null, phase: "idle", networks: false, tallies: [] };
 const words = () => [byId("title").textContent, byId("text").textContent];
@@ -36,4 +38,15 @@ test("a phone that was in a lecture and answered nothing is told that it has end
   assert.equal(byId("networks").hidden, false);
   receive({ on: false, lecture: 8 });
   assert.equal(words()[0], "No lecture right now", "this phone was not in the lecture that ended last");
+});
+
+test("a screen reader announces a step, and the end, by the title, and reads it nowhere else", async () => {
+  const html = await readFile(new URL("join.html", page), "utf-8");
+  assert.match(html, /<h1 id="title" aria-live="polite">/);
+  const texts = () => [...nodes.values()].map(({ textContent }) => textContent);
+  receive({ lecture: 9, title: "Two lines" });
+  receive({ lecture: 9, title: "Three lines" });
+  assert.deepEqual(texts().filter((text) => text.includes("Three lines")), ["Three lines"]);
+  receive({ on: false, lecture: 9 });
+  assert.deepEqual(texts().filter((text) => text.includes("Next")), []);
 });

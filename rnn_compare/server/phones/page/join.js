@@ -198,7 +198,6 @@ function onEvent(kind, message) {
     const before = state;
     state = message;
     if (!before || before.round !== state.round || before.title !== state.title) problem = "";
-    if (before && before.title !== state.title) setText(byId("spoken"), `Next: ${state.title}`);
     sendAnswer();
   }
   render();
