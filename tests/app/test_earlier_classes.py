@@ -108,10 +108,13 @@ def test_where_no_phone_has_trained_nothing_of_a_class_is_shown(empty: Classroom
 
 
 @pytest.mark.parametrize(("phones", "is_offered"), [(0, False), (4, True)])
-def test_at_the_end_phones_can_be_offered_their_class_alone(empty: Classroom, phones: int, is_offered: bool) -> None:
+@pytest.mark.parametrize("screen", ["page", "notes"])
+def test_at_the_end_wall_and_notes_can_offer_phones_their_class_alone(
+    empty: Classroom, phones: int, is_offered: bool, screen: str
+) -> None:
     hold(empty, phones)
     show_step(empty, "home")
-    app = page("present.page")
+    app = page(f"present.{screen}")
     assert ("Share the networks with phones" in [button.label for button in app.button]) == is_offered
     if is_offered:
         press(app, "Share the networks with phones")

@@ -1,6 +1,6 @@
 // What is wrong with a wall, a sentence each: what lies off the window, or on the step's number or the corner, and is not
-// scrolled to. The smallest text in pixels, that in pictures apart, each with an example. And how much of the wall is
-// used: of 8 × 6 fields, the share in which there is anything.
+// scrolled to, and QR codes of different addresses. The smallest text in pixels, that in pictures apart, each with an
+// example. And how much of the wall is used: of 8 × 6 fields, the share in which there is anything.
 () => {
   const wall = document.querySelector("[data-testid=stMain]");
   const furniture = [...document.querySelectorAll(".rc-wall-foot, .rc-corner")].filter((node) => node.getClientRects().length);
@@ -55,6 +55,8 @@
       if (wide > 1 && high > 1) faults.push(`${name} lies on ${fixed.className}`);
     }
   }
+  const codes = new Set(seen.map(({ node }) => node.alt).filter((alt) => alt?.startsWith("QR code")));
+  if (codes.size > 1) faults.push(`different codes: ${[...codes].join(", ")}`);
   const [columns, rows] = [8, 6];
   const fields = new Set();
   for (const { rect } of seen)

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
-from rnn_compare.dashboard.pages.present.steps import predict, review, train
+from rnn_compare.dashboard.pages.present.steps import home, predict, review, train
 from rnn_compare.dashboard.pages.present.steps.class_trains import show_progress
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture.class_state import State
@@ -47,6 +47,8 @@ def render() -> None:
         ticking(_training, SLOW_SECONDS, context.state)
         st.markdown("#### Reviews from the class")
         ticking(_reviews, SLOW_SECONDS, context.state)
+        if context.step.kind is home.STEP:
+            home.offer_networks(context)
         start_page.end_button()
 
 
