@@ -16,6 +16,7 @@ from rnn_compare.presets import PARITY, PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
@@ -174,6 +175,21 @@ def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
     app.run()
     assert "show" not in app.query_params
     assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
+
+
+@pytest.mark.usefixtures("services")
+def test_a_visitor_is_shown_the_way_to_a_lecture_that_runs_and_whoever_presents_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def offers() -> bool:
+        return any("(join)" in text.value for text in page().markdown)
+
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
+    assert not offers()
+    current_app().classroom().begin("gates")
+    assert offers()
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    assert not offers()
 
 
 def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:

@@ -7,8 +7,10 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
+from rnn_compare.server.app import current_app
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("services")
 SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.widgets import invite\n    invite.entry()"
 
 
@@ -57,6 +59,18 @@ def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypat
     app.run()
     assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
     assert not app.exception
+
+
+def test_while_a_lecture_runs_the_code_leads_to_it_and_before_one_the_way_to_it_is_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listen(monkeypatch, "0.0.0.0")
+    [places] = opened().radio
+    assert (places.options[-1], places.value) == ("Join the lecture", "Watch the training")
+    current_app().classroom().begin("gates")
+    app = opened()
+    assert app.radio[0].options == ["Join the lecture", *places.options[:-1]]
+    assert "http://10.1.2.3:8501/join<" in app.get("html")[0].proto.body
 
 
 def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,14 +12,14 @@ from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.urls import address, is_loopback, own_address, page_url
 
 _OPENED = "invite_opened"
 
-CLOSED = f"Only this machine can open the page. For a class, start it with `{page_command()} --server.address 0.0.0.0`."
-IN_JUPYTER = (
-    f"This page is behind Jupyter's sign-in. For a class, start it with `{page_command()} --server.address 0.0.0.0`."
-)
+FOR_A_CLASS = f"For a class, start it with `{page_command()} --server.address 0.0.0.0`."
+CLOSED = f"Only this machine can open the page. {FOR_A_CLASS}"
+IN_JUPYTER = f"This page is behind Jupyter's sign-in. {FOR_A_CLASS}"
 OPEN = (
     "No presenter's pass is set: anyone who opens the page can train and delete; only the machine that runs the "
     "program can present. To change that, write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
@@ -27,6 +27,7 @@ OPEN = (
 )
 GUARDED = "A presenter's pass is set: visitors can look and try reviews. To sign in: *Presenter*, below in the sidebar."
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
+JOIN = {"Join the lecture": "join"}
 """Paths of the pages that the code can open, by what visitors do there."""
 ALONE = "This machine is offline. Join a network or open a hotspot, and try again."
 
@@ -107,27 +108,26 @@ def picture(url: str) -> str:
     return f'<img alt="QR code of {escape(url)}" src="{escape(source)}">'
 
 
+def _note_closed() -> None:
+    st.session_state[_OPENED] = None
+
+
+# Opened again in each run of the page: a run without it, such as for a training's news, would close it.
+@st.dialog("Invite the class", width="large", on_dismiss=_note_closed)
 def _show_dialog(names: str) -> None:
-    def close() -> None:
-        st.session_state[_OPENED] = None
-
-    # Opened again in each run of the page: a run without it, such as for a training's news, would close it.
-    @st.dialog("Invite the class", width="large", on_dismiss=close)
-    def dialog() -> None:
-        base = reachable()
-        if base is None or JUPYTER_VARIABLE in os.environ:
-            st.info(obstacle(), icon=":material/lock:")
-        if base is None:
-            st.caption(OPEN if visitor.is_open() else GUARDED)
-            return
-        text, image = st.columns([2, 3], vertical_alignment="center")
-        with text:
-            places = PLACES | ({"This comparison": f"?show={names}"} if names else {})
-            url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
-            st.html(f"<p class='rc-invite'>{escape(url)}</p>")
-            copy_link("", url, "copy_invitation")
-            st.caption(OPEN if visitor.is_open() else GUARDED)
-        with image, st.container(key="invite_code"):
-            st.image(code(url), width="stretch")
-
-    dialog()
+    base = reachable()
+    if base is None or JUPYTER_VARIABLE in os.environ:
+        st.info(obstacle(), icon=":material/lock:")
+    if base is None:
+        st.caption(OPEN if visitor.is_open() else GUARDED)
+        return
+    text, image = st.columns([2, 3], vertical_alignment="center")
+    with text:
+        others = PLACES | ({"This comparison": f"?show={names}"} if names else {})
+        places = JOIN | others if current_app().classroom().state().lecture else others | JOIN
+        url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
+        st.html(f"<p class='rc-invite'>{escape(url)}</p>")
+        copy_link("", url, "copy_invitation")
+        st.caption(OPEN if visitor.is_open() else GUARDED)
+    with image, st.container(key="invite_code"):
+        st.image(code(url), width="stretch")

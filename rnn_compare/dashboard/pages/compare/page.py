@@ -165,9 +165,11 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
 def _live(services: Services, before: tuple[bool, ...]) -> None:
     runs = services.runs()
     charted = on_the_charts(services)
-    trouble = st.container()  # takes no room while empty
+    above = st.container()  # takes no room while empty
+    if services.classroom().state().lecture and not visitor.may_lead():
+        above.markdown("A lecture is running: [join it](join).")
     if reason := services.engine.state.reason:
-        trouble.warning(reason, icon=":material/error:")  # first: nothing is trained until it is mended
+        above.warning(reason, icon=":material/error:")  # first: nothing is trained until it is mended
     view = _above_board(services, runs, charted)
     with st.container(key="board_place"):  # keeps its height while the scripts load
         may_press = visitor.is_presenter()

@@ -8,8 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, current_context, unchanged_context
-from rnn_compare.dashboard.pages.present.steps import home, predict, review, train
-from rnn_compare.dashboard.pages.present.steps.class_trains import show_progress
+from rnn_compare.dashboard.pages.present.steps import class_trains, home, predict, review, train
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.controls import Answer
@@ -137,7 +136,7 @@ def _vote(state: State) -> None:
 def _training(state: State) -> None:
     if context := unchanged_context(state):
         if state.task_since:
-            show_progress(context)
+            class_trains.show_progress(context)
         lines = "<br>".join(f"{escape(run.title)}: {train.progress([run])}" for run in context.all_runs)
         st.html(f'<p class="rc-training">{lines}</p>')
 

@@ -76,14 +76,13 @@ def show_queue(context: LectureContext, place: str) -> None:
 
 
 def _show_entry(context: LectureContext, review: SentReview, place: str) -> None:
-    drop = context.classroom.drop_review
     with st.container(border=True, key=f"{place}_review_{review.id}"):
         st.text(review.text)  # never as markup
         with st.container(horizontal=True):
             if context.step.kind.takes_reviews:
                 label = "Show again" if review.shown else "Show"
                 button(label, f"{place}_show_{review.id}", None, _put_on_wall, context, review, type="primary")
-            button("Delete", f"{place}_drop_{review.id}", None, drop, review.id)
+            button("Delete", f"{place}_drop_{review.id}", None, context.classroom.drop_review, review.id)
 
 
 def _put_on_wall(context: LectureContext, review: SentReview) -> None:
