@@ -110,9 +110,7 @@ def score(right: int, answered: int) -> str:
         >>> score(31, 120), score(0, 1), score(0, 0)
         ('31 of 120 correct', '0 of 1 correct', 'No predictions')
     """
-    if not answered:
-        return "No predictions"
-    return f"{right:,} of {answered:,} correct"
+    return f"{right:,} of {answered:,} correct" if answered else "No predictions"
 
 
 def _answer(
