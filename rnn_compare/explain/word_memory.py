@@ -63,7 +63,7 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     if not size or not neutral:
         raise UserError(
             "No frequent word tells the label by itself, or none is neutral: there is no memory for a word to test. "
-            "Choose another source or, of films, a larger vocabulary."
+            "Choose another source, or a larger vocabulary."
         )
     return WordChoice(
         *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))

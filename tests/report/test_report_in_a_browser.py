@@ -256,11 +256,13 @@ def test_the_quiz_is_answered_on_the_networks_and_asks_again_after_a_week_what_w
         find.get_by_text("LSTM(32): negative · SimpleRNN(32): positive").wait_for()
         find.get_by_role("button", name="Check").press("Enter")
         find.get_by_text("Right. That word does it.").wait_for()
+        find.get_by_role("button", name="Show an answer").click()
+        find.get_by_text(re.compile("^For example: ")).wait_for()  # neither right nor wrong
         texts.get_by_role("checkbox").first.check()
         texts.get_by_role("button", name="Answer").click()
-        texts.get_by_text("Not right. All get wrong: 2, 4 (").wait_for()
+        texts.get_by_text("Not right. Both get wrong: 2, 4 (").wait_for()
         luck = page.locator(".quiz > li", has_text="was it luck?")
-        luck.get_by_text("First train LSTM(8) with 5 more seeds, SimpleRNN(8) with 5 more seeds.").wait_for()
+        luck.get_by_text("First train LSTM(8) with 5 seeds, SimpleRNN(8) with 5 seeds.").wait_for()
         assert luck.get_by_role("button", name="More than luck").is_disabled()
         assert broken_rules(page, "#quiz-card") == []
         for days, again in ((6, False), (1, True)):

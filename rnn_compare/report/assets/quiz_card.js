@@ -73,10 +73,10 @@ export function buildQuiz(root, { lecture, questions }, reading, training) {
     const status = element("p", "quiz-status", item);
     status.setAttribute("role", "status");
     let isDone = false;
-    const end = (isRight, sentence) => { // the first answer counts
+    const end = (isRight, sentence, verdict = isRight ? "Right. " : "Not right. ") => { // the first answer counts
       if (!isDone) answers.keep(question.id, isRight);
       isDone = true;
-      setText(status, `${isRight ? "Right." : "Not right."} ${sentence} ${question.because}`);
+      setText(status, `${verdict}${sentence} ${question.because}`);
     };
     kinds[question.kind](controls, question, reading, { end, tell: (words) => setText(status, words) }, training);
   }
@@ -113,7 +113,7 @@ function askFind(controls, { start, flips, keeps, answer }, { judge, show, label
     box.value = answer;
     follow();
     show(answer);
-    end(false, `For example: “${shortened(answer)}”`);
+    end(false, `For example: “${shortened(answer)}”`, "");
   });
   box.addEventListener("input", follow);
   follow();
@@ -137,7 +137,8 @@ function askTexts(controls, { texts, meant, networks }, { judge, show, labels },
     const isRight = boxes.every(({ checked }, place) => checked === wrong[place]);
     const places = wrong.flatMap((is, place) => (is ? [place + 1] : []));
     const given = texts.map((words, place) => `${place + 1}: ${labelsOf(networks, words, { judge, labels })}`);
-    const sentence = places.length ? `All get wrong: ${places.join(", ")}` : "All get none wrong";
+    const all = networks.length === 2 ? "Both" : "All";
+    const sentence = `${all} get ${places.length ? `wrong: ${places.join(", ")}` : "none wrong"}`;
     end(isRight, `${sentence} (${given.join("; ")}).`);
   });
   tell("Tick those, then answer.");
@@ -156,9 +157,10 @@ function askSeeds(controls, { trained, seeds }, _, { end, tell }, { results, cha
   ));
   const follow = () => {
     const lacking = trained.map((name) => [name, seeds - bestOf(name).length]).filter(([, count]) => count > 0);
+    const seedsOf = (count) => `${count}${count < seeds ? " more" : ""} seed${count === 1 ? "" : "s"}`;
     for (const press of presses) press.disabled = lacking.length > 0;
-    tell(lacking.length ? `First train ${lacking.map(([name, count]) => (
-      `${name} with ${count} more seed${count === 1 ? "" : "s"}`)).join(", ")}.` : "Look at the dots, then answer.");
+    tell(lacking.length ? `First train ${lacking.map(([name, count]) => `${name} with ${seedsOf(count)}`).join(", ")}.`
+      : "Look at the dots, then answer.");
   };
   let isAnswered = false;
   for (const press of presses) press.addEventListener("click", () => { isAnswered = true; });
