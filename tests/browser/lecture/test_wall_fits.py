@@ -49,6 +49,8 @@ def wait_until_drawn(page: Page, step: Step) -> None:
         expect(page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
     elif step.kind.name in ("reveal", "findings", "memory", "lengths", "inside"):
         page.locator(".main-svg").first.wait_for()
+        if step.kind.name == "reveal":  # the verdict's accuracy is not the curve's end
+            expect(page.locator(".rc-card .rc-best_note").first).to_be_visible()
     elif step.kind.trains:  # the button "Train" comes first
         page.locator(".rc-progress").wait_for()
 
