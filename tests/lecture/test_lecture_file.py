@@ -1,5 +1,6 @@
 """Lectures: the shipped ones can be given, and whatever is wrong with one of a lecturer's own is said in a sentence."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,16 @@ def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_n
     contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
     questions = [load(written(folder, HEAD + content), step_kinds()).steps[0].question for content in contents]
     assert [question and question.confidence for question in questions] == [True, False, False, True, True]
+
+
+def test_a_guess_that_the_next_step_counts_covers_every_share_and_is_called_a_guess() -> None:
+    lecture = load(SHIPPED / "luck.toml", step_kinds())
+    [step] = [step for step in lecture.steps if step.kind.name == "predict"]
+    assert step.question
+    ends = [re.findall(r"\d+", choice.replace(" of 100", "")) for choice in step.question.choices]
+    assert [below[-1] for below in ends[:-1]] == [above[0] for above in ends[1:]]
+    assert (step.question.choices[0].split()[1], step.question.choices[-1].split()[1]) == ("fewer", "more")
+    assert "Guess: the next step counts" in step.text
 
 
 def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:

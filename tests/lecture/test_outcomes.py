@@ -230,6 +230,7 @@ def test_an_own_question_is_answered_by_the_lecturer(store: RunStore) -> None:
     assert came_of(OWN, store).answer == 1
     open_ended = came_of(OWN.model_copy(update={"right": None}), store)
     assert (open_ended.answer, open_ended.final) == (None, True)
+    assert open_ended.explanation == "No answer is marked as right.", "the next step may have one"
     assert is_right(OWN, 0, open_ended) is None
 
 

@@ -11,7 +11,7 @@ from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcom
 def outcome(question: Question, _networks: Sequence[Group], _evidence: Evidence) -> QuestionOutcome:
     """Returns the right answer of the lecture file."""
     if question.right is None:
-        return QuestionOutcome(None, "This question has no right answer.")
+        return QuestionOutcome(None, "No answer is marked as right.")
     return QuestionOutcome(question.right, f"The answer: {question.choices[question.right]}.", only_names=True)
 
 
