@@ -20,6 +20,8 @@ def test_differences_have_a_logarithmic_axis_which_ends_where_rounding_begins() 
     assert chart.layout.yaxis.type == "log"
     assert list(chart.data[0].y) == [2.0, 0.001, 1e-6]
     np.testing.assert_allclose(chart.layout.yaxis.range, [-6.1, 1.1])
+    assert [(shape.y0, shape.name, shape.showlegend) for shape in chart.layout.shapes] == [(1e-6, "10⁻⁶ or less", True)]
+    assert not effect_chart([recalled(effect=[2.0, -0.001, 0.01])]).layout.shapes, "nothing is drawn higher than it is"
 
 
 def test_differences_between_two_powers_of_ten_have_ticks_too() -> None:

@@ -27,6 +27,7 @@ from rnn_compare.training.analyses import Analysis
 NULL = "Seeds differ by more: at word 119 six of the book's SimpleRNNs notice 35 to 76 %, six LSTMs 100 %."
 CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."
 HEIGHT = 400
+DASHED = {"color": GREY, "dash": "dash", "width": 3}
 ROUNDING = 1e-6
 """Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
 Tested = Sequence[tuple[LoadedNetwork, MemoryTest]]
@@ -49,12 +50,11 @@ def noticed_chart(tested: Tested) -> go.Figure:
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(*in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
-    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3})
-    lowest = 0.5 - chance
+    figure.add_hline(50, line=DASHED)
     for width, (network, test) in zip(_widths(len(tested)), tested, strict=True):
         _add(figure, network, test, in_percent(test.told_apart), width, "%{y:.1f} % noticed")
-        lowest = min(lowest, *test.told_apart.tolist())
     _finish(figure, tested)
+    lowest = min([0.5 - chance, *(share for _, test in tested for share in test.told_apart.tolist())])
     return figure.update_yaxes(percent_axis("noticed", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
 
 
@@ -62,6 +62,8 @@ def effect_chart(tested: Tested) -> go.Figure:
     """Returns the chart of the difference between the two predictions of a pair."""
     figure = go.Figure()
     differences = [np.maximum(np.abs(test.effect), ROUNDING) for _, test in tested]
+    if any(values.min() == ROUNDING for values in differences):
+        figure.add_hline(ROUNDING, line=DASHED, name="10⁻⁶ or less", showlegend=True)
     for width, (network, test), values in zip(_widths(len(tested)), tested, differences, strict=True):
         _add(figure, network, test, values, width, "%{y:.2g} log-odds apart")
     _finish(figure, tested)
