@@ -57,7 +57,8 @@ async def run(page: ClientConnection, query: str, fragment: str = "", end: str =
     messages = [ForwardMsg()]
     with contextlib.suppress(TimeoutError):
         while messages[-1].WhichOneof("type") != end:
-            messages.append(ForwardMsg.FromString(bytes(await asyncio.wait_for(page.recv(), 3 if fragment else 60))))  # type: ignore[arg-type]
+            answer = await asyncio.wait_for(page.recv(decode=False), 3 if fragment else 60)
+            messages.append(ForwardMsg.FromString(answer))
     return messages
 
 
