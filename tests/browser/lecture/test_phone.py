@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -307,8 +308,10 @@ def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: 
         page.goto(f"{url}/join")
         page.get_by_role("button", name="LSTM(32)").click()
         own(page, "Sent: LSTM(32)")
+        start = time.monotonic()
         process.terminate()
-        process.wait(60)  # it does not wait for its phones, which stay
+        process.wait(60)
+        assert time.monotonic() - start < 10, "a server that ends does not wait for its phones"
     expect(page.locator("#line")).to_contain_text("Offline")
     with started(command(port), log, f"{url}/_stcore/health", environment(tmp_path)):
         expect(page.locator("#line")).to_be_empty()
