@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -68,6 +69,37 @@ def test_a_silent_connection_is_closed_after_a_start_that_took_longer_than_the_w
     with caplog.at_level(logging.WARNING):
         assert asyncio.run(received()) == b""
     assert "silent connections" not in caplog.text
+
+
+def test_a_connection_that_is_opened_right_after_the_start_sends_small_answers_at_once() -> None:
+    """It keeps the options that its listener had when it was accepted."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncIterator[None]:
+        watch = asyncio.create_task(Connections().watch())
+        yield
+        watch.cancel()
+
+    async def option() -> int:
+        with socket.socket() as bound:  # as Streamlit binds it; asyncio does not recognize it as TCP
+            bound.bind(("127.0.0.1", 0))
+            server = uvicorn.Server(uvicorn.Config(Starlette(lifespan=lifespan), log_level="critical"))
+            serving = asyncio.create_task(server.serve([bound]))
+            while not server.started:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            while not server.server_state.connections:
+                await asyncio.sleep(0.01)
+            [connection] = server.server_state.connections
+            accepted = connection.transport.get_extra_info("socket")
+            value: int = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            writer.close()
+            server.should_exit = True
+            await serving
+            return value
+
+    assert asyncio.run(option())
 
 
 def test_without_them_the_server_runs_and_the_log_says_what_is_lost(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,8 +28,8 @@ SILENT_SECONDS = 10.0
 """A connection without a complete request is closed after this time."""
 MACOS_DESCRIPTORS = 10_240
 """The limit of macOS, which reports none."""
-LOOK_SECONDS, COUNT_SECONDS = 0.5, 0.02
-"""Intervals at which silent connections are looked for, and at most, descriptors are counted."""
+START_SECONDS, LOOK_SECONDS, COUNT_SECONDS = 0.01, 0.5, 0.02
+"""Intervals between looks for a server that listens, for silent connections, and at least, between counts."""
 GONE_MS = 45_000
 """A phone that acknowledges nothing for this long has left the network; the system's default is 15 minutes."""
 
@@ -75,7 +75,9 @@ class Connections:
             while not (listening := [server for server in servers if server.started and not server.should_exit]):
                 if not servers:
                     raise LookupError("no server")
-                await asyncio.sleep(LOOK_SECONDS)  # it listens after the lifespan's start, which may take seconds
+                # It listens after the lifespan's start, which may take seconds; a connection keeps the options that its
+                # listener had when it was accepted, so these must be set before the first visitor is there.
+                await asyncio.sleep(START_SECONDS)
             listeners = [listener for server in listening for group in server.servers for listener in group.sockets]
             set_up_sockets([listener.fileno() for listener in listeners], self.backlog())
             since: dict[Any, float] = {}
