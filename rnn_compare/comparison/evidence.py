@@ -43,7 +43,7 @@ class Evidence:
     def score(self, run: Run, measure: Measure) -> Score | None:
         """Returns the accuracy of a run with at least one epoch; None if it was not measured in this way."""
         has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
-        key = (run.id, measure, len(run.epochs), run.test, has_labels)
+        key = (run.id, run.status, measure, len(run.epochs), run.test, has_labels)
         if key not in self._cache:
             self._cache[key] = self._measured(run, measure)
             while len(self._cache) > CACHED:

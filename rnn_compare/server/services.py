@@ -175,10 +175,11 @@ class Services:
         """Returns a conclusion from runs, computed once for all viewers and again after further epochs.
 
         Args:
-            snapshot: All runs: others of the same settings contribute to the spread over seeds.
+            snapshot: All runs: others of the same settings contribute to the spread over seeds, so the cache's key
+                holds the id and state of all that have ended; their number would miss that six others took their place.
             conclude: Computes the conclusion, which is not None and must not be changed.
         """
-        ended = sum(run.status.ended for run in snapshot.runs)
+        ended = snapshot.cached("ended", _ended)
         experiments = [run.experiment for run in runs]
         ids = (run.id for run in runs)
         has_baselines = snapshot.cached(("baselines", *ids), lambda _: bool(shared_baselines(experiments)))
@@ -229,6 +230,10 @@ class Services:
         self.first_use.close()
         self.engine.close()
         self.store.close()
+
+
+def _ended(snapshot: Snapshot) -> frozenset[Hashable]:
+    return frozenset((run.id, run.status, len(run.epochs), run.test) for run in snapshot.runs if run.status.ended)
 
 
 def waits_for_reviews(runs: Sequence[Run]) -> bool:

@@ -83,3 +83,22 @@ def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
     monkeypatch.setattr(services.store, "runs", meanwhile)
     services.refresh()
     assert services.runs() == []
+
+
+def test_a_conclusion_is_drawn_again_once_other_seeds_have_ended_though_as_many_as_before(
+    services: Services, record: Callable[..., str]
+) -> None:
+    shown = record(seed=1)
+    earlier = [record(seed=seed) for seed in (2, 3)]
+
+    def seeds() -> list[int]:
+        snapshot = services.snapshot()
+        [run] = chosen(snapshot.runs, [shown])
+        return services.conclusion("seeds", snapshot, [run], lambda: [run.experiment.seed for run in snapshot.runs])
+
+    assert seeds() == [1, 2, 3]
+    for run in earlier:
+        services.store.delete(run)
+    for seed in (4, 5):
+        record(seed=seed)
+    assert seeds() == [1, 4, 5]
