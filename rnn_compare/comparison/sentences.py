@@ -131,7 +131,7 @@ def details(pair: Comparison) -> list[str]:
     earlier = f", seed-to-seed variation estimated from {listed(list(dict.fromkeys(pair.lent)))}" if pair.lent else ""
     what = "The two settings, over seeds and reviews: " if pair.networks else ""  # the networks' sentence stands below
     test = "paired t over the seeds, corrected for splits that overlap" if pair.seed_by_seed else "Welch's t"
-    if measured.widened:
+    if measured.widest:
         lines.insert(0, "Seeds of another setting are as far apart, so their variance counts: few seeds may hide it.")
     if not measured.paired:
         lines.insert(0, "Not every run stored its single verdicts, so those on the same reviews count as independent.")

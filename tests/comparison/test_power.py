@@ -1,16 +1,20 @@
 """How many seeds a difference needs: against statsmodels' power of Student's t."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.difference import Untested, by_student, compare_settings
+from rnn_compare.comparison.inference.difference import TestedDifference as Outcome
+from rnn_compare.comparison.inference.difference import Untested, by_student, compare_settings, satterthwaite
 from rnn_compare.comparison.inference.intervals import Spread
-from rnn_compare.comparison.inference.levels import FIRST
+from rnn_compare.comparison.inference.levels import FIRST, judged_together
 from rnn_compare.comparison.inference.power import power_reached, seeds_needed, seeds_to_see
 
 
@@ -97,3 +101,58 @@ def test_hardly_more_than_one_in_ten_ranges_misses_the_right_number() -> None:
         inside += low is not None and low <= right <= (high or math.inf)
     print(f"{inside} of {draws} ranges have the right number")
     assert inside >= 0.85 * draws
+
+
+# ---- among several settings, of which one may lend the others its spread -------------------------
+
+
+def scores(shares: list[float]) -> list[Score]:
+    return [Score(share, None, 10**12) for share in shares]
+
+
+def together(settings: dict[str, tuple[list[Score], Spread | None]], margin: float) -> dict[tuple[str, str], Outcome]:
+    """The second look at every pair, each setting with its earlier runs."""
+    tests = {}
+    for (a, (of_a, lent_a)), (b, (of_b, lent_b)) in itertools.combinations(settings.items(), 2):
+        outcome = compare_settings(of_a, of_b, lent_a, lent_b, looks=(3, 3), margin=margin)
+        assert not isinstance(outcome, Untested)
+        tests[a, b] = outcome
+    return judged_together(tests)
+
+
+@pytest.mark.parametrize(
+    ("shares", "earlier", "widest"),
+    [
+        (([0.88, 0.8801, 0.8799, 0.88, 0.8801], [0.883, 0.8831, 0.8829], [0.88, 0.883, 0.8831]), (), 3.10333333e-6),
+        (([0.88], [0.883], [0.88]), (1e-8, 1e-8, 9e-6), 9e-6),  # of three earlier runs each
+    ],
+)
+def test_with_another_settings_spread_further_seeds_still_bring_their_own_degrees_of_freedom(
+    shares: tuple[list[float], ...], earlier: tuple[float, ...], widest: float
+) -> None:
+    """Of five seeds and three, with the spread of a third setting's three, a further look had negative ones."""
+    lent = [Spread(variance, 0.0, 3) for variance in earlier] or [None] * 3
+    test = together(dict(zip("ABC", zip(map(scores, shares), lent, strict=True), strict=True)), 0.02)["A", "B"]
+    assert test.df == pytest.approx(2), "of C's three runs"
+    limits = [2 * widest / stats.chi2.ppf(chance, 2) for chance in (0.95, 0.05)]
+    more = 2.0 if earlier else 0.0
+    alpha = 0.01 / 6 / 3  # at the third look, all pairs of three settings
+    assert seeds_to_see(test) == tuple(
+        seeds_needed((limit, limit), test.variance_reviews, 0.02, (more, more), alpha) for limit in limits
+    )
+
+
+groups = st.lists(st.sampled_from([0.88, 0.8801, 0.883, 0.8831, 0.89]), min_size=3, max_size=7)
+
+
+@given(st.lists(groups, min_size=2, max_size=4))
+def test_without_earlier_runs_the_number_is_that_of_the_variances_alone_whatever_the_groups_sizes(
+    shares: list[list[float]],
+) -> None:
+    tests = together({str(place): (scores(group), None) for place, group in enumerate(shares)}, 0.01)
+    for test in tests.values():
+        spreads = [test.widest] if test.widest else test.spreads
+        df = satterthwaite(*((of.variance / of.runs, of.df) for of in spreads))
+        for seeds, chance in zip(seeds_to_see(test), (0.95, 0.05), strict=True):
+            of_a, of_b = (df / stats.chi2.ppf(chance, df) * of.variance for of in (spreads[0], spreads[-1]))
+            assert seeds == seeds_needed((of_a, of_b), test.variance_reviews, alpha=0.01 / 6 / test.divisor)

@@ -51,8 +51,8 @@ class TestedDifference(DifferenceTest):
         variance_reviews: The held-out reviews' share.
         paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
-        spreads: The spreads of a and of b that the test used; empty where seeds are compared in pairs.
-        widened: Whether that is the widest one of all settings compared (``among``).
+        spreads: The spreads of a and of b; empty where seeds are compared in pairs.
+        widest: The widest spread of all settings compared, if the test used it in their place (``among``).
     """
 
     _: KW_ONLY
@@ -63,7 +63,7 @@ class TestedDifference(DifferenceTest):
     paired: bool = True
     left_out: tuple[int, ...] = ()
     spreads: tuple[Spread, ...] = ()
-    widened: bool = False
+    widest: Spread | None = None
 
     @property
     def half_width(self) -> float:
@@ -93,7 +93,7 @@ class TestedDifference(DifferenceTest):
             return self
         of_seeds = widest.variance * sum(1 / count for count in self.runs)
         p = float(two_sided(self.difference, of_seeds + self.variance_reviews, widest.df))
-        return replace(self, p=p, df=widest.df, variance_seeds=of_seeds, spreads=(widest, widest), widened=True)
+        return replace(self, p=p, df=widest.df, variance_seeds=of_seeds, widest=widest)
 
 
 Difference = TestedDifference | Untested

@@ -24,14 +24,14 @@ def seeds_to_see(measured: TestedDifference) -> tuple[int | None, int | None]:
     """
     from scipy.special import chdtri
 
-    of_a, of_b = measured.spreads
     lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
-    df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in measured.spreads))
+    estimates = [measured.widest] if measured.widest else measured.spreads
+    df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in estimates))
     alpha = level_at((*measured.looks, max(FEWEST, *measured.looks))) / measured.divisor
 
     def needed(chance: float) -> int | None:
         factor = df / float(chdtri(df, chance))
-        variances = factor * of_a.variance, factor * of_b.variance
+        variances = factor * estimates[0].variance, factor * estimates[-1].variance
         return seeds_needed(variances, measured.variance_reviews, measured.margin, (lent_a, lent_b), alpha)
 
     return needed(SURE), needed(1 - SURE)
