@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
-from rnn_compare.formatting import listed
+from rnn_compare.formatting import excerpt, listed
 from rnn_compare.settings import SETTINGS, bounds, choices, default, no_effect, text
 from rnn_compare.sources import registry
 
@@ -230,4 +230,4 @@ def _short(value: Any) -> str:
         text = str(value)
     except ValueError:  # Python writes out no whole number of more than 4,300 digits
         return "a number of thousands of digits"
-    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
+    return excerpt(text, LONGEST_ECHO)

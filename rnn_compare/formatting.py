@@ -141,6 +141,17 @@ def visible(text: str, besides: str = "") -> str:
     return "".join(sign if sign.isprintable() or sign in allowed else " " if sign.isspace() else "" for sign in text)
 
 
+def excerpt(text: str, most: int = 40) -> str:
+    """Returns the beginning of a text without invisible characters, as errors and titles repeat it.
+
+    Example:
+        >>> excerpt("\\x1bLSTM\\n"), excerpt("LSTM", 2)
+        ('LSTM ', 'LS…')
+    """
+    shown = visible(text)
+    return shown if len(shown) <= most else f"{shown[:most]}…"
+
+
 def as_cell(text: str) -> str:
     """Returns text that a spreadsheet does not run as a formula.
 

@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from rnn_compare.comparison.baselines import NOTE
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from, labels
+from rnn_compare.formatting import excerpt, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
 MOST_GROUPS = 40
 """Most groups to compare: 780 pairs, each with a verdict of its own."""
+MOST_BYTES, MOST_ROWS = 10**9, 20_000_000
+"""Of a file to judge: so many rows take half a minute and 3 GB."""
 _COLUMNS = ({"setting", "seed", "item", "right"}, {"setting", "seed", "accuracy"})
 
 
@@ -33,9 +37,11 @@ def compare(options: argparse.Namespace) -> int:
     A group is the id of a run, or the ids, joined by commas, of several that differ only in their seed.
     """
     from rnn_compare.comparison.evidence import Evidence
+    from rnn_compare.comparison.inference.levels import check_margin
     from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
     from rnn_compare.comparison.verdicts import judge
 
+    check_margin(options.margin / 100)
     texts = options.group
     if not 2 <= len(texts) <= MOST_GROUPS:
         raise UserError(
@@ -44,6 +50,7 @@ def compare(options: argparse.Namespace) -> int:
         )
     with foreground.open_store() as store:
         groups = _with_unique_names([_group(store, names) for names in texts], texts)
+        _refuse_repeated(groups)
         verdict = judge(groups, Evidence(store), options.measure, options.margin / 100)
         if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
             raise UserError(problem)
@@ -79,6 +86,13 @@ def _group(store: "RunStore", text: str) -> "Group":
     if working:
         raise UserError(f"{working[0]} is not finished. Wait for it, or stop it.")
     return matches[0]
+
+
+def _refuse_repeated(groups: Sequence["Group"]) -> None:
+    counts = Counter(run.id for group in groups for run in group.runs)
+    if repeated := [run for run, count in counts.items() if count > 1]:
+        themselves = "itself" if len(repeated) == 1 else "themselves"
+        raise UserError(f"{listed(repeated)} would be compared with {themselves}. Name each run in one group only.")
 
 
 def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list["Group"]:
@@ -132,7 +146,8 @@ def judge(options: argparse.Namespace) -> int:
         print(pair.sentence)
         if pair.wins is not None and pair.wins_low is not None and pair.wins_high is not None:
             between = f"95 % interval {100 * pair.wins_low:.0f} to {100 * pair.wins_high:.0f} %"
-            print(f"  A seed of {pair.a} beats one of {pair.b} in {100 * pair.wins:.0f} % of pairs ({between}).")
+            a, b = judge.shown(pair.a), judge.shown(pair.b)
+            print(f"  A seed of {a} beats one of {b} in {100 * pair.wins:.0f} % of pairs ({between}).")
         if pair.p is not None and pair.level is not None:
             print(f"  p = {pair.p:.3g}; up to {1 - pair.level:.3g} shows a difference at this look.")
     return 0
@@ -142,19 +157,14 @@ def arrays(file: Path) -> dict[str, Any]:
     """Returns the arrays for ``rnn_compare.judge`` from a CSV or Parquet file.
 
     Raises:
-        UserError: If the file cannot be read, lacks a column or a row, or has one twice.
+        UserError: If the file cannot be read, is too large, lacks a column or a row, or has one twice.
     """
-    import pandas as pd
-
-    try:
-        table = pd.read_parquet(file) if file.suffix in (".parquet", ".pq") else pd.read_csv(file)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file} cannot be read as a table ({error}). Give a CSV or Parquet file.") from error
+    table = _table(file)
     columns = next((names for names in _COLUMNS if names <= set(table.columns)), None)
     if columns is None:
         raise UserError(
-            f"{file} has the columns {', '.join(map(str, table.columns))[:200]}, but needs setting, seed, item and "
-            "right, or setting, seed and accuracy. Rename them."
+            f"{file} has the columns {excerpt(', '.join(map(str, table.columns)), 200)}, but needs setting, seed, item "
+            "and right, or setting, seed and accuracy. Rename them."
         )
     keys = sorted(columns & {"seed", "item"}, reverse=True)
     if twice := table.duplicated(["setting", *keys]).sum():
@@ -163,12 +173,36 @@ def arrays(file: Path) -> dict[str, Any]:
     try:
         table[values] = table[values].astype(float)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{file}: {values} must be a number from 0 to 1, or true or false ({error}).") from error
+        reason = excerpt(str(error), 200)
+        raise UserError(f"{file}: {values} must be a number from 0 to 1, or true or false ({reason}).") from error
     by_setting = table.groupby("setting", sort=False)
     if values == "accuracy":
         return {str(name): runs["accuracy"].to_numpy() for name, runs in by_setting}
     items = sorted(table["item"].unique())
-    return {str(name): _right(str(name), runs, items) for name, runs in by_setting}
+    return {str(name): _right(excerpt(str(name)), runs, items) for name, runs in by_setting}
+
+
+def _table(file: Path) -> "pd.DataFrame":
+    import pandas as pd
+    from pyarrow import parquet  # type: ignore[import-untyped]  # it brings no types
+
+    too_long = UserError(f"{file} has more than {MOST_ROWS:,} rows. Leave out seeds or items.")
+    try:
+        if not (file.is_file() or file.is_fifo()):
+            raise UserError(f"{file} is no file. Give a CSV or Parquet file.")
+        if (size := file.stat().st_size) > MOST_BYTES:
+            raise UserError(f"{file} has {size / 10**6:,.0f} MB; the limit is {MOST_BYTES // 10**6:,} MB.")
+        if file.suffix in (".parquet", ".pq"):
+            if parquet.read_metadata(file).num_rows > MOST_ROWS:
+                raise too_long
+            return pd.read_parquet(file)
+        table = pd.read_csv(file, nrows=MOST_ROWS + 1)
+    except (OSError, ValueError) as error:
+        reason = excerpt(str(error), 200)
+        raise UserError(f"{file} cannot be read as a table ({reason}). Give a CSV or Parquet file.") from error
+    if len(table) > MOST_ROWS:
+        raise too_long
+    return table
 
 
 def _right(name: str, runs: "pd.DataFrame", items: list[Any]) -> Any:

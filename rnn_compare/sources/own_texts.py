@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import visible
+from rnn_compare.formatting import excerpt
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.labelled_csv import SEPARATORS, Description, parse
 from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
@@ -39,8 +39,7 @@ class Card(Description):
     @property
     def title(self) -> str:
         """The file's name, as people read it."""
-        name = visible(Path(self.path).name)
-        return name if len(name) <= _LONGEST_TITLE else f"{name[:_LONGEST_TITLE]}…"
+        return excerpt(Path(self.path).name, _LONGEST_TITLE)
 
     @property
     def size(self) -> int:

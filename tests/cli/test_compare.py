@@ -101,6 +101,9 @@ def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.Cap
         (["{lstm}", "{other}"], "were judged by different reviews"),
         (["{lstm}", "{running}"], "is not finished"),
         (["{lstm}", "{gru}", "--measure", "test"], "was not tested"),
+        (["{lstm}", "{gru}", "--margin", "nan"], "The margin is nan points, but must be above 0 and below 100 points"),
+        (["{lstm}", "{gru}", "--margin", "-3"], "The margin is -3 points"),
+        (["{lstm}", "{gru}", "--margin", "0"], "The margin is 0 points"),
     ],
 )
 def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(
@@ -117,6 +120,18 @@ def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(
     printed = capsys.readouterr()
     assert sentence in printed.err
     assert printed.out == ""
+
+
+def test_runs_that_are_in_two_groups_are_named(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds, gru = trained(store, "LSTM", 0.8, 0.81, 0.82), trained(store, "GRU", 0.8, 0.81, 0.82)
+    first, second, third = seeds.split(",")
+    assert main(["compare", seeds, gru, seeds]) == 2
+    printed = capsys.readouterr()
+    assert f"{first}, {second} and {third} would be compared with themselves" in printed.err
+    assert printed.out == ""
+    assert main(["compare", f"{first},{second}", gru, f"{second},{third}"]) == 2
+    assert f"{second} would be compared with itself" in capsys.readouterr().err
+    assert main(["compare", first, f"{second},{third}"]) == 0, "other seeds of the same setting"
 
 
 def test_more_groups_are_compared_than_a_page_holds(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:

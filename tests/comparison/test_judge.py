@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 from scipy import stats
 
 import rnn_compare as rc
+from rnn_compare.cli import verdicts
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.inference.wins import wins
 
@@ -126,17 +129,65 @@ def test_in_words_each_pair_has_its_sentence_and_how_often_it_wins(
 @pytest.mark.parametrize(
     ("runs", "sentence"),
     [
-        ({"A": [0.9]}, "two settings or more; there is 1"),
+        ({"A": [0.9]}, "takes 2 to 100 settings, since every pair is judged, not 1"),
         ({"A": [90.0, 91.0], "B": [0.9, 0.9]}, "give shares, not percent"),
         ({"A": [0.9, float("nan")], "B": [0.9, 0.9]}, "no gaps"),
         ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, "equally many items"),
         ({"A": [], "B": [0.9]}, r"must be \(seeds, items\)"),
         ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, "need the same items"),
+        ({f"A{place}": [0.9] for place in range(101)}, "takes 2 to 100 settings, since every pair is judged, not 101"),
+        ([[0.9, 0.8], [0.8, 0.9]], "each setting's name"),
     ],
 )
-def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: dict[str, Any], sentence: str) -> None:
+def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: Any, sentence: str) -> None:
     with pytest.raises(rc.UserError, match=sentence):
         rc.judge(runs)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"margin": 1},
+            "The margin is 100 points, but must be above 0 and below 100 points, such as 1 point, a share of 0.01",
+        ),
+        ({"margin": float("nan")}, "The margin is nan points"),
+        ({"margin": -0.01}, "The margin is -1 points"),
+        ({"margin": "x"}, "The margin is 'x', but must be above 0"),
+        ({"looks": 0}, "looks is 0, but must be a whole number from 1 .this look counts. to 1,000"),
+        ({"looks": 1.5}, "looks is 1.5, but must be a whole number"),
+        ({"looks": 10**9}, "to 1,000"),
+    ],
+)
+def test_a_margin_or_looks_that_make_no_sense_are_refused_in_a_sentence(options: Any, sentence: str) -> None:
+    with pytest.raises(rc.UserError, match=sentence):
+        rc.judge({"A": [0.9], "B": [0.9]}, **options)
+
+
+def test_as_many_settings_as_are_taken_are_judged() -> None:
+    assert len(rc.judge({f"A{place}": [place / 100] for place in range(100)})) == 4950
+
+
+def test_names_are_shown_on_one_line_without_control_characters_and_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "\x1b[31mA\nis better" + "x" * 200_000
+    file = tmp_path / "runs.csv"
+    rows = [(name, seed, 0.8 + seed / 100) for name in (hostile, "B") for seed in range(3)]
+    pd.DataFrame(rows, columns=["setting", "seed", "accuracy"]).to_csv(file, index=False)
+    assert main(["judge", str(file)]) == 0
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == 3
+    assert "[31mA is better" in printed
+    assert printed.replace("\n", "").isprintable()
+    assert len(printed) < 1000
+    [pair] = rc.judge({hostile: [0.8, 0.81, 0.82], "B": [0.8, 0.81, 0.82]})
+    assert pair.a == hostile, "data are as they were given"
+    for runs in ({hostile: [0.8, 0.81], "B": [[1, 0]]}, {hostile: [8.0], "B": [0.8]}, {hostile: "x", "B": [0.8]}):
+        with pytest.raises(rc.UserError) as refused:
+            rc.judge(runs)  # type: ignore[arg-type]  # also of what no type checker passes
+        assert len(str(refused.value)) < 500
+        assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -147,6 +198,9 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: dict[str, Any], se
         ("setting,seed,accuracy\nA,1,high\n", "must be a number"),
         ("setting,seed,item,right\nA,1,x,1\nA,1,y,1\nB,1,x,1\n", "B lacks 1 of its 2 rows"),
         ("", "cannot be read as a table"),
+        (f"setting,seed,accuracy\nA,1,\x1b{'x' * 10_000}\n", "must be a number"),
+        (f"\x1b{'x' * 10_000},seed,accuracy\nA,1,1\n", "but needs setting"),
+        (f"setting,seed,item,right\n\x1b{'x' * 10_000},1,x,1\nB,1,x,1\nB,1,y,1\n", "lacks 1 of its 2 rows"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(
@@ -154,4 +208,38 @@ def test_a_file_that_is_no_such_table_is_refused(
 ) -> None:
     (tmp_path / "runs.csv").write_text(content, "utf-8")
     assert main(["judge", str(tmp_path / "runs.csv")]) == 2
-    assert sentence in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert sentence in printed
+    assert "\x1b" not in printed
+    assert len(printed) < 1000
+
+
+def test_what_is_no_file_is_refused_and_a_pipe_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("/dev/zero", str(tmp_path), str(tmp_path / "nothing.csv"), "a" * 5000):
+        assert main(["judge", name]) == 2
+        assert capsys.readouterr().err.endswith("Give a CSV or Parquet file.\n")
+    script = "from rnn_compare.cli.main import main; main(['judge', '/dev/stdin'])"
+    rows = "setting,seed,accuracy\n" + "".join(f"{name},{seed},0.{8 + seed}\n" for name in "AB" for seed in (0, 1))
+    printed = subprocess.run([sys.executable, "-c", script], input=rows, capture_output=True, text=True, check=True)
+    assert "A and B both reach" in printed.stdout
+
+
+def test_a_file_that_would_take_all_memory_is_refused_before_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(2**40)
+    assert main(["judge", str(large)]) == 2
+    assert "has 1,099,512 MB; the limit is 1,000 MB." in capsys.readouterr().err
+    rows = 20_000_001
+    column = pa.DictionaryArray.from_arrays(np.zeros(rows, np.int8), pa.array([1.0]))
+    parquet.write_table(pa.table(dict.fromkeys(("setting", "seed", "accuracy"), column)), tmp_path / "long.parquet")
+    assert main(["judge", str(tmp_path / "long.parquet")]) == 2
+    assert "has more than 20,000,000 rows" in capsys.readouterr().err
+    monkeypatch.setattr(verdicts, "MOST_ROWS", 2)
+    (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\n")
+    assert main(["judge", str(tmp_path / "long.csv")]) == 0
+    (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\nC,1,1\n")
+    assert main(["judge", str(tmp_path / "long.csv")]) == 2
+    assert "has more than 2 rows" in capsys.readouterr().err

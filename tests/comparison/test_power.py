@@ -131,7 +131,7 @@ def test_with_another_settings_spread_further_seeds_still_bring_their_own_degree
     shares: tuple[list[float], ...], earlier: tuple[float, ...], widest: float
 ) -> None:
     """Of five seeds and three, with the spread of a third setting's three, a further look had negative ones."""
-    lent = [Spread(variance, 0.0, 3) for variance in earlier] or [None] * 3
+    lent = [Spread(variance, 0.0, 3) for variance in earlier] if earlier else [None] * 3
     test = together(dict(zip("ABC", zip(map(scores, shares), lent, strict=True), strict=True)), 0.02)["A", "B"]
     assert test.df == pytest.approx(2), "of C's three runs"
     limits = [2 * widest / stats.chi2.ppf(chance, 2) for chance in (0.95, 0.05)]

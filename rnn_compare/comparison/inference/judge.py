@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,11 +16,17 @@ from rnn_compare.comparison.inference.difference import (
     Untested,
     compare_settings,
 )
-from rnn_compare.comparison.inference.levels import MARGIN, Verdict, judged_together
+from rnn_compare.comparison.inference.levels import MARGIN, Verdict, check_margin, judged_together
 from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.comparison.inference.wording import Words
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import excerpt
 
+MOST_SETTINGS = 100
+"""4,950 pairs take ten seconds; the ways in which some can be equal are counted by a recursion over the settings."""
+MOST_LOOKS = 1000
+LONGEST_NAME = 120
+"""Characters of a setting's name that a sentence repeats."""
 _UNCOUNTED = 10**12
 """Items of accuracies alone: their number is not known, and the verdict holds for these items."""
 
@@ -64,29 +71,41 @@ def judge(runs: Mapping[str, ArrayLike], margin: float = MARGIN, looks: int = 1)
         Every pair, all judged together.
 
     Raises:
-        UserError: If an array has another shape, or holds something else.
+        UserError: If an array has another shape, or holds something else; if there are more than 100 settings.
 
     Example:
         >>> [pair] = judge({"LSTM": [0.88, 0.87, 0.89], "SimpleRNN": [0.82, 0.84, 0.83]})
         >>> print(pair.sentence)
         LSTM is better than SimpleRNN by 5.0 ± 2.4 points (88.0 % and 83.0 % in the mean over seeds; 96 % interval).
     """
-    if len(runs) < 2:
-        raise UserError(f"A verdict takes two settings or more; there {'is 1' if runs else 'are none'}.")
-    if not 0 < margin < 1:
-        raise UserError(f"margin is {margin:g}, but must be a share between 0 and 1, such as 0.01 for a point.")
-    if looks < 1:
-        raise UserError(f"looks is {looks}, but must be at least 1: this look counts too.")
-    arrays = {name: _checked(name, values) for name, values in runs.items()}
+    if not hasattr(runs, "items"):
+        raise UserError(
+            'The runs have no names. Give them by each setting\'s name, such as {"LSTM": [0.88, 0.87, 0.89]}.'
+        )
+    if not 2 <= len(runs) <= MOST_SETTINGS:
+        raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(runs)}.")
+    check_margin(margin)
+    if not (isinstance(looks, Integral) and 1 <= looks <= MOST_LOOKS):
+        raise UserError(
+            f"looks is {excerpt(repr(looks))}, but must be a whole number from 1 (this look counts) to {MOST_LOOKS:,}."
+        )
+    arrays = {name: _checked(shown(name), values) for name, values in runs.items()}
     if len(shapes := {array.shape[1:] for array in arrays.values()}) > 1:
-        listed_shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise UserError(f"All settings need the same items, or all accuracies alone; the shapes are: {listed_shapes}.")
+        listed_shapes = ", ".join(f"{shown(name)} {array.shape}" for name, array in arrays.items())
+        raise UserError(
+            f"All settings need the same items, or all accuracies alone; the shapes are: {listed_shapes[:400]}."
+        )
     items = next(iter(shapes))[0] if max(shapes) else _UNCOUNTED
     scores = {name: [_score(row) for row in array] for name, array in arrays.items()}
     pairs = {pair: _compared(scores, *pair, margin, looks) for pair in itertools.combinations(runs, 2)}
     tested = judged_together({pair: item for pair, item in pairs.items() if isinstance(item, TestedDifference)})
     where = "in the mean over seeds" if items == _UNCOUNTED else f"on the same {items} items"
     return [_described(scores, *pair, tested.get(pair, item), where, items) for pair, item in pairs.items()]
+
+
+def shown(name: object) -> str:
+    """Returns a setting's name as sentences repeat it: on one line, cut, and without what commands a terminal."""
+    return excerpt(str(name), LONGEST_NAME)
 
 
 def _checked(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -131,5 +150,5 @@ def _described(
         wins=won.share if won else None,
         wins_low=won.low if won else None,
         wins_high=won.high if won else None,
-        sentence=Words((a, b), means, difference, where, items, thing="item").sentence,
+        sentence=Words((shown(a), shown(b)), means, difference, where, items, thing="item").sentence,
     )

@@ -9,9 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
-from typing import Literal, Self, TypeVar
+from numbers import Real
+from typing import Any, Literal, Self, TypeVar
 
 from rnn_compare.comparison.inference.intervals import FEWEST
+from rnn_compare.errors import UserError
+from rnn_compare.formatting import excerpt
 
 Verdict = Literal["a is better", "b is better", "equal", "unknown"]
 ALPHA = 0.05
@@ -24,6 +27,16 @@ LATER = 0.01
 """Its share of all later looks: the k-th of them has 1 / (k (k + 1)) of it, which adds up to 1."""
 MARGIN = 0.01
 """Settings whose accuracies differ by less than this share are equal."""
+
+
+def check_margin(margin: Any) -> None:
+    """Raises ``UserError`` unless a margin is a share between 0 and 1; the sentence has points too, as options do."""
+    is_number = isinstance(margin, Real)
+    if not (is_number and 0 < margin < 1):
+        raise UserError(
+            f"The margin is {f'{100 * margin:g} points' if is_number else excerpt(repr(margin))}, but must be above 0 "
+            "and below 100 points, such as 1 point, a share of 0.01."
+        )
 
 
 def level_at(looks: Sequence[int]) -> float:
