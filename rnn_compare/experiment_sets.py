@@ -12,7 +12,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.formatting import excerpt, listed
-from rnn_compare.settings import SETTINGS, bounds, choices, default, no_effect, text
+from rnn_compare.settings import SETTINGS, bounds, choices, default, is_switch, no_effect, text
 from rnn_compare.sources import registry
 
 MAX_COMPARED = 8
@@ -27,7 +27,8 @@ IN_LABEL = {"cell", "units", "layers", "bidirectional"}
 def experiment_from(values: dict[str, Any]) -> Experiment:
     """Returns an experiment from untrusted values; raises ``UserError`` with a sentence for each problem.
 
-    Settings without effect on the network are dropped; ``without_effect`` tells which.
+    Settings without effect on the network are dropped; ``without_effect`` tells which. Numbers may be text, as from a
+    command line or an address, or whole floats, as from a table.
 
     Example:
         >>> experiment_from({"units": 0})
@@ -36,6 +37,9 @@ def experiment_from(values: dict[str, Any]) -> Experiment:
         rnn_compare.errors.UserError: units is 0; it must be between 1 and 512.
     """
     values = {name: _plain(value) for name, value in values.items()}
+    for name, value in values.items():
+        if isinstance(value, bool) and name in SETTINGS and not is_switch(name):
+            raise UserError(f"{name} is {value}, but is no setting of yes or no.")
     try:
         return Experiment(**values)
     except ValidationError as error:

@@ -238,6 +238,8 @@ class Networks(Sequence[Network]):
         return (network.run.id if isinstance(network, Network) else network) in self.ids
 
     def __add__(self, other: "Networks") -> "Networks":
+        if not isinstance(other, Networks):
+            raise UserError("Only networks that were trained or loaded can be added: result + rc.load(…).")
         return Networks(self._store, self.ids + other.ids)
 
     def __repr__(self) -> str:

@@ -172,3 +172,11 @@ def test_an_optional_whole_number_is_asked_for_as_one(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Experiment.model_fields["patience"], "annotation", int | None)
     with pytest.raises(UserError, match=r"patience is 'x'; it must be a whole number\."):
         experiment_from({"patience": "x"})
+
+
+def test_numbers_may_be_text_or_whole_floats_but_not_yes_or_no() -> None:
+    """As a command line and an address give them, and a table with gaps; a yes is a mistake."""
+    assert experiment_from({"units": "64", "epochs": 3.0}) == Experiment(units=64, epochs=3)
+    for name in ("epochs", "forget_bias", "cell"):
+        with pytest.raises(UserError, match=f"{name} is True, but is no setting of yes or no."):
+            experiment_from({name: True})

@@ -14,6 +14,7 @@ from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
@@ -141,7 +142,7 @@ def parser() -> Parser:
         "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
-    add_settings(command, BOOK.cells)
+    add_settings(command, BOOK.cells, several=Experiment.model_fields)
     for add in (_add_verdicts, _add_networks, _add_records, _add_files):
         add(commands)
     return parser
@@ -161,7 +162,7 @@ def _add_verdicts(commands: Any) -> None:
     command.add_argument("--margin", **_MARGIN)
     command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
     command = _command(commands, "baselines", verdicts.baselines, "accuracy of classifiers that ignore word order")
-    add_settings(command, offered=BASELINE_SETTINGS)
+    add_settings(command, offered=BASELINE_SETTINGS, several=())
 
 
 def _add_networks(commands: Any) -> None:

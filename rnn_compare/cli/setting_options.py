@@ -5,7 +5,6 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison, without_effect
 from rnn_compare.formatting import counted
@@ -14,7 +13,7 @@ from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
-_COMPARED = ("cell", "units", "maxlen", "seed")
+COMPARED = ("cell", "units", "maxlen", "seed")
 """Settings that may have several values in a comparison; in a sweep all may."""
 _FLAGS = {"cell": ("--cell", "--network"), "seed": ("--seeds", "--seed")}
 _USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "source": SOURCES[0]}
@@ -26,21 +25,25 @@ class _Switch(argparse.BooleanOptionalAction):
 
     def __call__(self, _: Any, namespace: argparse.Namespace, _values: Any, flag: str | None = None) -> None:
         occurrences = getattr(namespace, self.dest) or []
-        setattr(namespace, self.dest, [*occurrences, [not str(flag).startswith("--no-")]])
+        setattr(namespace, self.dest, [*occurrences, not str(flag).startswith("--no-")])
 
 
 def add_settings(
-    parser: argparse.ArgumentParser, cells: Sequence[str] = (), offered: Collection[str] = Experiment.model_fields
+    parser: argparse.ArgumentParser,
+    cells: Sequence[str] = (),
+    offered: Collection[str] = Experiment.model_fields,
+    several: Collection[str] = COMPARED,
 ) -> None:
     """Adds an option for each setting to a command.
 
     Args:
         cells: The networks to train if none is named.
         offered: Settings that the command has.
+        several: Those that may have several values.
     """
     # Values stay text here: Experiment checks them and explains what is wrong.
     parser.usage = f"{parser.prog} [--SETTING VALUE ...] [OPTION ...]"
-    parser.set_defaults(usual_cells=list(cells))
+    parser.set_defaults(usual_cells=list(cells), several=several)
     group = parser.add_argument_group("settings")
     for name in offered:
         flags = _FLAGS.get(name, (f"--{name.replace('_', '-')}",))
@@ -55,32 +58,29 @@ def add_settings(
             sizes = ", ".join(f"{source_name} {source(source_name).size:,}" for source_name in SOURCES)
             limits = f"{int(bounds(name)[0])} to the size of the source ({sizes})"
         more = " Or FILE.csv: your own texts with two labels." if name == "source" else ""
+        values: dict[str, Any] = {"action": "extend", "nargs": "+"} if name in several else {"action": "append"}
         group.add_argument(
             *flags,
+            **values,
             dest=name,
-            action="append",
-            nargs="+",
             metavar=name.upper(),
             help=f"{purpose} {limits}; {usual} if left out.{more}",
         )
 
 
-def chosen(options: argparse.Namespace, several: Collection[str] = Experiment.model_fields) -> dict[str, Any]:
+def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Returns the settings on the command line, after importing CSV files that are named as sources.
 
-    Those in ``several`` are lists of values; of others an option replaces an earlier one of the same name. Raises
-    ``UserError`` if one of these has several values.
+    Those that may have several values are lists; of others an option replaces an earlier one of the same name.
     """
     settings: dict[str, Any] = {"cell": options.usual_cells} if options.usual_cells else {}
     for name in Experiment.model_fields:
-        if not (occurrences := getattr(options, name, None)):
+        if not (values := getattr(options, name, None)):
             continue
-        values = [value for values in occurrences for value in values] if name in several else occurrences[-1]
-        if name not in several and len(values) > 1:
-            raise UserError(f"{name} has {len(values)} values, and only `sweep` takes several of it. Choose one.")
-        if name == "source":
+        values = values if name in options.several else values[-1:]
+        if name == "source":  # a file that is replaced by a later one is not read
             values = [_source_name(value, options.json) for value in values]
-        settings[name] = values if name in several else values[0]
+        settings[name] = values if name in options.several else values[0]
     for sentence in without_effect(settings.get("cell", ()), settings):
         print(sentence, file=sys.stderr)
     return settings
@@ -88,8 +88,8 @@ def chosen(options: argparse.Namespace, several: Collection[str] = Experiment.mo
 
 def experiments(options: argparse.Namespace) -> list[Experiment]:
     """Returns the experiments of a comparison."""
-    shared = chosen(options, _COMPARED)
-    axes = [shared.pop(name, [default(name)]) for name in _COMPARED]
+    shared = chosen(options)
+    axes = [shared.pop(name, [default(name)]) for name in COMPARED]
     return comparison(*axes, **shared)
 
 

@@ -214,7 +214,7 @@ def _right(name: str, runs: "pd.DataFrame", items: list[Any]) -> Any:
 
 def baselines(options: argparse.Namespace) -> int:
     """Prints the baselines for an experiment's split and vocabulary, and returns the exit code."""
-    results = results_of(experiment_from(chosen(options, ())))
+    results = results_of(experiment_from(chosen(options)))
     if options.json:
         for baseline in results:
             figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}

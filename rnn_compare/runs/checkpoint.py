@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from dataclasses import asdict, dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +125,8 @@ def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
 
 def continued(run: Run, more: int = 0) -> Experiment:
     """Returns the experiment of a run that is to continue, for some more epochs; raises ``UserError`` if it cannot."""
+    if not isinstance(more, Integral) or more < 0:
+        raise UserError(f"more is {more!r:.40}; it must be a whole number of epochs, 0 or more.")
     if run.is_from_elsewhere:
         raise UserError(
             f"{run.id} was trained on another machine, so it cannot be continued here. Train a new run with the same "

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import visible
+from rnn_compare.formatting import excerpt, visible
 from rnn_compare.sources.csv_layout import DELIMITERS, EXPECTED, Layout, decoded, layout, rows
 
 MIN_TEXTS, MAX_ROWS = 10, 200_000
@@ -208,5 +208,4 @@ def _is_number(text: str) -> bool:
 
 
 def _short(text: str) -> str:
-    printable = "".join(visible(sign) or " " for sign in text)
-    return printable if len(printable) <= LONGEST_LABEL else f"{printable[:LONGEST_LABEL]}…"
+    return excerpt("".join(visible(sign) or " " for sign in text), LONGEST_LABEL)

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_compare import __version__
-from rnn_compare.cli.main import main
+from rnn_compare.cli.main import main, parser
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import parameters
@@ -145,7 +146,8 @@ def test_a_trained_run_is_listed_predicts_and_is_exported(
         (["predict", "nobody", "good"], "no run called 'nobody'"),
         (["trian"], "There is no command 'trian'. Did you mean train? See `python -m rnn_compare --help`."),
         (["train", "--epohs", "3"], "Did you mean --epochs? See `python -m rnn_compare train --help`."),
-        (["train", "--dropout", "0", "0.2"], "dropout has 2 values, and only `sweep` takes several of it."),
+        (["train", "--dropout", "0", "0.2"], "'0.2' is not expected here. See `python -m rnn_compare train --help`."),
+        (["baselines", "--reviews", "500", "600"], "'600' is not expected here."),
         (["parameters", "--dropout", "0", "--dropout", "9"], "dropout is 9; it must be between"),
         (["export", "nobody", "--model", ""], "The name of a file is empty"),
         (["report", "nobody"], "no run called 'nobody'"),
@@ -162,6 +164,21 @@ def test_bad_input_is_answered_by_a_sentence(
     assert captured.out == ""
     assert message in captured.err
     assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize(
+    ("command", "taken"),
+    [
+        ("train", {"units", "maxlen"}),
+        ("sweep", {"units", "maxlen", "epochs", "reviews"}),
+        ("parameters", {"units", "maxlen"}),
+        ("baselines", set()),
+    ],
+)
+def test_help_offers_several_values_exactly_where_they_are_taken(command: str, taken: set[str]) -> None:
+    """Of a training's epochs it offered several, which were refused."""
+    offered = re.findall(r"--(\w+) [A-Z]+ \[", parser().commands[command].format_help())
+    assert {"units", "maxlen", "epochs", "reviews"} & set(offered) == taken
 
 
 def test_parameters_are_those_of_the_lecture(capsys: pytest.CaptureFixture[str]) -> None:

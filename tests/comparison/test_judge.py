@@ -136,7 +136,7 @@ def test_in_words_each_pair_has_its_sentence_and_how_often_it_wins(
         ({"A": [], "B": [0.9]}, r"must be \(seeds, items\)"),
         ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, "need the same items"),
         ({f"A{place}": [0.9] for place in range(101)}, "takes 2 to 100 settings, since every pair is judged, not 101"),
-        ([[0.9, 0.8], [0.8, 0.9]], "each setting's name"),
+        ([[0.9, 0.8], [0.8, 0.9]], "Give them by setting"),
     ],
 )
 def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: Any, sentence: str) -> None:
@@ -149,7 +149,7 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: Any, sentence: str
     [
         (
             {"margin": 1},
-            "The margin is 100 points, but must be above 0 and below 100 points, such as 1 point, a share of 0.01",
+            "The margin is 100 points, but must be above 0 and below 100 points, such as 1 .a share of 0.01",
         ),
         ({"margin": float("nan")}, "The margin is nan points"),
         ({"margin": -0.01}, "The margin is -1 points"),

@@ -101,6 +101,15 @@ def test_networks_are_a_sequence_in_the_order_asked_for(trained: Trained) -> Non
         result[rest[0]]
 
 
+def test_what_cannot_be_added_to_networks_or_resumed_is_refused_in_a_sentence(trained: Trained) -> None:
+    result: Any = rc.load(trained.ids)
+    with pytest.raises(rc.UserError, match="Only networks that were trained or loaded can be added: result"):
+        result + [result[0]]  # noqa: RUF005  # what people write is the test
+    for more in (-1, "2", 1.5):
+        with pytest.raises(rc.UserError, match=f"more is {more!r}; it must be a whole number of epochs, 0 or more"):
+            result.resume(more)
+
+
 def test_what_a_notebook_shows_is_short(trained: Trained) -> None:
     result = rc.load(trained.ids[2:])
     terms = "4 · (32·32 + 32·32 + 32) = 8,320"

@@ -24,9 +24,6 @@ from rnn_compare.formatting import excerpt
 
 MOST_SETTINGS = 100
 """4,950 pairs take ten seconds; the ways in which some can be equal are counted by a recursion over the settings."""
-MOST_LOOKS = 1000
-LONGEST_NAME = 120
-"""Characters of a setting's name that a sentence repeats."""
 _UNCOUNTED = 10**12
 """Items of accuracies alone: their number is not known, and the verdict holds for these items."""
 
@@ -79,22 +76,16 @@ def judge(runs: Mapping[str, ArrayLike], margin: float = MARGIN, looks: int = 1)
         LSTM is better than SimpleRNN by 5.0 ± 2.4 points (88.0 % and 83.0 % in the mean over seeds; 96 % interval).
     """
     if not hasattr(runs, "items"):
-        raise UserError(
-            'The runs have no names. Give them by each setting\'s name, such as {"LSTM": [0.88, 0.87, 0.89]}.'
-        )
+        raise UserError('The runs have no names. Give them by setting, such as {"LSTM": [0.88, 0.87], "GRU": …}.')
     if not 2 <= len(runs) <= MOST_SETTINGS:
         raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(runs)}.")
     check_margin(margin)
-    if not (isinstance(looks, Integral) and 1 <= looks <= MOST_LOOKS):
-        raise UserError(
-            f"looks is {excerpt(repr(looks))}, but must be a whole number from 1 (this look counts) to {MOST_LOOKS:,}."
-        )
+    if not (isinstance(looks, Integral) and 1 <= looks <= 1000):
+        raise UserError(f"looks is {looks!r:.40}, but must be a whole number from 1 (this look counts) to 1,000.")
     arrays = {name: _checked(shown(name), values) for name, values in runs.items()}
     if len(shapes := {array.shape[1:] for array in arrays.values()}) > 1:
         listed_shapes = ", ".join(f"{shown(name)} {array.shape}" for name, array in arrays.items())
-        raise UserError(
-            f"All settings need the same items, or all accuracies alone; the shapes are: {listed_shapes[:400]}."
-        )
+        raise UserError(f"All settings need the same items, or all accuracies alone: {listed_shapes[:400]}.")
     items = next(iter(shapes))[0] if max(shapes) else _UNCOUNTED
     scores = {name: [_score(row) for row in array] for name, array in arrays.items()}
     pairs = {pair: _compared(scores, *pair, margin, looks) for pair in itertools.combinations(runs, 2)}
@@ -105,7 +96,7 @@ def judge(runs: Mapping[str, ArrayLike], margin: float = MARGIN, looks: int = 1)
 
 def shown(name: object) -> str:
     """Returns a setting's name as sentences repeat it: on one line, cut, and without what commands a terminal."""
-    return excerpt(str(name), LONGEST_NAME)
+    return excerpt(str(name), 120)
 
 
 def _checked(name: str, values: ArrayLike) -> NDArray[np.float64]:

@@ -14,7 +14,6 @@ from typing import Any, Literal, Self, TypeVar
 
 from rnn_compare.comparison.inference.intervals import FEWEST
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import excerpt
 
 Verdict = Literal["a is better", "b is better", "equal", "unknown"]
 ALPHA = 0.05
@@ -33,9 +32,9 @@ def check_margin(margin: Any) -> None:
     """Raises ``UserError`` unless a margin is a share between 0 and 1; the sentence has points too, as options do."""
     is_number = isinstance(margin, Real)
     if not (is_number and 0 < margin < 1):
+        shown = f"{100 * margin:g} points" if is_number else f"{margin!r:.40}"
         raise UserError(
-            f"The margin is {f'{100 * margin:g} points' if is_number else excerpt(repr(margin))}, but must be above 0 "
-            "and below 100 points, such as 1 point, a share of 0.01."
+            f"The margin is {shown}, but must be above 0 and below 100 points, such as 1 (a share of 0.01)."
         )
 
 
