@@ -128,6 +128,18 @@ def as_markdown(text: str) -> str:
     return "".join(f"\\{sign}" if sign in r"\`*_[]<>$&|~#:" else sign for sign in " ".join(text.split()))
 
 
+def as_python(text: str) -> str:
+    r"""Returns a text escaped for Python source: as it stands within double quotes, a docstring's too.
+
+    The one way of names that come from outside, such as a file's, into exported code.
+
+    Example:
+        >>> print(as_python('a "b".csv\n'))
+        a \"b\".csv\n
+    """
+    return "".join('\\"' if sign == '"' else repr(sign)[1:-1] for sign in text)
+
+
 def visible(text: str, besides: str = "") -> str:
     """Returns a text without invisible characters, such as control characters or changes of direction.
 

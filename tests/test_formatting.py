@@ -1,12 +1,13 @@
-"""Texts that others typed keep what their spelling needs, and lose what nobody can see."""
+"""Texts that others typed keep what their spelling needs, lose what nobody can see, and end no quotation in code."""
 
+import ast
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.formatting import visible
+from rnn_compare.formatting import as_python, visible
 
 JOINERS = {"\u200c", "\u200d"}
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -39,3 +40,11 @@ def test_all_that_can_be_seen_stays_in_order_and_nothing_invisible_but_joiners_a
 
 def test_words_that_a_no_break_space_parts_stay_apart() -> None:
     assert visible("Quel film\u202f!\xa0Oui") == "Quel film ! Oui"
+
+
+@given(text=st.text(st.characters(codec=None) | st.sampled_from([*"\"'\\{}%\n\r", *HIDDEN, "\u2028", "\udce9"])))
+def test_a_text_within_double_quotes_of_python_is_the_text(text: str) -> None:
+    escaped = as_python(text)
+    for quotes in ('"', '"""'):
+        assert ast.literal_eval(f"{quotes}{escaped}{quotes}") == text
+    assert escaped.isprintable()

@@ -1,11 +1,10 @@
 """The stock Keras script that repeats an experiment."""
 
-import json
-
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment, Optimizer
 from rnn_compare.feedforward.feedforward import KerasLayer
 from rnn_compare.feedforward.registry import network
+from rnn_compare.formatting import as_python
 from rnn_compare.networks.keras_layers import keras_layers, own_imports, own_source
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
@@ -23,7 +22,7 @@ ONE_THREAD = """import os
 os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # before TensorFlow is imported
 """
 
-_OPENING = '''"""{label} on {subject}, in stock Keras.
+_OPENING = '''"""{title}, in stock Keras.
 
 Needs: pip install {packages}
 """
@@ -106,8 +105,7 @@ def script(experiment: Experiment) -> str:
     """Returns a Python script that repeats an experiment on the same data with Keras alone."""
     trained, data = network(experiment.cell), source(experiment.dataset)
     start = _OPENING.format(
-        label=experiment.label,
-        subject=data.subject,
+        title=as_python(f"{experiment.label} on {data.subject}"),
         packages=" ".join(("keras", "tensorflow", *data.script.packages)),
         one_thread=ONE_THREAD,
         imports=imports(experiment),
@@ -160,7 +158,7 @@ def imports(experiment: Experiment) -> str:
 
 def opening(experiment: Experiment, file: str) -> str:
     """Returns the Python lines that open an experiment's ``.keras`` file with Keras alone."""
-    trained, load = network(experiment.cell), f"model = keras.models.load_model({file!r})"
+    trained, load = network(experiment.cell), f'model = keras.models.load_model("{as_python(file)}")'
     if trained.in_keras:
         return f"import keras\n\n{load}"
     lines = "\n".join(dict.fromkeys(("import keras", *own_imports(trained))))
@@ -170,8 +168,8 @@ def opening(experiment: Experiment, file: str) -> str:
 def _call(layer: KerasLayer) -> str:
     """Returns the Python call that creates a layer."""
     arguments = [_call(value) if isinstance(value, KerasLayer) else repr(value) for value in layer.arguments]
-    options = {name: json.dumps(value) if isinstance(value, str) else value for name, value in layer.options.items()}
-    arguments += [f"{name}={value}" for name, value in options.items()]
+    for name, value in layer.options.items():
+        arguments.append(f'{name}="{as_python(value)}"' if isinstance(value, str) else f"{name}={value}")
     return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"
 
 

@@ -8,6 +8,7 @@ from rnn_compare.cells.formula import plain
 from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import as_python
 from rnn_compare.networks import plain_timestep
 from rnn_compare.settings import SETTINGS, needing_stock_layers
 from rnn_compare.sources.registry import source
@@ -38,8 +39,7 @@ def plain_script(experiment: Experiment) -> str:
     matrices = ("W", "b") if layout.recurrent == "none" else ("W", "U", "b")
     imports = sorted({*data.script.imports, "import sys"}, key=lambda line: (line.startswith("from"), line))
     settings = experiment.model_dump() | {
-        "label": experiment.label,
-        "subject": data.subject,
+        "title": as_python(f"{experiment.label} on {data.subject}"),
         "packages": " ".join(packages),
         "imports": "\n".join(imports),
         "reading": data.script.code.strip(),
@@ -64,7 +64,7 @@ def plain_script(experiment: Experiment) -> str:
     return _FILE.format_map(settings)
 
 
-_FILE = '''"""{label} on {subject}, in NumPy alone: the whole algorithm, from the words to the trained weights.
+_FILE = '''"""{title}, in NumPy alone: the whole algorithm, from the words to the trained weights.
 
 Needs: pip install {packages}
 

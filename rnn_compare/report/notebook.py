@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rnn_compare.comparison.groups import Group
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import as_markdown
+from rnn_compare.formatting import as_markdown, as_python
 from rnn_compare.networks import keras_script
 from rnn_compare.networks.keras_layers import own_source
 from rnn_compare.networks.parameters import parameters
@@ -32,7 +32,7 @@ _TRAINING = """for seed in {seeds}:
 {training}"""
 
 _KEEPING = """    figures = {{name: values[0] for name, values in history.items()}}
-    results.append({{"network": {network!r}, "seed": seed, "epoch": epoch + 1}} | figures)
+    results.append({{"network": "{network}", "seed": seed, "epoch": epoch + 1}} | figures)
 """
 
 _RESULTS = """curves = pd.DataFrame(results)
@@ -122,15 +122,15 @@ def _network(group: Group) -> Iterator[Cell]:
     counted = parameters(experiment)
     arithmetic = "\n".join(f"- {layer.kind}: {layer.arithmetic}" for layer in counted.layers)
     yield "markdown", f"## {as_markdown(group.name)}\n\n{counted.total:,} parameters:\n\n{arithmetic}"
-    training = keras_script.training(experiment, "seed", _KEEPING.format(network=group.name))
+    training = keras_script.training(experiment, "seed", _KEEPING.format(network=as_python(group.name)))
     seeds = [run.experiment.seed for run in group.runs]
     yield "code", _TRAINING.format(seeds=seeds, training=textwrap.indent(training, "    "))
 
 
 def _recorded(contents: Contents) -> str:
     rows = [
-        (group.name, run.experiment.seed, [round(epoch["val_accuracy"], 4) for epoch in run.epochs])
+        (as_python(group.name), run.experiment.seed, [round(epoch["val_accuracy"], 4) for epoch in run.epochs])
         for group in contents.groups
         for run in group.runs
     ]
-    return "\n".join(f"            {row!r}," for row in rows)
+    return "\n".join(f'            ("{name}", {seed}, {curve}),' for name, seed, curve in rows)

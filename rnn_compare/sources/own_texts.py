@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from rnn_compare.atomic import sha256, whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import excerpt
+from rnn_compare.formatting import as_python, excerpt
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.labelled_csv import SEPARATORS, Description, parse
 from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
@@ -39,7 +39,7 @@ class Card(Description):
     @property
     def title(self) -> str:
         """The file's name, as people read it."""
-        return excerpt(Path(self.path).name, _LONGEST_TITLE)
+        return excerpt(Path(self.path).name, _LONGEST_TITLE).strip() or self.name
 
     @property
     def size(self) -> int:
@@ -78,6 +78,8 @@ def import_file(path: Path, tell: Callable[[int, int], None] | None = None) -> C
     Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
     """
     path = Path(os.path.realpath(path))  # Path.resolve raises at links in a circle
+    if not _is_text(path):
+        raise UserError(f"The path of {visible(path.name)} is not UTF-8. Rename the file, or its folder.")
     content = _content(path)
     name = f"{PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
     card = Card(name=name, path=str(path), **dict(parse(content, tell).description))
@@ -183,7 +185,16 @@ def _read_card(file: Path, _changed: int) -> Card | None:
 
 
 def _files() -> list[Path]:
-    return [file for file in sorted(folder().iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
+    return [
+        file
+        for file in sorted(folder().iterdir())
+        if file.suffix.lower() in ENDINGS and _is_text(file) and file.is_file()
+    ]
+
+
+def _is_text(path: Path) -> bool:
+    """Tells whether a path can be shown and recorded: one that is not UTF-8 holds lone surrogates."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(path))
 
 
 def content(card: Card) -> bytes:
@@ -218,23 +229,23 @@ def _content(path: Path) -> bytes:
 def _script(card: Card) -> ScriptPart:
     text, label = card.layout.places
     code = _SCRIPT_CODE.format(
-        name=Path(card.path).name,
-        encoding=card.encoding,
-        delimiter=card.layout.delimiter,
+        name=as_python(Path(card.path).name),
+        encoding=as_python(card.encoding),
+        delimiter=as_python(card.layout.delimiter),
         text=text,
         label=label,
-        labels=list(card.labels),
-        separators="".join(sorted(SEPARATORS)),
+        labels=", ".join(f'"{as_python(name)}"' for name in card.labels),
+        separators=as_python("".join(sorted(SEPARATORS))),
     )
     return script_from_texts(code, imports=("import csv",))
 
 
 _SCRIPT_CODE = """
 # Put the file of texts beside this one. Texts without a word or without a label are left out.
-with open({name!r}, encoding={encoding!r}, newline="") as file:
-    header, *rows = (row for row in csv.reader(file, delimiter={delimiter!r}) if any(cell.strip() for cell in row))
-rows = [row for row in rows if set(row[{text}].strip()) - set({separators!r}) and row[{label}].strip()]
-texts, labels = [row[{text}] for row in rows], [{labels!r}.index(row[{label}].strip()) for row in rows]
+with open("{name}", encoding="{encoding}", newline="") as file:
+    header, *rows = (row for row in csv.reader(file, delimiter="{delimiter}") if any(cell.strip() for cell in row))
+rows = [row for row in rows if set(row[{text}].strip()) - set("{separators}") and row[{label}].strip()]
+texts, labels = [row[{text}] for row in rows], [[{labels}].index(row[{label}].strip()) for row in rows]
 """
 
 

@@ -1,6 +1,7 @@
 """A file of the lecturer's own is a source like the others, and its runs outlive it."""
 
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,19 @@ def test_files_in_the_folder_of_texts_are_offered_and_looked_up_by_name(write: W
     assert own_texts.unread() == []
     write("cache/texts/My tickets.csv", more="40;one more;open\n")
     assert own_texts.unread() == [path]
+
+
+@pytest.mark.parametrize(("name", "problem"), [(b"caf\xe9.csv", "not UTF-8"), (b"\x07\xe2\x80\xae", "")])
+def test_a_file_whose_name_nobody_can_read_is_refused_or_gets_a_title(
+    write: Write, cache: Path, name: bytes, problem: str
+) -> None:
+    path = write("cache/texts/tickets.csv").rename(cache / "texts" / os.fsdecode(name))
+    assert own_texts.unread() == []
+    if problem:
+        with pytest.raises(UserError, match=f"^The path of caf.csv is {problem}"):
+            own_texts.import_file(path)
+    else:
+        assert registry.source(own_texts.import_file(path).name).title.startswith("texts-")
 
 
 @pytest.mark.parametrize("name", ["bundled", "texts-nothing", "order", "no such thing"])
