@@ -5,7 +5,6 @@ import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import foreground, output
@@ -17,7 +16,6 @@ from rnn_compare.sources.registry import SOURCES
 from rnn_compare.sources.registry import source as source_of
 
 if TYPE_CHECKING:
-    from rnn_compare.report.contents import Contents
     from rnn_compare.report.written_files import Form
 
 # The imports of a report are slow, so they are made where it is written.
@@ -38,18 +36,28 @@ def write(options: argparse.Namespace) -> int:
     if not targets:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
-    if len({os.path.realpath(target) for target in targets.values()}) < len(targets):
-        raise UserError("Two of the files have the same name. Give each its own.")
     from rnn_compare.report.contents import gather
     from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
+    from rnn_compare.report.written_files import SUFFIXES, report_files
 
+    paths = {
+        (kind, suffix): foreground.output_file(str(target.with_name(f"{target.stem}{suffix}{target.suffix}")))
+        for kind, target in targets.items()
+        for suffix in SUFFIXES[kind]
+    }
+    if len(set(map(os.path.realpath, paths.values()))) < len(paths):
+        raise UserError(
+            "Two of the files have the same name; tables' curves go to FILE.curves.csv and FILE.curves.parquet. "
+            "Give each its own."
+        )
     with foreground.open_store() as store:
         contents = gather(store, runs)
     if "html" in targets and has_own_texts(contents.runs):
         print(OWN_TEXTS, file=sys.stderr)
-    for kind, target in targets.items():
-        for path in _write(kind, contents, target):
-            output.written(options.json, kind, path)
+    for kind in targets:
+        for suffix, content in report_files(contents, kind).items():
+            output.write_file(paths[kind, suffix], content)
+            output.written(options.json, kind, paths[kind, suffix])
     return 0
 
 
@@ -63,17 +71,6 @@ def playground(options: argparse.Namespace) -> int:
     output.write_file(target, page.encode())
     output.written(options.json, "playground", target)
     return 0
-
-
-def _write(kind: "Form", contents: "Contents", target: Path) -> list[Path]:
-    from rnn_compare.report import written_files
-
-    paths = []
-    for name, content in written_files.report_files(contents, kind).items():
-        path = target.with_name(f"{target.stem}{name}{target.suffix}")
-        output.write_file(path, content)
-        paths.append(path)
-    return paths
 
 
 def page(options: argparse.Namespace) -> int:

@@ -28,10 +28,17 @@ if TYPE_CHECKING:
 CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds")
 IN_THE_PLAYGROUND = (BOOK, GATES, ATTENTION, FIRST_WORD, OPEN_GATES)
 Form = Literal["html", "notebook", "parquet", "csv"]
+SUFFIXES: dict[Form, tuple[str, ...]] = {
+    "html": ("",),
+    "notebook": ("",),
+    "parquet": ("", ".curves"),
+    "csv": ("", ".curves"),
+}
+"""What the files of each form add to the stem of the file that people name."""
 
 
 def report_files(contents: Contents, form: Form) -> dict[str, bytes]:
-    """Returns the files of a report by the suffix of their stem.
+    """Returns the files of a report, by the form's ``SUFFIXES``.
 
     Raises:
         UserError: If it cannot be made of these runs.

@@ -64,6 +64,11 @@ def test_a_report_is_written_in_every_form_and_each_file_is_listed(
         (["--html", "~nobody-at-all/r.html"], "home folder"),
         (["--html", "{folder}/r.x", "--notebook", "{folder}/r.x"], "Two of the files have the same name"),
         (["--parquet", "{folder}/r.parquet", "--html", "{folder}"], "is a folder"),
+        (
+            ["--parquet", "{folder}/r.parquet", "--csv", "{folder}/r.curves.parquet"],
+            "Two of the files have the same name",
+        ),
+        (["--parquet", "{folder}/r.parquet", "--csv", "{folder}/taken.csv"], "taken.curves.csv is a folder"),
     ],
 )
 def test_a_place_that_cannot_be_written_to_gets_a_sentence(
@@ -71,6 +76,7 @@ def test_a_place_that_cannot_be_written_to_gets_a_sentence(
 ) -> None:
     file = tmp_path / "a_file"
     file.touch()
+    (tmp_path / "taken.curves.csv").mkdir()
     targets = [argument.format(folder=tmp_path, file=file) for argument in arguments]
     assert main(["report", *runs, *targets]) == BAD_INPUT
     captured = capsys.readouterr()
