@@ -66,9 +66,7 @@ def playground(options: argparse.Namespace) -> int:
     target = foreground.output_file(options.html)
     from rnn_compare.report.written_files import playground
 
-    with foreground.open_store() as store:
-        page = playground(store)
-    output.write_file(target, page.encode())
+    output.write_file(target, playground().encode())
     output.written(options.json, "playground", target)
     return 0
 

@@ -4,6 +4,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, get_args
 
 import numpy as np
@@ -23,6 +24,7 @@ from rnn_compare.paths import Which, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.reviews.vocabulary import PADDING, START
+from rnn_compare.runs import shipped
 from rnn_compare.runs.events import THRESHOLD
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
@@ -239,12 +241,15 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
 
 
 def run_weights(run: Run, which: Which) -> Weights:
-    """Returns a run's weights, cached until they change. Raises ``UserError`` if they are missing or damaged."""
+    """Returns a run's weights, cached until they change, or those that it is shipped with.
+
+    Raises ``UserError`` if they are missing or damaged.
+    """
     if which not in get_args(Which):
         raise UserError(f"which is {str(which)[:40]!r}; it must be {' or '.join(map(repr, get_args(Which)))}.")
-    path = weights_file(run.id, which)
-    if path.exists():
-        return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
+    for path in (weights_file(run.id, which), shipped.FOLDER / "runs" / run.id / f"{which}.npz"):
+        if path.exists():
+            return _load(path, path.stat().st_mtime_ns, run.experiment)
     problem = "has no saved weights yet. Wait for its first epoch, or train it again if its files were deleted."
     if run.is_from_elsewhere and run.has_weights:
         problem = "was trained on another machine, and only its best epoch was recorded. Choose its best epoch."
@@ -254,5 +259,5 @@ def run_weights(run: Run, which: Which) -> Weights:
 
 
 @functools.lru_cache(maxsize=24)
-def _load(run: str, which: Which, _changed: int, experiment: Experiment) -> Weights:
-    return load(weights_file(run, which), experiment)
+def _load(path: Path, _changed: int, experiment: Experiment) -> Weights:
+    return load(path, experiment)

@@ -1,15 +1,17 @@
 """The files of a report in every form: page, notebook, and tables as CSV or Parquet; and the playground."""
 
+import contextlib
 import csv
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rnn_compare.comparison.evidence import Evidence, known_labels
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
 from rnn_compare.metrics.metric import all_metrics
@@ -19,7 +21,7 @@ from rnn_compare.report.html_report import html
 from rnn_compare.report.notebook import notebook
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.shipped import add_shipped, shipped_ids
+from rnn_compare.runs.shipped import FOLDER
 from rnn_compare.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -135,24 +137,14 @@ def _parquet(table: "pd.DataFrame") -> bytes:
     return content
 
 
-def playground(store: RunStore) -> str:
-    """Returns the page of the shipped comparisons, which any host serves.
-
-    A record without any run gets the shipped ones first, as at the first start of the dashboard.
-
-    Raises:
-        UserError: If a shipped run was deleted from the record.
-    """
-    if store.is_untouched:
-        add_shipped(store)
-    evidence, shipped = Evidence(store), {run.experiment: run.id for run in store.runs(shipped_ids())}
-    try:
+def playground() -> str:
+    """Returns the page of the shipped comparisons, which any host serves; the record of runs has no part in it."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,  # Windows keeps a file that is still open
+        contextlib.closing(RunStore(Path(folder) / "runs.db")) as store,
+    ):
+        store.copy_from(FOLDER / "runs.db")
+        evidence, shipped = Evidence(store), {run.experiment: run.id for run in store.runs()}
         runs = [[shipped[experiment] for experiment in preset.experiments()] for preset in IN_THE_PLAYGROUND]
-    except KeyError as error:
-        raise UserError(
-            "A shipped run was deleted from the record of runs. Set RNN_COMPARE_CACHE to a new folder, which gets all "
-            "of them, and try again."
-        ) from error
-    return html(
-        *(gather(store, names, evidence) for names in runs), names=[preset.name for preset in IN_THE_PLAYGROUND]
-    )
+        comparisons = [gather(store, ids, evidence) for ids in runs]
+    return html(*comparisons, names=[preset.name for preset in IN_THE_PLAYGROUND])

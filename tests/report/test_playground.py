@@ -1,5 +1,6 @@
 """The playground: the shipped comparisons in one file, from a host of static files."""
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,24 +13,27 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rnn_compare.cli.main import BAD_INPUT, main
+from rnn_compare.cli.main import main
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import FIRST_WORD, GATES
 from rnn_compare.report.written_files import IN_THE_PLAYGROUND
 from rnn_compare.runs.store import RunStore
 from tests.chromium import PATIENCE
+from tests.epochs import finished_run
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
 @pytest.fixture(scope="module")
 def folder(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache with reviews, and a folder ``site`` with the page, made on it by the command."""
+    """A cache with reviews and a run of one's own, and a folder ``site`` with the page, made on it by the command."""
     folder = tmp_path_factory.mktemp("playground")
     shutil.copytree(
         prepared_cache / "reviews", folder / "reviews", copy_function=lambda *paths: Path(paths[1]).symlink_to(paths[0])
     )
     (folder / "site").mkdir()
+    with contextlib.closing(RunStore(folder / "runs.db")) as store:
+        finished_run(store, 0.7, epochs=1)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(folder))
         assert main(["playground", "--html", str(folder / "site" / "index.html")]) == 0
@@ -76,14 +80,9 @@ def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser
     assert {url.partition("#")[0] for url in requests if not url.startswith("blob:")} == {address}
 
 
-def test_a_record_that_lacks_a_shipped_run_is_refused_in_a_sentence(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    store = RunStore(tmp_path / "runs.db")
-    store.copy_from(folder / "runs.db")
-    store.delete(store.runs()[-1].id)
-    store.close()
-    assert main(["playground", "--html", str(tmp_path / "page.html")]) == BAD_INPUT
-    assert "A shipped run was deleted" in capsys.readouterr().err
-    assert not (tmp_path / "page.html").exists()
+def test_the_page_is_made_of_the_shipped_runs_and_leaves_the_record_as_it_is(folder: Path) -> None:
+    with contextlib.closing(RunStore(folder / "runs.db")) as store:
+        assert [run.origin for run in store.runs()] == ["page"]
+    assert not (folder / "runs").exists()
+    networks = re.findall(r'"title": "([^"]+)"', (folder / "site" / "index.html").read_text(encoding="utf-8"))
+    assert {experiment.label for preset in IN_THE_PLAYGROUND for experiment in preset.experiments()} <= {*networks}
