@@ -119,8 +119,7 @@ class Lecture(BaseModel):
 
     @model_validator(mode="after")
     def _asks_at_home_about_the_networks_of_its_preset(self) -> Self:
-        networks = {experiment.setting: experiment for experiment in _preset(self.preset).experiments()}
-        check(self.quiz, labels(networks.values()))
+        check(self.quiz, _preset(self.preset).experiments())
         return self
 
     @model_validator(mode="after")

@@ -1,11 +1,13 @@
 """A quiz for at home: questions that are answered by trying the networks of a page; ``[[quiz]]`` in a lecture file."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
 from rnn_compare.reviews.vocabulary import tokenize
 
 HOME_UNITS = (8, 16)
@@ -120,8 +122,9 @@ def differ_in_a_word(before: Sequence[str], after: Sequence[str]) -> bool:
     return max(len(before), len(after)) - start - end == 1
 
 
-def check(quiz: Collection[FindWord | WrongTexts | LuckOfSeeds], known: Collection[str]) -> None:
-    """Raises ``ValueError`` if two questions have one id, or a question names networks that the lecture lacks."""
+def check(quiz: Collection[FindWord | WrongTexts | LuckOfSeeds], experiments: Iterable[Experiment]) -> None:
+    """Raises ``ValueError`` if two questions have one id, or one names a network that is none of its preset's."""
+    known = labels({experiment.setting: experiment for experiment in experiments}.values())
     ids = [question.id for question in quiz]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise ValueError(f"two questions of the quiz have the id {twice[0]!r}; ids must differ")

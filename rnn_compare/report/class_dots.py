@@ -1,5 +1,6 @@
 """A class's networks as dots: a row for each cell, each dot above its accuracy on the axis."""
 
+import itertools
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def rows(
     low, high = limits(task, [network for of_class in by_name.values() for network in of_class])
     faded = {network.deal for network in networks} - {network.deal for network in marked} if marked else set()
     html = ""
-    for cell, look, shape in zip(task.cells, looks(task.cells), _SHAPES, strict=False):
+    for cell, look, shape in zip(task.cells, looks(task.cells), itertools.cycle(_SHAPES), strict=False):
         for name, of_class in by_name.items():
             of_cell = [network for network in of_class if network.cell == cell]
             bests = [100 * network.best / task.held_out for network in of_cell]

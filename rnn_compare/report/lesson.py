@@ -89,7 +89,7 @@ def quiz_at_home(experiments: Collection[Experiment], networks: Collection[str])
             continue
         try:
             questions = _QUESTIONS.validate_python(content.get("quiz", []))
-            check(questions, [name for question in questions for name in question.networks])
+            check(questions, preset.experiments())
         except (ValidationError, ValueError):  # *Present* says what is wrong with the file
             continue
         usable = [question.model_dump() for question in questions if {*question.networks} <= {*networks}]

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.charts.palette import MARKERS
+from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
-from rnn_compare.lecture.trained.class_task import OWN_SEEDS, seed_of
+from rnn_compare.lecture.trained.class_task import OWN_SEEDS, ClassTask, seed_of
+from rnn_compare.report.class_dots import rows
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from tests.lecture.trained_class import hold
@@ -56,6 +60,13 @@ def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(
     assert lesson == "bundled"
     assert quiz["lecture"] == "luck"
     assert {question["kind"] for question in quiz["questions"]} == {"seeds"}
+
+
+def test_each_cell_of_a_class_has_a_row_however_many_there_are() -> None:
+    cells = CELLS[: len(MARKERS)]
+    task = ClassTask(tuple(Experiment(cell=cell, reviews=100) for cell in cells))
+    html = rows(task, [ClassNetwork(cell, 1, (15,)) for cell in cells])
+    assert re.findall(r"<b>(.*?)</b> 1 network<", html) == [*cells]
 
 
 def test_without_a_class_a_page_shows_nothing_of_one(trained: Trained) -> None:

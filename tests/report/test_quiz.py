@@ -74,6 +74,19 @@ answer = "A bad film"
 """
 
 
+def test_a_quiz_about_a_network_that_its_preset_lacks_is_not_asked_even_if_a_run_has_the_networks_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    experiments = BOOK.experiments()
+    names = [experiment.label for experiment in experiments]
+    assert (quiz := quiz_at_home(experiments, names))
+    assert quiz["lecture"] == lecture_file.FIRST
+    copy = lecture_file.copy_to_edit(lecture_file.FIRST)
+    copy.write_text(copy.read_text("utf-8") + FIND.replace("LSTM(32)", "Mine"), "utf-8")
+    assert (quiz := quiz_at_home(experiments, [*names, "Mine"])) is None or quiz["lecture"] != lecture_file.FIRST
+
+
 @pytest.mark.parametrize(
     ("quiz", "sentence"),
     [
