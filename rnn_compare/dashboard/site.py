@@ -37,10 +37,6 @@ def render() -> None:
 
 def _render() -> None:
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
-    # A local file: Streamlit fetches its named icons from the network.
-    st.set_page_config(
-        page_title="RNN Compare", page_icon=str(PACKAGE / "dashboard" / "assets" / "common" / "icon.png"), layout="wide"
-    )
     load_styles("dashboard/assets/common/streamlit.css", "browser/common/theme.css")
     _set_properties(palette.CSS)
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
@@ -60,6 +56,9 @@ def _render() -> None:
         st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
     ]
     page = st.navigation({"": front, "More": more}, position="top")
+    # A local file: Streamlit fetches its named icons from the network.
+    icon = str(PACKAGE / "dashboard" / "assets" / "common" / "icon.png")
+    st.set_page_config(page_title=f"{page.title} · RNN Compare", page_icon=icon, layout="wide")
     _set_properties({"--rc-page": json.dumps(page.title)})  # a phone's menu folds the pages' names and shows this one
     component("dashboard/assets/common/menu.js")(key="menu")  # first, so that its place never changes
     try:

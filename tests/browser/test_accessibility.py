@@ -6,7 +6,7 @@ from typing import Literal
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Hall, Server
 from tests.browser.visits import PAGES, VISITS, Visit, settle
@@ -32,6 +32,12 @@ SETTLED_COLORS = """async () => {
     }
 }"""
 """Another scheme comes to text inside text frame by frame, and to charts when they next look, each second."""
+TOKENS = (
+    *("atrule", "attr-name", "attr-value", "boolean", "builtin", "cdata", "char", "class-name", "comment", "constant"),
+    *("decorator", "doctype", "entity", "function", "important", "keyword", "number", "operator", "prolog", "property"),
+    *("punctuation", "regex", "selector", "string", "symbol", "tag", "url", "variable"),
+)
+"""What Prism, which colours code for Streamlit, calls words; one may stand in another."""
 KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
     ("scrollable-region-focusable", "katex-display")
@@ -77,6 +83,33 @@ def check(page: Page, *more: str) -> None:
 def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{bare_server.url}/{path}")
     check(visitor)
+
+
+def test_each_page_has_a_title_of_its_own(bare_server: Server, visitor: Page) -> None:
+    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Sweep", "Runs", "Cluster", "Present", "Notes"
+    for path, title in zip(PAGES, titles, strict=True):
+        visitor.goto(f"{bare_server.url}/{path}")
+        expect(visitor).to_have_title(f"{title} · RNN Compare")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_of_word_can_be_read_in_a_block_of_code(
+    bare_server: Server, visitor: Page, scheme: Literal["light", "dark"]
+) -> None:
+    visitor.emulate_media(color_scheme=scheme)
+    visitor.goto(f"{bare_server.url}/cluster")
+    visitor.locator("[data-testid=stCode] .token").first.wait_for()
+    visitor.evaluate(
+        """(kinds) => document.querySelector("[data-testid=stCode] code").append(
+            ...kinds.flatMap((outer) => [null, ...kinds].map((inner) => {
+                const [word, within] = [outer, inner].map((kind) =>
+                    Object.assign(document.createElement("span"), { className: `token ${kind}`, textContent: kind }));
+                if (inner) word.append(within);
+                return [word, "\\n"];
+            }).flat()))""",
+        TOKENS,
+    )
+    assert not broken_rules(visitor)
 
 
 @pytest.mark.parametrize("visit", [visit for visit in VISITS if visit.name in GATED], ids=lambda visit: visit.name)
