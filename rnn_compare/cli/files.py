@@ -46,10 +46,7 @@ def write(options: argparse.Namespace) -> int:
         for suffix in SUFFIXES[kind]
     }
     if len(set(map(os.path.realpath, paths.values()))) < len(paths):
-        raise UserError(
-            "Two of the files have the same name; tables' curves go to FILE.curves.csv and FILE.curves.parquet. "
-            "Give each its own."
-        )
+        raise UserError("Two of the files have the same name (curves go to FILE.curves.csv). Give each its own.")
     with foreground.open_store() as store:
         contents = gather(store, runs)
     if "html" in targets and has_own_texts(contents.runs):
