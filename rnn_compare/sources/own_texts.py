@@ -79,7 +79,7 @@ def import_file(path: Path, tell: Callable[[int, int], None] | None = None) -> C
     """
     path = Path(os.path.realpath(path))  # Path.resolve raises at links in a circle
     if not _is_text(path):
-        raise UserError(f"The path of {visible(path.name)} is not UTF-8. Rename the file, or its folder.")
+        raise UserError(f"The path of {excerpt(path.name)} is not UTF-8. Rename the file, or its folder.")
     content = _content(path)
     name = f"{PREFIX}{_slug(path)}-{hashlib.sha256(content).hexdigest()[:12]}"
     card = Card(name=name, path=str(path), **dict(parse(content, tell).description))
