@@ -33,6 +33,8 @@ class Setting:
         offered: Values that a sweep offers; others can be typed.
         fused: Whether fused layers train other values than the default; None for all but an optimizer's argument.
         of_optimizer: Whether it is an argument of Keras' optimizer.
+        curve: The property of ``Experiment`` through which it decides a network's curve, itself if empty; None if a
+            curve, or at least its first epoch, stays the same, or changes only as with another seed.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Setting:
     offered: tuple[str, ...] = ()
     fused: bool | None = None
     of_optimizer: bool = False
+    curve: str | None = ""
 
 
 class Experiment(BaseModel):
@@ -70,7 +73,7 @@ class Experiment(BaseModel):
     maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
         default=500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
     )
-    epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"))] = Field(
+    epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"), curve=None)] = Field(
         default=10, ge=1, le=100, description="Passes over the training reviews."
     )
 
@@ -98,14 +101,16 @@ class Experiment(BaseModel):
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
         default="orthogonal", description="Keras' initializer of the recurrent kernel."
     )
-    forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="the cell's own")] = Field(
-        default=None,
-        ge=-10.0,
-        le=10.0,
-        description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: the "
-        "cell's own (LSTM 1, signedMinGRU ln 3, others 0).",
+    forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="the cell's own", curve="gate_bias")] = (
+        Field(
+            default=None,
+            ge=-10.0,
+            le=10.0,
+            description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: the "
+            "cell's own (LSTM 1, signedMinGRU ln 3, others 0).",
+        )
     )
-    initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
+    initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers", curve="gate_bias")] = Field(
         default="constant",
         description="Initial bias of the gates that keep the state: constant (the forget bias), or chrono: drawn for "
         "each unit so that it forgets over 2 to maxlen words (Tallec and Ollivier 2018).",
@@ -128,41 +133,41 @@ class Experiment(BaseModel):
     clipnorm: Annotated[
         float | None, Setting("clipnorm", "training", 0.5, none="off", fused=True, of_optimizer=True)
     ] = Field(default=None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
-    schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
+    schedule: Annotated[Schedule, Setting("Schedule", "training", curve=None)] = Field(
         default="constant", description="Learning rate over the epochs."
     )
-    patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"))] = Field(
+    patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"), curve=None)] = Field(
         default=0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
     )
     batch_size: Annotated[int, Setting("Batch size", "training", offered=("32", "64", "128", "256"))] = Field(
         default=128, ge=1, le=2048, description="Reviews per optimizer step."
     )
-    validation_split: Annotated[float, Setting("Validation split", "data", step=0.05)] = Field(
-        default=0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end."
+    validation_split: Annotated[float, Setting("Validation split", "data", step=0.05, curve="training_reviews")] = (
+        Field(default=0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end.")
     )
-    test_split: Annotated[float, Setting("Test split", "data", step=0.05)] = Field(
+    test_split: Annotated[float, Setting("Test split", "data", step=0.05, curve="training_reviews")] = Field(
         default=0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
     )
-    vary_split: Annotated[bool, Setting("Vary split", "data")] = Field(
+    vary_split: Annotated[bool, Setting("Vary split", "data", curve=None)] = Field(
         default=False, description="The seed also chooses the held-out reviews."
     )
-    reviews: Annotated[int, Setting("Reviews", "main", step=1000)] = Field(
+    reviews: Annotated[int, Setting("Reviews", "main", step=1000, curve="training_reviews")] = Field(
         default=registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
     )
-    seed: Annotated[int, Setting("Seed", "training")] = Field(
+    seed: Annotated[int, Setting("Seed", "training", curve=None)] = Field(
         default=1, ge=0, le=2**31 - 1, description="Sets the initial weights and every shuffle."
     )
-    source: Annotated[str, Setting("Source", "data")] = Field(
+    source: Annotated[str, Setting("Source", "data", curve="corpus")] = Field(
         default=registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
     )
-    distance: Annotated[int, Setting("Distance", "data", step=10)] = Field(
+    distance: Annotated[int, Setting("Distance", "data", step=10, curve="corpus")] = Field(
         default=0,
         ge=0,
         le=900,
         description="Tasks only: words between the deciding word and the end; or words of the longest text. "
         "0 otherwise.",
     )
-    stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
+    stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False, curve=None)] = Field(
         default=False, description="Trains with Keras' own recurrent layers: the same results but for rounding, slower."
     )
 
@@ -240,6 +245,11 @@ class Experiment(BaseModel):
         return registry.dataset(self.source, self.distance)
 
     @property
+    def corpus(self) -> str:
+        """The collection that its reviews belong to."""
+        return registry.corpus(self.dataset)
+
+    @property
     def test_reviews(self) -> int:
         """The number of reviews, the last ones, for a test after training; a source may have test reviews too."""
         return int(self.reviews * self.test_split)
@@ -274,6 +284,15 @@ class Experiment(BaseModel):
     def has(self, setting: str) -> bool:
         """Tells whether a setting has an effect on the network."""
         return setting not in network(self.cell).meaningless
+
+    @property
+    def gate_bias(self) -> float | str | None:
+        """The initial bias of the gate that keeps the state, or ``chrono``; None if there is no such gate."""
+        layout = network(self.cell)
+        if isinstance(layout, Feedforward) or not layout.keeping_gate:
+            return None
+        bias = layout.forget_bias if self.forget_bias is None else self.forget_bias
+        return bias if self.initial_gates == "constant" else self.initial_gates
 
     @property
     def reads_forward(self) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
-from rnn_compare.sources.registry import is_known, source
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,6 @@ def is_book_experiment(experiment: Experiment) -> bool:
     """
     books = {member.cell: member for member in BOOK.experiments()}.get(experiment.cell)
     same = {"epochs": experiment.epochs, "source": experiment.source, "stock_layers": experiment.stock_layers}
-    if books is None or not is_known(experiment.source):
+    if books is None or experiment.corpus != books.corpus:
         return False
-    same_reviews = source(experiment.dataset).corpus == source(books.dataset).corpus
-    return same_reviews and books.model_copy(update=same).setting == experiment.setting
+    return books.model_copy(update=same).setting == experiment.setting

@@ -1,5 +1,7 @@
 """The state of a lecture and its class, as immutable values."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +12,7 @@ from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.neighbours import Sign
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Run
+from rnn_compare.settings import SETTINGS
 
 Phase = Literal["idle", "open", "closed", "shown", "revealed"]
 """Closed: only the presenter sees the answers; shown: so does the class; revealed: with the right answer."""
@@ -86,9 +89,17 @@ class State:
         return State(version=self.version, runs=runs, networks_offered=self.networks_offered)
 
 
+_OF_A_CURVE = sorted({setting.curve or name for name, setting in SETTINGS.items() if setting.curve is not None})
+
+
 def curve_setting(experiment: Experiment) -> str:
-    """Returns a hash of all settings but the seed and the number of epochs: runs that share it have similar curves."""
-    return experiment.model_copy(update={"epochs": 1}).setting
+    """Returns a hash of what decides a network's curve: runs that share it draw the same one, but for chance.
+
+    Chance is the seed, the choice and order of reviews, and rounding. Some of them draw less of it: fewer epochs, or,
+    with another schedule, only the first one.
+    """
+    values = [getattr(experiment, name) for name in _OF_A_CURVE]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 STATE = TypeAdapter(State)

@@ -1,5 +1,6 @@
 """The sources of reviews: those that the files of this package declare, and one's own texts."""
 
+import functools
 from typing import TypeGuard
 
 from rnn_compare import sources
@@ -60,6 +61,15 @@ def labels(name: str) -> tuple[str, str]:
         return source(name).labels
     except UserError:
         return "label 0", "label 1"
+
+
+@functools.cache
+def corpus(name: str) -> str:
+    """Returns the collection of a source's reviews; of one that has been removed its own name."""
+    try:
+        return source(name).corpus
+    except UserError:
+        return name
 
 
 def source(name: str) -> Source:

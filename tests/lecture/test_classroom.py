@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.lecture import classroom as module
 from rnn_compare.lecture.class_state import curve_setting
 from rnn_compare.lecture.classroom import Classroom
@@ -162,7 +163,12 @@ def test_settings_are_hidden_from_the_beginning_to_their_own_reveal_whoever_trai
     classroom.begin("x", settings=[curve_setting(first), curve_setting(second)])
 
     def hidden(classroom: Classroom) -> list[bool]:
-        changes: list[dict[str, int]] = [{}, {"seed": 7}, {"epochs": 3}, {"epochs": 12, "seed": 7}]
+        changes: list[dict[str, Any]] = [
+            {},
+            {"seed": 7},
+            {"epochs": 3, "patience": 2},
+            {"epochs": 12, "stock_layers": True},
+        ]
         runs = [_run(experiment.model_copy(update=change)) for experiment in (first, second) for change in changes]
         return [classroom.state().hides(run) for run in runs]
 
@@ -172,6 +178,50 @@ def test_settings_are_hidden_from_the_beginning_to_their_own_reveal_whoever_trai
     assert not restart().state().hides(_run(first.model_copy(update={"units": 8})))
     restart().end()
     assert hidden(restart()) == [False] * 8
+
+
+OF_A_CURVE: dict[str, tuple[Any, bool]] = {
+    **{"cell": ("GRU", True), "units": (16, True), "embedding_size": (16, True), "layers": (2, True)},
+    **{"bidirectional": (True, True), "mask_padding": (True, True), "dropout": (0.2, True)},
+    **{"recurrent_dropout": (0.2, True), "recurrent_initializer": ("identity", True)},
+    **{"forget_bias": (3.0, True), "initial_gates": ("chrono", True)},
+    **{"optimizer": ("adam", True), "learning_rate": (0.002, True), "clipnorm": (1.0, True), "batch_size": (64, True)},
+    **{"maxlen": (100, True), "vocabulary_size": (5000, True), "source": ("rotten-tomatoes", True)},
+    **{"distance": (20, True), "reviews": (8000, True), "validation_split": (0.1, True), "test_split": (0.1, True)},
+    **{"epochs": (12, False), "patience": (2, False), "schedule": ("cosine", False), "stock_layers": (True, False)},
+    **{"seed": (2, False), "vary_split": (True, False)},
+}
+"""For each setting another value than the book's LSTM has, and whether the curve is another from the first epoch on."""
+
+
+def test_each_setting_either_decides_the_curve_or_is_hidden_with_those_that_draw_it() -> None:
+    book = Experiment(cell="LSTM")
+    assert OF_A_CURVE.keys() == Experiment.model_fields.keys(), "say of a new setting whether it decides a curve"
+    for name, (value, decides) in OF_A_CURVE.items():
+        other = book.model_copy(update={name: value})
+        assert (curve_setting(other) != curve_setting(book)) is decides, name
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"reviews": 20_000}, {"reviews": 25_000, "test_split": 0.2}),
+        ({"reviews": 20_000}, {"reviews": 24_000, "validation_split": 1 / 3}),
+        ({"source": "bundled"}, {"source": "keras"}),
+        ({"cell": "LSTM"}, {"cell": "LSTM", "forget_bias": 1.0}),
+        ({"cell": "SimpleRNN"}, {"cell": "SimpleRNN", "forget_bias": 3.0}),
+        ({"cell": "SimpleRNN"}, {"cell": "SimpleRNN", "initial_gates": "chrono"}),
+    ],
+)
+def test_a_curve_that_other_settings_draw_as_well_is_hidden_with_them(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    assert curve_setting(Experiment(**first)) == curve_setting(Experiment(**second))
+
+
+def test_a_run_whose_texts_were_removed_is_not_taken_for_another() -> None:
+    lost = [recorded_experiment(f'{{"source": "texts-{name}-0123456789ab"}}') for name in ("lost", "gone")]
+    assert len({curve_setting(experiment) for experiment in (*lost, Experiment())}) == 3
 
 
 def _run(experiment: Experiment) -> Run:
