@@ -80,7 +80,8 @@ class ClassTraining:
         if new := [ClassNetwork(*deal, right, origin, at=now) for deal, right in results if deal not in there]:
             classroom.add_networks(new)
         if not self.waits:  # the verdict waits for what is missing, not for what is repeated
-            sent = {network.deal: network.right for network in to_repeat(task, networks, self._secret)}
+            chosen = [*classroom.networks.waiting(), *to_repeat(task, networks, self._secret)]
+            sent = {network.deal: network.right for network in chosen}
             for deal, right in self._trained(bit_by_bit, task, sent):
                 is_same = all(abs(a - b) <= WITHIN for a, b in zip(sent[deal], right, strict=True))
                 classroom.mark_network(deal, "repeated" if is_same else "left out")

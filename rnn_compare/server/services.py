@@ -162,9 +162,11 @@ class Services:
         return self.conclusion("accuracies", snapshot, runs, conclude)
 
     def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
-        """Returns the outcome of a question to the class; one on its phones' networks, of those that have arrived."""
+        """Returns the outcome of a question to the class; one on its phones' networks once no more will come soon."""
         classroom = self.classroom()
         if (task := classroom.state().task) and question.kind.class_outcome:
+            if self.class_training.waits:
+                return QuestionOutcome(None, "The outcome is known once the last networks are trained.", final=False)
             shares = by_cell(class_task(task), classroom.networks.all())
             if result := class_outcome(question, shares):
                 return result

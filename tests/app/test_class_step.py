@@ -1,17 +1,30 @@
 """The step at which a class's phones train, on the wall: with phones, with one that cheats, and with none."""
 
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import combinations
+from random import Random
+from statistics import mean, median
+from typing import cast
+
 import pytest
 
 from rnn_compare.browser.trained_seed import bit_by_bit
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
+from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_task import class_task
+from rnn_compare.lecture.trained.class_task import class_task, recorded
+from rnn_compare.lecture.trained.class_verdict import verdict
 from rnn_compare.presets import PHONES
 from rnn_compare.server import class_training, visitor
 from rnn_compare.server.app import current_app
+from rnn_compare.server.class_training import ClassTraining
 from rnn_compare.server.services import Services
+from rnn_compare.training.analyses import Analysis
+from rnn_compare.training.engine import Engine
 from tests.patience import until
 
 from .conftest import html, page, press
@@ -91,6 +104,91 @@ def test_a_result_that_cannot_be_repeated_is_left_out_and_the_wall_says_so(
     assert "1 network by phones." in shown
     assert "This machine trained 2 of the 2 again: 1 is left out, which came out differently." in shown
     assert "Left out: SimpleRNN no. 3, 450 right." in html(page("present.notes"))
+
+
+BESTS = {
+    "SimpleRNN": {"distant": [232, 400], "near": range(255, 363)},
+    "LSTM": {"distant": [300, 420], "near": range(360, 380)},
+}
+"""Right reviews after the best epoch of a forged result: which no training gives, and which one may."""
+
+
+class Workers:
+    """An engine that has a training's result at the second look: an honest one."""
+
+    def __init__(self) -> None:
+        self.asked: set[Experiment] = set()
+
+    def analyse(self, _: object, experiment: Experiment) -> Analysis:
+        is_done = experiment in self.asked
+        self.asked.add(experiment)
+        return Analysis(result=honest(experiment.cell, experiment.seed) if is_done else None)
+
+
+def honest(cell: str, seed: int) -> list[int]:
+    """Returns the result of some network of the recording's."""
+    return list(Random(seed).choice([right for deal, right in recorded(PHONES.name).items() if deal[0] == cell]))
+
+
+def of_honest_classes(statistic: Callable[[list[float], list[float]], float]) -> tuple[float, float]:
+    """Returns the range of a statistic of the best accuracies in percent, over classes of 20 honest networks a cell."""
+    chance = Random(1)
+    bests = [[max(right) / 5 for deal, right in recorded(PHONES.name).items() if deal[0] == cell] for cell in BESTS]
+    values = [statistic(*(chance.choices(of_cell, k=20) for of_cell in bests)) for _ in range(2000)]
+    return min(values), max(values)
+
+
+def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phones_forge_their_results(
+    step: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, classroom = Random(3), current_app().classroom()
+    training = ClassTraining(cast("Engine", Workers()), current_app().classroom)
+    monkeypatch.setattr(step, "class_training", training)
+    least_apart, most_apart = of_honest_classes(
+        lambda simple, _: median(abs(a - b) for a, b in combinations(simple, 2))
+    )
+    least_ahead, most_ahead = of_honest_classes(lambda simple, lstm: mean(lstm) - mean(simple))
+    go_to_the_step(step)
+    kinds = chance.sample(["honest"] * 11 + ["impossible"] * 6 + ["distant"] * 10 + ["near"] * 10, 37)
+    far, outcomes = set[tuple[str, int]](), 0
+
+    def look() -> bool:
+        """Looks at the wall; returns whether it says what is right."""
+        shown, deals = html(page("present.page")), {network.deal for network in networks()}
+        assert deals.isdisjoint(far)
+        assert len(re.findall(r'<i class="rc-dot[^"]*" style="left', shown)) == len(deals)
+        apart = re.search(r"Half of all pairs of \d+ SimpleRNNs are ([\d.]+) points apart", shown)
+        assert (apart is None) is training.waits is ("is known once the last networks are trained." in shown)
+        if apart:
+            [sentence] = verdict(class_task(PHONES.name), networks())
+            ahead = re.match(r"LSTM is better than SimpleRNN by ([\d.]+) ± ", sentence)
+            assert ahead, sentence
+            assert least_apart <= float(apart[1]) <= most_apart
+            assert least_ahead <= float(ahead[1]) <= most_ahead
+        return bool(apart)
+
+    with ExitStack() as pages:
+        for number in range(37):
+            classroom.join(f"phone {number}")
+            pages.enter_context(classroom.pages.opened(f"phone {number}"))
+        for number, kind in enumerate(kinds):
+            deal = classroom.contribution(f"phone {number}").deal
+            assert deal is not None
+            cell, right = deal[0], honest(*deal)
+            if kind == "impossible":
+                right = [chance.choice((0, 500))] * 8
+            elif kind != "honest":
+                right = [220] * 7 + [chance.choice(BESTS[cell][kind])]
+            if kind in ("impossible", "distant"):
+                far.add(deal)
+            classroom.send_network(f"phone {number}", *deal, right)
+            if number % 6 == 0:
+                assert not look()
+    for _ in range(30):  # until all that are to be repeated have been
+        outcomes += look()
+    assert outcomes > 20
+    assert far < {network.deal for network in classroom.networks.sent("left out")}, "some near ones are found out too"
+    assert classroom.networks.waiting() == []
 
 
 def test_phones_that_are_here_have_time_before_this_machine_trains_in_their_place(

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_compare.browser.trained_seed import by_kernels
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, divided
 from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, recorded, seed_of
-from rnn_compare.presets import BOOK, PHONES
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK, PHONES, SHORT
 from rnn_compare.server.class_training import FEWEST
 
 TASK = class_task(PHONES.name)
@@ -129,6 +131,68 @@ def test_what_could_not_be_repeated_no_longer_counts(training: Classroom) -> Non
     assert [network.name for network in training.networks.sent("left out")] == ["SimpleRNN no. 1"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        ("LSTM", [0] * 8),
+        ("SimpleRNN", [500] * 8),
+        ("SimpleRNN", [*[0] * 7, 300]),
+        ("SimpleRNN", [*RIGHT[:7], 380]),
+        ("SimpleRNN", [240] * 8),
+        ("LSTM", RIGHT),
+        ("LSTM", [*RIGHT[:7], 395]),
+    ],
+)
+def test_a_result_far_from_all_that_are_known_waits_unseen_until_it_is_repeated(
+    training: Classroom, restart: Callable[[], Classroom], cell: str, right: list[int]
+) -> None:
+    deal = (cell, {"SimpleRNN": FIRST, "LSTM": SECOND}[cell])
+    training.send_network({"SimpleRNN": "a", "LSTM": "b"}[cell], *deal, right)
+    training.show_task()
+    training.add_networks([ClassNetwork("LSTM", OWN, (360,) * 8, "server")])
+    again = restart()
+    assert [network.seed for network in again.networks.all()] == [OWN]
+    assert [network.deal for network in again.networks.waiting()] == [deal]
+    assert [network.seed for network in again.classes()[0].networks] == [OWN]
+    again.end()
+    assert [network.seed for network in restart().classes()[0].networks] == [OWN]
+
+
+def test_an_honest_result_that_was_far_is_seen_once_it_is_repeated_and_others_are_measured_by_it(
+    training: Classroom,
+) -> None:
+    training.join("d")
+    training.send_network("b", "LSTM", SECOND, [*RIGHT[:7], 340])
+    training.send_network("d", "LSTM", seed_of(1, 4), [*RIGHT[:7], 330])
+    assert training.networks.all() == []
+    training.mark_network(("LSTM", SECOND), "repeated")
+    assert [network.best for network in training.networks.all()] == [340, 330]
+
+
+def test_without_a_recording_only_what_no_network_gets_waits_until_some_are_known(
+    restart: Callable[[], Classroom],
+) -> None:
+    classroom = restart()
+    classroom.begin("own", task=SHORT.name)
+    classroom.start_task()
+    for device, best in zip("abcd", (1600, 1200, 1100, 1400), strict=True):
+        classroom.join(device)
+        deal = classroom.contribution(device).deal
+        assert deal is not None
+        classroom.send_network(device, *deal, [800] * 4 + [best])
+    assert [network.best for network in classroom.networks.waiting()] == [1600]
+    classroom.add_networks(ClassNetwork("SimpleRNN", seed, (900 + seed,) * 5, "server") for seed in range(5))
+    assert [network.best for network in classroom.networks.waiting()] == [1600, 1100]
+
+
+@pytest.mark.thorough
+def test_of_a_hundred_honest_networks_hardly_any_waits(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    deals = [(cell, seed_of(9, number)) for cell in TASK.cells for number in range(1, 51)]
+    networks = [ClassNetwork(*deal, tuple(by_kernels(TASK.experiment(*deal), lambda *_: None))) for deal in deals]
+    assert len(divided(PHONES.name, networks)[1]) <= 2
+
+
 def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
     training.send_network("b", "LSTM", SECOND, RIGHT)
     training.add_networks([ClassNetwork("SimpleRNN", OWN, (1, 3, 2), "server", at=time.time() + 1)])
@@ -154,8 +218,8 @@ def test_a_record_from_before_phones_trained_is_read_and_keeps_its_answers(
         connection.commit()
     again = restart()
     assert again.warnings == []
-    again.send_network("b", "LSTM", SECOND, RIGHT)
-    assert [network.seed for network in again.networks.all()] == [SECOND]
+    again.send_network("a", "SimpleRNN", FIRST, RIGHT)
+    assert [network.seed for network in again.networks.all()] == [FIRST]
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=8))

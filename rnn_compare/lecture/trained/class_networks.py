@@ -2,9 +2,10 @@
 
 import contextlib
 import json
+import math
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -12,13 +13,15 @@ from typing import Literal
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, ClassTask, Deal, class_task
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, ClassTask, Deal, class_task, recorded
 
 Origin = Literal["phone", "server", "recording"]
 Status = Literal["", "repeated", "left out"]
 """Whether the server has trained a phone's network again, and got the same result."""
 UNABLE: tuple[int, ...] = ()
 """The result of a device that cannot train, or whose arithmetic differs."""
+FEWEST_KNOWN = 5
+"""Networks of a cell that must be known before others are measured by them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class ClassNetwork:
         """Right reviews after the best epoch."""
         return max(self.right)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this machine has trained it, or it was recorded: nobody can have invented it."""
+        return self.origin != "phone" or self.status == "repeated"
+
 
 class ClassNetworks:
     """The networks of one lecture. One thread at a time may change it; any thread may read it."""
@@ -60,12 +68,16 @@ class ClassNetworks:
         self._record, self._lecture, self._preset = record, lecture, preset
         self._networks: dict[Deal, ClassNetwork] = {}
         self._by_device: dict[str, ClassNetwork] = {}
-        for row in record.networks(lecture):
+        for row in record.networks(lecture) if preset else ():  # after a lecture they are among ``class_results``
             self._keep(network_of(row), row["device"])
 
     def all(self) -> list[ClassNetwork]:
         """Returns the networks that count, in the order of their arrival."""
-        return [network for network in tuple(self._networks.values()) if network.status != "left out"]
+        return divided(self._preset, tuple(self._networks.values()))[0]
+
+    def waiting(self) -> list[ClassNetwork]:
+        """Returns the phones' networks that nobody sees until they are repeated."""
+        return divided(self._preset, tuple(self._networks.values()))[1]
 
     def sent(self, *statuses: Status) -> list[ClassNetwork]:
         """Returns the phones' networks, without statuses all of them, in the order of their arrival."""
@@ -134,6 +146,32 @@ def network_of(row: sqlite3.Row) -> ClassNetwork:
     return ClassNetwork(row["cell"], row["seed"], right, row["origin"], row["status"], row["at"])
 
 
+def divided(preset: str, networks: Sequence[ClassNetwork]) -> tuple[list[ClassNetwork], list[ClassNetwork]]:
+    """Returns those of a class's networks that count, and those that wait unseen until they have been repeated."""
+    limits = {cell: _limits(preset, cell, networks) for cell in {network.cell for network in networks}}
+    counting, waiting = list[ClassNetwork](), list[ClassNetwork]()
+    for network in networks:
+        least, low, high = limits[network.cell]
+        is_near = low < network.best < high and min(network.right) > least
+        if network.status != "left out":
+            (counting if network.is_known or is_near else waiting).append(network)
+    return counting, waiting
+
+
+def _limits(preset: str, cell: str, networks: Sequence[ClassNetwork]) -> tuple[float, float, float]:
+    """Returns what an honest network of a cell hardly ever reaches, in right reviews.
+
+    Its epochs are above the first, far below guessing. Its best is between the others, beyond the bests of all known
+    networks by the standard deviation of guessing: beside the recording one of 500 was not.
+    """
+    held_out = class_task(preset).held_out
+    guessing, deviation = held_out / 2, math.sqrt(held_out) / 2
+    bests = [max(right) for deal, right in recorded(preset).items() if deal[0] == cell]
+    bests += [network.best for network in networks if network.cell == cell and network.is_known]
+    low, high = (min(bests), max(bests)) if len(bests) >= FEWEST_KNOWN else (guessing, held_out - deviation)
+    return guessing - 4 * deviation, low - deviation, high + deviation
+
+
 @dataclass(frozen=True)
 class ClassResult:
     """What a class has trained.
@@ -174,13 +212,10 @@ def class_results(record: ClassroomRecord) -> list[ClassResult]:
     """Returns the results of all classes whose task is as it was, newest first."""
     results = list[ClassResult]()
     for row in record.classes():
-        networks = (
-            network
-            for network in map(network_of, record.networks(row["id"]))
-            if network.right != UNABLE and network.status != "left out" and network.origin != "recording"
-        )
-        result = ClassResult(row["id"], row["name"], row["began"], row["task"], tuple(networks))
+        networks = [network for network in map(network_of, record.networks(row["id"])) if network.right != UNABLE]
         with contextlib.suppress(UserError):  # the preset is another one now, or gone
+            counting = [network for network in divided(row["task"], networks)[0] if network.origin != "recording"]
+            result = ClassResult(row["id"], row["name"], row["began"], row["task"], tuple(counting))
             checked = [result.task.checked([*network.right]) for network in result.networks]
             if checked and {network.cell for network in result.networks} <= {*result.task.cells}:
                 results.append(result)

@@ -60,7 +60,8 @@ def _answers(context: LectureContext) -> str:
     outcome, rounds = context.outcome(question), context.answers(question)
     answers = rounds[-1] if rounds else []
     right = sum(bool(is_right(question, answer, outcome)) for answer in answers)
-    score = f"<b>Your guesses: {escape(histogram.score(right, len(answers)))}.</b> " if answers else ""
+    is_known = outcome.answer is not None and answers
+    score = f"<b>Your guesses: {escape(histogram.score(right, len(answers)))}.</b> " if is_known else ""
     return f" {score}{escape(unbroken(outcome.explanation))}"
 
 
@@ -88,14 +89,18 @@ def remarks(context: LectureContext) -> str:
 
 
 def repetitions(context: LectureContext) -> str:
-    """Returns how many of the phones' networks this machine has trained again, and how many of them differed."""
+    """Returns how many of the phones' networks this machine has trained again, how many differed, and how many wait."""
     networks = context.classroom.networks
     differed, again = len(networks.sent("left out")), len(networks.sent("left out", "repeated"))
-    if not again:
-        return ""
-    text = f"This machine trained {again:,} of the {len(networks.sent()):,} again: "
-    some = f"{differed:,} {'is' if differed == 1 else 'are'} left out, which came out differently."
-    return text + (some if differed else "all the same.")
+    text = ""
+    if again:
+        some = f"{differed:,} {'is' if differed == 1 else 'are'} left out, which came out differently."
+        text = f"This machine trained {again:,} of the {len(networks.sent()):,} again: "
+        text += some if differed else "all the same."
+    if waiting := len(networks.waiting()):
+        waits = "waits" if waiting == 1 else "wait"
+        text += f" {waiting:,} far from all others {waits} until this machine has trained the same."
+    return text.strip()
 
 
 def show_verdict(context: LectureContext) -> None:
