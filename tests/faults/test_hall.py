@@ -103,6 +103,19 @@ def test_a_phone_that_breaks_off_in_the_middle_of_a_message_leaves_no_traceback(
     assert "Traceback" not in hall.log.read_text()
 
 
+def test_a_vote_that_is_held_up_on_its_way_does_not_replace_a_later_one(hall: Server) -> None:
+    put(hall.url)
+    phone = PlainPhone(hall.host)
+    vote = {"question": "best", "round": 1, "answer": 0, "number": 1}
+    content = json.dumps(vote)
+    head = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    with half_sent(phone, f"{head}{content[:9]}", "answer") as held_up:
+        assert phone.send("answer", vote | {"answer": 1, "number": 2})[0] == 200
+        held_up.sendall(content[9:].encode())
+        assert held_up.recv(4096).startswith(b"HTTP/1.1 409 ")
+    assert present(hall.url, "answers", "best", 1) == [1]
+
+
 def test_requests_that_are_never_whole_are_ended(hall: Server) -> None:
     phone = PlainPhone(hall.host)
     body = half_sent(phone, "Content-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{")
@@ -157,12 +170,12 @@ def test_votes_beyond_a_quota_are_refused_with_where_to_look_and_all_that_were_a
         assert "Traceback" not in server.log.read_text()
 
 
-def half_sent(phone: PlainPhone, rest: str) -> socket.socket:
+def half_sent(phone: PlainPhone, rest: str, what: str = "review") -> socket.socket:
     """A connection over which the beginning of a message has come."""
     host, _, port = phone.host.partition(":")
     connection = socket.create_connection((host, int(port)))
     head = (
-        f"POST /join/review HTTP/1.1\r\nHost: {phone.host}\r\nOrigin: http://{phone.host}\r\nCookie: {phone.cookie}\r\n"
+        f"POST /join/{what} HTTP/1.1\r\nHost: {phone.host}\r\nOrigin: http://{phone.host}\r\nCookie: {phone.cookie}\r\n"
     )
     connection.sendall(f"{head}{rest}".encode())
     return connection

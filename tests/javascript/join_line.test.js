@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { listen } from "../../rnn_compare/server/phones/page/join_line.js";
+import { listen, send } from "../../rnn_compare/server/phones/page/join_line.js";
 
 test("a phone that hears nothing for longer than two of the server's beats says so and connects anew", (context) => {
   const sources = [];
@@ -27,4 +27,32 @@ test("a phone that hears nothing for longer than two of the server's beats says 
   assert.ok(sources[0].closed);
   context.mock.timers.tick(1_000);
   assert.equal(sources.length, 2);
+});
+
+test("each message has a higher number than those before it, also after a reload or with a clock that was set back", async (context) => {
+  const stored = {};
+  const numbers = [];
+  const browser = {
+    localStorage: { getItem: (key) => stored[key] ?? null, setItem: (key, value) => { stored[key] = value; } },
+    fetch: async (_url, { body }) => {
+      numbers.push(JSON.parse(body).number);
+      return Response.json({ kept: true });
+    },
+  };
+  Object.assign(globalThis, browser);
+  context.after(() => Object.keys(browser).forEach((name) => delete globalThis[name]));
+  const reloaded = async (turn) => (await import(`../../rnn_compare/server/phones/page/join_line.js?reload=${turn}`)).send;
+  await send("join/answer", { answer: 0 });
+  await send("join/answer", { answer: 1 });
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1000 });
+  const after = await reloaded(1);
+  await after("join/answer", { answer: 2 });
+  await after("join/row", { row: 3 });
+  context.mock.timers.reset();
+  globalThis.localStorage.getItem = () => { throw new Error("forbidden"); };
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: numbers.at(-1) + 1000 });
+  await (await reloaded(2))("join/answer", { answer: 3 });
+  assert.ok(numbers.every(Number.isSafeInteger));
+  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+  assert.equal(numbers.length, 5);
 });

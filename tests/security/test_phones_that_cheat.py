@@ -102,6 +102,27 @@ def test_how_sure_a_phone_is_no_other_sees_and_what_is_no_confidence_is_refused_
     assert last(other.events('"confidence":["guessing","fairly sure","sure"]'), "own")["confidence"] is None
 
 
+def test_a_message_that_comes_after_a_later_one_of_its_kind_counts_nowhere(lecture: Server) -> None:
+    phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    present(lecture.url, "ask_rows", True)
+    vote = {"question": "best", "round": 1}
+    for what, early, late in (
+        ("answer", vote | {"answer": 0}, vote | {"answer": 1}),
+        ("row", {"row": 3}, {"row": 4}),
+        ("review", {"text": "A bad film."}, {"text": "A good film."}),
+    ):
+        assert phone.send(what, late | {"number": 8})[0] == 200
+        status, content = phone.send(what, early | {"number": 7})
+        assert (status, said(content)) == (409, "You have sent another one since, which counts.")
+        assert phone.send(what, late | {"number": 8})[0] == 200, "a browser may send the same again"
+        for number in ("9", 9.5, True, [9]):
+            assert phone.send(what, early | {"number": number})[0] == 400
+        assert other.send(what, early | {"number": 1})[0] == 200, "each phone counts by itself"
+    own = last(phone.events('"rows":true'), "own")
+    assert (own["answer"], own["row"]) == (1, 4)
+    assert [review["text"] for review in present(lecture.url, "reviews")] == ["A good film.", "A bad film."]
+
+
 def test_what_is_no_row_is_refused_and_so_is_one_that_nobody_asked_for(lecture: Server) -> None:
     phone = PlainPhone(lecture.host)
     assert "do not ask for rows" in said(phone.send("row", {"row": 3})[1])

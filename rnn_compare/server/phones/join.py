@@ -83,6 +83,7 @@ class Phones:
         self.sending = RateLimit(AT_ONCE, PER_SECOND)
         # A slow disk blocks only the one thread that writes the record.
         self._recording = anyio.CapacityLimiter(1)
+        self._numbers: dict[tuple[object, str], int] = {}
         self._broadcast: Broadcast | None = None
         self._is_closed = False
         self.pages = (
@@ -138,20 +139,32 @@ class Phones:
     async def _take(
         self, store: Callable[..., object], fields: Sequence[str], optional: Sequence[str], request: Request
     ) -> Response:
-        """Stores a message: see ``MESSAGES``."""
+        """Stores a message: see ``MESSAGES``; one may have a number, which grows with each that a phone sends."""
         try:
             _require_own_page(request)
             device = _device(request)
             if seconds := self.sending.take(device):
                 raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
-            values = await _values(request, fields, optional)
+            *values, number = await _values(request, fields, (*optional, "number"))
+            if type(number) is not int and number is not None:
+                raise _Refused(400, "The number of a message must be a whole number.")
             classroom = await anyio.to_thread.run_sync(self._classroom)
-            await self._record(store, classroom, device, *values)
+            await self._record(self._store_in_order, number, store, classroom, device, *values)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
         except (_Refused, UserError) as error:
             return _refusal(error, 503 if isinstance(error, NotSaved) else 409)
         return JSONResponse({"kept": True}, headers=_NOT_STORED)
+
+    def _store_in_order(
+        self, number: int | None, store: Callable[..., object], classroom: Classroom, device: str, *values: object
+    ) -> None:
+        """Stores a message unless a later one of its kind and device is stored; only one thread at a time calls it."""
+        last = self._numbers.get((store, device), 0)
+        if number is not None and number < last:
+            raise UserError("You have sent another one since, which counts.")
+        store(classroom, device, *values)
+        self._numbers[store, device] = number or last
 
     async def _record(self, call: Callable[..., object], *arguments: object) -> None:
         try:

@@ -1,5 +1,7 @@
 // The connection to the server: reconnects after sleep, lost networks and restarts, and reports when it is lost.
 
+import { keeper } from "../../../browser/common/kept.js";
+
 const SILENT = 40_000; // ms; the server sends something every 15 s
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 2500;
@@ -70,6 +72,17 @@ async function refusal(url) {
   }
 }
 
+const kept = keeper("localStorage", "rnn-compare message number");
+let latest = 0;
+
+// A number above all that this phone has sent: the server drops a message that comes after a later one of its kind.
+// Where nothing is kept, the clock's milliseconds do for the next page.
+function nextNumber() {
+  latest = Math.max(latest + 1, kept.read() + 1, Date.now());
+  kept.write(latest);
+  return latest;
+}
+
 // Sends a message; returns ``{ kept }``, a refusal ``{ said }``, or null if it may be sent again.
 export async function send(url, message) {
   const stop = new AbortController();
@@ -78,7 +91,7 @@ export async function send(url, message) {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
+      body: JSON.stringify({ ...message, number: nextNumber() }),
       signal: stop.signal,
     });
     return [408, 429].includes(answer.status) || answer.status >= 500 ? null : await answer.json();
