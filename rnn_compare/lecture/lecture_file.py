@@ -130,6 +130,19 @@ class Lecture(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _asks_about_each_epoch_of_a_curve(self) -> Self:
+        for index, step in enumerate(self.steps):
+            epochs = self.preset_at(index).experiments()[0].epochs
+            questions = [*self.revealed_questions(index)] if step.kind.reveals else [step.question]
+            for question in filter(None, questions):
+                if question.kind.is_about_epochs and question.epochs != epochs:
+                    raise ValueError(
+                        f"the question {question.id!r} is about {question.epochs} epochs, but the networks of step "
+                        f"{index + 1} are trained for {epochs}; leave epochs out, or ask it where their preset is named"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _has_one_task(self) -> Self:
         tasks = {self.preset_at(index).name for index, step in enumerate(self.steps) if step.kind.phones_train}
         if len(tasks) > 1:

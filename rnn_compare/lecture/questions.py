@@ -65,6 +65,11 @@ class QuestionKind:
     shows_training: bool = False
     class_outcome: Callable[["Question", Mapping[str, Sequence[float]]], QuestionOutcome] | None = None
 
+    @property
+    def is_about_epochs(self) -> bool:
+        """Whether it is about the epochs of one network's curve."""
+        return self.needs == "network" and self.needs_runs
+
 
 @functools.cache  # not at import, since the kinds' files import this module
 def kinds() -> dict[str, QuestionKind]:

@@ -61,6 +61,29 @@ def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path)
     assert question.epochs == 5
 
 
+@pytest.mark.parametrize("kind", ["curve", "overfits_from"])
+def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_it(folder: Path, kind: str) -> None:
+    asked = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
+    after = '[[steps]]\nkind = "{}"\ntitle = "Then"\npreset = "{}"\n'
+    reveal = after.format("train", "Short") + after.format("reveal", "Short")
+    question = load(written(folder, HEAD + asked + "epochs = 5\n" + reveal), step_kinds()).steps[0].question
+    assert question == load(written(folder, HEAD + asked + reveal), step_kinds()).steps[0].question
+    again = AGAIN.replace("title", 'preset = "The book\'s experiment"\ntitle')
+    of_book = after.format("reveal", "The book's experiment")
+    for content, sentence in (
+        (
+            asked + "epochs = 2\n",
+            "'best' is about 2 epochs, but the networks of step 1 are trained for 5; leave epochs out",
+        ),
+        (asked + "epochs = 10\n" + of_book, "'best' is about 10 epochs, but the networks of step 1 are trained for 5"),
+        (asked + of_book, "'best' is about 5 epochs, but the networks of step 2 are trained for 10"),
+        (asked + again, "'after' is about 5 epochs, but the networks of step 2 are trained for 10"),
+    ):
+        with pytest.raises(UserError, match=re.escape(sentence)):
+            load(written(folder, HEAD + content), step_kinds())
+    load(written(folder, HEAD + BEST + again + of_book), step_kinds())  # which is better may be asked of others
+
+
 def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_no(folder: Path) -> None:
     own = ASKS.format(kind="own") + 'choices = ["yes", "no"]\n'
     contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
