@@ -1,8 +1,27 @@
-"""What phones get of the wall's charts over numbers of words."""
+"""What phones get of the wall's charts over numbers of words, and where they draw it."""
 
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from rnn_compare.charts.plotly_style import axis, over_words
 from rnn_compare.dashboard.pages.present.steps.inside import lines_message
 from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
+from rnn_compare.server.phones import phone_message
 from tests.dashboard.memories import recalled
+from tests.scripts import HARNESSES, in_node
+
+PAGE = (Path(phone_message.__file__).parent / "page").as_uri()
+DRAW = f"""
+import fs from "node:fs";
+import {{ document }} from "{HARNESSES.as_uri()}/a_document.js";
+globalThis.document = document;
+const {{ linesPicture }} = await import("{PAGE}/join_lines.js");
+const markers = linesPicture(JSON.parse(fs.readFileSync(0))).all(({{ attributes }}) => attributes.transform);
+console.log(JSON.stringify(markers.map(({{ attributes }}) => Number(attributes.transform.match(/[\\d.]+/)[0]))));
+"""
 
 
 def test_phones_get_the_points_the_axes_and_the_words_of_the_walls_chart() -> None:
@@ -23,3 +42,19 @@ def test_a_logarithmic_axis_has_its_limits_as_numbers() -> None:
     assert message["log"]
     assert low < min(message["lines"][0]["y"]) == 1e-6
     assert high > 2.0
+
+
+@pytest.mark.parametrize(
+    ("over", "middle"),
+    [
+        (over_words("words", 300, (0.0, 2.0)), 10),
+        ({"xaxis": axis("dropout", range=[0.0, 1.0], tickvals=[0.0, 0.5, 1.0])}, 0.5),
+    ],
+)
+def test_phones_draw_a_point_where_the_walls_axis_has_it(over: dict[str, Any], middle: float) -> None:
+    figure = go.Figure(layout=over)
+    first, last = (10**end if figure.layout.xaxis.type == "log" else end for end in figure.layout.xaxis.range)
+    look = {"line": {"color": "black", "width": 2}, "marker": {"symbol": "circle"}, "name": "mine"}
+    figure.add_scatter(x=[first, middle, last], y=[1, 2, 3], **look).update_yaxes(axis("up", range=[0, 4]))
+    left, between, right = in_node(lines_message(figure), DRAW)
+    assert left < between == pytest.approx((left + right) / 2)
