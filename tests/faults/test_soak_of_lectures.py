@@ -52,6 +52,7 @@ def given(
     assert report["problems"] == []
     assert report["votes"]
     assert report["reviews"]
+    assert report["forged"]
     return report
 
 

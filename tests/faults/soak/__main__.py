@@ -17,6 +17,7 @@ from random import Random
 
 from playwright.sync_api import sync_playwright
 
+from rnn_compare.presets import PHONES
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.cut_line import CutLine
@@ -43,6 +44,7 @@ class Report:
     epochs: int
     votes: int
     reviews: int
+    forged: int
     continued: int
     starts: int
     memory: list[tuple[int, float]]
@@ -108,6 +110,7 @@ def main() -> None:
         len(ledger.epochs),
         len(ledger.acknowledged),
         len(ledger.reviews),
+        len(ledger.forged),
         sum(len(run.continued) for run in records),
         hall.starts,
         memory,
@@ -123,7 +126,7 @@ def _mount(cache: Path, reviews: Path, preset: str) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "soak", cache], check=True)
     (cache / "reviews").symlink_to(reviews)
     (cache / "lectures").mkdir()
-    (cache / "lectures" / "soaked.toml").write_text(SCRIPT.format(preset=preset))
+    (cache / "lectures" / "soaked.toml").write_text(SCRIPT.format(preset=preset, class_preset=PHONES.name))
 
 
 def _strike(faults: Faults, chance: Random, options: argparse.Namespace, ended: threading.Event) -> None:

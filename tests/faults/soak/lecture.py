@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 VOTE_SECONDS, SHORT_SECONDS, REVIEW_SECONDS = 20.0, 2.0, 15.0
 """How long a presenter waits for the hall; a short vote closes on some."""
+CLASS_SECONDS = 15.0
+"""How long phones, of which most forge it, send what they have trained."""
 COUNT_SECONDS = 40.0
 """By when the bars are those of the votes: the wall looks twice a second, unless a fault is in its way."""
 SCRIPT = """
@@ -53,8 +55,12 @@ title = "Your review"
 [[steps]]
 kind = "home"
 title = "Take it home"
+[[steps]]
+kind = "class_trains"
+title = "Your networks"
+preset = "{class_preset}"
 """
-WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME = range(1, 8)
+WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME, CLASS = range(1, 9)
 
 
 def experiments_of(preset: str) -> int:
@@ -111,6 +117,11 @@ class SoakedLecture:
         shown = self._show_a_review()
         patiently(lambda: self._ledger.check_class(self._hall.cache))
         presenter.show_step(HOME)
+        presenter.show_step(CLASS)
+        until = time.monotonic() + CLASS_SECONDS
+        presenter.until(
+            "the class's networks", lambda wall: time.monotonic() > until and "held-out reviews" in wall.page
+        )
         self._end()
         patiently(lambda: self._ledger.check_after_the_end(self._hall.cache, shown))
         runs = [run for run in patiently(self._store.runs) if run.id not in before]

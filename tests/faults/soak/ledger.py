@@ -33,6 +33,7 @@ class Ledger:
         acknowledged: The votes that were answered with 2xx.
         perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
         reviews: The reviews that were answered with 2xx, by lecture and device.
+        forged: Results of networks that no training gives and that were answered with 2xx, by lecture and device.
         epochs: Those that the record has shown, by run and number.
         problems: What must never be, in sentences.
     """
@@ -41,6 +42,7 @@ class Ledger:
     acknowledged: dict[Vote, Answer] = field(default_factory=dict)
     perhaps: dict[Vote, Answer] = field(default_factory=dict)
     reviews: dict[tuple[int, str], str] = field(default_factory=dict)
+    forged: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     epochs: dict[tuple[str, int], EpochEnd] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from rnn_compare.lecture.trained.class_task import recorded
+from rnn_compare.presets import PHONES
 from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
 from tests.faults.soak.watch import Curtain
 from tests.phones import PlainPhone
@@ -17,6 +19,8 @@ from tests.phones import PlainPhone
 NO_LINE = (OSError, http.client.HTTPException)
 TRY_AGAIN = (429, 503)
 """Where a phone's page tries again as well: too much in a short time, or it cannot be kept for now."""
+HONEST = range(235, 400)
+"""Right reviews, of 500, after the best epoch of any network that phones may train."""
 EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n\n")
 
 
@@ -40,7 +44,8 @@ class HallPhone:
         self._curtain = curtain
         self._ledger, self._chance, self._number, self._seconds = ledger, chance, number, seconds
         self._told: dict[str, Any] = {}
-        self._done: set[Vote | tuple[int, str]] = set()
+        self._own: dict[str, Any] = {}
+        self._done: set[Vote | tuple[int, str] | tuple[int, str, str]] = set()
         self._curves: dict[tuple[int, str], str] = {}  # packed, of a fixed length an epoch
         self._over, self._away = threading.Event(), threading.Event()
         loops = (self._listen, self._send)
@@ -90,7 +95,8 @@ class HallPhone:
                         kind, message = match[1], json.loads(match[2])
                         if kind == b"own" and is_first and self._ledger.lecture == lecture:
                             self._check_own(message, lecture, promised)
-                        is_first = is_first and kind != b"own"
+                        if kind == b"own":
+                            self._own, is_first = message, False
                         if kind == b"state":
                             self._hear(message)
 
@@ -111,6 +117,9 @@ class HallPhone:
             if not accuracies.startswith(before):
                 self._ledger.problem(f"A phone was shown {before} of {name}, then {accuracies}.")
             self._curves[lecture, name] = accuracies
+        cells = (message["task"] or {}).get("cells") or []
+        if beyond := [best for row in cells for best in row["bests"] if best not in HONEST]:
+            self._ledger.problem(f"The class was shown networks with {beyond} of 500 reviews right.")
 
     # ---- sending -------------------------------------------------------------------------------
 
@@ -125,6 +134,8 @@ class HallPhone:
                     self._vote(vote, state["question"])
             if state.get("reviews") and (lecture, self._device) not in self._done:
                 self._review(lecture)
+            if (state.get("task") or {}).get("trains") and (lecture, self._device, "trained") not in self._done:
+                self._train(lecture)
 
     def _vote(self, vote: Vote, question: dict[str, Any]) -> None:
         _, question_id, round_, _ = vote
@@ -143,6 +154,19 @@ class HallPhone:
         if status == 200:
             self._ledger.reviews[lecture, self._device] = text
         self._done.add((lecture, self._device))
+
+    def _train(self, lecture: int) -> None:
+        """Sends a result that no phone has trained: an impossible one, one that no training gives, a likely one."""
+        if self._own.get("deal") is None:
+            return
+        time.sleep(self._chance.uniform(0, self._seconds))
+        cell, seed = self._own["deal"]
+        likely = [list(right) for deal, right in recorded(PHONES.name).items() if deal[0] == cell]
+        right = self._chance.choice([[0] * 8, [500] * 8, [230] * 8, [250] * 7 + [420], *likely[:2]])
+        status, _ = self._until_told(lambda: self._phone.send("trained", {"cell": cell, "seed": seed, "right": right}))
+        if status == 200 and max(right) not in HONEST:
+            self._ledger.forged[lecture, self._device] = right
+        self._done.add((lecture, self._device, "trained"))
 
     def _until_told(self, ask: Callable[[], tuple[int, str]]) -> tuple[int, bool]:
         """Asks until it is told something, and returns the status and whether no attempt is in doubt."""
