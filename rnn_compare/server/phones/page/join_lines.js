@@ -1,4 +1,4 @@
-// Lines over a number of words: the memory test, and the accuracy by length.
+// Lines over a number, mostly of words: the memory test, and the accuracy by length.
 
 import { add } from "../../../browser/common/svg.js";
 import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "../../../browser/drawing/curves/curve_chart.js";
@@ -8,10 +8,10 @@ import { element } from "./join_dom.js";
 const THIN = 0.7; // of the wall's lines
 
 // Draws a figure (lines_message in dashboard/pages/present/steps/inside.py).
-export function linesPicture({ words, across, upward, unit, log, ends, ticks, range, lines, levels, edges }) {
+export function linesPicture({ words, across, upward, unit, log, logAcross, ends, ticks, range, lines, levels, edges }) {
   const ordered = ends[0] > ends[1] ? lines.map((line) => reversed(line)) : lines; // the last point is on the right
   const margins = [56, roomFor(lines), 14, 40];
-  const scales = onWords(scalesOf({ ...SIZE, margins, epochs: 1, range, log }), ends);
+  const scales = overNumbers(scalesOf({ ...SIZE, margins, epochs: 1, range, log }), ends, logAcross);
   const { left, top, wide, tall } = scales.box;
   const sheet = drawFrame(scales, unit, words, { title: across, ticks });
   const plot = plotIn(sheet, scales);
@@ -43,11 +43,12 @@ function backwards(values) {
   return values.map((_, place) => values[values.length - 1 - place]);
 }
 
-// The same scales over a logarithmic axis of words.
-function onWords(scales, ends) {
+// The same scales over an axis of numbers, which may be logarithmic.
+function overNumbers(scales, ends, isLog) {
   const { left, wide } = scales.box;
-  const [from, to] = ends.map(Math.log10);
-  return { ...scales, x: (count) => left + (wide * (Math.log10(count) - from)) / (to - from) };
+  const place = isLog ? Math.log10 : (number) => number;
+  const [from, to] = ends.map(place);
+  return { ...scales, x: (number) => left + (wide * (place(number) - from)) / (to - from) };
 }
 
 // Names stand apart on a linear axis: that of the exponents.

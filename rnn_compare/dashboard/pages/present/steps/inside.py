@@ -57,18 +57,19 @@ def _networks(context: LectureContext) -> Sequence[LoadedNetwork]:
 def lines_message(figure: go.Figure) -> dict[str, Any]:
     """Returns a figure as data for phones, which draw it as SVG (``join_lines.js``): lines, axes, levels and edges."""
     across, upward, words = figure.layout.xaxis, figure.layout.yaxis, in_words(figure)
-    shapes, is_log = figure.layout.shapes, upward.type == "log"
+    shapes, is_log, is_log_across = figure.layout.shapes, upward.type == "log", across.type == "log"
     return {
         "words": " ".join([f"{words.title}.", *words.lines]),
         **{"across": across.title.text, "upward": upward.title.text},
         "unit": upward.ticksuffix or "",
         "log": is_log,
-        "ends": [10**end for end in across.range],
+        "logAcross": is_log_across,
+        "ends": [10**end if is_log_across else end for end in across.range],
         "ticks": list(across.tickvals),
         "range": [10**end if is_log else end for end in upward.range],
         "lines": [
             {"name": unescape(trace.name), "color": trace.line.color, "width": trace.line.width}
-            | {"marker": trace.marker.symbol, "x": list(map(int, trace.x)), "y": [float(f"{y:.4g}") for y in trace.y]}
+            | {"marker": trace.marker.symbol, "x": list(map(float, trace.x)), "y": [float(f"{y:.4g}") for y in trace.y]}
             for trace in figure.data
         ],
         "levels": [
