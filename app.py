@@ -18,5 +18,9 @@ elif __name__ != "__mp_main__":
 
     own = current_app()
     app = st.App(
-        __file__, routes=asgi.routes(own), middleware=asgi.middleware(own), lifespan=partial(asgi.lifespan, own)
+        __file__,
+        secrets=own.access.for_streamlit(),
+        routes=asgi.routes(own),
+        middleware=asgi.middleware(own),
+        lifespan=partial(asgi.lifespan, own),
     )

@@ -73,6 +73,7 @@ elif __name__ != "__mp_main__":
     own = current_app()
     app = st.App(
         __file__,
+        secrets=own.access.for_streamlit(),
         routes=[*asgi.routes(own), present],
         middleware=asgi.middleware(own),
         lifespan=partial(asgi.lifespan, own),

@@ -39,6 +39,7 @@ def _render() -> None:
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
     load_styles("dashboard/assets/common/streamlit.css", "browser/common/theme.css")
     _set_properties(palette.CSS)
+    sign_in.follow_rule()
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
     front = [
         st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),

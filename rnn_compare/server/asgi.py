@@ -22,6 +22,7 @@ from starlette.routing import Route
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.server import assets, live
+from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
 from rnn_compare.server.assets import StreamlitFiles
 from rnn_compare.server.process import log
@@ -98,6 +99,7 @@ def routes(app: App) -> list[Route]:
     pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *app.phones.pages)
     return [
         Route(f"{base_path()}/compare", _to_the_first_page),
+        Route(f"{base_path()}/{rules.PATH}", app.access.answer),
         *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
         *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.phones.posts),
     ]

@@ -47,7 +47,7 @@ def settle(page: Page) -> None:
     """Waits until the page's script has run and nothing has changed for a moment."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator(
-        "[data-testid=stMainBlockContainer] [data-testid=stElementContainer]:not(.st-key-menu)"
+        "[data-testid=stMainBlockContainer] [data-testid=stElementContainer]:not(.st-key-access, .st-key-menu)"
     ).first.wait_for()
     page.evaluate(
         """() => new Promise((resolve) => {

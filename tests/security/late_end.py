@@ -23,5 +23,9 @@ elif __name__ != "__mp_main__" and "LATE_SECONDS" in os.environ:  # pytest looks
     ScriptTurns.wait_until_sent = _wait  # type: ignore[method-assign]  # as late as on a busy machine
     own = current_app()
     app = st.App(
-        __file__, routes=asgi.routes(own), middleware=asgi.middleware(own), lifespan=partial(asgi.lifespan, own)
+        __file__,
+        secrets=own.access.for_streamlit(),
+        routes=asgi.routes(own),
+        middleware=asgi.middleware(own),
+        lifespan=partial(asgi.lifespan, own),
     )

@@ -51,8 +51,10 @@ def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- who is who --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", ["", '[database]\npassword = "something else"', "answer = 42"])
-def test_secrets_of_other_programs_lock_nothing(content: str, services: Services, write_secrets: Write) -> None:
+@pytest.mark.parametrize("content", ["", f'# [presenter]\n# password = "{PASS}"\n'])
+def test_an_empty_file_or_one_of_comments_counts_as_none(
+    content: str, services: Services, write_secrets: Write
+) -> None:
     write_secrets(content)
     pressed(visit(), "Train")
     assert len(services.store.runs()) == 2
@@ -200,7 +202,16 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
         ('[presenter]\nemails = ["a@b.example"]', "emails need \\[auth\\] as well"),
         ('[presenter]\nemails = "a@b.example"\n[auth]\nclient_id = "x"', "must be a list of addresses"),
         ('[presenter]\nemails = []\n[auth]\nclient_id = "x"', "must be a list of addresses"),
-        ('[auth]\nclient_id = "x"', "but no \\[presenter\\]"),
+        ('[auth]\nclient_id = "x"', "it holds 'auth', but no \\[presenter\\]. Write \\[presenter\\], and"),
+        (f'[presentor]\npassword = "{PASS}"', "it holds 'presentor', but no"),
+        (f'[Presenter]\npassword = "{PASS}"', "it holds 'Presenter', but no"),
+        (f'password = "{PASS}"', "it holds 'password', but no"),
+        ('[connections.sql]\nurl = "sqlite://"\n[presentor]', "it holds 'connections' and 'presentor', but no"),
+        (f"[{'a' * 90}]\n[b]\n[c]\n[d]", f"it holds '{'a' * 40}', 'b' and 'c', but no"),
+        ("a = " + "[" * 3_000 + "]" * 3_000, "it is not valid TOML"),
+        ("a = " + "1" * 5_000, "it is not valid TOML"),
+        (f'[presenter]\npassword = "{PASS[:8]}\0{PASS[8:]}"', "it is not valid TOML"),
+        (f"{GUARDED}\n{'#' * 100_000}", "it cannot be read as UTF-8 text of at most 100,000 bytes"),
         (b"[presenter]\npassword = '\xff\xfe'", "it cannot be read"),
     ],
 )
@@ -236,9 +247,10 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     ],
 )
 def test_who_signs_in_with_a_listed_address_is_the_presenter(
-    user: dict[str, Any], is_presenter: bool, services: Services, write_secrets: Write
+    user: dict[str, Any], is_presenter: bool, services: Services, write_secrets: Write, own_app: App
 ) -> None:
     write_secrets(SECRETS)
+    own_app.access.for_streamlit()
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.user = user
     app.run()
@@ -250,10 +262,11 @@ def test_who_signs_in_with_a_listed_address_is_the_presenter(
 
 
 def test_a_missing_library_for_it_is_said_in_a_sentence(
-    services: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+    services: Services, write_secrets: Write, own_app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "authlib", None)
     write_secrets(SECRETS)
+    own_app.access.for_streamlit()
     app = pressed(visit(), "Sign in with your university")
     assert not app.exception
     assert "Signing in is not set up" in seen(app)

@@ -8,12 +8,18 @@ from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.server import visitor
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import whole_seconds
-from rnn_compare.server.access.rules import LONGEST, Rule
+from rnn_compare.server.access.rules import LONGEST, PATH, Rule
 from rnn_compare.server.app import current_app
 
 LOOK_SECONDS = 2.0
 """Seconds between checks whether a sign-in has ended: by another tab, a change of the pass, or its time."""
 _PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
+
+
+def follow_rule() -> None:
+    """Has the browser run the page again when the access rule changes. Call it before anything is drawn by the rule."""
+    data = {"url": PATH, "version": current_app().access.version()}
+    component("dashboard/assets/common/access.js")(data=data, key="access", on_changed_change=lambda: None)
 
 
 def show() -> None:

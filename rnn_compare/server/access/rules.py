@@ -1,26 +1,33 @@
 """Access rules of the secrets file (docs/security.md). An invalid file locks the program."""
 
 import contextlib
+import logging
 import math
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from streamlit import config
-from streamlit.errors import StreamlitSecretNotFoundError
 
+from rnn_compare.formatting import listed
 from rnn_compare.server.access.limits import RateLimit
+from rnn_compare.server.urls import FOLDER
 
+PATH = f"{FOLDER}/access"
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
 """Characters of a pass; four digits would be guessed within hours, even with few attempts allowed."""
+LARGEST = 100_000
+"""Bytes of the file; it is read twice a second."""
 READ_SECONDS = 0.5
 """Largest age of the rule in memory; 200 viewers' refreshes ask for it."""
 LOCKED = "Until this is fixed, nobody can train here."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,25 @@ class Access:
     def __init__(self) -> None:
         self.attempts_by_address = RateLimit(at_once=5, per_second=1 / 12)
         self.all_attempts = RateLimit(at_once=60, per_second=1.0)
-        self._was_guarded = False
         self._latest = (-math.inf, Rule())
+        self._changes = 0
+        self._files: list[str] = []
+        self._auth: object = None
+
+    def for_streamlit(self) -> dict[str, Any]:
+        """Returns the secrets for ``st.App``: [auth], by which Streamlit signs in until the program ends.
+
+        From now on Streamlit reads no file itself: with one that is a folder, not UTF-8 or too deeply nested, it does
+        not start, or answers with nothing but errors.
+        """
+        self._files = config.get_option("secrets.files")
+        try:
+            config.set_option("secrets.files", [])
+        except AttributeError:
+            _log.warning("Streamlit reads the secrets file too: if it cannot, the server stops answering.")
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # the page says so
+            self._auth = _contents(self._files).get("auth")
+        return {"auth": self._auth} if isinstance(self._auth, dict) else {}
 
     def rule(self) -> Rule:
         """Returns the rule of the secrets file, as it was at most ``READ_SECONDS`` ago.
@@ -60,12 +84,21 @@ class Access:
         since, latest = self._latest
         if time.monotonic() - since < READ_SECONDS:
             return latest
-        policy = _read()
-        if policy.open and self._was_guarded:
-            policy = Rule(problem="The presenter's pass was removed. Restart the program to open it to everyone.")
-        self._was_guarded = not policy.open
+        policy = self._read()
+        if policy.open and not latest.open:
+            policy = Rule(problem="secrets.toml was removed or emptied. Restart the program to open it to everyone.")
+        self._changes += policy != latest
         self._latest = (time.monotonic(), policy)
         return policy
+
+    def version(self) -> str:
+        """Returns a number that changes with the rule, and says nothing about the pass."""
+        self.rule()
+        return str(self._changes)
+
+    def answer(self, _request: Request) -> Response:
+        """Answers with the version, with which an open page compares the one that it was drawn by."""
+        return PlainTextResponse(self.version(), headers={"Cache-Control": "no-store"})
 
     def described(self) -> str:
         """Returns the rule as a sentence for the terminal."""
@@ -74,27 +107,35 @@ class Access:
             return "No presenter's pass is set: anyone who opens the page can train and delete (docs/security.md)."
         return current.problem or "A presenter's pass is set: visitors without it can look and try reviews."
 
+    def _read(self) -> Rule:
+        try:
+            contents = _contents(self._files or config.get_option("secrets.files"))
+            if SECTION in contents:
+                return _understood(contents[SECTION], contents.get("auth"), self._auth)
+        except (OSError, UnicodeDecodeError):
+            return _problem(f"it cannot be read as UTF-8 text of at most {LARGEST:,} bytes")
+        except (ValueError, RecursionError):  # tomllib raises these, too, for long numbers and deep nesting
+            return _problem("it is not valid TOML")
+        if not contents:
+            return Rule()
+        names = listed([repr(name[:40]) for name in contents][:3])
+        return _problem(f"it holds {names}, but no [presenter]. Write [presenter], and a password or emails below it")
 
-def _read() -> Rule:
+
+def _contents(files: Iterable[str]) -> dict[str, Any]:
     # Not from `st.secrets`: Streamlit stops watching a file that was once invalid or removed.
     contents: dict[str, Any] = {}
-    try:
-        for file in config.get_option("secrets.files"):
-            with contextlib.suppress(FileNotFoundError):
-                contents |= tomllib.loads(Path(file).read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError:
-        return _problem("it is not valid TOML")
-    except (OSError, UnicodeDecodeError):
-        return _problem("it cannot be read")
-    section = contents.get(SECTION)
-    if section is None:
-        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in contents else Rule()
-    if not isinstance(section, dict) or not section:
+    for file in files:
+        with contextlib.suppress(FileNotFoundError), Path(file).open("rb") as stream:
+            if len(content := stream.read(LARGEST + 1)) > LARGEST:
+                raise OSError
+            contents |= tomllib.loads(content.decode())
+    return contents
+
+
+def _understood(section: object, auth: object, auth_in_use: object) -> Rule:
+    if not isinstance(section, Mapping) or not section:
         return _problem("[presenter] must hold a password or emails")
-    return _understood(section, contents.get("auth"))
-
-
-def _understood(section: Mapping[str, object], auth: object) -> Rule:
     password, emails = section.get("password"), section.get("emails")
     if surplus := sorted(section.keys() - {"password", "emails"}):
         return _problem(f"[presenter] holds {surplus[0][:40]!r}; it may hold password and emails")
@@ -103,19 +144,11 @@ def _understood(section: Mapping[str, object], auth: object) -> Rule:
     if emails is not None:
         if not isinstance(emails, list) or not emails or not all(isinstance(e, str) and "@" in e for e in emails):
             return _problem("emails must be a list of addresses")
-        if auth is None:
+        if not isinstance(auth, Mapping):
             return _problem("emails need [auth] as well, with an identity provider")
-        if auth != _auth_in_use():
+        if auth != auth_in_use:
             return _problem("[auth] has changed; restart the program")
     return Rule(password or "", frozenset(email.strip().casefold() for email in emails or []))
-
-
-def _auth_in_use() -> object:
-    """Returns the section by which Streamlit signs in and checks sign-ins."""
-    try:
-        return st.secrets.to_dict().get("auth")
-    except (StreamlitSecretNotFoundError, OSError, UnicodeDecodeError):  # the file is changing
-        return None
 
 
 def _problem(what: str) -> Rule:
