@@ -5,6 +5,7 @@ import contextlib
 import gc
 import importlib
 import inspect
+import logging
 import signal
 import sys
 import threading
@@ -30,12 +31,11 @@ from rnn_compare.server.request_guard import RequestGuard
 from rnn_compare.server.urls import base_path, page_url
 
 IMPORTED_AT_START = (
-    "rnn_compare.dashboard.site",
     "scipy.special",
     "streamlit.material_icon_names",
     *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
 )
-"""Modules that the first visitor would otherwise wait for: the pages, statistics for verdicts, Streamlit's icons."""
+"""Modules of others that the first visitor would otherwise wait for: statistics for verdicts, Streamlit's icons."""
 
 
 @contextlib.asynccontextmanager
@@ -60,8 +60,12 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
 
 def prepare() -> None:
     """Imports in advance what the first visitor would wait for."""
+    importlib.import_module("rnn_compare.dashboard.site")
     for module in IMPORTED_AT_START:
-        importlib.import_module(module)
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            logging.getLogger(__name__).warning("The first visitor waits for a module: %s.", error)
     all_baselines()  # imports the file of each
     # Streamlit calls this with its first element. The first call looks up the file of every module.
     inspect.stack()

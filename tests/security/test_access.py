@@ -1,6 +1,7 @@
 """A presenter's pass: once it is set, everybody else looks and tries, whatever their browsers send."""
 
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from .conftest import PASS, SECRETS, go_to, seen, visit
 
 Write = Callable[[str | bytes], Path]
 GUARDED = f'[presenter]\npassword = "{PASS}"'
+AUTH = tomllib.loads(SECRETS)["auth"]
 LECTURER = {"is_logged_in": True, "email": "lecturer@university.example"}
 
 
@@ -250,7 +252,7 @@ def test_who_signs_in_with_a_listed_address_is_the_presenter(
     user: dict[str, Any], is_presenter: bool, services: Services, write_secrets: Write, own_app: App
 ) -> None:
     write_secrets(SECRETS)
-    own_app.access.for_streamlit()
+    own_app.access._auth = AUTH  # as after a start with this file
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.user = user
     app.run()
@@ -266,7 +268,7 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(
 ) -> None:
     monkeypatch.setitem(sys.modules, "authlib", None)
     write_secrets(SECRETS)
-    own_app.access.for_streamlit()
+    own_app.access._auth = AUTH  # as after a start with this file
     app = pressed(visit(), "Sign in with your university")
     assert not app.exception
     assert "Signing in is not set up" in seen(app)

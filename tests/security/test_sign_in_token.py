@@ -1,7 +1,10 @@
 """What proves a sign-in is refused once anything about it is not as it was signed."""
 
+import multiprocessing
 import os
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -68,6 +71,35 @@ def test_only_the_servers_user_can_read_a_key_and_it_goes_when_its_tokens_have_e
     now[0] += VALID_SECONDS + 1
     issue_sign_in(OTHER, PASS)
     assert not key.exists()
+
+
+def _sign_in_together(folder: Path, seed: int) -> None:
+    """Signs browsers in, two tabs of each at the same time, while expired keys wait to be removed."""
+    browsers = [f"{seed + number // 2:032x}" for number in range(32)]
+    with ThreadPoolExecutor(8) as pool:
+        for turn in range(20):
+            for number in range(20):
+                expired = folder.with_name(f"{seed}-{turn}-{number}")
+                expired.touch()
+                os.utime(expired, (0, 0))
+                expired.rename(folder / expired.name)
+            tokens = list(pool.map(issue_sign_in, browsers, [PASS] * len(browsers)))
+            assert all(sign_in_expiry(token, browser, PASS) for token, browser in zip(tokens, browsers, strict=True))
+            for browser in browsers:
+                revoke_sign_in(browser)
+
+
+def test_sign_ins_at_the_same_time_in_two_servers_with_one_cache_are_all_valid(
+    now: list[float], tmp_path: Path
+) -> None:
+    now[0] = time.time_ns() / 1e9  # the files' own clock
+    folder = tmp_path / "presenter"
+    folder.mkdir()
+    other = multiprocessing.get_context("fork").Process(target=_sign_in_together, args=(folder, 1_000))
+    other.start()
+    _sign_in_together(folder, 0)
+    other.join()
+    assert other.exitcode == 0
 
 
 @made_up

@@ -3,17 +3,22 @@
 import asyncio
 import contextlib
 import gc
+import importlib.util
 import logging
 import socket
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from streamlit import config, runtime
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
+from rnn_compare.server import asgi
+from rnn_compare.server.access.rules import Access
 from rnn_compare.server.process import connections
 from rnn_compare.server.process.connections import Connections
 from tests.patience import PATIENCE
@@ -108,3 +113,29 @@ def test_without_them_the_server_runs_and_the_log_says_what_is_lost(caplog: pyte
     with caplog.at_level(logging.WARNING):
         asyncio.run(Connections().watch())
     assert "silent connections stay open" in caplog.text
+
+
+def test_streamlit_has_the_names_that_pages_the_guard_and_uploads_use() -> None:
+    assert importlib.util.find_spec("streamlit.material_icon_names")
+    assert callable(config.set_option)
+    assert callable(config.is_manually_set)
+    assert {"state", "uploaded_file_mgr", "is_active_session"} <= set(dir(runtime.Runtime))
+    assert runtime.RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED
+
+
+def test_without_its_list_of_icons_the_server_starts_and_the_first_visitor_waits(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "streamlit.material_icon_names", None)
+    with caplog.at_level(logging.WARNING):
+        asgi.prepare()
+    assert "The first visitor waits for a module: import of streamlit.material_icon_names" in caplog.text
+
+
+def test_without_a_way_to_set_its_options_it_reads_the_secrets_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(config, "set_option")
+    with caplog.at_level(logging.WARNING):
+        assert Access().for_streamlit() == {}
+    assert "Streamlit reads the secrets file too" in caplog.text
