@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
@@ -95,6 +96,15 @@ def test_seeds_in_a_link_are_taken_within_their_bounds(text: str, seeds: int, wa
     app = page(seeds=text)
     assert app.slider(key="seeds").value == seeds
     assert bool(app.warning) == warned
+
+
+@pytest.mark.parametrize("value", ["1e999", "inf", "nan", "9" * 400, "-1", ""], ids=lambda value: value[:9] or "empty")
+@pytest.mark.usefixtures("services")
+def test_the_page_is_drawn_whatever_a_link_says_of_its_settings(value: str) -> None:
+    settings = [*controls.DEFAULTS, "charts", "marks", "gap", "baselines", "show"]
+    for start in range(4):  # a quarter at a time: one wrong setting may keep another from being read
+        app = page("compare.page", **dict.fromkeys(settings[start::4], value))
+        assert "2 networks, " in shown(app) or app.error, settings[start::4]
 
 
 def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:
