@@ -1,5 +1,6 @@
 """Experiments from people's values: a single one, or sets to compare, named by what differs."""
 
+import bisect
 import difflib
 import itertools
 import math
@@ -12,6 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.formatting import excerpt, listed
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.settings import SETTINGS, bounds, choices, default, is_switch, no_effect, text
 from rnn_compare.sources import registry
 
@@ -61,7 +63,9 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value  # NumPy's and pandas' numbers and arrays
 
 
-def comparison(cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, **shared: Any) -> list[Experiment]:
+def comparison(
+    cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, *, equal_parameters: bool = False, **shared: Any
+) -> list[Experiment]:
     """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
 
     Repeated values count once. All networks with the first seed come first, in the order of the other arguments.
@@ -69,6 +73,7 @@ def comparison(cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, **sha
     Args:
         cells, units, maxlens: The values to compare, one or several of each (see ``several``).
         seeds: At most ``MAX_SEEDS``; None for ``seed`` in ``shared``.
+        equal_parameters: Whether only the largest network has these units, and the others about as many parameters.
         shared: Other settings, the same for all.
 
     Raises:
@@ -77,6 +82,8 @@ def comparison(cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, **sha
     Example:
         >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], 32, 500)]
         ['SimpleRNN(32)', 'LSTM(32)']
+        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], 32, 500, equal_parameters=True)]
+        ['SimpleRNN(76)', 'LSTM(32)']
         >>> labels(comparison("LSTM", 32, 500, [1, 2]))
         ['LSTM(32) seed 1', 'LSTM(32) seed 2']
     """
@@ -96,10 +103,40 @@ def comparison(cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, **sha
         )
     if counts[3] > MAX_SEEDS:
         raise UserError(f"{counts[3]} seeds requested; the limit is {MAX_SEEDS}.")
-    return [
+    experiments = [
         experiment_from(dict(cell=cell, units=size, maxlen=maxlen, seed=seed, **shared))
         for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
     ]
+    return _with_equal_parameters(experiments) if equal_parameters else experiments
+
+
+def _with_equal_parameters(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Returns experiments with units that bring all of the same ``units`` nearest to the parameters of their largest.
+
+    Those of the recurrent layers are counted; without recurrence, of all layers between embedding and Dense.
+    """
+    networks = {(experiment.cell, experiment.units): experiment for experiment in experiments}
+    largest: dict[int, int] = {}
+    for network in networks.values():
+        largest[network.units] = max(largest.get(network.units, 0), parameters(network).recurrent)
+    units = {key: _units_for(largest[network.units], network) for key, network in networks.items()}
+    return [entry.model_copy(update={"units": units[entry.cell, entry.units]}) for entry in experiments]
+
+
+def _units_for(wanted: int, network: Experiment) -> int:
+    """Returns the units with which a network's parameters come nearest; the fewer of two that are equally near."""
+
+    def count(units: int) -> int:
+        return parameters(network.model_copy(update={"units": units})).recurrent
+
+    low, high = map(int, bounds("units"))
+    enough = bisect.bisect_left(range(high), wanted, low, key=count)
+    if count(enough) < wanted:
+        raise UserError(
+            f"{network.cell} would need more than {high} units for the {wanted:,} parameters of the largest network. "
+            "Choose fewer units."
+        )
+    return min((max(low, enough - 1), enough), key=lambda units: abs(count(units) - wanted))
 
 
 def _distinct(values: Sequence[Any]) -> list[Any]:

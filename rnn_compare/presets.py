@@ -15,7 +15,7 @@ class Preset:
 
     Attributes:
         cells, units, maxlens, seeds: As in ``experiment_sets.comparison``.
-        shared: Other settings that differ from the defaults.
+        shared: Its other arguments: settings that differ from the defaults, and ``equal_parameters``.
     """
 
     name: str
@@ -69,6 +69,12 @@ GATES = Preset(
     cells=("SimpleRNN", "MGU", "GRU", "LSTM"),
     maxlens=(200,),
     shared={"epochs": 5, "reviews": 12_000},
+)
+EQUAL_PARAMETERS = Preset(
+    "Equal parameters",
+    "With equal parameters, which cell is best? With equal units an LSTM has four times as many as a SimpleRNN.",
+    cells=("SimpleRNN", "LSTM", "GRU"),
+    shared={"equal_parameters": True},
 )
 # These sentences were true of five seeds of five: see docs/results.md.
 _TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam", "epochs": 8}
@@ -131,7 +137,21 @@ THIRDS = Preset(
     maxlens=PARITY.maxlens,
     shared=PARITY.shared | {"source": "thirds"},
 )
-PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, THIRDS, ATTENTION, PHONES)
+PRESETS = (
+    BOOK,
+    SHORT,
+    GATES,
+    EQUAL_PARAMETERS,
+    LONG_MEMORY,
+    LUCK,
+    ORDER,
+    FIRST_WORD,
+    OPEN_GATES,
+    PARITY,
+    THIRDS,
+    ATTENTION,
+    PHONES,
+)
 
 
 def presets_of(experiments: Iterable[Experiment]) -> list[Preset]:

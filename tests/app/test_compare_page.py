@@ -75,6 +75,33 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
+def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and_from_their_runs(
+    services: Services,
+) -> None:
+    names = ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
+    app = page()
+    app.radio(key="preset").set_value("Equal parameters").run()
+    assert all(name in shown(app) for name in names)
+    assert "76·76 + 32·76 + 76 = 8,284" in shown(app)
+    linked = page(cell=["SimpleRNN", "LSTM", "GRU"], equal_parameters="true")
+    assert linked.radio(key="preset").value == "Equal parameters"
+    press(linked, "Train")
+    assert [run.experiment.label for run in services.store.runs()] == names
+    from_runs = page()
+    assert from_runs.radio(key="preset").value == "Equal parameters"
+    from_runs.toggle(key="equal_parameters").set_value(False).run()
+    assert "GRU(32)" in shown(from_runs)
+    assert "SimpleRNN(32)" in shown(from_runs)
+
+
+def test_units_that_equal_parameters_would_need_beyond_the_most_are_refused_in_words() -> None:
+    app = page(cell=["SimpleRNN", "LSTM"], units="512", equal_parameters="true")
+    assert [error.value for error in app.error] == [
+        "SimpleRNN would need more than 512 units for the 1,116,160 parameters of the largest network. "
+        "Choose fewer units."
+    ]
+
+
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
     app = page()

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from rnn_compare.presets import BOOK, EQUAL_PARAMETERS, OPEN_GATES, PHONES, Preset
 from tests.browser.conftest import Server
 from tests.browser.visits import open_more, settle
 
@@ -58,3 +59,22 @@ def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, 
     expect(cards).to_have_count(2)
     page.go_forward()
     expect(page.get_by_role("radio", name="Equations")).to_be_visible()
+
+
+def test_every_setting_of_a_preset_stands_in_the_address(server: Server, page: Page) -> None:
+    """Also of widgets that were not drawn before, below *More settings*."""
+    chosen = page.locator(".st-key-presets button").first
+
+    def choose(preset: Preset) -> None:
+        chosen.click()
+        page.locator("[data-testid=stPopoverBody] label", has_text=preset.name).click()
+        expect(chosen).to_contain_text(preset.name)
+        settle(page)
+
+    for presets in ([EQUAL_PARAMETERS], [OPEN_GATES, PHONES], [PHONES, BOOK]):
+        page.goto(server.url)
+        settle(page)
+        for preset in presets:
+            choose(preset)
+        page.reload()
+        expect(chosen).to_contain_text(presets[-1].name)

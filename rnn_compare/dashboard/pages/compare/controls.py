@@ -1,5 +1,6 @@
 """The sidebar of *Compare*: the networks to train. All settings stand in the page's URL."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.settings import SETTINGS, bounds, default, description
 from rnn_compare.sources.registry import is_known, source
@@ -21,6 +23,10 @@ UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 _PRESETS = "presets"
+EQUAL_HELP = (
+    "Only the network with the most parameters has these units; each other one has as many as bring it closest to that "
+    "number. Embedding and Dense do not count."
+)
 SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
 # Fields set by a widget of the same key; the other three take several values in a comparison.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
@@ -32,6 +38,7 @@ DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
     "maxlen": BOOK.maxlens[0],
     "more_units": [],
     "more_maxlen": [],
+    "equal_parameters": False,
     "seeds": 1,
 }
 
@@ -98,7 +105,11 @@ def _apply_preset() -> None:
     st.session_state[_PRESETS] = False  # the open list would cover the settings
     for preset in PRESETS:
         if preset.name == st.session_state.get("preset"):
-            st.session_state.update(_values(preset))
+            values = _values(preset)
+            for name, value in values.items():
+                if name not in st.session_state and value != DEFAULTS[name]:
+                    st.query_params[name] = value  # Streamlit does so only for a widget that was drawn before
+            st.session_state.update(values)
 
 
 def _values(preset: Preset) -> dict[str, Any]:
@@ -123,13 +134,15 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
     )
     seeds = sorted({experiment.seed for experiment in experiments})
     shared = experiments[0].model_dump(include=set(SHARED) - {"seed"})
-    try:
-        grid = comparison(cells, units, maxlens, range(seeds[0], seeds[0] + len(seeds)), **shared)
-    except UserError:
-        return {}
-    if set(map(repr, grid)) != set(map(repr, experiments)):
-        return {}
-    return shared | _of_widgets(cells, units, maxlens, seeds)
+    largest = max(experiments, key=lambda experiment: parameters(experiment).recurrent).cell
+    of_largest = list(dict.fromkeys(experiment.units for experiment in experiments if experiment.cell == largest))
+    for sizes, equal in ((units, False), (of_largest, True)):
+        with contextlib.suppress(UserError):
+            all_seeds = range(seeds[0], seeds[0] + len(seeds))
+            grid = comparison(cells, sizes, maxlens, all_seeds, equal_parameters=equal, **shared)
+            if set(map(repr, grid)) == set(map(repr, experiments)):
+                return shared | _of_widgets(cells, sizes, maxlens, seeds) | {"equal_parameters": equal}
+    return {}
 
 
 def _current() -> dict[str, Any]:
@@ -143,7 +156,7 @@ def _more_is_set() -> bool:
     """
     return any(
         name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name]
-        for name in (*MORE, "more_units", "more_maxlen")
+        for name in (*MORE, "more_units", "more_maxlen", "equal_parameters")
     )
 
 
@@ -151,6 +164,7 @@ def _more() -> None:
     st.markdown("**Also compare**")
     for field, label, offered in (("more_units", "Other units", UNITS), ("more_maxlen", "Other maxlen", MAXLENS)):
         setting.several(label, field, offered, placeholder="none", help="One more network for each cell type.")
+    st.toggle("Equal parameters", key="equal_parameters", help=EQUAL_HELP, width="stretch", **_BIND)
     special = {"source": _source, "distance": _distance}
     chosen = _chosen(_current())
 
@@ -204,7 +218,7 @@ def _read() -> Setup:
         units, maxlens = (
             [state[name], *(_whole(value, name) for value in state[f"more_{name}"])] for name in ("units", "maxlen")
         )
-        shared = {name: state[name] for name in SHARED if name != "seed"}
+        shared = {name: state[name] for name in (*SHARED, "equal_parameters") if name != "seed"}
         return Setup(tuple(comparison(_chosen(state), units, maxlens, seeds, **shared)), None)
     except UserError as error:
         return Setup((), str(error))
