@@ -30,7 +30,6 @@ class Setting:
         step: Step of its number input.
         format: Format of its number input; None for as many digits as the step has.
         none: The word for None.
-        offered: Values that a sweep offers; others can be typed.
         fused: Whether fused layers train other values than the default; None for all but an optimizer's argument.
         of_optimizer: Whether it is an argument of Keras' optimizer.
         curve: The property of ``Experiment`` through which it decides a network's curve, itself if empty; None if a
@@ -42,7 +41,6 @@ class Setting:
     step: float = 1
     format: str | None = None
     none: str = ""
-    offered: tuple[str, ...] = ()
     fused: bool | None = None
     of_optimizer: bool = False
     curve: str | None = ""
@@ -73,17 +71,17 @@ class Experiment(BaseModel):
     maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
         default=500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
     )
-    epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"), curve=None)] = Field(
+    epochs: Annotated[int, Setting("Epochs", "main", curve=None)] = Field(
         default=10, ge=1, le=100, description="Passes over the training reviews."
     )
 
-    embedding_size: Annotated[int, Setting("Embedding size", "layers", offered=("8", "16", "32", "64"))] = Field(
+    embedding_size: Annotated[int, Setting("Embedding size", "layers")] = Field(
         default=32, ge=1, le=512, description="Length of each word's vector."
     )
-    vocabulary_size: Annotated[
-        int, Setting("Vocabulary size", "data", step=1000, offered=("1000", "5000", "10000", "20000"))
-    ] = Field(default=10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown.")
-    layers: Annotated[int, Setting("Layers", "layers", offered=("1", "2", "3"))] = Field(
+    vocabulary_size: Annotated[int, Setting("Vocabulary size", "data", step=1000)] = Field(
+        default=10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown."
+    )
+    layers: Annotated[int, Setting("Layers", "layers")] = Field(
         default=1, ge=1, le=3, description="Stacked recurrent layers."
     )
     bidirectional: Annotated[bool, Setting("Bidirectional", "layers")] = Field(
@@ -92,12 +90,12 @@ class Experiment(BaseModel):
     mask_padding: Annotated[bool, Setting("Mask padding", "layers")] = Field(
         default=False, description="Skip padding (mask_zero)."
     )
-    dropout: Annotated[float, Setting("Dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"))] = Field(
+    dropout: Annotated[float, Setting("Dropout", "layers", step=0.1)] = Field(
         default=0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
     )
-    recurrent_dropout: Annotated[
-        float, Setting("Recurrent dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"), fused=False)
-    ] = Field(default=0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
+    recurrent_dropout: Annotated[float, Setting("Recurrent dropout", "layers", step=0.1, fused=False)] = Field(
+        default=0.0, ge=0.0, le=0.9, description="Share of the state dropped in training."
+    )
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
         default="orthogonal", description="Keras' initializer of the recurrent kernel."
     )
@@ -120,15 +118,7 @@ class Experiment(BaseModel):
     )
     learning_rate: Annotated[
         float,
-        Setting(
-            "Learning rate",
-            "training",
-            0.0005,
-            "%.5f",
-            offered=("0.0005", "0.001", "0.002", "0.005"),
-            fused=True,
-            of_optimizer=True,
-        ),
+        Setting("Learning rate", "training", 0.0005, "%.5f", fused=True, of_optimizer=True),
     ] = Field(default=0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     clipnorm: Annotated[
         float | None, Setting("clipnorm", "training", 0.5, none="off", fused=True, of_optimizer=True)
@@ -136,10 +126,10 @@ class Experiment(BaseModel):
     schedule: Annotated[Schedule, Setting("Schedule", "training", curve=None)] = Field(
         default="constant", description="Learning rate over the epochs."
     )
-    patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"), curve=None)] = Field(
+    patience: Annotated[int, Setting("Patience", "training", curve=None)] = Field(
         default=0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
     )
-    batch_size: Annotated[int, Setting("Batch size", "training", offered=("32", "64", "128", "256"))] = Field(
+    batch_size: Annotated[int, Setting("Batch size", "training")] = Field(
         default=128, ge=1, le=2048, description="Reviews per optimizer step."
     )
     validation_split: Annotated[float, Setting("Validation split", "data", step=0.05, curve="training_reviews")] = (

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,13 +147,14 @@ def test_a_comparison_takes_one_value_or_any_collection_of_them() -> None:
 
 def test_no_setting_of_a_comparison_is_dropped() -> None:
     assert [experiment.seed for experiment in comparison("GRU", 8, 40, seed=3)] == [3]
-    for seeds, settings, sentence in (
+    refused: list[tuple[Any, dict[str, Any], str]] = [
         ([1], {"seed": 3}, "seed and seeds are the same setting. Leave one out."),
         ([], {}, "Choose at least one seed."),
         (None, {"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
         (None, {"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
         ([[1, 2]], {}, "seed is '[1, 2]'; it must be a whole number."),
-    ):
+    ]
+    for seeds, settings, sentence in refused:
         with pytest.raises(UserError) as error:
             comparison("GRU", 8, 40, seeds, **settings)
         assert str(error.value) == sentence

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 MOST_POINTS = 12
 """Points of a line that are all described; of more, the first, the last and the extremes."""
-MOST_LINES = 40
-"""Lines that are described; a sweep with more has a table."""
+MOST_FIELDS = 80
+"""Fields of a map that are described."""
 _FIELD = re.compile(r"%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}")
 _EXTRA = re.compile(r"<extra>.*?</extra>")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -33,8 +33,6 @@ def in_words(figure: go.Figure) -> ChartWords:
     kind = "Heat map" if any(trace.type == "heatmap" for trace in figure.data) else "Chart"
     title = f"{kind} of {upward} by {across}" if across and upward else f"{kind} by {across}" if across else kind
     lines = [line for trace in figure.data if (line := _line(trace, layout))]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"And {len(lines) - MOST_LINES} more."]
     if written := [text for note in layout.annotations if (text := _plain(note.text))]:
         lines.append(f"Written on it: {', '.join(written)}.")
     return ChartWords(title, lines)
@@ -49,7 +47,7 @@ def _line(trace: Any, layout: Any) -> str:
         return ""
     texts = [text for _, text in points]
     if len(points) > MOST_POINTS and trace.type == "heatmap":
-        texts = texts[: MOST_LINES * 2]
+        texts = texts[:MOST_FIELDS]
     elif len(points) > MOST_POINTS and trace.type != "bar" and "lines" not in (trace.mode or "lines"):
         texts = [f"{len(points):,} points, such as {texts[0]}", *texts[1:3]]
     elif len(points) > MOST_POINTS:
@@ -103,14 +101,10 @@ def _tick(axis: Any, value: Any) -> str:
 
 
 def _number(value: Any, form: str | None) -> str:
-    """Returns a number in one of the charts' d3 formats; Python has no ``~r``, significant digits."""
+    """Returns a number in one of the charts' d3 formats, by default with six significant digits."""
     if isinstance(value, str) or value is None:
         return value or ""
-    form = form or ",.6~r"
-    if not form.endswith("~r"):
-        return format(int(value) if form == "d" else value, form)
-    digits = form.removeprefix(",").removesuffix("~r")
-    return format(float(format(value, f"{digits}g")), ",.12g")
+    return format(value, form) if form else format(float(format(value, ".6g")), ",.12g")
 
 
 def _values(values: Any) -> Sequence[Any]:

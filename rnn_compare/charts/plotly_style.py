@@ -53,11 +53,6 @@ def over_words(title: str, height: int, ends: tuple[float, float]) -> dict[str, 
     return layout(height) | {"showlegend": True, "xaxis": axis(title, type="log", **shown)}
 
 
-def accuracy_axis(title: str) -> dict[str, object]:
-    """Returns a vertical axis of accuracies in percent, whose title stands clear of the numbers beside it."""
-    return percent_axis(title, digits=1) | {"title": {"text": title, "font": {"size": 15}, "standoff": 12}}
-
-
 def plain(text: str) -> str:
     """Returns a text escaped for Plotly, which reads markup."""
     return escape(text, quote=False)

@@ -35,11 +35,11 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
         print(f"{counted(len(ids), 'run')} of the sweep to train", file=sys.stderr)
         return ids
 
-    code = foreground.train(submit, as_json, judge=False) if sweep.to_train or sweep.at_work else 0
+    code = 0 if sweep.is_complete else foreground.train(submit, as_json, judge=False)
     counting = {*ids, *(run.id for run in earlier)}
     now = survey(experiments, [run for run in foreground.recorded() if run.id in counting])
     _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
-    if now.to_train:
+    if not now.is_complete:
         print(
             "Continue it with the same command: finished runs are reused, interrupted ones continue.", file=sys.stderr
         )

@@ -1,26 +1,21 @@
-"""Sweeps: grids over settings, networks of equal parameters, which of their runs are trained, what they achieve.
+"""Sweeps: grids over settings, and which of their runs are trained.
 
 The runs of a sweep follow from their settings alone. So earlier runs are used again, and an interrupted sweep continues
 wherever the same grid is requested.
 """
 
-import bisect
 import itertools
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnn_compare.comparison.groups import Group, groups, is_complete
-from rnn_compare.comparison.inference.intervals import Mean, mean
+from rnn_compare.comparison.groups import is_complete
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
-from rnn_compare.formatting import counted
-from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Run
-from rnn_compare.settings import bounds
 
 MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
@@ -59,19 +54,15 @@ class Sweep:
     missing: tuple[Experiment, ...]
 
     @property
-    def to_train(self) -> list[Experiment]:
-        """The remaining epochs of interrupted runs, and the missing experiments."""
-        rest = [
-            run.experiment.model_copy(update={"epochs": max(1, run.experiment.epochs - len(run.epochs))})
-            for run in self.broken_off
-        ]
-        return [*rest, *self.missing]
+    def is_complete(self) -> bool:
+        """Whether all its experiments have trained to their end."""
+        return len(self.trained) == len(self.experiments)
 
 
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
     """Returns one experiment for each combination of values, without duplicates; a list of values is an axis.
 
-    Cells vary slowest, seeds fastest. Raises ``UserError`` for too many, none, or one out of bounds.
+    Cells vary slowest, seeds fastest. Raises ``UserError`` for too many, or one out of bounds.
 
     Example:
         >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
@@ -81,9 +72,6 @@ def grid(settings: Mapping[str, Any]) -> list[Experiment]:
         name: list(dict.fromkeys(values)) if isinstance(values := settings[name], list | tuple) else [values]
         for name in sorted(settings, key=_place)
     }
-    for name, axis in axes.items():
-        if not axis:
-            raise UserError(f"No {_PLURAL.get(name, name.replace('_', ' '))} are chosen. Choose at least one.")
     if (count := math.prod(map(len, axes.values()))) > MAX_RUNS:
         sizes = {name: len(axis) for name, axis in axes.items() if len(axis) > 1}
         factors = " × ".join(f"{size} {_PLURAL.get(name, f'values of {name}')}" for name, size in sizes.items())
@@ -116,41 +104,6 @@ def varied(experiments: Collection[Experiment]) -> list[str]:
     return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Mean accuracy of one setting of a sweep, over the runs that trained to their end and were measured."""
-
-    group: Group
-    accuracy: Mean
-    accuracies: tuple[float, ...]
-
-    @property
-    def experiment(self) -> Experiment:
-        """The setting, with the first run's seed."""
-        return self.group.experiment
-
-
-def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> list[Outcome]:
-    """Returns the outcome of each setting with a measured run that trained to its end, in the order of the runs.
-
-    ``measured`` returns a run's accuracy; None if it was not measured in that way.
-    """
-    results = []
-    for group in groups(runs):
-        accuracies = tuple(value for run in group.counted if (value := measured(run)) is not None)
-        if accuracy := mean(accuracies):
-            results.append(Outcome(group, accuracy, accuracies))
-    return results
-
-
-def sentence(sweep: Sweep, time: str) -> str:
-    """Returns the progress of a sweep in words; ``time`` is how long the rest will take, such as ``about 2 min``."""
-    rest = {"at work": len(sweep.at_work), "to continue": len(sweep.broken_off), "to train": len(sweep.missing)}
-    parts = [f"{count} {what}" for what, count in rest.items() if count]
-    trained = f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"
-    return ", ".join([trained, *parts]) + (f": {time}" if parts else "") + "."
-
-
 def _place(name: str) -> tuple[int, int]:
     if name in OUTERMOST:
         return 0, OUTERMOST.index(name)
@@ -163,27 +116,3 @@ def _rank(run: Run) -> int:
     if not run.status.ended:
         return AT_WORK
     return BROKEN_OFF if run.can_be_continued and (not run.epochs or checkpoint.exists(run.id)) else 0
-
-
-def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[Experiment]:
-    """Returns for each cell the network whose recurrent layers come nearest in parameters to the reference's.
-
-    Embedding and Dense do not count; without recurrence, all layers between them do. All other settings are the
-    reference's; its own cell gives that network again. Of two equally near networks the smaller is taken.
-    """
-    wanted = parameters(reference).recurrent
-    low, high = map(int, bounds("units"))
-
-    def nearest(cell: str) -> Experiment:
-        def count(units: int) -> int:
-            return parameters(_with(reference, cell=cell, units=units)).recurrent
-
-        enough = bisect.bisect_left(range(high), wanted, low, key=count)
-        units = min(range(max(low, enough - 1), enough + 1), key=lambda units: abs(count(units) - wanted))
-        return _with(reference, cell=cell, units=units)
-
-    return list(map(nearest, cells))
-
-
-def _with(experiment: Experiment, **changed: object) -> Experiment:
-    return experiment_from(experiment.model_dump() | changed)  # drops settings that mean nothing to another network

@@ -16,7 +16,6 @@ from rnn_compare.dashboard.pages.present import notes, permissions
 from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
-from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.app import current_app
@@ -52,7 +51,6 @@ def _render() -> None:
     ]
     more = [
         st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
-        st.Page(sweep.render, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
         st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
     ]

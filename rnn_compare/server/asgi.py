@@ -102,7 +102,7 @@ def routes(app: App) -> list[Route]:
     """Returns this program's own routes; Streamlit does not add its base path to them."""
     pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *app.phones.pages)
     return [
-        Route(f"{base_path()}/compare", _to_the_first_page),
+        *(Route(f"{base_path()}/{path}", _to_the_first_page) for path in ("compare", "sweep")),
         Route(f"{base_path()}/{rules.PATH}", app.access.answer),
         *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
         *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.phones.posts),
@@ -110,5 +110,5 @@ def routes(app: App) -> list[Route]:
 
 
 async def _to_the_first_page(request: Request) -> RedirectResponse:
-    """Redirects the typed address of *Compare*, which Streamlit serves at ``/`` only."""
+    """Redirects the typed address of *Compare*, which Streamlit serves at ``/`` only, and that of a former page."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")

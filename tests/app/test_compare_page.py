@@ -130,8 +130,9 @@ def test_seeds_in_a_link_are_taken_within_their_bounds(text: str, seeds: int, wa
 def test_the_page_is_drawn_whatever_a_link_says_of_its_settings(value: str) -> None:
     settings = [*controls.DEFAULTS, "charts", "marks", "gap", "baselines", "show"]
     for start in range(4):  # a quarter at a time: one wrong setting may keep another from being read
-        app = page("compare.page", **dict.fromkeys(settings[start::4], value))
-        assert "2 networks, " in shown(app) or app.error, settings[start::4]
+        address: dict[str, Any] = dict.fromkeys(settings[start::4], value)
+        app = page("compare.page", **address)
+        assert "2 networks, " in shown(app) or app.error, address
 
 
 def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:

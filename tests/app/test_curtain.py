@@ -28,7 +28,7 @@ from tests.patience import PATIENCE
 
 from .conftest import script
 
-PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "sweep.page", "runs.page", "cluster")
+PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "runs.page", "cluster")
 ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
 
@@ -78,15 +78,6 @@ def answered(named: Sequence[str]) -> str:
     answer = asyncio.run(current_app().live.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
     body = bytes(answer.body)
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
-
-
-def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidden: str) -> None:
-    grid = {f"grid_{name}": str(value) for name, value in SETTING.items()}
-    text = sent(visit("sweep.page", **grid))
-    assert "1 of 3 runs trained" in text
-    assert [secret for secret in telling(hidden) if secret in text] == []
-    current_app().classroom().reveal()
-    assert "2 of 3 runs trained" in sent(visit("sweep.page", **grid))
 
 
 @pytest.mark.parametrize("page", ["try_review", "inside.page", "runs.page"])

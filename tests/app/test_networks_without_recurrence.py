@@ -24,7 +24,7 @@ from tests.explain.conftest import save_random
 
 from .conftest import page, press, run_until
 
-PAGES = ("compare.page", "try_review", "inside.page", "sweep.page", "runs.page", "reviews.page", "present.page")
+PAGES = ("compare.page", "try_review", "inside.page", "runs.page", "reviews.page", "present.page")
 VIEWS = ("Word by word", "Gradient flow", "Memory test", "Length", "Words", "Equations")
 TEXT = "A wonderful film, the best of the year."
 

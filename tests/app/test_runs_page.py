@@ -13,15 +13,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cli.files import KINDS
+from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.paths import model_file
+from rnn_compare.report.written_files import curves
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
-from rnn_compare.runs.record import ELSEWHERE
+from rnn_compare.runs.record import ELSEWHERE, Owner
 from rnn_compare.server.services import Services
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
+from tests.epochs import finish
 from tests.recorded import insert
 
 from .conftest import html, page, press
@@ -63,6 +67,19 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["at epoch"].tolist() == [1, 1]
     assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
     assert table["s per epoch"].tolist() == [1.5, 1.5]
+
+
+def test_runs_of_a_sweep_are_listed_and_compared_and_taken_home(services: Services) -> None:
+    swept = grid({"cell": "LSTM", "units": [4, 8, 16], "seed": [1, 2, 3], "epochs": 2})
+    runs = services.store.create(swept, Owner.current(), "page", priority=AFTER_ALL_OTHERS)
+    for run in runs:
+        finish(services.store, run, 0.6, 0.7)
+    services.refresh()
+    assert set(page("runs.page").dataframe[0].value["Id"]) == set(runs)
+    board = page("compare.page", show=f"all-{runs[0]}").get("bidi_component")
+    assert all(any(f'"{label}"' in element.proto.json for element in board) for label in ("LSTM(4)", "LSTM(16)"))
+    assert "LSTM(16)" in take_home.report(services, runs, "html", "report").decode()
+    assert curves(services.store.runs(runs)).count("\n") == 1 + 2 * len(runs)
 
 
 def test_settings_that_differ_share_a_column_that_leaves_out_defaults(record: Callable[..., str]) -> None:

@@ -33,18 +33,3 @@ def test_a_chart_is_saved_as_a_picture_and_fills_the_screen(server: Server, page
     page.evaluate("document.exitFullscreen()")
     page.wait_for_function(f"document.querySelector('{CHART}')._fullLayout.width === {before}")
     expect(page.locator(f"{CHART} .annotation", has_text="SimpleRNN(32)")).to_be_visible()
-
-
-def test_a_sweeps_chart_has_its_own_axis_whatever_was_looked_at_before(server: Server, page: Page) -> None:
-    for units in (4, 8):
-        finished_run(server.store, 0.7, units=units, maxlen=20, epochs=1, reviews=60)
-    grid = "grid_cell=SimpleRNN&grid_units=4&grid_units=8&grid_maxlen=20&grid_seeds=1&grid_epochs=1&grid_reviews=60"
-    page.goto(f"{server.url}/sweep?{grid}&measure=Typical+epoch")
-    page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
-    page.get_by_text("Accuracy and cost", exact=True).click()
-    page.locator(".js-plotly-plot .scatterlayer").first.wait_for(state="attached")
-    page.set_viewport_size({"width": 1200, "height": 720})  # drawn once more
-    page.wait_for_function(
-        "() => { const [low, high] = document.querySelector('.js-plotly-plot')._fullLayout.yaxis.range;"
-        " return low > 50 && low < 70 && high > 70; }"
-    )

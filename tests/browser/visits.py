@@ -16,9 +16,8 @@ STILL = """async () => {
         same = now === before ? same + 1 : 0;
     }
 }"""
-GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
 INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
-PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present", "notes")
+PAGES = ("", "try", "inside", "reviews", "runs", "cluster", "present", "notes")
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,6 @@ def ask(page: Page) -> None:
     page.get_by_role("button", name="Ask the networks").click()
 
 
-def open_tab(name: str) -> Callable[[Page], None]:
-    return lambda page: page.get_by_role("tab", name=name).click()
-
-
 def unfold(name: str) -> Callable[[Page], None]:
     """Opens a part of a page that is folded."""
     return lambda page: page.locator("summary", has_text=name).first.click()
@@ -118,9 +113,6 @@ VISITS = (
     Visit("try", "try", ask),
     Visit("word by word", "inside", ask),
     *(Visit(view.lower(), "inside", choose(view)) for view in INSIDE),
-    Visit("sweep", f"sweep?{GRID}"),
-    Visit("accuracy and cost", f"sweep?{GRID}&picture=Accuracy+and+cost"),
-    Visit("equal parameters", f"sweep?{GRID}", open_tab("Equal parameters")),
     Visit("reviews", "reviews"),
     Visit("runs", "runs"),
     Visit("a run", "runs", _tick(0)),

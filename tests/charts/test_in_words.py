@@ -1,6 +1,6 @@
 import plotly.graph_objects as go
 
-from rnn_compare.charts.in_words import MOST_LINES, in_words
+from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.widgets.memory_test import noticed_chart
 from tests.dashboard.memories import recalled
 
@@ -36,9 +36,3 @@ def test_a_memory_test_is_described_distance_by_distance() -> None:
         "word 1 from the end" in sentence and "word 100 from the end" in sentence
         for sentence in in_words(noticed_chart([recalled()])).lines
     )
-
-
-def test_of_very_many_lines_the_rest_is_counted() -> None:
-    lines = in_words(go.Figure([go.Scatter(x=[1], y=[number]) for number in range(MOST_LINES + 5)])).lines
-    assert lines[-1] == "And 5 more."
-    assert len(lines) == MOST_LINES + 1

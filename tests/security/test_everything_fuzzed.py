@@ -263,7 +263,7 @@ def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> Non
         for page in pages:
             visitor.rerun(page=page)
             names |= {named.rpartition("-")[2] for _, named in _widgets(visitor, buttons=False)}
-    assert {"units", "view", "review", "grid_cell"} <= names
+    assert {"units", "view", "review", "equal_parameters"} <= names
     runs = ",".join(run.id for run in fuzzed.store.runs())
     with sound(fuzzed):
         for page in pages:

@@ -122,8 +122,15 @@ def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None
     assert first.classroom().state().lecture == "x"
 
 
-@pytest.mark.parametrize(("query", "address"), [("", "./"), ("?units=16&cell=LSTM", "./?units=16&cell=LSTM")])
-def test_whoever_types_the_first_pages_name_comes_to_it_with_all_settings(
-    apps: list[App], query: str, address: str
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/compare", "./"),
+        ("/compare?units=16&cell=LSTM", "./?units=16&cell=LSTM"),
+        ("/sweep?grid_seed=1e999", "./?grid_seed=1e999"),
+    ],
+)
+def test_the_first_pages_name_and_that_of_a_former_page_lead_to_the_first_page(
+    apps: list[App], path: str, address: str
 ) -> None:
-    assert ask(apps[0], "GET", f"/compare{query}").headers["location"] == address
+    assert ask(apps[0], "GET", path).headers["location"] == address

@@ -39,14 +39,14 @@ def widget(
     )
 
 
-def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: Any) -> None:
+def networks(cells: Sequence[str], **options: Any) -> None:
     """Draws the choice of Keras' cells, and one of the other networks."""
-    st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(cells), key=cells_key, **options)
+    st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(cells), key="cell", **options)
     st.multiselect(  # in one line, so that Train is seen at 1280×720
         "Other cells, or no recurrence",
         OTHERS,
         format_func=OTHERS.__getitem__,
-        key=others_key,
+        key="others",
         label_visibility="collapsed",
         placeholder="Other cells, or no recurrence",
         **options,

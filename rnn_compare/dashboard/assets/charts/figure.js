@@ -17,7 +17,7 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
   drawing.setAttribute("aria-hidden", "true"); // axis numbers mean nothing read aloud
   const hasChanged = changes();
   const settings = config("chart");
-  let figure, draws = 0;
+  let figure;
   return {
     update(data) {
       figure = data.figure;
@@ -31,8 +31,7 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
     },
     draw(plotly) {
       const looks = look(root);
-      // Without a new revision Plotly measures nothing in a second drawing, and takes −1 to 4 for an automatic range.
-      const layout = { ...dressed(figure.layout, looks), width: root.clientWidth, datarevision: draws += 1 };
+      const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
       if (looks.type !== 1) layout.height = drawing.clientHeight; // on a wall, which gives it a height of its own
       if (root.clientWidth < NARROW) layout.annotations = inside(thinned(layout.annotations ?? []), layout);
       plotly.react(drawing, figure.data, layout, settings);

@@ -60,7 +60,7 @@ def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> S
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
         st.session_state.update(values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
-    setting.networks("cell", "others", DEFAULTS["cell"], **_BIND)
+    setting.networks(DEFAULTS["cell"], **_BIND)
     for name, label, offered in (("units", "Units", UNITS), ("maxlen", "maxlen", MAXLENS)):
         sizes = _with_current(offered, name)
         st.select_slider(label, sizes, DEFAULTS[name], key=name, help=description(name), **_BIND)
