@@ -166,13 +166,9 @@ class NoRightAnswer(Exception):  # noqa: N818  # an outcome, not an error
     """No answer to a question is right, with the reason as a sentence."""
 
 
-def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome | None:
-    """Returns the outcome of a question on networks that phones have trained, from their accuracies by cell.
-
-    None if the outcome comes from runs.
-    """
-    if question.kind.class_outcome is None:
-        return None
+def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome:
+    """Returns the outcome of a question on networks that phones have trained, from their accuracies by cell."""
+    assert question.kind.class_outcome is not None
     try:
         return question.kind.class_outcome(question, shares)
     except NoRightAnswer as reason:

@@ -167,9 +167,7 @@ class Services:
         if (task := classroom.state().task) and question.kind.class_outcome:
             if self.class_training.waits:
                 return QuestionOutcome(None, "The outcome is known once the last networks are trained.", final=False)
-            shares = by_cell(class_task(task), classroom.networks.all())
-            if result := class_outcome(question, shares):
-                return result
+            return class_outcome(question, by_cell(class_task(task), classroom.networks.all()))
         key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
         return self.conclusion(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 

@@ -55,7 +55,6 @@ def test_equal_networks_are_rarely_told_apart() -> None:
 def test_a_guess_of_the_distance_is_graded_by_half_of_all_pairs() -> None:
     shares = by_cell(TASK, networks(SimpleRNN=[260, 300, 340], LSTM=[370, 375]))
     outcome = class_outcome(APART, shares)
-    assert outcome is not None
     assert outcome.answer == 8.0
     assert outcome.explanation.startswith(
         "Half of all pairs of 3 SimpleRNNs are 8.0 points apart or more; of 2 LSTMs 1.0"
@@ -65,7 +64,6 @@ def test_a_guess_of_the_distance_is_graded_by_half_of_all_pairs() -> None:
 
 def test_without_two_networks_no_distance_is_right() -> None:
     outcome = class_outcome(APART, by_cell(TASK, networks(SimpleRNN=[260])))
-    assert outcome is not None
     assert outcome.answer is None
     assert is_right(APART, 3.0, outcome) is None
 

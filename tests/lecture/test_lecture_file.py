@@ -63,21 +63,21 @@ def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path)
 
 @pytest.mark.parametrize("kind", ["curve", "overfits_from"])
 def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_it(folder: Path, kind: str) -> None:
-    asked = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
+    curve = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
     after = '[[steps]]\nkind = "{}"\ntitle = "Then"\npreset = "{}"\n'
     reveal = after.format("train", "Short") + after.format("reveal", "Short")
-    question = load(written(folder, HEAD + asked + "epochs = 5\n" + reveal), step_kinds()).steps[0].question
-    assert question == load(written(folder, HEAD + asked + reveal), step_kinds()).steps[0].question
+    question = load(written(folder, HEAD + curve + "epochs = 5\n" + reveal), step_kinds()).steps[0].question
+    assert question == load(written(folder, HEAD + curve + reveal), step_kinds()).steps[0].question
     again = AGAIN.replace("title", 'preset = "The book\'s experiment"\ntitle')
     of_book = after.format("reveal", "The book's experiment")
     for content, sentence in (
         (
-            asked + "epochs = 2\n",
+            curve + "epochs = 2\n",
             "'best' is about 2 epochs, but the networks of step 1 are trained for 5; leave epochs out",
         ),
-        (asked + "epochs = 10\n" + of_book, "'best' is about 10 epochs, but the networks of step 1 are trained for 5"),
-        (asked + of_book, "'best' is about 5 epochs, but the networks of step 2 are trained for 10"),
-        (asked + again, "'after' is about 5 epochs, but the networks of step 2 are trained for 10"),
+        (curve + "epochs = 10\n" + of_book, "'best' is about 10 epochs, but the networks of step 1 are trained for 5"),
+        (curve + of_book, "'best' is about 5 epochs, but the networks of step 2 are trained for 10"),
+        (curve + again, "'after' is about 5 epochs, but the networks of step 2 are trained for 10"),
     ):
         with pytest.raises(UserError, match=re.escape(sentence)):
             load(written(folder, HEAD + content), step_kinds())

@@ -8,7 +8,9 @@ import { element } from "./join_dom.js";
 const THIN = 0.7; // of the wall's lines
 
 // Draws a figure (lines_message in dashboard/pages/present/steps/inside.py).
-export function linesPicture({ words, across, upward, unit, log, logAcross, ends, ticks, range, lines, levels, edges }) {
+export function linesPicture({
+  words, across, upward, unit, log, logAcross, ends, ticks, range, lines, levels, edges,
+}) {
   const ordered = ends[0] > ends[1] ? lines.map((line) => reversed(line)) : lines; // the last point is on the right
   const margins = [56, roomFor(lines), 14, 40];
   const scales = overNumbers(scalesOf({ ...SIZE, margins, epochs: 1, range, log }), ends, logAcross);
