@@ -120,14 +120,14 @@ def test_what_ticks_has_a_place_of_its_own() -> None:
 
 def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:
     """Widgets belong to the dashboard."""
-    allowed = {"context", "get_option", "query_params", "secrets", "session_state", "user"}
+    allowed = {"context", "get_option", "query_params", "session_state", "user"}
     uses = {
         (path.name, node.attr)
         for path in (PACKAGE / "server").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "st"
     }
-    assert ("rules.py", "secrets") in uses
+    assert ("visitor.py", "user") in uses
     assert sorted(use for use in uses if use[1] not in allowed) == []
 
 

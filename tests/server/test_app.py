@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import asgi, live
+from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import App
 from rnn_compare.server.live import View
 from rnn_compare.server.phones import join
@@ -106,7 +108,7 @@ def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(ap
     for limit in (first.predictions, first.access.attempts_by_address, first.phones.sending):
         while not limit.take("me"):
             pass
-    first.access._was_guarded = True
+    first.access._latest = (-math.inf, Rule("a pass that is gone"))
     assert [
         limit.take("me") for limit in (other.predictions, other.access.attempts_by_address, other.phones.sending)
     ] == [0.0] * 3

@@ -11,7 +11,6 @@ import hmac
 import os
 import re
 import secrets
-import threading
 import time
 from pathlib import Path
 
@@ -29,7 +28,6 @@ SIGN_IN_HEADER = "X-Sign-In"
 """Request header with which a signed-in page asks for its token as a cookie."""
 
 VALID_SECONDS = 12 * 3600
-_issuing = threading.Lock()
 _BROWSER = "browser"
 _BROWSER_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -64,17 +62,16 @@ def new_cookies(scope: Scope, access: Access) -> list[str]:
 def issue_sign_in(browser: str, password: str) -> str:
     """Returns a new token; raises ``OSError`` if the browser's key cannot be written."""
     key, now = _key_file(browser), time.time()
-    with _issuing:  # otherwise another tab's new key could replace the one that has just signed
-        for old in key.parent.glob("*"):
-            with contextlib.suppress(FileNotFoundError):  # another server has removed it
-                if old.stat().st_mtime < now - VALID_SECONDS:
-                    old.unlink()
-        if not key.exists():
-            with whole_file(key) as partial:
-                partial.touch(0o600)
-                partial.write_bytes(secrets.token_bytes(32))
-        os.utime(key, (now, now))
-        return _signed(browser, password, int(now) + VALID_SECONDS)
+    for old in key.parent.glob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another sign-in has removed or renamed it
+            if old.stat().st_mtime < now - VALID_SECONDS:
+                old.unlink()
+    if not key.exists():
+        with whole_file(key) as partial:
+            partial.touch(0o600)
+            partial.write_bytes(secrets.token_bytes(32))
+    os.utime(key, (now, now))
+    return _signed(browser, password, int(now) + VALID_SECONDS)
 
 
 def sign_in_expiry(token: str, browser: str, password: str) -> int:
