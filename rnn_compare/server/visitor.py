@@ -1,7 +1,8 @@
 """The visitor of the current page: permissions, sign-in as the presenter, browser, and place in the training queue.
 
 If `.streamlit/secrets.toml` sets a pass or presenters' addresses (docs/security.md), only the presenter trains, stops,
-continues, deletes, renames and changes settings; everyone else looks and tries reviews. Otherwise everyone may do all.
+continues, deletes, renames and changes settings; everyone else looks and tries reviews. Without a file everyone may do
+all, and with an invalid one nobody.
 """
 
 import hashlib
