@@ -2,19 +2,36 @@
 
 import contextlib
 import functools
+import math
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from rnn_compare.atomic import identity
 from rnn_compare.errors import UserError
 
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
 """How the names of errors begin that a damaged file gives when it is opened."""
+_FULL = "The disk is full. Free some space; what was recorded is kept."
+_MENDS = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR_SHMSIZE": _FULL,  # the file that SQLite shares among processes cannot grow
+    "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
+    "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
+    "SQLITE_CORRUPT": "It is damaged. End the program, then start it again: the file is then renamed.",
+    "SQLITE_CANTOPEN": "Make the file and its folder writable, or set RNN_COMPARE_CACHE to another folder.",
+    "": "Check the file, its folder and its quota.",
+}
+"""What to do about an error, by how its name begins."""
+EVENT_SECONDS = 300.0
+"""How long a warning of something that has happened is shown; one of something that lasts has no end."""
+
+Mode = Literal["rwc", "ro", "ro&immutable=1", "memory"]
+"""How a file is opened: created if missing; only read; the same without files beside it; replaced by an empty one."""
 
 
 class NotSaved(UserError):  # noqa: N818  # a sentence for people
@@ -25,7 +42,8 @@ class Database:
     """Tables in an SQLite file with a write-ahead log.
 
     A process writes through one connection; every reading thread has its own and never waits for a writer. A missing
-    file is created; a damaged one is renamed and replaced by a new one.
+    file is created; a damaged one is renamed and replaced by a new one; one that cannot be written, on a full or
+    read-only disk, is only read until it can.
 
     Attributes:
         contents: What is recorded, for sentences, such as ``runs``.
@@ -36,7 +54,7 @@ class Database:
         busy_seconds: Maximum wait for a lock of another process.
 
     Raises:
-        UserError: If the file can be neither opened nor created; ``NotSaved`` if a method cannot read or write it.
+        UserError: If the file can be neither read nor created; ``NotSaved`` if a method cannot read or write it.
     """
 
     contents: ClassVar[str]
@@ -48,6 +66,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._warnings: dict[str, float] = {}
         self._write_lock = threading.Lock()
         self._readers = threading.local()
         self._open()
@@ -64,34 +83,73 @@ class Database:
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences for people if the file was damaged, removed or replaced."""
-        self._look()
-        return self._warnings
+        """Sentences for people if the file was damaged, removed or replaced, or cannot be written."""
+        self._try_to_write()
+        now = time.monotonic()
+        return [sentence for sentence, end in list(self._warnings.items()) if now < end]
+
+    def warn(self, sentence: str, seconds: float = math.inf) -> None:
+        """Adds a warning for so many seconds."""
+        self._warnings.setdefault(sentence, time.monotonic() + seconds)
 
     def _look(self) -> None:
         """Does nothing; called before the file is used, to open it again if it was replaced."""
 
+    def _try_to_write(self) -> None:
+        """Opens the file again if it could only be read so far."""
+        self._look()
+        if self._refusal:
+            with self._write_lock:
+                self._writer.close()
+                self._warnings.pop(self._refusal, None)
+                self._open()
+
     def _open(self) -> None:
-        self._warnings: list[str] = []
+        self._refusal = ""
         try:
             self._create_tables()
+            if not os.access(self.path, os.W_OK):
+                raise _error("SQLITE_READONLY", "no permission to write")
         except sqlite3.DatabaseError as error:
-            if not error.sqlite_errorname.startswith(_DAMAGED):
-                raise NotSaved(
-                    f"The record of {self.contents} {self.path} cannot be opened ({error}). Make the file and its "
-                    "folder writable, or set RNN_COMPARE_CACHE to another folder."
-                ) from error
-            with self._errors_in_words():
-                name = f"{self.path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-                rename(self.path, name)
-                self._create_tables()
-            sentence = f"The record of {self.contents} could not be read: kept as {name}, started a new one."
-            self._warnings.append(f"{sentence} {self.mend}".rstrip())
+            if error.sqlite_errorname.startswith(_DAMAGED):
+                self._set_aside()
+            else:
+                self._refuse_writing(error)
         with self._errors_in_words():
             self._writer, self._identity = self._connect(), identity(self.path)
 
+    def _set_aside(self) -> None:
+        with self._errors_in_words():
+            name = f"{self.path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+            rename(self.path, name)
+            self._create_tables()
+        sentence = f"The record of {self.contents} could not be read: kept as {name}, started a new one."
+        self.warn(f"{sentence} {self.mend}".rstrip())
+
+    def _refuse_writing(self, error: sqlite3.DatabaseError) -> None:
+        """Has the file only read until it can be written; raises ``NotSaved`` if it cannot be read either."""
+        self._refusal = self._in_words("cannot be opened for writing", error)
+        try:
+            self._create_tables()
+        except sqlite3.DatabaseError:
+            raise NotSaved(self._refusal) from error
+        self.warn(self._refusal)
+
     def _connect(self, read_only: bool = False) -> sqlite3.Connection:
-        return connect(self.path, read_only, self.busy_seconds)
+        mode: Mode = "ro" if read_only else "rwc"
+        if self._refusal:
+            mode = self._readable_mode()
+        connection = connect(self.path, mode, self.busy_seconds)
+        if mode == "memory":
+            connection.executescript(self.tables)
+        return connection
+
+    def _readable_mode(self) -> Mode:
+        """Returns how a file is read that cannot be written: SQLite may find no room for the files beside it."""
+        if _size(self.path.with_name(f"{self.path.name}-wal")):
+            return "ro"
+        is_new = _size(self.path) <= 4096 and not self.path.is_dir() and self.path.parent.is_dir()
+        return "memory" if is_new else "ro&immutable=1"  # one page has no table
 
     def _create_tables(self) -> None:
         with contextlib.closing(self._connect()) as connection:
@@ -105,8 +163,10 @@ class Database:
                     f"The record of {self.contents} {self.path} is from {mend}, or set RNN_COMPARE_CACHE to another "
                     "folder."
                 )
-            if version:
-                check_columns(connection, self.tables, self.added)
+            has_all = version and check_columns(connection, self.tables, self.added)
+            [journal] = connection.execute("PRAGMA journal_mode").fetchone()
+            if has_all and (journal == "wal" or self._refusal):
+                return  # without writing anything: the disk may be full
             connection.execute("PRAGMA journal_mode = WAL")
             # One transaction: two processes may open the file at once, and either may crash in between.
             connection.execute("BEGIN IMMEDIATE")
@@ -117,18 +177,20 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._look()
+        self._try_to_write()
         with self._write_lock, self._errors_in_words(), self._writer:
+            if self._refusal:
+                raise NotSaved(self._refusal)
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
 
     def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
         self._look()
         with self._errors_in_words():
-            connection, file = getattr(self._readers, "connection", (None, None))
-            if connection is None or file != self._identity:
-                file, connection = self._identity, self._connect(read_only=True)
-                self._readers.connection = connection, file
+            connection, writer = getattr(self._readers, "connection", (None, None))
+            if connection is None or writer is not self._writer:  # the file was opened again
+                writer, connection = self._writer, self._connect(read_only=True)
+                self._readers.connection = connection, writer
             return list(connection.execute(query, values))
 
     @contextlib.contextmanager
@@ -136,19 +198,18 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            mend = {
-                "SQLITE_FULL": "The disk is full. Free some space; what was recorded is kept.",
-                "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
-                "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
-                "SQLITE_CORRUPT": "It is damaged. End the program, then start it again: the file is then renamed.",
-            }.get(getattr(error, "sqlite_errorname", ""), "Check the file, its folder and its quota.")
-            raise NotSaved(f"The record of {self.contents} {self.path} could not be used ({error}). {mend}") from error
+            raise NotSaved(self._in_words("could not be used", error)) from error
+
+    def _in_words(self, problem: str, error: Exception) -> str:
+        name = getattr(error, "sqlite_errorname", "")
+        mend = next(mend for start, mend in _MENDS.items() if name.startswith(start))
+        return f"The record of {self.contents} {self.path} {problem} ({error}). {mend}"
 
 
-def connect(path: Path, read_only: bool = False, busy_seconds: float = Database.busy_seconds) -> sqlite3.Connection:
+def connect(path: Path, mode: Mode = "rwc", busy_seconds: float = Database.busy_seconds) -> sqlite3.Connection:
     """Opens a database file for any thread, outside a transaction."""
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+        f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
         timeout=busy_seconds,
         isolation_level=None,
@@ -159,7 +220,7 @@ def connect(path: Path, read_only: bool = False, busy_seconds: float = Database.
     connection.execute("PRAGMA foreign_keys = ON")
     # In WAL mode NORMAL survives a crash of any process; only a power failure can lose the last moments.
     connection.execute("PRAGMA synchronous = NORMAL")
-    if read_only:
+    if mode == "ro":
         # Some forty threads have a connection each; the operating system caches the pages once for all.
         connection.execute("PRAGMA cache_size = -256")
     return connection
@@ -169,27 +230,32 @@ def check(connection: sqlite3.Connection) -> None:
     """Raises ``sqlite3.DatabaseError`` if the structure of a file is damaged; a damaged value is none of that."""
     connection.execute("PRAGMA ignore_check_constraints = ON")
     if (problem := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise _damage(problem)
+        raise _error("SQLITE_CORRUPT", problem)
 
 
-def check_columns(connection: sqlite3.Connection, tables: str, optional: Collection[str] = ()) -> None:
-    """Raises ``sqlite3.DatabaseError`` unless a file has all columns that SQL statements create.
+def check_columns(connection: sqlite3.Connection, tables: str, optional: Collection[str] = ()) -> bool:
+    """Returns whether a file has all tables and indexes that SQL statements create.
 
-    Tables whose names are ``optional`` may be missing as a whole.
+    Raises ``sqlite3.DatabaseError`` if columns are missing, unless of a whole table whose name is ``optional``.
     """
-    columns = "SELECT tables.name, info.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS info"
+    columns = "SELECT made.name, info.name FROM sqlite_master AS made LEFT JOIN pragma_table_info(made.name) AS info"
     with contextlib.closing(sqlite3.connect(":memory:")) as new:
         new.executescript(tables)
         needed = set(new.execute(columns))
     present = {tuple(row) for row in connection.execute(columns)}
-    missing = set(optional) - {table for table, _ in present}
-    if lacking := {column for column in needed - present if column[0] not in missing}:
-        raise _damage(f"{min(lacking)} is missing")
+    lacking, missing = needed - present, set(optional) - {table for table, _ in present}
+    if damaged := {(table, column) for table, column in lacking if column and table not in missing}:
+        raise _error("SQLITE_CORRUPT", f"{min(damaged)} is missing")
+    return not lacking
 
 
-def _damage(problem: str) -> sqlite3.DatabaseError:
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _error(name: str, problem: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(problem)
-    error.sqlite_errorname = "SQLITE_CORRUPT"
+    error.sqlite_errorname = name
     return error
 
 

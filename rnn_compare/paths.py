@@ -64,16 +64,16 @@ def cache_place() -> Path:
     return user_data_path("rnn-compare", appauthor=False) if is_installed() else _PACKAGE.parent / "cache"
 
 
-def cache_folder() -> Path:
+def cache_folder(writable: bool = False) -> Path:
     """Returns the cache folder, created if missing.
 
     It is ``RNN_COMPARE_CACHE``, else ``cache/`` beside ``app.py`` or, installed from a wheel, the system's folder for
-    user data. Raises ``UserError`` if the folder cannot be created or is not writable.
+    user data. Raises ``UserError`` if the folder cannot be created, or should be writable and is not.
     """
     folder = cache_place()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if writable and not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "it is read-only")
     except OSError as error:
         raise UserError(

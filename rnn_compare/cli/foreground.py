@@ -19,6 +19,7 @@ from rnn_compare.paths import cache_folder
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.repair import back_up
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server
 
@@ -39,17 +40,21 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
         submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
         judge: Whether to print the verdict, unless as JSON.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit counts as Ctrl-C
     fork_server.start()  # it imports TensorFlow in parallel with what follows
     from rnn_compare.training.engine import Engine  # slow: `runs` and `predict` should answer at once
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit counts as Ctrl-C
     with open_store() as store:
         engine = Engine(store, "command line")
         try:
             engine.start()
             runs = submit(engine)
-            if not follow(engine, store, runs, Lines(as_json).show):
-                return INTERRUPTED
+            try:
+                if not follow(engine, store, runs, Lines(as_json).show):
+                    return INTERRUPTED
+            except UserError as error:  # no bad input: it was submitted
+                print(error, file=sys.stderr)
+                return FAILED
             ended = store.runs(runs)
             if judge and not as_json:
                 for finding in findings(ended, Evidence(store)):
@@ -60,7 +65,10 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
 
 
 def follow(engine: "Engine", store: RunStore, runs: Sequence[str], show: Show) -> bool:
-    """Shows the progress of runs until the last has ended; returns False if Ctrl-C stopped them."""
+    """Shows the progress of runs until the last has ended; returns False if Ctrl-C stopped them.
+
+    Raises ``UserError`` if the record has lost some of them, or cannot be read, or not be written for a minute.
+    """
     follower = Follower(store, runs)
     try:
         _watch(follower, show, engine)
@@ -70,13 +78,15 @@ def follow(engine: "Engine", store: RunStore, runs: Sequence[str], show: Show) -
                 engine.stop(run)
         _watch(follower, show, seconds=STOP_SECONDS)
         return False
+    if lost := set(runs) - {run.id for run in follower.runs}:
+        raise UserError(" ".join([*store.warnings, f"No longer recorded: {', '.join(sorted(lost))}."]))
     return True
 
 
 @contextlib.contextmanager
 def open_store() -> Iterator[RunStore]:
     """Opens the record of runs; prints its warnings, for example that a damaged one was set aside."""
-    store = RunStore(cache_folder() / "runs.db")
+    store = _opened(cache_folder())
     for warning in store.warnings:
         print(warning, file=sys.stderr)
     try:
@@ -134,6 +144,8 @@ def _watch(follower: Follower, show: Show, engine: "Engine | None" = None, secon
             since[reason] = math.inf
             print(reason, file=sys.stderr)
         show(follower.runs, news)
+        if engine is not None and (problem := engine.unrecorded):
+            raise UserError(f"{problem} Nothing could be recorded for a minute, so this ended; it can be continued.")
         if follower.done or time.monotonic() > end:
             return
         time.sleep(LOOK_SECONDS)
@@ -155,7 +167,13 @@ def train_here(submit: Callable[["Engine"], Sequence[str]]) -> Sequence[str]:
 
 @functools.cache
 def _store(folder: Path) -> RunStore:
-    return RunStore(folder / "runs.db")
+    return _opened(folder)
+
+
+def _opened(folder: Path) -> RunStore:
+    store = RunStore(folder / "runs.db")
+    back_up(store)  # runs of earlier versions can be repaired from such a copy alone
+    return store
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import errno
 import os
 import re
 import sys
@@ -22,6 +23,8 @@ from rnn_compare.presets import BOOK
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
 BAD_INPUT = 2
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
+"""Errors of an output whose reader has ended, such as `| head`, or whose disk is full."""
 _RUN: dict[str, Any] = {"metavar": "RUN", "help": "a run's id, as `runs` lists it"}
 _RUNS: dict[str, Any] = {"metavar": "RUN", "nargs": "+", "help": "runs' ids, also several joined by commas"}
 _MARGIN: dict[str, Any] = {"type": float, "default": 1.0, "help": "margin of equality in points, chosen beforehand (1)"}
@@ -30,21 +33,26 @@ _MARGIN: dict[str, Any] = {"type": float, "default": 1.0, "help": "margin of equ
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command, by default that of this process's command line, and returns the exit code.
 
-    It is 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
+    It is 0, 1 if a run failed or the output cannot be written, 2 for bad input, 130 after Ctrl-C.
     """
     try:
         options = _parsed((sys.argv[1:] if arguments is None else arguments) or ["page"])
         _refuse_undecodable(options)
         code: int = options.command(options)
+        print(end="", flush=True)  # here its errors become a sentence
         return code
     except UserError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return foreground.INTERRUPTED
-    except BrokenPipeError:  # the reader of the output has ended, such as `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still holds back
+        if error.errno != errno.EPIPE:
+            print(f"The output cannot be written ({error.strerror}). Free some space.", file=sys.stderr)
+        return foreground.FAILED
 
 
 class Parser(argparse.ArgumentParser):

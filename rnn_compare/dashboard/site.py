@@ -23,7 +23,7 @@ from rnn_compare.server.assets import PACKAGE
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
-"""Seconds between checks of a cache that could not be used."""
+"""Seconds between checks of a cache that could not be used, and of warnings."""
 
 
 def render() -> None:
@@ -63,8 +63,9 @@ def _render() -> None:
     try:
         services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
-        for warning in (*services.store.warnings, *current_app().classroom().warnings):
-            st.warning(warning, icon=":material/report:")
+        is_wall = page.url_path == "present" and current_app().classroom().state().lecture
+        if (warnings := _warnings()) and not is_wall:  # a class need not read them; the notes have them
+            ticking(_show_warnings, LOOK_SECONDS, warnings)
         with url_state.drawing(page.url_path):
             page.run()
     except UserError as error:
@@ -77,6 +78,18 @@ def _render() -> None:
 
 def _set_properties(properties: Mapping[str, str]) -> None:
     st.html(f"<style>:root {{ {'; '.join(': '.join(item) for item in properties.items())} }}</style>")
+
+
+def _warnings() -> list[str]:
+    return [*current_app().services().store.warnings, *current_app().classroom().warnings]
+
+
+def _show_warnings(warnings: list[str]) -> None:
+    for warning in warnings:
+        st.warning(warning, icon=":material/report:")
+    with contextlib.suppress(UserError):  # the next run of the page says so
+        if _warnings() != warnings:
+            st.rerun(scope="app")
 
 
 def _usable() -> bool:

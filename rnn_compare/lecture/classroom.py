@@ -61,7 +61,6 @@ class Classroom(Course):
     """The class of one server. Thread-safe, and on the disk, as ``Course``.
 
     Attributes:
-        warnings: Sentences for the page.
         pages: Those that phones have open.
         votes: The answers of the lecture's devices.
         networks: Those that the class has trained.
@@ -69,13 +68,22 @@ class Classroom(Course):
 
     def __init__(self, path: Path) -> None:
         super().__init__(ClassroomRecord(path))
-        self.warnings, self.pages = self._record.warnings, OpenPages(self._notify)
+        self.pages = OpenPages(self._notify)
         self._earlier: tuple[tuple[int, int], list[ClassResult]] = ((-1, 0), [])
         self._load()
 
     def close(self) -> None:
         """Closes the record."""
         self._record.close()
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for the page."""
+        return self._record.warnings
+
+    def warn(self, sentence: str, seconds: float) -> None:
+        """Adds a warning for so many seconds."""
+        self._record.warn(sentence, seconds)
 
     @property
     def is_replaced(self) -> bool:

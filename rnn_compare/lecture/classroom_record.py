@@ -4,7 +4,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -53,10 +52,10 @@ class ClassroomRecord(Database):
     contents, tables, version, busy_seconds = "lectures", _TABLES, 1, 5.0
     added = ("confidence", "networks")
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        with self._errors_in_words():
-            self._writer.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
+    def _connect(self, read_only: bool = False) -> sqlite3.Connection:
+        connection = super()._connect(read_only)
+        connection.execute("PRAGMA secure_delete = ON")  # overwrites deleted reviews in the file
+        return connection
 
     def begin(self, state: State) -> int:
         """Records a new lecture and returns its number."""

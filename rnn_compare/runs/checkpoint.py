@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
@@ -152,16 +153,19 @@ def continued(run: Run, more: int = 0) -> Experiment:
 def interrupt_orphans(store: RunStore) -> list[str]:
     """Marks unfinished runs whose process has ended as interrupted, and returns their ids.
 
-    Finished epochs that the record lacks are taken from the checkpoints. Raises ``UserError`` if the record cannot be
-    used.
+    Finished epochs that the record lacks are taken from the checkpoints. A failure, as on a full disk, is logged: they
+    can be listed as they are. Raises ``UserError`` if the record cannot be read.
     """
     orphans = store.orphans()
     events: list[Event] = []
     for run in orphans:
         events += unrecorded_epochs(run, store)
         events.append(Ended(run, Status.INTERRUPTED, ORPHANED, time.time()))
-    if events:
-        store.record(events)
+    try:
+        if events:
+            store.record(events)
+    except NotSaved as error:
+        logging.getLogger(__name__).warning("%s", error)
     return orphans
 
 

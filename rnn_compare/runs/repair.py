@@ -24,25 +24,27 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.salvage import KEYS, Tables, read, tables_of
 from rnn_compare.runs.schema import epoch_of, row_of
-from rnn_compare.runs.store import RunStore
+from rnn_compare.runs.store import REPAIR, RunStore
 
 DAY = 86_400.0
 INCOMPLETE = "Epochs were lost when the record was damaged. Continue the run."
 _RECORD, _COPY, _CHECKPOINT = "the record", "its daily copy", "its checkpoint"
 
 
-def back_up(record: Path) -> None:
-    """Copies a record to its backup, unless there is one of the last day, or a damaged file is yet to be repaired.
+def back_up(store: RunStore) -> None:
+    """Copies a record to its backup, unless there is one of the last day, or a damaged file or row is to be repaired.
 
     Nobody waits for it: the copy is made from one reading of a write-ahead log. A failure is logged.
     """
-    backup = _backup(record)
+    record, backup = store.path, _backup(store.path)
     with contextlib.suppress(FileNotFoundError):
-        if abs(time.time() - backup.stat().st_mtime) < DAY or _set_aside(record):
+        if abs(time.time() - backup.stat().st_mtime) < DAY:
             return
     try:
-        _copy(record, backup)
-    except (sqlite3.Error, OSError) as error:
+        store.runs()  # warns of rows that cannot be read, which the earlier copy may hold
+        if not (_set_aside(record) or any(REPAIR in warning for warning in store.warnings)):
+            _copy(record, backup)
+    except (UserError, sqlite3.Error, OSError) as error:
         logging.getLogger(__name__).warning("The record %s could not be copied (%s).", record, error)
 
 
@@ -201,7 +203,7 @@ def _copy(record: Path, target: Path) -> None:
     """Copies a record with SQLite's own means; raises ``sqlite3.Error`` if it is damaged."""
     with (
         whole_file(target) as partial,
-        contextlib.closing(connect(record, read_only=True)) as source,
+        contextlib.closing(connect(record, "ro")) as source,
         contextlib.closing(connect(partial)) as copy,
     ):
         source.backup(copy)

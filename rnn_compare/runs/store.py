@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import identity
-from rnn_compare.database import Database
+from rnn_compare.database import EVENT_SECONDS, Database
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
@@ -190,9 +190,9 @@ class RunStore(Database):
                 run = row["id"]
                 runs.append(run_of(row, epochs.get(run, ()), progress.get(run, ()), tests.get(run)))
             except UnknownNetworkError as error:
-                self._warn(UNKNOWN.format(error))
+                self.warn(UNKNOWN.format(error))
             except DAMAGED:
-                self._warn(UNREADABLE.format(visible(run)))
+                self.warn(UNREADABLE.format(visible(run)))
         return runs
 
     @property
@@ -229,10 +229,6 @@ class RunStore(Database):
         recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(training))})", *training)
         return [row["id"] for row in requested] + sorted(set(training) - {row["id"] for row in recorded})
 
-    def _warn(self, sentence: str) -> None:
-        if sentence not in self._warnings:
-            self._warnings.append(sentence)
-
     def _silent_seconds(self, row: sqlite3.Row) -> float:
         # Measured from the last change that this process saw: clocks of two machines may differ, and may be set.
         now = time.monotonic()
@@ -255,10 +251,11 @@ class RunStore(Database):
         with self._write_lock:
             if (now := identity(self.path)) != self._identity:
                 self._writer.close()  # SQLite does not touch the new files
+                self._warnings.clear()
                 with contextlib.suppress(OSError):  # opening it raises an error with a sentence
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._open()
-                self._warnings.append(REPLACED if now else LOST)
+                self.warn(REPLACED if now else LOST, EVENT_SECONDS)
 
 
 def _insert(run: Run, connection: sqlite3.Connection) -> None:

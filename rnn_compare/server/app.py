@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from rnn_compare.database import EVENT_SECONDS
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.paths import cache_folder
 from rnn_compare.server.access.limits import RateLimit, UploadGate
@@ -67,7 +68,7 @@ class App:
             self._classroom = classroom = Classroom(self._folder() / "lecture.db")
             if before is not None:
                 before.close()
-                classroom.warnings.append(REPLACED)
+                classroom.warn(REPLACED, EVENT_SECONDS)
             return classroom
 
     def close(self) -> None:

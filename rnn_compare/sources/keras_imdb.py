@@ -107,7 +107,7 @@ def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = N
             raise
     received, total = 0, sum(remote.size for remote in FILES)
     for remote in FILES:
-        for count in _download(remote, f"{address.rstrip('/')}/{remote.name}", cache_folder()):
+        for count in _download(remote, f"{address.rstrip('/')}/{remote.name}", cache_folder(writable=True)):
             received += count
             if tell:
                 tell(min(received, total), total)

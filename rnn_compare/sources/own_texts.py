@@ -4,6 +4,7 @@ Each file that was read has a card in ``<cache>/texts/known/``, named by the has
 names exactly what it was trained on; the file itself may change or go, and the run still knows its labels.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -91,7 +92,7 @@ def import_file(path: Path, tell: Callable[[int, int], None] | None = None) -> C
 
 def folder() -> Path:
     """Returns the folder of texts, made if missing; raises ``UserError`` if the cache cannot be written to."""
-    place = cache_folder() / "texts"
+    place = cache_folder(writable=True) / "texts"
     place.mkdir(exist_ok=True)
     return place
 
@@ -185,11 +186,10 @@ def _read_card(file: Path, _changed: int) -> Card | None:
 
 
 def _files() -> list[Path]:
-    return [
-        file
-        for file in sorted(folder().iterdir())
-        if file.suffix.lower() in ENDINGS and _is_text(file) and file.is_file()
-    ]
+    with contextlib.suppress(UserError):  # a cache that is only read: without a folder there are no files
+        folder()
+    texts = sorted(cache_place().glob("texts/*"))
+    return [file for file in texts if file.suffix.lower() in ENDINGS and _is_text(file) and file.is_file()]
 
 
 def _is_text(path: Path) -> bool:

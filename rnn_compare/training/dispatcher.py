@@ -1,6 +1,7 @@
 """The dispatcher: sends waiting runs, in a fair order, to free workers and handles their ends, stops and losses."""
 
 import logging
+import math
 import secrets
 import time
 from collections import Counter, deque
@@ -29,6 +30,9 @@ KILL_SECONDS = 20.0
 a new worker must import TensorFlow first, so waiting is usually quicker."""
 WRITING_SECONDS = 60.0
 """The same for a worker that has stopped and is writing its models."""
+
+GIVE_UP_SECONDS = 60.0
+"""Time without a record after which a command or a notebook gives up; a server tries on."""
 
 MAX_RESTARTS = 2
 """Number of times that a run continues after losing its worker."""
@@ -73,6 +77,7 @@ class Dispatcher:
         self._lost: Counter[str] = Counter()
         self._inbox: deque[tuple[str, Event]] = deque()
         self._unwritten: list[Event] = []
+        self._failing: tuple[float, str] | None = None
         self._last_beat = 0.0
         self._idle = False
 
@@ -80,6 +85,12 @@ class Dispatcher:
     def is_idle(self) -> bool:
         """Whether this process had no unfinished run at the last step."""
         return self._idle and not (self._jobs or self._unwritten or self._inbox)
+
+    @property
+    def unrecorded(self) -> str:
+        """Why nothing could be recorded for ``GIVE_UP_SECONDS``, in a sentence; empty otherwise."""
+        since, reason = self._failing or (math.inf, "")
+        return reason if time.monotonic() - since > GIVE_UP_SECONDS else ""
 
     def receive(self, attempt: str, event: Event) -> None:
         """Takes an event of an attempt at a run. Any thread may call it; it returns at once."""
@@ -162,9 +173,11 @@ class Dispatcher:
         try:
             failed = self._store.record(self._unwritten) if self._unwritten else []
         except UserError as error:
-            _log.warning("%s Retrying.", error)
+            if self._failing is None:
+                _log.warning("%s Retrying.", error)
+                self._failing = time.monotonic(), str(error)
             return []
-        self._unwritten = []
+        self._unwritten, self._failing = [], None
         return failed
 
     def _stop_requested(self, workers: Workers) -> None:

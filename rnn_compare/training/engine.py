@@ -92,9 +92,15 @@ class Engine:
         """The current state."""
         return self._state
 
+    @property
+    def unrecorded(self) -> str:
+        """Why nothing could be recorded for a minute, in a sentence; empty otherwise."""
+        return self._dispatcher.unrecorded
+
     def start(self, after: float = 0.0) -> None:
         """Starts the workers after so many seconds: importing TensorFlow occupies all cores. Returns at once."""
         if self._thread is None:
+            interrupt_orphans(self._store)  # before one of them is continued
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
             self._thread.start()
 
@@ -211,7 +217,6 @@ class Engine:
 
     def _serve(self, after: float) -> None:
         try:
-            interrupt_orphans(self._store)
             self._wake.wait(after)  # a run that is submitted meanwhile ends the wait
             if self._closing.is_set():
                 return
@@ -224,7 +229,7 @@ class Engine:
         while not self._closing.is_set():
             if time.monotonic() - copied > COPY_SECONDS:
                 copied = time.monotonic()
-                back_up(self._store.path)
+                back_up(self._store)
             idle = workers is not local or (self._state.phase == "ready" and self._dispatcher.is_idle)
             resting = local.resting and not self._rest.is_ending
             # A foreign cluster may come and go at any time; here a submitted run ends the wait.

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,15 +11,27 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
+from tests.kept import lend
+from tests.recorded import shipped
 from tests.training.conftest import in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
 
 pytest.register_assert_rewrite("tests.elsewhere")
 
 PROJECT = Path(__file__).resolve().parents[2]
 TINY = ["--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
+ALONE = ("unshare", "--user", "--map-root-user", "--mount")
+"""What gives a command mounts of its own."""
 FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+SPOIL = {
+    "full": "head -c 1G /dev/zero > {disk}/filler 2> {disk}.log",
+    "read-only": "mount -o remount,ro {disk}",
+}
+"""Shell commands that leave a disk without a free byte, or let nobody write to it."""
 
 Command = Callable[..., "subprocess.Popen[str]"]
 
@@ -52,6 +65,33 @@ def cache(prepared_cache: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "cache"
     shutil.copytree(prepared_cache / "reviews", folder / "reviews")
     return folder
+
+
+SpoiltDisk = Callable[[str, str], list[str]]
+
+
+@pytest.fixture
+def spoilt_disk(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SpoiltDisk:
+    """Returns a command with a small disk of its own, ``tmp_path / "disk"``, where a cache has the book's recording.
+
+    It takes how the disk is spoilt and a script of the shell that follows.
+    """
+    if sys.platform != "linux" or subprocess.run([*ALONE, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody mount a file system of his own")
+    content, disk = tmp_path / "content", tmp_path / "disk"
+    lend(prepared_cache, content)
+    disk.mkdir()
+    monkeypatch.setenv(CACHE_VARIABLE, str(content))
+    record = RunStore(content / "runs.db")
+    shipped(record, BOOK)
+    record.close()
+    with sqlite3.connect(content / "runs.db") as connection:  # readers' connections are still open
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for ending in ("-wal", "-shm"):
+        (content / f"runs.db{ending}").unlink(missing_ok=True)
+    monkeypatch.setenv(CACHE_VARIABLE, str(disk))
+    mount = f"mount -t tmpfs -o size=32m small {disk}; cp -a {content}/. {disk}"
+    return lambda how, script: [*ALONE, "bash", "-c", f"{mount}; {SPOIL[how].format(disk=disk)}; {script}"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -9,10 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.store import RunStore
-from tests.faults.conftest import TINY, Command
+from rnn_compare.runs.store import LOST, RunStore
+from tests.faults.conftest import PROJECT, TINY, Command, SpoiltDisk
 from tests.patience import PATIENCE, until
+
+COMMANDS = """
+from rnn_compare.cli.foreground import recorded
+from rnn_compare.cli.main import main
+from rnn_compare.presets import BOOK
+first, second = [run.id for run in recorded() if run.experiment in BOOK.experiments()]
+for command in (["runs"], ["compare", first, second], ["predict", first, "good"], ["train", "--epochs", "1"]):
+    print("exit code", main(command), flush=True)
+"""
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
@@ -68,6 +79,100 @@ cp {small}/runs.db* {tmp_path}
     assert run.status is Status.FINISHED
     assert [epoch.epoch for epoch in run.epochs] == list(range(1, 13))
     assert run.continued
+
+
+LONG = ("train", "--cell", "SimpleRNN", "--epochs", "100", "--reviews", "2000", "--dropout", "0.2", *TINY)
+
+
+@pytest.mark.parametrize("removed", ["cache", pytest.param("record", marks=pytest.mark.thorough)])
+def test_a_training_whose_record_or_cache_is_removed_ends_with_1_and_a_sentence(
+    cache: Path, command: Command, removed: str
+) -> None:
+    process = command(*LONG)
+    assert process.stdout is not None
+    run = process.stdout.readline().split()[0]
+    if removed == "record":
+        for file in cache.glob("runs.db*"):
+            file.unlink()
+    else:
+        cache.rename(cache.with_name("away"))
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1, errors
+    assert errors.endswith(f"{LOST} No longer recorded: {run}.\n")
+
+
+def test_a_training_whose_output_nobody_reads_any_more_is_interrupted_and_ends_with_1(
+    cache: Path, command: Command
+) -> None:
+    process = command(*LONG, "--json")
+    assert process.stdout is not None
+    assert '"epoch": 1,' in process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    [run] = RunStore(cache / "runs.db").runs()
+    assert run.status is Status.INTERRUPTED
+    process.stdout = process.stderr = None
+
+
+@linux_only
+def test_an_output_that_cannot_be_written_is_a_sentence(cache: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "rnn_compare", "runs"],
+            env={**os.environ, CACHE_VARIABLE: str(cache)},
+            cwd=PROJECT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "The output cannot be written (No space left on device). Free some space.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these are signals of POSIX")
+def test_a_run_goes_on_at_once_after_its_program_was_killed_and_sigterm_for_all_its_processes_stops_it_without_a_word(
+    cache: Path, command: Command
+) -> None:
+    killed = command(*LONG)
+    assert killed.stdout is not None
+    run = killed.stdout.readline().split()[0]
+    killed.kill()
+    killed.wait()
+    process = command("continue", run, before=("setsid",))
+    assert process.stdout is not None
+    assert f"{run}  SimpleRNN(4)" in process.stdout.readline()
+    os.killpg(process.pid, signal.SIGTERM)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, errors
+    assert RunStore(cache / "runs.db").run(run).status is Status.STOPPED
+    assert "did not start" not in errors
+    assert "ended unexpectedly" not in errors
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("full", "The disk is full. Free some space"), ("read-only", "Make the file and its folder writable")],
+)
+def test_a_full_or_read_only_disk_lists_compares_and_reads_runs_and_says_why_it_takes_no_more(
+    spoilt_disk: SpoiltDisk, how: str, why: str
+) -> None:
+    done = subprocess.run(
+        spoilt_disk(how, f"{sys.executable} -c '{COMMANDS}'"),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    codes = [line for line in done.stdout.splitlines() if line.startswith("exit code")]
+    assert codes == ["exit code 0", "exit code 0", "exit code 0", "exit code 2"], done.stdout + done.stderr
+    assert "LSTM(32) gets" in done.stdout
+    assert "1 word known" in done.stdout
+    assert why in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.soak

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import PROJECT
+from tests.faults.conftest import ALONE, PROJECT
 
-ALONE = ["unshare", "--user", "--map-root-user", "--mount"]
 MINUTES_VARIABLE, SEED_VARIABLE = "RNN_COMPARE_SOAK", "RNN_COMPARE_SOAK_SEED"
 FAULTS_A_MINUTE = 100 / 30
 SECONDS = 900

@@ -13,6 +13,8 @@ import psutil
 import pytest
 
 from benchmarks.worker_processes import workers_of
+from rnn_compare.cli.foreground import follow
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs.events import EpochEnd, Status
@@ -141,6 +143,21 @@ def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine:
     [next_one] = engine.submit([tiny()])
     until_ended(engine, [next_one])
     assert store.run(next_one).status is Status.FINISHED
+
+
+def test_a_command_gives_up_once_nothing_could_be_recorded_for_a_minute_and_what_was_finished_is_recorded_later(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "GIVE_UP_SECONDS", 1.0)
+    [run] = engine.submit([tiny(reviews=2000, epochs=30)])
+    until(lambda: store.run(run).epochs)
+    [pages] = store._writer.execute("PRAGMA page_count").fetchone()
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then says what it says of a full disk
+    with pytest.raises(UserError, match=r"The disk is full\. .* Nothing could be recorded for a minute"):
+        follow(engine, store, [run], lambda *_: None)
+    store._writer.execute("PRAGMA max_page_count = 1000000")
+    until_ended(engine, [run])
+    assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, 31))
 
 
 @pytest.mark.soak

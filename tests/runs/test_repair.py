@@ -4,13 +4,16 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from rnn_compare.cli.main import main
 from rnn_compare.errors import UserError
-from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file, delete_files, run_folder
+from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.repair import back_up, repair
@@ -163,8 +166,8 @@ def test_a_lost_first_page_costs_nothing_even_without_checkpoints(cache: Path) -
 
 
 def test_the_daily_copy_gives_back_what_nothing_else_holds_but_no_deleted_run(record: Path, before: list[Run]) -> None:
-    back_up(record)
     store = RunStore(record)
+    back_up(store)
     store.delete(before[1].id)
     store.close()
     delete_files(before[1].id)
@@ -177,21 +180,52 @@ def test_the_daily_copy_gives_back_what_nothing_else_holds_but_no_deleted_run(re
 
 def test_the_copy_is_made_once_a_day_also_while_somebody_writes(cache: Path) -> None:
     record, copy = cache / "runs.db", cache / "runs.backup.db"
+    store = RunStore(record)
     writer = sqlite3.connect(record, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    back_up(record)
+    back_up(store)
     writer.close()
     first = copy.stat().st_mtime_ns
-    back_up(record)
+    back_up(store)
     assert copy.stat().st_mtime_ns == first
     os.utime(copy, (0, 0))
     (cache / "runs.db.unreadable-1").touch()
-    back_up(record)
+    back_up(store)
     assert copy.stat().st_mtime_ns == 0, "the new record may lack what the copy holds"
     (cache / "runs.db.unreadable-1").unlink()
-    back_up(record)
+    back_up(store)
     assert copy.stat().st_mtime_ns > first
-    assert runs_in(copy) == runs_in(record)
+    assert runs_in(copy) == store.runs()
+    store.close()
+
+
+def test_a_record_of_an_earlier_version_is_copied_when_a_command_first_opens_it_and_then_no_damage_costs_a_run(
+    record: Path, before: list[Run]
+) -> None:
+    """Their checkpoints do not say what was trained."""
+    for run in before:
+        saved = checkpoint.load(run.id)
+        assert saved
+        checkpoint_file(run.id, previous=True).unlink()
+        checkpoint.save(run.id, replace(saved, experiment=""))
+        checkpoint_file(run.id, previous=True).unlink()
+    assert main(["runs"]) == 0
+    record.write_bytes(with_damage(record.read_bytes(), 2))  # most of it is cut off
+    assert repaired(record)[0] == before
+
+
+def test_a_copy_that_may_hold_what_the_record_has_lost_is_not_replaced(record: Path, before: list[Run]) -> None:
+    copy = record.with_name("runs.backup.db")
+    store = RunStore(record)
+    back_up(store)
+    store.close()
+    os.utime(copy, (0, 0))
+    for file in run_folder(before[0].id).glob("*.checkpoint"):
+        file.unlink()
+    with sqlite3.connect(record) as connection:
+        connection.execute("UPDATE runs SET status = 'fin?shed' WHERE id = ?", (before[0].id,))
+    assert main(["repair"]) == 0
+    assert runs_in(record) == before
 
 
 def test_nothing_is_repaired_while_a_run_trains(cache: Path) -> None:

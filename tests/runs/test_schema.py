@@ -46,6 +46,27 @@ def test_a_damaged_database_is_set_aside_whole_and_replaced(tmp_path: Path, dama
     assert len(store.runs()) == 1
 
 
+def test_a_database_that_has_all_tables_is_opened_without_writing_to_it(tmp_path: Path) -> None:
+    """A full disk would refuse that, and with it the runs."""
+    before = filled(tmp_path / "runs.db")
+    store = RunStore(tmp_path / "runs.db")
+    assert (tmp_path / "runs.db").read_bytes() == before
+    assert (tmp_path / "runs.db-wal").stat().st_size == 0
+    store.close()
+
+
+def test_a_database_lacks_no_index_and_keeps_a_log_once_it_was_opened(tmp_path: Path) -> None:
+    """As a copy that somebody has put into its place does not."""
+    filled(tmp_path / "runs.db")
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        connection.execute("DROP INDEX runs_by_status")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    RunStore(tmp_path / "runs.db").close()
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs_by_status'").fetchone()
+
+
 def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     (tmp_path / "runs.db").touch()
     store = RunStore(tmp_path / "runs.db")

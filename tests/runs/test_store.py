@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.database import EVENT_SECONDS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
-from rnn_compare.runs.store import RunStore
+from rnn_compare.runs.store import REPLACED, UNREADABLE, RunStore
 from tests.epochs import epoch_end
 
 PROJECT = Path(__file__).parents[2]
@@ -349,6 +350,25 @@ def test_a_record_that_is_removed_or_replaced_while_it_is_open_is_opened_anew_an
     [again] = store.create([Experiment()], ME, "page")
     assert [run.id for run in store.runs()] == [before, again], "and nothing of its log was lost"
     assert "The record of runs was replaced" in store.warnings[0]
+
+
+def test_a_warning_of_what_has_happened_goes_after_five_minutes_and_one_of_what_lasts_stays(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [run] = store.create([Experiment(cell="GRU")], ME, "page")
+    store.close()
+    store.path.rename(store.path.with_name("away.db"))
+    store.path.with_name("away.db").rename(store.path.with_name("runs.db"))
+    copy = store.path.with_name("copy.db")
+    copy.write_bytes(store.path.read_bytes())
+    copy.replace(store.path)
+    with sqlite3.connect(store.path) as record:
+        record.execute("UPDATE runs SET status = 'no status' WHERE id = ?", (run,))
+    assert store.runs() == []
+    assert store.warnings == [REPLACED, UNREADABLE.format(run)]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + EVENT_SECONDS + 1)
+    assert store.warnings == [UNREADABLE.format(run)]
 
 
 def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_path: Path) -> None:

@@ -159,5 +159,6 @@ def serve(program: int, requests: socket.socket) -> NoReturn:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too; the engine decides what ends
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and `timeout` reach it too; the engine decides what ends
+        signal.signal(number, signal.SIG_IGN)
     serve(int(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])))

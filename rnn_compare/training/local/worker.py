@@ -108,8 +108,9 @@ def _answer(questions: "SimpleQueue[tuple[int, bytes]]", engine: _Engine) -> Non
 @functools.cache
 def make_ready() -> None:
     """Prepares this process for trainings, once; workers forked from it inherit that."""
-    # Ctrl-C reaches all processes of a command line; the engine decides what ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and `timeout` reach all processes of a command line; the engine decides what ends.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     _write_to_log()
     lower_priority()
     # TensorFlow creates a million permanent objects; collecting garbage among them would take a second.

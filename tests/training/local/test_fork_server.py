@@ -120,6 +120,16 @@ def test_workers_share_its_memory(engine: Engine) -> None:
 
 
 @forked_only
+def test_sigterm_to_all_processes_of_a_command_ends_neither_it_nor_its_workers(engine: Engine) -> None:
+    """As `timeout` and batch systems send it: the program stops its runs, which takes them."""
+    processes = [the_fork_server(), *worker_processes()]
+    for process in processes:
+        process.terminate()
+    assert engine.ask(os.getpid) in {process.pid for process in processes}
+    assert [the_fork_server(), *worker_processes()] == processes
+
+
+@forked_only
 def test_it_gives_way_to_the_pages_once_and_so_do_its_workers() -> None:
     assert {process.nice() for process in (the_fork_server(), *worker_processes())} == {min(19, os.nice(0) + 10)}
 
