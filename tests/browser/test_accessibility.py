@@ -86,7 +86,7 @@ def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, vi
 
 
 def test_each_page_has_a_title_of_its_own(bare_server: Server, visitor: Page) -> None:
-    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Sweep", "Runs", "Cluster", "Present", "Notes"
+    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Runs", "Cluster", "Present", "Notes"
     for path, title in zip(PAGES, titles, strict=True):
         visitor.goto(f"{bare_server.url}/{path}")
         expect(visitor).to_have_title(f"{title} · RNN Compare")
