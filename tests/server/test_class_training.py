@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
@@ -111,6 +112,26 @@ def test_a_result_that_came_out_differently_after_any_epoch_is_left_out(classroo
     training.follow()
     statuses = {network.right[0]: network.status for network in classroom.networks.sent()}
     assert statuses == {450: "left out", 302: "repeated"}
+
+
+def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = list[int]()
+
+    class Busy:
+        def analyse(self, _: object, experiment: Experiment) -> Analysis:
+            seeds.append(experiment.seed)
+            return Analysis()
+
+    monkeypatch.setattr("rnn_compare.server.class_training.FEWEST", 0)
+    hold(classroom, 12)
+    for device in ("far", "farther"):
+        classroom.join(device)
+        deal = classroom.contribution(device).deal
+        assert deal is not None
+        classroom.send_network(device, *deal, [500] * 8)
+    ClassTraining(cast("Engine", Busy()), lambda: classroom).follow()
+    assert seeds[:2] == [seed_of(classroom.number(), number) for number in (13, 14)]
+    assert len(seeds) == 4, "then those that may be invented although they are near"
 
 
 def test_a_clock_that_is_set_back_plays_no_class_at_once(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
