@@ -72,7 +72,7 @@ GATES = Preset(
 )
 EQUAL_PARAMETERS = Preset(
     "Equal parameters",
-    "With equal parameters, which cell is best? With equal units an LSTM has four times as many as a SimpleRNN.",
+    "With equal parameters, which cell is best? With equal units an LSTM has four times a SimpleRNN's.",
     cells=("SimpleRNN", "LSTM", "GRU"),
     shared={"equal_parameters": True},
 )
