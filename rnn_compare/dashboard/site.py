@@ -38,7 +38,7 @@ def _render() -> None:
     current_app().upload_gate.close_for_this_session()  # the uploader opens it again
     load_styles("dashboard/assets/common/streamlit.css", "browser/common/theme.css")
     _set_properties(palette.CSS)
-    sign_in.follow_rule()
+    access_version = current_app().access.version()
     of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
     front = [
         st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
@@ -74,6 +74,7 @@ def _render() -> None:
         if not _usable():
             ticking(_draw_again_once_usable, LOOK_SECONDS)
     sign_in.show()  # last in the sidebar
+    sign_in.follow_rule(access_version)
 
 
 def _set_properties(properties: Mapping[str, str]) -> None:

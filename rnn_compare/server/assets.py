@@ -48,6 +48,8 @@ WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberI
 """Names of Streamlit's scripts for the widgets of a first page."""
 SHEETS = ("dashboard/assets/common/streamlit.css", "browser/common/theme.css", "dashboard/assets/pages/compare.css")
 _BOARD = "dashboard/assets/board/board"
+SCRIPTS = (f"{_BOARD}.js", *(f"dashboard/assets/common/{name}.js" for name in ("menu", "copy_link", "access")))
+"""Scripts of components on a first page."""
 _HEAD_ENDS = b"</head>"
 _contents: dict[tuple[Path, bool], bytes] = {}
 CHUNK = 2**16
@@ -196,7 +198,10 @@ def links() -> bytes:
         # Low priority: five megabytes, which are read after the controls.
         f'<link rel="preload" as="script" fetchpriority="low" href="{url("plotly.min.js")}">',
         f'<link rel="preload" as="style" href="{url(f"{_BOARD}.css")}">',
-        *(f'<link rel="modulepreload" href="{url(module)}">' for module in modules(f"{_BOARD}.js")),
+        *(
+            f'<link rel="modulepreload" href="{url(module)}">'
+            for module in dict.fromkeys(module for script in SCRIPTS for module in modules(script))
+        ),
         *(
             f'<link rel="modulepreload" crossorigin href="{module}">'
             for module in streamlit_modules(*WIDGETS, "BidiComponent")

@@ -16,9 +16,13 @@ LOOK_SECONDS = 2.0
 _PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
 
 
-def follow_rule() -> None:
-    """Has the browser run the page again when the access rule changes. Call it before anything is drawn by the rule."""
-    data = {"url": PATH, "version": current_app().access.version()}
+def follow_rule(version: str) -> None:
+    """Has the browser run the page again once another access rule counts than when it was drawn.
+
+    Args:
+        version: That of the rule before anything was drawn by it; the component is drawn last, so that nothing waits.
+    """
+    data = {"url": PATH, "version": version}
     component("dashboard/assets/common/access.js")(data=data, key="access", on_changed_change=lambda: None)
 
 
