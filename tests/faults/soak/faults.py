@@ -2,20 +2,25 @@
 
 import contextlib
 import itertools
+import json
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 
 import psutil
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.store import LOST
 from tests.cut_line import CutLine
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
@@ -23,6 +28,7 @@ from tests.faults.soak.phones import HallPhone
 from tests.patience import PATIENCE
 
 PAGE = 4096
+TRAIN = "train --cell SimpleRNN --epochs 100 --reviews 2000 --maxlen 20 --units 4 --batch-size 16 --dropout 0.2"
 LOCK_SECONDS = 30.0
 """Seconds that a fault waits for a record that the program itself holds."""
 
@@ -118,21 +124,20 @@ class Faults:
             start = PAGE * chance.randrange(len(content) // PAGE)
             content[start : start + PAGE] = bytes(PAGE)
             record.write_bytes(content)
-            environment = {**os.environ, CACHE_VARIABLE: str(self._hall.cache)}
             until = time.monotonic() + PATIENCE
-            while subprocess.run(
-                [sys.executable, "-m", "rnn_compare", "repair"], env=environment, check=False
-            ).returncode:
+            while _run(self._hall.cache, "repair").returncode:
                 if time.monotonic() > until:
                     self._ledger.problem("The record could not be repaired.")
                     return
                 time.sleep(1)
 
-        if left := self._hall.kill(0, damage):
+        with self._one_disk:  # whoever reads the record meanwhile would set it aside
+            left = self._hall.kill(0, damage)
+        if left:
             self._ledger.problem(f"A killed server left {[process.pid for process in left]}.")
 
     def fill_disk(self, chance: Random) -> None:
-        """Not a byte is free."""
+        """Not a byte is free; runs are listed and compared all the same."""
         with self._one_disk:
             filler = self._hall.cache / "filler"
             try:
@@ -141,9 +146,40 @@ class Faults:
                         free = os.statvfs(filler).f_bavail * os.statvfs(filler).f_frsize
                         os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), max(free, 4096))
                         file.seek(0, os.SEEK_END)
+                self._read_runs()
                 time.sleep(chance.uniform(2, 8))
             finally:
                 filler.unlink()
+
+    def _read_runs(self) -> None:
+        listed = self._read("runs", "--json")
+        finished = {run["network"]: run["run"] for run in listed if run["status"] == "finished"}
+        if len(finished) > 1:
+            self._read("compare", *list(finished.values())[:2], "--json")
+
+    def _read(self, *arguments: str) -> list[dict[str, str]]:
+        done = _run(self._hall.cache, *arguments)
+        if done.returncode:
+            self._ledger.problem(f"On a full disk {arguments} ended with {done.returncode}: {done.stderr}")
+        return list(map(json.loads, done.stdout.splitlines()))
+
+    def lose_record(self, chance: Random) -> None:
+        """The record of a command that trains is removed, or its whole cache."""
+        with self._one_disk, tempfile.TemporaryDirectory(dir=self._hall.cache, ignore_cleanup_errors=True) as folder:
+            cache = Path(folder) / "cache"
+            cache.mkdir()
+            (cache / "reviews").symlink_to(self._hall.cache / "reviews")
+            process = _start(cache, *TRAIN.split())
+            assert process.stdout is not None
+            if not process.stdout.readline():
+                raise ProcessLookupError(process.communicate()[1])
+            if chance.random() < 0.5:
+                shutil.rmtree(cache, ignore_errors=True)  # a worker may be writing
+            for file in cache.glob("runs.db*"):
+                file.unlink()
+            _, errors = process.communicate()
+            if process.returncode != 1 or LOST not in errors:
+                self._ledger.problem(f"A training without a record ended with {process.returncode}: {errors}")
 
     def lock_record(self, chance: Random) -> None:
         """Another program holds one of the two records."""
@@ -192,6 +228,22 @@ class Faults:
             chance.choice(self._phones).close_page(chance.uniform(0.5, 4))
 
 
+def _run(cache: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    process = _start(cache, *arguments)
+    output, errors = process.communicate()
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def _start(cache: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "rnn_compare", *arguments],
+        env={**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 KINDS: dict[str, Callable[[Faults, Random], None]] = {
     "worker killed": Faults.kill_worker,
     "worker hung": Faults.hang_worker,
@@ -199,6 +251,7 @@ KINDS: dict[str, Callable[[Faults, Random], None]] = {
     "server killed": Faults.kill_server,
     "record damaged": Faults.damage_record,
     "disk full": Faults.fill_disk,
+    "record of a command lost": Faults.lose_record,
     "record locked": Faults.lock_record,
     "phones' network cut": Faults.cut_line,
     "browser closed": Faults.close_page,
