@@ -1,10 +1,11 @@
-"""Error rates of verdicts: equals that are called different, on real trainings and normal accuracies, and power.
+"""Error rates and power of verdicts, by drawing settings whose truth is known: the figures of docs/comparison.md.
 
     python -m benchmarks.real_trainings [anew]
 
-The trainings are small files beside the tests: which validation reviews each epoch judged rightly. With ``anew`` all
-of them are trained again, by the engine in a cache of its own (a quarter of an hour on two busy cores), and the files
-are overwritten. Groups are drawn from them, thousands of pairs for each line, and judged at once by the page's test.
+Accuracies are drawn from distributions, or are those of real trainings: small files beside the tests, with the
+validation reviews that each epoch classified correctly. All verdicts are the program's own. It takes a quarter of an
+hour on a busy core; with ``anew`` all networks are trained again before, by the engine in a cache of its own (as long
+again), and the files are overwritten.
 """
 
 import itertools
@@ -13,9 +14,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.inference.accuracies import Measure, Score, kept, typical
-from rnn_compare.comparison.inference.difference import by_student, compare_settings, satterthwaite, two_sided
-from rnn_compare.comparison.inference.levels import judged_together, level_at
+from rnn_compare.comparison.inference.accuracies import Score, kept
+from rnn_compare.comparison.inference.intervals import spread
+from rnn_compare.comparison.inference.judgement import FEWEST_BESIDE_FIXED, UNCOUNTED, Pair, Setting, judge_settings
+from rnn_compare.comparison.inference.levels import Difference
+from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
@@ -50,24 +55,20 @@ TRAININGS: dict[str, tuple[dict[str, Any], int]] = {
 EQUALS = ("gru", "simplernn")
 """Files whose runs are compared among themselves."""
 UNEQUALS = ("maxlen_5", "maxlen_200")
-MEASURES: tuple[Measure, ...] = ("kept", "typical")
-CASES = ((1, 3), (1, 5), (2, 3), (3, 0), (3, 3), (5, 0))
-"""Runs on each side, and its earlier runs, for the spread between seeds."""
-EARLIER = (0, 3, 5, 10)
-"""Earlier runs of each side, with several looks."""
-MOST = 30
-"""Runs on each side at the last look, or as many as there are."""
-LOOKS = {
-    "after every seed": range(1, MOST + 1),
-    "after every seed from the third": range(3, MOST + 1),
-    "at 1, 3, 10, 30": (1, 3, 10, 30),
-    "at 3, 6, 12, 24": (3, 6, 12, 24),
-    "at 3, 13": (3, 13),
-}
-"""The seeds of each side at every look."""
-DRAWS, PAIRS = 1000, 5000
+
+DRAWS = 2000
 DRAW = 1
 """The seed of the draws: there is one fixed draw."""
+AFTER_EVERY_SEED = tuple(range(3, 11))
+LOOKS = {"3, 4, … 10": AFTER_EVERY_SEED, "3, 5, 10": (3, 5, 10)}
+"""The seeds of each setting at every look."""
+EARLIER = (0, 3)
+"""Earlier runs of each setting, which are pooled for the spread between seeds."""
+SEVERAL = ((3, 3), (4, 3), (8, 3), (8, 5))
+"""Settings that are judged together, and the seeds of each."""
+
+Accuracies = Callable[[np.random.Generator, int], NDArray[np.float64]]
+"""Draws the accuracies of so many seeds, in points above their mean (seeds,)."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,23 @@ class Pool:
 
     about: Mapping[str, Any]  # settings but for the seed, versions, machine and date
     seeds: tuple[int, ...]
-    right: NDArray[np.bool_]  # which validation reviews each epoch judged rightly (runs, epochs, reviews)
+    right: NDArray[np.bool_]  # which validation reviews each epoch classified correctly (runs, epochs, reviews)
 
-    def scores(self, measure: Measure) -> list[Score]:
-        """Returns each run's score, where it has one."""
-        return [score for right in self.right if (score := _score(right, measure))]
+    @cached_property
+    def scores(self) -> list[Score]:
+        """The accuracy of each run's kept weights."""
+        labels = np.ones(self.right.shape[2], np.int64)  # 1 is right
+        return [score for right in self.right if (score := kept(right.astype(np.float32), labels))]
+
+    def accuracies(self, rng: np.random.Generator, seeds: int) -> NDArray[np.float64]:
+        """Draws the accuracies of runs, as ``Accuracies`` does."""
+        shares = np.array([score.accuracy for score in self.scores])
+        return 100 * (rng.choice(shares, seeds) - shares.mean())
+
+    def groups(self, rng: np.random.Generator, count: int, seeds: int) -> list[list[Score]]:
+        """Draws groups of runs; no run occurs twice."""
+        places = rng.permutation(len(self.scores))[: count * seeds].reshape(count, seeds)
+        return [[self.scores[place] for place in group] for group in places]
 
 
 def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
@@ -88,22 +101,16 @@ def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
     if anew:
         _train(Path(folder))
     print(machine())
-    for name in EQUALS:
-        _print_equals(read(name, folder))
-    print("normal accuracies")
-    for earlier in EARLIER:
-        _print_looks({"": normal_p_values(earlier)}, earlier)
-    for seeds in (3, 5):
-        alone, above_one, both, wrong = power(seeds)
-        print(
-            f"  power, {seeds} seeds each, 5 points, seeds deviating by one: of two settings {alone:.1%}; of three, "
-            f"above one other {above_one:.1%}, above both {both:.1%}, the others called different {wrong:.1%}"
-        )
+    pools = {_name(pool): pool for pool in (read(name, folder) for name in EQUALS)}
     worse, better = (read(name, folder) for name in UNEQUALS)
-    print(_title(worse), _title(better), sep="\n")
-    for measure, size in itertools.product(MEASURES, (3, 5)):
-        share = told_apart(worse.scores(measure), better.scores(measure), size)
-        print(f"  {size} each: the better is called better: {measure} {share:.1%}")
+    print(*map(_title, (*pools.values(), worse, better)), sep="\n")
+    _print_looks()
+    _print_unlike(pools)
+    _print_several(pools)
+    _print_real(pools)
+    _print_baselines(pools)
+    for seeds in (3, 5):
+        print(f"{seeds} seeds: the last of these networks is called better: {told_apart(worse, better, seeds):.1%}")
 
 
 def recorded(record: Path, experiment: Experiment) -> Pool:
@@ -145,114 +152,264 @@ def read(name: str, folder: Path | str = FOLDER) -> Pool:
         return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
 
 
-def called_different(p: NDArray[np.float64], looks: Sequence[int]) -> float:
-    """Returns the share of pairs of groups, all of one setting, that are called different at some look.
+def normal(deviation: float) -> Accuracies:
+    """Returns accuracies whose seeds deviate by so many points."""
+    return lambda rng, seeds: rng.normal(0, deviation, seeds)
+
+
+def piles(lower: float) -> Accuracies:
+    """Returns accuracies in two piles: the share ``lower`` lies ten points below the others, which deviate by ½."""
+    return lambda rng, seeds: rng.normal(0, 0.5, seeds) - 10 * ((rng.random(seeds) < lower) - lower)
+
+
+def skewed(rng: np.random.Generator, seeds: int) -> NDArray[np.float64]:
+    """Draws accuracies whose distances below the highest are lognormal, as ``Accuracies`` does."""
+    return np.exp(0.5) - rng.lognormal(0, 1, seeds)
+
+
+def scores(points: NDArray[np.float64]) -> list[Score]:
+    """Returns accuracies of 80 % and so many points, alone."""
+    return [Score(0.8 + point / 100, None, UNCOUNTED) for point in points.tolist()]
+
+
+def judged(settings: Sequence[Sequence[Score]]) -> tuple[Pair, ...]:
+    """Returns all pairs of settings, judged together at one look."""
+    return judge_settings([Setting(str(place), tuple(runs)) for place, runs in enumerate(settings)], "kept").pairs
+
+
+def at_each_look(
+    a: Sequence[Score], b: Sequence[Score], looks: Sequence[int], lent: Sequence[Sequence[Score]] = ((), ())
+) -> list[Difference]:
+    """Returns the difference of two settings as it stands at each look.
 
     Args:
-        p: Of each pair with 1, 2, … seeds of each (pairs, seeds); nan where nothing is tested.
-        looks: The seeds at every look; those beyond ``p`` are left out, as are those that test nothing.
+        a, b: As many runs of either setting as there are at the last look.
+        looks: The seeds of each setting at every look.
+        lent: Earlier runs of either setting.
     """
-    at = [seeds for seeds in looks if seeds <= p.shape[1] and not np.isnan(p[0, seeds - 1])]
-    levels = [level_at(at[: place + 1]) for place in range(len(at))]
-    return float(np.mean(np.any(p[:, np.array(at) - 1] <= levels, axis=1)))
+    submitted = tuple(float(np.searchsorted(looks, seed)) for seed in range(1, looks[-1] + 1))
+    settings = [
+        Setting(name, tuple(runs), submitted, spread(earlier) if earlier else None)
+        for name, runs, earlier in zip("ab", (a, b), lent, strict=True)
+    ]
+    [pair] = judge_settings(settings, "kept").pairs
+    assert pair.difference
+    return [until(pair.difference, look) for look in range(1, pair.difference.looks + 1)]
 
 
-def p_values(runs: Sequence[Score], earlier: int = 0, most: int = MOST, pairs: int = PAIRS) -> NDArray[np.float64]:
-    """Returns p of pairs of groups of one setting with 1, 2, … seeds of each (pairs, seeds), by ``compare_settings``.
-
-    Args:
-        runs: From which the groups are drawn; in one pair no run occurs twice.
-        earlier: Further runs of each side, for the spread between seeds.
-        most: Runs in a group, or as many as there are.
-    """
-    verdicts = np.stack([run.correct for run in runs if run.correct is not None])
-    covariance, accuracies, reviews = np.cov(verdicts), verdicts.mean(axis=1), verdicts.shape[1]
-    size = min(most, len(runs) // 2 - earlier)
-    seeds, rng = np.arange(1, size + 1), np.random.default_rng(DRAW)
-
-    def noise(places: NDArray[np.int64]) -> NDArray[np.float64]:
-        own = covariance[np.ix_(places, places)]
-        squares = np.diag(own).cumsum()
-        count = np.arange(1, len(places) + 1)
-        products = own.cumsum(axis=0).cumsum(axis=1).diagonal() - squares
-        unbiased: NDArray[np.float64] = squares / count - products / np.maximum(1, count * (count - 1))
-        return np.maximum(0.0, unbiased)
-
-    def spread(places: NDArray[np.int64], lent: NDArray[np.int64]) -> tuple[Any, ...]:
-        own, df = accuracies[places], seeds - 1.0
-        squares, of_noise = (own**2).cumsum() - own.cumsum() ** 2 / seeds, noise(places) * df
-        if earlier:
-            squares, of_noise = squares + np.var(accuracies[lent]) * earlier, of_noise + noise(lent)[-1] * (earlier - 1)
-            df = df + earlier - 1
-        return np.maximum(squares / df, 1 / (12 * reviews**2)) / seeds, df, of_noise / df / seeds
-
-    p = np.full((pairs, size), np.nan)
-    for row in p:
-        a, b, lent_a, lent_b = np.split(
-            rng.permutation(len(runs))[: 2 * (size + earlier)], np.cumsum([size, size, earlier])
-        )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            of_a, of_b = spread(a, lent_a), spread(b, lent_b)
-            both = [
-                covariance[np.ix_(x, y)].cumsum(axis=0).cumsum(axis=1).diagonal() for x, y in ((a, a), (b, b), (a, b))
-            ]
-            own = np.maximum(0, (both[0] + both[1] - 2 * both[2]) / seeds**2 - of_a[2] - of_b[2])
-            of_reviews = (own + 2 / (reviews + 2)) / reviews
-            df = satterthwaite(of_a[:2], of_b[:2], (of_reviews, reviews - 1))
-            difference = (accuracies[a].cumsum() - accuracies[b].cumsum()) / seeds
-            row[:] = two_sided(difference, of_a[0] + of_b[0] + of_reviews, df)
-    p[:, : 0 if earlier else 2] = np.nan
-    return p
+def until(difference: Difference, look: int) -> Difference:
+    """Returns a difference as it stood at one of its looks, counted from 1."""
+    return replace(difference, tests=difference.tests[:look], levels=difference.levels[:look], looks=look)
 
 
-def normal_p_values(earlier: int = 0, pairs: int = 10 * PAIRS) -> NDArray[np.float64]:
-    """Returns the same of normal accuracies, without a share of the reviews."""
-    rng, seeds = np.random.default_rng(DRAW), np.arange(1, MOST + 1)
-    runs = rng.normal(size=(2, pairs, MOST))
-    means = runs.cumsum(axis=2) / seeds
-    df: Any = seeds - 1.0  # an array, as the variances: the functions below are typed for one pair, and take many
-    squares: Any = (runs**2).cumsum(axis=2) - seeds * means**2
-    if earlier:
-        squares, df = squares + rng.chisquare(earlier - 1, size=(2, pairs, 1)), df + earlier - 1
-    with np.errstate(invalid="ignore", divide="ignore"):
-        of_a, of_b = squares / df / seeds
-        p = np.asarray(two_sided(means[0] - means[1], of_a + of_b, satterthwaite((of_a, df), (of_b, df))))
-    p[:, : 0 if earlier else 2] = np.nan
-    return p
+def over_looks(first: Accuracies, second: Accuracies, lead: float) -> dict[str, float]:
+    """Returns how often two settings get each verdict, looked at with 3, 4, … 10 seeds; the first is ahead by ``lead``.
 
-
-def power(seeds: int = 3, points: float = 5.0, draws: int = 5000) -> tuple[float, float, float, float]:
-    """Returns how often normal accuracies, seeds deviating by a point, are told apart at the first look.
-
-    Returns:
-        With two settings, one of them better: that it is called better. With three, one of them better: that it is
-        called better than one of the others, than both; and that the others are called different.
+    A verdict *by the newest look alone* is what the interval of that look says without those of the looks before it.
     """
     rng = np.random.default_rng(DRAW)
-    called = np.zeros(4)
-    for _ in range(draws):
-        runs = rng.normal(np.array([[points], [0], [0]]), 1, size=(3, seeds))
-        of_seeds = [(float(row.var(ddof=1)) / seeds, seeds - 1) for row in runs]
-        tested = {
-            (a, b): by_student(
-                float(runs[a].mean() - runs[b].mean()), (seeds, seeds), [of_seeds[a], of_seeds[b]], (0, 1)
-            )
-            for a, b in itertools.combinations(range(3), 2)
-        }
-        better, other, equals = (item.is_decided for item in judged_together(tested).values())
-        called += tested[0, 1].is_decided, better, better and other, equals
-    alone, above_one, both, wrong = called / draws
-    return float(alone), float(above_one), float(both), float(wrong)
-
-
-def told_apart(worse: Sequence[Score], better: Sequence[Score], size: int) -> float:
-    """Returns the share of pairs of groups, ``size`` runs of two settings, in which the better one is called better."""
-    rng = np.random.default_rng(DRAW)
-    called = 0
+    counts: Counter[str] = Counter()
     for _ in range(DRAWS):
-        a, b = ([runs[place] for place in rng.choice(len(runs), size, replace=False)] for runs in (worse, better))
-        called += compare_settings(a, b).verdict == "b is better"
-    return called / DRAWS
+        looks = at_each_look(scores(lead + first(rng, 10)), scores(second(rng, 10)), AFTER_EVERY_SEED)
+        low, high = looks[-1].limits
+        counts["covered"] += low <= lead / 100 <= high
+        counts["no common interval"] += low > high
+        counts["contradictory"] += looks[-1].is_contradictory
+        counts["worse called better"] += any(look.verdict == "b is better" for look in looks)
+        for seeds, look in zip(AFTER_EVERY_SEED, looks, strict=True):
+            counts[f"better by {seeds}"] += look.verdict == "a is better"
+            counts[f"equal by {seeds}"] += look.verdict == "equal"
+            newest = replace(look, tests=look.tests[-1:], levels=look.levels[-1:])
+            counts[f"better by the newest look alone at {seeds}"] += newest.verdict == "a is better"
+            counts[f"equal by the newest look alone at {seeds}"] += newest.verdict == "equal"
+    return _shares(counts)
+
+
+def called_different(first: Accuracies, second: Accuracies, seeds: int) -> float:
+    """Returns how often two settings of one mean are called different at the first look."""
+    rng = np.random.default_rng(DRAW)
+    return _share(judged([scores(first(rng, seeds)), scores(second(rng, seeds))])[0].better for _ in range(DRAWS))
+
+
+def different_at_some_look(pool: Pool, looks: Sequence[int], earlier: int) -> float:
+    """Returns how often two groups of one setting are called different at some look, of those that the runs allow."""
+    rng = np.random.default_rng(DRAW)
+    at = [seeds for seeds in looks if 2 * (seeds + earlier) <= len(pool.scores)]
+
+    def is_wrong() -> bool:
+        a, b = pool.groups(rng, 2, at[-1] + earlier)
+        looks = at_each_look(a[: at[-1]], b[: at[-1]], at, (a[at[-1] :], b[at[-1] :]))
+        return any(look.is_decided for look in looks)
+
+    return _share(is_wrong() for _ in range(DRAWS))
+
+
+def drawn(accuracies: Accuracies, count: int, seeds: int) -> Callable[[np.random.Generator], Sequence[Sequence[Score]]]:
+    """Returns what draws the seeds of several equal settings, as ``Pool.groups`` does."""
+    return lambda rng: [scores(accuracies(rng, seeds)) for _ in range(count)]
+
+
+def some_pair_different(groups: Callable[[np.random.Generator], Sequence[Sequence[Score]]]) -> float:
+    """Returns how often some pair of several equal settings is called different."""
+    rng = np.random.default_rng(DRAW)
+    return _share(any(pair.better for pair in judged(groups(rng))) for _ in range(DRAWS))
+
+
+def best_and_worst_different(pool: Pool, settings: int, seeds: int) -> float:
+    """Returns how often the best and the worst of several equal settings are called different, judged by themselves."""
+    rng = np.random.default_rng(DRAW)
+
+    def is_wrong() -> bool:
+        groups = sorted(pool.groups(rng, settings, seeds), key=lambda runs: sum(run.accuracy for run in runs))
+        return judged([groups[0], groups[-1]])[0].better is not None
+
+    return _share(is_wrong() for _ in range(DRAWS))
+
+
+def power(settings: int, seeds: int, lead: float = 5.0) -> dict[str, float]:
+    """Returns how often a setting that is ahead by ``lead`` points is called better; seeds deviate by a point."""
+    rng = np.random.default_rng(DRAW)
+    counts: Counter[str] = Counter()
+    for _ in range(DRAWS):
+        points = rng.normal(0, 1, (settings, seeds))
+        points[0] += lead
+        pairs = judged([scores(row) for row in points])
+        better = [pair.verdict == "a is better" for pair in pairs[: settings - 1]]  # of the pairs with the first
+        counts["better than some other"] += any(better)
+        counts["than all others"] += all(better)
+        counts["equals called different"] += any(pair.better for pair in pairs[settings - 1 :])
+    return _shares(counts)
+
+
+def beside_a_baseline(pool: Pool, easiness: NDArray[np.float64], seeds: int, lead: float) -> dict[str, float]:
+    """Returns how often networks are called above or below a baseline that is ahead of them by ``lead`` points.
+
+    Reviews are drawn, with replacement, from those stored: all of these are the truth. The baseline is ahead of the
+    mean of these networks; of so many that their setting is judged, of the mean of all stored networks.
+
+    Args:
+        easiness: Of each review; the baseline is right on the easiest, but for noise (reviews,).
+    """
+    rng, reviews = np.random.default_rng(DRAW), len(easiness)
+    counts: Counter[str] = Counter()
+    for _ in range(DRAWS):
+        [runs] = pool.groups(rng, 1, seeds)
+        about = runs if seeds < FEWEST_BESIDE_FIXED else pool.scores
+        accuracy = lead / 100 + np.mean([run.accuracy for run in about])
+        order = np.argsort(rng.normal(-easiness, easiness.std()))
+        correct = np.zeros(reviews)
+        correct[order[: round(accuracy * reviews)]] = 1
+        chosen = rng.integers(0, reviews, reviews)
+        networks = tuple(_of_reviews(run.correct, chosen) for run in runs)
+        baseline = Setting("baseline", (_of_reviews(correct, chosen),), is_fixed=True)
+        [pair] = judge_settings([Setting("networks", networks)], "kept", baselines=[baseline]).beside_baselines
+        counts["above"] += pair.verdict == "a is better"
+        counts["below"] += pair.verdict == "b is better"
+    return _shares(counts)
+
+
+def told_apart(worse: Pool, better: Pool, seeds: int) -> float:
+    """Returns how often the better of two settings is called better."""
+    rng = np.random.default_rng(DRAW)
+    return _share(
+        judged([*worse.groups(rng, 1, seeds), *better.groups(rng, 1, seeds)])[0].verdict == "b is better"
+        for _ in range(DRAWS)
+    )
+
+
+def wins_covered(first: Accuracies, second: Accuracies, seeds: int) -> float:
+    """Returns how often the interval of the share of pairs of seeds that the first wins covers the true share."""
+    rng = np.random.default_rng(DRAW)
+    true = float(np.mean(first(rng, 10**6) > second(rng, 10**6)))
+
+    def is_covered() -> bool:
+        won = wins(first(rng, seeds).tolist(), second(rng, seeds).tolist())
+        return won is not None and won.low <= true <= won.high
+
+    return _share(is_covered() for _ in range(DRAWS))
+
+
+def _print_looks() -> None:
+    title = "Normal accuracies of two settings, looked at with 3, 4, … 10 seeds"
+    for deviations, leads in (((1.0, 1.0), (0, 2, 3, 5)), ((0.4, 2.0), (0, 2, 3, 5)), ((0.3, 0.3), (0, 1))):
+        first, second = map(normal, deviations)
+        columns = {f"{lead} points ahead": over_looks(first, second, lead) for lead in leads}
+        _print_table(f"{title}, deviations {deviations[0]} and {deviations[1]} points", columns)
+    columns = {
+        f"{settings} settings, {seeds} seeds": power(settings, seeds)
+        for settings, seeds in itertools.product((2, 3, 4), (3, 5))
+    }
+    _print_table("The first setting is 5 points ahead of all others, deviation 1 point, one look", columns)
+
+
+def _print_unlike(pools: Mapping[str, Pool]) -> None:
+    steady = normal(0.3)
+    pairs: dict[str, tuple[Accuracies, Accuracies]] = {
+        **{f"piles {lower}, steady": (piles(lower), steady) for lower in (0.5, 0.3, 0.1)},
+        "lognormal, steady": (skewed, steady),
+        "piles 0.5, the same": (piles(0.5), piles(0.5)),
+        "normal 1, the same": (normal(1), normal(1)),
+        "normal 2, normal 0.4": (normal(2), normal(0.4)),
+    }
+    for (name, pool), (other, other_pool) in itertools.combinations(pools.items(), 2):
+        pairs[f"{name}, {other}"] = (pool.accuracies, other_pool.accuracies)
+    for title, rate in (
+        ("Two settings of one mean are called different at the first look", called_different),
+        ("The interval of the share of pairs won covers the true share", wins_covered),
+    ):
+        columns = {
+            f"{seeds} seeds": {name: rate(first, second, seeds) for name, (first, second) in pairs.items()}
+            for seeds in (3, 5, 10)
+        }
+        _print_table(title, columns)
+
+
+def _print_several(pools: Mapping[str, Pool]) -> None:
+    some: dict[str, dict[str, float]] = {}
+    alone: dict[str, dict[str, float]] = {}
+    for settings, seeds in SEVERAL:
+        case = f"{settings} of {seeds} seeds"
+        some[case], alone[case] = {}, {}
+        for name, accuracies in {"normal 1": normal(1), "piles 0.5": piles(0.5)}.items():
+            some[case][name] = some_pair_different(drawn(accuracies, settings, seeds))
+        for name, pool in pools.items():
+            if settings * seeds <= len(pool.scores):
+                some[case][name] = some_pair_different(partial(pool.groups, count=settings, seeds=seeds))
+                alone[case][name] = best_and_worst_different(pool, settings, seeds)
+    _print_table("Several equal settings: some pair is called different", some)
+    _print_table("Of the same, the best and the worst, judged by themselves, are called different", alone)
+
+
+def _print_real(pools: Mapping[str, Pool]) -> None:
+    columns = {
+        f"looks at {name} seeds, {earlier} earlier runs": {
+            f"{pool}, {which}": different_at_some_look(runs, at, earlier)
+            for pool, runs in pools.items()
+            for which, at in {"first look": looks[:1], "some look": looks}.items()
+        }
+        for (name, looks), earlier in itertools.product(LOOKS.items(), EARLIER)
+    }
+    _print_table("Groups of one setting are called different", columns)
+
+
+def _print_baselines(pools: Mapping[str, Pool]) -> None:
+    easiness = np.mean([run.correct for run in next(iter(pools.values())).scores], axis=0)
+    for lead in (0, 3):
+        columns: dict[str, dict[str, float]] = {}
+        for seeds in (1, 3, 5, 7, 10):
+            shares = {name: beside_a_baseline(pool, easiness, seeds, lead) for name, pool in pools.items()}
+            columns[f"{seeds} seeds"] = {
+                f"{name} {where}": share for name, places in shares.items() for where, share in places.items()
+            }
+        _print_table(f"Networks are called above or below a baseline that is {lead} points ahead", columns)
+
+
+def _print_table(title: str, columns: Mapping[str, Mapping[str, float]]) -> None:
+    rows = dict.fromkeys(row for column in columns.values() for row in column)
+    print(f"\n{title}", f"| % of {DRAWS:,} draws | {' | '.join(columns)} |", f"|---{'|---' * len(columns)}|", sep="\n")
+    for row in rows:
+        cells = (f"{100 * column[row]:.1f}" if row in column else "" for column in columns.values())
+        print(f"| {row} | {' | '.join(cells)} |")
 
 
 def _train(folder: Path) -> None:
@@ -265,13 +422,6 @@ def _train(folder: Path) -> None:
             write(recorded(Path(cache) / "runs.db", experiment_from(values)), folder / f"{name}.npz")
 
 
-def _score(right: NDArray[np.bool_], measure: Measure) -> Score | None:
-    probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right
-    if measure == "kept":
-        return kept(probabilities, labels)
-    return typical(list(right.mean(axis=1)), len(labels), probabilities, labels)
-
-
 def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.bool_]:  # (epochs, reviews)
     right = np.stack(
         [(decoded(epoch.probabilities) > THRESHOLD) == (labels == 1) for epoch in store.predictions(run.id)]
@@ -281,34 +431,31 @@ def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.b
     return right
 
 
-def _print_equals(pool: Pool) -> None:
-    print(_title(pool))
-    for size, earlier in CASES:
-        called = ", ".join(
-            f"{measure} {called_different(p_values(pool.scores(measure), earlier, size), [size]):.1%}"
-            for measure in MEASURES
-        )
-        lent = f", {earlier} earlier" if earlier else ""
-        print(f"  {size} each{lent}: called different: {called}")
-    for earlier in EARLIER:
-        p = {measure: p_values(pool.scores(measure), earlier) for measure in MEASURES}
-        _print_looks(p, earlier)
+def _of_reviews(correct: NDArray[np.float64] | None, places: NDArray[np.int64]) -> Score:
+    assert correct is not None
+    return Score(float(correct[places].mean()), correct[places], len(places))
 
 
-def _print_looks(p: Mapping[Any, NDArray[np.float64]], earlier: int) -> None:
-    for name, looks in LOOKS.items():
-        called = ", ".join(f"{which} {called_different(values, looks):.1%}" for which, values in p.items())
-        print(f"  looks {name}, {earlier} earlier: called different: {called}")
+def _share(events: Iterable[object]) -> float:
+    return float(np.mean([bool(event) for event in events]))
+
+
+def _shares(counts: Counter[str]) -> dict[str, float]:
+    return {name: count / DRAWS for name, count in counts.items()}
+
+
+def _name(pool: Pool) -> str:
+    return Experiment(**pool.about["settings"]).label
 
 
 def _title(pool: Pool) -> str:
     experiment = Experiment(**pool.about["settings"])
-    means = ", ".join(
-        f"{measure} {np.mean(accuracies):.1%} (deviation {100 * np.std(accuracies, ddof=1):.1f} points)"
-        for measure in MEASURES
-        for accuracies in [[score.accuracy for score in pool.scores(measure)]]
+    accuracies = [score.accuracy for score in pool.scores]
+    deviation = 100 * np.std(accuracies, ddof=1)
+    return (
+        f"{len(pool.seeds)} × {experiment.label}, maxlen {experiment.maxlen}, of {pool.about['date']}: "
+        f"kept {np.mean(accuracies):.1%} (deviation {deviation:.1f} points)"
     )
-    return f"{len(pool.seeds)} × {experiment.label}, maxlen {experiment.maxlen}, of {pool.about['date']}: {means}"
 
 
 if __name__ == "__main__":

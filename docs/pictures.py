@@ -23,7 +23,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)
         page.goto(url)
-        page.get_by_text("below the bag of bigrams").first.wait_for()
+        page.get_by_text("the bag of ").first.wait_for()
         page.get_by_text("workers starting").wait_for(state="hidden")
         _take(page, "compare")
         page.goto(f"{url}/inside")

@@ -15,7 +15,12 @@ def percent(share: float, digits: int = 1) -> str:
         >>> percent(0.86244), percent(73 / 80), percent(0.91249996)  # the last is the same in 32 bits
         ('86.2 %', '91.3 %', '91.3 %')
     """
-    return f"{100 * share + 1e-5:.{digits}f} %"
+    return f"{in_percent(share, digits):.{digits}f} %"
+
+
+def in_percent(share: float, digits: int = 1) -> float:
+    """Returns the number in front of the percent sign."""
+    return round(100 * share + 1e-5, digits)
 
 
 def unbroken(text: str) -> str:

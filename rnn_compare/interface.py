@@ -284,7 +284,7 @@ class Networks(Sequence[Network]):
         import plotly.express as px
 
         from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
-        from rnn_compare.charts.palette import looks
+        from rnn_compare.charts.palette import look
         from rnn_compare.comparison.groups import groups
 
         charts = {metric: chart.name for chart in all_charts().values() for metric in (*chart.figures, chart.name)}
@@ -297,14 +297,12 @@ class Networks(Sequence[Network]):
         table = curves.melt(["run", "network", "epoch"], list(titles), "metric")
         table["chart"] = table["metric"].map(titles)
         table["of"] = table["metric"].str.startswith("val_").map({True: "validation", False: "training"})
-        compared = groups(self.runs)
-        styles = looks(group.experiment.cell for group in compared)
         figure = px.line(
             table,
             x="epoch",
             y="value",
             color="network",
-            color_discrete_map={group.name: look.color for group, look in zip(compared, styles, strict=True)},
+            color_discrete_map={group.name: look(group).color for group in groups(self.runs)},
             line_group="run",
             line_dash="of",
             line_dash_map={"validation": "solid", "training": "dash"},

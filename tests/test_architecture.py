@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
@@ -129,6 +129,90 @@ def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:
     }
     assert ("visitor.py", "user") in uses
     assert sorted(use for use in uses if use[1] not in allowed) == []
+
+
+MADE_LAST = ("rnn_compare.comparison.inference.wording", "rnn_compare.comparison.findings", "rnn_compare.formatting")
+"""Modules whose functions return texts for people, and which may put them together."""
+READ = {"partition", "rpartition", "removeprefix", "removesuffix", "replace", "split", "rsplit", "splitlines"}
+SEARCHED = {"findall", "finditer", "float", "fullmatch", "int", "match", "search", "split", "sub"}
+
+
+def test_no_code_reads_a_text_that_this_program_has_made() -> None:
+    """Facts travel, and texts are made last: who needs a number of one gets the fact."""
+    modules = {name: PROJECT / f"{name.replace('.', '/')}.py" for name in _modules()}
+    read = [
+        f"{name}:{call.lineno}: {ast.unparse(call)}"
+        for name, path in modules.items()
+        if path.is_file() and name not in MADE_LAST
+        for call in _readings(ast.parse(path.read_text("utf-8")))
+    ]
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sentence(pair).partition(' (')",
+        "wording.sentence(pair).partition(' (')",
+        "(short := sentence(pair)) and short.removesuffix('.')",
+        "[text.split() for text in [sentence(pair) for pair in pairs]]",
+        "re.sub(' [(].*[)]', '', sentence(pair))",
+        "NUMBERS.sub('', outcome.explanation)",
+        "finding.text.split()",
+        "float(gap(pair)[:3])",
+    ],
+)
+def test_what_reads_a_text_is_recognised(line: str) -> None:
+    imports = f"from {MADE_LAST[0]} import gap, sentence\nfrom rnn_compare.comparison.inference import wording\n"
+    assert len(list(_readings(ast.parse(f"{imports}def of_a_pair(pair): {line}")))) == 1
+
+
+def _readings(module: ast.Module) -> Iterator[ast.Call]:
+    """Yields the calls that take such a text apart, by functions: a name has one meaning in each."""
+    makers = {
+        name.asname or name.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+        if {node.module, f"{node.module}.{name.name}"} & set(MADE_LAST) and name.name != "visible"  # people's own text
+    }
+    for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)):
+        texts: set[str] = set()
+        for _ in range(2):  # a name may be bound to what stands further down
+            texts |= {name for names, value in _bindings(function) if _is_text(value, makers, texts) for name in names}
+        for call in ast.walk(function):
+            match call:
+                case ast.Call(func=ast.Attribute(value=text, attr=method)) if method in READ:
+                    if _is_text(text, makers, texts):
+                        yield call
+                case ast.Call(func=ast.Attribute(attr=method) | ast.Name(id=method), args=arguments):
+                    if method in SEARCHED and any(_is_text(argument, makers, texts) for argument in arguments):
+                        yield call
+
+
+def _is_text(value: ast.expr, makers: Set[str], texts: Set[str]) -> bool:
+    """Tells whether a value has such a text in it."""
+    for node in ast.walk(value):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name))) if name in makers:
+                return True
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr == "explanation" or name == "finding":
+                return True
+            case ast.Name(id=name) if name in texts:
+                return True
+    return False
+
+
+def _bindings(function: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
+    """Yields the names that a function binds, with their value."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                yield [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)], value
+            case ast.NamedExpr(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield [name.id for name in ast.walk(target) if isinstance(name, ast.Name)], value
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                yield [name.id for name in ast.walk(target) if isinstance(name, ast.Name)], value
 
 
 VALUES = {"StepKind", "TypeAdapter", "TypeVar", "View", "compile", "frozenset", "getLogger", "tuple"}

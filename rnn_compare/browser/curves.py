@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
-from rnn_compare.charts.palette import Look
+from rnn_compare.charts.palette import look
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.intervals import Band, band
@@ -78,7 +78,6 @@ FIRST_BATCHES = 8
 
 def curves_message(
     groups: Sequence[Group],
-    styles: Iterable[Look],
     charts: Sequence[CurveChart],
     ranges: Sequence[tuple[float, float]],
     every: int = 1,
@@ -89,7 +88,6 @@ def curves_message(
 
     Args:
         groups: The settings that are drawn.
-        styles: The look of each.
         charts: The charts that draw them.
         ranges: The ends of each chart's axis.
         every: Single seeds and bands are sent for every so many epochs.
@@ -111,11 +109,11 @@ def curves_message(
             {
                 "id": group.runs[0].id,
                 "label": group.name,
-                "color": look.color,
-                "marker": look.marker,
+                "color": look(group).color,
+                "marker": look(group).marker,
                 **_curves(group, (counted and group.counted) or group.runs, charts, by_figure, every),
             }
-            for group, look in zip(groups, styles, strict=True)
+            for group in groups
         ],
     }
 

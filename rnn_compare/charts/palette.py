@@ -8,12 +8,14 @@ No other colour that means something is one of a cell's, and colour-blind eyes t
 """
 
 import functools
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import Picture, feedforward_picture, generic_picture, own_picture
+from rnn_compare.comparison.groups import Group
 from rnn_compare.feedforward.registry import FEEDFORWARD
 
 SIDES = ("#D6003D", "#7E30F2")
@@ -49,6 +51,11 @@ class Look:
         return {"mode": "lines+markers", "line": line, "marker": marker, "hoverlabel": {"namelength": -1}}
 
 
+def look(group: Group) -> Look:
+    """Returns the look of a group: that of its cell, by its place among the groups of this cell."""
+    return _look(group.experiment.cell, group.place)
+
+
 def looks(cells: Iterable[str]) -> list[Look]:
     """Returns the looks of several networks, given their cells in order.
 
@@ -58,10 +65,14 @@ def looks(cells: Iterable[str]) -> list[Look]:
         >>> len(set(looks(["LSTM"] * 8)))
         8
     """
-    seen: dict[str, int] = {}
+    seen = Counter[str]()
     result = []
     for name in cells:
-        index = seen.get(name, 0) % len(MARKERS)
-        seen[name] = index + 1
-        result.append(Look(picture(name).shades[index], MARKERS[index]))
+        result.append(_look(name, seen[name]))
+        seen[name] += 1
     return result
+
+
+def _look(cell_name: str, place: int) -> Look:
+    index = place % len(MARKERS)
+    return Look(picture(cell_name).shades[index], MARKERS[index])

@@ -29,13 +29,13 @@ def axis(title: str, **settings: object) -> dict[str, object]:
     }
 
 
-def in_percent(shares: Iterable[float]) -> list[float]:
+def percentages(shares: Iterable[float]) -> list[float]:
     """Returns shares of 0 to 1 in percent: Plotly's format for shares writes "85%", this program "85 %"."""
     return [100 * share for share in shares]
 
 
 def percent_axis(title: str, digits: int = 0, **settings: object) -> dict[str, object]:
-    """Returns an axis in percent, for values of ``in_percent``."""
+    """Returns an axis in percent, for values of ``percentages``."""
     return axis(title, tickformat=f".{digits}f", ticksuffix=" %", **settings)
 
 

@@ -161,13 +161,14 @@ def _add_verdicts(commands: Any) -> None:
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
         "--measure",
-        choices=("test", "kept", "typical"),
-        help="test reviews; kept weights; typical epoch (default: the most informative)",
+        choices=("test", "kept"),
+        help="test reviews; kept weights (default: test reviews, if all runs have read them)",
     )
     command.add_argument("--margin", **_MARGIN)
     command = _command(commands, "judge", verdicts.judge, "judge anybody's runs, from a CSV or Parquet file")
     command.add_argument("file", metavar="FILE", help="columns setting, seed, item, right; or setting, seed, accuracy")
     command.add_argument("--margin", **_MARGIN)
+    command.add_argument("--fixed", metavar="SETTING", nargs="+", default=(), help="settings that have no seeds")
     command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
     command = _command(commands, "baselines", verdicts.baselines, "accuracy of classifiers that ignore word order")
     add_settings(command, offered=BASELINE_SETTINGS, several=())

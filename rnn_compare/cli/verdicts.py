@@ -4,7 +4,7 @@ import argparse
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rnn_compare.comparison.groups import Group
-    from rnn_compare.comparison.verdicts import Comparison
     from rnn_compare.runs.store import RunStore
 
 _BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
@@ -38,7 +37,7 @@ def compare(options: argparse.Namespace) -> int:
     """
     from rnn_compare.comparison.evidence import Evidence
     from rnn_compare.comparison.inference.levels import check_margin
-    from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
+    from rnn_compare.comparison.inference.wording import details, result, sentence
     from rnn_compare.comparison.verdicts import judge
 
     check_margin(options.margin / 100)
@@ -51,18 +50,18 @@ def compare(options: argparse.Namespace) -> int:
     with foreground.open_store() as store:
         groups = _with_unique_names([_group(store, names) for names in texts], texts)
         _refuse_repeated(groups)
-        verdict = judge(groups, Evidence(store), options.measure, options.margin / 100)
-        if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
-            raise UserError(problem)
+        judgement = judge(groups, Evidence(store), options.measure, options.margin / 100)
+        if pair := judgement.obstacle:
+            raise UserError(sentence(pair))
         if options.json:
-            for pair, names in zip(verdict.pairs, itertools.combinations(texts, 2), strict=True):
-                output.json_line(_comparison_json(pair, *names))
+            for pair, (a, b) in zip(judgement.pairs, itertools.combinations(texts, 2), strict=True):
+                output.json_line({"kind": "comparison"} | pair.facts() | {"a": a, "b": b})
             return 0
-        print(result(verdict))
-        for pair in verdict.pairs:
-            if len(verdict.pairs) > 1:
+        print(result(judgement))
+        for pair in judgement.pairs:
+            if len(judgement.pairs) > 1:
                 print(sentence(pair))
-            for line in filter(None, (*details(pair), network_sentence(pair))):
+            for line in details(pair):
                 print(f"  {line}")
         for group in groups:
             for run in group.left_out:
@@ -106,50 +105,19 @@ def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list[
     ]
 
 
-def _comparison_json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
-    from rnn_compare.comparison.inference.levels import DifferenceTest
-    from rnn_compare.comparison.sentences import sentence
-
-    difference, networks, wins = pair.difference, pair.networks, pair.wins
-    assert difference is not None
-
-    def tested(test: DifferenceTest) -> dict[str, Any]:
-        low, high = test.limits
-        shares = {"difference": 100 * test.difference, "low": 100 * low, "high": 100 * high}
-        return shares | {"level": test.level, "p": test.p, "verdict": test.verdict}
-
-    untested = dict.fromkeys(("low", "high", "level", "p")) | {"difference": 100 * difference.difference}
-    return {
-        "kind": "comparison",
-        "a": a,
-        "b": b,
-        **(tested(difference) if isinstance(difference, DifferenceTest) else untested),
-        "verdict": difference.verdict,
-        "reason": getattr(difference, "reason", ""),
-        "wins": wins and {"share": wins.share, "low": wins.low, "high": wins.high},
-        "sentence": sentence(pair),
-        "measure": pair.measure,
-        "runs": list(difference.runs),
-        "accuracies": list(pair.shares),
-        "networks": networks and tested(networks),
-    }
-
-
 def judge(options: argparse.Namespace) -> int:
     """Prints the verdict on every pair of settings in a file, and returns the exit code."""
     from rnn_compare.comparison.inference import judge
+    from rnn_compare.comparison.inference.wording import details
 
-    for pair in judge.judge(arrays(Path(options.file)), options.margin / 100, options.looks):
+    judgement = judge.judge(arrays(Path(options.file)), options.margin / 100, options.looks, options.fixed)
+    for pair in judgement.pairs:
         if options.json:
-            output.json_line({"kind": "judgement"} | asdict(pair))
+            output.json_line({"kind": "judgement"} | pair.facts())
             continue
-        print(pair.sentence)
-        if pair.wins is not None and pair.wins_low is not None and pair.wins_high is not None:
-            between = f"95 % interval {100 * pair.wins_low:.0f} to {100 * pair.wins_high:.0f} %"
-            a, b = judge.shown(pair.a), judge.shown(pair.b)
-            print(f"  A seed of {a} beats one of {b} in {100 * pair.wins:.0f} % of pairs ({between}).")
-        if pair.p is not None and pair.level is not None:
-            print(f"  p = {pair.p:.3g}; up to {1 - pair.level:.3g} shows a difference at this look.")
+        print(pair)
+        for line in details(pair):
+            print(f"  {line}")
     return 0
 
 
@@ -167,6 +135,8 @@ def arrays(file: Path) -> dict[str, Any]:
             "and right, or setting, seed and accuracy. Rename them."
         )
     keys = sorted(columns & {"seed", "item"}, reverse=True)
+    if empty := int(table[["setting", *keys]].isna().any(axis=1).sum()):
+        raise UserError(f"{file} has {empty} rows without setting, {' or '.join(keys)}. Fill these in, or remove them.")
     if twice := table.duplicated(["setting", *keys]).sum():
         raise UserError(f"{file} has {twice} rows twice: one row for each setting, {' and '.join(keys)} is expected.")
     values = "right" if "right" in columns else "accuracy"

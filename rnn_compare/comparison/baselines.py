@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.comparison.groups import JUDGED_BY
-from rnn_compare.comparison.inference.accuracies import Measure, Score
+from rnn_compare.comparison.inference.accuracies import Judging, Score
+from rnn_compare.comparison.inference.judgement import Pair, Setting, judge_settings
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import duration, percent
@@ -30,6 +31,8 @@ FORMAT = 3
 """Raise it whenever a baseline's results or the layout of its file change."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
+GUESS = 0.03
+"""The most by which bags of words exceed the majority class if they guess."""
 NOTE = "Baselines read whole texts, networks the last maxlen words."
 
 
@@ -66,10 +69,15 @@ class Baseline:
         """Its accuracy on the test reviews; None without any."""
         return None if self.test_correct is None else float(self.test_correct.mean())
 
-    def score(self, measure: Measure) -> Score | None:
-        """Returns its accuracy on the reviews of a measure, like that of a network; None without test reviews."""
-        correct = self.test_correct if measure == "test" else self.correct
+    def score(self, basis: Judging) -> Score | None:
+        """Returns its accuracy on the reviews that networks are judged by, like theirs; None without test reviews."""
+        correct = self.test_correct if basis == "test" else self.correct
         return None if correct is None else Score(float(correct.mean()), correct.astype(np.float64), len(correct))
+
+    def setting(self, basis: Judging) -> Setting | None:
+        """Returns it as a judgement takes it; None without test reviews."""
+        score = self.score(basis)
+        return None if score is None else Setting(self.title, (score,), is_fixed=True)
 
     @property
     def row(self) -> dict[str, str]:
@@ -137,6 +145,19 @@ def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...
     with contextlib.suppress(UserError):
         return tuple(cached(splits.pop()) or ()) if len(splits) == 1 else ()
     return ()
+
+
+def lead(results: Collection[Baseline], name: str, over: str, basis: Judging = "kept") -> Pair:
+    """Returns the comparison of two baselines."""
+    settings = {item.name: setting for item in results if (setting := item.setting(basis))}
+    [pair] = judge_settings([settings[name], settings[over]], basis).pairs
+    return pair
+
+
+def bags_guess(results: Collection[Baseline], basis: Judging = "kept") -> bool:
+    """Returns whether bags of words cannot be told apart from guessing: if anything decides, it is word order."""
+    leads = [lead(results, name, "majority", basis) for name in ("words", "bigrams")]
+    return all(pair.a.accuracy - pair.b.accuracy <= GUESS and pair.better is None for pair in leads)
 
 
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.inference.accuracies import MEASURES
-from rnn_compare.comparison.inference.difference import FEWEST_REVIEWS
 from rnn_compare.comparison.inference.intervals import share_variance
-from rnn_compare.comparison.sentences import networks_sentence, result
-from rnn_compare.comparison.verdicts import judge, usual_measure
+from rnn_compare.comparison.inference.judgement import FEWEST_REVIEWS
+from rnn_compare.comparison.inference.wording import WHERE, result
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
@@ -70,11 +69,11 @@ def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Ev
     whole = [group for group in all_groups if group.counted]
     if not whole:
         return _standings(started, "After", "no verdict: no run trained to its end")
-    verdict = judge(whole, evidence)
-    # Networks with one seed each are compared as they are, too.
+    judgement = judge(whole, evidence)
     first = _span(whole[0], evidence) if len(whole) == 1 else ""
-    texts = filter(None, (first, result(verdict), networks_sentence(verdict)))
-    leader = verdict.order[0][0] if verdict.order else whole[0]
+    texts = filter(None, (first, result(judgement)))
+    by_name = {group.name: group for group in whole}
+    leader = by_name[judgement.order[0].name] if judgement.order else whole[0]
     return [*(Finding(leader.runs[0].id, text) for text in texts), *_untested(whole), *_not_compared(all_groups)]
 
 
@@ -93,12 +92,12 @@ def _standings(started: Sequence[Group], after: str, why_no_verdict: str) -> lis
 
 
 def _span(group: Group, evidence: Evidence) -> str:
-    measure = usual_measure([group], evidence)
-    shares = evidence.mean_of(group, measure)
+    basis = usual_basis([group], evidence)
+    shares = evidence.mean_of(group, basis)
     if shares is None or shares.runs < 2:
         return ""
     span = f"{percent(shares.lowest)} to {percent(shares.highest)}"
-    return f"{group.name} reaches {span} {MEASURES[measure].where} with {shares.runs} seeds; nothing else differs."
+    return f"{group.name} reaches {span}{WHERE[basis]} with {shares.runs} seeds; nothing else differs."
 
 
 def _untested(whole: Sequence[Group]) -> list[Finding]:

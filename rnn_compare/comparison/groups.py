@@ -1,7 +1,8 @@
 """Groups of runs that differ in their seed alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
@@ -19,10 +20,12 @@ class Group:
         name: Its label among the groups, or the name that people gave to all its runs; if another group has that name
             too, followed by the label.
         runs: In the order of their seeds; of two runs with one seed the newer.
+        place: The number of groups of its cell that stand before it, by which its look differs from theirs.
     """
 
     name: str
     runs: tuple[Run, ...]
+    place: int = 0
 
     @property
     def experiment(self) -> Experiment:
@@ -67,7 +70,17 @@ def groups(runs: Sequence[Run]) -> list[Group]:
     unique = labels(without_seeds)
     own_names = [{run.name for run in members} for members in by_group]
     names = [names.pop() or label if len(names) == 1 else label for label, names in zip(unique, own_names, strict=True)]
-    return [
+    return placed(
         Group(name if names.count(name) == 1 or name == label else f"{name} ({label})", members)
         for name, label, members in zip(names, unique, by_group, strict=True)
-    ]
+    )
+
+
+def placed(groups: Iterable[Group]) -> list[Group]:
+    """Returns groups with their places among those of their cell."""
+    seen = Counter[str]()
+    result = []
+    for group in groups:
+        result.append(replace(group, place=seen[group.experiment.cell]))
+        seen[group.experiment.cell] += 1
+    return result

@@ -44,12 +44,12 @@ class Tensor:
 class GateShare:
     """The parameters of one gate in one direction of a recurrent layer.
 
-    Its arithmetic is recurrent + input + bias, such as ``32·32 + 32·32 + 32 = 2,080``.
+    Its terms are recurrent + input + bias, such as ``32·32 + 32·32 + 32``.
     """
 
     symbol: str
     name: str
-    arithmetic: str
+    terms: str
     count: int
 
 
@@ -220,7 +220,7 @@ def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Laye
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
         arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {count:,}",
-        gates=tuple(GateShare(*gate, f"{terms} = {per_gate:,}", per_gate) for gate in cell_type.gates),
+        gates=tuple(GateShare(*gate, terms, per_gate) for gate in cell_type.gates),
     )
 
 

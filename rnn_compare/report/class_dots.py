@@ -9,10 +9,11 @@ from html import escape
 import numpy as np
 
 from rnn_compare.charts.palette import looks
+from rnn_compare.comparison.inference.wording import sentence
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
 from rnn_compare.lecture.trained.class_task import ClassTask
-from rnn_compare.lecture.trained.class_verdict import turned, verdict
+from rnn_compare.lecture.trained.class_verdict import judgement, turned
 
 WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 26.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
@@ -35,8 +36,9 @@ def class_section(result: ClassResult) -> str:
         f"Hollow: the {by_machine:,} that the presenter's machine trained." if by_machine else "",
         turned(task, networks),
     ]
+    verdicts = [sentence(pair, advice=False) for pair in judgement(task, networks).pairs]
     return (
-        f'<p class="verdict">{escape(" ".join(verdict(task, networks)))}</p>'
+        f'<p class="verdict">{escape(" ".join(verdicts))}</p>'
         f'<div class="rc-class">{rows(task, networks)}</div>'
         f'<p class="soft">{escape(" ".join(filter(None, sentences)))}</p>'
     )

@@ -4,14 +4,13 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import MEASURES
-from rnn_compare.comparison.verdicts import Judgement, judge
+from rnn_compare.comparison.inference.judgement import Judgement
+from rnn_compare.comparison.verdicts import judge
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import TITLES
@@ -68,11 +67,6 @@ class Contents:
         if not self.groups and self.class_result:
             return self.class_result.task.experiments
         return tuple(group.experiment for group in self.groups)
-
-    @cached_property
-    def looks(self) -> tuple[Look, ...]:
-        """The colour and the marker of each group."""
-        return tuple(looks(group.experiment.cell for group in self.groups))
 
     @property
     def so_far(self) -> bool:

@@ -22,9 +22,8 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts
 from rnn_compare.charts.palette import CSS
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.difference import TestedDifference
-from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
-from rnn_compare.comparison.verdicts import Comparison
+from rnn_compare.comparison.inference.judgement import Pair
+from rnn_compare.comparison.inference.wording import details, result, sentence
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
@@ -180,8 +179,7 @@ def _verdicts(contents: Contents) -> str:
         return ""
     # The clearest first: of eight settings there are 28 pairs.
     pairs = [
-        _pair(comparison, is_only=len(contents.verdict.pairs) == 1)
-        for comparison in sorted(contents.verdict.pairs, key=_clearness)
+        _pair(pair, is_only=len(contents.verdict.pairs) == 1) for pair in sorted(contents.verdict.pairs, key=_clearness)
     ]
     folded = ""
     if rest := pairs[SEVERAL:]:
@@ -191,17 +189,15 @@ def _verdicts(contents: Contents) -> str:
     return f'<h2>Verdict</h2><div class="{size}">{summary}{"".join(pairs[:SEVERAL])}{folded}</div>'
 
 
-def _pair(comparison: Comparison, *, is_only: bool) -> str:
+def _pair(pair: Pair, *, is_only: bool) -> str:
     """Returns the verdict on two settings, without its sentence if they are the only pair: the summary has it."""
-    text = "" if is_only else f'<p class="verdict">{escape(sentence(comparison))}</p>'
-    networks = f"<p>{escape(words)}</p>" if (words := network_sentence(comparison)) else ""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
-    return text + networks + (f"<details><summary>The numbers</summary><ul>{lines}</ul></details>" if lines else "")
+    text = "" if is_only else f'<p class="verdict">{escape(sentence(pair))}</p>'
+    lines = "".join(f"<li>{escape(line)}</li>" for line in details(pair))
+    return text + (f"<details><summary>The numbers</summary><ul>{lines}</ul></details>" if lines else "")
 
 
-def _clearness(comparison: Comparison) -> float:
-    difference = comparison.difference
-    return difference.strength if isinstance(difference, TestedDifference) else math.inf
+def _clearness(pair: Pair) -> float:
+    return pair.difference.strength if pair.difference else math.inf
 
 
 def _plots(contents: Contents) -> str:
@@ -227,7 +223,7 @@ def charts(contents: Contents) -> dict[str, Any]:
     """Returns the message of all charts that have data, as the live board's; no charts without an epoch."""
     shown = _with_data(contents)
     ranges = [_range(chart, contents.runs) for chart in shown]
-    message = curves_message(contents.groups, contents.looks, shown, ranges, counted=True)
+    message = curves_message(contents.groups, shown, ranges, counted=True)
     levels = [asdict(level) for level in baseline_levels(contents.baselines)]
     for chart, declared in zip(shown, message["charts"], strict=True):
         declared["baselines"] = levels if chart.has_baselines else []

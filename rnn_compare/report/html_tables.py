@@ -5,14 +5,14 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from rnn_compare.charts.palette import Look
+from rnn_compare.charts.palette import Look, look
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.inference.intervals import mean
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import in_percent, percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
@@ -37,13 +37,13 @@ def group_table(contents: Contents) -> str:
         ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch"),
         [
             (
-                f'<span class="dot" style="--color:{look.color}"></span>{escape(group.name)}',
+                f'<span class="dot" style="--color:{look(group).color}"></span>{escape(group.name)}',
                 str(len(group.counted)),
                 *_means(contents, group),
                 f"{parameters(group.experiment).total:,}",
-                _mean_text([run.seconds_per_epoch for run in group.counted], lambda seconds: f"{seconds:.1f}"),
+                _mean_text([run.seconds_per_epoch for run in group.counted], float),
             )
-            for group, look in zip(contents.groups, contents.looks, strict=True)
+            for group in contents.groups
         ],
     )
 
@@ -77,8 +77,8 @@ def baseline_table(baselines: Sequence[Baseline]) -> str:
 def parameter_cards(contents: Contents) -> str:
     """Returns a card for each different network, its parameters counted term by term."""
     networks: dict[Parameters, tuple[Experiment, Look]] = {}
-    for group, look in zip(contents.groups, contents.looks, strict=True):
-        networks.setdefault(parameters(group.experiment), (group.experiment, look))
+    for group in contents.groups:
+        networks.setdefault(parameters(group.experiment), (group.experiment, look(group)))
     return f'<div class="cards">{"".join(_network(*network, count) for count, network in networks.items())}</div>'
 
 
@@ -128,7 +128,7 @@ def facts(values: Mapping[str, str]) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
+def _network(experiment: Experiment, drawn_as: Look, count: Parameters) -> str:
     rows = []
     for layer in count.layers:
         rows.append(
@@ -136,7 +136,7 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
         )
         rows += [
             f'<tr class="gate"><td>{escape(gate.name)} <i>{escape(gate.symbol)}</i>: '
-            f"{escape(gate.arithmetic.partition(' = ')[0])}</td><td>{gate.count:,}</td></tr>"
+            f"{escape(gate.terms)}</td><td>{gate.count:,}</td></tr>"
             for gate in layer.gates
         ]
     rows.append(f"<tr><td>before Dense</td><td>{count.before_dense:,}</td></tr>")
@@ -144,7 +144,7 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
     network = experiment.without_recurrence
     counted = network.title if network else count.recurrent_layers[0].kind  # by the formula
     return (
-        f'<section class="card" style="--color:{look.color}"><h3>{escape(experiment.label)}: {count.total:,} '
+        f'<section class="card" style="--color:{drawn_as.color}"><h3>{escape(experiment.label)}: {count.total:,} '
         f'parameters</h3><p class="soft">{escape(counted)}: {escape(formula(experiment.cell))}'
         f"</p><table>{''.join(rows)}</table></section>"
     )
@@ -152,16 +152,16 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
 
 def _means(contents: Contents, group: Group) -> list[str]:
     by_run = [contents.accuracies[run.id] for run in group.counted]
-    return [_mean_text([accuracies[place] for accuracies in by_run], percent) for place in range(len(SHOWN))]
+    return [_mean_text([accuracies[place] for accuracies in by_run], in_percent, " %") for place in range(len(SHOWN))]
 
 
-def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> str:
+def _mean_text(values: Sequence[float | None], number: Callable[[float], float], unit: str = "") -> str:
     measured = [value for value in values if value is not None]
     average = mean(measured) if len(measured) == len(values) else None
     if average is None:
         return NOTHING
-    margin = "" if average.margin is None else f"<small>± {text(average.margin).removesuffix(' %')}</small>"
-    return text(average.mean) + margin
+    margin = "" if average.margin is None else f"<small>± {number(average.margin):.1f}</small>"
+    return f"{number(average.mean):.1f}{unit}{margin}"
 
 
 def _accuracies(contents: Contents, run: Run) -> list[str]:

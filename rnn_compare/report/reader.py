@@ -14,7 +14,7 @@ from rnn_compare.browser.trainable import described_cell
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.palette import Look, picture
+from rnn_compare.charts.palette import Look, look, picture
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
@@ -59,14 +59,14 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
     At most ``MAX_COMPARED`` networks read, as on the page *Try a review*.
     """
     entries, problems, lacking = list[dict[str, Any]](), list[str](), list[str]()
-    for group, look in zip(contents.groups[:MAX_COMPARED], contents.looks, strict=False):
+    for group in contents.groups[:MAX_COMPARED]:
         run = next((run for run in group.runs if run.has_weights), None)
         if run is None:
             lacking.append(group.name)
             continue
         try:
             numbers = packed_weights(run_weights(run, "best"))
-            entries.append({"numbers": numbers, **_network(group.name, run, look)})
+            entries.append({"numbers": numbers, **_network(group.name, run, look(group))})
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
     if lacking:
@@ -109,7 +109,7 @@ def _vocabulary(dataset: str, size: int) -> str:
     return base64.b64encode(gzip.compress(words.encode(), mtime=0)).decode()
 
 
-def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
+def _network(title: str, run: Run, drawn_as: Look) -> dict[str, Any]:
     experiment = run.experiment
     assert run.best is not None
     prepared.load(experiment.dataset)  # raises if its words are missing: without them it cannot read
@@ -117,7 +117,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
         "id": run.id,
         "title": title,
         "note": f"best epoch: {run.best.epoch}",  # the verdict below tells its accuracy, one for each network
-        "color": look.color,
+        "color": drawn_as.color,
         "labels": registry.labels(experiment.dataset),
         "curve": [round(epoch.figures["val_accuracy"], 4) for epoch in run.epochs],
         "dataset": experiment.dataset,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
+from rnn_compare.comparison.inference.accuracies import MEASURES, Judging
 from rnn_compare.comparison.inference.intervals import FEWEST, Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
@@ -103,7 +103,7 @@ def card(
     group: Group,
     starts: Mapping[str, float],
     history: History,
-    judged: tuple[Measure, Mean] | None = None,
+    judged: tuple[Judging, Mean] | None = None,
     waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the texts of a card, for one run or several seeds.
@@ -131,7 +131,7 @@ def card(
     }
 
 
-def _judged(measure: Measure, accuracy: Mean) -> dict[str, str]:
+def _judged(measure: Judging, accuracy: Mean) -> dict[str, str]:
     """Returns the headline's accuracy, by its name in *Is it real?*: a network has one on a screen."""
     seeds = f"n = {accuracy.runs}, " if accuracy.runs > 1 else ""
     return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}"}

@@ -7,8 +7,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, fitted, same_baselines
-from rnn_compare.comparison.beside_baselines import bags_guess, lead
+from rnn_compare.comparison.baselines import (
+    NOTE,
+    Baseline,
+    bags_guess,
+    baselines,
+    cached,
+    fitted,
+    lead,
+    same_baselines,
+)
+from rnn_compare.comparison.inference.levels import MARGIN
 from rnn_compare.comparison.inference.wording import gap, in_points
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -102,11 +111,11 @@ def meaning(results: Sequence[Baseline], source: str) -> str:
         text = "Neither words nor word pairs can be told apart from guessing"
         return f"{text}: if anything decides, it is the order of distant words. {NOTE}"
     pairs = lead(results, "bigrams", over="words")
-    by = f"are {gap(pairs.right_a / pairs.reviews, pairs.right_b / pairs.reviews)} points"
+    by = f"are {gap(pairs.a.accuracy, pairs.b.accuracy):.1f} points"
     order = {
         "a is better": f"{by} better than single words",
         "b is better": f"{by} worse than single words",
-        "equal": f"are equal to single words to within {in_points(pairs.margin)}",
+        "equal": f"are equal to single words to within {in_points(MARGIN)}",
         "unknown": "cannot be told apart from single words by so few reviews",
     }[pairs.verdict]
     needed = f" {NEEDED}" if is_about_films(source) else ""  # a task's own figures say it

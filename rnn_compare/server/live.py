@@ -21,9 +21,9 @@ from starlette.responses import Response
 
 from rnn_compare.browser.curves import baseline_levels, curves_message, trail
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look
 from rnn_compare.comparison.findings import Finding
-from rnn_compare.comparison.inference.accuracies import Measure
+from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
@@ -149,7 +149,7 @@ def board_message(
     history: History = NO_HISTORY,
     findings: Sequence[Finding] = (),
     baselines: BaselineResults | None = None,
-    judged: Mapping[str, tuple[Measure, Mean]] = {},
+    judged: Mapping[str, tuple[Judging, Mean]] = {},
     waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the board's message.
@@ -165,13 +165,12 @@ def board_message(
     waits = waits and all(run.status.ended for run in runs)
     groups = with_older_repeats(runs)
     charts = [all_charts()[name] for name in view.charts]
-    styles = looks(group.experiment.cell for group in groups)
-    colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}
+    colors = {run.id: look(group).color for group in groups for run in group.runs}
     epochs_of_seeds = sum(len(run.epochs) for group in groups if len(group.runs) > 1 for run in group.runs)
     every = max(1, math.ceil(len(charts) * epochs_of_seeds / MOST_OF_SEEDS))
     ranges = [_range(chart, runs) for chart in charts]
     levels = baseline_levels(baselines.baselines) if baselines and view.baselines else []
-    parts = curves_message(groups, styles, charts, ranges, every)
+    parts = curves_message(groups, charts, ranges, every)
     return {
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),

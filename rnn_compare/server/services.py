@@ -14,9 +14,9 @@ from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.inference.accuracies import Measure
+from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
-from rnn_compare.comparison.verdicts import usual_measure
+from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
@@ -148,14 +148,14 @@ class Services:
         waits = waits_for_reviews(runs)
         return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
-    def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Measure, Mean]]:
+    def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Judging, Mean]]:
         """Returns the accuracies that the verdict compares, by each setting's first run; empty before the verdict."""
 
-        def conclude() -> dict[str, tuple[Measure, Mean]]:
+        def conclude() -> dict[str, tuple[Judging, Mean]]:
             compared = groups(runs)
             if waits_for_reviews(runs) or not all(group.ended for group in compared):
                 return {}
-            measure = usual_measure(compared, self.evidence)
+            measure = usual_basis(compared, self.evidence)
             means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in compared)
             return {run: (measure, mean) for run, mean in means if mean}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.groups import Group, groups, placed
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.record import Run
@@ -122,7 +122,7 @@ def with_older_repeats(runs: Sequence[Run]) -> list[Group]:
     names = {group.experiment.setting: group.name for group in by_setting}
     newest_ones = {run.id for group in by_setting for run in group.runs}
     older = [run for run in runs if run.id not in newest_ones]
-    return by_setting + [Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older]
+    return placed([*by_setting, *(Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older)])
 
 
 def fit_together(runs: Sequence[Run]) -> bool:

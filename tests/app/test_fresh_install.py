@@ -6,6 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.findings import WAITS
+from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.wording import result
+from rnn_compare.comparison.verdicts import judge
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
@@ -78,7 +81,9 @@ def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Se
     assert WAITS in [caption.value for caption in app.caption]
     assert "class='rc-verdict'" not in html(app), "nor by Is it real?"
     (cache_folder() / "reviews").symlink_to(prepared_cache / "reviews")
-    assert "LSTM(32) is better than SimpleRNN(32)" in first_finding()
+    settings = [experiment.setting for experiment in BOOK.experiments()]
+    recorded = groups([run for run in fresh.runs() if run.experiment.setting in settings])
+    assert first_finding() == result(judge(recorded, fresh.evidence))
 
 
 def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -> None:

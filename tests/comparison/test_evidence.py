@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from rnn_compare.comparison.evidence import Evidence, achievements, known_labels
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
+from rnn_compare.presets import BOOK, SHORT, Preset
+from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Predictions, Status, encoded
 from rnn_compare.runs.store import RunStore
 from tests.recorded import record
@@ -55,3 +59,44 @@ def test_an_accuracy_is_measured_again_once_its_run_has_ended(store: RunStore, e
     score = evidence.score(store.run(running.id), "kept")
     assert score is not None
     assert score.accuracy == 1.0
+
+
+def test_an_accuracy_is_measured_once(store: RunStore, evidence: Evidence) -> None:
+    run = record(store, Experiment(reviews=2000, epochs=2), [0.75, 0.8])
+    score = evidence.score(run, "kept")
+    assert score is not None
+    assert score.correct is not None
+    assert (score.accuracy, len(score.correct)) == (0.8, 400)
+    assert evidence.score(run, "kept") is score
+
+
+def test_reviews_that_are_prepared_later_are_seen_then_and_a_source_that_is_gone_leaves_the_figures(
+    store: RunStore, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(store, Experiment(reviews=1998, epochs=2), [0.75, 0.8])
+    with monkeypatch.context() as before:
+        before.setattr(prepared, "is_prepared", lambda _source: False)
+        assert evidence.score(run, "kept") is None
+    assert evidence.score(run, "kept") is not None
+    lost = replace(run, id="lost", experiment=run.experiment.model_copy(update={"source": "gone"}))
+    typical = evidence.score(lost, "typical")
+    assert typical is not None
+    assert (evidence.score(lost, "kept"), typical.correct) == (None, None)
+
+
+@pytest.mark.parametrize("preset", [BOOK, SHORT], ids=lambda preset: preset.name)
+def test_a_presets_networks_are_lent_the_spread_that_was_measured_for_them(
+    preset: Preset, store: RunStore, evidence: Evidence
+) -> None:
+    for experiment in preset.experiments():
+        runs = [
+            record(store, experiment.model_copy(update={"seed": seed}), [0.8] * experiment.epochs) for seed in (1, 2, 3)
+        ]
+        [group] = groups(runs)
+        lent = evidence.spread(group, "kept")
+        assert lent is not None
+        spread, name = lent
+        count = int(name.split()[0])
+        assert name == f"{count} reference runs of the same network on the same reviews (docs/comparison.md)"
+        assert spread.runs == count - 2, "these may be among the measured ones, and count once"
+        assert 0 < spread.variance < 0.1**2

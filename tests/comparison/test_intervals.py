@@ -46,15 +46,15 @@ def test_the_margin_is_half_the_t_interval_of_the_mean() -> None:
     assert (interval.lowest, interval.highest, interval.runs) == (0.858, 0.874, 5)
 
 
-def test_of_a_single_run_nothing_is_said_of_chance() -> None:
-    interval = mean([0.86])
-    assert interval is not None
-    assert (interval.mean, interval.margin, interval.deviation, interval.runs) == (0.86, None, None, 1)
+def test_a_mean_has_an_interval_from_three_runs_on() -> None:
     assert mean([]) is None
+    one, two = mean([0.86]), mean([0.86, 0.88])
+    assert one is not None
+    assert two is not None
+    assert (one.mean, one.margin, one.deviation, one.runs) == (0.86, None, None, 1)
+    assert (two.margin, two.deviation, two.runs) == (None, pytest.approx(0.02 / 2**0.5), 2)
 
 
-def test_the_interval_of_two_is_not_told() -> None:
-    interval = mean([0.86, 0.88])
-    assert interval is not None
-    assert (interval.margin, interval.runs) == (None, 2)
-    assert interval.deviation == pytest.approx(0.02 / 2**0.5)
+def test_no_limit_of_a_mean_is_impossible() -> None:
+    texts = [item.text for item in map(mean, ([0.4, 0.6, 1.0], [1.0, 1.0, 1.0], [0.86, 0.87, 0.88])) if item]
+    assert texts == ["66.7 % (0.0 to 100.0)", "100.0 %", "87.0 ± 2.5 %"]

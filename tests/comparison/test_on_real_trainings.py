@@ -1,33 +1,22 @@
 """Whether verdicts hold on real trainings of this program, kept as files: see benchmarks/real_trainings.py."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from benchmarks import real_trainings
-from benchmarks.real_trainings import (
-    CASES,
-    EQUALS,
-    FOLDER,
-    LOOKS,
-    MEASURES,
-    TRAININGS,
-    UNEQUALS,
-    called_different,
-    p_values,
-    told_apart,
-)
-from rnn_compare.comparison.inference.accuracies import Measure
-from rnn_compare.comparison.inference.difference import TestedDifference as Outcome
-from rnn_compare.comparison.inference.difference import Untested, compare_settings
+from benchmarks.real_trainings import EARLIER, EQUALS, FOLDER, LOOKS, TRAININGS, UNEQUALS
+from rnn_compare.comparison.inference.difference import compare_settings
 from rnn_compare.comparison.inference.intervals import spread
-from rnn_compare.comparison.inference.levels import judged_together
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 
-AT_MOST = 0.055
-"""Of equals that may be called different: 5 %, and a standard error and a half of 2,000 pairs."""
+AT_MOST = 0.065
+"""Of equals that may be called different: 5 %, and a standard error and a half of 400 draws."""
+
+
+@pytest.fixture(autouse=True)
+def _fewer_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real_trainings, "DRAWS", 400)
 
 
 @pytest.mark.parametrize("name", TRAININGS)
@@ -45,61 +34,48 @@ def test_the_files_are_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 400_000
 
 
+def test_every_look_has_the_test_of_the_runs_until_then() -> None:
+    [a, b] = real_trainings.read("gru").groups(np.random.default_rng(1), 2, 13)
+    looks = real_trainings.at_each_look(a[:10], b[:10], (3, 5, 10), (a[10:], b[10:]))
+    assert [look.looks for look in looks] == [1, 2, 3]
+    for look, seeds in zip(looks, (3, 5, 10), strict=True):
+        assert look.newest == compare_settings(a[:seeds], b[:seeds], spread(a[10:]), spread(b[10:]))
+        assert look.tests[0] == looks[0].newest
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("runs", "earlier"), CASES)
+@pytest.mark.parametrize("earlier", EARLIER)
 @pytest.mark.parametrize("name", EQUALS)
-def test_groups_of_one_setting_are_rarely_called_different(name: str, runs: int, earlier: int) -> None:
-    """By their typical epoch; by their kept weights they are looked at after every seed, below."""
-    share = called_different(p_values(real_trainings.read(name).scores("typical"), earlier, runs, 2000), [runs])
-    print(f"{name}, {runs} each, {earlier} earlier: called different in {share:.1%}")
+def test_groups_of_one_setting_are_rarely_called_different_at_any_look(name: str, earlier: int) -> None:
+    share = real_trainings.different_at_some_look(real_trainings.read(name), LOOKS["3, 5, 10"], earlier)
+    print(f"{name}, {earlier} earlier: called different at some look in {share:.1%}")
     assert share <= AT_MOST
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("earlier", [0, 3, 5])
-@pytest.mark.parametrize("name", EQUALS)
-def test_groups_of_one_setting_are_rarely_called_different_however_often_they_are_looked_at(
-    name: str, earlier: int
-) -> None:
-    p = p_values(real_trainings.read(name).scores("kept"), earlier, pairs=2000)
-    shares = {looks: called_different(p, seeds) for looks, seeds in LOOKS.items()}
-    print(f"{name}, {earlier} earlier: called different {shares}")
-    assert max(shares.values()) <= AT_MOST
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", [3, 4, 6])
 def test_of_several_equal_settings_some_pair_is_rarely_called_different_by_three_seeds_each(settings: int) -> None:
     """Seeds of these SimpleRNNs fall into two piles: some settings have all of theirs in one."""
-    runs, chance, called, draws = real_trainings.read("simplernn").scores("kept"), np.random.default_rng(1), 0, 400
-    for _ in range(draws):
-        places = chance.permutation(len(runs))[: 3 * settings].reshape(settings, 3)
-        pairs = {
-            (a, b): compare_settings([runs[place] for place in places[a]], [runs[place] for place in places[b]])
-            for a, b in itertools.combinations(range(settings), 2)
-        }
-        tested = {pair: item for pair, item in pairs.items() if isinstance(item, Outcome)}
-        called += any(item.is_decided for item in judged_together(tested).values())
-    print(f"{settings} settings: some pair called different in {called / draws:.1%}")
-    assert called / draws <= AT_MOST
-
-
-def test_all_pairs_at_once_have_the_p_of_each_by_itself() -> None:
-    runs = real_trainings.read("gru").scores("kept")
-    for earlier in (0, 3):
-        p, rng = p_values(runs, earlier, most=4, pairs=3), np.random.default_rng(real_trainings.DRAW)
-        for row in p:
-            places = np.split(rng.permutation(len(runs))[: 2 * (4 + earlier)], np.cumsum([4, 4, earlier]))
-            a, b, *lent = ([runs[place] for place in group] for group in places)
-            outcome = compare_settings(a, b, *(spread(group) if group else None for group in lent))
-            assert not isinstance(outcome, Untested)
-            assert row[3] == pytest.approx(outcome.p)
+    pool = real_trainings.read("simplernn")
+    share = real_trainings.some_pair_different(lambda rng: pool.groups(rng, settings, 3))
+    print(f"{settings} settings: some pair called different in {share:.1%}")
+    assert share <= AT_MOST
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("measure", MEASURES)
-def test_a_network_that_reads_more_is_called_better_with_five_seeds_each(measure: Measure) -> None:
-    five_words, two_hundred = (real_trainings.read(name).scores(measure) for name in UNEQUALS)
-    share = told_apart(five_words, two_hundred, size=5)
-    print(f"maxlen 5 against 200, {measure}: called in {share:.1%}")
-    assert share >= 0.9
+@pytest.mark.parametrize("seeds", [1, 3, 7])
+@pytest.mark.parametrize("name", EQUALS)
+def test_networks_beside_a_baseline_as_good_as_they_are_are_rarely_told_apart(name: str, seeds: int) -> None:
+    gru, pool = real_trainings.read("gru"), real_trainings.read(name)
+    easiness = np.mean([run.correct for run in gru.scores], axis=0)
+    equal, ahead = (real_trainings.beside_a_baseline(pool, easiness, seeds, lead) for lead in (0, 3))
+    print(f"{name}, {seeds} seeds: {equal}; of a baseline 3 points ahead: {ahead}")
+    assert sum(equal.values()) <= 0.08, "5 %, and nearly three standard errors"
+    assert ahead["above"] <= 0.03
+    assert name == "simplernn" or ahead["below"] >= 0.5
+
+
+@pytest.mark.slow
+def test_a_network_that_reads_more_is_called_better_with_three_seeds_each() -> None:
+    five_words, two_hundred = map(real_trainings.read, UNEQUALS)
+    assert real_trainings.told_apart(five_words, two_hundred, 3) >= 0.9

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.lecture.questions import Question, class_outcome, is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, recorded
-from rnn_compare.lecture.trained.class_verdict import by_cell, drawn, turned, verdict
+from rnn_compare.lecture.trained.class_verdict import by_cell, drawn, judgement, turned
 from rnn_compare.presets import PHONES
 from rnn_compare.report import class_dots
 
@@ -24,9 +25,16 @@ def networks(**bests: list[int]) -> list[ClassNetwork]:
     ]
 
 
+def verdict(of_class: list[ClassNetwork]) -> Pair:
+    [pair] = judgement(TASK, of_class).pairs
+    return pair
+
+
 def test_the_recorded_class_is_told_apart_and_a_single_pair_is_sometimes_turned() -> None:
-    [sentence] = verdict(TASK, RECORDED)
-    assert sentence.startswith("LSTM is better than SimpleRNN by 12.0 ± 7.1 points (74.2 % and 62.2 % on 500 held-out")
+    pair = verdict(RECORDED)
+    assert pair.better is not None
+    assert (pair.better.name, pair.reviews) == ("LSTM", TASK.held_out)
+    assert str(pair).startswith("LSTM is better than SimpleRNN by 12.0 ± 7.1 points (74.2 % and 62.2 % on 500 held-out")
     assert turned(TASK, RECORDED).startswith("One SimpleRNN beats one LSTM in 0.6 % of pairs; the mean of 5 beats that")
 
 
@@ -34,8 +42,8 @@ def test_five_of_each_are_drawn_anew_and_do_not_always_tell() -> None:
     drawings = [drawn(TASK, RECORDED, number) for number in range(1, 21)]
     assert all([network.cell for network in few] == ["SimpleRNN"] * 5 + ["LSTM"] * 5 for few in drawings)
     assert len({tuple(network.seed for network in few) for few in drawings}) == 20
-    starts = {verdict(TASK, few)[0].partition(" ")[0] for few in drawings}
-    assert starts == {"LSTM", "Whether"}, "some drawings show what all networks show, others do not"
+    verdicts = {verdict(few).verdict for few in drawings}
+    assert verdicts == {"b is better", "unknown"}, "some drawings show what all networks show, others do not"
 
 
 def test_a_tie_is_half_a_win_of_either_alone_and_of_five() -> None:
@@ -47,8 +55,7 @@ def test_equal_networks_are_rarely_told_apart() -> None:
     chance, different = random.Random(5), 0
     for _ in range(100):
         counts = [[round(chance.gauss(330, 8)) for _ in range(12)] for _ in range(2)]
-        [sentence] = verdict(TASK, networks(SimpleRNN=counts[0], LSTM=counts[1]))
-        different += "is better than" in sentence and not sentence.startswith("Whether")
+        different += verdict(networks(SimpleRNN=counts[0], LSTM=counts[1])).better is not None
     assert different <= 5
 
 

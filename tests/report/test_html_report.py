@@ -7,7 +7,8 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.sentences import result
+from rnn_compare.comparison.inference.wording import result
+from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.paths import CACHE_VARIABLE
@@ -78,7 +79,7 @@ def test_card_headline_report_and_json_have_one_accuracy_for_a_network_by_one_na
     runs, evidence = shipped(elsewhere, BOOK), Evidence(elsewhere)
     contents = gather(elsewhere, [run.id for run in runs], evidence)
     assert contents.verdict is not None
-    measure, headline = contents.verdict.measure, result(contents.verdict)
+    measure, headline = usual_basis(contents.groups, evidence), result(contents.verdict)
     means = {group.runs[0].id: evidence.mean_of(group, measure) for group in contents.groups}
     cards = board_message(runs, {}, judged={run: (measure, mean) for run, mean in means.items() if mean})["groups"]
     assert main(["compare", *(run.id for run in runs), "--json"]) == 0
@@ -86,7 +87,7 @@ def test_card_headline_report_and_json_have_one_accuracy_for_a_network_by_one_na
     page = Text(html(contents)).text
     for card, run, share in zip(cards, runs, printed["accuracies"], strict=True):
         assert card["best_note"] == html_tables.SHOWN[1].title.lower()
-        assert (printed["measure"], card["best"]) == (measure, percent(share))
+        assert (printed["basis"], card["best"]) == (measure, percent(share))
         assert percent(contents.accuracies[run.id][1] or 0) == card["best"]
         assert card["best"] in headline
     assert headline in page

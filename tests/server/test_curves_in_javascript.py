@@ -9,7 +9,6 @@ import pytest
 
 from rnn_compare.browser.curves import curves_message
 from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
-from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
@@ -133,5 +132,5 @@ def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:
     chart = CurveChart("mcc", "Correlation", None, "val_auc", ".1f", ".3f", up_to_1(-0.5), 50)
     correlations = [-0.7134, 0.0, 0.4321]
     group = groups([run("a", "val_auc", correlations)])[0]
-    [seen] = drawn(curves_message([group], looks(["LSTM"]), [chart], [chart.range(correlations)]))
+    [seen] = drawn(curves_message([group], [chart], [chart.range(correlations)]))
     assert seen["validation"]["y"] == pytest.approx(correlations, abs=1e-4)

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -11,28 +11,26 @@ from numpy.typing import NDArray
 
 from rnn_compare.runs.events import THRESHOLD
 
-Measure = Literal["kept", "typical", "test"]
+Judging = Literal["kept", "test"]
+"""The measures that judge settings; of these two, test reviews are preferred."""
+Measure = Judging | Literal["typical"]
 
 
 @dataclass(frozen=True)
 class MeasureText:
-    """The title of a measure's column, its definition, and on which reviews its accuracies were reached."""
+    """The title of a measure's column, and its definition."""
 
     title: str
     meaning: str
-    where: str = ""
 
 
 MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
         "Kept weights",
         "epoch chosen on one half of the held-out reviews, accuracy on the other, both ways; nearly unbiased.",
-        "on reviews not used to pick the epoch",
     ),
-    "typical": MeasureText("Typical epoch", "median over the second half of the epochs.", "in a typical epoch"),
-    "test": MeasureText(
-        "Test reviews", "the best epoch's weights on reviews used for nothing else.", "on the test reviews"
-    ),
+    "typical": MeasureText("Typical epoch", "median over the second half of the epochs."),
+    "test": MeasureText("Test reviews", "the best epoch's weights on reviews used for nothing else."),
 }
 """In the order of their columns."""
 BEST_EPOCH = MeasureText("Best epoch", "highest validation accuracy; optimistic: picked on the same reviews.")
@@ -53,12 +51,19 @@ class Score:
         correct: For each review 1 if it was classified correctly, else 0, or the share of epochs in which it was
             (reviews,); None if predictions were not recorded.
         epochs: The epochs whose predictions count, from 1; empty for the test reviews.
+        rounded_to: The step of an accuracy that was rounded more coarsely than to a review; 0 if it was not.
     """
 
     accuracy: float
     correct: NDArray[np.float64] | None
     reviews: int
     epochs: tuple[int, ...] = ()
+    rounded_to: float = field(default=0.0, repr=False)
+
+    @property
+    def step(self) -> float:
+        """The smallest difference of two such accuracies."""
+        return max(1 / self.reviews, self.rounded_to)
 
 
 def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.comparison.inference.accuracies import Score, stacked
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import in_percent, percent
 
 FEWEST = 3
 """Runs that an interval of a mean takes, and a variance that is used for other runs of the same setting."""
@@ -164,7 +164,7 @@ class Mean:
         if not self.margin:  # equal accuracies do not show how much others vary
             return percent(self.mean)
         if self.margin <= min(self.mean, 1 - self.mean):
-            return f"{percent(self.mean).removesuffix(' %')} ± {100 * self.margin:.1f} %"
+            return f"{in_percent(self.mean):.1f} ± {100 * self.margin:.1f} %"
         low, high = max(0.0, self.mean - self.margin), min(1.0, self.mean + self.margin)
         return f"{percent(self.mean)} ({100 * low:.1f} to {100 * high:.1f})"
 

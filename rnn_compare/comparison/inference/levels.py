@@ -1,31 +1,34 @@
-"""The level that p must reach, by the looks and comparisons that were made, and the three answers that follow.
+"""The difference of two settings over all looks at it: levels, intervals that only narrow, and the answers that follow.
 
 The error is spent by the looks that were made (Lan and DeMets 1983). Seeds that were submitted together were looked at
-once. All levels of one comparison add up to at most 5 %, however often seeds are added (docs/comparison.md).
+once. All levels of one comparison add up to at most 5 %, however often seeds are added, so the intersection of all
+intervals covers the true difference in 95 % of cases, and only narrows (docs/comparison.md).
 """
 
-import bisect
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from numbers import Real
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
-from rnn_compare.comparison.inference.intervals import FEWEST
+from rnn_compare.comparison.inference.difference import Test
 from rnn_compare.errors import UserError
 
-Verdict = Literal["a is better", "b is better", "equal", "unknown"]
+Verdict = Literal["a is better", "b is better", "equal", "unknown", "contradictory"]
+Scope = Literal["settings", "networks"]
+"""What a verdict is about: settings, trained again, or the trained networks as they are."""
+
 ALPHA = 0.05
 """The share of comparisons of equal settings that may be called different, over all looks."""
 FIRST = 0.04
-"""Its share of the first look, at three seeds or more."""
-EARLY, AFTER_EARLY = 0.02, 0.01
-"""Its shares of a first look at fewer seeds, which earlier runs make possible, and of the first one at three."""
+"""Its share of the first look."""
 LATER = 0.01
 """Its share of all later looks: the k-th of them has 1 / (k (k + 1)) of it, which adds up to 1."""
 MARGIN = 0.01
 """Settings whose accuracies differ by less than this share are equal."""
+PILES, MOST_IN_PILES = 1.2, 4
+"""Seeds of another setting explain a difference if they are apart by it, but for a fifth, since piles have a width; up
+to four seeds of each: more hardly ever lie in one pile by chance."""
 
 
 def check_margin(margin: Any) -> None:
@@ -38,105 +41,101 @@ def check_margin(margin: Any) -> None:
         )
 
 
-def level_at(looks: Sequence[int]) -> float:
-    """Returns the level of the newest look.
-
-    Args:
-        looks: The seeds of each setting at every look, the newest last; none for a test that is made once.
+def level_of(look: int) -> float:
+    """Returns the level of a look, counted from 1.
 
     Example:
-        >>> level_at([3]), level_at([1]), level_at([1, 3]), level_at([3, 5]), round(level_at([3, 5, 8]), 5)
-        (0.04, 0.02, 0.01, 0.005, 0.00167)
+        >>> [round(level_of(look), 5) for look in (1, 2, 3, 4)]
+        [0.04, 0.005, 0.00167, 0.00083]
     """
-    if not looks:
-        return ALPHA
-    *before, seeds = looks
-    if not before:
-        return FIRST if seeds >= FEWEST else EARLY
-    if before[-1] < FEWEST <= seeds:
-        return AFTER_EARLY
-    later = len(before) - (before[0] < FEWEST <= seeds)
-    return LATER / (later * (later + 1))
-
-
-def looks(a: Sequence[float], b: Sequence[float], fewest: tuple[int, int] = (FEWEST, FEWEST)) -> tuple[int, ...]:
-    """Returns the seeds of each of two settings at every look that could give a verdict, the newest last.
-
-    Args:
-        a, b: When each seed was submitted; those of one submission have the same time.
-        fewest: The seeds of a and of b that a verdict takes.
-
-    Example:
-        >>> looks([1, 1, 1, 4, 4], [1, 1, 1, 4]), looks([1, 2, 3], [4, 4, 4]), looks([1], [1])
-        ((3, 4), (3,), ())
-    """
-    seeds = [(bisect.bisect(sorted(a), time), bisect.bisect(sorted(b), time)) for time in sorted({*a, *b})]
-    return tuple(min(now) for now in seeds if now[0] >= fewest[0] and now[1] >= fewest[1])
+    return FIRST if look == 1 else LATER / ((look - 1) * look)
 
 
 @dataclass(frozen=True)
-class DifferenceTest(ABC):
-    """A difference of two accuracies, a − b, and its test. Shares from 0 to 1, not points.
+class Difference:
+    """The difference of two settings, or of two groups of trained networks, a − b. Shares from 0 to 1, not points.
 
     Attributes:
-        p: The p-value of this test alone.
-        looks: As in ``level_at``.
-        divisor: By what the level is divided, since several comparisons are made together.
+        tests: The test of each look, the newest last; of trained networks there is one.
+        levels: The level of each.
+        looks: The number of the newest look.
+        divisor: By what the levels are divided, since several comparisons are made together.
         comparisons: Their number.
         margin: Accuracies that differ by less are equal.
     """
 
-    difference: float
-    _: KW_ONLY
-    p: float
-    looks: tuple[int, ...] = ()
+    tests: tuple[Test, ...]
+    levels: tuple[float, ...]
+    scope: Scope = "settings"
+    looks: int = 1
     divisor: int = 1
     comparisons: int = 1
     margin: float = MARGIN
 
-    def among(self, _tests: Collection["DifferenceTest"], _divisor: int) -> Self:
-        """Returns this test as it is judged together with others, by the level over ``divisor``."""
-        return self
+    @property
+    def newest(self) -> Test:
+        """The test of all runs."""
+        return self.tests[-1]
 
     @property
     def alpha(self) -> float:
-        """The largest p that shows a difference."""
-        return level_at(self.looks) / self.divisor
-
-    @property
-    def strength(self) -> float:
-        """p as a multiple of the level of this look: the smallest is judged first."""
-        return self.p / level_at(self.looks)
+        """The largest p of the newest look that shows a difference."""
+        return self.levels[-1] / self.divisor
 
     @property
     def level(self) -> float:
-        """The probability with which the interval covers the true difference, at this look."""
-        return 1 - self.alpha
+        """The probability with which the interval covers the true difference, over all looks."""
+        return 1 - sum(self.levels) / self.divisor
 
     @property
-    @abstractmethod
+    def strength(self) -> float:
+        """The smallest p as a multiple of the level of its look: the smallest of several pairs is judged first."""
+        return min(test.p / level for test, level in zip(self.tests, self.levels, strict=True))
+
+    @property
     def limits(self) -> tuple[float, float]:
-        """The interval of that level: it excludes 0 exactly where p is at most ``alpha``."""
+        """The intersection of the intervals of all looks; the first limit is above the second if there is none."""
+        intervals = [test.limits(level / self.divisor) for test, level in zip(self.tests, self.levels, strict=True)]
+        return max(low for low, _ in intervals), min(high for _, high in intervals)
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval; None unless the newest look alone makes it, and no limit is cut off."""
+        half, (low, high) = self.newest.half_width(self.alpha), self.limits
+        whole = self.newest.difference - half >= low and self.newest.difference + half <= high
+        return half if whole else None
 
     @property
     def is_decided(self) -> bool:
-        """Whether one of them is better."""
-        return self.p <= self.alpha
+        """Whether one of them is better: the interval excludes 0."""
+        return self.strength <= 1 / self.divisor and not self.is_contradictory
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether they are equal: the interval lies within the margin. One of them may be better as well."""
+        low, high = self.limits
+        return -self.margin < low <= high < self.margin
+
+    @property
+    def is_contradictory(self) -> bool:
+        """Whether the intervals of two looks exclude each other, or all seeds say the opposite of what is decided."""
+        low, high = self.limits
+        return low > high or low > 0 > self.newest.difference or high < 0 < self.newest.difference
 
     @property
     def verdict(self) -> Verdict:
-        """The better one; or that they are equal, since the interval lies within the margin; or that it is unknown."""
+        """What is known; the better one if there is one, however little it is ahead."""
+        if self.is_contradictory:
+            return "contradictory"
         if self.is_decided:
-            return "a is better" if self.difference > 0 else "b is better"
-        low, high = self.limits
-        return "equal" if -self.margin < low and high < self.margin else "unknown"
+            return "a is better" if sum(self.limits) > 0 else "b is better"
+        return "equal" if self.is_equal else "unknown"
 
 
-Item = TypeVar("Item", bound=DifferenceTest)
 Pair = TypeVar("Pair", bound=tuple[Hashable, Hashable])
 
 
-def judged_together(differences: Mapping[Pair, Item]) -> dict[Pair, Item]:
+def judged_together(differences: Mapping[Pair, Difference]) -> dict[Pair, Difference]:
     """Returns differences with levels for being compared together: Holm's (1979), for all pairs Shaffer's (1986).
 
     If two of three settings differ, at most one of the other two pairs can be equal: after the first pair is told
@@ -147,25 +146,45 @@ def judged_together(differences: Mapping[Pair, Item]) -> dict[Pair, Item]:
         differences: By the two settings of each.
 
     Example:
-        >>> class Test(DifferenceTest):
-        ...     limits = 0.0, 0.2
-        >>> p_values = {"AB": 0.012, "AC": 0.5, "BC": 0.03}
-        >>> three = {pair: Test(0.1, p=p, looks=(3,)) for pair, p in p_values.items()}
-        >>> [(item.divisor, item.is_decided) for item in judged_together(three).values()]
-        [(3, True), (1, False), (1, True)]
+        >>> def difference(points: float) -> Difference:
+        ...     return Difference((Test(points / 100, (3, 3), 1000, 0.01**2, 0.0),), (level_of(1),))
+        >>> three = {pair: difference(points) for pair, points in {"AB": 2.5, "AC": 0.5, "BC": 2.2}.items()}
+        >>> [(item.divisor, item.verdict) for item in judged_together(three).values()]
+        [(3, 'a is better'), (1, 'unknown'), (1, 'a is better')]
         >>> with_one = {pair: three[pair] for pair in ("AB", "AC")}
-        >>> [(item.divisor, item.is_decided) for item in judged_together(with_one).values()]
-        [(2, True), (1, False)]
+        >>> [(item.divisor, item.verdict) for item in judged_together(with_one).values()]
+        [(2, 'a is better'), (1, 'unknown')]
     """
     count, settings = len(differences), len({setting for pair in differences for setting in pair})
     divisors = _shaffer(settings) if 2 * count == settings * (settings - 1) else range(count, 0, -1)
-    differences = {pair: item.among(differences.values(), divisors[0]) for pair, item in differences.items()}
+    if count > 1:
+        differences = {pair: _among(item, differences.values(), divisors[0]) for pair, item in differences.items()}
     judged, undecided = dict(differences), 0
     for pair, divisor in zip(sorted(differences, key=lambda pair: differences[pair].strength), divisors, strict=True):
         judged[pair] = replace(differences[pair], divisor=undecided or divisor, comparisons=count)
         if not judged[pair].is_decided:
             undecided = undecided or divisor
     return judged
+
+
+def _among(difference: Difference, all_of_them: Collection[Difference], divisor: int) -> Difference:
+    """Returns a difference whose tests have the widest spread of all settings, where that explains the difference.
+
+    Where seeds fall into two piles, all seeds of a are in one and all of b in the other with a probability of up
+    to 2 / 2^(seeds of both): too often among many pairs of three seeds. Another setting's seeds show the piles.
+    """
+    tests = list(difference.tests)
+    for look, (test, level) in enumerate(zip(tests, difference.levels, strict=True)):
+        by_chance = 2.0 ** (1 - sum(spread.runs for spread in test.spreads))
+        if not test.spreads or max(test.runs) > MOST_IN_PILES or test.p > level or by_chance <= level / divisor:
+            continue
+        # Of the same look or the last before it: a verdict does not vanish by what is trained later.
+        spreads = [spread for other in all_of_them for spread in other.tests[: look + 1][-1].spreads]
+        widest = max(spreads, key=lambda spread: spread.variance)
+        # A single seed of n that lies apart by a distance gives a deviation of the distance / √n.
+        if abs(test.difference) <= PILES * (min(test.runs) * widest.variance) ** 0.5:
+            tests[look] = test.with_spread(widest)
+    return replace(difference, tests=tuple(tests))
 
 
 @cache

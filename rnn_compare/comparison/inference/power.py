@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from rnn_compare.comparison.inference.difference import TestedDifference, satterthwaite
+from rnn_compare.comparison.inference.difference import satterthwaite
 from rnn_compare.comparison.inference.intervals import FEWEST
-from rnn_compare.comparison.inference.levels import FIRST, MARGIN, level_at
+from rnn_compare.comparison.inference.levels import FIRST, MARGIN, Difference, level_of
 
 POWER = 0.8
 MOST = 100_000
@@ -17,22 +17,23 @@ SURE = 0.05
 Pair = tuple[float, float]
 
 
-def seeds_to_see(measured: TestedDifference) -> tuple[int | None, int | None]:
+def seeds_to_see(difference: Difference) -> tuple[int | None, int | None]:
     """Returns limits of the seeds of each setting with which the next look detects a difference of the margin.
 
     By the limits of the 90 % interval of the variance between seeds, of which a few know little. None: none suffices.
     """
     from scipy.special import chdtri
 
-    lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
-    estimates = [measured.widest] if measured.widest else measured.spreads
+    test = difference.newest
+    lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(test.spreads, test.runs, strict=True))
+    estimates = [test.widest] if test.widest else test.spreads
     df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in estimates))
-    alpha = level_at((*measured.looks, max(FEWEST, *measured.looks))) / measured.divisor
+    alpha = level_of(difference.looks + 1) / difference.divisor
 
     def needed(chance: float) -> int | None:
         factor = df / float(chdtri(df, chance))
         variances = factor * estimates[0].variance, factor * estimates[-1].variance
-        return seeds_needed(variances, measured.variance_reviews, measured.margin, (lent_a, lent_b), alpha)
+        return seeds_needed(variances, test.variance_reviews, difference.margin, (lent_a, lent_b), alpha)
 
     return needed(SURE), needed(1 - SURE)
 

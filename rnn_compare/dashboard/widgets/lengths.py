@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.plotly_style import GREY, in_percent, over_words, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, over_words, percent_axis, percentages, plain
 from rnn_compare.comparison.inference.intervals import share_limits, share_text
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
@@ -42,7 +42,7 @@ def length_chart(networks: Lengths) -> go.Figure:
         width = WIDTH + WIDER * lines / max(1, *on_top)  # lines on top must not hide it
         figure.add_scatter(
             x=[point.words for point in points],
-            y=in_percent(point.accuracy for point in points),
+            y=percentages(point.accuracy for point in points),
             customdata=[(point.texts, point.repeated) for point in points],
             error_y={"array": above, "arrayminus": below, "thickness": 1.5, "width": 0},
             name=plain(network.title),
@@ -57,7 +57,7 @@ def length_chart(networks: Lengths) -> go.Figure:
     low, high = np.log10(min(words, default=1)), np.log10(max(words, default=1))
     figure.update_layout(over_words("words in the text", HEIGHT, (low - 0.03, high + 0.03)))
     lowest = min(0.5, *(point.accuracy for lengths in every for point in lengths.points))
-    return figure.update_yaxes(percent_axis("right answers", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
+    return figure.update_yaxes(percent_axis("right answers", range=percentages([lowest - 0.04, 1.03]), dtick=10))
 
 
 def _coincide(lengths: AccuracyByLength, other: AccuracyByLength) -> bool:

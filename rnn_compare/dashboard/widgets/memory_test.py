@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.plotly_style import GREY, axis, in_percent, over_words, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, over_words, percent_axis, percentages, plain
 from rnn_compare.comparison.inference.intervals import share_text
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
@@ -49,13 +49,13 @@ def noticed_chart(tested: Tested) -> go.Figure:
     pairs = min((test.pairs for _, test in tested), default=1)
     chance = 1.96 * 0.5 / math.sqrt(pairs)  # half width of the 95 % range of guessing
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
-    figure.add_hrect(*in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
+    figure.add_hrect(*percentages([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
     figure.add_hline(50, line=DASHED)
     for width, (network, test) in zip(_widths(len(tested)), tested, strict=True):
-        _add(figure, network, test, in_percent(test.told_apart), width, "%{y:.1f} % noticed")
+        _add(figure, network, test, percentages(test.told_apart), width, "%{y:.1f} % noticed")
     _finish(figure, tested)
     lowest = min([0.5 - chance, *(share for _, test in tested for share in test.told_apart.tolist())])
-    return figure.update_yaxes(percent_axis("noticed", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
+    return figure.update_yaxes(percent_axis("noticed", range=percentages([lowest - 0.04, 1.03]), dtick=10))
 
 
 def effect_chart(tested: Tested) -> go.Figure:

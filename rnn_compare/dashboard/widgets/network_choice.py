@@ -111,7 +111,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         which = st.segmented_control(
             "Epoch",
             list(WEIGHTS),
-            format_func=lambda name: name.removesuffix(" epoch"),
+            format_func=WEIGHTS.__getitem__,
             default=USUAL,
             required=True,
             key="weights",

@@ -6,7 +6,6 @@ import numpy as np
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.wording import points
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.controls import POINTS
 from rnn_compare.lecture.questions import ROUNDING, NoRightAnswer, Question, QuestionKind, QuestionOutcome
@@ -26,22 +25,23 @@ def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> 
     if len(shares.get(cell, ())) < 2:
         raise NoRightAnswer(f"fewer than two networks of {question.network} were trained.")
     others = [
-        f"of {counted(len(values), other)} {points(_middle_distance(values))}"
+        f"of {counted(len(values), other)} {_middle_distance(values):.1f}"
         for other, values in shares.items()
         if other != cell and len(values) > 1
     ]
     middle = _middle_distance(shares[cell])
     beside = f"; {', '.join(others)}" if others else ""
     return QuestionOutcome(
-        float(points(middle)),
-        f"Half of all pairs of {len(shares[cell])} {cell}s are {points(middle)} points apart or more{beside}. "
+        middle,
+        f"Half of all pairs of {len(shares[cell])} {cell}s are {middle:.1f} points apart or more{beside}. "
         f"Answers within {NEAR_POINTS:g} points count as right.",
     )
 
 
 def _middle_distance(shares: Sequence[float]) -> float:
-    """Returns the median distance of all pairs; a wall asks twice a second, and 300 networks have 22,000 pairs."""
-    return float(np.median(np.abs(np.subtract.outer(shares, shares))[np.triu_indices(len(shares), 1)]))
+    """Returns the median distance of all pairs in points; a wall asks twice a second, and of 300 there are 44,850."""
+    distances = np.abs(np.subtract.outer(shares, shares))[np.triu_indices(len(shares), 1)]
+    return round(100 * float(np.median(distances)), 1)
 
 
 KIND = QuestionKind(

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.wording import MORE_SEEDS, gap
-from rnn_compare.comparison.sentences import networks_sentence, result
-from rnn_compare.comparison.verdicts import Judgement, judge
+from rnn_compare.comparison.inference.judgement import Judgement
+from rnn_compare.comparison.inference.wording import gap, result, sentence
+from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import listed
 from rnn_compare.lecture.controls import CHOICES, POINTS
 from rnn_compare.lecture.questions import (
@@ -30,21 +30,15 @@ def _verdict(networks: Sequence[Group], evidence: Evidence) -> Judgement:
     if len(networks) < 2:
         raise NoRightAnswer("there is only one network.")
     verdict = judge(networks, evidence)
-    if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
-        raise NoRightAnswer(problem)
+    if pair := verdict.obstacle:
+        raise NoRightAnswer(sentence(pair))
     return replace(verdict, beside_baselines=())
-
-
-def _sentences(verdict: Judgement, as_trained: bool = True) -> str:
-    """Returns the page's own sentences, by its measure, since a room has one lead; a wall holds no more."""
-    parts = result(verdict), networks_sentence(verdict) if as_trained else ""
-    return " ".join(filter(None, parts)).replace(f" {MORE_SEEDS}", "")
 
 
 def best_network(question: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
     """Returns the network that the page's verdict calls better than all others, or ``CHANCE``."""
     verdict = _verdict(networks, evidence)
-    sentences, first = _sentences(verdict), verdict.order[0][0].name
+    sentences, first = result(verdict, advice=False), verdict.order[0].name
     right = CHANCE if verdict.best is None else first
     choices = [group.name if (group := group_called(choice, networks)) else choice for choice in question.choices]
     if right not in choices:
@@ -55,14 +49,12 @@ def best_network(question: Question, networks: Sequence[Group], evidence: Eviden
 
 def lead(_: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
     """Returns the lead of the first network over the second; 0 is right too where it could be chance."""
-    verdict = _verdict(networks, evidence)
-    (_first, share), (second, other) = verdict.order[:2]
-    points, chance = gap(share, other), not verdict.is_ahead(second)
-    pair = next(pair for rival, pair in verdict.against_leader if rival is second)
-    of_two = replace(verdict, order=verdict.order[:2], pairs=(pair,), picked_from=0)
-    sentences = _sentences(of_two, as_trained=not chance)
+    of_two = _verdict(networks, evidence).of_leaders()
+    first, second = of_two.order
+    points, chance = gap(first.accuracy, second.accuracy), of_two.best is None
     near = f"Answers within {NEAR_POINTS:g} point count as right{', and so does 0: within chance' if chance else ''}."
-    return QuestionOutcome(float(points), f"{points} points. {sentences} {near}", within_chance=chance)
+    explanation = f"{points:.1f} points. {result(of_two, advice=False)} {near}"
+    return QuestionOutcome(points, explanation, within_chance=chance)
 
 
 BEST_NETWORK = QuestionKind("best_network", CHOICES, best_network, needs="choices", offers_networks=True)

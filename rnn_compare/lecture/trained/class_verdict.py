@@ -1,15 +1,12 @@
 """The verdict on a class's networks, by the test of all verdicts, and how often few seeds would turn it."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.difference import TestedDifference, compare_settings
-from rnn_compare.comparison.inference.levels import judged_together
+from rnn_compare.comparison.inference.judgement import Judgement, Setting, judge_settings
 from rnn_compare.comparison.inference.wins import wins
-from rnn_compare.comparison.inference.wording import Words
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import ClassTask
@@ -17,32 +14,16 @@ from rnn_compare.lecture.trained.class_task import ClassTask
 FEW = 5
 """Seeds of each cell that a drawing takes, as a careful experiment has."""
 DRAWINGS = 10_000
-_MORE = " Seeing a difference"
-"""How the advice begins to train more, for which a wall has no room."""
 
 
-def verdict(task: ClassTask, networks: Sequence[ClassNetwork]) -> list[str]:
-    """Returns the verdict on every two cells with its numbers, in sentences."""
-    scores = {
-        cell: [Score(share, None, task.held_out) for share in shares]
+def judgement(task: ClassTask, networks: Sequence[ClassNetwork]) -> Judgement:
+    """Returns the judgement on the cells whose networks have arrived."""
+    settings = [
+        Setting(cell, tuple(Score(share, None, task.held_out) for share in shares))
         for cell, shares in by_cell(task, networks).items()
-    }
-    pairs = {
-        pair: compare_settings(scores[pair[0]], scores[pair[1]])
-        for pair in itertools.combinations(task.cells, 2)
-        if scores[pair[0]] and scores[pair[1]]
-    }
-    tested = judged_together({pair: item for pair, item in pairs.items() if isinstance(item, TestedDifference)})
-    return [
-        Words(
-            pair,
-            (_mean(scores[pair[0]]), _mean(scores[pair[1]])),
-            tested.get(pair, item),
-            f"on {task.held_out} held-out reviews",
-            task.held_out,
-        ).sentence.partition(_MORE)[0]
-        for pair, item in pairs.items()
+        if shares
     ]
+    return judge_settings(settings, "best")
 
 
 def drawn(task: ClassTask, networks: Sequence[ClassNetwork], number: int) -> list[ClassNetwork]:
@@ -76,7 +57,3 @@ def turned(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
 def by_cell(task: ClassTask, networks: Sequence[ClassNetwork]) -> Mapping[str, list[float]]:
     """Returns the best accuracies of each cell's networks."""
     return {cell: [network.best / task.held_out for network in networks if network.cell == cell] for cell in task.cells}
-
-
-def _mean(scores: Sequence[Score]) -> float:
-    return float(np.mean([score.accuracy for score in scores]))

@@ -139,8 +139,7 @@ def _curves(runs: Sequence[Run], question: Question | None) -> Message:
     if not (question and question.kind.shows_training):
         chart = replace(chart, training=None)
     values = [epoch.figures[name] for run in runs for epoch in run.epochs for name in chart.figures]
-    styles = looks(group.experiment.cell for group in networks)
-    message = curves_message(networks, styles, [chart], [chart.range(values)])
+    message = curves_message(networks, [chart], [chart.range(values)])
     shown = [
         {name: curves[name] for name in CURVES}
         for group, curves in zip(networks, message["groups"], strict=True)

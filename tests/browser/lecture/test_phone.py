@@ -71,7 +71,7 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     assert "%" not in phone.locator("body").inner_text(), "nothing is shown before the reveal"
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_have_text("Correct: LSTM(32).")
-    expect(phone.locator("#said")).to_contain_text("LSTM(32) gets")
+    expect(phone.locator("#said")).to_contain_text("LSTM(32) is ahead of SimpleRNN(32)")
     description = (
         "SimpleRNN(32): validation accuracy 61.0 % in epoch 1, highest 71.0 % in epoch 4, the last. "
         "LSTM(32): validation accuracy 64.0 % in epoch 1, highest 88.0 % in epoch 4, the last."
@@ -94,7 +94,7 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     expect(phone.locator("#text")).to_have_text("The presenter did not offer the networks.")
     expect(box.get_by_role("heading", name="Which network is best")).to_be_visible()
     expect(box).to_contain_text("Not this time. You answered: SimpleRNN(32).")
-    expect(box).to_contain_text("leads SimpleRNN(32)")
+    expect(box).to_contain_text("LSTM(32) is ahead of SimpleRNN(32)")
     expect(box.locator(".bars li").nth(0)).to_contain_text("SimpleRNN(32) (your answer)")
     picture(phone, "kept")
     put(hall.url)

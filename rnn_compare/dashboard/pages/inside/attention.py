@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, percent_axis, percentages, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, results
@@ -74,7 +74,7 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     shown, equal = visible(attention, word), 100 * attention.equal
     first = attention.matrix.shape[1] - len(attention.words)
     rows = attention.matrix[:, first + shown.start : first + shown.stop]
-    bars = in_percent((rows.mean(axis=0) if word is None else rows[word]).tolist())
+    bars = percentages((rows.mean(axis=0) if word is None else rows[word]).tolist())
     times = rows[shown.start : shown.stop] / attention.equal
     x, names = list(shown), [plain(attention.words[place]) for place in shown]
     pairs = [[f"{reader} → {name}" for name in names] for reader in names]

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts.palette import Look, picture
-from rnn_compare.charts.plotly_style import GREY, axis, between, in_percent, layout, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, between, layout, percent_axis, percentages, plain
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
@@ -58,7 +58,7 @@ def share_chart(networks: Flows) -> go.Figure:
     figure = go.Figure()
     figure.add_hline(50, line={"color": GREY, "width": 1.5}, annotation={"text": "one half", "x": 0, "xanchor": "left"})
     for look, name, flow, kind in _lines(networks):
-        shares = [in_percent(row) for row in flow[kind]["share"]]
+        shares = [percentages(row) for row in flow[kind]["share"]]
         _add(figure, look, name, flow, kind, shares, "words from there on: %{y:.1f} %")
         if kind == "states" and (words := flow[kind]["memory"][0]):
             mark = {"color": look.color, "symbol": look.marker, "size": 13}

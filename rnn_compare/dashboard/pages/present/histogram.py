@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.plotly_style import GREY, axis, between, in_percent, layout, percent_axis, plain
+from rnn_compare.charts.plotly_style import GREY, axis, between, layout, percent_axis, percentages, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import counted
@@ -58,10 +58,10 @@ def drawn_curves(network: str, curves: Tally) -> go.Figure:
     epochs = list(range(1, len(curves.middle) + 1))
     figure = go.Figure()
     half = {"fillcolor": BAND, "name": "the middle half", "showlegend": curves.answered > 1}
-    figure.add_scatter(**between(epochs, in_percent(curves.low), in_percent(curves.high), **half))
+    figure.add_scatter(**between(epochs, percentages(curves.low), percentages(curves.high), **half))
     figure.add_scatter(
         x=epochs,
-        y=in_percent(curves.middle),
+        y=percentages(curves.middle),
         mode="lines+markers",
         name=f"median of {counted(curves.answered, 'drawing')}",
         line={"color": GREY, "width": 6, "dash": "dot"},

@@ -38,7 +38,7 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     """
     others = SETTINGS.keys() - _IN_A_COLUMN
     differing = {name for name in others if len({getattr(run.experiment, name) for run in runs}) > 1}
-    rows = [_row(run) | {"Other settings": _changed(run.experiment, differing)} for run in runs]
+    rows = [_row(run) | {"Other settings": ", ".join(_changed(run.experiment, differing))} for run in runs]
     made = pd.DataFrame(rows)
     used = {"Name": any(run.name for run in runs), "Note": any(run.note for run in runs)}
     for name in ("Source", "Reviews", "maxlen", "Seed", "Status", "From", "Other settings"):
@@ -57,13 +57,13 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 def description(run: Run) -> str:
     """Returns a run's name with its settings, when it was made, and its id."""
     made, others = datetime.fromtimestamp(run.created), SETTINGS.keys() - {"cell", "maxlen", "seed"}
-    settings = f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}, {_changed(run.experiment, others)}"
-    return f"{run.title}: {settings.removesuffix(', ')}; made {made:%d %b %Y, %H:%M} ({run.id})"
+    settings = [f"maxlen {run.experiment.maxlen}", f"seed {run.experiment.seed}", *_changed(run.experiment, others)]
+    return f"{run.title}: {', '.join(settings)}; made {made:%d %b %Y, %H:%M} ({run.id})"
 
 
-def _changed(experiment: Experiment, names: Set[str]) -> str:
+def _changed(experiment: Experiment, names: Set[str]) -> list[str]:
     changed = [name for name in SETTINGS if name in names and getattr(experiment, name) != default(name)]
-    return ", ".join(f"{SETTINGS[name].label} {value_of(experiment, name)}" for name in changed)
+    return [f"{SETTINGS[name].label} {value_of(experiment, name)}" for name in changed]
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.accuracies import MEASURES, Measure
+from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean, mean, share_variance
-from rnn_compare.comparison.inference.wording import in_points
+from rnn_compare.comparison.inference.wording import WHERE, in_points
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.formatting import percent, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
@@ -27,9 +27,9 @@ def show(context: LectureContext) -> None:
     scores = [(baseline, measure and baseline.score(measure)) for baseline in results.baselines]
     rows = [(item.title, score.accuracy if score else item.val_accuracy, "") for item, score in scores]
     groups = with_older_repeats(runs)
-    for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
+    for group in groups:
         accuracy = judged[group.runs[0].id][1] if group.runs[0].id in judged else _best(group)
-        rows += [(group.name, accuracy.mean, look.color)] if accuracy else []
+        rows += [(group.name, accuracy.mean, look(group).color)] if accuracy else []
     if not rows:
         st.info(context.problem)
         return
@@ -39,7 +39,7 @@ def show(context: LectureContext) -> None:
     context.to_phones(bars=rows, lines=[plain(sentences)])
     goes_on = any(run.replayed or not run.status.ended for run in runs)
     best = "in the best epoch so far" if goes_on else "in the best epoch"
-    where = f"{MEASURES[measure].where}{_chance(context, groups, measure)}" if measure else best
+    where = f"{WHERE[measure].strip()}{_chance(context, groups, measure)}" if measure else best
     st.html(
         f'<ol class="rc-against" aria-label="Accuracy">{bars}</ol><p class="rc-note">Accuracy {unbroken(where)}.</p>'
     )
@@ -51,7 +51,7 @@ def _best(group: Group) -> Mean | None:
     return mean([run.best["val_accuracy"] for run in group.runs if run.best])
 
 
-def _chance(context: LectureContext, networks: Sequence[Group], measure: Measure) -> str:
+def _chance(context: LectureContext, networks: Sequence[Group], measure: Judging) -> str:
     """Returns in words how far the choice of reviews alone can move the networks' bars."""
     scores = [score for group in networks for score in context.services.evidence.scores_of(group, measure) or ()]
     variance, reviews = max((share_variance(score.accuracy, score.reviews), score.reviews) for score in scores)

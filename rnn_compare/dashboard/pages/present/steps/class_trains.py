@@ -1,11 +1,12 @@
 """Two steps: the class's phones train a network each, as many dots, and the verdict on these networks."""
 
-import re
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
+from rnn_compare.comparison.inference.wording import sentence
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
@@ -14,8 +15,8 @@ from rnn_compare.formatting import counted, listed, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.lecture.questions import is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
-from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.lecture.trained.class_verdict import FEW, drawn, turned, verdict
+from rnn_compare.lecture.trained.class_task import ClassTask, class_task
+from rnn_compare.lecture.trained.class_verdict import FEW, drawn, judgement, turned
 from rnn_compare.report import class_dots
 
 ORIGINS: dict[Origin, str] = {
@@ -25,7 +26,6 @@ ORIGINS: dict[Origin, str] = {
 }
 DRAWING = "class_drawing"
 WAITS = "The verdict waits for the last networks."
-_NUMBERS = re.compile(r" \([^(]* interval\)")
 
 
 def show(context: LectureContext) -> None:
@@ -111,22 +111,27 @@ def show_verdict(context: LectureContext) -> None:
     context.services.class_training.follow()
     task, networks = class_task(context.state.task), context.classroom.networks.all()
     waits = context.services.class_training.waits
-    number, sentences = st.session_state.get(DRAWING, 0), [WAITS] if waits else verdict(task, networks)
+    number = st.session_state.get(DRAWING, 0)
+    sentences = [WAITS] if waits else _verdicts(task, networks)
     few = drawn(task, networks, number) if number else []
     if earlier := context.classroom.class_of(context.state.compared):
         # The brackets above have the numbers of reviews and the interval.
-        short = (_NUMBERS.sub("", sentence) for sentence in verdict(task, earlier.networks))
+        short = _verdicts(task, earlier.networks, numbers=False)
         beside = _paragraph(earlier.date, *short, "Only the seeds differ between the two classes.")
         dots = class_dots.rows(task, networks, (), class_dots.LOWEST, {earlier.date: earlier.networks})
     else:
         sentences += [] if waits else [turned(task, networks)]
-        beside = _paragraph(f"{FEW} of each", *verdict(task, few)) if few else ""
+        beside = _paragraph(f"{FEW} of each", *_verdicts(task, few)) if few else ""
         dots = class_dots.rows(task, networks, few, class_dots.LOW)
     above = _paragraph(f"All {len(networks)}", *sentences)
     st.html(f'<div class="rc-class rc-class-verdict">{above}{beside}{dots}</div>')
     context.to_phones(lines=[sentence for sentence in sentences if sentence])
     with st.container(horizontal=True, key="wall_buttons"):
         _buttons(context, number)
+
+
+def _verdicts(task: ClassTask, networks: Sequence[ClassNetwork], numbers: bool = True) -> list[str]:
+    return [sentence(pair, numbers=numbers, advice=False) for pair in judgement(task, networks).pairs]
 
 
 def _paragraph(title: str, *sentences: str) -> str:

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look, looks
+from rnn_compare.charts.palette import Look, look, looks
 from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
@@ -26,11 +26,11 @@ def show(context: LectureContext) -> None:
         button("Train", "train", None, navigation.start_training, context.services, type="primary")
         return
     context.to_phones(cards=parameter_cards(context))
-    styles = looks(group.experiment.cell for group in groups)
     rows = "".join(
-        f'<li style="--rc-color: {look.color}"><p><b>{escape(group.name)}</b><span>{progress(group.runs)}</span></p>'
+        f'<li style="--rc-color: {look(group).color}">'
+        f"<p><b>{escape(group.name)}</b><span>{progress(group.runs)}</span></p>"
         f'<div class="rc-wall-bar"><i style="width: {100 * done(group.runs):.1f}%"></i></div></li>'
-        for group, look in zip(groups, styles, strict=True)
+        for group in groups
     )
     st.html(
         f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_status(context))}</p>'
