@@ -214,7 +214,7 @@ def test_while_networks_arrive_the_verdict_waits(step: Services, monkeypatch: py
     classroom.show_step(verdict_step(), "What the class shows", "")
     with classroom.pages.opened("third"):
         assert "<b>All 2:</b> The verdict waits for the last networks.</p>" in html(page("present.page"))
-    assert "<b>All 2:</b> LSTM (74.0" in html(page("present.page"))
+    assert "<b>All 2:</b> These trained networks differ: LSTM is ahead" in html(page("present.page"))
 
 
 def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(
