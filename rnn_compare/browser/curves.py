@@ -70,6 +70,8 @@ class Scale:
         return packed(None if value is None else self.scaled(value) for value in values)
 
 
+FEWEST_WITH_BAND = 5
+"""Seeds whose mean is drawn with its interval: that of fewer covers half of a chart, and says little about others."""
 TRAIL = 24
 """Points of the running epoch in a message, including the newest."""
 FIRST_BATCHES = 8
@@ -194,4 +196,4 @@ def _mean(runs: Sequence[Run], name: str) -> Band:
     """Returns the mean per epoch; empty for a figure that some epoch lacks, which would mix different seeds."""
     values = [_values(run, name) for run in runs if run.epochs]
     whole = [[value for value in curve if value is not None] for curve in values]
-    return band(whole if [*map(len, whole)] == [*map(len, values)] else [])
+    return band(whole if [*map(len, whole)] == [*map(len, values)] else [], FEWEST_WITH_BAND)

@@ -202,7 +202,7 @@ def _clearness(pair: Pair) -> float:
 
 def _plots(contents: Contents) -> str:
     several = any(len(group.runs) > 1 for group in contents.groups)
-    means = "Bold: mean over the seeds with its 95 % band; thin: single seeds. " if several else ""
+    means = "Bold: mean over the seeds, from five on with its 95 % band; thin: single seeds. " if several else ""
     return (
         '<div class="legend" id="legend"></div><div class="plots" id="plots"></div>'
         f'<p class="soft">{means}PNG and SVG save the current view, 1920 × 1080.</p>'

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnn_compare.browser.curves import FEWEST_WITH_BAND
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import MEASURES, Judging
-from rnn_compare.comparison.inference.intervals import FEWEST, Mean, mean
+from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.presets import presets_of
@@ -79,7 +80,7 @@ def note(groups: Sequence[Group], marks: bool) -> str:
     counts = [count for group in several for count in group.finishers]
     fewest, most = min(counts, default=0), max(counts, default=0)
     seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
-    interval = "; band and ± on cards: 95 % t-interval" if most >= FEWEST else ""
+    interval = "; band and ± on cards: 95 % t-interval" if most >= FEWEST_WITH_BAND else ""
     return " ".join([*marked, f"Thick: mean of n = {seeds}{interval}; thin: single seeds."])
 
 
@@ -133,8 +134,14 @@ def card(
 
 def _judged(measure: Judging, accuracy: Mean) -> dict[str, str]:
     """Returns the headline's accuracy, by its name in *Is it real?*: a network has one on a screen."""
-    seeds = f"n = {accuracy.runs}, " if accuracy.runs > 1 else ""
+    seeds = f"{_seeds(accuracy)}, " if accuracy.runs > 1 else ""
     return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}"}
+
+
+def _seeds(accuracy: Mean) -> str:
+    """Returns of which seeds a mean is: where seeds differ much, the ± of three misses the mean of all in a quarter."""
+    few = accuracy.margin and accuracy.runs < FEWEST_WITH_BAND
+    return f"these {accuracy.runs} seeds" if few else f"n = {accuracy.runs}"
 
 
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
@@ -160,7 +167,7 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
     return {
         "state": _seeds_state(group, starts),
         **NOT_YET,
-        **({"best": best.text, "best_note": f"n = {best.runs}, mean best{so_far}"} if best else {}),
+        **({"best": best.text, "best_note": f"{_seeds(best)}, mean best{so_far}"} if best else {}),
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
@@ -227,7 +234,7 @@ def _status(runs: Sequence[Run]) -> str:
 
 def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     if group.runs[0].replayed:
-        return f"{REPLAY}, {len(group.counted)} of {len(group.runs)} seeds"
+        return _state(group.runs[0], starts)  # all epochs play at the same pace
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)

@@ -183,21 +183,25 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
     runs = [
         seed(1, Status.RUNNING, 0.70, 0.80),
         seed(2, Status.RUNNING, 0.72, 0.82),
-        seed(3, Status.RUNNING, 0.74),
-        seed(4, Status.QUEUED),
+        *(seed(number, Status.RUNNING, 0.66 + 0.02 * number) for number in (3, 4, 5)),
+        seed(6, Status.QUEUED),
     ]
-    message = board_message(runs, {"s4": 30.0})
+    message = board_message(runs, {"s6": 30.0})
     [sent] = message["groups"]
     assert (sent["id"], sent["label"]) == ("s1", "SimpleRNN(32)")
-    assert unpacked(sent["figures"]["val_accuracy"]) == [0.72, 0.81]
+    assert unpacked(sent["figures"]["val_accuracy"]) == [0.728, 0.81]
     assert unpacked(sent["figures"]["accuracy"]) == [0.9, 0.9]
     seeds = sent["seeds"]
-    assert seeds["counts"] == "32"
-    # Of three seeds: 4.3027 · 0.02 / √3. Two have no interval: it would be 12.7 standard errors wide.
-    assert unpacked(seeds["half"]["val_accuracy"]) == [pytest.approx(0.0497, abs=1e-4)]
-    assert [unpacked(digits) for digits in seeds["single"]["val_accuracy"]] == [[0.7, 0.8], [0.72, 0.82], [0.74]]
+    assert seeds["counts"] == "52"
+    # Of five seeds: 2.7764 · 0.0228 / √5. Fewer have no interval, which would cover half of the chart.
+    assert unpacked(seeds["half"]["val_accuracy"]) == [pytest.approx(0.0283, abs=1e-4)]
+    singles = [[0.7, 0.8], [0.72, 0.82], [0.72], [0.74], [0.76]]
+    assert [unpacked(digits) for digits in seeds["single"]["val_accuracy"]] == singles
     assert set(seeds["single"]) == set(seeds["half"]) == {"val_accuracy", "val_loss"}
-    assert "mean of n = 2 to 3 seeds;" in message["note"]
+    assert "mean of n = 2 to 5 seeds; band and ± on cards: 95 % t-interval;" in message["note"]
+    fewer = board_message(runs[:4], {})
+    assert fewer["groups"][0]["seeds"]["half"]["val_accuracy"] == ""
+    assert "mean of n = 2 to 4 seeds; thin:" in fewer["note"]
 
 
 def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
@@ -206,7 +210,7 @@ def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many
     [sent] = board_message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
     assert (sent["state"], sent["press"]) == ("epoch 2 of 5, 3 of 4 seeds done", "Stop")
     assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
-    assert sent["best_note"] == "n = 3, mean best"
+    assert sent["best_note"] == "these 3 seeds, mean best"
     assert sent["fraction"] == 0.8
     [sent] = board_message(runs, {})["groups"]
     assert (sent["status"], sent["press"], sent["left"], sent["reason"]) == ("finished", "", "", "")
@@ -225,7 +229,7 @@ def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
     whole = [seed(number, Status.FINISHED, *[0.8] * 5) for number in (1, 2, 3)]
     [sent] = board_message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
     assert sent["reason"] == "Seed 4 not included: failed after 1 epoch (The loss is no number.)"
-    assert (sent["best_note"], sent["press"], sent["status"]) == ("n = 3, mean best", "Continue", "failed")
+    assert (sent["best_note"], sent["press"], sent["status"]) == ("these 3 seeds, mean best", "Continue", "failed")
     stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
     [sent] = board_message([*whole, *stopped], {})["groups"]
     assert sent["reason"] == "2 stopped seeds not included"

@@ -92,6 +92,15 @@ def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epoch
     assert chart["markers"] == 97
 
 
+@pytest.mark.parametrize(("seeds", "areas"), [(4, 0), (5, 1)])
+def test_fewer_than_five_seeds_are_drawn_as_their_mean_and_thin_lines_without_a_band(seeds: int, areas: int) -> None:
+    message = board_message(of_ten_seeds()[:seeds], {}, View(("accuracy",)))
+    [chart], [group] = drawn_as_svg(message), drawn(message)
+    assert (len(chart["areas"]), len(chart["lines"])) == (areas, seeds + 1)
+    assert sum("band" in line["uid"] for line in group["lines"]) == areas
+    assert f", n = {seeds}" in chart["words"][0]
+
+
 def test_a_report_draws_a_logarithmic_axis_and_a_gap_where_an_epoch_lacks_a_figure() -> None:
     known = run("lstm", "gradient_norm", [1000.0, 0.8, 0.02, 40.0])
     lacking = replace(known.epochs[2], figures={"val_accuracy": 0.5, "val_loss": 0.6})
@@ -118,7 +127,7 @@ def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:
 
 
 def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
-    norms = [[0.8, 86164.0], [1.1, 91000.0], [0.9, 70500.0]]
+    norms = [[0.8, 86164.0], [1.1, 91000.0], [0.9, 70500.0], [1.0, 80000.0], [0.7, 88000.0]]
     [group] = drawn(
         board_message(
             [run(f"a-{seed}", "gradient_norm", n, seed) for seed, n in enumerate(norms)], {}, View(("gradient",))

@@ -179,7 +179,7 @@ def test_several_seeds_are_played_as_one_card(
     runs = [record(cell="LSTM", epochs=2, seed=seed) for seed in (1, 2)]
     services.replays.begin(services.store.runs(runs), 20.0)
     [card] = seen(services, runs, monkeypatch, 15.0)["groups"]
-    assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, 0 of 2 seeds", "", "")
+    assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, epoch 2 of 10", "", "")
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.RUNNING])

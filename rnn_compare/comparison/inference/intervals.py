@@ -105,8 +105,7 @@ class Band:
 
     Attributes:
         mean: Of the runs that have finished the epoch (epochs,).
-        low, high: Limits of the mean, for the epochs that at least ``FEWEST`` runs have finished: the interval of two
-            is wider than any chart.
+        low, high: Limits of the mean, for the epochs that enough runs have finished.
         runs: The number of runs that have finished each epoch (epochs,).
     """
 
@@ -116,11 +115,14 @@ class Band:
     runs: NDArray[np.int64]
 
 
-def band(curves: Sequence[Sequence[float]]) -> Band:
+def band(curves: Sequence[Sequence[float]], fewest: int = FEWEST) -> Band:
     """Returns the mean of curves, and at each epoch the 95 % t-interval of the mean.
 
-    The interval holds for one epoch at a time and covers the variation between seeds alone. A curve has one figure of
-    one run by epoch, from the first; some may be shorter than others.
+    The interval holds for one epoch at a time and covers the variation between seeds alone.
+
+    Args:
+        curves: Of each run one figure by epoch, from the first; some may be shorter than others.
+        fewest: Runs that an interval takes.
 
     Example:
         >>> result = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
@@ -135,7 +137,7 @@ def band(curves: Sequence[Sequence[float]]) -> Band:
         row[: len(curve)] = curve
     runs = np.count_nonzero(~np.isnan(values), axis=0)
     mean = np.nanmean(values, axis=0) if epochs else np.empty(0)
-    several = int(np.count_nonzero(runs >= FEWEST))
+    several = int(np.count_nonzero(runs >= fewest))
     deviation = np.nanstd(values[:, :several], axis=0, ddof=1) if several else np.empty(0)
     half = stdtrit(runs[:several] - 1, 0.975) * deviation / np.sqrt(runs[:several])
     return Band(mean, mean[:several] - half, mean[:several] + half, runs)

@@ -1,7 +1,7 @@
 // Curves over the epochs, and other lines, as SVG where Plotly is not loaded: in reports and on phones.
 
 import { add, addText } from "../../common/svg.js";
-import { bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
+import { BAND_OPACITY, bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
 
 const TICKS = 7;
 const NUMBER = 42; // pixels between the numbers of epochs
@@ -116,7 +116,7 @@ export function drawGroups(plot, scales, chart, groups) {
   const drawn = groups.map((group) => ({ ...group, curves: curvesOf(chart, group) }));
   for (const { color, curves } of drawn) {
     const band = bandOf(chart, curves);
-    if (band) drawArea(plot, scales, band, { fill: color, "fill-opacity": band.opacity });
+    if (band) drawArea(plot, scales, band, { fill: color, "fill-opacity": BAND_OPACITY });
   }
   for (const { color, curves: { single, every } } of drawn)
     for (const y of single)

@@ -1,7 +1,7 @@
 // Curves over the epochs from a message's charts and groups (rnn_compare/browser/curves.py), unpacked.
 
 const CODES = 36 ** 3;
-const FEW = 3; // seeds
+export const BAND_OPACITY = 0.22;
 
 // A group's curves, unpacked, in the chart's unit.
 /** @param {Chart} chart @param {Pick<Curves, "figures" | "trail" | "seeds">} group */
@@ -33,10 +33,10 @@ export function epochs(values, every = 1) {
   return values.map((_, index) => every * (index + 1));
 }
 
-// The interval of the mean, for epochs that three or more seeds have finished; within what the figure can be, and faint
-// where few seeds make it wide. Undefined where there is none.
+// The interval of the mean, for epochs that enough seeds have finished, within what the figure can be. Undefined where
+// there is none.
 /** @param {Chart} chart @param {ReturnType<curvesOf>} curves */
-export function bandOf({ best, factor, log, range: [low] }, { validation, counts, every, half }) {
+export function bandOf({ best, factor, log, range: [low] }, { validation, every, half }) {
   if (!half.length) return undefined;
   const least = log ? 10 ** (factor * low) : Math.min(0, factor * low);
   const most = best === "highest" ? factor : Infinity;
@@ -45,7 +45,7 @@ export function bandOf({ best, factor, log, range: [low] }, { validation, counts
     x: at.map((place) => validation.x[place]),
     y: at.map((place, index) => Math.min(Math.max(validation.y[place] + sign * half[index], least), most)),
   });
-  return { high: edge(1), low: edge(-1), opacity: Math.max(...counts) > FEW ? 0.22 : 0.08 };
+  return { high: edge(1), low: edge(-1) };
 }
 
 // The last point of each group's validation line, or of its training line until there is a validation line.

@@ -3,7 +3,7 @@
 
 import { escapeLabel, faded } from "../../../browser/drawing/charts/chart_look.js";
 import {
-  bandOf, curvesOf, epochs, isThere, marginAt, unpackFigures,
+  BAND_OPACITY, bandOf, curvesOf, epochs, isThere, marginAt, unpackFigures,
 } from "../../../browser/drawing/curves/curves_message.js";
 
 const HATCHES = ["/", "\\"];
@@ -55,8 +55,8 @@ function validationLine(chart, curves, { color, marker }) {
 }
 
 function band(chart, curves, color) {
-  const { high, low, opacity } = bandOf(chart, curves) ?? {};
-  return high ? [area("band", high, low, { fillcolor: faded(color, opacity) })] : [];
+  const { high, low } = bandOf(chart, curves) ?? {};
+  return high ? [area("band", high, low, { fillcolor: faded(color, BAND_OPACITY) })] : [];
 }
 
 function singleSeeds({ single, every }, color) {
