@@ -88,7 +88,7 @@ class Pool:
     def accuracies(self, rng: np.random.Generator, seeds: int) -> NDArray[np.float64]:
         """Draws the accuracies of runs, as ``Accuracies`` does."""
         shares = np.array([score.accuracy for score in self.scores])
-        return 100 * (rng.choice(shares, seeds) - shares.mean())
+        return np.asarray(100 * (rng.choice(shares, seeds) - shares.mean()))
 
     def groups(self, rng: np.random.Generator, count: int, seeds: int) -> list[list[Score]]:
         """Draws groups of runs; no run occurs twice."""
@@ -164,7 +164,7 @@ def piles(lower: float) -> Accuracies:
 
 def skewed(rng: np.random.Generator, seeds: int) -> NDArray[np.float64]:
     """Draws accuracies whose distances below the highest are lognormal, as ``Accuracies`` does."""
-    return np.exp(0.5) - rng.lognormal(0, 1, seeds)
+    return np.asarray(np.exp(0.5) - rng.lognormal(0, 1, seeds))
 
 
 def scores(points: NDArray[np.float64]) -> list[Score]:
@@ -393,7 +393,7 @@ def _print_real(pools: Mapping[str, Pool]) -> None:
 
 
 def _print_baselines(pools: Mapping[str, Pool]) -> None:
-    easiness = np.mean([run.correct for run in next(iter(pools.values())).scores], axis=0)
+    easiness = np.array([run.correct for run in next(iter(pools.values())).scores], float).mean(axis=0)
     for lead in (0, 3):
         columns: dict[str, dict[str, float]] = {}
         for seeds in (1, 3, 5, 7, 10):

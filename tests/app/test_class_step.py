@@ -17,7 +17,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import class_task, recorded
-from rnn_compare.lecture.trained.class_verdict import verdict
+from rnn_compare.lecture.trained.class_verdict import judgement
 from rnn_compare.presets import PHONES
 from rnn_compare.server import class_training, visitor
 from rnn_compare.server.app import current_app
@@ -160,11 +160,10 @@ def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phon
         apart = re.search(r"Half of all pairs of \d+ SimpleRNNs are ([\d.]+) points apart", shown)
         assert (apart is None) is training.waits is ("is known once the last networks are trained." in shown)
         if apart:
-            [sentence] = verdict(class_task(PHONES.name), networks())
-            ahead = re.match(r"LSTM is better than SimpleRNN by ([\d.]+) ± ", sentence)
-            assert ahead, sentence
+            [pair] = judgement(class_task(PHONES.name), networks()).pairs
             assert least_apart <= float(apart[1]) <= most_apart
-            assert least_ahead <= float(ahead[1]) <= most_ahead
+            assert str(pair).startswith("LSTM is better than SimpleRNN by ")
+            assert least_ahead <= 100 * (pair.b.accuracy - pair.a.accuracy) <= most_ahead
         return bool(apart)
 
     with ExitStack() as pages:

@@ -20,12 +20,12 @@ from tests.comparison.test_judgement import judged, right, setting
 
 def pair(a: float, b: float, half: float, scope: Scope = "settings", seeds: int = 3, margin: float = 0.01) -> Pair:
     """Two settings, A and B, on 5,000 test reviews; the interval of their difference has this half width, in points."""
-    sides = [setting(name, *[share / 100] * seeds, reviews=5000) for name, share in (("A", a), ("B", b))]
+    first, second = (setting(name, *[share / 100] * seeds, reviews=5000) for name, share in (("A", a), ("B", b)))
     level = 0.05 if scope == "networks" else 0.04
     variance = (half / 100 / Outcome(0.0, (seeds, seeds), 1e9, 1.0, 0.0).half_width(level)) ** 2
     spreads = (Spread(variance * seeds / 2, 0.0, seeds),) * 2 if scope == "settings" else ()
     test = Outcome((a - b) / 100, (seeds, seeds), 1e9, variance, 0.0, spreads)
-    return Pair(*sides, "test", Difference((test,), (level,), scope, margin=margin))
+    return Pair(first, second, "test", Difference((test,), (level,), scope, margin=margin))
 
 
 def texts(block: str) -> list[str]:
@@ -145,7 +145,7 @@ def test_details_have_the_difference_its_interval_and_what_p_had_to_reach() -> N
 def test_that_reviews_count_as_independent_is_said_where_there_are_reviews() -> None:
     accuracies = {"A": (0.90, 0.91, 0.92), "B": (0.80, 0.81, 0.82)}
     unkept = [setting(name, *shares, reviews=5000) for name, shares in accuracies.items()]
-    judgements = judge_settings(unkept, "kept"), judged(**accuracies)
+    judgements = judge_settings(unkept, "kept"), judged(accuracies)
     is_said = [any("count as independent" in line for line in details(each.pairs[0])) for each in judgements]
     assert is_said == [True, False]
 
@@ -253,8 +253,9 @@ def judgements(draw: st.DrawFn) -> Judgement:
         seeds = 1 if name in BAGS else int(chance.choice([1, 2, 3, 3, 4, 7, 8]))
         at = tuple(np.sort(chance.integers(1, 1 + chance.integers(1, 4), seeds)).tolist())
         scores = tuple(score(mean + drift * time + deviation * chance.standard_normal()) for time in at)
-        lent = (Spread(deviation**2, 0.05, 5), "5 other runs") if chance.random() < 0.2 else (None, "")
-        return Setting(name, scores, () if name in BAGS else at, *lent, name in BAGS)
+        earlier = Spread(deviation**2, 0.05, 5) if chance.random() < 0.2 else None
+        submitted = () if name in BAGS else at
+        return Setting(name, scores, submitted, earlier, "5 other runs" if earlier else "", name in BAGS)
 
     compared = [drawn(name) for name in CELLS[: chance.integers(1, 5)]]
     bags = [drawn(name) for name in BAGS[: chance.integers(0, 3)]] if basis == "kept" else []
