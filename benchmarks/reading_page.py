@@ -29,7 +29,7 @@ from rnn_compare.runs.store import RunStore
 
 SLOWER = (1, 4)
 TIMES = 7
-BOOK = ("simplernn-2e6f1e", "lstm-fb04ab")
+BOOK = ("simplernn-cae4e2", "lstm-d58f2c")
 ENTRY = Path(html_report.__file__).parent / "assets" / "read_page.js"
 _FIRST = """
 const look = () => document.querySelector("[data-probability]")

@@ -39,13 +39,13 @@ def main() -> None:
 
 
 def _report(cache_folder: Path) -> Path:
-    """Returns the report on the book's recorded pair."""
+    """Returns the report on the book's recorded runs."""
     command = [sys.executable, "-m", "rnn_compare"]
     environment = {**os.environ, "RNN_COMPARE_CACHE": str(cache_folder)}
     runs = subprocess.run([*command, "runs"], env=environment, check=True, capture_output=True, text=True).stdout
-    pair = [line.split()[0] for line in runs.splitlines() if " 500 " in line][:2]
+    book = [line.split()[0] for line in runs.splitlines() if " 500 " in line]
     path = cache_folder / "report.html"
-    subprocess.run([*command, "report", *pair, "--html", str(path)], env=environment, check=True, capture_output=True)
+    subprocess.run([*command, "report", *book, "--html", str(path)], env=environment, check=True, capture_output=True)
     return path
 
 

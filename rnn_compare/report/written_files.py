@@ -144,7 +144,9 @@ def playground() -> str:
         contextlib.closing(RunStore(Path(folder) / "runs.db")) as store,
     ):
         store.copy_from(FOLDER / "runs.db")
-        evidence, shipped = Evidence(store), {run.experiment: run.id for run in store.runs()}
-        runs = [[shipped[experiment] for experiment in preset.experiments()] for preset in IN_THE_PLAYGROUND]
-        comparisons = [gather(store, ids, evidence) for ids in runs]
+        evidence, shipped = Evidence(store), store.runs()
+        compared = [
+            [run.id for run in shipped if run.experiment.setting in preset.settings] for preset in IN_THE_PLAYGROUND
+        ]
+        comparisons = [gather(store, ids, evidence) for ids in compared]
     return html(*comparisons, names=[preset.name for preset in IN_THE_PLAYGROUND])

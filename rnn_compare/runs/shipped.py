@@ -1,8 +1,8 @@
 """The recorded comparisons that come with the program, in a folder like the cache (``report/recording.py``).
 
-They are of the shipped lectures: ``presets.BOOK``, ``GATES``, ``ATTENTION``, ``FIRST_WORD`` with ``OPEN_GATES``, and
-``PARITY`` with ``THIRDS``. But for the last two, their weights are rounded to half precision, and the figures of their
-best epochs are of the rounded weights.
+They are of the shipped lectures: ``presets.BOOK`` with three seeds of each network, ``GATES``, ``ATTENTION``,
+``FIRST_WORD`` with ``OPEN_GATES``, and ``PARITY`` with ``THIRDS``. But for the last two, their weights are rounded to
+half precision, and the figures of their best epochs are of the rounded weights.
 """
 
 import shutil

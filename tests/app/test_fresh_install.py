@@ -45,6 +45,13 @@ def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: S
     assert not any("newer" in button.label for button in buttons), "a recording is no news"
 
 
+def test_the_shown_seeds_are_three_of_each_and_a_press_of_train_is_one_pair(fresh: Services) -> None:
+    assert "3 seeds" in live.message(fresh, [], View())["subject"]
+    app = page("compare.page")
+    assert (app.radio(key="preset").value, app.slider(key="seeds").value) == (BOOK.name, 1)
+    assert not any("Not on the charts" in caption.value for caption in app.caption)
+
+
 def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
     app = page("try_review")
     assert len(app.multiselect(key="networks").value) == 2

@@ -17,7 +17,7 @@ from rnn_compare.runs import shipped
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
 from tests.dashboard.memories import memory_result, recalled
 
-BOOKS = ("simplernn-2e6f1e", "lstm-fb04ab")
+BOOKS = ("simplernn-cae4e2", "lstm-d58f2c")
 """The shipped runs of the first lecture."""
 
 

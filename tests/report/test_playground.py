@@ -62,6 +62,7 @@ def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser
     assert links.all_inner_texts() == [preset.name for preset in IN_THE_PLAYGROUND]
     expect(page.get_by_role("link", name=IN_THE_PLAYGROUND[0].name)).to_have_attribute("aria-current", "page")
     page.get_by_role("button", name="Train", exact=True).wait_for()
+    expect(page.locator("p.verdict").first).to_contain_text("LSTM(32) is better than SimpleRNN(32) by ")
     page.get_by_role("link", name=GATES.name).click()
     expect(page.locator("#predictions h3")).to_have_text([f"{cell}(32)" for cell in GATES.cells])
     page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from rnn_compare.server import services as shared
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import FIRST_START_VARIABLE
 
-MAX_SHIPPED = 8.5 * 2**20
+MAX_SHIPPED = 11 * 2**20
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_every_recorded_network_comes_with_the_answers_that_pages_would_ask_work
         if run.experiment.source in ("parity2", "thirds"):  # none of whose words tells anything by itself
             assert answers.pop("memory") is None
         assert None not in answers.values(), (run.id, answers)
-        if run in shipped[-2:]:  # the book's
+        if run in shipped[-6:]:  # the book's
             assert answers["memory"].told_apart[0] > 0.9
 
 
@@ -73,9 +74,11 @@ def check_best_epoch(run: Run, store: RunStore) -> None:
 
 
 def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
-    presets = (PARITY, THIRDS, FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK)
+    presets = (PARITY, THIRDS, FIRST_WORD, OPEN_GATES, ATTENTION, GATES)
     experiments = [experiment for preset in presets for experiment in preset.experiments()]
-    assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
+    experiments += replace(BOOK, seeds=(1, 2, 3)).experiments()  # the newest, which the first page shows
+    assert [run.experiment for run in shipped] == experiments
+    assert len({run.created for run in shipped[-6:]}) == 1, "looked at once"
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
 
@@ -101,7 +104,7 @@ def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shi
 
 
 @pytest.mark.parametrize(
-    "place", [12, 15, 18], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"]
+    "place", [12, 19, 22], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"]
 )
 def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
     place: int, shipped: list[Run], fresh: RunStore
@@ -131,7 +134,7 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     start: Callable[[], list[Run]], tmp_path: Path
 ) -> None:
     first = start()
-    assert len(first) == 24
+    assert len(first) == 28
     assert start() == first
     store = RunStore(tmp_path / "cache" / "runs.db")
     for run in first:

@@ -15,7 +15,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.presets import BOOK, PRESETS, Preset
+from rnn_compare.presets import BOOK, PRESETS, Preset, presets_of
 from rnn_compare.settings import SETTINGS, bounds, default, description
 from rnn_compare.sources.registry import is_known, source
 
@@ -54,11 +54,12 @@ class Setup:
 def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up, the number of seeds ``beside_train``, and returns it.
 
-    Without settings in the address, it starts with those of the experiments in ``charted``.
+    Without settings in the address, it starts with the preset of the experiments in ``charted``, or with theirs.
     """
     setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
-        st.session_state.update(values_of(charted))
+        presets = presets_of(charted)
+        st.session_state.update(_values(presets[0]) if presets else values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
     setting.networks(DEFAULTS["cell"], **_BIND)
     for name, label, offered in (("units", "Units", UNITS), ("maxlen", "maxlen", MAXLENS)):
