@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.inference.accuracies import Score, kept
+from rnn_compare.comparison.inference.accuracies import Score, kept, stacked
 from rnn_compare.comparison.inference.intervals import spread
-from rnn_compare.comparison.inference.judgement import FEWEST_BESIDE_FIXED, UNCOUNTED, Pair, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import FEWEST_BESIDE_FIXED, UNCOUNTED, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference
 from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.experiment import Experiment
@@ -84,6 +84,13 @@ class Pool:
         """The accuracy of each run's kept weights."""
         labels = np.ones(self.right.shape[2], np.int64)  # 1 is right
         return [score for right in self.right if (score := kept(right.astype(np.float32), labels))]
+
+    @property
+    def easiness(self) -> NDArray[np.float64]:
+        """The share of runs that are right on each review (reviews,)."""
+        verdicts = stacked(self.scores)
+        assert verdicts is not None
+        return np.asarray(verdicts.mean(axis=0))
 
     def accuracies(self, rng: np.random.Generator, seeds: int) -> NDArray[np.float64]:
         """Draws the accuracies of runs, as ``Accuracies`` does."""
@@ -152,9 +159,9 @@ def read(name: str, folder: Path | str = FOLDER) -> Pool:
         return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
 
 
-def normal(deviation: float) -> Accuracies:
+def normal(deviation: float, lead: float = 0.0) -> Accuracies:
     """Returns accuracies whose seeds deviate by so many points."""
-    return lambda rng, seeds: rng.normal(0, deviation, seeds)
+    return lambda rng, seeds: rng.normal(lead, deviation, seeds)
 
 
 def piles(lower: float) -> Accuracies:
@@ -174,7 +181,7 @@ def scores(points: NDArray[np.float64]) -> list[Score]:
 
 def judged(settings: Sequence[Sequence[Score]]) -> tuple[Pair, ...]:
     """Returns all pairs of settings, judged together at one look."""
-    return judge_settings([Setting(str(place), tuple(runs)) for place, runs in enumerate(settings)], "kept").pairs
+    return judge_settings([Sample(str(place), tuple(runs)) for place, runs in enumerate(settings)], "kept").pairs
 
 
 def at_each_look(
@@ -189,7 +196,7 @@ def at_each_look(
     """
     submitted = tuple(float(np.searchsorted(looks, seed)) for seed in range(1, looks[-1] + 1))
     settings = [
-        Setting(name, tuple(runs), submitted, spread(earlier) if earlier else None)
+        Sample(name, tuple(runs), submitted, spread(earlier) if earlier else None)
         for name, runs, earlier in zip("ab", (a, b), lent, strict=True)
     ]
     [pair] = judge_settings(settings, "kept").pairs
@@ -215,8 +222,9 @@ def over_looks(first: Accuracies, second: Accuracies, lead: float) -> dict[str, 
         counts["covered"] += low <= lead / 100 <= high
         counts["no common interval"] += low > high
         counts["contradictory"] += looks[-1].is_contradictory
+        counts["better at some look"] += any(look.verdict == "a is better" for look in looks)
         counts["worse called better"] += any(look.verdict == "b is better" for look in looks)
-        for seeds, look in zip(AFTER_EVERY_SEED, looks, strict=True):
+        for seeds, look in ((seeds, looks[seeds - 3]) for seeds in (3, 5, 10)):
             counts[f"better by {seeds}"] += look.verdict == "a is better"
             counts[f"equal by {seeds}"] += look.verdict == "equal"
             newest = replace(look, tests=look.tests[-1:], levels=look.levels[-1:])
@@ -301,8 +309,8 @@ def beside_a_baseline(pool: Pool, easiness: NDArray[np.float64], seeds: int, lea
         correct[order[: round(accuracy * reviews)]] = 1
         chosen = rng.integers(0, reviews, reviews)
         networks = tuple(_of_reviews(run.correct, chosen) for run in runs)
-        baseline = Setting("baseline", (_of_reviews(correct, chosen),), is_fixed=True)
-        [pair] = judge_settings([Setting("networks", networks)], "kept", baselines=[baseline]).beside_baselines
+        baseline = Sample("baseline", (_of_reviews(correct, chosen),), is_fixed=True)
+        [pair] = judge_settings([Sample("networks", networks)], "kept", baselines=[baseline]).beside_baselines
         counts["above"] += pair.verdict == "a is better"
         counts["below"] += pair.verdict == "b is better"
     return _shares(counts)
@@ -393,7 +401,7 @@ def _print_real(pools: Mapping[str, Pool]) -> None:
 
 
 def _print_baselines(pools: Mapping[str, Pool]) -> None:
-    easiness = np.array([run.correct for run in next(iter(pools.values())).scores], float).mean(axis=0)
+    easiness = next(iter(pools.values())).easiness
     for lead in (0, 3):
         columns: dict[str, dict[str, float]] = {}
         for seeds in (1, 3, 5, 7, 10):

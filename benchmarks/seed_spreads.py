@@ -3,9 +3,9 @@
     python -m rnn_compare sweep --cell SimpleRNN LSTM --seeds 1 2 3 4 5 6 7 8 9 10
     python -m benchmarks.seed_spreads [--fewest 5]
 
-By this table three seeds of a preset are judged with the spread of more (``comparison.evidence.Evidence.spread``).
-Every setting with enough finished runs is measured; other settings of the table stay. Printed are standard deviations
-in points.
+Where a class trains three seeds of a preset or more, their spread is pooled with this (``Evidence.spread``). Every
+setting with enough finished runs is measured; other settings of the table stay. Printed are standard deviations in
+points.
 """
 
 import argparse

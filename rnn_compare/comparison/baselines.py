@@ -16,7 +16,7 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.comparison.inference.accuracies import Judging, Score
-from rnn_compare.comparison.inference.judgement import Pair, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import Pair, Sample, judge_settings
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import duration, percent
@@ -74,10 +74,10 @@ class Baseline:
         correct = self.test_correct if basis == "test" else self.correct
         return None if correct is None else Score(float(correct.mean()), correct.astype(np.float64), len(correct))
 
-    def setting(self, basis: Judging) -> Setting | None:
+    def setting(self, basis: Judging) -> Sample | None:
         """Returns it as a judgement takes it; None without test reviews."""
         score = self.score(basis)
-        return None if score is None else Setting(self.title, (score,), is_fixed=True)
+        return None if score is None else Sample(self.title, (score,), is_fixed=True)
 
     @property
     def row(self) -> dict[str, str]:

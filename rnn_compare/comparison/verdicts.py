@@ -6,7 +6,7 @@ from rnn_compare.comparison.baselines import bags_guess, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference.accuracies import Judging
-from rnn_compare.comparison.inference.judgement import Judgement, Obstacle, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import Judgement, Obstacle, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import MARGIN
 from rnn_compare.experiment import Experiment
 
@@ -27,7 +27,7 @@ def judge(
     basis = basis or usual_basis(groups, evidence)
     experiments = {group.name: group.experiment for group in groups}
 
-    def hindrance(a: Setting, b: Setting) -> tuple[Obstacle, str] | None:
+    def hindrance(a: Sample, b: Sample) -> tuple[Obstacle, str] | None:
         without_runs = [group.name for group in groups if group.name in (a.name, b.name) and not group.counted]
         if without_runs:
             return "no whole run", without_runs[0]
@@ -58,10 +58,10 @@ def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
     return next((basis for basis in PREFERRED if all(evidence.scores_of(group, basis) for group in counted)), "kept")
 
 
-def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Setting:
+def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Sample:
     """Returns a group as the judgement takes it."""
     earlier, earlier_from = evidence.spread(group, basis) or (None, "")
-    return Setting(
+    return Sample(
         group.name,
         tuple(evidence.scores_of(group, basis) or ()),
         tuple(run.created for run in group.counted),

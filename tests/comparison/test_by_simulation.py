@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from benchmarks import real_trainings
-from benchmarks.real_trainings import Accuracies, normal, over_looks, piles, some_pair_different, wins_covered
+from benchmarks.real_trainings import normal, over_looks, piles, some_pair_different, wins_covered
 from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.difference import compare_settings
 
@@ -42,7 +42,7 @@ def test_the_interval_of_seeds_and_reviews_covers_the_true_difference(runs: int)
 
 @pytest.mark.parametrize("deviations", [(1.0, 1.0), (0.4, 2.0)])
 def test_the_interval_of_all_looks_covers_and_further_seeds_find_more(deviations: tuple[float, float]) -> None:
-    shares = over_looks(normal(deviations[0]), normal(deviations[1]), 3)
+    shares = over_looks(normal(deviations[0]), normal(deviations[1]), lead=3)
     print(deviations, shares)
     assert shares["covered"] >= 0.92
     assert shares["no common interval"] <= 0.01
@@ -66,12 +66,8 @@ def test_of_eight_equal_settings_some_pair_is_rarely_called_different() -> None:
         assert share <= 0.065
 
 
-def ahead(lead: float) -> Accuracies:
-    return lambda rng, count: lead + normal(1)(rng, count)
-
-
 def test_the_interval_of_wins_covers_the_true_share() -> None:
     for lead, seeds in ((0, 3), (1, 3), (2, 5)):
-        covered = wins_covered(ahead(lead), normal(1), seeds)
+        covered = wins_covered(normal(1, lead), normal(1), seeds)
         print(f"{seeds} seeds each, {lead} points ahead: covered in {covered:.1%}")
         assert covered >= 0.93

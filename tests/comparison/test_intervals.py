@@ -48,12 +48,12 @@ def test_the_margin_is_half_the_t_interval_of_the_mean() -> None:
 
 def test_a_mean_has_an_interval_from_three_runs_on() -> None:
     assert mean([]) is None
-    one, two = mean([0.86]), mean([0.86, 0.88])
-    assert one is not None
-    assert two is not None
-    assert (one.mean, one.margin, one.deviation, one.runs) == (0.86, None, None, 1)
-    assert (two.margin, two.runs) == (None, 2)
-    assert two.deviation == pytest.approx(0.02 / 2**0.5)
+    single, double = mean([0.86]), mean([0.86, 0.88])
+    assert single is not None
+    assert double is not None
+    assert (single.mean, single.margin, single.deviation, single.runs) == (0.86, None, None, 1)
+    assert (double.margin, double.runs) == (None, 2)
+    assert double.deviation == pytest.approx(0.02 / 2**0.5)
 
 
 def test_no_limit_of_a_mean_is_impossible() -> None:

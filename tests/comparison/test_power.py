@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 
-from rnn_compare.comparison.inference.difference import Test as Outcome
 from rnn_compare.comparison.inference.difference import satterthwaite
 from rnn_compare.comparison.inference.intervals import Spread
 from rnn_compare.comparison.inference.judgement import judge_settings
-from rnn_compare.comparison.inference.levels import FIRST, Difference
+from rnn_compare.comparison.inference.levels import FIRST
 from rnn_compare.comparison.inference.power import power_reached, seeds_needed, seeds_to_see
 from tests.comparison.test_judgement import judged, setting
 
@@ -50,24 +49,6 @@ def test_where_the_reviews_alone_hide_the_difference_no_number_of_seeds_suffices
     assert power_reached(3, (1e-12, 1e-12), 0.003**2) == pytest.approx(by_reviews, abs=1e-3), "not by Student's t"
 
 
-def of_two(a: list[float], b: list[float], looks: int = 1) -> Difference:
-    difference = judged(A=a, B=b, looks=looks).pairs[0].difference
-    assert difference
-    return difference
-
-
-def test_the_numbers_are_those_of_a_variance_that_a_few_seeds_hardly_know_and_of_the_next_look() -> None:
-    a, b = [0.80, 0.81, 0.82], [0.79, 0.80, 0.81]
-    limits = [4 * 0.01**2 / stats.chi2.ppf(chance, 4) for chance in (0.95, 0.05)]
-    for looks, alpha in ((1, 0.005), (3, 0.01 / 12)):
-        assert seeds_to_see(of_two(a, b, looks)) == tuple(seeds_needed((v, v), alpha=alpha) for v in limits)
-    many = Spread(0.01**2, 0.0, 51)
-    sides = [Outcome(0.01, (3, 3), 104, 2 * 0.01**2 / 3, 0.0, (many.pooled(Spread(0.01**2, 0.0, 3)),) * 2)]
-    low, high = seeds_to_see(Difference(tuple(sides), (0.04,)))
-    known = [104 * 0.01**2 / stats.chi2.ppf(chance, 104) for chance in (0.95, 0.05)]
-    assert [low, high] == [seeds_needed((v, v), lent=(50, 50), alpha=0.005) for v in known]
-
-
 def test_hardly_more_than_one_in_ten_ranges_misses_the_right_number() -> None:
     chance, draws = np.random.default_rng(1), 400
     right = seeds_needed((0.01**2, 0.01**2), alpha=0.005)
@@ -75,7 +56,9 @@ def test_hardly_more_than_one_in_ten_ranges_misses_the_right_number() -> None:
     inside = 0
     for _ in range(draws):
         a, b = chance.normal(0.8, 0.01, (2, 3)).tolist()
-        low, high = seeds_to_see(of_two(a, b))
+        difference = judged({"A": a, "B": b}).pairs[0].difference
+        assert difference
+        low, high = seeds_to_see(difference)
         inside += low is not None and low <= right <= (high or math.inf)
     print(f"{inside} of {draws} ranges have the right number")
     assert inside >= 0.85 * draws

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.difference import Test as Outcome
 from rnn_compare.comparison.inference.intervals import Spread
-from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Pair, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference, Scope
 from rnn_compare.comparison.inference.wording import details, result, sentence
 from tests.comparison.test_judgement import judged, right, setting
@@ -20,12 +20,12 @@ from tests.comparison.test_judgement import judged, right, setting
 
 def pair(a: float, b: float, half: float, scope: Scope = "settings", seeds: int = 3, margin: float = 0.01) -> Pair:
     """Two settings, A and B, on 5,000 test reviews; the interval of their difference has this half width, in points."""
-    first, second = (setting(name, *[share / 100] * seeds, reviews=5000) for name, share in (("A", a), ("B", b)))
+    side_a, side_b = (setting(name, *[share / 100] * seeds, reviews=5000) for name, share in (("A", a), ("B", b)))
     level = 0.05 if scope == "networks" else 0.04
     variance = (half / 100 / Outcome(0.0, (seeds, seeds), 1e9, 1.0, 0.0).half_width(level)) ** 2
     spreads = (Spread(variance * seeds / 2, 0.0, seeds),) * 2 if scope == "settings" else ()
     test = Outcome((a - b) / 100, (seeds, seeds), 1e9, variance, 0.0, spreads)
-    return Pair(first, second, "test", Difference((test,), (level,), scope, margin=margin))
+    return Pair(side_a, side_b, "test", Difference((test,), (level,), scope, margin=margin))
 
 
 def texts(block: str) -> list[str]:
@@ -48,8 +48,8 @@ def test_each_kind_of_verdict_has_its_sentence() -> None:
         pair(86, 84, 1.5, "networks", seeds=1),
         pair(84, 84.2, 0.5, "networks", seeds=2),
         pair(84, 84.2, 1.5, "networks", seeds=2),
-        judged(A=[0.9], B=[0.8]).pairs[0],
-        judged(A=[0.9, 0.91], B=[0.905]).pairs[0],
+        judged({"A": [0.9], "B": [0.8]}).pairs[0],
+        judged({"A": [0.9, 0.91], "B": [0.905]}).pairs[0],
         few_reviews,
         replace(few_reviews, obstacle="no whole run", about="B"),
         replace(few_reviews, obstacle="no predictions", about="B", basis="kept"),
@@ -88,19 +88,16 @@ def test_each_kind_of_verdict_has_its_sentence() -> None:
 
 def test_several_looks_say_between_which_limits_or_that_they_contradict_each_other() -> None:
     lstm, gru = [0.860, 0.885, 0.870, 0.868], [0.845, 0.850, 0.830, 0.842]
-    sides = [setting(name, *shares, at=(1, 1, 1, 2)) for name, shares in (("LSTM", lstm), ("GRU", gru))]
-    [both] = judge_settings(sides, "accuracies").pairs
-    assert sentence(both) == (
-        "LSTM is better than GRU by 0.1 to 5.9 points (87.1 % and 84.2 % in the mean over seeds; 95.5 % interval)."
-    )
+    [both] = judge_settings(
+        [setting(name, *shares, at=(1, 1, 1, 2)) for name, shares in (("A", lstm), ("B", gru))], "best"
+    ).pairs
+    assert sentence(both).startswith("A is better than B by 0.1 to 5.9 points (87.1 % and 84.2 % on ")
     assert "At the 2nd look at these seeds, p up to 0.005 shows a difference" in details(both)[0]
     assert details(both)[0].endswith("The interval is what the intervals of all looks share.")
-    ahead, behind = pair(80.5, 80, 0.4).difference, pair(80, 80.5, 0.4)
-    assert ahead
-    assert behind.difference
-    looks = Difference((ahead.newest, behind.difference.newest), (0.04, 0.005), looks=2)
-    assert sentence(replace(behind, difference=looks)).startswith(
-        "The looks at B and A contradict each other: all seeds exclude what the earlier ones showed (80.5 % and 80.0 %"
+    tests = tuple(of.difference.newest for of in (pair(80.5, 80, 0.4), pair(80, 80.5, 0.4)) if of.difference)
+    opposite = replace(pair(80, 80.5, 0.4), difference=Difference(tests, (0.04, 0.005), looks=2))
+    assert sentence(opposite).startswith(
+        "The looks at B and A contradict each other: all seeds exclude what the earlier"
     )
 
 
@@ -117,17 +114,17 @@ def test_a_wall_leaves_out_numbers_and_advice() -> None:
 
 
 def test_what_more_would_show_a_difference_is_said_as_far_as_it_is_known() -> None:
-    few_items = [Setting("A", right(1, 3, 0.8, 100)), Setting("B", right(2, 3, 0.8, 100))]
+    few_items = [Sample("A", right(1, 3, 0.8, 100)), Sample("B", right(2, 3, 0.8, 100))]
     jumpy = [setting("A", 0.75, 0.80, 0.86, reviews=10**7), setting("B", 0.74, 0.82, 0.85, reviews=10**7)]
     assert sentence(judge_settings(few_items, "items").pairs[0]).endswith("with 80 % certainty takes more items.")
     assert sentence(judge_settings(jumpy, "items").pairs[0]).endswith("takes more than 100 more seeds of each.")
-    steady = judged(margin=0.003, A=[0.900, 0.902, 0.905], B=[0.900, 0.901, 0.9035]).pairs[0]
+    steady = judged({"A": [0.900, 0.902, 0.905], "B": [0.900, 0.901, 0.9035]}, margin=0.003).pairs[0]
     assert re.search(r"takes \d+ to \d+ more seeds of each\.$", sentence(steady))
 
 
 def test_details_have_the_difference_its_interval_and_what_p_had_to_reach() -> None:
     lent = [
-        Setting(name, right(seed, 3, share), earlier=Spread(0.01**2, 0.1, 5), earlier_from="5 other runs")
+        Sample(name, right(seed, 3, share), earlier=Spread(0.01**2, 0.1, 5), earlier_from="5 other runs")
         for seed, (name, share) in enumerate((("A", 0.6), ("B", 0.9)))
     ]
     assert details(judge_settings(lent, "kept", margin=0.1).pairs[0]) == texts("""
@@ -135,19 +132,16 @@ def test_details_have_the_difference_its_interval_and_what_p_had_to_reach() -> N
   too; p < 0.001 (Welch's t, 38 degrees of freedom). At the first look, p up to 0.04 shows a difference; equal is within
   10 points.
 - B was ahead of A in all 9 pairs of seeds; newly trained, in 34 to 100 %.""")
-    [networks] = judge_settings([Setting("A", right(1, 1, 0.6)), Setting("B", right(2, 1, 0.9))], "kept").pairs
+    [networks] = judge_settings([Sample("A", right(1, 1, 0.6)), Sample("B", right(2, 1, 0.9))], "kept").pairs
     assert "(paired t over reviews). For these networks as trained, p up to 0.05 shows" in details(networks)[0]
-    of_three = judged(A=[0.521, 0.520, 0.522], B=[0.751, 0.750, 0.749], C=[0.52, 0.75, 0.75]).pairs[0]
-    assert "At the first look, one of 3 comparisons, p up to 0.013 shows a difference" in details(of_three)[0]
+    of_three = judged({"A": [0.521, 0.520, 0.522], "B": [0.751, 0.750, 0.749], "C": [0.52, 0.75, 0.75]}).pairs[0]
+    assert "; 98.67 % interval, adjusted for 3 comparisons). Seeing a difference" in sentence(of_three)
+    assert "At the first look, one of 3 comparisons, p up to 0.0133 shows a difference" in details(of_three)[0]
     assert any(line.startswith("Seeds of another setting are as far apart") for line in details(of_three))
-
-
-def test_that_reviews_count_as_independent_is_said_where_there_are_reviews() -> None:
-    accuracies = {"A": (0.90, 0.91, 0.92), "B": (0.80, 0.81, 0.82)}
-    unkept = [setting(name, *shares, reviews=5000) for name, shares in accuracies.items()]
-    judgements = judge_settings(unkept, "kept"), judged(accuracies)
-    is_said = [any("count as independent" in line for line in details(each.pairs[0])) for each in judgements]
-    assert is_said == [True, False]
+    for reviews, is_said in ((5000, True), (UNCOUNTED, False)):
+        sides = [setting("A", 0.90, 0.91, 0.92, reviews=reviews), setting("B", 0.80, 0.81, 0.82, reviews=reviews)]
+        lines = details(judge_settings(sides, "kept").pairs[0])
+        assert any("count as independent" in line for line in lines) == is_said, "where there are reviews"
 
 
 # ---- several settings, and baselines ------------------------------------------------------------
@@ -155,15 +149,15 @@ def test_that_reviews_count_as_independent_is_said_where_there_are_reviews() -> 
 
 def test_a_leader_is_held_against_the_others_with_a_clause_for_each_kind() -> None:
     runs = {"GRU": (3, 0.9), "LSTM": (3, 0.89), "MGU": (3, 0.6), "SimpleRNN": (1, 0.5)}
-    several = [Setting(name, right(seed, *drawing)) for seed, (name, drawing) in enumerate(runs.items())]
-    few = [Setting(name, right(seed, 3, 0.9, 15)) for seed, name in enumerate(("GRU", "LSTM", "MGU"))]
+    several = [Sample(name, right(seed, *drawing)) for seed, (name, drawing) in enumerate(runs.items())]
+    few = [Sample(name, right(seed, 3, 0.9, 15)) for seed, name in enumerate(("GRU", "LSTM", "MGU"))]
     judgements = [
         judge_settings(several, "test", picked_from=9),
         judge_settings(several[:3], "kept", hindrance=lambda a, _b: ("own splits", "") if a is several[0] else None),
         judge_settings(few, "best"),
-        judged(A=[1.0], B=[1.0], C=[0.9]),
-        judged(A=[0.9, 0.901, 0.902], B=[0.901, 0.9, 0.9021], C=[0.8951, 0.8955, 0.8958]),
-        judged(A=[0.90040, 0.90041, 0.90042], B=[0.90000, 0.90001, 0.90002], C=[0.8, 0.8001, 0.8002]),
+        judged({"A": [1.0], "B": [1.0], "C": [0.9]}),
+        judged({"A": [0.9, 0.901, 0.902], "B": [0.901, 0.9, 0.9021], "C": [0.8951, 0.8955, 0.8958]}),
+        judged({"A": [0.90040, 0.90041, 0.90042], "B": [0.90000, 0.90001, 0.90002], "C": [0.8, 0.8001, 0.8002]}),
     ]
     assert [result(judgement) for judgement in judgements] == texts("""
 - GRU (90.7 % on the test reviews) is better than MGU (59.0 %). Whether it is better than LSTM (88.4 %) is not yet
@@ -182,9 +176,9 @@ def test_a_leader_is_held_against_the_others_with_a_clause_for_each_kind() -> No
   point.""")
 
 
-def baseline(name: str, share: float, reviews: int = 4000) -> Setting:
+def baseline(name: str, share: float, reviews: int = 4000) -> Sample:
     correct = (np.arange(reviews) < round(share * reviews)).astype(float)
-    return Setting(name, (Score(share, correct, reviews),), is_fixed=True)
+    return Sample(name, (Score(share, correct, reviews),), is_fixed=True)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +198,7 @@ def test_leaders_are_placed_among_the_baselines_as_far_as_that_is_known(
 ) -> None:
     drawings = (item.split() for item in networks.split(", "))
     of_networks = [
-        Setting(name, right(number, int(seeds), int(share) / 100, 4000))
+        Sample(name, right(number, int(seeds), int(share) / 100, 4000))
         for number, (name, seeds, share) in enumerate(drawings)
     ]
     bags = [baseline("Bag of words", words), baseline("Bag of bigrams", bigrams)]
@@ -212,7 +206,7 @@ def test_leaders_are_placed_among_the_baselines_as_far_as_that_is_known(
 
 
 def test_bags_that_guess_are_said_to_and_without_a_comparison_they_are_only_named() -> None:
-    bag, network = baseline("Bag of words", 0.5), Setting("GRU", right(1, 7, 0.99, 4000))
+    bag, network = baseline("Bag of words", 0.5), Sample("GRU", right(1, 7, 0.99, 4000))
     guessing = judge_settings([network], "kept", baselines=[bag], guessing=bag)
     assert result(guessing) == "A bag of words cannot be told apart from guessing (50.0 %)."
     alone = replace(guessing, guessing=None, beside_baselines=(Pair(network, bag, "kept", None, "no predictions"),))
@@ -220,7 +214,7 @@ def test_bags_that_guess_are_said_to_and_without_a_comparison_they_are_only_name
 
 
 def test_seeds_are_advised_of_what_has_them_and_as_many_as_are_needed() -> None:
-    bag, network = baseline("Bag of words", 0.5), Setting("GRU", right(1, 3, 0.9, 4000))
+    bag, network = baseline("Bag of words", 0.5), Sample("GRU", right(1, 3, 0.9, 4000))
     assert "rain 7 " in result(judge_settings([network, bag], "items"))
     assert "seed" not in result(judge_settings([bag, baseline("Bag of bigrams", 0.9)], "items"))
 
@@ -228,67 +222,57 @@ def test_seeds_are_advised_of_what_has_them_and_as_many_as_are_needed() -> None:
 # ---- whatever the numbers -----------------------------------------------------------------------
 
 CELLS, BAGS = ("GRU(8)", "LSTM(8)", "MGU(8)", "SimpleRNN(8)"), ("Bag of words", "Bag of bigrams")
-NUMBER = r"(−?\d+(?:\.\d+)?)"
+NUMBER = r"(-?\d+(?:\.\d+)?)"
 
 
 @st.composite
 def judgements(draw: st.DrawFn) -> Judgement:
     """Up to four settings and two baselines, with few or many seeds and looks, and any margin."""
-    chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    basis = draw(st.sampled_from(["kept", "items", "accuracies", "accuracies", "best"]))
+    chance, has_verdicts = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), draw(st.booleans())
     reviews, margin = int(chance.choice([25, 400, 20_000])), float(chance.choice([0.001, 0.01, 0.05, 0.2]))
     easiness, highest = chance.random(reviews), chance.choice([0.5, 0.8, 0.97, 1.0])
 
     def score(share: float) -> Score:
-        if basis in ("accuracies", "best"):
-            step = 1 / reviews if basis == "best" else float(chance.choice([0.01, 0.001, 1e-6]))
-            share = float(np.clip(round(share / step) * step, 0, 1))
-            return Score(share, None, reviews if basis == "best" else UNCOUNTED, rounded_to=step)
+        if not has_verdicts:
+            step = float(chance.choice([0.01, 0.001, 1e-6]))
+            return Score(float(np.clip(round(share / step) * step, 0, 1)), None, UNCOUNTED, rounded_to=step)
         correct = (0.7 * easiness + 0.3 * chance.random(reviews) < share).astype(float)
         return Score(float(correct.mean()), correct, reviews)
 
-    def drawn(name: str) -> Setting:
+    def drawn(name: str) -> Sample:
         mean = highest - chance.choice([0, 0, 0.001, 0.005, 0.02, 0.05, 0.3])
         deviation, drift = chance.choice([0.0005, 0.003, 0.01, 0.1]), chance.choice([0, 0, 0.01])
         seeds = 1 if name in BAGS else int(chance.choice([1, 2, 3, 3, 4, 7, 8]))
         at = tuple(np.sort(chance.integers(1, 1 + chance.integers(1, 4), seeds)).tolist())
         scores = tuple(score(mean + drift * time + deviation * chance.standard_normal()) for time in at)
-        earlier = Spread(deviation**2, 0.05, 5) if chance.random() < 0.2 else None
-        submitted = () if name in BAGS else at
-        return Setting(name, scores, submitted, earlier, "5 other runs" if earlier else "", name in BAGS)
+        return Sample(name, scores, () if name in BAGS else at, is_fixed=name in BAGS)
+
+    def moved(side: Sample, by: float) -> Sample:
+        return replace(side, scores=tuple(replace(score, accuracy=score.accuracy + by) for score in side.scores))
 
     compared = [drawn(name) for name in CELLS[: chance.integers(1, 5)]]
-    bags = [drawn(name) for name in BAGS[: chance.integers(0, 3)]] if basis == "kept" else []
-    judgement = judge_settings(compared, basis, baselines=bags, margin=margin)  # type: ignore[arg-type]  # a literal
-    if basis != "accuracies" or len(compared) != 2 or not (difference := judgement.pairs[0].difference):
+    bags = [drawn(name) for name in BAGS[: chance.integers(0, 3)]] if has_verdicts else []
+    judgement = judge_settings(compared, "kept" if has_verdicts else "accuracies", baselines=bags, margin=margin)
+    if has_verdicts or len(compared) != 2 or not (difference := judgement.pairs[0].difference):
         return judgement
     # Within rounding of a limit at 0, or at the margin.
     half = difference.newest.half_width(difference.alpha)
-    lead = chance.choice([half, -half, margin - half]) + chance.normal(0, 3e-4) - difference.newest.difference
-    moved = [
-        replace(side, scores=tuple(replace(score, accuracy=score.accuracy + by) for score in side.scores))
-        for side, by in zip(compared, (lead / 2, -lead / 2), strict=True)
-    ]
-    return judge_settings(moved, "accuracies", margin=margin)
-
-
-def number(text: str) -> float:
-    return float(text.replace("−", "-"))
+    by = chance.choice([half, -half, margin - half]) + chance.normal(0, 3e-4) - difference.newest.difference
+    return judge_settings([moved(compared[0], by / 2), moved(compared[1], -by / 2)], "accuracies", margin=margin)
 
 
 def intervals(text: str) -> Iterator[tuple[float, float, float]]:
     """Every interval in a text, in points: its low end, the difference and its high end."""
-    for size, half in re.findall(rf"{NUMBER} ± {NUMBER} points", text):
-        digits = len(size.partition(".")[2])
-        yield round(number(size) - number(half), digits), number(size), round(number(size) + number(half), digits)
-    for pattern in (
-        rf"{NUMBER} points \({NUMBER} to {NUMBER}\)",
-        rf"= {NUMBER} points, .+ interval {NUMBER} to {NUMBER}",
-    ):
-        for size, low, high in re.findall(pattern, text):
-            yield number(low), number(size), number(high)
-    for low, high, *shares in re.findall(rf"{NUMBER} to {NUMBER} points \({NUMBER} % and {NUMBER} %", text):
-        yield number(low), round(number(shares[0]) - number(shares[1]), 4), number(high)
+    text = text.replace("−", "-")
+    for numbers in re.findall(rf"{NUMBER} ± {NUMBER} points", text):
+        size, half = map(float, numbers)
+        yield round(size - half, 5), size, round(size + half, 5)
+    for numbers in re.findall(rf"{NUMBER} points(?: \(|, .+ interval ){NUMBER} to {NUMBER}", text):
+        size, low, high = map(float, numbers)
+        yield low, size, high
+    for numbers in re.findall(rf"{NUMBER} to {NUMBER} points \({NUMBER} % and {NUMBER} %", text):
+        low, high, first, second = map(float, numbers)
+        yield low, round(first - second, 5), high
 
 
 def check_numbers(of: Pair, text: str) -> None:
@@ -298,7 +282,7 @@ def check_numbers(of: Pair, text: str) -> None:
         margin = 100 * of.difference.margin
         assert low <= size <= high
         assert size >= 0
-        assert (low > 0) == (of.better is not None)
+        assert (low > 0) == (of.better is not None) or of.verdict == "contradictory"
         assert of.verdict != "equal" or -margin <= low <= high <= margin
         assert of.verdict != "unknown" or not -margin < low <= high < margin
     for p, alpha in re.findall(r"p = ([\d.]+) .* p up to ([\d.e-]+) shows", text):
@@ -306,47 +290,44 @@ def check_numbers(of: Pair, text: str) -> None:
         assert (float(p) <= float(alpha)) == (of.difference.newest.p <= of.difference.alpha)
 
 
-def check_sentence(of: Pair, text: str) -> None:
+def check_words(of: Pair, text: str) -> None:
     """Checks that the words of a sentence are those of the verdict."""
     ahead, behind = of.ordered
     is_of_networks = of.difference is not None and of.difference.scope == "networks"
     is_better = of.better is not None
     assert text.startswith(f"{ahead.name} is better than {behind.name}") == (is_better and not is_of_networks)
     assert text.startswith("These trained networks") == is_of_networks
-    assert (" differ: " in text) == (is_better and is_of_networks)
+    assert (f" differ: {ahead.name} is ahead of {behind.name} by" in text) == (is_better and is_of_networks)
     assert (" equal to within " in text) == (of.verdict == "equal")
-    assert all(match == (ahead.name, behind.name) for match in re.findall(r"(\w+\(8\)) is ahead of (.+?) by", text))
-    for line in details(of):
-        assert line.startswith((f"{ahead.name} − {behind.name}: ", f"{ahead.name} was ahead", "Not every", "Seeds of"))
+    assert not (lines := details(of)) or lines[0].startswith(f"{ahead.name} − {behind.name}: ")
 
 
-def check_result(judgement: Judgement, text: str) -> None:
+def check_clauses(judgement: Judgement, text: str) -> None:
     """Checks that each clause on several settings holds the leader against those of whom it is true."""
-    [leader, *_] = judgement.order
     pairs = {rival.name: of for rival, of in judgement.against_leader}
     for clause in re.split(r"(?<=\.) (?=[A-Z])", text):
         shares = dict(re.findall(r"(\w+\(8\)) \(([\d.]+) %", clause))
         if not re.search(r"better than|equal to \w+\(|ahead of|told apart from \w+\(", clause):
             continue
-        for name in shares.keys() - {leader.name}:
-            is_better = not clause.startswith("Whether") and ("better than" in clause or "ahead of" in clause)
-            assert is_better == (pairs[name].better is leader)
+        highest = shares.pop(judgement.order[0].name, "1000")
+        is_better = not clause.startswith("Whether") and ("better than" in clause or "ahead of" in clause)
+        for name, share in shares.items():
+            assert is_better == (pairs[name].better is judgement.order[0])
             assert ("equal to" in clause) == (pairs[name].verdict == "equal")
-            assert not is_better or leader.name not in shares or float(shares[leader.name]) > float(shares[name])
+            assert not is_better or float(highest) > float(share)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(judgements())
 def test_every_text_agrees_with_its_data(judgement: Judgement) -> None:
     written = [result(judgement), result(judgement, advice=False)]
     if len(judgement.pairs) > 1:
-        check_result(judgement, written[0])
+        check_clauses(judgement, written[0])
     for of in (*judgement.pairs, *judgement.beside_baselines):
-        check_sentence(of, sentence(of))
-        lines = [sentence(of), sentence(of, numbers=False, advice=False), *details(of)]
+        check_words(of, sentence(of))
+        written += (lines := [sentence(of), sentence(of, numbers=False, advice=False), *details(of)])
         for line in lines:
             check_numbers(of, line)
-        written += lines
     for text in filter(None, written):
         assert not re.search(r"[{}]|  |\(\)|\( | \)|None|nan|inf|−0\.0+\b|\.\.|^ ", text)
         assert text.count("(") == text.count(")")

@@ -1,19 +1,34 @@
 """What pages are shown comes of one reading of the record, also when there is a newer one in the middle of it."""
 
+import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.findings import findings
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.questions import Question, outcome
 from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
 from rnn_compare.server import live
 from rnn_compare.server import snapshot as module
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
 from rnn_compare.server.snapshot import chosen
+from tests.recorded import record as recorded
+
+CELLS = ("GRU", "LSTM")
+BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)
+LEAD = Question(id="lead", kind="lead", text="By how many points?")
 
 
 @pytest.fixture
@@ -85,20 +100,52 @@ def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
     assert services.runs() == []
 
 
-def test_a_conclusion_is_drawn_again_once_other_seeds_have_ended_though_as_many_as_before(
-    services: Services, record: Callable[..., str]
+def train(store: RunStore, chance: np.random.Generator, cell: str, seed: int) -> None:
+    """Records a training of a setting, to its end or not, with test reviews or without."""
+    share, status = chance.choice([0.6, 0.8, 0.85]), Status(chance.choice([Status.FINISHED] * 3 + [Status.STOPPED]))
+    experiment = Experiment(cell=cell, seed=seed, reviews=1000, epochs=2, test_split=0.2)
+    shares = [0.6, share] if status is Status.FINISHED else [share]
+    recorded(store, experiment, shares, status, test=share if chance.random() < 0.8 else None)
+
+
+def change(services: Services, chance: np.random.Generator) -> None:
+    """Changes something of which verdicts are made: other runs, their names, and what is hidden."""
+    store = services.store
+    run = chance.choice([run.id for run in store.runs()])
+    match chance.choice(["replaced", "replaced", "trained", "renamed", "hidden"]):
+        case "replaced":
+            before = store.run(run).experiment
+            store.delete(run)
+            train(store, chance, before.cell, before.seed)
+        case "trained":
+            train(store, chance, chance.choice(CELLS), int(chance.integers(1, 9)))
+        case "renamed":  # all seeds of a setting
+            name = str(chance.choice(["", "mine"]))
+            for other in store.with_setting(store.run(run).experiment.setting):
+                store.rename(other.id, name)
+        case "hidden":
+            services.hide([run])
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_conclusion_is_drawn_again_after_whatever_it_is_made_of_has_changed(
+    services: Services, prepared_cache: Path, seed: int
 ) -> None:
-    shown = record(seed=1)
-    earlier = [record(seed=seed) for seed in (2, 3)]
-
-    def seeds() -> list[int]:
+    chance, folder, store = np.random.default_rng(seed), services.store.path.with_name("reviews"), services.store
+    if not folder.exists():
+        folder.symlink_to(prepared_cache / "reviews")
+    for run in store.runs():
+        store.delete(run.id)
+    services.classroom().begin("book")
+    for cell, number in itertools.product(CELLS, range(1, 8)):
+        train(store, chance, cell, number)
+    for _ in range(8):
+        change(services, chance)
+        services.refresh()
         snapshot = services.snapshot()
-        [run] = chosen(snapshot.runs, [shown])
-        return services.conclusion("seeds", snapshot, [run], lambda: [run.experiment.seed for run in snapshot.runs])
-
-    assert seeds() == [1, 2, 3]
-    for run in earlier:
-        services.store.delete(run)
-    for seed in (4, 5):
-        record(seed=seed)
-    assert seeds() == [1, 4, 5]
+        shown = [run for run in snapshot.runs if run.experiment.seed <= 3]  # the others are earlier runs
+        evidence = Evidence(store, services.classroom().state().hides)
+        assert services.findings(snapshot, shown) == findings(shown, evidence)
+        for question in (BEST, LEAD):
+            assert services.outcome(question, snapshot, shown) == outcome(question, shown, evidence)

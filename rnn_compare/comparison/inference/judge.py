@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import MARGIN, check_margin
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import excerpt
@@ -57,7 +57,8 @@ def judge(
     for name in fixed:
         if len(arrays[name]) > 1:
             raise UserError(f"{shown(name)} is fixed, but has {len(arrays[name])} rows. Give one: it has no seeds.")
-    settings = [Setting(shown(name), _scores(array), is_fixed=name in fixed) for name, array in arrays.items()]
+    step = 10.0 ** -max(map(_decimals, arrays.values()))
+    settings = [Sample(shown(name), _scores(array, step), is_fixed=name in fixed) for name, array in arrays.items()]
     return judge_settings(settings, "items" if max(shapes) else "accuracies", margin=margin, looks=int(looks))
 
 
@@ -86,9 +87,13 @@ def _checked(name: str, values: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def _scores(array: NDArray[np.float64]) -> tuple[Score, ...]:
+def _decimals(accuracies: NDArray[np.float64]) -> int:
+    """Returns the decimals of rounded accuracies."""
+    is_exact = (np.allclose(accuracies, accuracies.round(n), 0, 1e-12) for n in range(MOST_DECIMALS))
+    return next((n for n, whole in enumerate(is_exact) if whole), MOST_DECIMALS)
+
+
+def _scores(array: NDArray[np.float64], step: float) -> tuple[Score, ...]:
     if array.ndim == 2:
         return tuple(Score(float(row.mean()), row, row.size) for row in array)
-    decimals = next((n for n in range(MOST_DECIMALS + 1) if np.allclose(array, array.round(n), 0, 1e-12)), None)
-    step = 0.0 if decimals is None else 10.0**-decimals
     return tuple(Score(float(accuracy), None, UNCOUNTED, rounded_to=step) for accuracy in array)

@@ -30,7 +30,7 @@ Obstacle = Literal["too few reviews", "too few seeds", "no whole run", "other re
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class Sample:
     """One setting, or baseline, with the accuracies of its seeds.
 
     Attributes:
@@ -80,8 +80,8 @@ class Pair:
         obstacle: Why not; ``about`` names the setting that is the reason, or what differs.
     """
 
-    a: Setting
-    b: Setting
+    a: Sample
+    b: Sample
     basis: Basis
     difference: Difference | None = None
     obstacle: Obstacle | None = None
@@ -103,17 +103,17 @@ class Pair:
         return self.difference.verdict if self.difference else "unknown"
 
     @property
-    def better(self) -> Setting | None:
+    def better(self) -> Sample | None:
         """The better one; None if that is not known."""
         return {"a is better": self.a, "b is better": self.b}.get(self.verdict)
 
     @property
-    def ordered(self) -> tuple[Setting, Setting]:
+    def ordered(self) -> tuple[Sample, Sample]:
         """The one that is better, or whose mean is higher, and the other."""
         ahead = self.better or max(self.a, self.b, key=lambda setting: setting.accuracy)
         return ahead, self.other(ahead)
 
-    def other(self, setting: Setting) -> Setting:
+    def other(self, setting: Sample) -> Sample:
         """Returns the other of the two."""
         return self.b if setting is self.a else self.a
 
@@ -157,14 +157,14 @@ class Judgement:
         picked_from: How many settings were trained together with these, these included.
     """
 
-    settings: tuple[Setting, ...]
+    settings: tuple[Sample, ...]
     pairs: tuple[Pair, ...]
     beside_baselines: tuple[Pair, ...] = ()
-    guessing: Setting | None = None
+    guessing: Sample | None = None
     picked_from: int = 0
 
     @cached_property
-    def order(self) -> tuple[Setting, ...]:
+    def order(self) -> tuple[Sample, ...]:
         """The settings that were measured, the best first: none is known to be better than the first."""
         order = sorted((item for item in self.settings if item.scores), key=lambda item: -item.accuracy)
         worse = [pair.other(pair.better) for pair in self.pairs if pair.better]
@@ -172,14 +172,14 @@ class Judgement:
         return (leader, *(item for item in order if item is not leader)) if leader else tuple(order)
 
     @property
-    def against_leader(self) -> list[tuple[Setting, Pair]]:
+    def against_leader(self) -> list[tuple[Sample, Pair]]:
         """Every other measured setting with its comparison with the leader."""
         leader = self.order[0]
         with_leader = [pair for pair in self.pairs if leader in (pair.a, pair.b)]
         return [(pair.other(leader), pair) for pair in with_leader]
 
     @property
-    def best(self) -> Setting | None:
+    def best(self) -> Sample | None:
         """The leader, if it is better than every other."""
         if len(self.settings) < 2 or len(self.order) < len(self.settings):
             return None
@@ -205,16 +205,16 @@ class Judgement:
         return result(self)
 
 
-Hindrance = Callable[[Setting, Setting], tuple[Obstacle, str] | None]
+Hindrance = Callable[[Sample, Sample], tuple[Obstacle, str] | None]
 """Returns why two settings are not compared and what is the reason, as in ``Pair``; None if they are."""
 
 
 def judge_settings(
-    settings: Sequence[Setting],
+    settings: Sequence[Sample],
     basis: Basis,
     *,
-    baselines: Collection[Setting] = (),
-    guessing: Setting | None = None,
+    baselines: Collection[Sample] = (),
+    guessing: Sample | None = None,
     margin: float = MARGIN,
     looks: int = 1,
     picked_from: int = 0,
@@ -231,7 +231,7 @@ def judge_settings(
         hindrance: Why some are not compared.
     """
 
-    def judged(pairs: Sequence[tuple[Setting, Setting]]) -> tuple[Pair, ...]:
+    def judged(pairs: Sequence[tuple[Sample, Sample]]) -> tuple[Pair, ...]:
         compared = [_compared(a, b, basis, margin, looks, hindrance(a, b)) for a, b in pairs]
         keyed = {(id(pair.a), id(pair.b)): pair.difference for pair in compared if pair.difference}
         together: Mapping[tuple[int, int], Difference] = judged_together(keyed)
@@ -247,7 +247,7 @@ def judge_settings(
 
 
 def _compared(
-    a: Setting, b: Setting, basis: Basis, margin: float, looks: int, hindrance: tuple[Obstacle, str] | None
+    a: Sample, b: Sample, basis: Basis, margin: float, looks: int, hindrance: tuple[Obstacle, str] | None
 ) -> Pair:
     pair = Pair(a, b, basis)
     if hindrance:
@@ -265,7 +265,7 @@ def _compared(
     return replace(pair, difference=Difference((test,), (ALPHA,), "networks", margin=margin))
 
 
-def _looks(a: Setting, b: Setting) -> list[Test]:
+def _looks(a: Sample, b: Sample) -> list[Test]:
     """Returns the test of each look at which both settings had enough seeds; none where the seeds are fixed."""
     if a.is_fixed and b.is_fixed:
         return []

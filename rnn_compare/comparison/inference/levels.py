@@ -118,9 +118,9 @@ class Difference:
 
     @property
     def is_contradictory(self) -> bool:
-        """Whether the intervals of two looks exclude each other, or all seeds say the opposite of what is decided."""
+        """Whether the intervals of two looks exclude each other, or the mean of all seeds."""
         low, high = self.limits
-        return low > high or low > 0 > self.newest.difference or high < 0 < self.newest.difference
+        return not low <= self.newest.difference <= high
 
     @property
     def verdict(self) -> Verdict:

@@ -4,7 +4,16 @@ import math
 from collections.abc import Sequence
 
 from rnn_compare.comparison.inference.intervals import FEWEST
-from rnn_compare.comparison.inference.judgement import FEWEST_REVIEWS, Basis, Judgement, Obstacle, Pair, Setting
+from rnn_compare.comparison.inference.judgement import (
+    FEWEST_BESIDE_FIXED,
+    FEWEST_REVIEWS,
+    UNCOUNTED,
+    Basis,
+    Judgement,
+    Obstacle,
+    Pair,
+    Sample,
+)
 from rnn_compare.comparison.inference.levels import Difference
 from rnn_compare.comparison.inference.power import seeds_to_see
 from rnn_compare.comparison.inference.wins import Wins
@@ -135,11 +144,14 @@ def details(pair: Pair) -> list[str]:
     if (difference := pair.difference) is None:
         return []
     ahead, behind = pair.ordered
-    test, (low, high) = difference.newest, difference.limits
+    test, digits = difference.newest, _digits(pair)
+    (low, high), level = difference.limits, difference.level
+    if difference.is_contradictory:
+        (low, high), level = test.limits(difference.alpha), 1 - difference.alpha
     if ahead is pair.b:
         low, high = -high, -low
     lines = [_won(ahead, behind, pair)] if pair.wins else []
-    if not test.paired:
+    if not test.paired and pair.reviews != UNCOUNTED:
         lines.append("Not every run stored its single verdicts, so those on the same reviews count as independent.")
     if test.widest:
         lines.append("Seeds of another setting are as far apart, so their variance counts: few seeds may hide it.")
@@ -149,9 +161,10 @@ def details(pair: Pair) -> list[str]:
     earlier = list(dict.fromkeys(side.earlier_from for side in (pair.a, pair.b) if side.earlier_from))
     lent = f", seed-to-seed variation estimated from {listed(earlier)} too" if earlier and test.spreads else ""
     return [
-        f"{ahead.name} − {behind.name}: {percent(ahead.accuracy)} − {percent(behind.accuracy)} = "
-        f"{gap(ahead.accuracy, behind.accuracy):.1f} points, {100 * difference.level:.4g} % interval {points(low)} to "
-        f"{points(high)}{lent}; {p_value(test.p)} ({kind}). {_why(difference)}",
+        f"{ahead.name} − {behind.name}: {percent(ahead.accuracy, digits)} − {percent(behind.accuracy, digits)} = "
+        f"{gap(ahead.accuracy, behind.accuracy, digits):.{digits}f} points, {100 * level:.4g} % interval "
+        f"{points(low, digits)} to {points(high, digits)}{lent}; "
+        f"{p_value(test.p, difference.alpha)} ({kind}). {_why(difference)}",
         *lines,
     ]
 
@@ -167,7 +180,7 @@ def wins_text(share: Wins) -> str:
     return f"in {of_pairs} pairs of seeds; newly trained, in {100 * share.low:.0f} to {100 * share.high:.0f} %"
 
 
-def _won(ahead: Setting, behind: Setting, pair: Pair) -> str:
+def _won(ahead: Sample, behind: Sample, pair: Pair) -> str:
     assert pair.wins
     share = pair.wins if ahead is pair.a else pair.wins.turned
     return f"{ahead.name} was ahead of {behind.name} {wins_text(share)}."
@@ -186,11 +199,14 @@ def _on_several(judgement: Judgement, advice: bool) -> list[str]:
         else:
             by_kind[_kind(pair)].append(pair)
     texts, it = [], ""
+    digits = max(_digits(pair) for _, pair in judgement.against_leader)
     for kind, pairs in by_kind.items():
         if not pairs:
             continue
-        it = "it" if it else f"{leader.name} ({percent(leader.accuracy)}{_where(pairs[0])})"
-        rivals = [f"{rival.name} ({percent(rival.accuracy)})" for rival in (pair.other(leader) for pair in pairs)]
+        it = "it" if it else f"{leader.name} ({percent(leader.accuracy, digits)}{_where(pairs[0])})"
+        rivals = [
+            f"{rival.name} ({percent(rival.accuracy, digits)})" for rival in (pair.other(leader) for pair in pairs)
+        ]
         others = listed(rivals, "or" if kind == "unknown" else "and")
         widest = max(pairs, key=lambda pair: pair.difference.newest.half_width(0.05) if pair.difference else 0.0)
         words = _values(widest, advice) | {"it": it, "It": "It" if it == "it" else it, "others": others}
@@ -232,7 +248,9 @@ def _has_few_seeds(pair: Pair) -> bool:
 
 def _other_seeds(pairs: Sequence[Pair], advised: int = 0) -> str:
     """Says that other seeds could change what is known of trained networks, and how many of each to train."""
-    few = [pair for pair in pairs if _has_few_seeds(pair)]
+    few = [pair for pair in pairs if _has_few_seeds(pair) and not (pair.a.is_fixed and pair.b.is_fixed)]
+    if advised and any(pair.a.is_fixed or pair.b.is_fixed for pair in few):
+        advised = FEWEST_BESIDE_FIXED
     if not any(_kind(pair) in ("networks differ", "networks equal") for pair in few):
         return f"Train {advised} seeds or more of each." if few and advised else ""
     one_each = all(len(side.scores) == 1 for pair in few for side in (pair.a, pair.b))
@@ -289,14 +307,13 @@ def _agrees(pair: Pair, digits: int) -> bool:
     if (difference := pair.difference) is None or difference.is_contradictory:
         return True
     ahead, behind = pair.ordered
+    spans = [[round(100 * limit, digits) for limit in difference.limits]]
     if (half := difference.half_width) is not None and half < USELESS:
-        lead = gap(ahead.accuracy, behind.accuracy, digits)
-        low, high = lead - round(100 * half, digits), lead + round(100 * half, digits)
-    else:
-        low, high = sorted(round(100 * limit, digits) for limit in difference.limits)
-    is_apart = round(low, digits) > 0 or round(high, digits) < 0
-    is_inside = max(round(-low, digits), round(high, digits)) <= 100 * difference.margin
-    return is_apart is difference.is_decided and (is_inside or not difference.is_equal)
+        lead, half = gap(ahead.accuracy, behind.accuracy, digits), round(100 * half, digits)
+        spans.append([round(lead - half, digits), round(lead + half, digits)])
+    is_apart = [low > 0 or high < 0 for low, high in spans]
+    is_inside = [max(-low, high) <= 100 * difference.margin for low, high in spans]
+    return {*is_apart} == {difference.is_decided} and (all(is_inside) or not difference.is_equal)
 
 
 def _level(difference: Difference | None) -> str:
@@ -316,10 +333,10 @@ def _takes(pair: Pair) -> str:
         for seeds in seeds_to_see(pair.difference)
     )
     text = f"Seeing a difference of {in_points(pair.difference.margin)} with 80 % certainty takes"
-    if low is None or low > MOST_SEEDS:
-        if pair.basis == "accuracies":
-            return f"{text} more than {MOST_SEEDS} more seeds of each."
-        return f"{text} more {_thing(pair)}s, or more than {MOST_SEEDS} more seeds of each."
+    if low is None:
+        return f"{text} more {_thing(pair)}s."
+    if low > MOST_SEEDS:
+        return f"{text} more than {MOST_SEEDS} more seeds of each."
     if high is None or high > MOST_SEEDS:
         return f"{text} at least {counted(low, 'more seed')} of each."
     return f"{text} {f'{low} to ' if low < high else ''}{counted(high, 'more seed')} of each."
@@ -330,9 +347,10 @@ def _why(difference: Difference) -> str:
     together = f", one of {difference.comparisons} comparisons" if difference.comparisons > 1 else ""
     look = f"the {ordinal(difference.looks)} look at these seeds" if difference.looks > 1 else "the first look"
     at = f"At {look}{together}" if difference.scope == "settings" else f"For these networks as trained{together}"
-    earlier = " The interval is what the intervals of all looks share." if len(difference.tests) > 1 else ""
+    of_looks = "that of this look" if difference.is_contradictory else "what the intervals of all looks share"
+    earlier = f" The interval is {of_looks}." if len(difference.tests) > 1 else ""
     equal = f"equal is within {in_points(difference.margin)}"
-    return f"{at}, p up to {difference.alpha:.2g} shows a difference; {equal}.{earlier}"
+    return f"{at}, p up to {difference.alpha:.3g} shows a difference; {equal}.{earlier}"
 
 
 def _picked(judgement: Judgement) -> str:
@@ -361,7 +379,7 @@ def beside_baselines(judgement: Judgement) -> str:
     return _beside(place, names, len(names) == len(judgement.order))
 
 
-def _place(judgement: Judgement, setting: Setting) -> Pair | None:
+def _place(judgement: Judgement, setting: Sample) -> Pair | None:
     """Returns the comparison with the lowest baseline that a setting is below, else the lowest that may be as good."""
     beside = [pair for pair in judgement.beside_baselines if pair.a is setting and pair.difference]
     beside.sort(key=lambda pair: pair.b.accuracy)
@@ -415,14 +433,18 @@ def in_points(share: float) -> str:
     return f"{100 * share:g} point{'' if math.isclose(share, 0.01) else 's'}"
 
 
-def p_value(p: float) -> str:
-    """Returns a p-value with its significant digits.
+def p_value(p: float, alpha: float = 0.05) -> str:
+    """Returns a p-value with its significant digits, and as many more as it takes to stay on its side of a level.
 
     Example:
-        >>> [p_value(p) for p in (0.314, 0.0123, 0.00004)]
-        ['p = 0.31', 'p = 0.012', 'p < 0.001']
+        >>> [p_value(p) for p in (0.314, 0.0123, 0.00004, 0.0502)]
+        ['p = 0.31', 'p = 0.012', 'p < 0.001', 'p = 0.0502']
     """
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.3f}"
+    if p < min(0.001, alpha):
+        return "p < 0.001"
+    fewest = 2 if p >= 0.1 else 3
+    digits = next((n for n in range(fewest, 9) if (round(p, n) <= alpha) == (p <= alpha)), 9)
+    return f"p = {p:.{digits}f}"
 
 
 def gap(first: float, second: float, digits: int = 1) -> float:

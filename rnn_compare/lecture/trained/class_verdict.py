@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.judgement import Judgement, Setting, judge_settings
+from rnn_compare.comparison.inference.judgement import Judgement, Sample, judge_settings
 from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
@@ -19,7 +19,7 @@ DRAWINGS = 10_000
 def judgement(task: ClassTask, networks: Sequence[ClassNetwork]) -> Judgement:
     """Returns the judgement on the cells whose networks have arrived."""
     settings = [
-        Setting(cell, tuple(Score(share, None, task.held_out) for share in shares))
+        Sample(cell, tuple(Score(share, None, task.held_out) for share in shares))
         for cell, shares in by_cell(task, networks).items()
         if shares
     ]
