@@ -424,7 +424,7 @@ def _train(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as cache:
         for name, (values, runs) in TRAININGS.items():
             options = [word for setting, value in values.items() for word in (f"--{setting}".replace("_", "-"), value)]
-            command = [*_SWEEP, *map(str, options), "--seeds", *map(str, range(1, runs + 1))]
+            command = [*_SWEEP, *map(str, options), "--seeds", str(runs)]
             environment = {**os.environ, CACHE_VARIABLE: cache}
             subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
             write(recorded(Path(cache) / "runs.db", experiment_from(values)), folder / f"{name}.npz")

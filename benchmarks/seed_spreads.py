@@ -1,6 +1,6 @@
 """The spread between seeds of settings, measured from the record's runs and written into the program's table.
 
-    python -m rnn_compare sweep --cell SimpleRNN LSTM --seeds 1 2 3 4 5 6 7 8 9 10
+    python -m rnn_compare sweep --cell SimpleRNN LSTM --seeds 10
     python -m benchmarks.seed_spreads [--fewest 5]
 
 Where a class trains three seeds of a preset or more, their spread is pooled with this (``Evidence.spread``). Every

@@ -29,6 +29,7 @@ class Setting:
         group: Its heading.
         step: Step of its number input.
         format: Format of its number input; None for as many digits as the step has.
+        stops: The values that its slider offers, if it stops at some only.
         none: The word for None.
         fused: Whether fused layers train other values than the default; None for all but an optimizer's argument.
         of_optimizer: Whether it is an argument of Keras' optimizer.
@@ -40,6 +41,7 @@ class Setting:
     group: Literal["main", "layers", "training", "data"]
     step: float = 1
     format: str | None = None
+    stops: tuple[int, ...] = ()
     none: str = ""
     fused: bool | None = None
     of_optimizer: bool = False
@@ -65,10 +67,12 @@ class Experiment(BaseModel):
     cell: Annotated[str, Setting("Cell type", "main")] = Field(
         default="SimpleRNN", description="The recurrent layer, or a network without recurrence."
     )
-    units: Annotated[int, Setting("Units", "main")] = Field(
+    units: Annotated[int, Setting("Units", "main", stops=(1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512))] = Field(
         default=32, ge=1, le=512, description="Size of a recurrent layer's state; width of networks without recurrence."
     )
-    maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
+    maxlen: Annotated[
+        int, Setting("maxlen", "main", step=50, stops=(1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000))
+    ] = Field(
         default=500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
     )
     epochs: Annotated[int, Setting("Epochs", "main", curve=None)] = Field(

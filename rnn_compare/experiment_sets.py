@@ -20,10 +20,14 @@ from rnn_compare.sources import registry
 MAX_COMPARED = 8
 """Networks of one comparison: more curves cannot be told apart on a wall."""
 MAX_SEEDS = 10
+MAX_RUNS = 200
+"""Of one grid."""
 LONGEST_ECHO = 40
 """Characters of a wrong value that an error repeats."""
 IN_LABEL = {"cell", "units", "layers", "bidirectional"}
 """Settings that ``Experiment.label`` names."""
+
+_NOUNS = {"cell": ("cell type", "cell types"), "seed": ("seed", "seeds")}
 
 
 def experiment_from(values: dict[str, Any]) -> Experiment:
@@ -63,64 +67,101 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value  # NumPy's and pandas' numbers and arrays
 
 
-def comparison(
-    cells: Any, units: Any, maxlens: Any, seeds: Any = None, /, *, equal_parameters: bool = False, **shared: Any
-) -> list[Experiment]:
-    """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
+def grid(settings: Mapping[str, Any], networks: int = MAX_RUNS, seeds: int = MAX_RUNS) -> list[Experiment]:
+    """Returns one experiment for each combination of values, without duplicates; several values are an axis.
 
-    Repeated values count once. All networks with the first seed come first, in the order of the other arguments.
+    All networks with the first seed come first; among them the first setting varies slowest.
 
     Args:
-        cells, units, maxlens: The values to compare, one or several of each (see ``several``).
-        seeds: At most ``MAX_SEEDS``; None for ``seed`` in ``shared``.
-        equal_parameters: Whether only the largest network has these units, and the others about as many parameters.
-        shared: Other settings, the same for all.
+        settings: One value or several (see ``several``) of any field of ``Experiment``; ``seeds``, a number of seeds
+            from ``seed`` on; ``equal_parameters``, whether of the networks that differ in the cell alone only the
+            largest keeps its units, and the others get about as many parameters.
+        networks: The most networks.
+        seeds: The most seeds of each network.
 
     Raises:
-        UserError: If there are no values or too many, or a setting is out of bounds.
+        UserError: If a setting has no value, there are too many combinations, or a value is out of bounds.
 
     Example:
-        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], 32, 500)]
-        ['SimpleRNN(32)', 'LSTM(32)']
-        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], 32, 500, equal_parameters=True)]
+        >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
+        ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
+        >>> [e.label for e in grid({"cell": ["SimpleRNN", "LSTM"], "equal_parameters": True})]
         ['SimpleRNN(76)', 'LSTM(32)']
-        >>> labels(comparison("LSTM", 32, 500, [1, 2]))
+        >>> [e.seed for e in grid({"seed": 4, "seeds": 3})]
+        [4, 5, 6]
+    """
+    others = settings.keys() - {"seed", "seeds", "equal_parameters"}
+    axes = {name: several(settings[name]) for name in settings if name in others}
+    axis_of_seeds = {"seed": _seeds(settings.get("seed", default("seed")), settings.get("seeds"), seeds)}
+    _check_size("networks", axes, networks)
+    _check_size("runs of each network", axis_of_seeds, seeds)
+    _check_size("runs", axes | axis_of_seeds, MAX_RUNS)
+    rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+    experiments = [experiment_from(row) for row in rows]
+    if settings.get("equal_parameters"):
+        experiments = _with_equal_parameters(experiments, rows)
+    numbers = [experiment_from({"seed": seed}).seed for seed in axis_of_seeds["seed"]]
+    return list(dict.fromkeys(entry.model_copy(update={"seed": seed}) for seed in numbers for entry in experiments))
+
+
+def comparison(**settings: Any) -> list[Experiment]:
+    """Returns a grid of at most ``MAX_COMPARED`` networks with at most ``MAX_SEEDS`` seeds each.
+
+    Example:
+        >>> labels(comparison(cell="LSTM", seeds=2))
         ['LSTM(32) seed 1', 'LSTM(32) seed 2']
     """
-    if seeds is None:
-        seeds = shared.pop("seed", default("seed"))
-    elif "seed" in shared:
-        raise UserError("seed and seeds are the same setting. Leave one out.")
-    axes = [_distinct(several(values)) for values in (cells, units, maxlens, seeds)]
-    for name, axis in zip(("cell type", "number of units", "maxlen", "seed"), axes, strict=True):
+    return grid(settings, MAX_COMPARED, MAX_SEEDS)
+
+
+def whole_number(name: str, value: Any, low: int, high: int) -> int:
+    """Returns an untrusted whole number within bounds; raises ``UserError`` for anything else."""
+    text = _short(value)
+    if not (text.isdecimal() and low <= int(text) <= high):
+        raise UserError(f"{name} is {text}; it must be a whole number from {low:,} to {high:,}.")
+    return int(text)
+
+
+def particular_seeds(seeds: str, instead: str) -> UserError:
+    """Returns the error for seeds where their number is expected, given how both are written."""
+    return UserError(f"{seeds} is a number of seeds, such as 3. Particular seeds are {instead}.")
+
+
+def _seeds(seed: Any, number: Any, most: int) -> list[Any]:
+    particular = several(seed)
+    if number is None:
+        return particular
+    if isinstance(number, Iterable) and not isinstance(number, str):
+        raise particular_seeds("seeds", f"seed={excerpt(str(several(number)), LONGEST_ECHO)}")
+    if len(particular) != 1:
+        raise UserError("seeds count from one seed on, and seed has several values. Leave one of the two out.")
+    first = experiment_from({"seed": particular[0]}).seed
+    return list(range(first, first + whole_number("seeds", number, 1, most)))
+
+
+def _check_size(made: str, axes: Mapping[str, Sequence[Any]], most: int) -> None:
+    nouns = {name: _NOUNS.get(name, (f"value of {name}", f"values of {name}")) for name in axes}
+    for name, axis in axes.items():
         if not axis:
-            raise UserError(f"Choose at least one {name}.")
-    counts = [len(axis) for axis in axes]
-    if (count := math.prod(counts[:3])) > MAX_COMPARED:
-        raise UserError(
-            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; the limit is "
-            f"{MAX_COMPARED}. Remove some."
-        )
-    if counts[3] > MAX_SEEDS:
-        raise UserError(f"{counts[3]} seeds requested; the limit is {MAX_SEEDS}.")
-    experiments = [
-        experiment_from(dict(cell=cell, units=size, maxlen=maxlen, seed=seed, **shared))
-        for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
-    ]
-    return _with_equal_parameters(experiments) if equal_parameters else experiments
+            raise UserError(f"Choose at least one {nouns[name][0]}.")
+    if (count := math.prod(map(len, axes.values()))) > most:
+        sizes = (f"{len(axis)} {nouns[name][1]}" for name, axis in axes.items() if len(axis) > 1)
+        raise UserError(f"{' × '.join(sizes)} make {count} {made}; the limit is {most}. Remove some.")
 
 
-def _with_equal_parameters(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Returns experiments with units that bring all of the same ``units`` nearest to the parameters of their largest.
+def _with_equal_parameters(networks: Sequence[Experiment], rows: Sequence[Mapping[str, Any]]) -> list[Experiment]:
+    """Returns networks with the units that bring those of equal rows, but for the cell, nearest to their largest.
 
-    Those of the recurrent layers are counted; without recurrence, of all layers between embedding and Dense.
+    Parameters of the recurrent layers are counted; without recurrence, of all layers between embedding and Dense.
     """
-    networks = {(experiment.cell, experiment.units): experiment for experiment in experiments}
-    largest: dict[int, int] = {}
-    for network in networks.values():
-        largest[network.units] = max(largest.get(network.units, 0), parameters(network).recurrent)
-    units = {key: _units_for(largest[network.units], network) for key, network in networks.items()}
-    return [entry.model_copy(update={"units": units[entry.cell, entry.units]}) for entry in experiments]
+    keys = [tuple(value for name, value in row.items() if name != "cell") for row in rows]
+    largest: dict[Any, int] = {}
+    for key, network in zip(keys, networks, strict=True):
+        largest[key] = max(largest.get(key, 0), parameters(network).recurrent)
+    return [
+        network.model_copy(update={"units": _units_for(largest[key], network)})
+        for key, network in zip(keys, networks, strict=True)
+    ]
 
 
 def _units_for(wanted: int, network: Experiment) -> int:
@@ -137,10 +178,6 @@ def _units_for(wanted: int, network: Experiment) -> int:
             "Choose fewer units."
         )
     return min((max(low, enough - 1), enough), key=lambda units: abs(count(units) - wanted))
-
-
-def _distinct(values: Sequence[Any]) -> list[Any]:
-    return [value for place, value in enumerate(values) if value not in values[:place]]  # some cannot be hashed
 
 
 def without_effect(cells: Any, settings: Mapping[str, Any]) -> list[str]:

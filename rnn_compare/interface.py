@@ -1,18 +1,18 @@
 """The program from Python, for notebooks: train, compare and read networks; `rnn_compare/__init__.py` names it."""
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from rnn_compare.cli import output
 from rnn_compare.cli.foreground import record, train_here
+from rnn_compare.cli.setting_options import warn_of_settings_without_effect
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison, experiment_from, several, without_effect
+from rnn_compare.experiment_sets import comparison, experiment_from, several
 from rnn_compare.formatting import html_table, listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
@@ -43,35 +43,28 @@ if TYPE_CHECKING:
         units: int | Iterable[int] = 0  # type: ignore[assignment]  # several sizes
         maxlen: int | Iterable[int] = 0  # type: ignore[assignment]  # several lengths
         seed: int | Iterable[int] = 0  # type: ignore[assignment]  # several trainings
-        seeds: int | Iterable[int] = 0
+        seeds: int = 0
 
 else:
     Compared = Experiment
 
 
 @takes_settings(Compared)
-def train(
-    cell: str | Iterable[str] = BOOK.cells,
-    *,
-    units: int | Iterable[int] = 32,
-    maxlen: int | Iterable[int] = 500,
-    seeds: int | Iterable[int] | None = None,
-    **settings: Any,
-) -> "Networks":
+def train(cell: str | Iterable[str] = BOOK.cells, *, seeds: int | None = None, **settings: Any) -> "Networks":
     """Trains one network for each cell × units × maxlen × seed, several at once, and shows their progress.
 
     Interrupting (Ctrl-C, or a notebook's stop button) stops them; finished epochs are kept and returned.
 
     Args:
-        cell, units, maxlen, seeds: The values to compare, one or several of each. ``seed`` is another name of
-            ``seeds``; without either it is 1.
-        settings: Others, the same for all, such as ``epochs``.
+        cell: One or several networks.
+        seeds: A number of seeds, the first of which is ``seed``; particular ones are several values of ``seed``.
+        settings: Others, such as ``units`` and ``epochs``, one value or several of each.
 
     Raises:
         UserError: If a setting is out of bounds, or a network cannot be trained.
     """
-    _check_effect(cell, settings)
-    experiments = comparison(cell, units, maxlen, seeds, **settings)
+    warn_of_settings_without_effect(cell, settings)
+    experiments = comparison(cell=cell, seeds=seeds, **settings)
     return _trained(lambda engine: engine.submit(experiments))
 
 
@@ -107,7 +100,7 @@ def parameters(cell: str = BOOK.cells[0], **settings: Any) -> Parameters:
         >>> lstm.total, lstm.layers[1].arithmetic
         (328353, '4 · (32·32 + 32·32 + 32) = 8,320')
     """
-    _check_effect(cell, settings)
+    warn_of_settings_without_effect(cell, settings)
     return counts.parameters(experiment_from({"cell": cell, **settings}))
 
 
@@ -326,11 +319,6 @@ class Networks(Sequence[Network]):
 
 def _names(values: Iterable[str | Iterable[str]]) -> list[str]:
     return [str(name) for value in values for name in several(value)]
-
-
-def _check_effect(cells: str | Iterable[str], settings: Mapping[str, Any]) -> None:
-    for sentence in without_effect(cells, settings):
-        print(sentence, file=sys.stderr)
 
 
 def _trained(submit: Callable[["Engine"], Sequence[str]]) -> Networks:

@@ -14,67 +14,55 @@ class Preset:
     """A comparison with a name, and the question that it answers.
 
     Attributes:
-        cells, units, maxlens, seeds: As in ``experiment_sets.comparison``.
-        shared: Its other arguments: settings that differ from the defaults, and ``equal_parameters``.
+        cells: The networks.
+        settings: Other arguments of ``experiment_sets.comparison``.
     """
 
     name: str
     question: str
-    cells: tuple[str, ...]
-    units: tuple[int, ...] = (32,)
-    maxlens: tuple[int, ...] = (500,)
-    seeds: tuple[int, ...] = (1,)
-    shared: dict[str, Any] = field(default_factory=dict)
+    cells: tuple[str, ...] = ("SimpleRNN", "LSTM")
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def experiments(self) -> list[Experiment]:
         """Returns the experiments of the comparison."""
-        return comparison(self.cells, self.units, self.maxlens, self.seeds, **self.shared)
+        return comparison(cell=self.cells, **self.settings)
 
     @functools.cached_property
-    def settings(self) -> set[str]:
-        """The settings of its experiments, whatever their seeds."""
+    def hashes(self) -> set[str]:
+        """The hashes of its experiments, whatever their seeds."""
         return {experiment.setting for experiment in self.experiments()}
 
 
 BOOK = Preset(
     "The book's experiment",
     "SimpleRNN against LSTM on all 25,000 reviews, as in Chollet (2018), section 6.2.",
-    cells=("SimpleRNN", "LSTM"),
 )
 SHORT = Preset(
     "Short",
     "A rehearsal in less than a minute: 8,000 reviews, their last 100 words, 5 epochs; rarely enough for a verdict.",
-    cells=("SimpleRNN", "LSTM"),
-    maxlens=(100,),
-    shared={"epochs": 5, "reviews": 8_000},
+    settings={"maxlen": 100, "epochs": 5, "reviews": 8_000},
 )
 LONG_MEMORY = Preset(
     "Long memory",
     "Does the LSTM's lead grow with text length? The last 50 words against the last 400.",
-    cells=("SimpleRNN", "LSTM"),
-    maxlens=(50, 400),
-    shared={"epochs": 6, "reviews": 15_000},
+    settings={"maxlen": (50, 400), "epochs": 6, "reviews": 15_000},
 )
 LUCK = Preset(
     "Is it luck?",
     "Three seeds each: different initial weights and order of reviews. Does the LSTM still lead?",
-    cells=("SimpleRNN", "LSTM"),
-    maxlens=(200,),
-    seeds=(1, 2, 3),
-    shared={"epochs": 5, "reviews": 12_000},
+    settings={"maxlen": 200, "seeds": 3, "epochs": 5, "reviews": 12_000},
 )
 GATES = Preset(
     "How many gates?",
     "None in SimpleRNN, one in MGU, two in GRU, three in LSTM: what does each add?",
     cells=("SimpleRNN", "MGU", "GRU", "LSTM"),
-    maxlens=(200,),
-    shared={"epochs": 5, "reviews": 12_000},
+    settings={"maxlen": 200, "epochs": 5, "reviews": 12_000},
 )
 EQUAL_PARAMETERS = Preset(
     "Equal parameters",
     "With equal parameters, which cell is best? With equal units an LSTM has four times a SimpleRNN's.",
     cells=("SimpleRNN", "LSTM", "GRU"),
-    shared={"equal_parameters": True},
+    settings={"equal_parameters": True},
 )
 # These sentences were true of five seeds of five: see docs/results.md.
 _TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam", "epochs": 8}
@@ -83,30 +71,27 @@ ORDER = Preset(
     "Which of two words came first? A bag of words can only guess, as can averaged embeddings; recurrent networks "
     "learn it.",
     cells=("SimpleRNN", "LSTM", "GRU"),
-    maxlens=(40,),
-    shared=_TASK | {"source": "order", "distance": 20},
+    settings=_TASK | {"maxlen": 40, "source": "order", "distance": 20},
 )
 FIRST_WORD = Preset(
     "First word of 200",
     "The textbook reversed: with Keras' initial weights the SimpleRNN learns to remember a word over 200 others; in "
     "eight epochs neither LSTM nor GRU does.",
     cells=("SimpleRNN", "LSTM", "GRU"),
-    maxlens=(202,),
-    shared=_TASK | {"source": "first-word", "distance": 200},
+    settings=_TASK | {"maxlen": 202, "source": "first-word", "distance": 200},
 )
 OPEN_GATES = Preset(
     "First word, gates open",
     "The same with open gates (forget bias 3): now LSTM and GRU learn it too.",
     cells=FIRST_WORD.cells,
-    maxlens=FIRST_WORD.maxlens,
-    shared=FIRST_WORD.shared | {"forget_bias": 3.0},
+    settings=FIRST_WORD.settings | {"forget_bias": 3.0},
 )
 ATTENTION = Preset(
     "Attention, or just counting?",
     "An LSTM reads in order; an average has no order, a convolution sees seven words, attention compares all pairs: "
     "which of them is best on the last 200 words?",
     cells=("LSTM", "average", "convolution", "attention"),
-    maxlens=(200,),
+    settings={"maxlen": 200},
 )
 # These sentences were true of ten seeds of ten: see docs/results.md.
 PARITY = Preset(
@@ -115,27 +100,23 @@ PARITY = Preset(
     "and minGRU, whose gate sees the word alone, never; signedMinGRU, with a factor of two in that gate, always; "
     "SimpleRNN, without gates, never. Without recurrence attention and bags do not learn it either (three seeds each).",
     cells=("SimpleRNN", "LSTM", "minGRU", "signedMinGRU"),
-    maxlens=(16,),
-    shared=_TASK | {"source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 20},
+    settings=_TASK
+    | {"maxlen": 16, "source": "parity2", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 20},
 )
 PHONES = Preset(
     "One network for each phone",
     "Small enough for a phone, in seconds: a SimpleRNN's seeds differ by twenty points, an LSTM's by four.",
-    cells=("SimpleRNN", "LSTM"),
-    units=(8,),
-    maxlens=(50,),
     # Padding is masked: otherwise a network guesses at a short text that somebody types.
-    shared={
-        **{"reviews": 2_500, "vocabulary_size": 2_000, "embedding_size": 8, "batch_size": 32, "epochs": 8},
-        **{"learning_rate": 0.003, "mask_padding": True},
+    settings={
+        **{"units": 8, "maxlen": 50, "reviews": 2_500, "vocabulary_size": 2_000, "embedding_size": 8},
+        **{"batch_size": 32, "epochs": 8, "learning_rate": 0.003, "mask_padding": True},
     },
 )
 THIRDS = Preset(
     "Is a factor of two enough?",
     "Does “red” occur a multiple of three times? Ten seeds each: cells whose gates see the word alone never learn it.",
     cells=PARITY.cells,
-    maxlens=PARITY.maxlens,
-    shared=PARITY.shared | {"source": "thirds"},
+    settings=PARITY.settings | {"source": "thirds"},
 )
 PRESETS = (
     BOOK,
@@ -156,8 +137,8 @@ PRESETS = (
 
 def presets_of(experiments: Iterable[Experiment]) -> list[Preset]:
     """Returns the presets with these settings, whatever the seeds."""
-    settings = {experiment.setting for experiment in experiments}
-    return [preset for preset in PRESETS if preset.settings == settings]
+    hashes = {experiment.setting for experiment in experiments}
+    return [preset for preset in PRESETS if preset.hashes == hashes]
 
 
 def is_book_experiment(experiment: Experiment) -> bool:

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_compare.cli.main import main
+from rnn_compare.cli.main import main, parser
+from rnn_compare.cli.setting_options import experiments
+from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.experiment_sets import LONGEST_ECHO, comparison, experiment_from
+from rnn_compare.experiment_sets import LONGEST_ECHO, MAX_RUNS, comparison, experiment_from, grid
 from rnn_compare.settings import bounds, choices
 from rnn_compare.sources import registry
 
@@ -140,24 +142,81 @@ def test_a_source_that_is_no_more_gets_a_sentence() -> None:
 
 
 def test_a_comparison_takes_one_value_or_any_collection_of_them() -> None:
-    expected = comparison(["GRU"], [8, 16], [40], [3, 4], epochs=2)
-    for sizes, seeds in ((np.array([8, 16]), range(3, 5)), (pd.Series([8, 16]), {3, 4}), ((8, np.int64(16)), [3, 4])):
-        assert comparison("GRU", sizes, np.int64(40), seeds, epochs=np.int64(2)) == expected
+    expected = comparison(cell=["GRU"], units=[8, 16], maxlen=[40], seed=[3, 4], epochs=2)
+    for sizes, seed in ((np.array([8, 16]), range(3, 5)), (pd.Series([8, 16]), {3, 4}), ((8, np.int64(16)), [3, 4])):
+        assert comparison(cell="GRU", units=sizes, maxlen=np.int64(40), seed=seed, epochs=np.int64(2)) == expected
+
+
+def test_seeds_are_a_number_of_seeds_and_seed_a_particular_one() -> None:
+    def numbers(**settings: Any) -> list[int]:
+        return [experiment.seed for experiment in comparison(**settings)]
+
+    assert (numbers(), numbers(seed=3), numbers(seed=[4, 7])) == ([1], [3], [4, 7])
+    assert (numbers(seeds=3), numbers(seed="5", seeds="3"), numbers(seeds=np.int64(2))) == (
+        [1, 2, 3],
+        [5, 6, 7],
+        [1, 2],
+    )
 
 
 def test_no_setting_of_a_comparison_is_dropped() -> None:
-    assert [experiment.seed for experiment in comparison("GRU", 8, 40, seed=3)] == [3]
-    refused: list[tuple[Any, dict[str, Any], str]] = [
-        ([1], {"seed": 3}, "seed and seeds are the same setting. Leave one out."),
-        ([], {}, "Choose at least one seed."),
-        (None, {"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
-        (None, {"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
-        ([[1, 2]], {}, "seed is '[1, 2]'; it must be a whole number."),
-    ]
-    for seeds, settings, sentence in refused:
+    for settings, sentence in (
+        ({"seeds": [1, 2, 3]}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[1, 2, 3]."),
+        ({"seeds": range(3, 4)}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[3]."),
+        ({"seed": [4, 7], "seeds": 3}, "seeds count from one seed on, and seed has several values. Leave one of the "),
+        ({"seeds": 11}, "seeds is 11; it must be a whole number from 1 to 10."),
+        ({"seed": 2**31 - 1, "seeds": 2}, "seed is 2147483648; it must be between 0 and 2,147,483,647."),
+        ({"seeds": True}, "seeds is True; it must be a whole number from 1 to 10."),
+        ({"seeds": 10**5_000}, "seeds is a number of thousands of digits; it must be a whole number from 1 to 10."),
+        ({"seed": range(11)}, "11 seeds make 11 runs of each network; the limit is 10. Remove some."),
+        ({"seed": []}, "Choose at least one seed."),
+        ({"seed": [[1, 2]]}, "seed is '[1, 2]'; it must be a whole number."),
+        ({"units": []}, "Choose at least one value of units."),
+        ({"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
+        ({"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
+    ):
         with pytest.raises(UserError) as error:
-            comparison("GRU", 8, 40, seeds, **settings)
-        assert str(error.value) == sentence
+            comparison(**settings)
+        assert str(error.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("command", ["train", "sweep", "parameters"])
+def test_the_command_line_tells_a_number_of_seeds_from_particular_ones(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def numbers(*options: str) -> list[int]:
+        return [
+            experiment.seed for experiment in experiments(parser().parse_args([command, "--cell", "GRU", *options]))
+        ]
+
+    assert (numbers("--seeds", "3"), numbers("--seed", "4", "7"), numbers("--seed", "3")) == ([1, 2, 3], [4, 7], [3])
+    assert numbers("--seed", "5", "--seeds", "2") == [5, 6]
+    assert main([command, "--seeds", "1", "2", "3"]) == 2
+    assert capsys.readouterr().err == ("--seeds is a number of seeds, such as 3. Particular seeds are --seed 1 2 3.\n")
+
+
+def test_any_setting_may_be_an_axis_of_a_grid_whose_first_seeds_come_first() -> None:
+    experiments = grid({"cell": ["LSTM", "GRU"], "units": ["4", "8"], "dropout": ["0", "0.0", "-0.0"], "seeds": 2})
+    assert [(e.cell, e.units, e.seed) for e in experiments[:5]] == [
+        *(("LSTM", 4, 1), ("LSTM", 8, 1), ("GRU", 4, 1), ("GRU", 8, 1)),
+        ("LSTM", 4, 2),
+    ]
+    assert len(experiments) == 8, "equal values count once, however they are written"
+    experiments = grid({"dropout": ["0", "0.2"], "bidirectional": [True, False], "optimizer": ("adam", "sgd")})
+    assert varied(experiments) == ["bidirectional", "dropout", "optimizer"]
+    assert len(experiments) == 8
+
+
+def test_two_hundred_runs_are_a_grid_and_one_more_is_refused_in_words() -> None:
+    assert len(grid({"seeds": MAX_RUNS})) == MAX_RUNS
+    with pytest.raises(
+        UserError, match=r"20 values of units × 11 values of dropout make 220 networks; the limit is 200\. "
+    ):
+        grid({"units": list(range(1, 21)), "dropout": [f"0.{i}" for i in range(9)] + ["0.81", "0.82"]})
+    with pytest.raises(
+        UserError, match=r"101 values of units × 2 seeds make 202 runs; the limit is 200\. Remove some\."
+    ):
+        grid({"units": range(1, 102), "seed": [3, 4]})
 
 
 def test_a_setting_without_effect_is_refused_if_no_network_has_it_else_reported(

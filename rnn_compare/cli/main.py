@@ -12,11 +12,10 @@ from typing import Any, NoReturn, get_args
 from rnn_compare import __version__
 from rnn_compare.cli import files, foreground, networks, sweep, verdicts
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
-from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.experiment_sets import MAX_COMPARED, MAX_RUNS, grid
 from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
 
@@ -101,7 +100,7 @@ def _continue(options: argparse.Namespace) -> int:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
+    return sweep.begin(grid(chosen(options)), options.json, options.again)
 
 
 def _refuse_undecodable(options: argparse.Namespace) -> None:
@@ -145,9 +144,9 @@ def parser() -> Parser:
     )
     command = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
     command.description = (
-        f"Trains one network for each combination of values, at most {sweeps.MAX_RUNS}, and prints each setting's mean "
+        f"Trains one network for each combination of values, at most {MAX_RUNS}, and prints each setting's mean "
         "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
-        "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
+        "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 3"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
     add_settings(command, BOOK.cells, several=Experiment.model_fields)

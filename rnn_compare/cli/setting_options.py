@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison, without_effect
+from rnn_compare.experiment_sets import comparison, particular_seeds, without_effect
 from rnn_compare.formatting import counted
 from rnn_compare.settings import bounds, choices, default, is_switch, text
 from rnn_compare.sources import own_texts
@@ -15,7 +15,7 @@ from rnn_compare.sources.task import USUAL_DISTANCE
 
 COMPARED = ("cell", "units", "maxlen", "seed")
 """Settings that may have several values in a comparison; in a sweep all may."""
-_FLAGS = {"cell": ("--cell", "--network"), "seed": ("--seeds", "--seed")}
+_FLAGS = {"cell": ("--cell", "--network")}
 _USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "source": SOURCES[0]}
 """Descriptions of the defaults that depend on the source."""
 
@@ -66,12 +66,17 @@ def add_settings(
             metavar=name.upper(),
             help=f"{purpose} {limits}; {usual} if left out.{more}",
         )
+    if "seed" in several:
+        group.add_argument(
+            "--seeds", nargs="+", metavar="NUMBER", help="Number of seeds, from --seed on; 1 if left out."
+        )
 
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Returns the settings on the command line, after importing CSV files that are named as sources.
 
     Those that may have several values are lists; of others an option replaces an earlier one of the same name.
+    ``seeds`` is their number.
     """
     settings: dict[str, Any] = {"cell": options.usual_cells} if options.usual_cells else {}
     for name in Experiment.model_fields:
@@ -81,16 +86,23 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
         if name == "source":  # a file that is replaced by a later one is not read
             values = [_source_name(value, options.json) for value in values]
         settings[name] = values if name in options.several else values[0]
-    for sentence in without_effect(settings.get("cell", ()), settings):
-        print(sentence, file=sys.stderr)
+    if seeds := getattr(options, "seeds", None):
+        if len(seeds) > 1:
+            raise particular_seeds("--seeds", f"--seed {' '.join(seeds)}")
+        settings["seeds"] = seeds[0]
+    warn_of_settings_without_effect(settings.get("cell", ()), settings)
     return settings
+
+
+def warn_of_settings_without_effect(cells: Any, settings: Mapping[str, Any]) -> None:
+    """Prints a sentence for each setting that some of the networks lack; see ``without_effect``."""
+    for sentence in without_effect(cells, settings):
+        print(sentence, file=sys.stderr)
 
 
 def experiments(options: argparse.Namespace) -> list[Experiment]:
     """Returns the experiments of a comparison."""
-    shared = chosen(options)
-    axes = [shared.pop(name, [default(name)]) for name in COMPARED]
-    return comparison(*axes, **shared)
+    return comparison(**chosen(options))
 
 
 def _source_name(source_or_file: str, as_json: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.evidence import Evidence, Result, achievements
 from rnn_compare.comparison.groups import JUDGED_BY, groups
-from rnn_compare.comparison.sweeps import OUTERMOST, survey, varied
+from rnn_compare.comparison.sweeps import survey, varied
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.record import Run
@@ -73,7 +73,7 @@ def _figures(result: Result) -> dict[str, Any]:
 
 def _settings(reached: Sequence[Result]) -> list[str]:
     names = varied([result.group.experiment for result in reached])
-    return [*OUTERMOST, *(name for name in names if name not in OUTERMOST)]
+    return list(dict.fromkeys(["cell", "units", "maxlen", *names]))
 
 
 def _print_results(runs: Sequence[Run], as_json: bool) -> None:

@@ -1,35 +1,19 @@
-"""Sweeps: grids over settings, and which of their runs are trained.
+"""Sweeps: which runs of a grid are trained.
 
 The runs of a sweep follow from their settings alone. So earlier runs are used again, and an interrupted sweep continues
 wherever the same grid is requested.
 """
 
-import itertools
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rnn_compare.comparison.groups import is_complete
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Run
 
-MAX_RUNS = 200
-OUTERMOST = ("cell", "units", "maxlen")
-"""Settings that vary slowest, in this order; the seed varies fastest."""
 BROKEN_OFF, AT_WORK, TRAINED = 1, 2, 3
 """Ranks of runs; of several runs of one experiment that of the highest rank counts. 0: it must be trained again."""
-_PLURAL = {
-    "cell": "cell types",
-    "units": "units",
-    "maxlen": "maxlen",
-    "distance": "distances",
-    "reviews": "numbers of reviews",
-    "seed": "seeds",
-}
 
 
 @dataclass(frozen=True)
@@ -59,29 +43,6 @@ class Sweep:
         return len(self.trained) == len(self.experiments)
 
 
-def grid(settings: Mapping[str, Any]) -> list[Experiment]:
-    """Returns one experiment for each combination of values, without duplicates; a list of values is an axis.
-
-    Cells vary slowest, seeds fastest. Raises ``UserError`` for too many, or one out of bounds.
-
-    Example:
-        >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
-        ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
-    """
-    axes = {
-        name: list(dict.fromkeys(values)) if isinstance(values := settings[name], list | tuple) else [values]
-        for name in sorted(settings, key=_place)
-    }
-    if (count := math.prod(map(len, axes.values()))) > MAX_RUNS:
-        sizes = {name: len(axis) for name, axis in axes.items() if len(axis) > 1}
-        factors = " × ".join(f"{size} {_PLURAL.get(name, f'values of {name}')}" for name, size in sizes.items())
-        raise UserError(
-            f"{factors} make {count} runs; a sweep has at most {MAX_RUNS}. Take some away, or make two sweeps of it."
-        )
-    combinations = (dict(zip(axes, combination, strict=True)) for combination in itertools.product(*axes.values()))
-    return list(dict.fromkeys(map(experiment_from, combinations)))
-
-
 def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
     """Returns the state of a grid, given all runs, oldest first."""
     attempts: dict[Experiment, list[Run]] = {experiment: [] for experiment in experiments}
@@ -99,15 +60,9 @@ def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
 
 
 def varied(experiments: Collection[Experiment]) -> list[str]:
-    """Returns the settings with several values except the seed, the slowest first."""
-    names = (name for name in sorted(Experiment.model_fields, key=_place) if name != "seed")
+    """Returns the settings with several values except the seed."""
+    names = (name for name in Experiment.model_fields if name != "seed")
     return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]
-
-
-def _place(name: str) -> tuple[int, int]:
-    if name in OUTERMOST:
-        return 0, OUTERMOST.index(name)
-    return (2, 0) if name == "seed" else (1, list(Experiment.model_fields).index(name))
 
 
 def _rank(run: Run) -> int:

@@ -19,7 +19,7 @@ from rnn_compare.report.reader import layout, packed
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
 
-LESSON: dict[str, Any] = PHONES.shared | {"maxlen": PHONES.maxlens[0]}
+LESSON: dict[str, Any] = {name: value for name, value in PHONES.settings.items() if name != "units"}
 MOST_TOKENS = 500_000
 """Words and padding of a task's texts: 2,475 texts of 202 words, which a page brings along as 420 kB."""
 _OF_TASKS = ("source", "distance", "maxlen", "vocabulary_size", "optimizer", "learning_rate", "batch_size", "epochs")

@@ -146,7 +146,7 @@ def playground() -> str:
         store.copy_from(FOLDER / "runs.db")
         evidence, shipped = Evidence(store), store.runs()
         compared = [
-            [run.id for run in shipped if run.experiment.setting in preset.settings] for preset in IN_THE_PLAYGROUND
+            [run.id for run in shipped if run.experiment.setting in preset.hashes] for preset in IN_THE_PLAYGROUND
         ]
         comparisons = [gather(store, ids, evidence) for ids in compared]
     return html(*comparisons, names=[preset.name for preset in IN_THE_PLAYGROUND])

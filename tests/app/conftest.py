@@ -68,7 +68,7 @@ def trained(shared_services: Services) -> list[Run]:
     finished = [run for run in shared_services.store.runs() if run.name == "for the tests"]
     if not finished:
         small: dict[str, Any] = {"reviews": 100, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
-        ids = shared_services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
+        ids = shared_services.engine.submit(comparison(cell=["SimpleRNN", "LSTM"], units=4, maxlen=10, **small))
         until_ended(shared_services.engine, ids)
         for run in ids:
             shared_services.store.rename(run, "for the tests")

@@ -132,13 +132,16 @@ def test_the_address_names_the_real_review_and_brings_it_back(
     assert "A text of mine" in app.query_params["review"]
 
 
-@pytest.mark.parametrize("number", ["0", "1", "99999999999999999999", "²", "-3", "x"])
+@pytest.mark.parametrize("number", ["0", "1", "9" * 5_000, "1e999", "²", "-3", "x"], ids=lambda number: number[:9])
 def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_taken(
     trained: list[Run], messages: list[dict[str, Any]], number: str
 ) -> None:
     app = page("inside.page", show=",".join(run.id for run in trained), number=number)
     assert str(app.text_area(key="review").value).startswith("The first hour is slow")
     assert messages[-1]["author"] is True, "the example is meant so"
+    [problem] = [warning.value for warning in app.warning]
+    assert problem.startswith(f"In this link: number is {number[:20]}")
+    assert "it must be a whole number from 81 to 100." in problem
 
 
 def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def networks(shared_services: Services) -> list[Run]:
     finished = [run for run in store.runs() if run.name == "without"]
     if not finished:
         small: dict[str, Any] = {"reviews": 100, "epochs": 1, "vocabulary_size": 200, "embedding_size": 4}
-        experiments = comparison(["LSTM", *FEEDFORWARD], [4], [41], **small)
+        experiments = comparison(cell=["LSTM", *FEEDFORWARD], units=4, maxlen=41, **small)
         for number, run in enumerate(store.create(experiments, Owner.current(), "page")):
             store.rename(run, "without")
             save_random(run, experiments[number], seed=number)
@@ -135,11 +135,11 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
 def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
     app = page("compare.page", cell=["LSTM", "attention"], others=["average", "QRNN"])
     assert [warning.value for warning in app.warning] == [
-        "In this link: others is 'QRNN'; it must be one of MGU, IndRNN, minGRU, signedMinGRU, average, convolution and "
-        "attention. The default is used instead."
+        "In this link: cell is 'QRNN'; it must be one of 'SimpleRNN', 'LSTM', 'GRU', 'MGU', 'IndRNN', 'minGRU', "
+        "'signedMinGRU', 'average', 'convolution' or 'attention'. The default is used instead."
     ]
     assert app.pills(key="cell").value == ["LSTM"]
-    assert app.multiselect(key="others").value == ["average", "attention"]
+    assert app.multiselect(key="others").value == ["attention", "average"]
     html = " ".join(html.proto.body for html in app.get("html"))
     assert "Attention(32)" in html
 

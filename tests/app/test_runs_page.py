@@ -13,10 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cli.files import KINDS
-from rnn_compare.comparison.sweeps import grid
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
+from rnn_compare.experiment_sets import grid
 from rnn_compare.paths import model_file
 from rnn_compare.report.written_files import curves
 from rnn_compare.runs import checkpoint

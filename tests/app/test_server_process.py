@@ -27,7 +27,7 @@ def page(module):
 if __name__ == "__main__":
     services = current_app().services()
     small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
-    runs = services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
+    runs = services.engine.submit(comparison(cell=["SimpleRNN", "LSTM"], units=4, maxlen=10, **small))
     until_ended(services.engine, runs)
     assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
     services.engine.summary(services.store.run(runs[0]).experiment)

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.comparison.sweeps import MAX_RUNS, grid, survey, varied
-from rnn_compare.errors import UserError
+from rnn_compare.comparison.sweeps import survey
 from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import MAX_RUNS, grid
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
@@ -24,47 +24,12 @@ def run(name: str, experiment: Experiment, status: Status = Status.FINISHED, epo
     return Run(name, int(name[1:]), name, experiment, status, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
 
 
-def test_a_grid_is_every_combination_with_the_seeds_innermost() -> None:
-    experiments = grid({"seed": [1, 2, 2], "cell": ["LSTM", "GRU"], "units": ["4", "8"], "maxlen": 20, "epochs": 3})
-    assert [(e.cell, e.units, e.maxlen, e.seed) for e in experiments[:5]] == [
-        ("LSTM", 4, 20, 1),
-        ("LSTM", 4, 20, 2),
-        ("LSTM", 8, 20, 1),
-        ("LSTM", 8, 20, 2),
-        ("GRU", 4, 20, 1),
-    ]
-    assert len(experiments) == 8
-    assert {e.epochs for e in experiments} == {3}
-
-
-def test_any_setting_may_be_an_axis() -> None:
-    experiments = grid({"dropout": ["0", "0.2"], "bidirectional": [True, False], "optimizer": ["adam", "sgd"]})
-    assert len(experiments) == 8
-    assert varied(experiments) == ["bidirectional", "dropout", "optimizer"]
-
-
-def test_lists_and_tuples_are_axes_alike() -> None:
-    assert [e.cell for e in grid({"cell": ("LSTM", "GRU")})] == ["LSTM", "GRU"]
-
-
-def test_values_that_are_written_differently_and_equal_count_once() -> None:
-    assert len(grid({"dropout": ["0", "0.0", "-0.0"]})) == 1
-
-
-def test_two_hundred_runs_are_a_sweep_and_one_more_is_refused_in_words() -> None:
-    assert len(grid({"seed": list(range(MAX_RUNS))})) == MAX_RUNS
-    with pytest.raises(UserError, match="201 seeds make 201 runs; a sweep has at most 200"):
-        grid({"seed": list(range(MAX_RUNS + 1))})
-    with pytest.raises(UserError, match="20 units × 11 values of dropout make 220 runs"):
-        grid({"units": list(range(1, 21)), "dropout": [f"0.{i}" for i in range(9)] + ["0.81", "0.82"]})
-
-
 def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
     check_limits([], max(MAX_RUNS, MAX_WAITING + 1), "")
 
 
 def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_broken_off() -> None:
-    item, two, three, four, five = grid({"seed": [1, 2, 3, 4, 5], "epochs": 2})
+    item, two, three, four, five = grid({"seeds": 5, "epochs": 2})
     elsewhere = Experiment(seed=9, epochs=2)
     runs = [
         run("r1", item),

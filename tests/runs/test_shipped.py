@@ -76,7 +76,7 @@ def check_best_epoch(run: Run, store: RunStore) -> None:
 def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
     presets = (PARITY, THIRDS, FIRST_WORD, OPEN_GATES, ATTENTION, GATES)
     experiments = [experiment for preset in presets for experiment in preset.experiments()]
-    experiments += replace(BOOK, seeds=(1, 2, 3)).experiments()  # the newest, which the first page shows
+    experiments += replace(BOOK, settings={"seeds": 3}).experiments()  # the newest, which the first page shows
     assert [run.experiment for run in shipped] == experiments
     assert len({run.created for run in shipped[-6:]}) == 1, "looked at once"
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)

@@ -259,7 +259,7 @@ def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
 def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> None:
     """What a page keeps in its address has the name of the widget that it is chosen by."""
     with Forger(fuzzed) as visitor:
-        pages, names = pages_of(visitor), {"show", "seed", "equal_parameters"}
+        pages, names = pages_of(visitor), {"show", "seed", "equal_parameters", "number"}
         for page in pages:
             visitor.rerun(page=page)
             names |= {named.rpartition("-")[2] for _, named in _widgets(visitor, buttons=False)}

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from rnn_compare.cli.main import main
+from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
@@ -257,7 +258,7 @@ def test_a_links_parameters_are_never_more_than_text(services: Services, record:
     """Each text stands in several parameters, and each parameter holds several texts."""
     record()
     names = list(HOSTILE)
-    parameters = (*SETTINGS, "more_units", "more_maxlen", "show", "marks", "view", "example", "review")
+    parameters = (*controls.DEFAULTS, "charts", "marks", "gap", "baselines", "show", "view", "review", "number")
     for shift in range(0, len(names), 14):
         values = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
         with nothing_but_the_cache_is_touched():
@@ -267,12 +268,12 @@ def test_a_links_parameters_are_never_more_than_text(services: Services, record:
 
 
 @pytest.mark.parametrize(
-    "value", ["9" * 5_000, "1e999999", "-1", "<b>x</b>", "٣" * 5_000, "-Infinity"], ids=lambda value: value[:9]
+    "value", ["9" * 5_000, "1e999999", "-1", "", "<b>x</b>", "٣" * 5_000, "nan"], ids=lambda value: value[:9]
 )
 def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, value: str) -> None:
-    app = visit(**dict.fromkeys(NUMBERS, value))
+    app = visit(**dict.fromkeys([*NUMBERS, "seeds"], value))
     assert_sound(app, value)
-    for field in NUMBERS:
+    for field in [*NUMBERS, "seeds"]:
         assert f"In this link: {field} is" in seen(app)
     assert "2 networks, " in seen(app)
     assert services.runs() == []

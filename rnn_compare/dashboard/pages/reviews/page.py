@@ -26,6 +26,9 @@ from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import Source
 from rnn_compare.training.analyses import Analysis
 
+SETTINGS = ("source", "distance", "maxlen", "vocabulary_size")
+FORM = "reviews_"
+"""The beginning of the keys of its settings' widgets."""
 NUMBER = "review_number"
 """Key of the review's number, from 1."""
 FIRST = 10
@@ -37,7 +40,7 @@ def render() -> None:
     """Draws the page."""
     load_styles("dashboard/assets/common/review_text.css", "dashboard/assets/pages/reviews.css")
     st.markdown("## The reviews")
-    upload.show(_key("source"))
+    upload.show(f"{FORM}source")
     try:
         experiment = _settings()
     except UserError as error:  # a maxlen that cuts off the deciding word
@@ -51,41 +54,20 @@ def render() -> None:
         st.markdown(dataset.about)
     reviews = _load(experiment.dataset)
     if card := own_texts.find_card(experiment.source):
-        upload.show_summary(card, reviews, _key("source"))
+        upload.show_summary(card, reviews, f"{FORM}source")
     st.html(_counts(reviews, experiment, dataset.labels[1]))
     _look(reviews, _choose(reviews, dataset.labels), experiment)
 
 
 def _settings() -> Experiment:
     """Draws the settings that decide how a review is read, at first those of Compare, and returns them."""
-    first, maxlen, vocabulary = st.columns(3)
-    with first:
-        setting.source(_with_first_value("source"), persist_state="session")
-        fields = ["source", "maxlen", "vocabulary_size"]
-        if usual := source(st.session_state[_key("source")]).distance:
-            fields.append("distance")
-            _number("distance", usual, low=1)
-    with maxlen:
-        _number("maxlen")
-    with vocabulary:
-        _number("vocabulary_size")
-    return experiment_from({name: st.session_state[_key(name)] for name in fields})
-
-
-def _number(name: str, usual: int = 0, low: int | None = None) -> None:
-    setting.widget(name, _with_first_value(name, usual), usual or None, low, persist_state="session")
-
-
-def _key(field: str) -> str:
-    return f"reviews_{field}"
-
-
-def _with_first_value(field: str, usual: int = 0) -> str:
-    """Gives a widget its first value, and returns its key."""
-    key = _key(field)
-    if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(field) or usual or default(field)
-    return key
+    for name in SETTINGS:
+        st.session_state.setdefault(FORM + name, st.session_state.get(name, default(name)))
+    for column, names in zip(st.columns(3), (("source", "distance"), ("maxlen",), ("vocabulary_size",)), strict=True):
+        with column:
+            for name in names:
+                setting.draw(name, FORM, persist_state="session")
+    return experiment_from({name: st.session_state.get(FORM + name, default(name)) for name in SETTINGS})
 
 
 def _show_missing(missing: Source, problem: str) -> None:

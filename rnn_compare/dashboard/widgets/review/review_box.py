@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import network_choice, url_state
+from rnn_compare.dashboard.widgets import network_choice, setting_link, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import whole_number
 from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS, HeldOut, held_out
 from rnn_compare.explain.prediction import MAX_CHARACTERS
 from rnn_compare.formatting import as_markdown
@@ -94,11 +95,13 @@ class RealReview(NamedTuple):
 
 def _take_from_address(experiments: Collection[Experiment]) -> None:
     """Puts the real review of the address' number into the box before it is drawn."""
-    number = st.query_params.get(NUMBER, "")
-    if "review" in st.session_state or not number.isdecimal():
+    if "review" in st.session_state or NUMBER not in st.query_params or not (real := _held_out(experiments)):
         return
-    if (real := _held_out(experiments)) and int(number) in real.numbers:
-        _take(real, int(number), experiments)
+    try:
+        number = whole_number(NUMBER, st.query_params[NUMBER], real.numbers[0], real.numbers[-1])
+        _take(real, number, experiments)
+    except UserError as error:
+        setting_link.warn(str(error))
 
 
 def label(text: str, runs: Sequence[Run]) -> bool | None:
