@@ -22,7 +22,7 @@ from playwright.async_api import TimeoutError as TooLate
 from benchmarks.audience import SCRIPT, health_watched, present
 from benchmarks.browser import ARGUMENTS, cache, executable, server
 from benchmarks.phone import Phone
-from rnn_compare.lecture.trained.class_task import recorded
+from rnn_compare.lecture.trained.class_networks import recorded
 from rnn_compare.presets import PHONES
 
 OFF_SECONDS = 20.0
@@ -111,9 +111,9 @@ class Class:
     async def _send(self, phone: Phone) -> None:
         await asyncio.sleep(random.uniform(0, self._seconds))
         cell, seed = phone.own["deal"]
-        right = random.choice([right for deal, right in recorded(PHONES.name).items() if deal[0] == cell])
+        network = random.choice([network for network in recorded(PHONES.name).values() if network.cell == cell])
         self.sent.append(time.time())
-        await phone.send("trained", {"cell": cell, "seed": seed, "right": right})
+        await phone.send("trained", {"cell": cell, "seed": seed, "right": network.right, "correct": network.correct})
 
     async def _present(self, call: str, *arguments: object) -> Any:
         return await asyncio.to_thread(present, self._url, call, *arguments)

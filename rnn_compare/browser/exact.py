@@ -46,12 +46,13 @@ class _Pass:
     """A batch's way through the network; its rows are the reviews, those that begin first in front.
 
     Attributes:
+        rows: The review of each row.
         counts: Rows that read at each timestep.
         states: By name (timesteps + 1, batch, units).
     """
 
     ids: Ids
-    labels: NDArray[np.integer]
+    rows: NDArray[np.int64]
     counts: NDArray[np.int64]
     inputs: Array
     states: Mapping[str, Array]
@@ -82,10 +83,10 @@ class ExactNetwork:
         ends = self._cell["suffixes"]
         self._places = {end: slice(place * units, (place + 1) * units) for place, end in enumerate(ends)}
 
-    def right(self, ids: Ids, labels: NDArray[np.integer]) -> int:
-        """Returns how many reviews, ids (reviews, maxlen), it gets right."""
-        result = self._run(ids, labels)
-        return int(((result.logits > 0) == (result.labels > 0)).sum())
+    def logits(self, ids: Ids) -> Array:
+        """Returns the log-odds of reviews (reviews,); ids are (reviews, maxlen)."""
+        done = self._run(ids)
+        return done.logits[np.argsort(done.rows)]
 
     def train(self, ids: Ids, labels: NDArray[np.integer], rate: float) -> None:
         """Trains with one batch."""
@@ -102,9 +103,9 @@ class ExactNetwork:
 
     def gradients(self, ids: Ids, labels: NDArray[np.integer]) -> BatchGradients:
         """Returns the gradients of the mean binary cross-entropy of a batch."""
-        done = self._run(ids, labels)
+        done = self._run(ids)
         _, kernel, _, bias, output, _ = self.weights
-        d_logits = (_sigmoid(done.logits) - done.labels.astype(np.float32)) / np.float32(len(ids))
+        d_logits = (_sigmoid(done.logits) - labels[done.rows].astype(np.float32)) / np.float32(len(ids))
         of_gates, of_products = self._through_time(done, d_logits[:, np.newaxis] * output[:, 0])
         read = np.arange(len(ids)) < done.counts[:, np.newaxis]  # (timesteps, batch)
         back = read[::-1]
@@ -125,7 +126,7 @@ class ExactNetwork:
         ]
         return BatchGradients(dense, words, sums, squares)
 
-    def _run(self, ids: Ids, labels: NDArray[np.integer]) -> _Pass:
+    def _run(self, ids: Ids) -> _Pass:
         table, kernel, recurrent, bias, output, output_bias = self.weights
         reads = (ids != 0) if self._skips_padding else np.ones_like(ids, bool)
         reads[:, -1] = True
@@ -162,7 +163,7 @@ class ExactNetwork:
         logits = np.full(batch, output_bias[0], np.float32)
         for unit, weight in enumerate(output[:, 0]):
             logits = logits + states["state"][-1, :, unit] * weight
-        return _Pass(ids, labels[rows], counts, inputs, states, stored, logits)
+        return _Pass(ids, rows, counts, inputs, states, stored, logits)
 
     def _through_time(self, done: _Pass, d_state: Array) -> tuple[Array, Array]:
         """Returns the gradients of W·input and of U·state, (timesteps, batch, units of all gates)."""

@@ -11,13 +11,17 @@ from rnn_compare.browser.exact import ExactNetwork
 from rnn_compare.browser.seeded import initial_weights, order
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.trained.class_task import packed
 from rnn_compare.reviews import prepared
 
+Array = NDArray[Any]
 Tell = Callable[[int, int], None]
+Result = tuple[tuple[int, ...], str]
+"""How many held-out reviews are right after each epoch, and which are after the best, as ``packed``."""
 
 
-def by_kernels(experiment: Experiment, tell: Tell) -> list[int]:
-    """Returns how many held-out reviews are right after each epoch, trained by the fused layers.
+def by_kernels(experiment: Experiment, tell: Tell) -> Result:
+    """Returns what the fused layers train.
 
     Their rounding is another than a browser's: a seed may end with another network, of the same distribution.
     ``tell`` takes epochs done and in all. Raises ``UserError`` if a browser cannot train it.
@@ -34,32 +38,32 @@ def by_kernels(experiment: Experiment, tell: Tell) -> list[int]:
     kind = FUSED_OPTIMIZERS[experiment.optimizer]
     optimizer = kind([[np.zeros_like(tensor) for tensor in weights] for _ in kind.kinds], 0)
 
-    def train(ids: NDArray[Any], labels: NDArray[Any]) -> None:
+    def train(ids: Array, labels: Array) -> None:
         forward = network_pass.forward(options, weights, ids.astype(np.int64), ((None,),))
         gradients = network_pass.backward(weights, forward, labels.astype(np.float32))
         optimizer.step(weights, *gradients, experiment.learning_rate)
 
-    def right(ids: NDArray[Any], labels: NDArray[Any]) -> int:
-        logits = network_pass.forward(options, weights, ids.astype(np.int64), ((None,),)).logits
-        return int(((logits > 0) == (labels > 0)).sum())
+    def logits(ids: Array) -> Array:
+        return network_pass.forward(options, weights, ids.astype(np.int64), ((None,),)).logits
 
-    return _trained(experiment, train, right, tell)
+    return _trained(experiment, train, logits, tell)
 
 
-def bit_by_bit(experiment: Experiment, tell: Tell) -> list[int]:
+def bit_by_bit(experiment: Experiment, tell: Tell) -> Result:
     """Returns the same as every browser gets it; takes ten times as long."""
     network = ExactNetwork(trainable(experiment), experiment.seed)
-    return _trained(experiment, partial(network.train, rate=experiment.learning_rate), network.right, tell)
+    return _trained(experiment, partial(network.train, rate=experiment.learning_rate), network.logits, tell)
 
 
-def _trained(experiment: Experiment, train: Callable[..., None], right: Callable[..., int], tell: Tell) -> list[int]:
-    """Trains by batches in the seed's order; returns how many held-out reviews are right after each epoch."""
+def _trained(experiment: Experiment, train: Callable[..., None], logits: Callable[..., Array], tell: Tell) -> Result:
+    """Trains by batches in the seed's order."""
     split = prepared.load(experiment.dataset).padded(experiment)
-    counts = []
+    correct = np.empty((experiment.epochs, len(split.x_val)), bool)
     for epoch in range(experiment.epochs):
         places = order(experiment.seed, epoch, len(split.x_train))
         for batch in np.split(places, range(experiment.batch_size, len(places), experiment.batch_size)):
             train(split.x_train[batch], split.y_train[batch])
-        counts.append(right(split.x_val, split.y_val))
+        correct[epoch] = (logits(split.x_val) > 0) == (split.y_val > 0)
         tell(epoch + 1, experiment.epochs)
-    return counts
+    right = correct.sum(axis=1)
+    return tuple(right.tolist()), packed(correct[right.argmax()])

@@ -225,13 +225,13 @@ class Classroom(Course):
             self._reviews.drop(review)
             self._set(**(NO_REVIEW if self._state.wall_review_id == review else {}))  # notifies the sender
 
-    def send_network(self, device: str, cell: object, seed: object, right: object) -> None:
+    def send_network(self, device: str, cell: object, seed: object, right: object, correct: object) -> None:
         """Stores a device's network; raises ``UserError`` if it is refused."""
         with self._change():
             if not self._state.task_since:
                 raise UserError("Phones are not training now.")
             self._add(device)
-            self.networks.add_sent(device, self._devices[device], (cell, seed, right))
+            self.networks.add_sent(device, self._devices[device], (cell, seed, right, correct))
 
     def add_networks(self, networks: Iterable[ClassNetwork]) -> None:
         """Stores networks of the server's, or recorded ones, unless they are there."""

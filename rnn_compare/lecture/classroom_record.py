@@ -3,13 +3,16 @@
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from rnn_compare.database import Database
 from rnn_compare.lecture.class_state import STATE, SentReview, State
 from rnn_compare.lecture.controls import Answer
+
+if TYPE_CHECKING:  # which reads this record
+    from rnn_compare.lecture.trained.class_networks import ClassNetwork
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (
@@ -39,6 +42,9 @@ CREATE TABLE IF NOT EXISTS networks (
     device TEXT NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL DEFAULT '',
     reviews TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, cell, seed)
 );
+CREATE TABLE IF NOT EXISTS best_epochs (
+    lecture INTEGER, cell TEXT, seed INTEGER, correct TEXT NOT NULL, PRIMARY KEY (lecture, cell, seed)
+);
 """
 _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
     f"(SELECT MIN(round) FROM answers AS a WHERE a.lecture = answers.lecture AND a.question = {table}.question)"
@@ -50,7 +56,7 @@ class ClassroomRecord(Database):
     """Reads and writes the record of lectures."""
 
     contents, tables, version, busy_seconds = "lectures", _TABLES, 1, 5.0
-    added = ("confidence", "networks")
+    added = ("confidence", "networks", "best_epochs")
 
     def _connect(self, read_only: bool = False) -> sqlite3.Connection:
         connection = super()._connect(read_only)
@@ -185,29 +191,18 @@ class ClassroomRecord(Database):
         rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
 
-    def save_network(
-        self, lecture: int, task: str, device: str, cell: str, seed: int, right: Sequence[int], origin: str, at: float
-    ) -> None:
-        """Records a class's network, of a device unless that is empty, with its right reviews after each epoch."""
-        values = (lecture, task, cell, seed, device, origin, json.dumps(right), at)
+    def save_network(self, lecture: int, task: str, device: str, network: "ClassNetwork") -> None:
+        """Records a class's network, of a device unless that is empty, in place of what there was of it."""
+        key = lecture, network.cell, network.seed
         with self._transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO networks (lecture, task, cell, seed, device, origin, reviews, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
-
-    def mark_network(self, lecture: int, cell: str, seed: int, status: str) -> None:
-        """Records whether a network was repeated."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE networks SET status = ? WHERE lecture = ? AND cell = ? AND seed = ?",
-                (status, lecture, cell, seed),
-            )
+            row = lecture, task, *key[1:], device, network.origin, network.status, json.dumps(network.right), network.at
+            connection.execute("INSERT OR REPLACE INTO networks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT OR REPLACE INTO best_epochs VALUES (?, ?, ?, ?)", (*key, network.correct))
 
     def networks(self, lecture: int) -> list[sqlite3.Row]:
         """Returns a class's networks in the order of their arrival."""
-        return self._read("SELECT * FROM networks WHERE lecture = ? ORDER BY at", lecture)
+        tables = "networks LEFT JOIN best_epochs USING (lecture, cell, seed)"
+        return self._read(f"SELECT networks.*, correct FROM {tables} WHERE lecture = ? ORDER BY at", lecture)
 
     def classes(self) -> list[sqlite3.Row]:
         """Returns the lectures in which phones have trained, newest first: number, name, time, task."""

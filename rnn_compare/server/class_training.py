@@ -6,13 +6,22 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
-from rnn_compare.browser.trained_seed import bit_by_bit, by_kernels
+from rnn_compare.browser.trained_seed import Result, bit_by_bit, by_kernels
 from rnn_compare.database import NotSaved
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, ClassTask, Deal, class_task, recorded, seed_of
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, Origin, by_cell, recorded
+from rnn_compare.lecture.trained.class_task import (
+    OF_A_CLASS,
+    OWN_SEEDS,
+    ClassTask,
+    Deal,
+    class_task,
+    seed_of,
+    unpacked,
+)
 from rnn_compare.training.engine import Engine
 
 FEWEST = 20
@@ -27,7 +36,7 @@ REPEATED = 5
 """Phones' networks of each cell that are trained again: those furthest from the cell's median, and as many at random,
 so that an invented result among the others may be found out too."""
 WITHIN = 2
-"""Held-out reviews by which a repeated network may differ after any epoch."""
+"""Held-out reviews by which a repeated network may differ: in number after any epoch, review by review at its best."""
 MOST_FAILURES = 5
 """Trainings that fail one after the other before a recording takes the workers' place: one lost worker fails a few."""
 
@@ -66,42 +75,49 @@ class ClassTraining:
         origin: Origin = "recording"
         if state.replayed:
             earlier = classroom.class_of(state.replayed)
-            whole = [(network.deal, network.right) for network in earlier.networks] if earlier else []
+            whole: Sequence[ClassNetwork] = earlier.networks if earlier else ()
             results = whole[: int(len(whole) * elapsed / RECORDING_SECONDS)]
         elif state.recorded or self._failures >= MOST_FAILURES:
             of_preset, last = recorded(state.task), OF_A_CLASS + FEWEST * elapsed / RECORDING_SECONDS
             deals = _missing(task, networks, training, OF_A_CLASS + 1)
-            results = [(deal, of_preset[deal]) for deal in deals if deal in of_preset and deal[1] <= last]
+            results = [of_preset[deal] for deal in deals if deal in of_preset and deal[1] <= last]
         else:
             deals = _missing(task, networks, training, seed_of(classroom.number(), OWN_SEEDS + 1))
             origin, results = "server", self._trained(by_kernels, task, deals)
         self.waits = bool(training or (deals if origin == "server" else elapsed < RECORDING_SECONDS))
         there, now = {network.deal for network in networks}, time.time()
-        if new := [ClassNetwork(*deal, right, origin, at=now) for deal, right in results if deal not in there]:
-            classroom.add_networks(new)
+        if new := [network for network in results if network.deal not in there]:
+            classroom.add_networks(replace(network, origin=origin, status="", at=now) for network in new)
         if not self.waits:  # the verdict waits for what is missing, not for what is repeated
             chosen = [*classroom.networks.waiting(), *to_repeat(task, networks, self._secret)]
-            sent = {network.deal: network.right for network in chosen}
-            for deal, right in self._trained(bit_by_bit, task, sent):
-                is_same = all(abs(a - b) <= WITHIN for a, b in zip(sent[deal], right, strict=True))
-                classroom.mark_network(deal, "repeated" if is_same else "left out")
+            sent = {network.deal: network for network in chosen}
+            for network in self._trained(bit_by_bit, task, sent):
+                is_same = is_repeated(task, sent[network.deal], network)
+                classroom.mark_network(network.deal, "repeated" if is_same else "left out")
 
-    def _trained(
-        self, function: Callable[..., list[int]], task: ClassTask, deals: Iterable[Deal]
-    ) -> list[tuple[Deal, tuple[int, ...]]]:
+    def _trained(self, function: Callable[..., Result], task: ClassTask, deals: Iterable[Deal]) -> list[ClassNetwork]:
         """Returns what workers have finished of these; they are given the first ones of the others."""
-        done, waiting = list[tuple[Deal, tuple[int, ...]]](), 0
+        done, waiting = list[ClassNetwork](), 0
         for deal in deals:
             if waiting == AT_ONCE:
                 break
             analysis = self._engine.analyse(function, task.experiment(*deal))
             if analysis.result:
                 self._failures = 0
-                done.append((deal, tuple(analysis.result)))
+                done.append(ClassNetwork(*deal, *analysis.result))
             else:
                 self._failures += bool(analysis.problem)
                 waiting += 1
         return done
+
+
+def is_repeated(task: ClassTask, sent: ClassNetwork, again: ClassNetwork) -> bool:
+    """Returns whether a phone's network came out the same again."""
+    differences = [abs(a - b) for a, b in zip(sent.right, again.right, strict=True)]
+    if sent.correct:  # else an earlier version of the program recorded it
+        before, after = (unpacked(network.correct, task.held_out) for network in (sent, again))
+        differences.append(int((before != after).sum()))
+    return max(differences) <= WITHIN
 
 
 def to_repeat(task: ClassTask, networks: Sequence[ClassNetwork], secret: str) -> list[ClassNetwork]:
@@ -113,8 +129,7 @@ def to_repeat(task: ClassTask, networks: Sequence[ClassNetwork], secret: str) ->
         secret: Decides which of the others are.
     """
     distant, others = list[ClassNetwork](), list[ClassNetwork]()
-    for cell in task.cells:
-        of_cell = [network for network in networks if network.cell == cell]
+    for of_cell in by_cell(task, networks).values():
         middle = statistics.median([network.best for network in of_cell] or [0])
         sent = [network for network in of_cell if network.origin == "phone"]
         sent.sort(key=lambda network: -abs(network.best - middle))

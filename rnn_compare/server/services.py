@@ -22,7 +22,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question, QuestionOutcome, class_outcome, outcome
 from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.lecture.trained.class_verdict import by_cell
+from rnn_compare.lecture.trained.class_verdict import best_accuracies
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -167,7 +167,7 @@ class Services:
         if (task := classroom.state().task) and question.kind.class_outcome:
             if self.class_training.waits:
                 return QuestionOutcome(None, "The outcome is known once the last networks are trained.", final=False)
-            return class_outcome(question, by_cell(class_task(task), classroom.networks.all()))
+            return class_outcome(question, best_accuracies(class_task(task), classroom.networks.all()))
         key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
         return self.conclusion(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 

@@ -15,8 +15,8 @@ from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.lecture_file import find
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_task import class_task, recorded
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, recorded
+from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.lecture.trained.class_verdict import judgement
 from rnn_compare.presets import PHONES
 from rnn_compare.server import class_training, visitor
@@ -25,6 +25,7 @@ from rnn_compare.server.class_training import ClassTraining
 from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
 from rnn_compare.training.engine import Engine
+from tests.lecture.trained_class import some_correct
 from tests.patience import until
 
 from .conftest import html, page, press
@@ -54,9 +55,11 @@ def train(device: str, invented: list[int] | None = None) -> list[int]:
     deal = classroom.contribution(device).deal
     assert deal is not None
     right = [250] * (8 - len(invented or ())) + (invented or [])
+    correct = some_correct(right)
     if invented is None:
-        right = bit_by_bit(class_task(PHONES.name).experiment(*deal), lambda *_: None)
-    classroom.send_network(device, *deal, right)
+        trained, correct = bit_by_bit(class_task(PHONES.name).experiment(*deal), lambda *_: None)
+        right = list(trained)
+    classroom.send_network(device, *deal, right, correct)
     return right
 
 
@@ -125,15 +128,16 @@ class Workers:
         return Analysis(result=honest(experiment.cell, experiment.seed) if is_done else None)
 
 
-def honest(cell: str, seed: int) -> list[int]:
+def honest(cell: str, seed: int) -> tuple[tuple[int, ...], str]:
     """Returns the result of some network of the recording's."""
-    return list(Random(seed).choice([right for deal, right in recorded(PHONES.name).items() if deal[0] == cell]))
+    network = Random(seed).choice([network for network in recorded(PHONES.name).values() if network.cell == cell])
+    return network.right, network.correct
 
 
 def of_honest_classes(statistic: Callable[[list[float], list[float]], float]) -> tuple[float, float]:
     """Returns the range of a statistic of the best accuracies in percent, over classes of 20 honest networks a cell."""
     chance = Random(1)
-    bests = [[max(right) / 5 for deal, right in recorded(PHONES.name).items() if deal[0] == cell] for cell in BESTS]
+    bests = [[network.best / 5 for network in recorded(PHONES.name).values() if network.cell == cell] for cell in BESTS]
     values = [statistic(*(chance.choices(of_cell, k=20) for of_cell in bests)) for _ in range(2000)]
     return min(values), max(values)
 
@@ -173,19 +177,20 @@ def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phon
         for number, kind in enumerate(kinds):
             deal = classroom.contribution(f"phone {number}").deal
             assert deal is not None
-            cell, right = deal[0], honest(*deal)
+            cell, (right, correct) = deal[0], honest(*deal)
             if kind == "impossible":
-                right = [chance.choice((0, 500))] * 8
+                right = (chance.choice((0, 500)),) * 8
             elif kind != "honest":
-                right = [220] * 7 + [chance.choice(BESTS[cell][kind])]
+                right = (*[220] * 7, chance.choice(BESTS[cell][kind]))
             if kind in ("impossible", "distant"):
                 far.add(deal)
-            classroom.send_network(f"phone {number}", *deal, right)
+            correct = correct if kind == "honest" else some_correct(right)
+            classroom.send_network(f"phone {number}", *deal, list(right), correct)
             if number % 6 == 0:
                 assert not look()
     for _ in range(30):  # until all that are to be repeated have been
         outcomes += look()
-    assert outcomes > 20
+    assert outcomes > 15
     assert far < {network.deal for network in classroom.networks.sent("left out")}, "some near ones are found out too"
     assert classroom.networks.waiting() == []
 
@@ -248,7 +253,7 @@ def test_the_verdict_is_hidden_before_the_networks_are_shown_and_five_are_drawn_
     assert [box.value for box in app.info] == ["Nothing is trained yet. Go back (←) to the step where phones train."]
     current_app().classroom().show_task()
     app = page("present.page")
-    assert "LSTM is better than SimpleRNN by 12.0 ± 7.1 points" in html(app)
+    assert "LSTM is better than SimpleRNN by 12.0 ± 4.7 points" in html(app)
     assert 'rc-faded"' not in html(app)
     press(app, "Draw 5 of each")
     assert html(app).count('rc-faded"') == 30

@@ -99,7 +99,7 @@ def test_it_is_a_page_to_take_home_and_a_part_of_that_of_runs_with_its_settings(
 def test_where_no_phone_has_trained_nothing_of_a_class_is_shown(empty: Classroom) -> None:
     for _ in range(2):
         hold(empty, 0)
-        empty.add_networks([ClassNetwork("LSTM", seed_of(empty.number(), OWN_SEEDS + 1), (300,) * 8, "server")])
+        empty.add_networks([ClassNetwork("LSTM", seed_of(empty.number(), OWN_SEEDS + 1), (300,) * 8, origin="server")])
     show_step(empty, "class_verdict")
     labels = [button.label for button in page("present.page").button]
     assert labels == ["Draw 5 of each"]

@@ -21,7 +21,8 @@ from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, class_task, recorded
+from rnn_compare.lecture.trained.class_networks import recorded
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, class_task, unpacked
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
@@ -171,7 +172,10 @@ def test_a_recorded_network_is_what_its_seed_gives(prepared_cache: Path, monkeyp
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     deal = "SimpleRNN", OF_A_CLASS + 1
     experiment, steps = class_task(PHONES.name).experiment(*deal), list[tuple[int, int]]()
-    assert trained_seed.bit_by_bit(experiment, lambda *step: steps.append(step)) == [*recorded(PHONES.name)[deal]]
+    known = recorded(PHONES.name)[deal]
+    right, correct = trained_seed.bit_by_bit(experiment, lambda *step: steps.append(step))
+    assert (right, correct) == (known.right, known.correct)
+    assert unpacked(correct, experiment.validation_reviews).sum() == known.best
     assert steps == [(epoch, 8) for epoch in range(1, 9)]
 
 
@@ -183,7 +187,7 @@ def test_kernels_give_the_same_distribution_over_seeds_as_a_browser(
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     task, seeds = class_task(PHONES.name), range(1, 1 + count)
     for cell in task.cells:
-        browser = [max(right) for deal, right in recorded(PHONES.name).items() if deal[0] == cell]
-        kernels = [max(trained_seed.by_kernels(task.experiment(cell, seed), lambda *_: None)) for seed in seeds]
+        browser = [network.best for network in recorded(PHONES.name).values() if network.cell == cell]
+        kernels = [max(trained_seed.by_kernels(task.experiment(cell, seed), lambda *_: None)[0]) for seed in seeds]
         assert len(browser) >= len(kernels)
         assert stats.ks_2samp(browser, kernels).pvalue > 0.01, (cell, sorted(browser), sorted(kernels))

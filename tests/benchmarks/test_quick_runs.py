@@ -3,6 +3,7 @@
 Those that take seconds belong to the gate, a minute of the processor at most together; the rest has a marker.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.lecture.trained.class_networks import RECORDING
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import PHONES
 from rnn_compare.server.services import FIRST_PAGE_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -166,6 +169,19 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
         better = rf"^  {seeds} each: the better is called better: \w+ \d+\.\d%$"
         assert len(re.findall(better, text, re.MULTILINE)) == 2
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
+
+
+@pytest.mark.measure
+def test_a_classs_networks_are_trained_recorded_and_drawn_from(tmp_path: Path) -> None:
+    file = tmp_path / "class_networks.json"
+    few: dict[str, Any] = {"RECORDED": 1, "TRAINED": 8, "OF_EACH": (4, 8), "DRAWS": 5}
+    text = output("class_networks", f"main(True, {str(file)!r})", **few)
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    shipped = json.loads(RECORDING.read_text(encoding="utf-8"))
+    assert [recorded[PHONES.name][place] for place in (0, 1)] == [shipped[PHONES.name][place] for place in (0, 20)]
+    paired, alone = (measured(pattern, text) for pattern in (r"\| ± (\d+\.\d) \| ±", r" ± (\d+\.\d) \| \d"))
+    assert len(paired) == 4, "two cells by 4 and by 8, two groups of either by 4"
+    assert sum(paired) < sum(alone)
 
 
 @pytest.mark.measure

@@ -27,11 +27,11 @@ await new Promise((go) => {
     scope.dispatchEvent(new MessageEvent("message", { data }));
   }
 });
-const right = [];
-const weights = await trained({ ...task, epochs: 1 }, "SimpleRNN", 3, (count) => right.push(count));
+const epochs = [];
+const weights = await trained({ ...task, epochs: 1 }, "SimpleRNN", 3, (epoch) => epochs.push(epoch));
 const read = readerOf(task, "SimpleRNN", weights);
 console.log(JSON.stringify({
   ids: [...task.ids.subarray(0, 50)], labels: [...task.labels], training: task.training,
   alike: Object.keys(task.networks).map((cell) => computesAlike(task, cell)), wrong: computesAlike(wrong, "LSTM"),
-  answers, right, texts: [read("A wonderful film"), read("xyzzy")],
+  answers, epochs, texts: [read("A wonderful film"), read("xyzzy")],
 }));

@@ -59,7 +59,7 @@ test.beforeEach((context) => {
 
 function trained(...right) {
   const worker = FakeWorker.all.at(-1);
-  for (const count of right) worker.say({ right: count });
+  right.forEach((count, epoch) => worker.say({ right: count, correct: `those of ${epoch + 1}` }));
   worker.say({ done: true, labels: ["negative", "positive"] });
 }
 
@@ -109,6 +109,16 @@ test("a script that did not arrive is loaded again, and the phone then trains", 
   trained(250, 400);
   assert.equal(words("training-title"), "Your network: LSTM no. 2, best epoch 80.0 %");
   assert.deepEqual(posts.map(({ right }) => right), [[250, 400]]);
+});
+
+test("with its result a phone sends which reviews were right after its best epoch, the first of equal ones", () => {
+  renderTraining(message(true, null), own());
+  trained(0, 400, 399, 400);
+  assert.deepEqual(posts.map(({ right, correct }) => [right, correct]), [[[0, 400, 399, 400], "those of 2"]]);
+  lecture += 1;
+  renderTraining(message(true, null), own());
+  trained(0);
+  assert.equal(posts.at(-1).correct, "those of 1");
 });
 
 test("a result that a lost network kept from the server is sent again until it is taken, and only that of this lecture", async (context) => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import test from "node:test";
 
-import { chanceOfLead, shareOutside } from "../../rnn_compare/browser/arithmetic/seed_statistics.js";
+import { chanceOfLead } from "../../rnn_compare/browser/arithmetic/seed_statistics.js";
 import { generator } from "../../rnn_compare/browser/arithmetic/training/seeded.js";
 import { buildQuiz, differInAWord, inOrder, isDue } from "../../rnn_compare/report/assets/quiz_card.js";
-import { seedOf } from "../../rnn_compare/report/assets/train_card.js";
+import { conclusionOf, seedOf } from "../../rnn_compare/report/assets/train_card.js";
 
 test("five seeds above five others are one of 126 ways to be so far apart; ties count half", () => {
   assert.equal(chanceOfLead([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]), 2 / 252);
@@ -13,16 +13,43 @@ test("five seeds above five others are one of 126 ways to be so far apart; ties 
   assert.equal(chanceOfLead([3, 4], [1, 2]), 2 / 6);
 });
 
+const draw = generator(1, 1);
+const some = (count) => Array.from({ length: count }, () => draw() % 40); // with ties, as accuracies have
+
+// What the page to take home says once so many seeds of each of these networks are trained.
+function concluded(networks, seeds) {
+  return conclusionOf(networks.flatMap((bests, place) => (
+    bests.slice(0, seeds).map((best) => ({ name: `GRU(${place})`, best: best / 100 }))
+  )));
+}
+
 test("of equal networks at most one comparison in twenty is below 5 %, and a further seed is outside as often as said", () => {
-  const draw = generator(1, 1);
-  const some = (count) => Array.from({ length: count }, () => draw() % 40); // with ties, as accuracies have
   const pairs = Array.from({ length: 4000 }, () => [some(5), some(5)]);
   const low = pairs.filter(([a, b]) => chanceOfLead(a, b) < 0.05).length / pairs.length;
   assert.ok(low > 0.01 && low < 0.05 + 0.011, low); // three standard errors
-  const wide = (count) => Array.from({ length: count }, draw);
-  const outside = Array.from({ length: 4000 }, () => [wide(5), draw()])
+  const outside = (values) => Array.from({ length: 4000 }, () => [values(5), values(1)[0]])
     .filter(([five, next]) => next < Math.min(...five) || next > Math.max(...five)).length / 4000;
-  assert.ok(Math.abs(outside - shareOutside(5)) < 0.023, outside);
+  const wide = (count) => Array.from({ length: count }, draw);
+  assert.match(concluded([some(5)], 5), / Of ranges of 5 seeds at most 2 in 6 miss the next\./);
+  assert.ok(Math.abs(outside(wide) - 2 / 6) < 0.023);
+  assert.ok(outside(some) < 2 / 6);
+});
+
+test("whoever adds seeds, and networks, until some two seem to differ is told so in one case of twenty at most", () => {
+  const differs = (networks, seeds) => (
+    [...concluded(networks, seeds).matchAll(/at most (\d+) % of cases/g)].some(([, share]) => Number(share) <= 5)
+  );
+  const looksAt = (of, numbers) => numbers.map((seeds) => [of, seeds]);
+  for (const looks of [
+    looksAt(2, [5, 8, 10, 15, 20]), looksAt(4, [5, 8, 10]), [...looksAt(2, [5, 10]), [3, 10], [4, 10]],
+  ]) {
+    const draws = Array.from({ length: 200 }, () => Array.from({ length: 4 }, () => some(20)));
+    const wrong = draws.filter((networks) => looks.some(([of, seeds]) => differs(networks.slice(0, of), seeds)));
+    assert.ok(wrong.length / draws.length < 0.05, `${looks}: ${wrong.length}`);
+  }
+  const ahead = [some(20).map((best) => best + 60), some(20)];
+  assert.deepEqual([5, 20].map((seeds) => differs(ahead, seeds)), [true, true]);
+  assert.match(concluded(ahead, 7), /in 49 of 49 pairs of seeds; with the first 5 seeds of each, .* in at most 2 % of cases\.$/);
 });
 
 test("a text differs in a word if one was added, removed or exchanged", () => {
@@ -80,6 +107,29 @@ test("an answer that another tab has kept is not lost", () => {
   assert.deepEqual(Object.keys(kept()), ["one", "two"]);
   presses[0](); // Check, of the text that has solved it
   assert.deepEqual(Object.values(kept()).map(({ isRight }) => isRight), [false, false], "the first answer counts");
+});
+
+test("a question on seeds is answered by as many as it names, whatever was trained besides", () => {
+  const made = [];
+  const node = {
+    append() {}, setAttribute() {}, addEventListener(_, press) { (this.presses ??= []).push(press); },
+  };
+  const createElement = () => {
+    made.push(Object.create(node));
+    return made.at(-1);
+  };
+  Object.assign(globalThis, {
+    document: { createElement }, localStorage: { getItem: () => null, setItem() {} },
+  });
+  const bests = { A: [1, 2, 3, 50, 51, 52], B: [11, 12, 13, 14, 15, 16] };
+  const results = Object.entries(bests).flatMap(([name, all]) => all.map((best) => ({ name, best })));
+  const question = { id: "seeds", kind: "seeds", text: "", because: "", trained: ["A", "B"], seeds: 3 };
+  const quiz = { lecture: "book", questions: [question] };
+  buildQuiz(Object.create(node), quiz, undefined, { results, changed: new EventTarget() });
+  const luck = made.find(({ textContent }) => textContent === "Luck may explain it");
+  for (const press of luck.presses) press();
+  const said = made.map(({ textContent }) => textContent).find((words) => /so far apart/.test(words));
+  assert.match(said, /^Right\. With 3 seeds of each, equal networks would be so far apart in 10 % of cases/);
 });
 
 test("what is typed as a seed becomes the whole number that is trained", () => {

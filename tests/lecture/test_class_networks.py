@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,14 +18,16 @@ from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
-from rnn_compare.lecture.trained.class_networks import ClassNetwork, divided
-from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, recorded, seed_of
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, divided, recorded
+from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, packed, seed_of, unpacked
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, PHONES, SHORT
 from rnn_compare.server.class_training import FEWEST
+from tests.lecture.trained_class import send, some_correct
 
 TASK = class_task(PHONES.name)
 RIGHT = [250, 260, 270, 280, 290, 280, 270, 260]
+CORRECT, PLACES = some_correct(RIGHT), np.arange(504)
 FIRST, SECOND, OWN = (seed_of(1, number) for number in (1, 2, OWN_SEEDS + 1))
 """Seeds of the first lecture."""
 
@@ -51,8 +54,8 @@ def test_no_two_devices_of_any_class_are_dealt_the_same_and_none_a_seed_of_the_s
 
 def test_a_device_keeps_its_network_through_a_restart(training: Classroom, restart: Callable[[], Classroom]) -> None:
     assert training.contribution("b").deal == ("LSTM", SECOND)
-    training.send_network("b", "LSTM", SECOND, RIGHT)
-    training.add_networks([ClassNetwork("LSTM", OWN, tuple(RIGHT), "server")])
+    training.send_network("b", "LSTM", SECOND, RIGHT, CORRECT)
+    training.add_networks([ClassNetwork("LSTM", OWN, tuple(RIGHT), origin="server")])
     training.mark_network(("LSTM", SECOND), "repeated")
     again = restart()
     assert again.contribution("b").deal == ("LSTM", SECOND)
@@ -61,6 +64,7 @@ def test_a_device_keeps_its_network_through_a_restart(training: Classroom, resta
         ("server", ""),
         ("phone", "repeated"),
     ]
+    assert [network.correct for network in again.networks.sent()] == [CORRECT]
 
 
 @pytest.mark.parametrize(
@@ -83,15 +87,15 @@ def test_what_no_training_of_this_device_gives_is_refused(
     training: Classroom, cell: object, seed: object, right: object, sentence: str
 ) -> None:
     with pytest.raises(UserError, match=sentence):
-        training.send_network("a", cell, seed, right)
+        training.send_network("a", cell, seed, right, CORRECT)
     assert training.networks.all() == []
 
 
 def test_a_device_sends_once_and_the_same_again_is_the_same(training: Classroom) -> None:
     for _ in range(2):
-        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
     with pytest.raises(UserError, match="already"):
-        training.send_network("a", "SimpleRNN", FIRST, [500] * 8)
+        training.send_network("a", "SimpleRNN", FIRST, [500] * 8, some_correct([500]))
     assert [network.best for network in training.networks.all()] == [290]
 
 
@@ -101,14 +105,14 @@ def test_a_device_that_cannot_train_is_counted_through_a_restart_until_it_can(
     with training.pages.opened("a"), training.pages.opened("b"):
         assert training.phones_training() == {"SimpleRNN": 1, "LSTM": 1}
         for _ in range(2):
-            training.send_network("a", "SimpleRNN", FIRST, [])
+            training.send_network("a", "SimpleRNN", FIRST, [], "")
         assert training.phones_training() == {"LSTM": 1}
     again = restart()
     assert again.networks.unable == 1
     assert again.networks.all() == again.networks.sent() == []
     [row] = csv.DictReader(io.StringIO(again.export_csv()))
     assert (row["device"], row["origin"], row["best"], row["last"]) == ("1", "cannot train", "", "")
-    again.send_network("a", "SimpleRNN", FIRST, RIGHT)
+    again.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
     assert restart().networks.unable == 0
     assert [network.best for network in restart().networks.all()] == [290]
 
@@ -116,16 +120,16 @@ def test_a_device_that_cannot_train_is_counted_through_a_restart_until_it_can(
 def test_nothing_is_taken_before_the_phones_train_nor_after_the_lecture(training: Classroom) -> None:
     training.begin("luck", task=PHONES.name)
     with pytest.raises(UserError, match="not training"):
-        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
     training.start_task()
     training.end()
     with pytest.raises(UserError, match="not training"):
-        training.send_network("a", "SimpleRNN", FIRST, RIGHT)
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
     assert training.contribution("a").deal is None
 
 
 def test_what_could_not_be_repeated_no_longer_counts(training: Classroom) -> None:
-    training.send_network("a", "SimpleRNN", FIRST, [500] * 8)
+    send(training, "a", [500] * 8)
     training.mark_network(("SimpleRNN", FIRST), "left out")
     assert training.networks.all() == []
     assert [network.name for network in training.networks.sent("left out")] == ["SimpleRNN no. 1"]
@@ -147,9 +151,9 @@ def test_a_result_far_from_all_that_are_known_waits_unseen_until_it_is_repeated(
     training: Classroom, restart: Callable[[], Classroom], cell: str, right: list[int]
 ) -> None:
     deal = (cell, {"SimpleRNN": FIRST, "LSTM": SECOND}[cell])
-    training.send_network({"SimpleRNN": "a", "LSTM": "b"}[cell], *deal, right)
+    send(training, {"SimpleRNN": "a", "LSTM": "b"}[cell], right)
     training.show_task()
-    training.add_networks([ClassNetwork("LSTM", OWN, (360,) * 8, "server")])
+    training.add_networks([ClassNetwork("LSTM", OWN, (360,) * 8, origin="server")])
     again = restart()
     assert [network.seed for network in again.networks.all()] == [OWN]
     assert [network.deal for network in again.networks.waiting()] == [deal]
@@ -161,9 +165,8 @@ def test_a_result_far_from_all_that_are_known_waits_unseen_until_it_is_repeated(
 def test_an_honest_result_that_was_far_is_seen_once_it_is_repeated_and_others_are_measured_by_it(
     training: Classroom,
 ) -> None:
-    training.join("d")
-    training.send_network("b", "LSTM", SECOND, [*RIGHT[:7], 340])
-    training.send_network("d", "LSTM", seed_of(1, 4), [*RIGHT[:7], 330])
+    send(training, "b", [*RIGHT[:7], 340])
+    send(training, "d", [*RIGHT[:7], 330])
     assert training.networks.all() == []
     training.mark_network(("LSTM", SECOND), "repeated")
     assert [network.best for network in training.networks.all()] == [340, 330]
@@ -176,12 +179,9 @@ def test_without_a_recording_only_what_no_network_gets_waits_until_some_are_know
     classroom.begin("own", task=SHORT.name)
     classroom.start_task()
     for device, best in zip("abcd", (1600, 1200, 1100, 1400), strict=True):
-        classroom.join(device)
-        deal = classroom.contribution(device).deal
-        assert deal is not None
-        classroom.send_network(device, *deal, [800] * 4 + [best])
+        send(classroom, device, [800] * 4 + [best])
     assert [network.best for network in classroom.networks.waiting()] == [1600]
-    classroom.add_networks(ClassNetwork("SimpleRNN", seed, (900 + seed,) * 5, "server") for seed in range(5))
+    classroom.add_networks(ClassNetwork("SimpleRNN", seed, (900 + seed,) * 5, origin="server") for seed in range(5))
     assert [network.best for network in classroom.networks.waiting()] == [1600, 1100]
 
 
@@ -189,13 +189,13 @@ def test_without_a_recording_only_what_no_network_gets_waits_until_some_are_know
 def test_of_a_hundred_honest_networks_hardly_any_waits(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     deals = [(cell, seed_of(9, number)) for cell in TASK.cells for number in range(1, 51)]
-    networks = [ClassNetwork(*deal, tuple(by_kernels(TASK.experiment(*deal), lambda *_: None))) for deal in deals]
+    networks = [ClassNetwork(*deal, by_kernels(TASK.experiment(*deal), lambda *_: None)[0]) for deal in deals]
     assert len(divided(PHONES.name, networks)[1]) <= 2
 
 
 def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
-    training.send_network("b", "LSTM", SECOND, RIGHT)
-    training.add_networks([ClassNetwork("SimpleRNN", OWN, (1, 3, 2), "server", at=time.time() + 1)])
+    training.send_network("b", "LSTM", SECOND, RIGHT, CORRECT)
+    training.add_networks([ClassNetwork("SimpleRNN", OWN, (1, 3, 2), origin="server", at=time.time() + 1)])
     rows = list(csv.DictReader(io.StringIO(training.export_csv())))
     assert [(row["lecture"], row["question"], row["device"]) for row in rows] == [
         ("luck", PHONES.name, "2"),
@@ -209,22 +209,49 @@ def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
     assert rows[1]["right reviews by epoch"] == "1 3 2"
 
 
-def test_a_record_from_before_phones_trained_is_read_and_keeps_its_answers(
-    training: Classroom, restart: Callable[[], Classroom], tmp_path: Path
+@pytest.mark.parametrize(("lacks", "earlier"), [(["networks", "best_epochs"], []), (["best_epochs"], [""])])
+def test_a_record_from_before_phones_trained_or_said_which_reviews_were_right_is_read_and_gone_on_with(
+    training: Classroom, restart: Callable[[], Classroom], tmp_path: Path, lacks: list[str], earlier: list[str]
 ) -> None:
+    send(training, "b", [*RIGHT[:7], 370])
     training.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "lecture.db")) as connection:
-        connection.execute("DROP TABLE networks")
+        for table in lacks:
+            connection.execute(f"DROP TABLE {table}")
         connection.commit()
     again = restart()
     assert again.warnings == []
-    again.send_network("a", "SimpleRNN", FIRST, RIGHT)
-    assert [network.seed for network in again.networks.all()] == [FIRST]
+    again.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
+    assert [network.correct for network in again.networks.all()] == [*earlier, CORRECT]
+    again.show_task()
+    assert len(restart().classes()[0].networks) == 1 + len(earlier)
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=8))
 def test_every_possible_result_is_taken_as_it_was_sent(right: list[int]) -> None:
-    assert TASK.checked(right) == tuple(right)
+    assert TASK.checked_right(right) == tuple(right)
+
+
+@given(st.lists(st.booleans(), min_size=500, max_size=500))
+def test_which_reviews_were_right_is_taken_as_it_was_sent(correct: list[bool]) -> None:
+    sent = TASK.checked_correct(packed(np.array(correct)), sum(correct))
+    assert unpacked(sent, 500).astype(bool).tolist() == correct
+
+
+@pytest.mark.parametrize(
+    "correct",
+    [
+        *("", CORRECT[:-4], f"{CORRECT}AAAA", CORRECT[:-1], f"{CORRECT[:-1]}/", f" {CORRECT}", "\u0100" * 84),
+        *(some_correct([289]), some_correct([291]), packed((PLACES < 290) | (PLACES >= 500))),
+        *(None, 290, [CORRECT], {"0": 1}, True, 10**400),
+    ],
+)
+def test_reviews_that_contradict_the_count_of_the_best_epoch_are_refused_at_once(
+    training: Classroom, correct: object
+) -> None:
+    with pytest.raises(UserError, match="which of 500 reviews were right after its best epoch: 290"):
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, correct)
+    assert training.networks.all() == []
 
 
 def test_a_preset_with_one_cell_twice_does_not_suit_phones() -> None:

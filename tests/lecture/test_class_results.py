@@ -12,7 +12,7 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.lecture.trained.class_task import OF_A_CLASS, OWN_SEEDS, seed_of
 from rnn_compare.presets import PHONES
-from tests.lecture.trained_class import hold
+from tests.lecture.trained_class import hold, send
 
 Restart = Callable[[], Classroom]
 
@@ -33,12 +33,9 @@ def test_each_class_is_kept_with_its_networks_through_restarts_the_newest_first(
 def test_without_a_network_of_a_phone_there_is_no_class(restart: Restart) -> None:
     classroom = restart()
     hold(classroom, 0)
-    own = [ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, "server")]
+    own = [ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server")]
     classroom.add_networks(own)
-    classroom.join("old")
-    deal = classroom.contribution("old").deal
-    assert deal is not None
-    classroom.send_network("old", *deal, [])
+    send(classroom, "old", [])
     classroom.end()
     assert restart().classes() == []
 
@@ -60,8 +57,8 @@ def test_networks_of_this_machine_count_and_played_or_left_out_ones_do_not(resta
     hold(classroom, 3)
     classroom.add_networks(
         [
-            ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, "server", at=time.time()),
-            ClassNetwork("LSTM", OF_A_CLASS + 1, (301,) * 8, "recording"),
+            ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server", at=time.time()),
+            ClassNetwork("LSTM", OF_A_CLASS + 1, (301,) * 8, origin="recording"),
         ]
     )
     classroom.mark_network(classroom.networks.sent()[0].deal, "left out")

@@ -26,7 +26,7 @@ def result(tmp_path: Path) -> Iterator[ClassResult]:
     """A class of 40 phones, and two networks of the presenter's machine."""
     classroom = Classroom(tmp_path / "lecture.db")
     hold(classroom, 40)
-    own = [ClassNetwork(cell, seed_of(1, OWN_SEEDS + 1), (300,) * 8, "server") for cell in ("SimpleRNN", "LSTM")]
+    own = [ClassNetwork(cell, seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server") for cell in ("SimpleRNN", "LSTM")]
     classroom.add_networks(own)
     [shown] = classroom.classes()
     yield shown

@@ -140,7 +140,7 @@ def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
     assert shown == pytest.approx(predicted(TYPED), abs=1e-4)
     assert firefox.call(VIOLATIONS, "") == []
     experiment = Experiment(cell="SimpleRNN", units=8, seed=7, **LESSON)
-    right = max(trained_seed.bit_by_bit(experiment, lambda *_: None))
+    right = max(trained_seed.bit_by_bit(experiment, lambda *_: None)[0])
     assert firefox.call(TRAIN, "SimpleRNN 7") == f"best validation accuracy {right / experiment.validation_reviews:.1%}"
     assert [text for text in sentences if "“waste”" not in text] == []
     urls = [event["params"]["request"]["url"] for event in firefox.events if event["method"] == EVENTS[1]]

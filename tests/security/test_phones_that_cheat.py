@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from rnn_compare.presets import PHONES
+from tests.lecture.trained_class import some_correct
 from tests.phones import BEST, PlainPhone, last, present, put
 
 from .conftest import Server
@@ -281,7 +282,9 @@ def dealt(phone: PlainPhone) -> dict[str, Any]:
 
 def send(phone: PlainPhone, **network: object) -> tuple[int, str]:
     """Sends what a phone may send, with these fields in place of its own."""
-    status, content = phone.send("trained", {**dealt(phone), "right": RIGHT, **network})
+    right = network.get("right", RIGHT)
+    correct = some_correct(right) if isinstance(right, list) and isinstance(right[0], int) else ""
+    status, content = phone.send("trained", {**dealt(phone), "right": RIGHT, "correct": correct, **network})
     answer = json.loads(content)
     return status, answer.get("said", "")
 
@@ -296,6 +299,7 @@ def test_a_network_counts_once_and_neither_one_that_this_phone_cannot_have_train
     victim, thief = phones
     wrong: list[dict[str, object]] = [{"cell": ["LSTM"]}, {"cell": None}, {"seed": 3}]
     wrong += [{"right": right} for right in ({"0": 250}, None, 10**400, ["250"] * 8)]
+    wrong += [{"correct": correct} for correct in ("", None, [1] * 500, some_correct([289]), "x" * 84)]
     for forged in wrong:
         status, sentence = send(victim, **forged)
         assert status == 409
@@ -313,7 +317,7 @@ def test_nobody_sees_a_network_of_another_before_the_presenter_shows_them(
     lecture: Server, phones: list[PlainPhone]
 ) -> None:
     assert send(phones[0], right=[*RIGHT[:7], 367])[0] == 200
-    before = phones[1].events()
+    before = phones[1].events('"trains":true')
     assert "367" not in before
     assert last(before, "state")["task"]["cells"] is None
     present(lecture.url, "show_task")

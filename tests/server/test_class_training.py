@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_task import class_task, seed_of
+from rnn_compare.lecture.trained.class_task import class_task, packed, seed_of
 from rnn_compare.presets import PHONES
 from rnn_compare.server.class_training import (
     FEWEST,
@@ -28,7 +29,7 @@ from rnn_compare.server.class_training import (
 )
 from rnn_compare.training.analyses import Analysis
 from rnn_compare.training.engine import Engine
-from tests.lecture.trained_class import hold
+from tests.lecture.trained_class import hold, send, some_correct
 
 TASK = class_task(PHONES.name)
 SENT = [ClassNetwork("LSTM", seed_of(1, number), (250, 300 + number)) for number in range(1, 61)]
@@ -62,6 +63,9 @@ def test_the_servers_own_and_recorded_networks_are_not_repeated() -> None:
     assert to_repeat(TASK, own + played, "secret") == []
 
 
+HONEST = (300,) * 8, some_correct([300])
+
+
 class Workers:
     """An engine whose trainings end at once, the next ones with a problem."""
 
@@ -70,7 +74,7 @@ class Workers:
 
     def analyse(self, *_: Any) -> Analysis:
         self.failing -= 1
-        return Analysis(problem="No worker answered.") if self.failing >= 0 else Analysis(result=[300] * 8)
+        return Analysis(problem="No worker answered.") if self.failing >= 0 else Analysis(result=HONEST)
 
 
 @pytest.fixture
@@ -99,19 +103,25 @@ def test_a_worker_that_is_lost_makes_no_class_a_recording_but_workers_that_never
         assert origins(classroom) == {origin: 2 * FEWEST}
 
 
-def test_a_result_that_came_out_differently_after_any_epoch_is_left_out(classroom: Classroom) -> None:
+def test_a_result_that_came_out_differently_after_any_epoch_or_of_any_review_is_left_out(classroom: Classroom) -> None:
     hold(classroom, 0)
-    for device, right in (("invented", [450] + [300] * 7), ("rounded", [302] + [298] * 7)):
-        classroom.join(device)
-        deal = classroom.contribution(device).deal
-        assert deal is not None
-        classroom.send_network(device, *deal, right)
+    sent = [
+        ([450] + [300] * 7, None),
+        ([302] + [298] * 7, None),
+        ([301] * 8, packed(np.arange(500) >= 199)),  # as many, but others
+        ([300] * 8, packed((np.arange(500) < 302) & (np.arange(500) > 1))),  # two dropped, two others
+        ([299] * 8, packed((np.arange(500) < 300) & (np.arange(500) != 7))),
+    ]
+    for number, (right, correct) in enumerate(sent):
+        send(classroom, f"phone {number}", right, correct)
     training = ClassTraining(cast("Engine", Workers()), lambda: classroom)
     training.follow()
     assert not any(network.status for network in classroom.networks.sent()), "what is missing is trained first"
-    training.follow()
+    for _ in sent:
+        training.follow()
     statuses = {network.right[0]: network.status for network in classroom.networks.sent()}
-    assert statuses == {450: "left out", 302: "repeated"}
+    different, same = dict.fromkeys((450, 301, 300), "left out"), dict.fromkeys((302, 299), "repeated")
+    assert statuses == different | same
 
 
 def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,10 +135,7 @@ def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monke
     monkeypatch.setattr("rnn_compare.server.class_training.FEWEST", 0)
     hold(classroom, 12)
     for device in ("far", "farther"):
-        classroom.join(device)
-        deal = classroom.contribution(device).deal
-        assert deal is not None
-        classroom.send_network(device, *deal, [500] * 8)
+        send(classroom, device, [500] * 8)
     ClassTraining(cast("Engine", Busy()), lambda: classroom).follow()
     assert seeds[:2] == [seed_of(classroom.number(), number) for number in (13, 14)]
     assert len(seeds) == 4, "then those that may be invented although they are near"

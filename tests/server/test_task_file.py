@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.browser.trained_seed import bit_by_bit
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
@@ -27,7 +28,9 @@ def test_a_phones_worker_unpacks_checks_trains_and_reads(
     assert phone["alike"] == [True, True]
     assert phone["wrong"] is False, "an engine that differs in the eighth digit is silent"
     assert phone["answers"] == [{"differs": True}], "and trains nothing"
-    assert phone["right"] == [358]
+    experiment = class_task(PHONES.name).experiment("SimpleRNN", 3).model_copy(update={"epochs": 1})
+    [right], correct = bit_by_bit(experiment, lambda *_: None)
+    assert phone["epochs"] == [{"right": right, "correct": correct}], "the server repeats which reviews were right, too"
     assert [text["known"] for text in phone["texts"]] == [3, 0]
     assert all(0 < text["share"] < 1 for text in phone["texts"])
 

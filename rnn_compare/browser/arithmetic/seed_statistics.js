@@ -1,8 +1,5 @@
 // What the best accuracies of some seeds say, with no assumption on their distribution but that seeds are alike.
 
-// How often a further seed lies outside the range of so many: each of all n + 1 is as often the lowest or highest.
-export const shareOutside = (count) => 2 / (count + 1);
-
 // The share of all ways to deal these values into two groups of these sizes in which one group's ranks are at least as
 // far apart from the other's: Wilcoxon's rank sum test, exact, also with ties.
 export function chanceOfLead(a, b) {
@@ -25,4 +22,12 @@ export function chanceOfLead(a, b) {
     if (Math.abs(sum - expected) >= distance) far += ways;
   }
   return far / total;
+}
+
+// At most how often equal networks are ever so far apart, looked at with the `first` seeds of each, and whenever there
+// are twice as many: the k-th look has 1/2^k of the error. Returns { seeds, chance } of the newest look.
+export function chanceOfLooks(a, b, first) {
+  const doubled = Math.floor(Math.log2(Math.min(a.length, b.length) / first));
+  const seeds = first * 2 ** doubled;
+  return { seeds, chance: 2 ** (doubled + 1) * chanceOfLead(a.slice(0, seeds), b.slice(0, seeds)) };
 }

@@ -24,12 +24,6 @@ class Wins:
         """How often b is ahead of a."""
         return Wins(1 - self.share, 1 - self.high, 1 - self.low, self.pairs)
 
-    @property
-    def text(self) -> str:
-        """The share and its interval, such as ``78 % of 9 pairs of seeds (95 % interval 20 to 98 %)``."""
-        interval = f"{100 * LEVEL:.0f} % interval {100 * self.low:.0f} to {100 * self.high:.0f} %"
-        return f"{100 * self.share:.0f} % of {self.pairs} pairs of seeds ({interval})"
-
 
 def wins(a: Sequence[float], b: Sequence[float]) -> Wins | None:
     """Returns how often an accuracy of a is above one of b; None with fewer than three of either.

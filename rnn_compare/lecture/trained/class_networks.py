@@ -8,12 +8,17 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, ClassTask, Deal, class_task, recorded
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, ClassTask, Deal, class_task
+
+RECORDING = Path(__file__).parents[2] / "recordings" / "class_networks.json"
+"""By preset what every browser trains: cell, seed, right, correct (``python -m benchmarks.class_networks anew``)."""
 
 Origin = Literal["phone", "server", "recording"]
 Status = Literal["", "repeated", "left out"]
@@ -30,12 +35,14 @@ class ClassNetwork:
 
     Attributes:
         right: Held-out reviews that were right after each epoch.
+        correct: Which were after the best, as ``packed``; empty if that is not recorded.
         at: When it arrived, in seconds since 1970.
     """
 
     cell: str
     seed: int
     right: tuple[int, ...]
+    correct: str = ""
     origin: Origin = "phone"
     status: Status = ""
     at: float = 0.0
@@ -97,8 +104,8 @@ class ClassNetworks:
         """Returns what the device of a number trains; None where phones train nothing."""
         return class_task(self._preset).deal(self._lecture, number) if self._preset else None
 
-    def add_sent(self, device: str, number: int, sent: tuple[object, object, object]) -> None:
-        """Stores the network of a device: cell, seed and right reviews as it sent them.
+    def add_sent(self, device: str, number: int, sent: tuple[object, object, object, object]) -> None:
+        """Stores the network of a device: cell, seed, how many reviews were right and which, as it sent them.
 
         The same again is the same network: a phone that got no answer sends it again.
 
@@ -109,11 +116,12 @@ class ClassNetworks:
         cell, seed = task.deal(self._lecture, number)
         if sent[:2] != (cell, seed) or type(sent[1]) is not int:
             raise UserError(f"This phone was dealt {cell} no. {number}.")
-        right = UNABLE if sent[2] == [] else task.checked(sent[2])
+        right = UNABLE if sent[2] == [] else task.checked_right(sent[2])
+        correct = "" if right == UNABLE else task.checked_correct(sent[3], max(right))
         before = self._by_device.get(device)
         if before is None or (before.right == UNABLE and before.right != right):
-            self._store(ClassNetwork(cell, seed, right, at=time.time()), device)
-        elif before.right != right:
+            self._store(ClassNetwork(cell, seed, right, correct, at=time.time()), device)
+        elif (before.right, before.correct) != (right, correct):
             raise UserError("This phone has sent its network already.")
 
     def add_own(self, networks: Iterable[ClassNetwork]) -> None:
@@ -125,12 +133,11 @@ class ClassNetworks:
     def mark(self, deal: Deal, status: Status) -> None:
         """Stores whether a phone's network was repeated."""
         if (network := self._networks.get(deal)) is not None and network.status != status:
-            self._record.mark_network(self._lecture, *deal, status)
-            self._networks[deal] = replace(network, status=status)
+            device = next(device for device, sent in self._by_device.items() if sent.deal == deal)
+            self._store(replace(network, status=status), device)
 
     def _store(self, network: ClassNetwork, device: str) -> None:
-        values = network.cell, network.seed, network.right, network.origin, network.at
-        self._record.save_network(self._lecture, self._preset, device, *values)
+        self._record.save_network(self._lecture, self._preset, device, network)
         self._keep(network, device)
 
     def _keep(self, network: ClassNetwork, device: str) -> None:
@@ -143,7 +150,13 @@ class ClassNetworks:
 def network_of(row: sqlite3.Row) -> ClassNetwork:
     """Returns a network as it is recorded."""
     right = tuple(json.loads(row["reviews"]))
-    return ClassNetwork(row["cell"], row["seed"], right, row["origin"], row["status"], row["at"])
+    origin, status, at = row["origin"], row["status"], row["at"]
+    return ClassNetwork(row["cell"], row["seed"], right, row["correct"] or "", origin, status, at)
+
+
+def by_cell(task: ClassTask, networks: Sequence[ClassNetwork]) -> dict[str, list[ClassNetwork]]:
+    """Returns the networks of each cell, also where there are none."""
+    return {cell: [network for network in networks if network.cell == cell] for cell in task.cells}
 
 
 def divided(preset: str, networks: Sequence[ClassNetwork]) -> tuple[list[ClassNetwork], list[ClassNetwork]]:
@@ -166,10 +179,18 @@ def _limits(preset: str, cell: str, networks: Sequence[ClassNetwork]) -> tuple[f
     """
     held_out = class_task(preset).held_out
     guessing, deviation = held_out / 2, math.sqrt(held_out) / 2
-    bests = [max(right) for deal, right in recorded(preset).items() if deal[0] == cell]
-    bests += [network.best for network in networks if network.cell == cell and network.is_known]
+    known = [*recorded(preset).values(), *(network for network in networks if network.is_known)]
+    bests = [network.best for network in known if network.cell == cell]
     low, high = (min(bests), max(bests)) if len(bests) >= FEWEST_KNOWN else (guessing, held_out - deviation)
     return guessing - 4 * deviation, low - deviation, high + deviation
+
+
+@cache
+def recorded(preset: str) -> dict[Deal, ClassNetwork]:
+    """Returns the recorded networks of a preset; none without a recording."""
+    rows = json.loads(RECORDING.read_text(encoding="utf-8")).get(preset, [])
+    networks = (ClassNetwork(cell, seed, tuple(right), correct, "recording") for cell, seed, right, correct in rows)
+    return {network.deal: network for network in networks}
 
 
 @dataclass(frozen=True)
@@ -216,7 +237,7 @@ def class_results(record: ClassroomRecord) -> list[ClassResult]:
         with contextlib.suppress(UserError):  # the preset is another one now, or gone
             counting = [network for network in divided(row["task"], networks)[0] if network.origin != "recording"]
             result = ClassResult(row["id"], row["name"], row["began"], row["task"], tuple(counting))
-            checked = [result.task.checked([*network.right]) for network in result.networks]
+            checked = [result.task.checked_right([*network.right]) for network in result.networks]
             if checked and {network.cell for network in result.networks} <= {*result.task.cells}:
                 results.append(result)
     return results

@@ -1,9 +1,12 @@
 """The task of a class's phones: networks of one preset, a seed for each device."""
 
-import json
+import base64
+import contextlib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
@@ -11,8 +14,6 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks.plain_script import check_simple
 from rnn_compare.presets import PRESETS
 
-RECORDING = Path(__file__).parents[2] / "recordings" / "class_networks.json"
-"""By preset, cell and seed: right reviews after each epoch, as every browser gets them."""
 OF_A_CLASS = 10_000
 """Seeds of one class, so that two classes share no network; the recorded ones have this number and more."""
 OWN_SEEDS = 5_000
@@ -55,7 +56,7 @@ class ClassTask:
         """Returns the training of a cell and a seed."""
         return self.experiments[self.cells.index(cell)].model_copy(update={"seed": seed})
 
-    def checked(self, right: object) -> tuple[int, ...]:
+    def checked_right(self, right: object) -> tuple[int, ...]:
         """Returns what a phone sent, any JSON value, as the held-out reviews that were right after each epoch.
 
         Raises:
@@ -67,10 +68,37 @@ class ClassTask:
             raise UserError(f"Of {self.held_out} reviews, 0 to {self.held_out} can be right.")
         return tuple(right)
 
+    def checked_correct(self, correct: object, best: int) -> str:
+        """Returns what a phone sent, any JSON value, as ``packed``: which reviews were right after its best epoch.
+
+        Raises:
+            UserError: If it is anything else, or not so many were right.
+        """
+        with contextlib.suppress(TypeError, ValueError):
+            places = unpacked(correct, self.held_out)  # type: ignore[arg-type]
+            if packed(places) == correct and places.sum() == best:
+                return packed(places)
+        raise UserError(f"A result says which of {self.held_out} reviews were right after its best epoch: {best}.")
+
 
 def seed_of(lecture: int, number: int) -> int:
     """Returns the seed of a lecture's network by its number, as it is called: seed % OF_A_CLASS."""
     return OF_A_CLASS * (lecture + 1) + number
+
+
+def packed(correct: NDArray[np.generic]) -> str:
+    """Returns which reviews were right, 0 or 1 (reviews,), as text: eight a byte, the first highest, in base64.
+
+    Example:
+        >>> packed(np.array([0, 1, 1, 0, 0, 0, 0, 0, 1])), unpacked("YIA=", 9)
+        ('YIA=', array([0, 1, 1, 0, 0, 0, 0, 0, 1], dtype=uint8))
+    """
+    return base64.b64encode(np.packbits(correct.astype(bool)).tobytes()).decode()
+
+
+def unpacked(correct: str, reviews: int) -> NDArray[np.uint8]:
+    """Returns of each review whether it was right (reviews,), from the output of ``packed``."""
+    return np.unpackbits(np.frombuffer(base64.b64decode(correct), np.uint8), count=reviews)
 
 
 @cache
@@ -88,14 +116,3 @@ def class_task(preset: str) -> ClassTask:
             name, optimizer = experiment.cell, experiment.optimizer
             raise UserError(f"{name} with {optimizer}: phones train SimpleRNN, LSTM or GRU with rmsprop.")
     return ClassTask(tuple(experiments))
-
-
-@cache
-def recorded(preset: str) -> dict[Deal, tuple[int, ...]]:
-    """Returns the recorded networks of a preset, by cell and seed their right reviews; none without a recording."""
-    by_preset = json.loads(RECORDING.read_text(encoding="utf-8"))
-    return {
-        (cell, int(seed)): tuple(right)
-        for cell, networks in by_preset.get(preset, {}).items()
-        for seed, right in networks.items()
-    }

@@ -147,10 +147,10 @@ function askTexts(controls, { texts, meant, networks }, { judge, show, labels },
 function askSeeds(controls, { trained, seeds }, _, { end, tell }, { results, changed }) {
   const bestOf = (name) => results.filter((result) => result.name === name).map(({ best }) => best);
   const answer = (isLuck) => {
-    const chance = chanceOfLead(...trained.map(bestOf));
+    const chance = chanceOfLead(...trained.map((name) => bestOf(name).slice(0, seeds))); // chosen beforehand
     const percent = chance < 0.01 ? "less than 1 %" : `${Math.round(100 * chance)} %`;
-    end(isLuck === (chance >= LUCK_BELOW), `Equal networks would be so far apart in ${percent} of cases, which `
-      + `${chance < LUCK_BELOW ? "speaks against luck" : "luck may explain"}.`);
+    end(isLuck === (chance >= LUCK_BELOW), `With ${seeds} seeds of each, equal networks would be so far apart in `
+      + `${percent} of cases, which ${chance < LUCK_BELOW ? "speaks against luck" : "luck may explain"}.`);
   };
   const presses = [["Luck may explain it", true], ["More than luck", false]].map(([label, isLuck]) => (
     button("", controls, label, () => { answer(isLuck); })

@@ -3,7 +3,7 @@
 import { percent } from "../../browser/arithmetic/moves.js";
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText as setPlain } from "../../browser/common/dom.js";
-import { chanceOfLead, shareOutside } from "../../browser/arithmetic/seed_statistics.js";
+import { chanceOfLooks } from "../../browser/arithmetic/seed_statistics.js";
 import { unpackBytes } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "../../browser/common/kept.js";
 import { byName, drawCurves, drawSeeds } from "./train_charts.js";
@@ -183,28 +183,32 @@ export function conclusionOf(results) {
     const mean = best.reduce((sum, share) => sum + share) / best.length;
     const [low, high] = [Math.min(...best), Math.max(...best)];
     const range = `from ${percent(low)} to ${percent(high)}`;
-    const outside = Math.round(100 * shareOutside(best.length));
-    return `${name}, ${best.length} seeds: ${percent(mean)} on average, ${range}.`
-      + (best.length < ENOUGH ? "" : ` A further seed falls outside this range in ${outside} % of cases.`);
+    const count = best.length;
+    return `${name}, ${count} seeds: ${percent(mean)} on average, ${range}.`
+      + (count < ENOUGH ? "" : ` Of ranges of ${count} seeds at most 2 in ${count + 1} miss the next.`);
   });
   if (groups.some(({ best }) => best.length >= ENOUGH)) {
     sentences.push("The validation texts are the same for all; only seeds differ. One curve could be any of these.");
   }
   const compared = groups.filter(({ best }) => best.length >= PAIRED);
+  const tested = compared.filter(({ best }) => best.length >= ENOUGH).length;
   for (let a = 0; a < compared.length; a++) {
-    for (let b = a + 1; b < compared.length; b++) sentences.push(pairsOf(compared[a], compared[b]));
+    for (let b = a + 1; b < compared.length; b++) {
+      sentences.push(pairsOf(compared[a], compared[b], tested * (tested - 1) / 2));
+    }
   }
   return sentences.join(" ");
 }
 
-function pairsOf(a, b) {
+// comparisons: of how many this is one, any of which could be the one that looks like a difference.
+function pairsOf(a, b, comparisons) {
   const pairs = a.best.flatMap((first) => b.best.map((second) => first - second));
   const [won, lost] = [pairs.filter((lead) => lead > 0).length, pairs.filter((lead) => lead < 0).length];
   const [winner, loser] = won >= lost ? [a, b] : [b, a];
   const lead = `${winner.name} is ahead of ${loser.name} in ${Math.max(won, lost)} of ${pairs.length} pairs of seeds`;
   if (Math.min(a.best.length, b.best.length) < ENOUGH) return `${lead}.`;
-  const chance = chanceOfLead(a.best, b.best);
-  const share = chance < 0.01 ? "less than 1" : Math.round(100 * chance);
-  return `${lead}; equal networks would be so far apart in ${share} % of cases, if the number of seeds was chosen `
-    + "beforehand.";
+  const { seeds, chance } = chanceOfLooks(a.best, b.best, ENOUGH);
+  const share = Math.min(100, Math.ceil(100 * comparisons * chance));
+  return `${lead}; with the first ${seeds} seeds of each, equal networks would be so far apart in at most ${share} % `
+    + "of cases.";
 }

@@ -48,7 +48,7 @@ MESSAGES: dict[str, tuple[Callable[..., object], Sequence[str], Sequence[str]]] 
     "answer": (Classroom.answer, ("question", "round", "answer"), ("confidence",)),
     "review": (Classroom.send_review, ("text",), ()),
     "row": (Classroom.take_row, ("row",), ()),
-    "trained": (Classroom.send_network, ("cell", "seed", "right"), ()),
+    "trained": (Classroom.send_network, ("cell", "seed", "right", "correct"), ()),
 }
 """What stores each kind of message; its fields in JSON, and those that may be missing."""
 

@@ -18,7 +18,7 @@ from rnn_compare.formatting import unbroken
 from rnn_compare.lecture.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, group_called, is_right
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
+from rnn_compare.lecture.trained.class_networks import ClassNetwork, by_cell
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board_cards import not_live_text
@@ -67,8 +67,8 @@ def of_task(state: State, networks: Sequence[ClassNetwork]) -> Message | None:
         return None
     task = class_task(state.task)
     bests = [
-        {"cell": cell, "color": look.color, "bests": [network.best for network in networks if network.cell == cell]}
-        for cell, look in zip(task.cells, looks(task.cells), strict=True)
+        {"cell": cell, "color": look.color, "bests": [network.best for network in of_cell]}
+        for (cell, of_cell), look in zip(by_cell(task, networks).items(), looks(task.cells), strict=True)
     ]
     return {
         "trains": bool(state.task_since),

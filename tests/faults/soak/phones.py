@@ -10,10 +10,11 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from rnn_compare.lecture.trained.class_task import recorded
+from rnn_compare.lecture.trained.class_networks import recorded
 from rnn_compare.presets import PHONES
 from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
 from tests.faults.soak.watch import Curtain
+from tests.lecture.trained_class import some_correct
 from tests.phones import PlainPhone
 
 NO_LINE = (OSError, http.client.HTTPException)
@@ -161,9 +162,10 @@ class HallPhone:
             return
         time.sleep(self._chance.uniform(0, self._seconds))
         cell, seed = self._own["deal"]
-        likely = [list(right) for deal, right in recorded(PHONES.name).items() if deal[0] == cell]
+        likely = [list(network.right) for network in recorded(PHONES.name).values() if network.cell == cell]
         right = self._chance.choice([[0] * 8, [500] * 8, [230] * 8, [250] * 7 + [420], *likely[:2]])
-        status, _ = self._until_told(lambda: self._phone.send("trained", {"cell": cell, "seed": seed, "right": right}))
+        sent = {"cell": cell, "seed": seed, "right": right, "correct": some_correct(right)}
+        status, _ = self._until_told(lambda: self._phone.send("trained", sent))
         if status == 200 and max(right) not in HONEST:
             self._ledger.forged[lecture, self._device] = right
         self._done.add((lecture, self._device, "trained"))

@@ -130,13 +130,18 @@ export class Trainer {
     return yield* this.batches(order, (reviews) => this.train(ids, labels, reviews));
   }
 
-  // Judges reviews; yields after each batch, and returns accuracy and loss.
+  // Judges reviews; yields after each batch, and returns accuracy, loss and whether each review was right, 0 or 1.
   * evaluate({ ids, labels }) {
-    return yield* this.batches(Int32Array.from(labels.keys()), (reviews) => {
+    const correct = new Uint8Array(labels.length);
+    const figures = yield* this.batches(Int32Array.from(labels.keys()), (reviews) => {
       this.pass.begin(ids, reviews);
       const logits = this.pass.forward();
+      this.pass.rows.forEach(({ review }, row) => {
+        correct[review] = Number(Number(logits[row] > 0) === labels[review]);
+      });
       return figuresOf(logits, Array.from(this.pass.rows, ({ review }) => labels[review]));
     });
+    return { ...figures, correct };
   }
 
   * batches(order, run) {

@@ -6,11 +6,12 @@ const SLICE = 40; // milliseconds
 const pause = () => new Promise((go) => { setTimeout(go); });
 
 // Trains some epochs of a network. `ids` and `labels` begin with the `training` reviews; the others validate. `tell` is
-// called with the figures of each epoch, and the state after it, from which another training may go on: `from` has the
-// number of epochs done, and their state. Returns the weights; undefined if `isStopped` said so.
+// called with the figures of each epoch, the state after it, from which another training may go on (`from` has the
+// number of epochs done, and their state), and which reviews were right. Returns the weights; undefined if `isStopped`
+// said so.
 /**
  * @param {{ description: Trainable, [rest: string]: any }} question
- * @param {(figures: any, state: any) => void} tell
+ * @param {(figures: any, state: any, correct: Uint8Array) => void} tell
  */
 export async function trainingRun({ description, ids, labels, training, epochs, from }, tell, isStopped = () => false) {
   const trainer = new Trainer(description);
@@ -36,7 +37,7 @@ export async function trainingRun({ description, ids, labels, training, epochs, 
     const validated = trained && await finish(trainer.evaluate(toValidate));
     if (!validated) return undefined;
     const figures = { epoch: epoch + 1, ...trained, val_accuracy: validated.accuracy, val_loss: validated.loss };
-    tell(figures, trainer.state);
+    tell(figures, trainer.state, validated.correct);
   }
   return trainer.weights;
 }

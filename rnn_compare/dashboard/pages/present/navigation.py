@@ -13,7 +13,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import LectureContext, 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
-from rnn_compare.lecture.trained.class_task import recorded
+from rnn_compare.lecture.trained.class_networks import recorded
 from rnn_compare.presets import Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run

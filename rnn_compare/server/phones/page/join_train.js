@@ -17,7 +17,7 @@ const OF_A_CLASS = 10_000; // seeds, as in lecture/trained/class_task.py
 const UNABLE = "This phone cannot train. The presenter's machine trains in its place.";
 
 /** @type {any} */
-let network = null; // { key, cell, seed, right, isDone, problem, worker }
+let network = null; // { key, cell, seed, right, correct, isDone, problem, worker }
 /** @type {PhoneTask | null} */
 let task = null;
 /** @type {ReturnType<setTimeout>} */
@@ -39,7 +39,8 @@ function follow(lecture, told, { deal: [cell, seed], sent: isSent }) {
 
 function prepare({ key, cell, seed, isSent }) {
   if (network && network.worker) network.worker.terminate();
-  network = { key, cell, seed, isSent, right: [], trains: false, isDone: false, problem: "", worker: null };
+  const untrained = { right: [], correct: "", trains: false, isDone: false, problem: "", worker: null };
+  network = { key, cell, seed, isSent, ...untrained };
   load(network);
 }
 
@@ -70,7 +71,8 @@ function train(mine) {
   mine.worker.postMessage({ train: { cell: mine.cell, seed: mine.seed } });
 }
 
-function take({ right, differs, done, labels, share, known, problem }) {
+function take({ right, correct, differs, done, labels, share, known, problem }) {
+  if (right > Math.max(-1, ...network.right)) network.correct = correct; // of the best epoch
   if (right !== undefined) network.right.push(right);
   if (differs || problem) giveUp("This phone computes in another way, so its network does not count.");
   if (done) {
@@ -89,10 +91,10 @@ function giveUp(problem) {
   render();
 }
 
-async function post({ key, cell, seed, right }) {
-  const result = await send("join/trained", { cell, seed, right });
+async function post({ key, cell, seed, right, correct }) {
+  const result = await send("join/trained", { cell, seed, right, correct });
   if (network.key !== key) return;
-  if (!result) setTimeout(() => network.key === key && post({ key, cell, seed, right }), RETRY);
+  if (!result) setTimeout(() => network.key === key && post({ key, cell, seed, right, correct }), RETRY);
   else if (result.kept) network.isSent = true;
   else network.problem = `Not counted. ${result.said}`;
   render();
