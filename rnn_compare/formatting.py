@@ -1,7 +1,6 @@
 """Formatting of numbers to their significant digits, and of text that people typed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from html import escape
+from collections.abc import Collection, Sequence
 
 _FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets also accept the wide ones
 _JOINERS = "\u200c\u200d"
@@ -62,17 +61,6 @@ def listed(names: Sequence[str], last: str = "and") -> str:
         ('GRU, LSTM and MGU', 'GRU and LSTM', 'GRU')
     """
     return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def html_table(rows: Iterable[Sequence[str]]) -> str:
-    """Returns a table of texts, for notebooks.
-
-    Example:
-        >>> html_table([("LSTM", "8 < 9")])
-        '<table><tr><td>LSTM</td><td>8 &lt; 9</td></tr></table>'
-    """
-    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
-    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 def duration(seconds: float) -> str:

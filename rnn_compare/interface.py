@@ -13,7 +13,7 @@ from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison, experiment_from, several
-from rnn_compare.formatting import html_table, listed
+from rnn_compare.formatting import listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.paths import Which
@@ -21,6 +21,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
 from rnn_compare.settings import takes_settings
+from rnn_compare.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def parameters(cell: str = BOOK.cells[0], **settings: Any) -> Parameters:
         >>> import rnn_compare as rc
         >>> lstm = rc.parameters("LSTM", units=32)
         >>> lstm.total, lstm.layers[1].arithmetic
-        (328353, '4 · (32·32 + 32·32 + 32) = 8,320')
+        (328353, '4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320')
     """
     warn_of_settings_without_effect(cell, settings)
     return counts.parameters(experiment_from({"cell": cell, **settings}))
@@ -114,7 +115,7 @@ class Network:
         return f"{self.run.title} ({self.run.id}): {output.progress_text(self.run)}"
 
     def _repr_html_(self) -> str:
-        return html_table([(self.run.title, self.run.id, output.progress_text(self.run))])
+        return output.progress_table([self.run], [self.run.title]).html()
 
     @property
     def parameters(self) -> Parameters:
@@ -239,8 +240,7 @@ class Networks(Sequence[Network]):
         return "\n".join(map(repr, self))
 
     def _repr_html_(self) -> str:
-        rows = zip(names(self.runs), self.runs, strict=True)
-        return html_table((name, run.id, output.progress_text(run)) for name, run in rows)
+        return output.progress_table(self.runs, names(self.runs)).html()
 
     @property
     def curves(self) -> "pd.DataFrame":
@@ -267,6 +267,14 @@ class Networks(Sequence[Network]):
         from rnn_compare.comparison.findings import findings
 
         return [finding.text for finding in findings(self.runs, Evidence(self._store))]
+
+    @property
+    def results(self) -> Table:
+        """The page's table of results; its ``records()`` are the facts."""
+        from rnn_compare.comparison.evidence import Evidence, results_table
+        from rnn_compare.comparison.groups import groups
+
+        return results_table(groups(self.runs), Evidence(self._store))
 
     def figure(self, *names: str | Iterable[str]) -> "Figure":
         """Returns the curves as a Plotly figure, a line for each run: accuracy and loss, or the named charts.

@@ -147,12 +147,11 @@ import numpy as np
 from rnn_compare.browser.curves import baseline_levels
 from rnn_compare.charts.palette import picture
 from rnn_compare.cli.main import main
-from rnn_compare.comparison.baselines import cached
+from rnn_compare.comparison.baselines import baseline_table, cached
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.gradient_flow import gradient_norms
 from rnn_compare.explain.held_out import held_out
 from rnn_compare.explain.prediction import predict
-from rnn_compare.report import html_tables
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.server import known_baselines
@@ -165,7 +164,7 @@ assert main(["parameters", "--network", "pairs", *sizes]) == 0
 assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
 assert "Word pairs" in known_baselines.meaning(baselines, "bundled")
-assert "<td>Naive Bayes</td>" in html_tables.baseline_table(baselines)
+assert "Naive Bayes" in str(baseline_table(baselines))
 print(baseline_levels(baselines))
 
 plays = Experiment(source="plays", maxlen=5, vocabulary_size=100)
@@ -344,7 +343,7 @@ def test_a_cell_a_network_a_baseline_and_a_source_are_trained_counted_drawn_read
     added["sources/plays.py"] = PLAYS
     printed = use(tmp_path, USE, added)
     assert "plays 40, rotten-tomatoes 8,530," in " ".join(printed.split())
-    assert "3 · (4·4 + 3·4 + 4) = 96" in printed
+    assert "3 · (4·4 + 3·4 + 4) = 3 · 32 = 96" in printed
     assert "2·3·4 + 4 = 28" in printed
     messages = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     accuracies = {line["name"]: line["val_accuracy"] for line in messages if "name" in line}

@@ -7,11 +7,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnn_compare.cli.output import Follower, Lines, News, Show, progress_text
+from rnn_compare.cli.output import Follower, Lines, News, Show, progress_table
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
@@ -206,11 +205,7 @@ class _Table:
         self._shown = ""
 
     def show(self, runs: list[Run], _news: list[News]) -> None:
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
-            f"<td>{escape(progress_text(run))}</td></tr>"
-            for run, name in zip(runs, names(runs), strict=True)
-        )
-        if rows != self._shown:
-            self._shown = rows
-            self._handle.update(self._html(f"<table>{rows}</table>"))
+        table = progress_table(runs, names(runs)).html()
+        if table != self._shown:
+            self._shown = table
+            self._handle.update(self._html(table))

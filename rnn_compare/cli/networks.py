@@ -5,7 +5,7 @@ import itertools
 import os
 import sys
 import textwrap
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
@@ -17,6 +17,7 @@ from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import model_file, program
 from rnn_compare.runs.record import Run
+from rnn_compare.table import Column, Table
 
 if TYPE_CHECKING:
     from rnn_compare.explain.prediction import ReviewPrediction
@@ -43,7 +44,7 @@ def parameters(options: argparse.Namespace) -> int:
             }
             output.json_line(values)
         else:
-            print(f"{experiment.label}\n{textwrap.indent(repr(terms), '  ')}")
+            print(f"{experiment.label}\n{textwrap.indent(str(terms.table), '  ')}")
     return 0
 
 
@@ -96,8 +97,8 @@ def lengths(options: argparse.Namespace) -> int:
             output.json_line({"kind": "lengths", "run": run.id, "cell": run.experiment.cell, **asdict(lengths)})
             continue
         print(f"{run.title} ({run.id}), trained up to {counted(lengths.trained_up_to, 'word')}:")
-        rows = [(f"{p.words:,}", percent(p.accuracy), f"{p.texts:,}", f"{p.repeated:,}") for p in lengths.points]
-        print(output.table(("words", "accuracy", "texts", "of them trained on"), rows))
+        columns = ("words", Column("accuracy", percent), "texts", "of them trained on")
+        print(Table(columns, map(astuple, lengths.points)))
     return 0
 
 

@@ -18,6 +18,7 @@ from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.table import Column, Entry, Table
 
 SILENT_SECONDS = 30.0
 """Without news for so long, lines say what they wait for."""
@@ -190,32 +191,33 @@ def run_json(run: Run) -> dict[str, Any]:
     }
 
 
-def runs_table(runs: Sequence[Run]) -> str:
-    """Returns all runs as a table in plain text; a network's name has what tells it from the others."""
+def runs_table(runs: Sequence[Run]) -> Table:
+    """Returns all runs; a network's name has what tells it from the others."""
     same = {name: Experiment.model_fields[name].default for name in ("maxlen", "epochs")}  # in columns of their own
     networks = labels([run.experiment.model_copy(update=same) for run in runs], with_defaults=False)
-    heads = ("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name")
-    return table(heads, map(_row, runs, networks))
+    best, last = Column("best", percent), Column("last", percent)
+    made = Column("made", lambda seconds: f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}")
+    rows = [
+        (
+            run.id,
+            network,
+            run.experiment.maxlen,
+            f"{len(run.epochs)} of {run.experiment.epochs}",
+            run.status.value,
+            Entry(run.best and run.best["val_accuracy"], small=f"{run.best.epoch}" if run.best else ""),
+            run.last and run.last["val_accuracy"],
+            run.created,
+            run.name,
+        )
+        for run, network in zip(runs, networks, strict=True)
+    ]
+    return Table(("run", "network", "maxlen", "epochs", "status", best, last, made, "name"), rows)
 
 
-def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """Returns a table in plain text; all rows have as many cells as there are heads."""
-    rows = [heads, *body]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
-def _row(run: Run, network: str) -> tuple[str, ...]:
-    return (
-        run.id,
-        network,
-        str(run.experiment.maxlen),
-        f"{len(run.epochs)} of {run.experiment.epochs}",
-        run.status.value,
-        f"{percent(run.best['val_accuracy'])} ({run.best.epoch})" if run.best else "–",
-        percent(run.last["val_accuracy"]) if run.last else "–",
-        f"{datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}",
-        run.name,
-    )
+def progress_table(runs: Sequence[Run], names: Iterable[str]) -> Table:
+    """Returns the progress of runs with a bar each, for notebooks."""
+    rows = [
+        (name, run.id, Entry(progress_text(run), share=round(run.fraction_done, 2)))
+        for run, name in zip(runs, names, strict=True)
+    ]
+    return Table(("Network", "Run", "Progress"), rows)

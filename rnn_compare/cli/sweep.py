@@ -1,16 +1,18 @@
 """The command `sweep`: trains a grid over any settings with several seeds, and prints the results."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
-from rnn_compare.comparison.evidence import Evidence, Result, achievements
-from rnn_compare.comparison.groups import JUDGED_BY, groups
+from rnn_compare.comparison.evidence import Evidence, results_table
+from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
+from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.sweeps import survey, varied
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
+from rnn_compare.table import Table
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 if TYPE_CHECKING:
@@ -46,19 +48,25 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     return code
 
 
-def results(reached: Sequence[Result]) -> list[dict[str, Any]]:
+def results(compared: Sequence[Group], table: Table) -> list[dict[str, Any]]:
     """Returns each setting's result as `sweep --json` prints it; interrupted runs do not count.
 
     ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
     interval (Student's t), ``spread`` the standard deviation of single runs; None where there are too few runs.
     ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.inference.accuracies``).
+
+    Args:
+        table: The groups' ``results_table``.
     """
-    names = _settings(reached)
-    return [{name: getattr(result.group.experiment, name) for name in names} | _figures(result) for result in reached]
+    names = _settings(compared)
+    return [
+        {name: getattr(group.experiment, name) for name in names} | _figures(group, means)
+        for group, means in zip(compared, table.records(), strict=True)
+    ]
 
 
-def _figures(result: Result) -> dict[str, Any]:
-    group, best = result.group, result.best
+def _figures(group: Group, means: Mapping[str, Any]) -> dict[str, Any]:
+    best = means["best"]
     figures = {
         "runs": len(group.runs),
         "complete": len(group.counted),
@@ -66,47 +74,25 @@ def _figures(result: Result) -> dict[str, Any]:
     }
     names = {"best": "mean", "margin": "margin", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
     figures |= {name: best and getattr(best, of_mean) for name, of_mean in names.items()}
-    for measure, accuracy in result.measured.items():
+    for measure in MEASURES:
+        accuracy = means[measure]
         figures |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
     return figures
 
 
-def _settings(reached: Sequence[Result]) -> list[str]:
-    names = varied([result.group.experiment for result in reached])
+def _settings(compared: Sequence[Group]) -> list[str]:
+    names = varied([group.experiment for group in compared])
     return list(dict.fromkeys(["cell", "units", "maxlen", *names]))
 
 
 def _print_results(runs: Sequence[Run], as_json: bool) -> None:
     with foreground.open_store() as store:
-        evidence = Evidence(store)
-        reached = [achievements(group, evidence) for group in groups(runs)]
+        compared = groups(runs)
+        table = results_table(compared, Evidence(store))
     if as_json:
-        for values in results(reached):
+        for values in results(compared, table):
             output.json_line({"kind": "result", **values})
         return
-    for result in reached:
-        if result.group.left_out:
-            unfinished = ", ".join(run.id for run in result.group.left_out)
-            print(f"Not finished, not in the means: {unfinished}", file=sys.stderr)
-    settings = _settings(reached) if reached else []
-    print(output.table((*settings, *_HEADS), [_row(result, settings) for result in reached]))
-    if any(result.best and result.best.margin is not None for result in reached):
-        print("± is the 95 % interval of the mean over seeds (Student's t).")
-    if differing := [name.replace("_", " ") for name in settings if name in JUDGED_BY]:
+    print(table)
+    if differing := [name.replace("_", " ") for name in _settings(compared) if name in JUDGED_BY]:
         print(f"Settings with another {' or '.join(differing)} have different validation reviews: do not compare them.")
-
-
-_HEADS = ("complete", "best epoch", "standard deviation", "lowest to highest", "kept weights", "typical epoch", "test")
-
-
-def _row(result: Result, settings: Sequence[str]) -> tuple[str, ...]:
-    group, best = result.group, result.best
-    several = best is not None and best.deviation is not None
-    return (
-        *(str(getattr(group.experiment, name)) for name in settings),
-        f"{len(group.counted)} of {len(group.runs)}",
-        best.text if best else "–",
-        f"{100 * best.deviation:.1f} points" if best and best.deviation is not None else "–",
-        f"{percent(best.lowest)} to {percent(best.highest)}" if best and several else "–",
-        *(accuracy.text if accuracy else "–" for accuracy in result.measured.values()),
-    )

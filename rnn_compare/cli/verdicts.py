@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.cli.setting_options import chosen
-from rnn_compare.comparison.baselines import NOTE
+from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from, labels
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rnn_compare.comparison.groups import Group
     from rnn_compare.runs.store import RunStore
 
-_BASELINE_FIGURES = ("val_accuracy", "seconds", "test_accuracy", "features")
 MOST_GROUPS = 40
 """Most groups to compare: 780 pairs, each with a verdict of its own."""
 MOST_BYTES, MOST_ROWS = 10**9, 20_000_000
@@ -35,7 +34,7 @@ def compare(options: argparse.Namespace) -> int:
 
     A group is the id of a run, or the ids, joined by commas, of several that differ only in their seed.
     """
-    from rnn_compare.comparison.evidence import Evidence
+    from rnn_compare.comparison.evidence import Evidence, results_table
     from rnn_compare.comparison.inference.levels import check_margin
     from rnn_compare.comparison.inference.wording import details, result, sentence
     from rnn_compare.comparison.verdicts import judge
@@ -50,7 +49,8 @@ def compare(options: argparse.Namespace) -> int:
     with foreground.open_store() as store:
         groups = _with_unique_names([_group(store, names) for names in texts], texts)
         _refuse_repeated(groups)
-        judgement = judge(groups, Evidence(store), options.measure, options.margin / 100)
+        evidence = Evidence(store)
+        judgement = judge(groups, evidence, options.measure, options.margin / 100)
         if pair := judgement.obstacle:
             raise UserError(sentence(pair))
         if options.json:
@@ -63,10 +63,7 @@ def compare(options: argparse.Namespace) -> int:
                 print(sentence(pair))
             for line in details(pair):
                 print(f"  {line}")
-        for group in groups:
-            for run in group.left_out:
-                epochs = f"{len(run.epochs)} of {run.experiment.epochs} epochs"
-                print(f"{run.id} is not included: {run.status.value} after {epochs}.")
+        print(results_table(groups, evidence))
     return 0
 
 
@@ -184,13 +181,11 @@ def _right(name: str, runs: "pd.DataFrame", items: list[Any]) -> Any:
 
 def baselines(options: argparse.Namespace) -> int:
     """Prints the baselines for an experiment's split and vocabulary, and returns the exit code."""
-    results = results_of(experiment_from(chosen(options)))
+    table = baseline_table(results_of(experiment_from(chosen(options))))
     if options.json:
-        for baseline in results:
-            figures = {name: getattr(baseline, name) for name in _BASELINE_FIGURES}
-            output.json_line({"kind": "baseline", "name": baseline.name, **figures})
+        for values in table.records():
+            output.json_line({"kind": "baseline"} | values)
     else:
-        heads = tuple(map(str.lower, results[0].row))
-        print(output.table(heads, (tuple(baseline.row.values()) for baseline in results)))
+        print(table)
         print(NOTE)
     return 0

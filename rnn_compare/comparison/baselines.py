@@ -5,8 +5,9 @@ import hashlib
 import json
 import time
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs import shipped
+from rnn_compare.table import Column, Table
 
 FOLDER = "baselines"
 """In the cache folder, and in that of the shipped recordings, to which its files can be copied."""
@@ -78,17 +80,6 @@ class Baseline:
         """Returns it as a judgement takes it; None without test reviews."""
         score = self.score(basis)
         return None if score is None else Sample(self.title, (score,), is_fixed=True)
-
-    @property
-    def row(self) -> dict[str, str]:
-        """Its row of a table, by the heads of the columns."""
-        return {
-            "Baseline": self.title,
-            "Validation": percent(self.val_accuracy),
-            "Test": "–" if self.test_accuracy is None else percent(self.test_accuracy),
-            "Terms": f"{self.features:,}",
-            "Time": duration(self.seconds),
-        }
 
 
 def same_baselines(experiment: Experiment) -> Experiment:
@@ -145,6 +136,18 @@ def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...
     with contextlib.suppress(UserError):
         return tuple(cached(splits.pop()) or ()) if len(splits) == 1 else ()
     return ()
+
+
+def baseline_table(results: Iterable[Baseline]) -> Table:
+    """Returns the accuracies of baselines; its records are those of the command line."""
+    columns = (
+        Column("Baseline", lambda name: all_baselines()[name].title, "name"),
+        Column("Validation", percent, "val_accuracy"),
+        Column("Test", percent, "test_accuracy"),
+        Column("Terms", key="features"),
+        Column("Time", duration, "seconds"),
+    )
+    return Table(columns, map(attrgetter(*(column.key for column in columns)), results))
 
 
 def lead(results: Collection[Baseline], name: str, over: str, basis: Judging = "kept") -> Pair:

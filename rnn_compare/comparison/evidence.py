@@ -4,8 +4,9 @@ import json
 import statistics
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,25 @@ from numpy.typing import NDArray
 
 from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
-from rnn_compare.comparison.inference.accuracies import MEASURES, Measure, Score, kept, on_test_reviews, typical
+from rnn_compare.comparison.inference.accuracies import (
+    BEST_EPOCH,
+    MEASURES,
+    Measure,
+    Score,
+    kept,
+    on_test_reviews,
+    typical,
+)
 from rnn_compare.comparison.inference.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import duration, in_percent, percent
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Part, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.table import Column, Entry, Table
 
 CACHED = 600
 """Runs and measures; one on 5,000 reviews takes 40 kB."""
@@ -132,28 +144,37 @@ def _shipped() -> dict[str, dict[str, Spread]]:
     }
 
 
-@dataclass(frozen=True)
-class Result:
-    """Accuracies and training time of a group; None where they were not measured.
+def results_table(groups: Sequence[Group], evidence: Evidence, color: Callable[[Group], str] = lambda _: "") -> Table:
+    """Returns the mean accuracies of groups' counted runs, their parameters, and the median time of a training.
 
-    Attributes:
-        best: Mean over the counted runs of the highest validation accuracy.
-        seconds: Median time of a training.
+    Args:
+        color: Returns the colour of a group's dot.
     """
-
-    group: Group
-    best: Mean | None
-    measured: dict[Measure, Mean | None]
-    seconds: float | None
-
-
-def achievements(group: Group, evidence: Evidence) -> Result:
-    """Returns what a group's counted runs achieved."""
-    best = [run.best["val_accuracy"] for run in group.counted if run.best]
-    took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
-    return Result(
-        group,
-        mean(best),
-        {measure: evidence.mean_of(group, measure) for measure in MEASURES},
-        statistics.median(took) if took else None,
-    )
+    columns = [
+        *(Column("Network", key="network"), Column("Seeds", key="seeds")),
+        Column(BEST_EPOCH.title, attrgetter("text"), "best"),
+        *(Column(measure.title, attrgetter("text"), name) for name, measure in MEASURES.items()),
+        *(Column("Parameters", key="parameters"), Column("Training", duration, "seconds")),
+    ]
+    has_margin = any(len(group.counted) >= FEWEST for group in groups)
+    notes = ["± is the 95 % interval of the mean over the seeds (Student's t)."] if has_margin else []
+    rows = []
+    for group in groups:
+        counted, seeds = len(group.counted), len(group.runs)
+        for run in group.left_out:
+            epochs = f"{len(run.epochs)} of {run.experiment.epochs} epochs"
+            notes.append(f"{run.id} is not included: {run.status.value} after {epochs}.")
+        best = mean([run.best["val_accuracy"] for run in group.counted if run.best])
+        limits = f"{in_percent(best.lowest)} to {percent(best.highest)}" if best and seeds > 1 else ""
+        took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
+        rows.append(
+            (
+                Entry(group.name, color=color(group)),
+                counted if counted == seeds else f"{counted} of {seeds}",
+                Entry(best, small=limits),
+                *(evidence.mean_of(group, measure) for measure in MEASURES),
+                parameters(group.experiment).total,
+                statistics.median(took) if took else None,
+            )
+        )
+    return Table(columns, rows, notes)

@@ -10,8 +10,8 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import KerasLayer, Size, Sizes
 from rnn_compare.feedforward.registry import without_recurrence
-from rnn_compare.formatting import html_table
 from rnn_compare.networks.keras_layers import keras_layers, sizes_of
+from rnn_compare.table import Entry, Table
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Layer:
 
     Attributes:
         name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
-        arithmetic: The arithmetic of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
+        arithmetic: The arithmetic of its count, such as ``4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320``.
         gates: The parameters of each gate in one direction; empty without gates.
     """
 
@@ -68,6 +68,12 @@ class Layer:
     tensors: tuple[Tensor, ...]
     arithmetic: str
     gates: tuple[GateShare, ...] = ()
+
+    @property
+    def terms(self) -> str:
+        """Its arithmetic, with the gates that have a block each."""
+        gates = ", ".join(f"{gate.name} {gate.symbol}" for gate in self.gates)
+        return f"{self.arithmetic} (a block each: {gates})" if gates else self.arithmetic
 
     @property
     def is_embedding(self) -> bool:
@@ -89,21 +95,36 @@ class Parameters:
         >>> lstm.total, lstm.before_dense, lstm.recurrent
         (328353, 328320, 8320)
         >>> lstm.layers[1].arithmetic
-        '4 · (32·32 + 32·32 + 32) = 8,320'
+        '4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320'
     """
 
     layers: tuple[Layer, ...]
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name:<18}{count:>12}  {arithmetic}" for name, count, arithmetic in self._rows)
+        return str(self.table)
 
     def _repr_html_(self) -> str:
-        return html_table(self._rows)
+        return self.table.html()
 
     @property
-    def _rows(self) -> list[tuple[str, str, str]]:
-        rows = [(layer.name, f"{layer.count:,}", layer.arithmetic) for layer in self.layers]
-        return [*rows, ("total", f"{self.total:,}", f"before Dense: {self.before_dense:,}")]
+    def table(self) -> Table:
+        """Each layer with its weight tensors, and the totals."""
+        rows: list[tuple[Entry, int, str]] = []
+        for layer in self.layers:
+            rows.append((Entry(layer.kind, kind="rc-layer"), layer.count, layer.terms))
+            for tensor in layer.tensors:
+                shape = ", ".join(f"{size:,}" for size in tensor.shape)
+                name = " ".join(filter(None, (tensor.direction, tensor.name, f"({shape})")))
+                rows.append((Entry(f"  {name}", kind="rc-tensor"), tensor.count, tensor.arithmetic))
+        rows.append((Entry("total before Dense", kind="rc-tensor"), self.before_dense, ""))
+        rows.append((Entry("total without the embedding", kind="rc-tensor"), self.without_embedding, ""))
+        rows.append((Entry("total", kind="rc-total"), self.total, ""))
+        return Table(("Layer", "Parameters", "Arithmetic"), rows)
+
+    @property
+    def lines(self) -> list[str]:
+        """Each layer with its terms, and the sum, in lines of text."""
+        return [*(f"{layer.kind}: {layer.terms}" for layer in self.layers), f"Together {self.total:,}"]
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -215,11 +236,12 @@ def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Laye
     count = sum(tensor.count for tensor in tensors)
     terms = " + ".join(_terms(cell_type, f"{experiment.units}", f"{features:,}").values())
     per_gate = count // (len(directions) * cell_type.blocks)
+    blocks = f"{_times(len(directions), cell_type.blocks, f'{per_gate:,}')} = " if cell_type.gates else ""
     return Layer(
         name=layer.name,
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
-        arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {count:,}",
+        arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {blocks}{count:,}",
         gates=tuple(GateShare(*gate, terms, per_gate) for gate in cell_type.gates),
     )
 

@@ -5,8 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rnn_compare.charts.palette import look
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.judgement import Judgement
@@ -21,6 +22,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
 from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
+from rnn_compare.table import Table
 
 LONGEST_TITLE = 3
 """The most groups that the title names."""
@@ -37,6 +39,7 @@ class Contents:
         predictions: Of each run on the held-out reviews, by its id.
         verdict: On the groups; None for a single group, and while a run is training.
         baselines: Of the split that all runs share; none where the runs differ, or where they were not computed before.
+        results: What each group achieved.
         made: Seconds since 1970.
         class_result: What the class of a lecture has trained.
     """
@@ -48,6 +51,7 @@ class Contents:
     predictions: Mapping[str, tuple[Predictions, ...]]
     verdict: Judgement | None
     baselines: tuple[Baseline, ...]
+    results: Table
     made: float
     class_result: ClassResult | None = None
 
@@ -105,6 +109,7 @@ def gather(
         },
         verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
         baselines=shared_baselines([run.experiment for run in runs]),
+        results=results_table(all_groups, evidence, lambda group: look(group).color),
         made=time.time(),
         class_result=class_result,
     )

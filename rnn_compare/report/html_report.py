@@ -21,7 +21,7 @@ from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts
 from rnn_compare.charts.palette import CSS
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.comparison.inference.wording import details, result, sentence
 from rnn_compare.errors import UserError
@@ -37,7 +37,6 @@ from rnn_compare.runs.record import Run
 
 FEW, SEVERAL = 3, 8
 """Up to a few verdicts are large; of more than several, the less clear ones are folded away."""
-PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), on the same validation reviews."
 
 
 def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
@@ -150,9 +149,10 @@ def _sections(contents: Contents, *, has_plots: bool) -> str:
     meanings = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
     sections = {
         "Curves": _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>",
-        "Results by setting": f"{html_tables.group_table(contents)}"
-        f'<ul class="soft">{meanings}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(contents.groups)}',
-        "Baselines": html_tables.baseline_table(contents.baselines) if contents.baselines else "",
+        "Results by setting": f'{contents.results.html(scrolls=True)}<ul class="soft">{meanings}</ul>',
+        "Baselines": f'{baseline_table(contents.baselines).html(scrolls=True)}<p class="soft">{NOTE}</p>'
+        if contents.baselines
+        else "",
         "Parameters, term by term": html_tables.parameter_cards(contents),
         "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
         "Settings": html_tables.settings(contents.groups),
@@ -207,16 +207,6 @@ def _plots(contents: Contents) -> str:
         '<div class="legend" id="legend"></div><div class="plots" id="plots"></div>'
         f'<p class="soft">{means}PNG and SVG save the current view, 1920 × 1080.</p>'
     )
-
-
-def _left_out(groups: Sequence[Group]) -> str:
-    lines = [
-        f"<li>{escape(group.name)}: <code>{escape(run.id)}</code>, {run.status.value} after "
-        f"{len(run.epochs)} of {run.experiment.epochs} epochs</li>"
-        for group in groups
-        for run in group.left_out
-    ]
-    return f"<p>Not in the means:</p><ul>{''.join(lines)}</ul>" if lines else ""
 
 
 def charts(contents: Contents) -> dict[str, Any]:

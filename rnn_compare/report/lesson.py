@@ -65,8 +65,7 @@ def lesson(experiment: Experiment) -> dict[str, Any]:
 
 
 def _network(experiment: Experiment) -> dict[str, Any]:
-    layers = parameters(experiment)
-    terms = [*(f"{layer.kind}: {layer.arithmetic}" for layer in layers.layers), f"together {layers.total:,}"]
+    terms = parameters(experiment).lines
     return {"description": trainable(experiment), "layout": layout(experiment), "terms": terms}
 
 

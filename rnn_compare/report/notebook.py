@@ -119,9 +119,8 @@ def _reviews(group: Group) -> Iterator[Cell]:
 
 def _network(group: Group) -> Iterator[Cell]:
     experiment = group.experiment
-    counted = parameters(experiment)
-    arithmetic = "\n".join(f"- {layer.kind}: {layer.arithmetic}" for layer in counted.layers)
-    yield "markdown", f"## {as_markdown(group.name)}\n\n{counted.total:,} parameters:\n\n{arithmetic}"
+    lines = "\n".join(f"- {line}" for line in parameters(experiment).lines)
+    yield "markdown", f"## {as_markdown(group.name)}\n\nParameters:\n\n{lines}"
     training = keras_script.training(experiment, "seed", _KEEPING.format(network=as_python(group.name)))
     seeds = [run.experiment.seed for run in group.runs]
     yield "code", _TRAINING.format(seeds=seeds, training=textwrap.indent(training, "    "))

@@ -1,7 +1,6 @@
 """The files of a report in every form: page, notebook, and tables as CSV or Parquet; and the playground."""
 
 import contextlib
-import csv
 import io
 import tempfile
 import zipfile
@@ -100,7 +99,7 @@ def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str
         table = predictions(contents).to_csv(index=False, float_format="%.5f")
         # With a byte order mark, by which spreadsheets recognize UTF-8.
         return {"": table.encode("utf-8-sig"), ".curves": curves(contents.runs).encode("utf-8-sig")}
-    return {"": _parquet(predictions(contents)), ".curves": _parquet(_curves(contents))}
+    return {"": _parquet(predictions(contents)), ".curves": _parquet(_curves(contents.runs))}
 
 
 def curves(runs: Sequence[Run]) -> str:
@@ -109,11 +108,8 @@ def curves(runs: Sequence[Run]) -> str:
     One long table for filters and pivot tables. ``epochs`` is the setting, ``epoch`` counts from 1. A missing metric is
     an empty cell.
     """
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(CURVES_COLUMNS)
-    table.writerows(curve_rows(runs))
-    return text.getvalue()
+    text: str = _curves(runs).to_csv(index=False, lineterminator="\r\n")
+    return text
 
 
 def curve_rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
@@ -125,10 +121,10 @@ def curve_rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
             yield [run.id, as_cell(run.title), *settings, epoch.epoch, *metrics, epoch.seconds]
 
 
-def _curves(contents: Contents) -> "pd.DataFrame":
+def _curves(runs: Sequence[Run]) -> "pd.DataFrame":
     import pandas as pd
 
-    table = pd.DataFrame(list(curve_rows(contents.runs)), columns=list(CURVES_COLUMNS))
+    table = pd.DataFrame(list(curve_rows(runs)), columns=list(CURVES_COLUMNS))
     return table.astype(dict.fromkeys(all_metrics(), float))  # a column of missing values has no type of its own
 
 

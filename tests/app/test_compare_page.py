@@ -357,7 +357,7 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
     app = page(show=",".join(run.id for run in trained))
     text = shown(app)
-    for head in ("Best epoch, as the book reports it", "Kept weights", "Typical epoch", "Test reviews"):
+    for head in ("Best epoch", "Kept weights", "Typical epoch", "Test reviews"):
         assert head in text
     assert "class='rc-verdict'" in text
     assert "**Kept weights**: epoch chosen on one half" in text, "the numbers behind it can be opened"

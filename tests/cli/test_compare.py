@@ -75,13 +75,14 @@ def test_one_seed_each_is_a_verdict_on_the_trained_networks(
     assert (line["wins"], line["wins_low"], line["wins_high"]) == (None, None, None)
 
 
-def test_in_words_the_sentence_comes_first_and_the_numbers_after(
+def test_in_words_the_sentence_comes_first_and_the_numbers_and_the_table_of_results_after(
     store: RunStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71, 0.7), trained(store, "LSTM", 0.9, 0.91, 0.9)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("LSTM(32) is better than SimpleRNN(32)")
-    assert all(line.startswith("  ") for line in lines[1:])
+    sentence, *numbers, heads, _, _, note = capsys.readouterr().out.splitlines()
+    assert sentence.startswith("LSTM(32) is better than SimpleRNN(32)")
+    assert all(line.startswith("  ") for line in numbers)
+    assert (heads.split()[0], note[:2]) == ("Network", "± ")
 
 
 def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:

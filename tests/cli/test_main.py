@@ -231,9 +231,8 @@ def test_accuracy_by_length_is_a_table_or_json(made_run: str, capsys: pytest.Cap
     assert (line["kind"], line["run"], line["trained_up_to"]) == ("lengths", made_run, 20)
     assert sum(point["texts"] for point in line["points"]) == 5000
     assert main(["lengths", made_run]) == 0
-    heading, columns, *rows = capsys.readouterr().out.splitlines()
+    heading, _, *rows = capsys.readouterr().out.splitlines()
     assert heading == f"SimpleRNN(4) ({made_run}), trained up to 20 words:"
-    assert columns.split() == ["words", "accuracy", "texts", "of", "them", "trained", "on"]
     assert len(rows) == len(line["points"])
 
 

@@ -13,7 +13,7 @@ import pytest
 from rnn_compare.cli import sweep
 from rnn_compare.cli.main import main, parser
 from rnn_compare.cli.setting_options import chosen
-from rnn_compare.comparison.evidence import Evidence, achievements
+from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import grid
@@ -43,7 +43,8 @@ def evidence(tmp_path: Path) -> Evidence:
 
 
 def results(runs: list[Run], evidence: Evidence) -> list[dict[str, Any]]:
-    return sweep.results([achievements(group, evidence) for group in groups(runs)])
+    compared = groups(runs)
+    return sweep.results(compared, results_table(compared, evidence))
 
 
 def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(evidence: Evidence) -> None:

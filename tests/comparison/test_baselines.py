@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.cli.main import main
 from rnn_compare.comparison import baselines as module
-from rnn_compare.comparison.baselines import Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import Baseline, baseline_table, baselines, cached, same_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -113,7 +113,7 @@ def test_what_was_worked_out_is_read_again_by_every_network_of_the_same_split(mo
     monkeypatch.setattr(module, "_judge", never)
     for again in (cached(lstm), baselines(lstm)):
         assert again is not None
-        assert [(item.row, item.seconds) for item in again] == [(item.row, item.seconds) for item in results]
+        assert baseline_table(again).records() == baseline_table(results).records()
         assert all(
             np.array_equal(*both)
             for both in zip(*([item.correct for item in of] for of in (again, results)), strict=True)
@@ -191,6 +191,6 @@ def test_the_command_prints_a_json_line_for_each_or_a_table(capsys: pytest.Captu
     assert not {"keras", "tensorflow"} & (set(sys.modules) - before)
     assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000"]) == 0
     heads, *rows, note = capsys.readouterr().out.splitlines()
-    assert heads.split() == ["baseline", "validation", "test", "terms", "time"]
+    assert heads.split() == ["Baseline", "Validation", "Test", "Terms", "Time"]
     assert [row.split("  ")[0] for row in rows] == [baseline.title for baseline in all_baselines().values()]
     assert "whole texts" in note

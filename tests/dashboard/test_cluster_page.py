@@ -33,10 +33,7 @@ def test_what_a_worker_does_is_said_in_words(worker: WorkerInfo, trained: Run, s
     assert doing(worker, {trained.id: trained}) == sentence
 
 
-def test_a_worker_is_shown_with_its_place_and_its_memory_and_nothing_of_it_is_markup() -> None:
-    html = table([FREE, replace(FREE, name="<b>", run="lstm-1")], {"lstm-1": run(name="<script>")})
-    assert "10.0.0.7:4000" in html
-    assert "0.8 GB of 2.0 GB" in html
-    assert "<meter value='0.400'" in html
-    assert "<b>" not in html
-    assert "<script>" not in html
+def test_a_worker_is_shown_with_its_place_and_its_memory() -> None:
+    [[place, memory, _], [_, unlimited, _]] = table([FREE, replace(FREE, memory_limit=0)], {}).rows
+    assert (place.small, memory.small, memory.share) == (FREE.name, "0.8 of 2.0 GB", 0.4)
+    assert (unlimited.value, unlimited.share) == ("0.8 GB", None)

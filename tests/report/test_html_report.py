@@ -59,7 +59,7 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     assert "4 runs of 2 settings" in text
     assert contents.verdict is not None
     assert result(contents.verdict) in text
-    assert "4 · (3·3 + 4·3 + 3) = 96" in text
+    assert "4 · (3·3 + 4·3 + 3) = 4 · 24 = 96" in text
     run = trained.store.run(trained.ids[2])
     assert run.best is not None
     assert f"{100 * run.best['val_accuracy']:.1f} %" in text
@@ -120,7 +120,7 @@ def test_a_run_that_broke_off_is_named_and_left_out_of_the_means(trained: Traine
     insert(elsewhere, broken)
     contents = gather(elsewhere, [whole[0].id, "broken-1"])
     text = Text(html(contents)).text
-    assert "Not in the means: SimpleRNN(3): broken-1 , failed after 0 of 2 epochs" in text
+    assert "broken-1 is not included: failed after 0 of 2 epochs." in text
     assert "The disk is full." in text
 
 

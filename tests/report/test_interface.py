@@ -112,10 +112,11 @@ def test_what_cannot_be_added_to_networks_or_resumed_is_refused_in_a_sentence(tr
 
 def test_what_a_notebook_shows_is_short(trained: Trained) -> None:
     result = rc.load(trained.ids[2:])
-    terms = "4 · (32·32 + 32·32 + 32) = 8,320"
-    assert repr(rc.parameters("LSTM")).splitlines()[1].split(maxsplit=2) == ["lstm", "8,320", terms]
-    assert f"<td>{terms}</td>" in rc.parameters("LSTM")._repr_html_()
-    assert re.findall("<td>(LSTM.*?)</td>", result._repr_html_()) == ["LSTM(3) seed 1", "LSTM(3) seed 2"]
+    terms = "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320"
+    assert f"  8,320  {terms}" in repr(rc.parameters("LSTM"))
+    assert f"<td>{terms}" in rc.parameters("LSTM")._repr_html_()
+    assert result.results.records()[0]["network"] == "LSTM(3)"
+    assert re.findall(">(LSTM.*?)<", result._repr_html_()) == ["LSTM(3) seed 1", "LSTM(3) seed 2"]
     assert f"<td>{result.ids[0]}</td>" in result[0]._repr_html_()
     assert re.fullmatch(r"\d\d\.\d % (negative|positive)", repr(result[0].predict("A wonderful film.")))
 
@@ -217,7 +218,7 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     run.cells.append(nbformat.v4.new_code_cell("rc.train('LSTN')", metadata={"tags": ["raises-exception"]}))
     NotebookClient(run, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(PROJECT)}}).execute()
     *outputs, [refused] = [cell.outputs for cell in run.cells]
-    assert "<progress value='1.00'>" in str(outputs[2]), "the bars are drawn again as the training goes on"
+    assert '<progress value="1.0"' in str(outputs[2]), "the bars are drawn again as the training goes on"
     assert "application/vnd.plotly.v1+json" in outputs[3][0]["data"]
     assert refused["traceback"] == [f"UserError: {refused['evalue']}"]
     assert outputs[-2][0]["text"] == "['epochs=']\n"

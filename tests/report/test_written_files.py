@@ -1,13 +1,16 @@
+import csv
 import io
 
 import pandas as pd
 import pytest
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.report.contents import gather
-from rnn_compare.report.written_files import table_files
-from rnn_compare.runs.events import THRESHOLD
+from rnn_compare.report.written_files import curves, table_files
+from rnn_compare.runs.events import THRESHOLD, EpochEnd
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end, run_of
 from tests.recorded import insert
 
 from .conftest import Trained
@@ -56,3 +59,12 @@ def test_of_runs_without_predictions_the_curves_are_left(trained: Trained, elsew
         written = table_files(gather(elsewhere, [run.id]), kind)  # type: ignore[arg-type]  # one of the two
         assert len(read(io.BytesIO(written[""]))) == 0
         assert len(read(io.BytesIO(written[".curves"]))) == 2
+
+
+def test_in_csv_a_figure_keeps_all_its_digits_and_one_that_an_epoch_lacks_is_an_empty_cell() -> None:
+    exact = epoch_end("a", 1, 0.1 + 0.2, 2 / 3, 1 / 7, 1e-17, 12.345678901234567)
+    run = run_of(Experiment(), "a", epochs=(exact, EpochEnd("a", 2, {"val_accuracy": 0.7}, 2.0)))
+    whole, lacking = csv.DictReader(io.StringIO(curves([run])))
+    expected = {**exact.figures, "seconds": exact.seconds}
+    assert {name: float(whole[name]) for name in expected} == expected
+    assert {name: lacking[name] for name in ("accuracy", "val_accuracy")} == {"accuracy": "", "val_accuracy": "0.7"}

@@ -19,6 +19,7 @@ from rnn_compare.report.reader import layout
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.live import View, board_message
 from rnn_compare.server.phones import phone_message
+from rnn_compare.table import Table
 from tests.epochs import epoch_end, run_of
 from tests.scripts import assert_typed
 from tests.server.test_known_baselines import baseline
@@ -58,7 +59,7 @@ def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:
     view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
     board = board_message([*SEEDS, ALONE], {}, view, "A hint.", findings=judged, baselines=results)
     runs = (*SEEDS, ALONE)
-    contents = Contents(runs, {}, tuple(groups(runs)), {}, {}, None, results.baselines, 0.0)
+    contents = Contents(runs, {}, tuple(groups(runs)), {}, {}, None, results.baselines, Table([], []), 0.0)
     assert {bool(group.get("seeds")) for group in board["groups"]} == {True, False}
     sent = {
         "Board": [board, board_message([], {})],

@@ -33,7 +33,9 @@ MEASURES: dict[Measure, MeasureText] = {
     "test": MeasureText("Test reviews", "the best epoch's weights on reviews used for nothing else."),
 }
 """In the order of their columns."""
-BEST_EPOCH = MeasureText("Best epoch", "highest validation accuracy; optimistic: picked on the same reviews.")
+BEST_EPOCH = MeasureText(
+    "Best epoch", "highest validation accuracy, as the book reports it; optimistic: picked on the same reviews."
+)
 """What the book reports: shown beside the measures, and never compared."""
 
 Probabilities = NDArray[np.floating]

@@ -13,6 +13,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
+from rnn_compare.table import Entry, Table
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo
 
 LOOK_SECONDS = 2.0
@@ -48,23 +49,19 @@ def _workers(services: Services) -> None:
     if workers:
         runs = {run.id: run for run in services.all_runs()}  # hidden runs, too, keep workers busy
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
-        st.html(table(workers, runs))
+        st.html(table(workers, runs).html("rc-workers"))
         st.caption(f"{counted(len(workers), 'worker')}, {counted(waiting, 'network')} waiting.")
     elif not engine.state.reason:
         st.caption("The workers are starting.")
 
 
-def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
-    """Returns the workers as an HTML table; ``runs`` holds all runs by their ids."""
-    rows = "".join(
-        f"<tr><td>{number}<br><small>{escape(worker.name)}</small></td>"
-        f"<td>{_memory(worker)}</td><td>{escape(doing(worker, runs))}</td></tr>"
+def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> Table:
+    """Returns the workers; ``runs`` holds all runs by their ids."""
+    rows = [
+        (Entry(number, small=worker.name), _memory(worker), doing(worker, runs))
         for number, worker in enumerate(workers, 1)
-    )
-    return (
-        "<table class='rc-workers'><thead><tr><th>Worker</th><th>Memory</th><th>Now</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
-    )
+    ]
+    return Table(("Worker", "Memory", "Now"), rows)
 
 
 def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
@@ -82,12 +79,10 @@ def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
     return f"training {run.title}, epoch {epoch} of {run.experiment.epochs}"
 
 
-def _memory(worker: WorkerInfo) -> str:
-    used = f"{worker.memory / 1e9:.1f} GB"
+def _memory(worker: WorkerInfo) -> Entry:
+    used = worker.memory / 1e9
     if not worker.memory_limit:
-        return used
+        return Entry(f"{used:.1f} GB")
     share = min(worker.memory / worker.memory_limit, 1.0)
-    return (
-        f"<meter value='{share:.3f}' high='{NEARLY_FULL}' optimum='0' aria-label='memory used'></meter>"
-        f"<small>{used} of {worker.memory_limit / 1e9:.1f} GB</small>"
-    )
+    full = "rc-nearly-full" if share > NEARLY_FULL else ""
+    return Entry(small=f"{used:.1f} of {worker.memory_limit / 1e9:.1f} GB", share=share, kind=full)

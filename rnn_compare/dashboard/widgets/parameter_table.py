@@ -34,11 +34,11 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
     networks, on_charts = _different(experiments), len(_different(experiments[:charted]))
     colours = looks(experiment.cell for experiment in networks)
     rows = list(zip(labels(networks), colours, networks, strict=True))
-    tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
+    cards = [components.card(name, look, parameters(network).table.html("rc-terms")) for name, look, network in rows]
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
         f"{legend(networks)}</header>{drawings(rows, on_charts)}"
-        f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{tables}</div></details>'
+        f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{"".join(cards)}</div></details>'
         "</div>"
     )
 
@@ -78,28 +78,6 @@ def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
     for experiment in experiments:
         networks.setdefault((experiment.label, parameters(experiment)), experiment)
     return list(networks.values())
-
-
-def _table(name: str, look: Look, count: Parameters) -> str:
-    rows = []
-    for layer in count.layers:
-        rows.append(f'<tr class="rc-layer"><td>{escape(layer.kind)}</td><td>{layer.count:,}</td></tr>')
-        rows += [
-            f'<tr class="rc-tensor"><td><code>{escape(" ".join((tensor.direction, tensor.name)).strip())}</code>'
-            f'<span class="rc-shape">({", ".join(f"{size:,}" for size in tensor.shape)})</span></td>'
-            f"<td>{tensor.count:,}</td></tr>"
-            for tensor in layer.tensors
-        ]
-    totals = (
-        ("total before Dense", count.before_dense),
-        ("total without the embedding", count.without_embedding),
-        ("total", count.total),
-    )
-    rows += [
-        f'<tr class="rc-{"total" if label == "total" else "tensor"}"><td>{label}</td><td>{number:,}</td></tr>'
-        for label, number in totals
-    ]
-    return components.card(name, look, f"<table>{''.join(rows)}</table>")
 
 
 def pixels(experiments: Sequence[Experiment]) -> float:
@@ -147,16 +125,6 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     )
 
 
-def terms(experiment: Experiment) -> list[str]:
-    """Returns a network's parameters as lines of text, one for each layer, and their sum."""
-    counted = parameters(experiment)
-    lines = []
-    for layer in counted.layers:
-        gates = ", ".join(f"{gate.name} {gate.symbol}" for gate in layer.gates)
-        lines.append(f"{layer.kind}: {_arithmetic(layer)}{f' (a block each: {gates})' if gates else ''}")
-    return [*lines, f"Together {counted.total:,}"]
-
-
 def _columns(counted: Parameters) -> list[float]:
     """Returns the widths of the layers' boxes; embeddings and Dense have little to draw."""
     embeddings = [layer.is_embedding for layer in counted.layers[:-1]]
@@ -190,7 +158,7 @@ def _share(layer: Layer, counted: Parameters) -> str:
 def _box(kind: str, layer: Layer, counted: Parameters, body: str, name: str = "") -> str:
     return (
         f'<div class="rc-box rc-{kind}"><p class="rc-layer-name"><b>{escape(name or layer.kind)}</b> '
-        f'<span>{_share(layer, counted)}</span> <span class="rc-arithmetic">{escape(_arithmetic(layer))}</span></p>'
+        f'<span>{_share(layer, counted)}</span> <span class="rc-arithmetic">{escape(layer.arithmetic)}</span></p>'
         f"{body}</div>"
     )
 
@@ -240,18 +208,6 @@ def _matrix(kind: str, size: str, width: float, height: float) -> str:
 def _matrices(groups: Iterable[tuple[str, str]], label: str) -> str:
     captioned = "".join(f"<div><p>{caption}</p><div>{matrices}</div></div>" for caption, matrices in groups)
     return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
-
-
-def _arithmetic(layer: Layer) -> str:
-    """Returns the arithmetic of a layer's count, with that of one block if a cell has several.
-
-    Example:
-        >>> _arithmetic(parameters(Experiment(cell="LSTM")).recurrent_layers[0])
-        '4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320'
-    """
-    terms, total = layer.arithmetic.rsplit(" = ", 1)
-    times, several, _ = terms.partition("(")
-    return f"{terms} = {times}{layer.gates[0].count:,} = {total}" if several and layer.gates else layer.arithmetic
 
 
 def _why(experiment: Experiment, cell: Cell) -> str:

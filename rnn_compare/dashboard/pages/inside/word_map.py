@@ -17,6 +17,7 @@ from rnn_compare.formatting import as_markdown, counted, percent, unbroken
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
+from rnn_compare.table import Column, Entry, Table
 
 GATE_WORDS = 8
 """Words on which a gate is most open, and most closed."""
@@ -101,11 +102,10 @@ def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dic
         if network.run.id in problems:
             cards.append(problem_card(network, problems[network.run.id]))
             continue
-        rows = "".join(
-            f"<tr><td>{f'<b>{escape(word)}</b>' if word in common else escape(word)}</td><td>{cosine:.2f}</td></tr>"
-            for word, cosine in near[network.run.id]
-        )
-        cards.append(card(network, f'<table class="rc-neighbours">{rows}</table>'))
+        rows = [
+            (Entry(word, kind="rc-shared" if word in common else ""), cosine) for word, cosine in near[network.run.id]
+        ]
+        cards.append(card(network, Table(("", Column(text="{:.2f}".format)), rows).html("rc-neighbours")))
     return f'<div class="rc-verdicts">{"".join(cards)}</div>'
 
 
@@ -118,12 +118,9 @@ def gate_cards(networks: Sequence[LoadedNetwork]) -> str:
             continue
         words = gates_by_word(experiment, network.weights, prepared.load(experiment.dataset).vocabulary)
         ends = zip(words[:GATE_WORDS], reversed(words[-GATE_WORDS:]), strict=True)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(word)}</td><td>{percent(mean)}</td>" for word, mean in pair) + "</tr>"
-            for pair in ends
-        )
-        heads = "".join(f'<th colspan="2">{title}</th>' for title in ("most open", "most closed"))
-        cards.append(card(network, f'<table class="rc-neighbours"><tr>{heads}</tr>{rows}</table>'))
+        columns = ("most open", Column(text=percent), "most closed", Column(text=percent))
+        table = Table(columns, [(*most, *least) for most, least in ends])
+        cards.append(card(network, table.html("rc-neighbours")))
     return f'<div class="rc-verdicts">{"".join(cards)}</div>' if cards else ""
 
 

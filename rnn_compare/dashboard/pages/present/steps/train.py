@@ -14,6 +14,7 @@ from rnn_compare.dashboard.widgets import parameter_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server.snapshot import with_older_repeats
@@ -88,7 +89,7 @@ def show_networks(context: LectureContext) -> None:
 def parameter_cards(context: LectureContext) -> list[dict[str, object]]:
     """Returns a card per network for phones: its layers and their parameters, term by term."""
     return [
-        {"title": name, "color": look.color, "lines": parameter_table.terms(experiment)}
+        {"title": name, "color": look.color, "lines": parameters(experiment).lines}
         for name, look, experiment in _networks(context)
     ]
 
