@@ -91,12 +91,12 @@ def _network(browser: Browser, run: Run) -> None:
 
 def _load(page: Page, network: dict[str, Any], cell_name: str) -> None:
     script = joined(ENTRY) + formulas([cell(cell_name)])
-    names = {name: _module(script, name) for name in ("pass", "unpackNumbers")}
+    names = {name: _module(script, name) for name in ("pass", "decompressed")}
     page.evaluate(
         f"""async () => {{ {script}
         globalThis.reader = {names["pass"]};
         const network = {json.dumps(network)};
-        const numbers = await {names["unpackNumbers"]}.unpackNumbers(network.numbers);
+        const numbers = await {names["decompressed"]}.decompressed(network.numbers, Float32Array);
         globalThis.network = reader.makeNetwork(network, numbers, FORMULAS["{cell_name}"]); }}"""
     )
 

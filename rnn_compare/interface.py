@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from rnn_compare.cli import output
 from rnn_compare.cli.foreground import record, train_here
 from rnn_compare.cli.setting_options import warn_of_settings_without_effect
+from rnn_compare.comparison.groups import groups, one_each
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -18,7 +19,7 @@ from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.paths import Which
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.settings import takes_settings
 from rnn_compare.table import Table
@@ -115,7 +116,7 @@ class Network:
         return f"{self.run.title} ({self.run.id}): {output.progress_text(self.run)}"
 
     def _repr_html_(self) -> str:
-        return output.progress_table([self.run], [self.run.title]).html()
+        return output.progress_table(one_each([self.run])).html()
 
     @property
     def parameters(self) -> Parameters:
@@ -240,14 +241,12 @@ class Networks(Sequence[Network]):
         return "\n".join(map(repr, self))
 
     def _repr_html_(self) -> str:
-        return output.progress_table(self.runs, names(self.runs)).html()
+        return output.progress_table(one_each(self.runs)).html()
 
     @property
     def curves(self) -> "pd.DataFrame":
         """A row for each epoch of each run: ``run``, ``network``, ``seed``, ``epoch``, its metrics, ``seconds``."""
         import pandas as pd
-
-        from rnn_compare.comparison.groups import groups
 
         return pd.DataFrame(
             [
@@ -286,7 +285,6 @@ class Networks(Sequence[Network]):
 
         from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
         from rnn_compare.charts.palette import look
-        from rnn_compare.comparison.groups import groups
 
         charts = {metric: chart.name for chart in all_charts().values() for metric in (*chart.figures, chart.name)}
         if unknown := [name for name in _names(names) if name not in charts]:
@@ -297,7 +295,7 @@ class Networks(Sequence[Network]):
         titles = {metric: chart.title for chart in shown for metric in chart.figures if metric in curves}
         table = curves.melt(["run", "network", "epoch"], list(titles), "metric")
         table["chart"] = table["metric"].map(titles)
-        table["of"] = table["metric"].str.startswith("val_").map({True: "validation", False: "training"})
+        table["of"] = table["metric"].map({chart.validation: chart.solid for chart in shown}).fillna("training")
         figure = px.line(
             table,
             x="epoch",

@@ -49,9 +49,9 @@ CELL = Cell(
     signals=(
         Signal("carry", "carry c", "state"),
         Signal("state", "state h", "state"),
-        Signal("f", "forget gate", "gate"),
+        Signal("f", "forget", "gate"),
         Signal("candidate", "candidate", "value"),
-        Signal("o", "output gate", "gate"),
+        Signal("o", "output", "gate"),
     ),
     phases=(Phase(forward, backward),),
     formula=(r"\\mathrm{output}_t &= \\dots \\\\",),

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-import numpy as np
-
 from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.browser.numbers import LARGEST, packed
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.baselines import Baseline
@@ -20,27 +19,8 @@ from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 
-LARGEST = 2.3327
-"""Largest number in three base-36 digits of ten-thousandths, half of which are for negative numbers."""
-_CODES = 36**3
 _SMALLEST = 1e-9
 """Stands for 0 on a logarithmic axis."""
-
-
-def packed(values: Iterable[float | None]) -> str:
-    """Returns numbers as three base-36 digits each, in ten-thousandths: a third of the bytes of decimals.
-
-    This is finer than a wall can show. Numbers beyond ±2.3327 become that; missing ones are ``___``.
-
-    Example:
-        >>> packed([0.0, 0.8624, -0.0001, 9.9, None])
-        '0006NKZZZHZZ___'
-    """
-    return "".join("___" if value is None else _digits(value) for value in values)
-
-
-def _digits(value: float) -> str:
-    return np.base_repr(round(10_000 * min(max(value, -LARGEST), LARGEST)) % _CODES, 36).zfill(3)
 
 
 @dataclass(frozen=True)
@@ -142,7 +122,7 @@ def _curves(
     """Returns a group's curves: ``figures`` per epoch by name, on their chart's scale.
 
     One run also has ``trail``, the points of its running epoch. For several seeds, ``figures`` are means over the
-    averaged runs that have finished the epoch, and ``seeds`` holds their number (``counts``, a base-36 digit each),
+    averaged runs that have finished the epoch, and ``seeds`` holds their number (``counts``),
     half the width of the mean's interval (``half``) and all single curves (``single``), the latter two for every
     ``every``-th epoch.
     """
@@ -162,7 +142,7 @@ def _curves(
     return {
         "figures": {name: scales[name].packed(mean.mean) for name, mean in means.items()},
         "seeds": {
-            "counts": "".join(np.base_repr(count, 36) for count in replace(group, runs=averaged).finishers),
+            "counts": packed(replace(group, runs=averaged).finishers, 1, "<i1"),
             "every": every,
             "half": {
                 name: scale.packed(((means[name].high - means[name].low) / 2)[few])

@@ -58,6 +58,7 @@ interface Card {
   fraction: number;
   best: string;
   best_note: string;
+  so_far: boolean;
   size: string;
   pace: string;
   layers: string;
@@ -192,8 +193,7 @@ interface Trainable {
   tensors: Tensor[];
 }
 
-/** Numbers of one byte each, in 127ths of the largest. */
-type Bytes = { scale: number; bytes: string };
+type Bytes = { scale: number; bytes: string }; // a byte for each number, in 127ths of the largest
 
 /** How one network reads a text (dashboard/widgets/reading.py): with a cell, or with a note in place of it. */
 interface ReadRun {

@@ -33,8 +33,8 @@ CELL = Cell(
     gates=(Gate("z", "update gate"), Gate("r", "reset gate"), Gate("h", "candidate")),
     signals=(
         Signal("state", "state h", "state"),
-        Signal("z", "update gate", "gate"),
-        Signal("r", "reset gate", "gate"),
+        Signal("z", "update", "gate"),
+        Signal("r", "reset", "gate"),
         Signal("candidate", "candidate", "value"),
     ),
     phases=(Phase(forward, backward),),

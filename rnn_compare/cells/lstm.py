@@ -41,10 +41,10 @@ CELL = Cell(
     signals=(
         Signal("carry", "carry c", "state"),
         Signal("state", "state h", "state"),
-        Signal("f", "forget gate", "gate"),
-        Signal("i", "input gate", "gate"),
+        Signal("f", "forget", "gate"),
+        Signal("i", "input", "gate"),
         Signal("candidate", "candidate", "value"),
-        Signal("o", "output gate", "gate"),
+        Signal("o", "output", "gate"),
     ),
     phases=(Phase(forward, backward),),
     formula=(

@@ -47,7 +47,7 @@ CELL = Cell(
     gates=(Gate("f", "forget gate"), Gate("h", "candidate")),
     signals=(
         Signal("state", "state h", "state"),
-        Signal("f", "forget gate", "gate"),
+        Signal("f", "forget", "gate"),
         Signal("candidate", "candidate", "value"),
     ),
     phases=(Phase(gate, gate_backward), Phase(renew, renew_backward, recall)),

@@ -28,7 +28,7 @@ CELL = Cell(
     gates=(Gate("z", "update gate"), Gate("h", "candidate")),
     signals=(
         Signal("state", "state h", "state"),
-        Signal("z", "update gate", "gate"),
+        Signal("z", "update", "gate"),
         Signal("candidate", "candidate", "value"),
     ),
     phases=(Phase(forward, backward),),

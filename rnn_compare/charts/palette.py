@@ -8,14 +8,12 @@ No other colour that means something is one of a cell's, and colour-blind eyes t
 """
 
 import functools
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import Picture, feedforward_picture, generic_picture, own_picture
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.groups import Group, NamedNetwork
 from rnn_compare.feedforward.registry import FEEDFORWARD
 
 SIDES = ("#D6003D", "#7E30F2")
@@ -51,28 +49,17 @@ class Look:
         return {"mode": "lines+markers", "line": line, "marker": marker, "hoverlabel": {"namelength": -1}}
 
 
-def look(group: Group) -> Look:
-    """Returns the look of a group: that of its cell, by its place among the groups of this cell."""
-    return _look(group.experiment.cell, group.place)
+def look(network: NamedNetwork | Group) -> Look:
+    """Returns the look of a network: that of its cell, by its place among the networks of this cell."""
+    return look_of_cell(network.experiment.cell, network.place)
 
 
-def looks(cells: Iterable[str]) -> list[Look]:
-    """Returns the looks of several networks, given their cells in order.
+def look_of_cell(name: str, place: int = 0) -> Look:
+    """Returns the look of a cell's first network, or of that at a further place.
 
     Example:
-        >>> looks(["SimpleRNN", "LSTM"])
-        [Look(color='#D55E00', marker='circle'), Look(color='#0072B2', marker='circle')]
-        >>> len(set(looks(["LSTM"] * 8)))
-        8
+        >>> look_of_cell("SimpleRNN")
+        Look(color='#D55E00', marker='circle')
     """
-    seen = Counter[str]()
-    result = []
-    for name in cells:
-        result.append(_look(name, seen[name]))
-        seen[name] += 1
-    return result
-
-
-def _look(cell_name: str, place: int) -> Look:
     index = place % len(MARKERS)
-    return Look(picture(cell_name).shades[index], MARKERS[index])
+    return Look(picture(name).shades[index], MARKERS[index])

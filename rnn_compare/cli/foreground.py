@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from rnn_compare.cli.output import Follower, Lines, News, Show, progress_table
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
+from rnn_compare.comparison.groups import one_each
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.repair import back_up
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server
@@ -205,7 +206,7 @@ class _Table:
         self._shown = ""
 
     def show(self, runs: list[Run], _news: list[News]) -> None:
-        table = progress_table(runs, names(runs)).html()
+        table = progress_table(one_each(runs)).html()
         if table != self._shown:
             self._shown = table
             self._handle.update(self._html(table))

@@ -60,27 +60,31 @@ class Parser(argparse.ArgumentParser):
     commands: Mapping[str, "Parser"]
 
     def error(self, message: str) -> NoReturn:
+        """Raises ``UserError`` with a message of ``argparse``."""
+        self.refuse(f"{message[0].upper()}{message[1:].rstrip('.')}.")
+
+    def refuse(self, sentence: str) -> NoReturn:
         """Raises ``UserError``."""
-        raise UserError(f"{message[0].upper()}{message[1:].rstrip('.')}. See `{self.prog} --help`.".replace("?.", "?"))
+        raise UserError(f"{sentence} See `{self.prog} --help`.")
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     whole = parser()
     name = arguments[0]
     if not (name in whole.commands or name.startswith("-")):
-        whole.error(f"There is no command {name[:40]!a}{_meant(name, whole.commands)}")
+        whole.refuse(f"There is no command {name[:40]!a}{_meant(name, whole.commands)}")
     options, unknown = whole.parse_known_args(arguments)
     if unknown and options.command is not files.page:
         command = whole.commands[options.name]
         known = re.findall(r"--[a-z][a-z-]+", command.format_help())
-        command.error(f"{unknown[0][:40]!a} is not expected here{_meant(unknown[0].partition('=')[0], known)}")
+        command.refuse(f"{unknown[0][:40]!a} is not expected here{_meant(unknown[0].partition('=')[0], known)}")
     options.streamlits = unknown
     return options
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
     close = [name for name in difflib.get_close_matches(word, known, 1) if name != word]
-    return f". Did you mean {close[0]}?" if close else ""
+    return f". Did you mean {close[0]}?" if close else "."
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
@@ -214,10 +215,11 @@ def runs_table(runs: Sequence[Run]) -> Table:
     return Table(("run", "network", "maxlen", "epochs", "status", best, last, made, "name"), rows)
 
 
-def progress_table(runs: Sequence[Run], names: Iterable[str]) -> Table:
+def progress_table(groups: Iterable[Group]) -> Table:
     """Returns the progress of runs with a bar each, for notebooks."""
     rows = [
-        (name, run.id, Entry(progress_text(run), share=round(run.fraction_done, 2)))
-        for run, name in zip(runs, names, strict=True)
+        (group.name, run.id, Entry(progress_text(run), share=round(run.fraction_done, 2)))
+        for group in groups
+        for run in group.runs
     ]
     return Table(("Network", "Run", "Progress"), rows)

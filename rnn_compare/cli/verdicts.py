@@ -4,7 +4,6 @@ import argparse
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
-from rnn_compare.experiment_sets import experiment_from, labels
+from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.formatting import excerpt, listed
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ def compare(options: argparse.Namespace) -> int:
     A group is the id of a run, or the ids, joined by commas, of several that differ only in their seed.
     """
     from rnn_compare.comparison.evidence import Evidence, results_table
+    from rnn_compare.comparison.groups import named
     from rnn_compare.comparison.inference.levels import check_margin
     from rnn_compare.comparison.inference.wording import details, result, sentence
     from rnn_compare.comparison.verdicts import judge
@@ -47,7 +47,7 @@ def compare(options: argparse.Namespace) -> int:
             f"{MOST_GROUPS}, since every pair is compared; there are {len(texts)}."
         )
     with foreground.open_store() as store:
-        groups = _with_unique_names([_group(store, names) for names in texts], texts)
+        groups = named(_group(store, names).runs for names in texts)
         _refuse_repeated(groups)
         evidence = Evidence(store)
         judgement = judge(groups, evidence, options.measure, options.margin / 100)
@@ -89,17 +89,6 @@ def _refuse_repeated(groups: Sequence["Group"]) -> None:
     if repeated := [run for run, count in counts.items() if count > 1]:
         themselves = "itself" if len(repeated) == 1 else "themselves"
         raise UserError(f"{listed(repeated)} would be compared with {themselves}. Name each run in one group only.")
-
-
-def _with_unique_names(groups: Sequence["Group"], texts: Sequence[str]) -> list["Group"]:
-    """Returns the groups with unique names; two of one setting are named by their ids."""
-    names = labels(group.experiment.model_copy(update={"seed": 0}) for group in groups)
-    own = [group.runs[0].name for group in groups]
-    unique = [own or label for own, label in zip(own, names, strict=True)]
-    return [
-        replace(group, name=name if unique.count(name) == 1 else f"{name} {text[:60]}")
-        for group, name, text in zip(groups, unique, texts, strict=True)
-    ]
 
 
 def judge(options: argparse.Namespace) -> int:

@@ -12,8 +12,8 @@ from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.sources.registry import SOURCES, source
 
 EXAMPLES = {
-    "Good review": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
-    "Bad review": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
+    "Good": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
+    "Bad": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
     "Turn at the end": (
         "The first hour is slow and I nearly left. The dialogue is poor and some scenes are simply bad. "
         "But then it becomes one of the best films I have ever seen, brilliant and beautiful to the last minute."
@@ -27,7 +27,7 @@ QUESTIONS = {
     "Negation": "Negative words, all negated. Do the networks notice?",
 }
 """Questions to a class about examples that networks may get wrong."""
-POSITIVE_EXAMPLES = {"Good review", "Turn at the end", "Negation"}
+POSITIVE_EXAMPLES = {"Good", "Turn at the end", "Negation"}
 
 
 @dataclass(frozen=True)

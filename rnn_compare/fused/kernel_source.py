@@ -248,14 +248,14 @@ class KernelSource:
         """Adds a loop to the source, and its call for a row to a method."""
         self._loops.append(loop.text())
         self.loops.append(loop.name)
-        views = {"w": "W_inputs[index[row]]", "u": "product[row]", "stored": f"stored[{row}]"}
-        views |= {"d_gate": "d_gates[row]", "d_product": "d_products[row]"}
+        views = {"w": ("W_inputs", "index[row]"), "u": ("product", "row"), "stored": ("stored", row)}
+        views |= {"d_gate": ("d_gates", "row"), "d_product": ("d_products", "row")}
         places = self._places(blocks, row)
         used = {places[array][0] for array in loop.arrays}
-        for view, place in views.items():
+        for view, (array, place) in views.items():
             if view in used:
-                method.use(place.split("[")[0])
-                method.emit(2, f"{'values' if view == 'stored' else view} = {place}")
+                method.use(array)
+                method.emit(2, f"{'values' if view == 'stored' else view} = {array}[{place}]")
         for array in (*used, *(["index"] if "w" in used else [])):
             method.use(array)
         method.emit(2, f"{loop.name}({', '.join(places[array][1] for array in loop.arrays)})")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, model_validator
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.groups import Group, NamedNetwork, Placed, groups
 from rnn_compare.discovery import declared
 from rnn_compare.lecture.controls import Answer, Control, Tally
 from rnn_compare.runs.record import Run
@@ -51,7 +51,7 @@ class QuestionKind:
         needs_runs: Whether its outcome comes from runs; if not, a lecture file may give the ``right`` choice.
         offers_networks: Whether its choices are networks, in their colours; a file need not list them.
         shows_training: Whether phones get the training accuracy with the outcome.
-        class_outcome: Returns the outcome from the best accuracies, by cell, of the networks that phones have trained;
+        class_outcome: Returns the outcome from the best accuracies, by network, of those that phones have trained;
             None where it comes from runs.
     """
 
@@ -63,7 +63,7 @@ class QuestionKind:
     needs_runs: bool = True
     offers_networks: bool = False
     shows_training: bool = False
-    class_outcome: Callable[["Question", Mapping[str, Sequence[float]]], QuestionOutcome] | None = None
+    class_outcome: Callable[["Question", Mapping[NamedNetwork, Sequence[float]]], QuestionOutcome] | None = None
 
     @property
     def is_about_epochs(self) -> bool:
@@ -166,7 +166,7 @@ class NoRightAnswer(Exception):  # noqa: N818  # an outcome, not an error
     """No answer to a question is right, with the reason as a sentence."""
 
 
-def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome:
+def class_outcome(question: Question, shares: Mapping[NamedNetwork, Sequence[float]]) -> QuestionOutcome:
     """Returns the outcome of a question on networks that phones have trained, from their accuracies by cell."""
     assert question.kind.class_outcome is not None
     try:
@@ -203,8 +203,8 @@ def is_right(question: Question, answer: Answer, outcome: QuestionOutcome) -> bo
     return question.kind.is_right(answer, right) or (outcome.within_chance and not answer)
 
 
-def group_called(label: str, networks: Sequence[Group]) -> Group | None:
-    """Returns the only group with this name or, if there is none, the only one with this cell; None otherwise."""
+def group_called(label: str, networks: Sequence[Placed]) -> Placed | None:
+    """Returns the only network with this name or, if there is none, the only one with this cell; None otherwise."""
     by_name = [group for group in networks if group.name == label]
     matches = by_name or [group for group in networks if group.experiment.cell == label]
     return matches[0] if len(matches) == 1 else None

@@ -235,13 +235,13 @@ def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Laye
     )
     count = sum(tensor.count for tensor in tensors)
     terms = " + ".join(_terms(cell_type, f"{experiment.units}", f"{features:,}").values())
-    per_gate = count // (len(directions) * cell_type.blocks)
-    blocks = f"{_times(len(directions), cell_type.blocks, f'{per_gate:,}')} = " if cell_type.gates else ""
+    times, per_gate = (len(directions), cell_type.blocks), count // (len(directions) * cell_type.blocks)
+    by_gate = [_times(*times, f"{per_gate:,}")] if cell_type.gates else []
     return Layer(
         name=layer.name,
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
-        arithmetic=f"{_times(len(directions), cell_type.blocks, terms)} = {blocks}{count:,}",
+        arithmetic=" = ".join([_times(*times, terms), *by_gate, f"{count:,}"]),
         gates=tuple(GateShare(*gate, terms, per_gate) for gate in cell_type.gates),
     )
 

@@ -73,7 +73,7 @@ def backward(layout: Cell, masks: bool) -> list[str]:
     ends = [end for ends in layout.products for end in ends]
     gates, products = _gradients(layout, layout.suffixes, "wx"), _gradients(layout, ends, "ux")
     name = "d_gates" if gates == products or not ends else "d_products"
-    joined = [_joined("d_gates", gates), *([_joined(name, products)] if name == "d_products" else [])]
+    joined = [f"d_gates = {_joined(gates)}", *([f"{name} = {_joined(products)}"] if name == "d_products" else [])]
     joined += [f"{gradient} *= word" for gradient in dict.fromkeys(("d_gates", name)) if masks]
     for phase, blocks in reversed([*zip(layout.phases, layout.products, strict=True)]):
         inputs, _, results = parsed(phase.backward)
@@ -102,12 +102,8 @@ def _named(prefix: str, names: Sequence[str]) -> str:
     return ", ".join(f"{prefix}{name}" for name in names)
 
 
-def _joined(name: str, gradients: Sequence[str]) -> str:
-    return (
-        f"{name} = np.concatenate([{', '.join(gradients)}], axis=1)"
-        if len(gradients) > 1
-        else f"{name} = {gradients[0]}"
-    )
+def _joined(gradients: Sequence[str]) -> str:
+    return f"np.concatenate([{', '.join(gradients)}], axis=1)" if len(gradients) > 1 else gradients[0]
 
 
 def _gradients(layout: Cell, ends: Sequence[str], kinds: str) -> list[str]:
@@ -126,7 +122,7 @@ def _product_back(layout: Cell, phase: Phase, ends: Sequence[str], whole: str) -
     ``whole`` names the array of all its gradients, where it exists by then.
     """
     gradients, columns = _gradients(layout, ends, "ux"), _columns(layout, ends)
-    joined = whole or _joined("", gradients).removeprefix(" = ")
+    joined = whole or _joined(gradients)
     if layout.recurrent == "vector":
         factors = [f"U[{_columns(layout, (end,))}]" if layout.blocks > 1 else "U" for end in ends]
         value = " + ".join(f"{gradient} * {factor}" for gradient, factor in zip(gradients, factors, strict=True))

@@ -1,6 +1,5 @@
 """A class's networks as dots: a row for each cell, each dot above its accuracy on the axis."""
 
-import itertools
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -8,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look_of_cell
 from rnn_compare.comparison.inference.wording import sentence
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
@@ -64,7 +63,8 @@ def rows(
     low, high = limits(task, [network for of_class in by_name.values() for network in of_class])
     faded = {network.deal for network in networks} - {network.deal for network in marked} if marked else set()
     html = ""
-    for cell, look, shape in zip(task.cells, looks(task.cells), itertools.cycle(_SHAPES), strict=False):
+    for number, cell in enumerate(task.cells):
+        shape = _SHAPES[number % len(_SHAPES)]
         for name, of_class in by_name.items():
             of_cell = [network for network in of_class if network.cell == cell]
             bests = [100 * network.best / task.held_out for network in of_cell]
@@ -77,7 +77,7 @@ def rows(
             title, words = f"{cell}, {name}" if name else cell, _summary(bests, is_short=height < HEIGHT)
             label, shown = escape(f"{title}, {words}"), f"{dots}{_half(bests, low, high)}"
             html += (
-                f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look.color}">'
+                f'<section class="rc-class-row rc-{shape}" style="--rc-color: {look_of_cell(cell).color}">'
                 f'<p><i class="rc-dot"></i><b>{escape(title)}</b> {escape(words)}</p>'
                 f'<div role="img" aria-label="{label}" style="--rc-size: {100 * size / WIDTH:.2f}%; '
                 f'aspect-ratio: {WIDTH:g} / {height:g}">{shown}</div></section>'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence, results_table
-from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.groups import Group, groups, one_each
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.verdicts import judge
@@ -20,7 +20,7 @@ from rnn_compare.lecture.trained.class_networks import ClassResult
 from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.table import Table
 
@@ -96,7 +96,7 @@ def gather(
     ended = all(run.status.ended for run in runs)
     return Contents(
         runs=runs,
-        names=dict(zip((run.id for run in runs), names(runs), strict=True)),
+        names={group.runs[0].id: group.name for group in one_each(runs)},
         groups=all_groups,
         accuracies={run.id: _accuracies(run, evidence) for run in runs},
         predictions={  # without those of an epoch that has ended since the run was read

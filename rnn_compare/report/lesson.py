@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from rnn_compare.browser.numbers import compressed
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
@@ -15,7 +16,7 @@ from rnn_compare.lecture.lecture_file import files
 from rnn_compare.lecture.quiz import HOME_UNITS, QuizQuestion, check
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import PHONES, PRESETS
-from rnn_compare.report.reader import layout, packed
+from rnn_compare.report.reader import layout
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
 
@@ -59,8 +60,8 @@ def lesson(experiment: Experiment) -> dict[str, Any]:
         "epochs": experiment.epochs,
         "networks": networks,
         "colors": {name: picture(name).color for name in CELLS},
-        "ids": packed(ids.astype("<u2")),
-        "signs": packed(np.concatenate([split.y_train, split.y_val]).astype(np.uint8)),
+        "ids": compressed(ids.astype("<u2")),
+        "signs": compressed(np.concatenate([split.y_train, split.y_val]).astype(np.uint8)),
     }
 
 

@@ -1,15 +1,12 @@
 """The page that reads: a report's networks and weights as data for a browser, and its script in one file."""
 
 import ast
-import base64
-import gzip
-import zlib
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_compare.browser.numbers import compressed
 from rnn_compare.browser.trainable import described_cell
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
@@ -86,7 +83,9 @@ def shared(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     for entry in entries:
         sizes[entry["dataset"]] = max(entry["vocabulary_size"], sizes.get(entry["dataset"], 0))
     return {
-        "vocabularies": {dataset: _vocabulary(dataset, size) for dataset, size in sizes.items()},
+        "vocabularies": {
+            dataset: " ".join(prepared.load(dataset).vocabulary.words[:size]) for dataset, size in sizes.items()
+        },
         "languages": LANGUAGES,
         "drawings": {name: picture(name).drawing for name in CELLS},
     }
@@ -102,11 +101,6 @@ def _samples(entry: dict[str, Any]) -> list[list[Any]]:
         [f"Sample: {entry['labels'][label]}", reviews.text(place), "", bool(label)]
         for label, place in sorted(places.items())
     ]
-
-
-def _vocabulary(dataset: str, size: int) -> str:
-    words = "\n".join(prepared.load(dataset).vocabulary.words[:size])
-    return base64.b64encode(gzip.compress(words.encode(), mtime=0)).decode()
 
 
 def _network(title: str, run: Run, drawn_as: Look) -> dict[str, Any]:
@@ -174,7 +168,7 @@ def _sizes(experiment: Experiment) -> list[list[dict[str, int]]]:
 
 
 def packed_weights(weights: Weights) -> str:
-    """Returns weights as 32-bit floats, packed; word vectors are rounded by so little that predictions stay.
+    """Returns weights as 32-bit floats, compressed; word vectors are rounded by so little that predictions stay.
 
     Of the percentages shown with one digit about one in a thousand differs from the dashboard's, by 0.1; a network of
     the book takes 0.9 MB, and those of shipped runs, which are kept in 16 bits, 0.75 MB.
@@ -182,17 +176,7 @@ def packed_weights(weights: Weights) -> str:
     vectors = weights["embedding/embeddings"]
     steps = np.where(np.arange(len(vectors)) < FREQUENT, FINE, ROUGH)[:, np.newaxis]
     rounded = [np.round(array * steps) / steps if array is vectors else array for array in weights.values()]
-    return packed(np.concatenate([array.ravel() for array in rounded]).astype("<f4"))
-
-
-def packed(numbers: NDArray[Any]) -> str:
-    """Returns numbers by gzip and base64, all lowest bytes first: the highest are alike, the lowest of rounded ones 0.
-
-    Only repeated bytes are looked for, since hardly any sequence occurs twice.
-    """
-    planes = numbers.reshape(-1).view(np.uint8).reshape(-1, numbers.itemsize).T
-    frame = zlib.compressobj(wbits=zlib.MAX_WBITS | 16, strategy=zlib.Z_RLE)  # gzip's format
-    return base64.b64encode(frame.compress(planes.tobytes()) + frame.flush()).decode()
+    return compressed(np.concatenate([array.ravel() for array in rounded]).astype("<f4"))
 
 
 def formulas(cells: Iterable[Cell]) -> str:

@@ -1,14 +1,12 @@
 """A run as it is recorded, and the process that owns it."""
 
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import psutil
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import labels
 from rnn_compare.runs.events import EpochEnd, Progress, Status, best_epoch
 
 HEARTBEAT_SECONDS = 5.0
@@ -49,10 +47,10 @@ class Owner(NamedTuple):
             return False
 
 
+FUSED = "fused"
+"""What versions call a run's layers; others are stock Keras', and versions say why."""
 ELSEWHERE = "recorded elsewhere"
 """Origin of a run that was trained by another copy of the program and imported."""
-WEIGHTS = "weights"
-"""Key of the versions of an imported run: which weights it came with."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,7 @@ class Run:
         reason: Why it failed, was interrupted or waits again, in a sentence.
         created, started, ended: Seconds since 1970.
         parameters: Number of trainable parameters; None until a worker has built the network.
+        weights_epoch: The epoch of the weights that an imported run came with; 0 without any, and for other runs.
         epochs: Finished epochs, in order.
         progress: Points within the current epoch, in order; empty at its end.
         turn: Order of waiting runs, the smallest first: the position, until the run is continued.
@@ -104,6 +103,7 @@ class Run:
     parameters: int | None = None
     summary: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    weights_epoch: int = 0
     epochs: tuple[EpochEnd, ...] = ()
     progress: tuple[Progress, ...] = ()
     turn: int = 0
@@ -119,16 +119,16 @@ class Run:
         return self.name or self.experiment.label
 
     @property
-    def layers(self) -> str:
-        """The kind of layers: ``fused``, or ``stock Keras`` and why; empty until it has started."""
-        return self.versions.get("layers", "")
+    def is_fused(self) -> bool:
+        """Whether its layers are fused; False until it has started."""
+        return self.versions.get("layers") == FUSED
 
     @property
     def best(self) -> EpochEnd | None:
         """The epoch of the best weights (see ``events.best_epoch``)."""
-        # "of epoch 4, …": among equals, older recordings contain the first. A replay may not have reached it yet.
-        recorded = None if self.replayed else self.versions.get(WEIGHTS)
-        return self.epochs[int(recorded.split()[2].strip(",")) - 1] if recorded else best_epoch(self.epochs)
+        # Among equals, older recordings contain the first. A replay may not have reached it yet.
+        is_known = self.weights_epoch and not self.replayed
+        return self.epochs[self.weights_epoch - 1] if is_known else best_epoch(self.epochs)
 
     @property
     def last(self) -> EpochEnd | None:
@@ -143,7 +143,7 @@ class Run:
     @property
     def has_weights(self) -> bool:
         """Whether it can read a review: an epoch is finished, and its weights are here."""
-        return bool(self.epochs) and (not self.is_from_elsewhere or WEIGHTS in self.versions)
+        return bool(self.epochs) and (not self.is_from_elsewhere or self.weights_epoch > 0)
 
     @property
     def can_be_continued(self) -> bool:
@@ -180,9 +180,3 @@ class Run:
         if self.status is not Status.RUNNING or self.seconds_per_epoch is None:
             return None
         return (1.0 - self.fraction_done) * self.experiment.epochs * self.seconds_per_epoch
-
-
-def names(runs: Sequence[Run]) -> list[str]:
-    """Returns a name for each of several runs: the given one, or a label unique among them."""
-    unique = labels(run.experiment for run in runs)
-    return [run.name or label for run, label in zip(runs, unique, strict=True)]

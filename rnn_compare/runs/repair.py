@@ -24,7 +24,7 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.salvage import KEYS, Tables, read, tables_of
 from rnn_compare.runs.schema import epoch_of, row_of
-from rnn_compare.runs.store import REPAIR, RunStore
+from rnn_compare.runs.store import RunStore
 
 DAY = 86_400.0
 INCOMPLETE = "Epochs were lost when the record was damaged. Continue the run."
@@ -42,7 +42,7 @@ def back_up(store: RunStore) -> None:
             return
     try:
         store.runs()  # warns of rows that cannot be read, which the earlier copy may hold
-        if not (_set_aside(record) or any(REPAIR in warning for warning in store.warnings)):
+        if not (_set_aside(record) or store.unreadable):
             _copy(record, backup)
     except (UserError, sqlite3.Error, OSError) as error:
         logging.getLogger(__name__).warning("The record %s could not be copied (%s).", record, error)

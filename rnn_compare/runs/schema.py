@@ -1,6 +1,7 @@
 """The tables of the record of runs: what events change in them, runs from their rows, and the row of a run."""
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -125,6 +126,8 @@ _PLAIN = (
     *("visitor", "priority"),
 )
 """Fields of a run that are stored unchanged in a column of the same name."""
+_CAME_WITH = re.compile(r"of epoch (\d+)")
+"""How a recording says which weights an imported run came with."""
 _MEASURED_BY_KERAS = frozenset({"accuracy", "loss", "val_accuracy", "val_loss"})
 
 
@@ -141,13 +144,16 @@ def run_of(row: Row, epochs: Sequence[Row] = (), progress: Sequence[Row] = (), t
         raise ValueError(f"{row['id']!r} is not a run ID")
     if (cell := json.loads(row["experiment"])["cell"]) not in NETWORKS:
         raise UnknownNetworkError(cell)
+    versions = json.loads(row["versions"])
+    came_with = _CAME_WITH.match(versions.get("weights", ""))
     return Run(
         **{name: row[name] for name in (*_PLAIN, "position", "turn")},
         experiment=recorded_experiment(row["experiment"]),
         status=Status(row["status"]),
         owner=owner_of(row),
         stop_requested=bool(row["stop_requested"]),
-        versions=json.loads(row["versions"]),
+        versions=versions,
+        weights_epoch=int(came_with[1]) if came_with else 0,
         epochs=tuple(epoch_of(epoch) for epoch in epochs),
         # A run may repeat an epoch that is already recorded.
         progress=tuple(Progress(**with_values(at, "figures")) for at in progress if at["epoch"] > len(epochs)),

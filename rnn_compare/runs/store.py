@@ -37,12 +37,17 @@ _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
 class RunStore(Database):
-    """The record of runs, shared by several processes; a file that is removed or replaced is opened again."""
+    """The record of runs, shared by several processes; a file that is removed or replaced is opened again.
+
+    Attributes:
+        unreadable: Ids of runs whose rows turned out to be damaged.
+    """
 
     contents, tables, version, mend = "runs", schema.TABLES, schema.VERSION, REPAIR
 
     def __init__(self, path: Path) -> None:
         self._heartbeats: dict[str, tuple[float, float]] = {}
+        self.unreadable = set[str]()
         super().__init__(path)
 
     def create(
@@ -192,6 +197,7 @@ class RunStore(Database):
             except UnknownNetworkError as error:
                 self.warn(UNKNOWN.format(error))
             except DAMAGED:
+                self.unreadable.add(run)
                 self.warn(UNREADABLE.format(visible(run)))
         return runs
 
@@ -252,6 +258,7 @@ class RunStore(Database):
             if (now := identity(self.path)) != self._identity:
                 self._writer.close()  # SQLite does not touch the new files
                 self._warnings.clear()
+                self.unreadable.clear()
                 with contextlib.suppress(OSError):  # opening it raises an error with a sentence
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._open()

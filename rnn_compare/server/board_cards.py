@@ -21,9 +21,7 @@ from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """State of a card whose run is replayed, so that nobody takes it for live."""
-USUAL_LAYERS = "fused"
-"""Layers that a card does not name."""
-NOT_YET = {"best": "–", "best_note": "validation accuracy"}
+NOT_YET = {"best": "–", "best_note": "validation accuracy", "so_far": False}
 """A card's accuracy before there is any."""
 MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: another seed gives others."
 
@@ -118,13 +116,13 @@ def card(
     runs, first = group.runs, group.runs[0]
     at_work = [run for run in runs if not run.status.ended]
     trains = bool(at_work) and not first.replayed
-    layers = first.layers.partition(",")[0]
+    stock = "stock Keras" if first.versions and not first.is_fused else ""
     return {
         "status": _status(runs),
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "size": f"{first.parameters:,} parameters" if first.parameters else "",
         "pace": _pace(runs),
-        "layers": "recorded" if first.replayed or first.is_from_elsewhere else layers if layers != USUAL_LAYERS else "",
+        "layers": "recorded" if first.replayed or first.is_from_elsewhere else stock,
         "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": trains and all(run.stop_requested for run in at_work),
         **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
@@ -132,10 +130,15 @@ def card(
     }
 
 
-def _judged(measure: Judging, accuracy: Mean) -> dict[str, str]:
+def _judged(measure: Judging, accuracy: Mean) -> dict[str, Any]:
     """Returns the headline's accuracy, by its name in *Is it real?*: a network has one on a screen."""
     seeds = f"{_seeds(accuracy)}, " if accuracy.runs > 1 else ""
-    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}"}
+    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}", "so_far": False}
+
+
+def _so_far(best: str, note: str) -> dict[str, Any]:
+    """Returns the headline's accuracy as long as no verdict names one."""
+    return {"best": best, "best_note": note, "so_far": True}
 
 
 def _seeds(accuracy: Mean) -> str:
@@ -149,9 +152,7 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
     return {
         "state": _state(run, starts),
         **NOT_YET,
-        **(
-            {"best": percent(best["val_accuracy"]), "best_note": f"best validation, epoch {best.epoch}"} if best else {}
-        ),
+        **(_so_far(percent(best["val_accuracy"]), f"best validation, epoch {best.epoch}") if best else {}),
         "best_epoch": best.epoch if best else 0,
         "left": _left(run, history),
         "reason": run.reason or "",
@@ -167,7 +168,7 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
     return {
         "state": _seeds_state(group, starts),
         **NOT_YET,
-        **({"best": best.text, "best_note": f"{_seeds(best)}, mean best{so_far}"} if best else {}),
+        **(_so_far(best.text, f"{_seeds(best)}, mean best{so_far}") if best else {}),
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
@@ -202,7 +203,7 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
 
 def _is_compiling(run: Run) -> bool:
     here = not os.environ.get(SCHEDULER_VARIABLE)
-    return here and run.layers == "fused" and not sign_of(run.experiment.cell).exists()
+    return here and run.is_fused and not sign_of(run.experiment.cell).exists()
 
 
 def _place(run: Run, starts: Mapping[str, float]) -> str:
@@ -238,7 +239,7 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)
-    done = f"{len(group.counted)} of {len(group.runs)} seeds done"
+    done = f"{len(group.counted)} of {len(group.runs)} seeds done".replace(" ", "\N{NO-BREAK SPACE}")
     now = next((run for run in group.runs if run.status is Status.RUNNING), None)
     return (
         f"epoch {min(len(now.epochs) + 1, now.experiment.epochs)} of {now.experiment.epochs}, {done}" if now else done

@@ -23,6 +23,7 @@ from rnn_compare.browser.curves import baseline_levels, curves_message, trail
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.findings import Finding
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.errors import UserError
@@ -34,7 +35,7 @@ from rnn_compare.server import board_cards
 from rnn_compare.server.assets import Packed, gzipped
 from rnn_compare.server.known_baselines import BaselineResults
 from rnn_compare.server.services import HIDDEN_NOTICE, Services, waits_for_reviews
-from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus, with_older_repeats
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, surplus
 from rnn_compare.server.urls import FOLDER
 from rnn_compare.sources import own_texts
 

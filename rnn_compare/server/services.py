@@ -13,7 +13,7 @@ from streamlit import runtime
 from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
-from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.groups import groups, labelled
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.comparison.verdicts import usual_basis
@@ -167,7 +167,9 @@ class Services:
         if (task := classroom.state().task) and question.kind.class_outcome:
             if self.class_training.waits:
                 return QuestionOutcome(None, "The outcome is known once the last networks are trained.", final=False)
-            return class_outcome(question, best_accuracies(class_task(task), classroom.networks.all()))
+            shares = best_accuracies(class_task(task), classroom.networks.all())
+            networks = labelled(class_task(task).experiments)
+            return class_outcome(question, {network: shares[network.experiment.cell] for network in networks})
         key = f"outcome of {question.model_dump_json()}"  # an edited question may keep its id
         return self.conclusion(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from rnn_compare.comparison.groups import Group, groups, placed
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.record import Run
@@ -113,25 +113,13 @@ def _runs_of_names(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     return list({run.id: run for named in members.values() for run in named}.values())
 
 
-def with_older_repeats(runs: Sequence[Run]) -> list[Group]:
-    """Returns runs as groups of one setting, with older repeats apart, as on the charts.
-
-    Repeated trainings with the same seed are no further seeds: the newest counts, the others are groups of their own.
-    """
-    by_setting = groups(runs)
-    names = {group.experiment.setting: group.name for group in by_setting}
-    newest_ones = {run.id for group in by_setting for run in group.runs}
-    older = [run for run in runs if run.id not in newest_ones]
-    return placed([*by_setting, *(Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older)])
-
-
 def fit_together(runs: Sequence[Run]) -> bool:
     """Returns whether all these runs fit on the charts."""
     return 0 < len(runs) == len(_on_the_charts(runs))
 
 
-def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
-    """Returns the names of picked runs in a link; ``runs`` are all runs."""
+def link_names(picked: Sequence[Run], runs: Sequence[Run]) -> list[str]:
+    """Returns the names of picked runs in a link, where commas join them; ``runs`` are all runs."""
     sizes = Counter(run.comparison for run in runs)
     by_comparison: dict[str, list[str]] = {}
     for run in picked:
@@ -139,7 +127,7 @@ def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
     names: list[str] = []
     for comparison, ids in by_comparison.items():
         names += short_names(ids, comparison) if len(ids) == sizes[comparison] else ids
-    return ",".join(names)
+    return names
 
 
 def short_names(started: Sequence[str], comparison: str) -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.browser.curves import packed
+from rnn_compare.browser.numbers import packed
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -54,8 +54,8 @@ def hidden(services: Services) -> str:
 
 def telling(run: str) -> list[str]:
     """All that would give a hidden run away."""
-    figures = [text for share in ACCURACIES for text in (percent(share), packed([share]), str(share))]
-    return [run, "Nobody's name", *figures]
+    figures = [text for share in ACCURACIES for text in (percent(share), str(share))]
+    return [run, "Nobody's name", packed(ACCURACIES), *figures]
 
 
 def sent(app: AppTest) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.browser.curves import packed
+from rnn_compare.browser.numbers import packed
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison import baselines
@@ -132,7 +132,7 @@ def figures_of(runs: Sequence[Run]) -> set[str]:
     for run in runs:
         for name, figure in all_metrics().items():
             curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
-            figures.add(packed(curve)[:9])
+            figures.add(packed(curve[:3]))
             for value in curve:
                 figures |= {str(value), f"{value:.4f}", f"{value:.3f}"} | numbers(figure.text(value))
                 if "%" in figure.text(value):

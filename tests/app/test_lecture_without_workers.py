@@ -75,7 +75,7 @@ def test_it_is_given_to_its_end_and_looked_into_where_no_worker_answers(
     while (context := current_context(services)) and len(seen) < len(context.lecture.steps):
         kind = context.step.kind.name
         if kind == "train":
-            until(lambda: all(prepared.is_prepared(item.dataset) for item in context.networks.values()))
+            until(lambda: all(prepared.is_prepared(item.experiment.dataset) for item in context.networks))
         if kind == "review":
             sent = services.classroom().send_review("a phone", "A slow film, but the end is wonderful.")
             services.classroom().show_review(sent.id)

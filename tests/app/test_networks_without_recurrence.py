@@ -107,7 +107,7 @@ def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
     app.text_area(key="review").set_value(TEXT).run()
     run_until(app, lambda: len(messages[-1]["runs"]) == 4)
     assert [("note" in run) for run in messages[-1]["runs"]] == [False, True, True, True]
-    assert [run["title"] for run in messages[-1]["runs"] if run.get("windows")] == ["without: Convolution(4)"]
+    assert [run["title"] for run in messages[-1]["runs"] if run.get("windows")] == ["without (Convolution(4))"]
     assert sum(WITHOUT_CELL in caption.value for caption in app.caption) == 1
     for run, message in list(zip(networks, messages[-1]["runs"], strict=True))[1:]:
         review = encode(run.experiment, TEXT)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from rnn_compare.browser import numbers
 from rnn_compare.server.assets import assets
 from tests.browser.visits import zoom_in
 
@@ -30,7 +30,7 @@ Message = dict[str, Any]
 
 
 def packed(*values: float | None) -> str:
-    return "".join("___" if value is None else np.base_repr(round(1e4 * value), 36).zfill(3) for value in values)
+    return numbers.packed(values)
 
 
 def chart(name: str, training: bool = True) -> Message:
@@ -65,6 +65,7 @@ def message(*charts: Message, epochs: int = 2) -> Message:
         "fraction": 0.3,
         "press": "Stop",
         "stopping": False,
+        "so_far": False,
         **dict.fromkeys(WORDS, ""),
         "figures": {name: values for chart in names for name in (chart, f"val_{chart}")},
         "trail": {"at": packed(0.5), "figures": {name: packed(0.7) for name in names}},
@@ -250,7 +251,12 @@ def test_several_seeds_are_drawn_as_one_network_and_stopped_as_one(page: Page, s
     del group["trail"]
     seeds = [packed(0.5, 0.52, 0.55), packed(0.52, 0.5, 0.53), packed(0.48, 0.51, 0.51)]
     half = {"val_speed": packed(0.05, 0.03, 0.05)}
-    group["seeds"] = {"counts": "333", "every": 1, "half": half, "single": {"val_speed": seeds}}
+    group["seeds"] = {
+        "counts": numbers.packed([3, 3, 3], 1, "<i1"),
+        "every": 1,
+        "half": half,
+        "single": {"val_speed": seeds},
+    }
     group |= {"state": "epoch 3 of 5, 0 of 3 seeds done"}
     show({**data, "note": "Thick: mean of n = 3 seeds at each epoch", "gap": True})
     wait_for(page, "speed")

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import generic_picture, own_picture
-from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, looks, picture
+from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, look_of_cell, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.server.assets import PACKAGE, assets
@@ -85,7 +85,7 @@ def test_networks_of_different_cells_differ_in_colour() -> None:
 
 @pytest.mark.parametrize("cell_name", NETWORKS)
 def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> None:
-    styles = looks([cell_name] * MAX_COMPARED)
+    styles = [look_of_cell(cell_name, place) for place in range(MAX_COMPARED)]
     assert [look.color for look in styles] == list(picture(cell_name).shades)
     assert all(first.marker != second.marker for first, second in combinations(styles, 2))
 

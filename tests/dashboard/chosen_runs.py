@@ -5,7 +5,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look_of_cell
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Status
@@ -19,7 +19,7 @@ def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) 
     """A small run; its id is its title."""
     experiment = small(**changes)
     run = Run(title, 1, title, experiment, Status.FINISHED, Owner.current(), "page", created=0.0)
-    return LoadedNetwork(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
+    return LoadedNetwork(run, title, look_of_cell(experiment.cell), "best", weights or random_weights(experiment))
 
 
 class StubEngine:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.palette import looks
+from rnn_compare.comparison.groups import NamedNetwork
 from rnn_compare.dashboard.widgets.parameter_table import THINNEST, drawing, legend, pixels
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import FEEDFORWARD
@@ -26,7 +26,7 @@ EXPERIMENTS = st.builds(
 
 def drawn(experiment: Experiment, scale: float | None = None) -> str:
     scale = pixels([experiment]) if scale is None else scale
-    return drawing("a <network>", looks([experiment.cell])[0], experiment, scale)
+    return drawing(NamedNetwork("a <network>", experiment), scale)
 
 
 def areas(html: str, matrix: str) -> list[float]:

@@ -4,10 +4,11 @@ import test from "node:test";
 import { curveWords } from "../../rnn_compare/browser/drawing/curves/curve_words.js";
 import { courseOf } from "../../rnn_compare/browser/drawing/charts/chart_words.js";
 import { verdictWords } from "../../rnn_compare/browser/drawing/cell/verdict_chart.js";
-import { CHART } from "./a_chart.js";
+import { CHART, packed, packedCounts } from "./a_chart.js";
 
 // 71 %, 84.9 %, 83 %
-const RUN = { id: "a", label: "A", figures: { speed: "5H85H86NK", val_speed: "5H86JU6EK" } };
+const figures = { speed: packed(0.71, 0.71, 0.8624), val_speed: packed(0.71, 0.849, 0.83) };
+const RUN = { id: "a", label: "A", figures };
 
 test("of a curve its first value, its best and its last are told", () => {
   assert.deepEqual(curveWords(CHART, [RUN], new Set()), [
@@ -19,26 +20,28 @@ test("of a curve its first value, its best and its last are told", () => {
 });
 
 test("a running epoch is not told before it has ended, and of a hidden network nothing is", () => {
-  const begun = { ...RUN, figures: {}, trail: { at: "1PU3JO", figures: { speed: "0006NK" } } };
+  const begun = { ...RUN, figures: {}, trail: { at: packed(0.2226, 0.4596), figures: { speed: packed(0, 0.8624) } } };
   assert.deepEqual(curveWords(CHART, [begun], new Set()), ["A: no epoch has ended yet."]);
   assert.deepEqual(curveWords(CHART, [RUN], new Set(["a"])), []);
-  const old = { ...RUN, figures: { val_speed: "______" } };
+  const old = { ...RUN, figures: { val_speed: packed(null, null) } };
   assert.deepEqual(curveWords(CHART, [old], new Set()), ["A: not recorded."]);
-  const ofSeeds = (...single) => ({ ...old, figures: {}, seeds: { counts: "22", half: {}, single: { val_speed: single } } });
-  assert.deepEqual(curveWords(CHART, [ofSeeds("______")], new Set()), ["A: not recorded."]);
-  assert.deepEqual(curveWords(CHART, [ofSeeds("______", "5H85H8")], new Set()), ["A: not recorded by every seed."]);
+  const counts = packedCounts(2, 2);
+  const ofSeeds = (...single) => ({ ...old, figures: {}, seeds: { counts, half: {}, single: { val_speed: single } } });
+  assert.deepEqual(curveWords(CHART, [ofSeeds(packed(null, null))], new Set()), ["A: not recorded."]);
+  const some = [ofSeeds(packed(null, null), packed(0.71, 0.71))];
+  assert.deepEqual(curveWords(CHART, some, new Set()), ["A: not recorded by every seed."]);
 });
 
 test("of several seeds it is said how many they are and how sure their mean is", () => {
-  const seeds = { counts: "32", every: 1, half: { val_speed: "0DW" }, single: {} };
-  const [said] = curveWords(CHART, [{ ...RUN, figures: { val_speed: "5H86JU" }, seeds }], new Set());
+  const seeds = { counts: packedCounts(3, 2), every: 1, half: { val_speed: packed(0.05) }, single: {} };
+  const [said] = curveWords(CHART, [{ ...RUN, figures: { val_speed: packed(0.71, 0.849) }, seeds }], new Set());
   const course = "71.0 % ± 5.0 points, n = 3 in epoch 1, highest 84.9 %, n = 2 in epoch 2, the last";
   assert.equal(said, `A: validation speed ${course}.`);
 });
 
 test("what else is drawn across a chart is told with it", () => {
   const marks = [{ text: "lecture's LSTM\n89 %", at: 0.89 }];
-  const guessed = { text: "the class", middle: "5H86EK" };
+  const guessed = { text: "the class", middle: packed(0.71, 0.83) };
   assert.deepEqual(curveWords({ ...CHART, marks }, [], new Set(), guessed), [
     "the class expected 71.0 % in epoch 1, highest 83.0 % in epoch 2, the last.",
     "Lines across it: lecture's LSTM 89 %.",

@@ -7,7 +7,7 @@ import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js
 import { escapeLabel } from "../../rnn_compare/browser/drawing/charts/chart_look.js";
 import { apart } from "../../rnn_compare/browser/drawing/charts/labels.js";
 import { dressed, inside } from "../../rnn_compare/dashboard/assets/charts/figure.js";
-import { CHART, RUN } from "./a_chart.js";
+import { CHART, RUN, packed, packedCounts } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 // What stands at the end of a line, without the mark in its colour.
@@ -30,8 +30,11 @@ test("a figure without training has an empty line for it", () => {
 });
 
 const SEEDS = {
-  ...RUN, color: "#0072B2", figures: { speed: "6NK6NK", val_speed: "5K05K0" }, trail: undefined,
-  seeds: { counts: "32", every: 1, half: { val_speed: "0DW" }, single: { val_speed: ["5K05K0", "5K0"] } },
+  ...RUN, color: "#0072B2", figures: { speed: packed(0.8624, 0.8624), val_speed: packed(0.72, 0.72) }, trail: undefined,
+  seeds: {
+    counts: packedCounts(3, 2), every: 1, half: { val_speed: packed(0.05) },
+    single: { val_speed: [packed(0.72, 0.72), packed(0.72)] },
+  },
 };
 
 test("several seeds are a mean that says how many it is of, a band where there are enough, and thin lines behind", () => {
@@ -51,9 +54,10 @@ test("several seeds are a mean that says how many it is of, a band where there a
 
 test("where only every second epoch is sent of single seeds and bands, they stand at these", () => {
   const seeds = {
-    counts: "3333", every: 2, half: { val_speed: "0DW0DW" }, single: { val_speed: ["5K05K0"] },
+    counts: packedCounts(3, 3, 3, 3), every: 2, half: { val_speed: packed(0.05, 0.05) },
+    single: { val_speed: [packed(0.72, 0.72)] },
   };
-  const figures = { speed: "6NK".repeat(4), val_speed: "5K0".repeat(4) };
+  const figures = { speed: packed(0.8624, 0.8624, 0.8624, 0.8624), val_speed: packed(0.72, 0.72, 0.72, 0.72) };
   const [band, thin, , mean] = traces(CHART, [{ ...SEEDS, figures, seeds }], new Set());
   assert.deepEqual(band.x, [2, 4, 4, 2]);
   assert.deepEqual(thin.x, [2, 4]);
@@ -65,7 +69,7 @@ test("all that belongs to a hidden group is hidden", () => {
 });
 
 test("the gap is shaded between the epochs that both lines have, behind all lines, and only where there are two", () => {
-  const long = { ...RUN, figures: { speed: "6NK6NK6NK", val_speed: "5K0___5K0" } };
+  const long = { ...RUN, figures: { speed: packed(0.8624, 0.8624, 0.8624), val_speed: packed(0.72, null, 0.72) } };
   const [gap, ...lines] = traces(CHART, [long], new Set(), { gap: true });
   assert.deepEqual([gap.x, gap.fill], [[1, 3, 3, 1], "toself"]);
   assert.deepEqual(gap.y, [86.24, 86.24, 72, 72]);
@@ -83,9 +87,9 @@ test("baselines are thin lines in the colour of the text, since dashes are for t
 });
 
 test("a run that never measured a figure has no line, and does not break the chart of the others", () => {
-  const old = { ...RUN, figures: {}, trail: { at: "1PU", figures: {} } };
+  const old = { ...RUN, figures: {}, trail: { at: packed(0.2226), figures: {} } };
   for (const trace of traces(CHART, [old], new Set())) assert.deepEqual([trace.x, trace.y], [[], []]);
-  const ended = { ...old, id: "b", figures: { val_speed: "______" }, trail: undefined };
+  const ended = { ...old, id: "b", figures: { val_speed: packed(null, null) }, trail: undefined };
   const texts = (groups, hidden) => layout(CHART, groups, LOOKS, { ...REST, hidden }).annotations.map(({ text }) => text);
   assert.deepEqual(texts([RUN, ended], new Set(["a"])), ["Not recorded for these runs."]);
   assert.equal(texts([RUN, ended]).length, 1, "the other's name");

@@ -3,28 +3,18 @@ import test from "node:test";
 
 import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
 import { unpackFigures } from "../../rnn_compare/browser/drawing/curves/curves_message.js";
-import { CHART, RUN } from "./a_chart.js";
-import { unpackBytes } from "../../rnn_compare/browser/drawing/cell/cell_values.js";
+import { CHART, RUN, packed, packedCounts } from "./a_chart.js";
 
-test("three base-36 digits are ten-thousandths, as the server packs them", () => {
-  assert.deepEqual(unpackFigures("0006NKHZZZZZ"), [0, 0.8624, 2.3327, -0.0001]);
+test("figures keep their place and missing ones are gaps, in the chart's unit, also where it is logarithmic", () => {
+  assert.deepEqual(unpackFigures("AACwIf9/AIA="), [0, 0.8624, 3.2767, null], "as the doctest of numbers.py packs them");
+  assert.deepEqual(unpackFigures("AACIEwCA", { factor: 2, log: true }), [1, 10, null]);
   assert.deepEqual(unpackFigures(""), []);
-});
-
-test("what was not measured is a gap, and what comes after it keeps its place", () => {
-  assert.deepEqual(unpackFigures("6NK___6NK"), [0.8624, null, 0.8624]);
-});
-
-test("a byte is a 127th of the largest number, with its sign", () => {
-  const values = unpackBytes({ bytes: btoa(String.fromCodePoint(127, 0, 129)), scale: 0.5 });
-  assert.deepEqual([...values], [127, 0, -127]);
-  assert.equal(values.gateFull, 254, "half of an open gate fills the scale");
 });
 
 test("a band ends where the figure can go no further: at 0, or where its axis begins", () => {
   const group = {
-    ...RUN, figures: { val_speed: "5K0" },
-    seeds: { counts: "3", every: 1, half: { val_speed: "FFK" }, single: { val_speed: ["5K0"] } }, // 0.72 ± 2
+    ...RUN, figures: { val_speed: packed(0.72) },
+    seeds: { counts: packedCounts(3), every: 1, half: { val_speed: packed(2) }, single: { val_speed: [packed(0.72)] } },
   };
   const lowest = (changes) => Math.min(...traces({ ...CHART, factor: 1, ...changes }, [group], new Set())[0].y);
   assert.equal(lowest({}), 0);

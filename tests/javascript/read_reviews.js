@@ -9,7 +9,7 @@ import { importance } from "../../rnn_compare/browser/arithmetic/message.js";
 import {
   logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass,
 } from "../../rnn_compare/browser/arithmetic/network.js";
-import { unpackNumbers } from "../../rnn_compare/browser/arithmetic/numbers.js";
+import { decompressed } from "../../rnn_compare/browser/arithmetic/numbers.js";
 
 const {
   texts = [], words = [], sizes = {}, languages, networks = [], rows = [], at = 0,
@@ -25,7 +25,7 @@ function result(work) {
 async function read({ formulas, numbers, ...description }) {
   // oxlint-disable-next-line no-implied-eval -- the page's own script declares them
   const declared = new Function(`${formulas}; return FORMULAS;`)();
-  const network = makeNetwork(description, await unpackNumbers(numbers), declared[description.cell?.name]);
+  const network = makeNetwork(description, await decompressed(numbers, Float32Array), declared[description.cell?.name]);
   return {
     nothing: logitOfNothing(network),
     reviews: rows.map((row) => {

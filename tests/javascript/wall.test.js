@@ -3,15 +3,16 @@ import test from "node:test";
 
 import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
 import { drawnBand, traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
-import { CHART as SPEED } from "./a_chart.js";
+import { CHART as SPEED, packed } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = { ...SPEED, range: [0.45, 1.005] };
-const RUN = { id: "a", label: "A", color: "red", marker: "circle", figures: { speed: "6NK", val_speed: "6NK" } };
+const figures = { speed: packed(0.8624), val_speed: packed(0.8624) };
+const RUN = { id: "a", label: "A", color: "red", marker: "circle", figures };
 const REST = { count: 1, hint: "", boardWidth: 1000, width: 480, height: 300 };
 
 test("what a class has drawn lies beneath the curves, the median named at its end", () => {
-  const guessed = { chart: "speed", text: "the class", low: "35S", middle: "3PC", high: "48W" };
+  const guessed = { chart: "speed", text: "the class", low: packed(0.4096), middle: packed(0.48), high: packed(0.5504) };
   const [band, median] = drawnBand(guessed, CHART, { thick: 2 });
   assert.deepEqual(band.x, [1, 1]);
   assert.deepEqual(band.y.map((value) => value.toFixed(0)), ["55", "41"]);

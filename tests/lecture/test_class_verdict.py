@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.class_networks import judged, two_groups
+from rnn_compare.comparison.groups import labelled
 from rnn_compare.comparison.inference.judgement import Pair
-from rnn_compare.lecture.questions import Question, class_outcome, is_right
+from rnn_compare.lecture.questions import Question, QuestionOutcome, class_outcome, is_right
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, by_cell, recorded
 from rnn_compare.lecture.trained.class_task import class_task
 from rnn_compare.lecture.trained.class_verdict import best_accuracies, drawn, judgement, turned
@@ -25,6 +26,11 @@ def networks(**bests: list[int]) -> list[ClassNetwork]:
     return [
         ClassNetwork(cell, seed, (0, best)) for cell, counts in bests.items() for seed, best in enumerate(counts, 1)
     ]
+
+
+def of_class(**bests: list[int]) -> QuestionOutcome:
+    shares = best_accuracies(TASK, networks(**bests))
+    return class_outcome(APART, {network: shares[network.experiment.cell] for network in labelled(TASK.experiments)})
 
 
 def verdict(of_class: list[ClassNetwork]) -> Pair:
@@ -74,8 +80,7 @@ def test_where_an_earlier_version_recorded_a_network_the_verdict_is_by_accuracie
 
 
 def test_a_guess_of_the_distance_is_graded_by_half_of_all_pairs() -> None:
-    shares = best_accuracies(TASK, networks(SimpleRNN=[260, 300, 340], LSTM=[370, 375]))
-    outcome = class_outcome(APART, shares)
+    outcome = of_class(SimpleRNN=[260, 300, 340], LSTM=[370, 375])
     assert outcome.answer == 8.0
     assert outcome.explanation.startswith(
         "Half of all pairs of 3 SimpleRNNs are 8.0 points apart or more; of 2 LSTMs 1.0"
@@ -84,7 +89,7 @@ def test_a_guess_of_the_distance_is_graded_by_half_of_all_pairs() -> None:
 
 
 def test_without_two_networks_no_distance_is_right() -> None:
-    outcome = class_outcome(APART, best_accuracies(TASK, networks(SimpleRNN=[260])))
+    outcome = of_class(SimpleRNN=[260])
     assert outcome.answer is None
     assert is_right(APART, 3.0, outcome) is None
 

@@ -86,8 +86,7 @@ def test_written_arithmetic_comes_out_as_the_count(experiment: Experiment) -> No
     shown += [(tensor.arithmetic, tensor.count) for tensor in counted.tensors]
     shown += [(gate.terms, gate.count) for layer in counted.layers for gate in layer.gates]
     for arithmetic, count in shown:
-        steps = arithmetic.replace(",", "").replace("·", "*").split(" = ")
-        assert {eval(step) for step in steps} == {count}
+        assert {eval(side) for side in arithmetic.replace(",", "").replace("·", "*").split(" = ")} == {count}
 
 
 @given(all_experiments)

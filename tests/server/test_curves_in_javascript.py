@@ -5,9 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rnn_compare.browser.curves import curves_message
+from rnn_compare.browser.numbers import compressed, packed
 from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.intervals import band
@@ -29,6 +33,28 @@ console.log(JSON.stringify(groups.map((group) => {{
   return {{ ...curvesOf(chart, group), lines }};
 }})));
 """
+
+
+UNPACK = f"""
+import fs from "node:fs";
+import {{ decompressed, unpacked }} from "{PACKAGE.as_uri()}/browser/arithmetic/numbers.js";
+const {{ curve, bytes, file }} = JSON.parse(fs.readFileSync(0));
+const weights = [...await decompressed(file, Float32Array)];
+console.log(JSON.stringify({{ curve: unpacked(curve), bytes: unpacked(bytes, 127 / 3, Int8Array), weights }}));
+"""
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.none() | st.floats(-3, 3), max_size=50))
+def test_numbers_reach_scripts_to_half_a_step_and_missing_ones_as_missing(values: list[float | None]) -> None:
+    weights = np.array([value or 0 for value in values], "<f4")
+    sent = {"curve": packed(values), "bytes": packed(values, 127 / 3, "<i1"), "file": compressed(weights)}
+    seen = in_node(sent, UNPACK)
+    assert seen["weights"] == weights.tolist()
+    for name, steps in (("curve", 1e4), ("bytes", 127 / 3)):
+        assert [value is None for value in seen[name]] == [value is None for value in values]
+        pairs = [(a, b) for a, b in zip(seen[name], values, strict=True) if b is not None]
+        assert all(abs(a - b) <= 0.501 / steps for a, b in pairs)
 
 
 def drawn(message: Mapping[str, Any]) -> list[dict[str, Any]]:

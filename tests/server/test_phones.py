@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.browser.curves import packed
+from rnn_compare.browser.numbers import packed
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.lecture.class_state import State
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link, with_older_repeats
+from rnn_compare.server.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link_names
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 
@@ -59,16 +60,16 @@ def test_a_sweep_takes_the_place_of_no_comparison() -> None:
 
 
 def test_few_runs_are_named_each_and_many_of_one_comparison_as_one() -> None:
-    assert link(SMALL, ALL) == "lstm-1,lstm-2"
-    assert link(LARGE, ALL) == "all-lstm-10"
-    assert link(LARGE[:-1], ALL) == ",".join(ids(LARGE[:-1]))
+    assert link_names(SMALL, ALL) == ["lstm-1", "lstm-2"]
+    assert link_names(LARGE, ALL) == ["all-lstm-10"]
+    assert link_names(LARGE[:-1], ALL) == ids(LARGE[:-1])
 
 
 @given(st.sets(st.sampled_from(range(len(ALL)))))
 def test_a_link_shows_the_very_runs_that_it_was_made_for(places: set[int]) -> None:
     picked = [ALL[place] for place in sorted(places)]
     if picked and fit_together(picked):
-        assert set(ids(chosen(ALL, link(picked, ALL).split(",")))) == set(ids(picked))
+        assert set(ids(chosen(ALL, link_names(picked, ALL)))) == set(ids(picked))
 
 
 def test_eight_networks_fit_with_all_their_seeds_and_nine_do_not() -> None:

@@ -62,7 +62,7 @@ def test_a_runs_events_are_its_start_progress_epochs_and_end_in_this_order(
     assert "simple_rnn (SimpleRNN)" in done.summary
     assert {"python", "keras", "tensorflow", "numpy", "threads"} <= done.versions.keys()
     assert done.versions["threads"].endswith(" when it began")
-    assert done.layers == "fused"
+    assert done.is_fused
 
 
 @pytest.mark.usefixtures("engine")

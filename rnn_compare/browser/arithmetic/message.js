@@ -51,7 +51,7 @@ function cellOf(reading, depth) {
   const { at, count } = review;
   const weights = importance(network, traces, layer, at).slice(way * network.units, (way + 1) * network.units);
   const units = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, MOST_UNITS);
-  const take = (values, from = at, places = count) => packed(from < 0 ? new Float32Array(units.length)
+  const take = (values, from = at, places = count) => scaled(from < 0 ? new Float32Array(units.length)
     : Float32Array.from({ length: places * units.length }, (_, index) => (
       values[(from + Math.floor(index / units.length)) * network.units + units[index % units.length]]
     )));
@@ -65,16 +65,14 @@ function cellOf(reading, depth) {
       const values = take(trace.values[signal]);
       return { name: signal, title, gate: kind === "gate", values, scale: values.scale };
     }),
-    input: packed(inputsOf(network, traces, layer, review, count)),
+    input: scaled(inputsOf(network, traces, layer, review, count)),
     before: Object.fromEntries(network.cell.states.map((state) => [state, take(trace.values[state], before, 1)])),
   };
 }
 
-// Numbers in 127ths of the largest, as the drawings expect them.
-function packed(values) {
-  let scale = 1e-9;
-  for (const value of values) if (Math.abs(value) > scale) scale = Math.abs(value);
-  return Object.assign(values.map((value) => value * 127 / scale), { scale, gateFull: 127 / scale });
+// Numbers with the largest, as the drawings expect them.
+function scaled(values) {
+  return Object.assign(values, { scale: values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9) });
 }
 
 function inputsOf({ embedding, embedding_size: size, units }, traces, layer, { ids, at }, count) {

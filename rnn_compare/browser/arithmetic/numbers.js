@@ -1,30 +1,22 @@
-// Unpacks the file's gzip and base64: texts, and numbers of which all lowest bytes come first.
+// Unpacks what browser/numbers.py packs: numbers of messages at once, those of files by gzip.
 
-// Returns 32-bit floats.
-export async function unpackNumbers(text) {
-  return new Float32Array((await unpackBytes(text, 4)).buffer);
+// Returns numbers of which a 1 has so many steps; null for a missing one, the least integer.
+/** @param {Int8ArrayConstructor | Int16ArrayConstructor} Integers @returns {any[]} */
+export function unpacked(text, steps = 1e4, Integers = Int16Array) {
+  const missing = -(2 ** (8 * Integers.BYTES_PER_ELEMENT - 1));
+  return Array.from(new Integers(bytesOf(text).buffer), (whole) => (whole === missing ? null : whole / steps));
 }
 
-// Returns the bytes of numbers of `size` bytes, little endian.
-export async function unpackBytes(text, size) {
-  const planes = new Uint8Array(await inflated(text).arrayBuffer());
+// Returns numbers of a type that are compressed: all lowest bytes come first.
+export async function decompressed(text, Numbers) {
+  const plain = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const planes = new Uint8Array(await new Response(plain).arrayBuffer());
+  const size = Numbers.BYTES_PER_ELEMENT;
   const [bytes, count] = [new Uint8Array(planes.length), planes.length / size];
   for (let plane = 0; plane < size; plane++) {
     for (let index = 0; index < count; index++) bytes[index * size + plane] = planes[plane * count + index];
   }
-  return bytes;
-}
-
-export function unpackText(text) {
-  return inflated(text).text();
-}
-
-function inflated(text) {
-  const { readable, writable } = new DecompressionStream("gzip");
-  const writer = writable.getWriter();
-  writer.write(bytesOf(text));
-  writer.close();
-  return new Response(readable);
+  return new Numbers(bytes.buffer);
 }
 
 // Browsers older than 2025 lack `fromBase64`, which takes a tenth of the time.

@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look
+from rnn_compare.comparison.groups import one_each
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets import network_choice
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import ReviewPrediction, ask
@@ -26,19 +26,19 @@ Answers = Sequence[tuple[Run, str, ReviewPrediction]]
 
 def show(runs: Sequence[Run], text: str, which: Which, label: bool | None = None) -> Answers:
     """Draws each network's prediction for a text, right or wrong where its label is known; returns the predictions."""
-    colours = looks(run.experiment.cell for run in runs)
     cards = []
     predictions: list[tuple[Run, str, ReviewPrediction]] = []
-    for run, title, look in zip(runs, network_choice.card_titles(runs), colours, strict=True):
+    for group in one_each(runs):
+        run, title, drawn_as = group.runs[0], group.name, look(group)
         try:
             prediction = ask(run, text, which)
         except UserError as error:
-            cards.append(components.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
+            cards.append(components.card(title, drawn_as, f'<p class="rc-problem">{escape(str(error))}</p>'))
             continue
         predictions.append((run, title, prediction))
         epoch = run.best if which == "best" else run.last
         note = f"{which} epoch: {epoch.epoch}" if epoch else ""
-        cards.append(components.card(title, look, _answer(prediction, note, label)))
+        cards.append(components.card(title, drawn_as, _answer(prediction, note, label)))
     st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     return predictions
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look, looks
-from rnn_compare.comparison.groups import groups
+from rnn_compare.charts.palette import Look, look
+from rnn_compare.comparison.groups import groups, one_each
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
@@ -24,13 +23,13 @@ from rnn_compare.dashboard.widgets.pinned_runs import (
 from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.prediction import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import Which, weights_file
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
@@ -79,7 +78,7 @@ def askable(services: Services) -> list[Run]:
 def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in runs}
-    shown_as = dict(zip(by_id, list_names(runs), strict=True))
+    shown_as = {group.runs[0].id: group.name for group in one_each(runs, brief=True)}
     restore()
     # Until somebody chooses, the page follows the charts, with the first of several seeds.
     if not has_chosen() and (ids := [run for run in st.query_params.get(_SELECTION, "").split(",") if run in by_id]):
@@ -139,10 +138,10 @@ def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
     """Returns the networks with their weights; the page shows why one has none."""
     networks = []
-    colours = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, card_titles(runs), colours, strict=True):
+    for group in one_each(runs):
+        [run] = group.runs
         try:
-            networks.append(LoadedNetwork(run, name, look, which, run_weights(run, which)))
+            networks.append(LoadedNetwork(run, group.name, look(group), which, run_weights(run, which)))
         except UserError as error:
             st.error(str(error))
     return networks
@@ -197,39 +196,3 @@ def results(
     for sentence, titles in problems.items():
         st.markdown(f"**{as_markdown(listed(titles))}.** {as_markdown(sentence)}")
     return having
-
-
-def card_titles(runs: Sequence[Run]) -> list[str]:
-    """Returns distinct titles of the chosen runs, based on their names on the charts."""
-    return _distinct(runs, names(runs))
-
-
-def list_names(runs: Sequence[Run]) -> list[str]:
-    """Returns distinct names of all runs: their titles and, if these are equal, settings other than the defaults."""
-    return _distinct(runs, [run.title for run in runs])
-
-
-def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
-    """Adds the settings that differ to equal names, and to names that are still equal the time of the training."""
-    unique = {run.id: name for run, name in zip(runs, called, strict=True)}
-    for endings in (_settings, _when):
-        by_name: dict[str, list[Run]] = {}
-        for run in runs:
-            by_name.setdefault(unique[run.id], []).append(run)
-        for same in (same for same in by_name.values() if len(same) > 1):
-            unique |= {run.id: unique[run.id] + ending for run, ending in zip(same, endings(same), strict=True)}
-    return list(unique.values())
-
-
-def _settings(same: Sequence[Run]) -> list[str]:
-    labelled = zip(same, labels((run.experiment for run in same), with_defaults=False), strict=True)
-    return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in labelled]
-
-
-def _when(same: Sequence[Run]) -> list[str]:
-    times = [datetime.fromtimestamp(run.started or run.created) for run in same]
-    for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
-        ends = [time.strftime(exactly) for time in times]
-        if len(set(ends)) == len(ends):
-            return ends
-    return [f", run {run.position}" for run in same]

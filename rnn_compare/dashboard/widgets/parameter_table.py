@@ -11,10 +11,10 @@ import streamlit as st
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.charts.palette import Look, looks
+from rnn_compare.charts.palette import look
+from rnn_compare.comparison.groups import NamedNetwork, labelled
 from rnn_compare.dashboard import components
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Layer, Parameters, parameters, recurrent_term
 
@@ -31,13 +31,15 @@ FITS_A_LABEL = 42
 
 def show(experiments: Sequence[Experiment], charted: int) -> None:
     """Draws the parameters of networks and tables of every weight tensor; the first ``charted`` are on the charts."""
-    networks, on_charts = _different(experiments), len(_different(experiments[:charted]))
-    colours = looks(experiment.cell for experiment in networks)
-    rows = list(zip(labels(networks), colours, networks, strict=True))
-    cards = [components.card(name, look, parameters(network).table.html("rc-terms")) for name, look, network in rows]
+    different, on_charts = _different(experiments), len(_different(experiments[:charted]))
+    networks = labelled(different)
+    cards = [
+        components.card(network.name, look(network), parameters(network.experiment).table.html("rc-terms"))
+        for network in networks
+    ]
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
-        f"{legend(networks)}</header>{drawings(rows, on_charts)}"
+        f"{legend(different)}</header>{drawings(networks, on_charts)}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{"".join(cards)}</div></details>'
         "</div>"
     )
@@ -49,13 +51,12 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
         "Keras' own model.summary()", key="summaries", help="Takes a few seconds: the model is built first."
     ):
         return
-    networks = _different(experiments)
     with st.container(horizontal=True):
-        for experiment, name in zip(networks, labels(networks), strict=True):
+        for network in labelled(_different(experiments)):
             # As wide as Keras' lines, which end with the counts.
             with st.container(width=SUMMARY_PIXELS), st.spinner("Building the model …"):
-                st.markdown(f"**{name}**")
-                st.code(summary(experiment), language=None)
+                st.markdown(f"**{network.name}**")
+                st.code(summary(network.experiment), language=None)
 
 
 def legend(experiments: Sequence[Experiment]) -> str:
@@ -99,17 +100,18 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     return max(min(fitting), 0.02)
 
 
-def drawings(networks: Sequence[tuple[str, Look, Experiment]], on_charts: int = 0) -> str:
+def drawings(networks: Sequence[NamedNetwork], on_charts: int = 0) -> str:
     """Returns networks' cards, to one scale; those after the first ``on_charts`` below a heading that says so."""
-    scale = pixels([experiment for _, _, experiment in networks])
-    cards = [drawing(*network, scale) for network in networks]
+    scale = pixels([network.experiment for network in networks])
+    cards = [drawing(network, scale) for network in networks]
     if 0 < on_charts < len(cards):
         cards.insert(on_charts, "<h3>Set up, not on the charts</h3>")
     return "".join(cards)
 
 
-def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:
+def drawing(network: NamedNetwork, scale: float) -> str:
     """Returns one network's card; ``scale`` are the ``pixels`` of all networks on the page."""
+    experiment = network.experiment
     counted = parameters(experiment)
     columns = _columns(counted)
     inner = _feedforward(counted, scale) if experiment.without_recurrence else _recurrent(experiment, counted, scale)
@@ -118,8 +120,8 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
     fractions = " ".join(f"{column:.2f}fr" for column in columns)
     return (
-        f'<section class="rc-card" style="--rc-color: {look.color}">'
-        f"<h4><span>{escape(title)}</span><span>{terms} = {counted.total:,} parameters</span></h4>"
+        f'<section class="rc-card" style="--rc-color: {look(network).color}">'
+        f"<h4><span>{escape(network.name)}</span><span>{terms} = {counted.total:,} parameters</span></h4>"
         f'{_shares(counted, columns)}<div class="rc-layer-row" style="grid-template-columns: {fractions}">'
         f"{''.join(boxes)}</div></section>"
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.snapshot import TOGETHER, chosen, link
+from rnn_compare.server.snapshot import TOGETHER, chosen, link_names
 from rnn_compare.sources import own_texts
 
 PARAMETER = "show"
@@ -29,7 +29,7 @@ def pinned() -> list[str]:
 def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
     """Adds runs to those that the page's address names."""
     picked = {run.id: run for run in (*shown(runs), *(run for run in runs if run.id in started))}
-    pin(link(list(picked.values()), runs).split(","))
+    pin(link_names(list(picked.values()), runs))
 
 
 def pin(names: list[str]) -> None:

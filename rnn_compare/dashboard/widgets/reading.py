@@ -3,7 +3,6 @@
 The browser gets all it needs for stepping and playing at once: a byte for each unit, word and signal.
 """
 
-import base64
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn_compare.browser.numbers import packed
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import component, wait_for
@@ -128,7 +128,7 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
 def curves(cell: CellReading, name: str) -> list[dict[str, Any]]:
     """Returns the means of a cell's gates over all units; for a cell without gates, of its slope."""
     gates = {signal.name: signal.title for signal in cell_of(name).signals if signal.kind == "gate"}
-    means = [(gate, title.removesuffix(" gate"), cell.signals[gate].mean(axis=-1)) for gate, title in gates.items()]
+    means = [(gate, title, cell.signals[gate].mean(axis=-1)) for gate, title in gates.items()]
     means = means or [("slope", "mean slope of tanh", cell.slope)]
     return [
         {"name": name, "title": title, "values": mean.astype(float).round(3).tolist()} for name, title, mean in means
@@ -155,7 +155,7 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "signals": [
             {
                 "name": signal.name,
-                "title": signal.title.removesuffix(" gate"),
+                "title": signal.title,
                 "gate": signal.kind == "gate",
                 **_packed((cell.states if signal.name == "state" else cell.signals[signal.name])[:, units]),
             }
@@ -179,10 +179,9 @@ def described(network: LoadedNetwork, words: Sequence[Token], first: int) -> dic
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
-    """Encodes numbers as bytes, in 127ths of the largest: finer than colours show."""
+    """Returns numbers packed as bytes, in 127ths of the largest: finer than colours show."""
     scale = float(np.abs(values).max(initial=1e-9))
-    as_bytes = np.round(127 * values / scale).astype(np.int8)
-    return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
+    return {"scale": round(scale, 5), "bytes": packed(values.ravel(), 127 / scale, "<i1")}
 
 
 def left_out(services: Services, pairs: Sequence[Encoding]) -> dict[str, list[float]]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.groups import Group, NamedNetwork
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.controls import POINTS
-from rnn_compare.lecture.questions import ROUNDING, NoRightAnswer, Question, QuestionKind, QuestionOutcome
+from rnn_compare.lecture.questions import ROUNDING, NoRightAnswer, Question, QuestionKind, QuestionOutcome, group_called
 
 NEAR_POINTS = 2.0
 """Largest distance of a right guess from the median."""
@@ -19,22 +19,22 @@ def outcome(_question: Question, _networks: Sequence[Group], _evidence: Evidence
     raise NoRightAnswer("the class's phones have trained no network.")
 
 
-def class_outcome(question: Question, shares: Mapping[str, Sequence[float]]) -> QuestionOutcome:
+def class_outcome(question: Question, shares: Mapping[NamedNetwork, Sequence[float]]) -> QuestionOutcome:
     """Returns the median distance of all pairs of networks of the cell in question, in points."""
-    cell = question.network.partition("(")[0]
-    if len(shares.get(cell, ())) < 2:
+    network = group_called(question.network, list(shares))
+    if network is None or len(shares[network]) < 2:
         raise NoRightAnswer(f"fewer than two networks of {question.network} were trained.")
     others = [
-        f"of {counted(len(values), other)} {_middle_distance(values):.1f}"
+        f"of {counted(len(values), other.experiment.cell)} {_middle_distance(values):.1f}"
         for other, values in shares.items()
-        if other != cell and len(values) > 1
+        if other != network and len(values) > 1
     ]
-    middle = _middle_distance(shares[cell])
+    middle = _middle_distance(shares[network])
     beside = f"; {', '.join(others)}" if others else ""
     return QuestionOutcome(
         middle,
-        f"Half of all pairs of {len(shares[cell])} {cell}s are {middle:.1f} points apart or more{beside}. "
-        f"Answers within {NEAR_POINTS:g} points count as right.",
+        f"Half of all pairs of {len(shares[network])} {network.experiment.cell}s are {middle:.1f} points apart or "
+        f"more{beside}. Answers within {NEAR_POINTS:g} points count as right.",
     )
 
 

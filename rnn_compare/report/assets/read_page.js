@@ -11,7 +11,7 @@ import { encode, makeVocabulary } from "../../browser/arithmetic/encoding.js";
 import { hasAttention } from "../../browser/arithmetic/layers.js";
 import { messageOf } from "../../browser/arithmetic/message.js";
 import { logitOf, logitsByWord, logitsWithout, makeNetwork, pass } from "../../browser/arithmetic/network.js";
-import { unpackNumbers, unpackText } from "../../browser/arithmetic/numbers.js";
+import { decompressed } from "../../browser/arithmetic/numbers.js";
 import { buildCard, painted } from "./prediction_card.js";
 import { buildQuiz } from "./quiz_card.js";
 import { buildTraining } from "./train_card.js";
@@ -44,10 +44,9 @@ export async function main(formulas) {
   return undefined;
 }
 
-async function buildReader({ networks: described, vocabularies: packed, drawings, examples, languages }, formulas) {
-  const words = await Promise.all(Object.values(packed).map(unpackText));
-  const vocabularies = Object.fromEntries(Object.keys(packed).map((dataset, place) => (
-    [dataset, makeVocabulary(words[place].split("\n"))]
+async function buildReader({ networks: described, vocabularies: listed, drawings, examples, languages }, formulas) {
+  const vocabularies = Object.fromEntries(Object.entries(listed).map(([dataset, words]) => (
+    [dataset, makeVocabulary(words.split(" "))]
   )));
   const inside = buildInside(part("inside"), drawings);
   const readers = [];
@@ -75,7 +74,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   part("read").hidden = false;
   listen(examples, read);
   for (const layout of described) { // the first prediction is seen while the other networks are unpacked
-    const numbers = await unpackNumbers(layout.numbers);
+    const numbers = await decompressed(layout.numbers, Float32Array);
     const unpacked = makeNetwork(layout, numbers, formulas[layout.cell?.name]);
     const network = { ...unpacked, vocabulary: vocabularies[layout.dataset] };
     readers.push({ network, card: buildCard(part("predictions"), network, languages) });

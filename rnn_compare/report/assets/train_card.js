@@ -4,7 +4,7 @@ import { percent } from "../../browser/arithmetic/moves.js";
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText as setPlain } from "../../browser/common/dom.js";
 import { chanceOfLooks } from "../../browser/arithmetic/seed_statistics.js";
-import { unpackBytes } from "../../browser/arithmetic/numbers.js";
+import { decompressed } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "../../browser/common/kept.js";
 import { byName, drawCurves, drawSeeds } from "./train_charts.js";
 
@@ -17,8 +17,8 @@ const setText = (node, text) => setPlain(node, text.replaceAll(" %", "\u00A0%"))
 // lesson: as report/lesson.py makes it. beneath: the comparison's networks, with their curves. read(network): shows the
 // trained network's predictions beside the others.
 export async function buildTraining(root, lesson, beneath, read) {
-  const [ids, labels] = await Promise.all([unpackBytes(lesson.ids, 2), unpackBytes(lesson.signs, 1)]);
-  const words = new Uint16Array(ids.buffer);
+  const ids = await decompressed(lesson.ids, Uint16Array);
+  const labels = await decompressed(lesson.signs, Uint8Array);
   const { maxlen, vocabulary_size: vocabulary } = Object.values(Object.values(lesson.networks)[0])[0].description;
   const held = labels.length - lesson.training;
   element("h2", "", root, "Train one yourself");
@@ -75,7 +75,7 @@ export async function buildTraining(root, lesson, beneath, read) {
     const { description, layout } = lesson.networks[present.cell][present.units];
     const { name, color } = present;
     const question = {
-      description: { ...description, seed: present.seed }, ids: words, labels, training: lesson.training,
+      description: { ...description, seed: present.seed }, ids, labels, training: lesson.training,
       epochs: lesson.epochs, from: state && { epochs: present.figures.length, state },
     };
     const began = performance.now();

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from rnn_compare.browser.exact import ExactNetwork
+from rnn_compare.browser.numbers import compressed
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
@@ -77,7 +78,7 @@ class TaskFile(Made):
     """What the phones of the current lecture need to train."""
 
     def __init__(self, classroom: Callable[[], Classroom]) -> None:
-        super().__init__(self._file, "application/octet-stream")
+        super().__init__(self._file, "application/json")
         self._classroom = classroom
 
     def _file(self) -> Packed:
@@ -88,13 +89,10 @@ class TaskFile(Made):
 
 @cache
 def task_file(preset: str) -> Packed:
-    """Returns a task as ``class_worker.js`` takes it, packed; raises ``UserError`` if a phone cannot train it.
-
-    The length of a description in JSON, the description, word ids with all low bytes before all high ones, labels.
-    """
-    task = class_task(preset)
-    first = task.experiments[0]
-    reviews, descriptions = prepared.load(first.dataset), {run.cell: trainable(run) for run in task.experiments}
+    """Returns a task as ``class_worker.js`` takes it, packed; raises ``UserError`` if a phone cannot train it."""
+    experiments = class_task(preset).experiments
+    first = experiments[0]
+    reviews, descriptions = prepared.load(first.dataset), {run.cell: trainable(run) for run in experiments}
     split = reviews.padded(first)
     ids, labels = np.concatenate([split.x_train, split.x_val]), np.concatenate([split.y_train, split.y_val])
     size = first.batch_size
@@ -102,19 +100,19 @@ def task_file(preset: str) -> Packed:
         cell: _sizes(ExactNetwork(description, KNOWN_SEED), ids[:size], labels[:size])
         for cell, description in descriptions.items()
     }
-    description = json.dumps(
+    task = json.dumps(
         {
             "networks": descriptions,
             "known": {"seed": KNOWN_SEED, "sizes": sizes},
             "training": len(split.x_train),
-            "epochs": task.epochs,
+            "epochs": first.epochs,
             "words": reviews.vocabulary.words[: first.vocabulary_size],
             "labelNames": registry.labels(first.dataset),
+            "ids": compressed(ids.astype("<u2")),
+            "labels": compressed(labels.astype(np.uint8)),
         }
-    ).encode()
-    planes = ids.astype("<u2").reshape(-1).view(np.uint8).reshape(-1, 2).T
-    length, positive = len(description).to_bytes(4, "little"), labels.astype(np.uint8)
-    return pack(b"".join([length, description, planes.tobytes(), positive.tobytes()]))
+    )
+    return pack(task.encode())
 
 
 def _sizes(network: ExactNetwork, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> list[float]:

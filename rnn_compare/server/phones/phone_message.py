@@ -5,13 +5,14 @@ Before the reveal they contain no accuracy, curve, tally or right answer.
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from rnn_compare.browser.curves import curves_message
 from rnn_compare.charts.curves.curve_chart import all_charts
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look_of_cell
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
 from rnn_compare.formatting import unbroken
@@ -66,15 +67,15 @@ def of_task(state: State, networks: Sequence[ClassNetwork]) -> Message | None:
     if not state.task:
         return None
     task = class_task(state.task)
-    bests = [
-        {"cell": cell, "color": look.color, "bests": [network.best for network in of_cell]}
-        for (cell, of_cell), look in zip(by_cell(task, networks).items(), looks(task.cells), strict=True)
+    rows = [
+        {"cell": cell, "color": look_of_cell(cell).color, "bests": [network.best for network in of_cell]}
+        for cell, of_cell in by_cell(task, networks).items()
     ]
     return {
         "trains": bool(state.task_since),
         "epochs": task.epochs,
         "heldOut": task.held_out,
-        "cells": bests if state.task_shown else None,
+        "cells": rows if state.task_shown else None,
     }
 
 
@@ -122,30 +123,27 @@ def _question(question: Question) -> Message:
 
 def _colors(names: Sequence[str]) -> list[str | None]:
     """Returns colors by the cell or title that a network's name begins with; None for an unknown one."""
-    by_title = dict(zip(NETWORKS, NETWORKS, strict=True)) | {title: name for name, title in TITLES.items()}
-    cells = [
-        next((cell for title, cell in by_title.items() if re.match(rf"{re.escape(title)}\b", name, re.I)), None)
-        for name in names
-    ]
-    styles = iter(looks(cell for cell in cells if cell))
-    return [next(styles).color if cell else None for cell in cells]
+    by_title = {name: name for name in NETWORKS} | {title: name for name, title in TITLES.items()}
+    colors, seen = list[str | None](), Counter[str]()
+    for name in names:
+        cell = next((cell for title, cell in by_title.items() if re.match(rf"{re.escape(title)}\b", name, re.I)), None)
+        colors.append(look_of_cell(cell, seen[cell]).color if cell else None)
+        seen[cell or ""] += 1
+    return colors
 
 
 def _curves(runs: Sequence[Run], question: Question | None) -> Message:
     """Returns the chart of the accuracies as on the live board, of the network that was asked about or of all."""
     networks = groups(runs)
-    asked_about = group_called(question.network, networks) if question else None
+    if question and (asked_about := group_called(question.network, networks)):
+        networks = [asked_about]
     chart = all_charts()["accuracy"]
     if not (question and question.kind.shows_training):
         chart = replace(chart, training=None)
     values = [epoch.figures[name] for run in runs for epoch in run.epochs for name in chart.figures]
     message = curves_message(networks, [chart], [chart.range(values)])
-    shown = [
-        {name: curves[name] for name in CURVES}
-        for group, curves in zip(networks, message["groups"], strict=True)
-        if asked_about in (None, group)
-    ]
-    return {"chart": message["charts"][0], "groups": shown}
+    groups_shown = [{name: curves[name] for name in CURVES} for curves in message["groups"]]
+    return {"chart": message["charts"][0], "groups": groups_shown}
 
 
 def _outcome(outcome: QuestionOutcome) -> Message:

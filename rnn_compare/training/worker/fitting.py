@@ -28,6 +28,7 @@ from rnn_compare.reviews.prepared import Batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Predictions, Progress, Started, Status, best_epoch, decoded
+from rnn_compare.runs.record import FUSED
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.callbacks import (
     ProgressReporter,
@@ -73,7 +74,7 @@ def train(job: TrainingJob) -> None:
 def versions(stock: str) -> dict[str, str]:
     """Returns what a run is made with; ``stock`` is why its layers are Keras' own, empty if they are fused."""
     return {
-        "layers": f"stock Keras, {stock}" if stock else "fused",
+        "layers": f"stock Keras, {stock}" if stock else FUSED,
         "python": platform.python_version(),
         "keras": keras.version(),
         "tensorflow": tf.__version__,

@@ -1,5 +1,6 @@
 """Phones that vote and write by what their stream tells them, and try again until the server says that it keeps it."""
 
+import base64
 import contextlib
 import http.client
 import json
@@ -47,7 +48,7 @@ class HallPhone:
         self._told: dict[str, Any] = {}
         self._own: dict[str, Any] = {}
         self._done: set[Vote | tuple[int, str] | tuple[int, str, str]] = set()
-        self._curves: dict[tuple[int, str], str] = {}  # packed, of a fixed length an epoch
+        self._curves: dict[tuple[int, str], bytes] = {}  # packed, of a fixed length an epoch
         self._over, self._away = threading.Event(), threading.Event()
         loops = (self._listen, self._send)
         self._threads = [threading.Thread(target=self._run, args=(loop,), daemon=True) for loop in loops]
@@ -113,10 +114,10 @@ class HallPhone:
         if curves and self._curtain.is_down():
             self._ledger.problem(f"Phones were shown curves before the reveal of lecture {lecture}.")
         for curve in curves:
-            name, accuracies = curve["label"], curve["figures"]["val_accuracy"]
-            before = self._curves.get((lecture, name), "")
+            name, accuracies = curve["label"], base64.b64decode(curve["figures"]["val_accuracy"])
+            before = self._curves.get((lecture, name), b"")
             if not accuracies.startswith(before):
-                self._ledger.problem(f"A phone was shown {before} of {name}, then {accuracies}.")
+                self._ledger.problem(f"A phone was shown {before!r} of {name}, then {accuracies!r}.")
             self._curves[lecture, name] = accuracies
         cells = (message["task"] or {}).get("cells") or []
         if beyond := [best for row in cells for best in row["bests"] if best not in HONEST]:

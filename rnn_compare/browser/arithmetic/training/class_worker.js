@@ -4,23 +4,17 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
 import { encode, makeVocabulary } from "../encoding.js";
+import { decompressed } from "../numbers.js";
 import { Trainer } from "./trainer.js";
 import { trainingRun } from "./training_run.js";
 
-const BYTES = 4;
 const RETRY = 2000;
 
-// Unpacks what server/phones/handout.py has packed: the length of a description in JSON, the description, word ids
-// with all low bytes before all high bytes, labels.
-export function taskOf(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const task = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, BYTES, length)));
-  const bytes = new Uint8Array(buffer, BYTES + length);
-  const { maxlen } = Object.values(task.networks)[0];
-  const reviews = bytes.length / (2 * maxlen + 1);
-  const count = reviews * maxlen;
-  const ids = Uint16Array.from({ length: count }, (_, place) => bytes[place] + 256 * bytes[count + place]);
-  return { ...task, ids, labels: bytes.slice(2 * count) };
+// Unpacks what server/phones/handout.py has packed.
+export async function taskOf(task) {
+  return {
+    ...task, ids: await decompressed(task.ids, Uint16Array), labels: await decompressed(task.labels, Uint8Array),
+  };
 }
 
 // Whether this engine computes as the server does: the sizes of the gradients of a first batch, to the last bit.
@@ -67,7 +61,7 @@ export function readerOf({ networks, words }, cell, weights) {
 async function fetched(url) {
   try {
     const answer = await fetch(url);
-    if (answer.ok) return taskOf(await answer.arrayBuffer());
+    if (answer.ok) return await taskOf(await answer.json());
   } catch {
     // off line
   }

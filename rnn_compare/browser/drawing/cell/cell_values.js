@@ -1,15 +1,16 @@
 // One network's signals over a text, unpacked, and the values that its cell's drawing shows at one word.
 
 import { odds } from "../../arithmetic/moves.js";
+import { unpacked } from "../../arithmetic/numbers.js";
 
 /** @param {ReadRun} run */
 export function unpackRun(run) {
   if (run.note) return { ...run, probabilities: run.logits.map(odds) }; // a network without recurrence has no cell
   const before = Object.entries(run.before).filter(([, state]) => state);
   return {
-    ...run, probabilities: run.logits.map(odds), input: unpackBytes(run.input),
-    signals: run.signals.map((signal) => ({ ...signal, values: unpackBytes(signal) })),
-    before: Object.fromEntries(before.map(([name, state]) => [name, unpackBytes(state)])),
+    ...run, probabilities: run.logits.map(odds), input: unpackSignal(run.input),
+    signals: run.signals.map((signal) => ({ ...signal, values: unpackSignal(signal) })),
+    before: Object.fromEntries(before.map(([name, state]) => [name, unpackSignal(state)])),
   };
 }
 
@@ -39,7 +40,7 @@ export function valuesAt(run, words, word, place) {
 export function gateOf(run, name, place) {
   const { values } = run.signals.find((signal) => signal.name === name);
   const count = values.length / run.units;
-  return Array.from({ length: count }, (_, index) => values[index * run.units + place] / values.gateFull);
+  return Array.from({ length: count }, (_, index) => values[index * run.units + place] );
 }
 
 // The row, of those that the drawing shows, of the unit with the gate that moves most while the text is read.
@@ -53,13 +54,12 @@ export function mostMoving(run, rows) {
 
 // The numbers of one word.
 function row(values, index, width) {
-  return Array.from(values.subarray(index * width, (index + 1) * width), (value) => value * values.scale / 127);
+  return values.slice(index * width, (index + 1) * width);
 }
 
-// Numbers of one byte each, in 127ths of the largest.
-export function unpackBytes({ bytes, scale }) {
-  const values = Int8Array.from(atob(bytes), (sign) => sign.charCodeAt(0));
-  return Object.assign(values, { scale, gateFull: 127 / scale }); // gateFull: the byte that stands for 1
+// Numbers in 127ths of the largest, their scale.
+function unpackSignal({ bytes, scale }) {
+  return Object.assign(unpacked(bytes, 127 / scale, Int8Array), { scale });
 }
 
 // The numbers that an element of a drawing shows, one for each unit: a signal, one minus it, or a product of these,

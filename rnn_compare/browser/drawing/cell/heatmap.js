@@ -36,13 +36,13 @@ function luminance([red, green, blue]) {
   return (0.3 * red + 0.6 * green + 0.1 * blue) / 255;
 }
 
-// values: bytes, words × units; first: the number of words cut off at the start.
+// values: numbers with their scale, words × units; first: the number of words cut off at the start.
 export function drawHeatmap(canvas, { values, units, words, first, gate }, tones) {
   canvas.width = words;
   canvas.height = units;
   const context = canvas.getContext("2d");
   const image = context.createImageData(words, units);
-  const full = gate ? values.gateFull : 127;
+  const full = gate ? 1 : values.scale;
   for (let word = first; word < words; word++) {
     for (let unit = 0; unit < units; unit++) {
       const [red, green, blue] = colourOf(values[(word - first) * units + unit] / full, gate, tones);

@@ -1,6 +1,7 @@
 // Curves over the epochs from a message's charts and groups (rnn_compare/browser/curves.py), unpacked.
 
-const CODES = 36 ** 3;
+import { unpacked } from "../../arithmetic/numbers.js";
+
 export const BAND_OPACITY = 0.22;
 
 // A group's curves, unpacked, in the chart's unit.
@@ -10,7 +11,7 @@ export function curvesOf(chart, { figures, trail, seeds }) {
   return {
     training: trainingPoints(chart, figures, trail),
     validation: { x: epochs(validation), y: validation },
-    counts: seeds ? [...seeds.counts].map((digit) => parseInt(digit, 36)) : [],
+    counts: seeds ? unpacked(seeds.counts, 1, Int8Array) : [],
     every: seeds?.every ?? 1,
     half: figuresOf(seeds?.half ?? {}, chart.validation, chart),
     single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart)),
@@ -84,15 +85,9 @@ export function isThere(value) {
   return value !== null && value !== undefined;
 }
 
-// Values by epoch, as curves.py packs them: ten-thousandths in three base-36 digits each, the upper half
-// of which are negative numbers; ___ is a missing value, a gap in the line.
+// Values by epoch, in the chart's unit; null where one is missing, a gap in the line.
 // factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
 export function unpackFigures(text, { factor = 1, log = false } = {}) {
-  const digits = text.match(/.{3}/g) ?? [];
-  return digits.map((three) => {
-    if (three === "___") return null;
-    const code = parseInt(three, 36);
-    const value = (factor * (code < CODES / 2 ? code : code - CODES)) / 1e4;
-    return log ? 10 ** value : value;
-  });
+  const values = unpacked(text, 1e4 / factor);
+  return log ? values.map((value) => (value === null ? null : 10 ** value)) : values;
 }

@@ -56,11 +56,11 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
     show(group, mayPress, isPressed) {
       root.dataset.run = group.id;
       root.dataset.status = group.status;
-      root.classList.toggle("rc-so-far", group.best_note.includes("best"));
+      root.classList.toggle("rc-so-far", group.so_far);
       root.style.setProperty("--rc-color", group.color);
       setText(label, group.label);
       name.title = `${group.label}: hide or show its curves; twice: all others'`;
-      for (const [word, node] of Object.entries(words)) setText(node, unbroken(group[word]));
+      for (const [word, node] of Object.entries(words)) setText(node, group[word]);
       fill.style.width = `${100 * group.fraction}%`;
       bar.setAttribute("aria-valuenow", Math.round(100 * group.fraction));
       bar.setAttribute("aria-label", `${group.label} progress`);
@@ -80,11 +80,6 @@ function buildWords(root) {
   }
   words.reason = element("p", "rc-reason", root);
   return words;
-}
-
-// Keeps the count of seeds on one line.
-function unbroken(text) {
-  return text.replace(/ of (\d+) seeds done/, "\u00a0of\u00a0$1\u00a0seeds\u00a0done");
 }
 
 function rest(press) {

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import actions, invite, parameter_table, results_table, take_home
@@ -30,7 +31,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import Services
-from rnn_compare.server.snapshot import link, newest, short_names, with_older_repeats
+from rnn_compare.server.snapshot import link_names, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import is_about_films
@@ -56,7 +57,7 @@ def render() -> None:
     with st.sidebar:
         setup = _sidebar(services)
         charted = on_the_charts(services)  # includes runs that were just started
-        invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
+        invite.entry((setup.experiments, *pinned()), ",".join(link_names(charted, services.runs())))
     with st.container():  # takes no room while empty
         _show_finished(services, setup)
     starting, _, counting, playing = now = _under_way(services)
@@ -90,7 +91,7 @@ def _pin_newest(services: Services) -> None:
     """
     runs = services.runs()
     if not pinned() and visitor.may_lead() and (latest := newest(runs)):
-        pin(link(latest, runs).split(","))
+        pin(link_names(latest, runs))
 
 
 def _show_summary(services: Services, setup: controls.Setup) -> None:
@@ -125,7 +126,7 @@ def _show_finished(services: Services, setup: controls.Setup) -> None:
     if (runs := _finished(services, setup.experiments)) and not shown.issuperset(setup.experiments):
         preset = st.session_state["preset"]
         label = "Show the runs of these settings" if preset == controls.OWN else f"Show the runs of “{preset}”"
-        names = link(runs, services.runs()).split(",")
+        names = link_names(runs, services.runs())
         st.button(label, icon=":material/history:", on_click=pin, args=(names,), key="show_finished")
 
 
@@ -203,7 +204,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         networks = "Neural" if any(run.experiment.without_recurrence for run in charted) else "Recurrent"
         about_these = f"{networks} networks classify {texts} as {yes} or {no}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
-        invite.copy_link(link(charted, runs) if charted else "")
+        invite.copy_link(",".join(link_names(charted, runs)))
         take_home.offer(services, charted)
         display = st.popover("Display", icon=":material/tune:")
         with display:

@@ -6,7 +6,7 @@ from html import escape
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
+from rnn_compare.charts.palette import look
 from rnn_compare.charts.plotly_style import GREY, axis, between, layout, percent_axis, percentages, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
@@ -39,9 +39,7 @@ def class_bars(
     if rounds and question.repeats:
         first = context.classroom.votes.rounds(question.repeats)[:1]
         rounds = [*(list(answers.values()) for answers in first), *rounds]
-    networks = context.networks
-    styles = looks(experiment.cell for experiment in networks.values())
-    colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
+    colors = {network.name: look(network).color for network in context.networks}
     return bars(question, rounds, colors if question.kind.offers_networks else {}, right)
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnn_compare.comparison.groups import NamedNetwork, labelled
 from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.controls import Answer
@@ -55,10 +54,10 @@ class LectureContext:
         return self.lecture.steps[self.index]
 
     @property
-    def networks(self) -> dict[str, Experiment]:
-        """The step's networks by label, each once, whatever its seeds."""
+    def networks(self) -> list[NamedNetwork]:
+        """The step's networks, each once, whatever its seeds."""
         by_setting = {experiment.setting: experiment for experiment in self.lecture.preset_at(self.index).experiments()}
-        return dict(zip(labels(by_setting.values()), by_setting.values(), strict=True))
+        return labelled(by_setting.values())
 
     @property
     def all_runs(self) -> list[Run]:

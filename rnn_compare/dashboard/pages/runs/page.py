@@ -19,7 +19,7 @@ from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.live import View
 from rnn_compare.server.services import Services
-from rnn_compare.server.snapshot import fit_together, link
+from rnn_compare.server.snapshot import fit_together, link_names
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12
@@ -103,7 +103,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(ticked)):
             # Oldest first, as in a comparison.
-            url_state.open_compare(**{PARAMETER: link(ticked[::-1], services.runs())})
+            url_state.open_compare(**{PARAMETER: ",".join(link_names(ticked[::-1], services.runs()))})
         st.download_button(
             "Curves as CSV",
             actions.download(as_csv),
@@ -134,7 +134,7 @@ def _summary(ticked: Sequence[Run], count: str) -> str:
 def _show_together(services: Services, ticked: Sequence[Run]) -> None:
     """Draws the comparison of runs that fit on the charts, without buttons on the cards."""
     in_order = sorted(ticked, key=lambda run: run.position)
-    names = link(in_order, services.runs()).split(",")
+    names = link_names(in_order, services.runs())
     view = View(baselines=True)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
         components.show_board(services, names, view, key="ticked_board")

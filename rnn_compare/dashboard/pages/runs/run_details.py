@@ -40,7 +40,7 @@ def show(services: Services, run: Run) -> None:
             st.code(run.summary, language=None)
         else:
             st.html("<p>Keras' summary appears when training starts.</p>")
-    for tab, make in zip(scripts, _SCRIPTS.values(), strict=True):
+    for tab, (_, make) in zip(scripts, _SCRIPTS.values(), strict=True):
         with tab:
             text, problem = _made(make, run)
             if problem:
@@ -66,8 +66,11 @@ def model(services: Services, run: Run, which: Which) -> bytes:
         raise UserError(f"The model {file} cannot be read ({error.strerror}). Make it readable.") from error
 
 
-_SCRIPTS: Mapping[str, Callable[[Experiment], str]] = {"Stock Keras": script, "NumPy alone": plain_script}
-"""Scripts that train the same network, by what they need."""
+_SCRIPTS: Mapping[str, tuple[str, Callable[[Experiment], str]]] = {
+    "Stock Keras": ("stock", script),
+    "NumPy alone": ("numpy", plain_script),
+}
+"""Scripts that train the same network, by what they need, with the ends of their files' names."""
 
 
 def _made(make: Callable[[Experiment], str], run: Run) -> tuple[str, str]:
@@ -107,9 +110,9 @@ def _downloads(services: Services, run: Run) -> None:
             lacking = not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists())
             content, name = actions.download(partial(model, services, run, which)), f"{run.id}-{which}.keras"
             st.download_button(title, content, name, "application/zip", key=f"model_{which}", disabled=lacking, **look)
-        for title, make in _SCRIPTS.items():
+        for title, (ending, make) in _SCRIPTS.items():
             text, _ = _made(make, run)
-            name = f"{run.id}-{title.partition(' ')[0].lower()}.py"
+            name = f"{run.id}-{ending}.py"
             st.download_button(f"{title} (.py)", text, name, "text/x-python", disabled=not text, **look)
     if not network(run.experiment.cell).in_keras:
         with st.expander(f"How to open the model file: Keras itself lacks a layer of {run.experiment.label}"):

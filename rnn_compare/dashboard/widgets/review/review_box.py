@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import network_choice, setting_link, url_state
+from rnn_compare.comparison.groups import one_each
+from rnn_compare.dashboard.widgets import setting_link, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import whole_number
@@ -65,7 +66,7 @@ def text(runs: Sequence[Run], which: Which, height: int = 84, first: str = "") -
         is_pressed = st.button("Ask the networks", type="primary")
         # Buttons: pills may send an old choice again and overwrite typed text.
         for example in EXAMPLES if films else ():
-            st.button(example.removesuffix(" review"), key=f"example {example}", on_click=take_example, args=(example,))
+            st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         with st.container(horizontal=True, vertical_alignment="center", width="content"):  # on one line
             offer_real(runs, which)
     if not typed.strip():
@@ -161,8 +162,8 @@ def _groups(real: HeldOut, runs: Sequence[Run], which: Which) -> dict[str, tuple
     sides = [_sides(run.id, end.epoch, run.status, run) for run, end in zip(runs, epochs, strict=True) if end]
     common = [number for number in real.numbers if all(number in side for side in sides)]
     groups = {
-        f"wrong.{run.id}": (f"{title} is wrong", [n for n in common if side[n] != real.positive(n)])
-        for run, title, side in zip(runs, network_choice.card_titles(runs), sides, strict=True)
+        f"wrong.{group.runs[0].id}": (f"{group.name} is wrong", [n for n in common if side[n] != real.positive(n)])
+        for group, side in zip(one_each(runs), sides, strict=True)
     }
     groups["differ"] = "the networks disagree", [n for n in common if len({side[n] for side in sides}) > 1]
     count = f" of {len(common):,}"

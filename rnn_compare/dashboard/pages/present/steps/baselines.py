@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import look
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.groups import Group, with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean, mean, share_variance
 from rnn_compare.comparison.inference.wording import WHERE, in_points
@@ -16,7 +16,6 @@ from rnn_compare.formatting import percent, unbroken
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.phones.phone_message import plain
-from rnn_compare.server.snapshot import with_older_repeats
 
 
 def show(context: LectureContext) -> None:

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.widgets import invite, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
-from rnn_compare.server.snapshot import link
+from rnn_compare.server.snapshot import link_names
 
 PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
 OF_A_CLASS = "Phones get one file with your class's networks, in which they can train more, without this machine."
@@ -19,7 +19,9 @@ OF_A_CLASS = "Phones get one file with your class's networks, in which they can 
 def show(context: LectureContext) -> None:
     """Draws the code of the page with these networks, if phones can reach it, and the buttons."""
     runs = context.visible_runs
-    url, can_be_reached = invite.from_the_wall(f"?{PARAMETER}={link(runs, context.services.runs())}" if runs else "")
+    url, can_be_reached = invite.from_the_wall(
+        f"?{PARAMETER}={','.join(link_names(runs, context.services.runs()))}" if runs else ""
+    )
     if can_be_reached:
         invitation = "open today's networks" if runs else "compare networks yourself"
         typed = url.partition("://")[2].partition("?")[0].rstrip("/")

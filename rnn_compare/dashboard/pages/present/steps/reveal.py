@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.browser.curves import packed
+from rnn_compare.browser.numbers import packed
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext

@@ -4,13 +4,13 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.comparison.groups import one_each
 from rnn_compare.dashboard.components import load_styles, ticking
 from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED, LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.steps.home import offer_networks
 from rnn_compare.dashboard.widgets import answers, invite, network_choice, reading
 from rnn_compare.errors import UserError
-from rnn_compare.experiment_sets import labels
 from rnn_compare.explain.prediction import ask
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.class_state import SentReview
@@ -92,9 +92,7 @@ def _put_on_wall(context: LectureContext, review: SentReview) -> None:
 
 def _predictions(context: LectureContext, text: str) -> list[str]:
     """Returns each network's prediction for a text, a line each, for phones."""
-    runs = context.readers
-    names = labels(run.experiment for run in runs)
-    return [f"{name}: {_prediction(run, text)}" for name, run in zip(names, runs, strict=True)]
+    return [f"{group.name}: {_prediction(group.runs[0], text)}" for group in one_each(context.readers)]
 
 
 def _prediction(run: Run, text: str) -> str:

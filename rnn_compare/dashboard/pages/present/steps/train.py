@@ -5,19 +5,18 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look, look, looks
+from rnn_compare.charts.palette import look
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.dashboard.components import load_styles
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import LectureContext
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.widgets import parameter_table
-from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, rough_duration
 from rnn_compare.lecture.lecture_file import StepKind
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server.snapshot import with_older_repeats
 
 
 def show(context: LectureContext) -> None:
@@ -82,22 +81,16 @@ def show_networks(context: LectureContext) -> None:
     """Draws a card per network, on phones with the arithmetic alone."""
     load_styles("dashboard/assets/pages/compare.css")
     context.to_phones(cards=parameter_cards(context))
-    legend = parameter_table.legend(list(context.networks.values()))
-    st.html(f'{legend}<div class="rc-parameters">{parameter_table.drawings(_networks(context))}</div>')
+    legend = parameter_table.legend([network.experiment for network in context.networks])
+    st.html(f'{legend}<div class="rc-parameters">{parameter_table.drawings(context.networks)}</div>')
 
 
 def parameter_cards(context: LectureContext) -> list[dict[str, object]]:
     """Returns a card per network for phones: its layers and their parameters, term by term."""
     return [
-        {"title": name, "color": look.color, "lines": parameters(experiment).lines}
-        for name, look, experiment in _networks(context)
+        {"title": network.name, "color": look(network).color, "lines": parameters(network.experiment).lines}
+        for network in context.networks
     ]
-
-
-def _networks(context: LectureContext) -> list[tuple[str, Look, Experiment]]:
-    networks = context.networks
-    styles = looks(experiment.cell for experiment in networks.values())
-    return list(zip(networks, styles, networks.values(), strict=True))
 
 
 NETWORKS = StepKind("networks", show_networks)
