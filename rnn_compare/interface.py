@@ -269,7 +269,7 @@ class Networks(Sequence[Network]):
 
     @property
     def results(self) -> Table:
-        """The page's table of results; its ``records()`` are the facts."""
+        """The page's table of results; its ``frame()`` has the numbers."""
         from rnn_compare.comparison.evidence import Evidence, results_table
         from rnn_compare.comparison.groups import groups
 

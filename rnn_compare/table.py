@@ -1,11 +1,14 @@
-"""Tables as facts: titled columns and rows of values, shown as HTML, as aligned text or as records."""
+"""Tables as facts: titled columns and rows of values, shown as HTML, as aligned text, as records or as a DataFrame."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnn_compare.formatting import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTHING = "–"
 """Stands for None."""
@@ -95,6 +98,12 @@ class Table:
             {column.key: entry.value for column, entry in zip(self.columns, row, strict=True) if column.key}
             for row in self.rows
         ]
+
+    def frame(self) -> "pd.DataFrame":
+        """Returns ``records()`` as a DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.records())
 
 
 def _text(column: Column, entry: Entry) -> str:

@@ -31,7 +31,7 @@ def test_html_names_columns_and_rows_and_shows_what_stands_beside_a_value() -> N
 def test_text_is_aligned_with_numbers_on_the_right_and_records_are_numbers() -> None:
     sizes = Table(["Network", Column("Parameters", key="parameters")], [["LSTM", 328_353], ["GRU", 33]])
     assert str(sizes) == "Network  Parameters\nLSTM        328,353\nGRU              33"
-    assert sizes.records() == [{"parameters": 328_353}, {"parameters": 33}]
+    assert sizes.records() == sizes.frame().to_dict("records") == [{"parameters": 328_353}, {"parameters": 33}]
     assert str(table("LSTM")).splitlines()[1:] == ["LSTM     87.5 % (LSTM)", "LSTM                 –", "LSTM"]
 
 
