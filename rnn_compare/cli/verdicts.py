@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import experiment_from
-from rnn_compare.formatting import excerpt, listed
+from rnn_compare.formatting import counted, excerpt, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,7 @@ MOST_GROUPS = 40
 """Most groups to compare: 780 pairs, each with a verdict of its own."""
 MOST_BYTES, MOST_ROWS = 10**9, 20_000_000
 """Of a file to judge: so many rows take half a minute and 3 GB."""
+_NAMES, _VALUES = ("setting", "seed"), ("item", "right", "accuracy")
 _COLUMNS = ({"setting", "seed", "item", "right"}, {"setting", "seed", "accuracy"})
 
 
@@ -118,20 +120,22 @@ def arrays(file: Path) -> dict[str, Any]:
     if columns is None:
         raise UserError(
             f"{file} has the columns {excerpt(', '.join(map(str, table.columns)), 200)}, but needs setting, seed, item "
-            "and right, or setting, seed and accuracy. Rename them."
+            "and right, or setting, seed and accuracy. Rename them, and separate them by commas."
         )
     keys = sorted(columns & {"seed", "item"}, reverse=True)
     if empty := int(table[["setting", *keys]].isna().any(axis=1).sum()):
-        raise UserError(f"{file} has {empty} rows without setting, {' or '.join(keys)}. Fill these in, or remove them.")
-    if twice := table.duplicated(["setting", *keys]).sum():
-        raise UserError(f"{file} has {twice} rows twice: one row for each setting, {' and '.join(keys)} is expected.")
+        without = listed(["setting", *keys], "or")
+        raise UserError(f"{file} has {counted(empty, 'row')} without {without}. Fill these in, or remove them.")
+    if twice := int(table.duplicated(["setting", *keys]).sum()):
+        expected = f"one row for each {listed(['setting', *keys])} is expected"
+        raise UserError(f"{file} has {counted(twice, 'row')} twice: {expected}.")
     values = "right" if "right" in columns else "accuracy"
     try:
         table[values] = table[values].astype(float)
     except (TypeError, ValueError) as error:
         reason = excerpt(str(error), 200)
         raise UserError(f"{file}: {values} must be a number from 0 to 1, or true or false ({reason}).") from error
-    by_setting = table.groupby("setting", sort=False)
+    by_setting = table.groupby("setting", sort=False, observed=True)
     if values == "accuracy":
         return {str(name): runs["accuracy"].to_numpy() for name, runs in by_setting}
     items = sorted(table["item"].unique())
@@ -152,7 +156,19 @@ def _table(file: Path) -> "pd.DataFrame":
             if parquet.read_metadata(file).num_rows > MOST_ROWS:
                 raise too_long
             return pd.read_parquet(file)
-        table = pd.read_csv(file, nrows=MOST_ROWS + 1)
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # more fields than columns
+            table = pd.read_csv(
+                file,
+                nrows=MOST_ROWS + 1,
+                index_col=False,
+                dtype=dict.fromkeys(_NAMES, "string[pyarrow]"),  # 001 and 1 are two names
+                na_values={**dict.fromkeys(_NAMES, ""), **{name: ["", "nan", "NaN", "NA"] for name in _VALUES}},
+                keep_default_na=False,
+            )
+    except pd.errors.ParserWarning as error:
+        raise UserError(
+            f"{file} has more fields in a row than columns. Name all columns, end no row by a comma."
+        ) from error
     except (OSError, ValueError) as error:
         reason = excerpt(str(error), 200)
         raise UserError(f"{file} cannot be read as a table ({reason}). Give a CSV or Parquet file.") from error
@@ -162,7 +178,7 @@ def _table(file: Path) -> "pd.DataFrame":
 
 
 def _right(name: str, runs: "pd.DataFrame", items: list[Any]) -> Any:
-    by_seed = runs.pivot_table(index="seed", columns="item", values="right").reindex(columns=items)
+    by_seed = runs.pivot_table(index="seed", columns="item", values="right", observed=True).reindex(columns=items)
     if gaps := int(by_seed.isna().sum().sum()):
         raise UserError(f"{name} lacks {gaps} of its {by_seed.size} rows: every seed needs a row for every item.")
     return by_seed.to_numpy()

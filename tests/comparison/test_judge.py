@@ -113,13 +113,19 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ([[0.9], [0.8]], {}, "Give them by setting"),
     ({"A": [90.0, 91.0], "B": [0.9, 0.9]}, {}, "give shares, not percent"),
     ({"A": [0.9, float("nan")], "B": [0.9, 0.9]}, {}, "no gaps"),
-    ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, {}, "equally many items"),
+    ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, {}, "as many items for each seed"),
+    ({"A": [10**400, 1, 1], "B": [0.9]}, {}, "A is no array of numbers"),
+    ({"A": np.ma.masked_greater([0.8, 0.9], 0.85), "B": [0.9]}, {}, "no gaps"),
+    (pd.DataFrame({"setting": ["A", "B"], "accuracy": [0.9, 0.8]}), {}, "setting is no array of numbers"),
+    ({1: [0.9, 0.91], "1": [0.8, 0.81]}, {}, "Every setting needs a name of its own: 1, 1."),
+    ({"A": [0.9], "": [0.8]}, {}, "Every setting needs a name of its own"),
     ({"A": [], "B": [0.9]}, {}, "must be (seeds, items)"),
     ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, {}, "need the same items"),
     ({"A": right(1, 0.9)[0], "B": right(2, 0.9)[0]}, {}, "Give these as one row, of the shape (1, 400)"),
     ({"A": np.full((3, 400), 0.9), "B": right(2, 0.9)}, {}, "whether each item was right, not its probability"),
     ({"LSTM": right(1, 0.9), "bag": right(2, 0.9)}, {"fixed": ["bag"]}, "bag is fixed, but has 3 rows"),
     (PAIR, {"fixed": ["GRU"]}, "fixed names GRU, which is none of the settings"),
+    (PAIR, {"fixed": None}, "fixed is None, but must be names of settings"),
     (PAIR, {"margin": 1}, "is 100 points, but must be above 0 and below 100 points, such as 1 (a share of 0.01)"),
     (PAIR, {"margin": float("nan")}, "The margin is nan points"),
     (PAIR, {"margin": -0.01}, "The margin is -1 points"),
@@ -134,6 +140,15 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
 def test_what_cannot_be_judged_is_refused_in_a_sentence(runs: Any, options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(rc.UserError, match=re.escape(sentence)):
         rc.judge(runs, **options)
+
+
+def test_columns_of_a_dataframe_are_settings_and_one_fixed_name_needs_no_list() -> None:
+    runs = {"A": [0.9, 0.91, 0.92], "B": [0.8, 0.81, 0.82]}
+    assert str(rc.judge(pd.DataFrame(runs))) == str(rc.judge(runs))  # type: ignore[arg-type]  # works as a mapping does
+    beside = str(rc.judge({"A": runs["A"], "bag": [0.6]}, fixed="bag"))
+    assert beside.endswith(" leads bag (60.0 %), which may be the luck of few seeds. Train 7 seeds or more.")
+    two = rc.judge({"bag": right(1, 0.7, seeds=1), "bigrams": right(2, 0.9, seeds=1)}, fixed=["bag", "bigrams"])
+    assert str(two).startswith("These differ: bigrams is ahead of bag by ")
 
 
 def test_names_are_shown_on_one_line_without_control_characters_and_cut(
@@ -154,6 +169,15 @@ def test_names_are_shown_on_one_line_without_control_characters_and_cut(
         assert str(refused.value).isprintable()
 
 
+def test_names_and_seeds_in_a_file_are_what_is_written_there(tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_text("setting,seed,accuracy\n001,01,0.9\n001,1,0.8\n1,1,0.7\nNA,1,0.6\n", "utf-8")
+    assert {name: list(shares) for name, shares in verdicts.arrays(tmp_path / "runs.csv").items()} == {
+        "001": [0.9, 0.8],
+        "1": [0.7],
+        "NA": [0.6],
+    }
+
+
 ROWS = accuracies(**PAIR).to_csv(index=False)
 
 
@@ -161,16 +185,17 @@ ROWS = accuracies(**PAIR).to_csv(index=False)
     ("content", "options", "sentence"),
     [
         ("a,b\n1,2\n", [], "but needs setting, seed, item and right"),
-        ("setting,seed,accuracy\nA,1,0.9\nA,1,0.8\n", [], "1 rows twice"),
+        ("setting,seed,accuracy\nA,1,0.9\nA,1,0.8\n", [], "1 row twice"),
+        ("setting,seed,accuracy\nA,1,0.9,0.1\nB,1,0.8,0.1\n", [], "more fields in a row than columns"),
         ("setting,seed,accuracy\nA,1,high\n", [], "must be a number"),
         ("setting,seed,item,right\nA,1,x,1\nA,1,y,1\nB,1,x,1\n", [], "B lacks 1 of its 2 rows"),
         ("", [], "cannot be read as a table"),
         (f"setting,seed,accuracy\nA,1,\x1b{'x' * 10_000}\n", [], "must be a number"),
         (f"\x1b{'x' * 10_000},seed,accuracy\nA,1,1\n", [], "but needs setting"),
         (f"setting,seed,item,right\n\x1b{'x' * 10_000},1,x,1\nB,1,x,1\nB,1,y,1\n", [], "lacks 1 of its 2 rows"),
-        (ROWS + ",1,0.9\n", [], "1 rows without setting"),
-        (ROWS + "A,,0.9\n", [], "1 rows without setting"),
-        ("setting,seed,item,right\nA,1,x,1\nA,,x,1\nB,1,x,1\n", [], "1 rows without setting"),
+        (ROWS + ",1,0.9\n", [], "1 row without setting"),
+        (ROWS + "A,,0.9\n", [], "1 row without setting"),
+        ("setting,seed,item,right\nA,1,x,1\nA,,x,1\nB,1,x,1\n", [], "1 row without setting"),
         (ROWS, ["--margin", "-1"], "The margin is -1 points"),
         (ROWS, ["--looks", "1.5"], "--looks: invalid int value: '1.5'"),
         (ROWS, ["--fixed", "C"], "fixed names C, which is none of the settings"),

@@ -167,6 +167,17 @@ def test_of_all_pairs_it_is_shaffers(settings: int, divisors: list[int]) -> None
     assert {item.divisor for item in none.values()} == {divisors[0]}
 
 
+def test_a_contradictory_pair_leaves_the_levels_of_the_others() -> None:
+    contradictory, real = looked_at(0.5, 1.2), looked_at(0.25)
+    alone = dict(zip(PAIRS[3], (contradictory, real, looked_at(0.0)), strict=True))
+    assert [(item.verdict, item.divisor) for item in judged_together(alone).values()][:2] == [
+        ("contradictory", 3),
+        ("a is better", 1),
+    ]
+    low, high, level = contradictory.interval
+    assert (low, high) == contradictory.newest.limits(1 - level), "that of the newest look"
+
+
 @given(st.sampled_from([3, 4]), st.lists(one_look | two_looks, min_size=6, max_size=6))
 def test_an_interval_excludes_0_exactly_where_its_pair_is_told_apart(settings: int, several: list[Difference]) -> None:
     for item in judged_together(dict(zip(PAIRS[settings], several, strict=False))).values():

@@ -97,7 +97,7 @@ def test_several_looks_say_between_which_limits_or_that_they_contradict_each_oth
     tests = tuple(of.difference.newest for of in (pair(80.5, 80, 0.4), pair(80, 80.5, 0.4)) if of.difference)
     opposite = replace(pair(80, 80.5, 0.4), difference=Difference(tests, (0.04, 0.005), looks=2))
     assert sentence(opposite).startswith(
-        "The looks at B and A contradict each other: all seeds exclude what the earlier"
+        "The looks at B and A contradict each other: the mean of all seeds lies outside"
     )
 
 
@@ -217,6 +217,10 @@ def test_seeds_are_advised_of_what_has_them_and_as_many_as_are_needed() -> None:
     bag, network = baseline("Bag of words", 0.5), Sample("GRU", right(1, 3, 0.9, 4000))
     assert "rain 7 " in result(judge_settings([network, bag], "items"))
     assert "seed" not in result(judge_settings([bag, baseline("Bag of bigrams", 0.9)], "items"))
+    behind = Sample("LSTM", right(2, 3, 0.6, 4000))
+    assert "seed" not in result(judge_settings([Sample("GRU", right(1, 7, 0.9, 4000)), behind, bag], "items")), (
+        "what is said is known of settings"
+    )
 
 
 # ---- whatever the numbers -----------------------------------------------------------------------

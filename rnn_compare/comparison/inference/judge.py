@@ -1,7 +1,8 @@
 """The judgement on anybody's runs, from arrays: `rnn_compare.judge`; see docs/judge.md."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,22 +44,21 @@ def judge(
     """
     if not hasattr(runs, "items"):
         raise UserError('The runs have no names. Give them by setting, such as {"LSTM": [0.88, 0.87], "GRU": …}.')
-    if not 2 <= len(runs) <= MOST_SETTINGS:
-        raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(runs)}.")
+    given = [(shown(name), values) for name, values in runs.items()]  # also the columns of a DataFrame
+    if not 2 <= len(given) <= MOST_SETTINGS:
+        raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(given)}.")
     check_margin(margin)
     if not (isinstance(looks, Integral) and 1 <= looks <= 1000):
         raise UserError(f"looks is {looks!r:.40}, but must be a whole number from 1 (this look counts) to 1,000.")
-    if unknown := set(fixed) - runs.keys():
-        raise UserError(f"fixed names {shown(min(unknown, key=str))}, which is none of the settings.")
-    arrays = {name: _checked(shown(name), values) for name, values in runs.items()}
+    arrays = {name: _checked(name, values) for name, values in given}
+    if "" in arrays or len(arrays) < len(given):
+        raise UserError(f"Every setting needs a name of its own: {excerpt(', '.join(name for name, _ in given), 200)}.")
+    without_seeds = _fixed(fixed, arrays)
     if len(shapes := {array.shape[1:] for array in arrays.values()}) > 1:
-        listed_shapes = ", ".join(f"{shown(name)} {array.shape}" for name, array in arrays.items())
+        listed_shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise UserError(f"All settings need the same items, or all accuracies alone: {listed_shapes[:400]}.")
-    for name in fixed:
-        if len(arrays[name]) > 1:
-            raise UserError(f"{shown(name)} is fixed, but has {len(arrays[name])} rows. Give one: it has no seeds.")
     step = 10.0 ** -max(map(_decimals, arrays.values()))
-    settings = [Sample(shown(name), _scores(array, step), is_fixed=name in fixed) for name, array in arrays.items()]
+    settings = [Sample(name, _scores(array, step), is_fixed=name in without_seeds) for name, array in arrays.items()]
     return judge_settings(settings, "items" if max(shapes) else "accuracies", margin=margin, looks=int(looks))
 
 
@@ -67,18 +67,36 @@ def shown(name: object) -> str:
     return excerpt(str(name), 120)
 
 
+def _fixed(fixed: Any, arrays: Mapping[str, NDArray[np.float64]]) -> list[str]:
+    if not isinstance(fixed, str | Iterable):
+        raise UserError(f'fixed is {fixed!r:.40}, but must be names of settings, such as ["bag of words"].')
+    names = [shown(name) for name in ([fixed] if isinstance(fixed, str) else fixed)]
+    for name in names:
+        if name not in arrays:
+            raise UserError(f"fixed names {name}, which is none of the settings.")
+        if len(arrays[name]) > 1:
+            raise UserError(f"{name} is fixed, but has {len(arrays[name])} rows. Give one: it has no seeds.")
+    return names
+
+
 def _checked(name: str, values: ArrayLike) -> NDArray[np.float64]:
     try:
         array = np.asarray(values, np.float64)
-    except (TypeError, ValueError):
-        raise UserError(f"{name} is no array of numbers: its seeds need equally many items.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise UserError(
+            f"{name} is no array of numbers. Give 0 or 1 for every item of every seed, as many items for each seed, or "
+            "accuracies from 0 to 1."
+        ) from None
     if array.ndim not in (1, 2) or 0 in array.shape:
         raise UserError(f"{name} has the shape {array.shape}, but must be (seeds, items), or (seeds,) of accuracies.")
-    if not np.all((array >= 0) & (array <= 1)):
+    if np.ma.is_masked(values) or not np.all((array >= 0) & (array <= 1)):
         raise UserError(f"{name} has values that are not between 0 and 1: give shares, not percent, and no gaps.")
     is_right_or_wrong = bool(np.all((array == 0) | (array == 1)))
     if array.ndim == 2 and not is_right_or_wrong:
-        raise UserError(f"{name} holds more than 0 and 1: give whether each item was right, not its probability.")
+        raise UserError(
+            f"{name} has the shape (seeds, items), but more than 0 and 1: give whether each item was right, not its "
+            "probability. Accuracies have the shape (seeds,)."
+        )
     if array.ndim == 1 and is_right_or_wrong and len(array) > 1 and len(set(array)) > 1:
         raise UserError(
             f"{name} holds 0 and 1 alone, as the items of one run would. Give these as one row, of the shape "

@@ -132,8 +132,8 @@ class Pair:
             facts |= {"accuracies": [self.a.accuracy, self.b.accuracy]}
             facts |= {"difference": self.a.accuracy - self.b.accuracy}
         if self.difference:
-            low, high = self.difference.limits
-            facts |= {"low": low, "high": high, "level": self.difference.level, "p": self.difference.newest.p}
+            facts |= dict(zip(("low", "high", "level"), self.difference.interval, strict=True))
+            facts |= {"p": self.difference.newest.p}
             facts |= {"alpha": self.difference.alpha, "scope": self.difference.scope}
             facts |= {"paired": self.difference.newest.paired}
         won = self.wins

@@ -99,6 +99,13 @@ class Difference:
         return max(low for low, _ in intervals), min(high for _, high in intervals)
 
     @property
+    def interval(self) -> tuple[float, float, float]:
+        """The limits that are shown and their level: of all looks or, if these contradict each other, of the newest."""
+        if self.is_contradictory:
+            return *self.newest.limits(self.alpha), 1 - self.alpha
+        return *self.limits, self.level
+
+    @property
     def half_width(self) -> float | None:
         """Half the width of the interval; None unless the newest look alone makes it, and no limit is cut off."""
         half, (low, high) = self.newest.half_width(self.alpha), self.limits
@@ -162,7 +169,7 @@ def judged_together(differences: Mapping[Pair, Difference]) -> dict[Pair, Differ
     judged, undecided = dict(differences), 0
     for pair, divisor in zip(sorted(differences, key=lambda pair: differences[pair].strength), divisors, strict=True):
         judged[pair] = replace(differences[pair], divisor=undecided or divisor, comparisons=count)
-        if not judged[pair].is_decided:
+        if judged[pair].strength > 1 / divisor:  # a contradictory pair was told apart
             undecided = undecided or divisor
     return judged
 

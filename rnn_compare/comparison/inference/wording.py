@@ -26,6 +26,8 @@ MOST_SEEDS = 100
 MANY_SETTINGS, SEEDS_OF_MANY = 4, 5
 """From so many settings on, three seeds of each see a lead of five points in less than half of all cases."""
 
+ARRAYS: tuple[Basis, ...] = ("items", "accuracies")
+"""Of ``judge``: anybody's runs, on items of any kind."""
 WHERE: dict[Basis, str] = {
     "kept": " on reviews not used to pick the epoch",
     "test": " on the test reviews",
@@ -53,22 +55,21 @@ TEMPLATES = {
         "Whether {it} is better than {others} is not yet known. {takes}",
     ),
     "contradictory": (
-        "The looks at {ahead} and {behind} contradict each other: all seeds exclude what the earlier ones showed"
-        "{numbers}. Train both anew, with all seeds at once.",
+        "The looks at {ahead} and {behind} contradict each other: the mean of all seeds lies outside what earlier "
+        "ones showed{numbers}. Train both anew, with all seeds at once.",
         "The looks at {it} and {others} contradict each other. Train these anew, with all seeds at once.",
     ),
     "networks differ": (
-        "These trained networks differ: {ahead} is ahead of {behind} by {by}{numbers}.",
-        "As trained, {it} is ahead of {others}.",
+        "These {trained}differ: {ahead} is ahead of {behind} by {by}{numbers}.",
+        "{As_trained} is ahead of {others}.",
     ),
     "networks equal": (
-        "These trained networks are equal to within {margin}: {ahead} and {behind} differ by {by}{numbers}.",
-        "As trained, {it} is equal to {others} to within {margin}.",
+        "These {trained}are equal to within {margin}: {ahead} and {behind} differ by {by}{numbers}.",
+        "{As_trained} is equal to {others} to within {margin}.",
     ),
     "networks unknown": (
-        "These trained networks cannot be told apart: {ahead} and {behind} differ by {by}, which could be "
-        "chance{numbers}.",
-        "As trained, {it} cannot be told apart from {others}.",
+        "These {trained}cannot be told apart: {ahead} and {behind} differ by {by}, which could be chance{numbers}.",
+        "{As_trained} cannot be told apart from {others}.",
     ),
     "too few seeds": (
         "{ahead} ({high}{where}) leads {behind} ({low}), which may be the luck of {few}.",
@@ -109,7 +110,7 @@ def sentence(pair: Pair, *, numbers: bool = True, advice: bool = True, luck: boo
     where = _where(pair)
     values = _values(pair, advice) | {"ahead": ahead.name, "behind": behind.name, "where": where}
     values |= {"high": high, "low": low}
-    values |= {"numbers": f" ({high} and {low}{where}{_level(pair.difference)})" if numbers else ""}
+    values |= {"numbers": f" ({high} and {low}{where}{_level(pair)})" if numbers else ""}
     text = TEMPLATES[_kind(pair)][0].format_map(values).strip()
     return f"{text} {_other_seeds([pair])}".strip() if luck else text
 
@@ -125,9 +126,10 @@ def result(judgement: Judgement, advice: bool = True) -> str:
     else:
         texts = _on_several(judgement, advice)
     seeds = FEWEST if len(judgement.settings) < MANY_SETTINGS else SEEDS_OF_MANY
-    texts.append(_other_seeds(judgement.pairs, seeds if advice else 0))
+    texts.append(_other_seeds(_told(judgement), seeds if advice else 0))
     if advice and _has_low_power(judgement):
-        texts.append(f"With {len(judgement.settings)} networks train {SEEDS_OF_MANY} seeds or more of each.")
+        things = "settings" if judgement.pairs[0].basis in ARRAYS else "networks"
+        texts.append(f"With {len(judgement.settings)} {things} train {SEEDS_OF_MANY} seeds or more of each.")
     return " ".join(filter(None, [*texts, _picked(judgement), beside_baselines(judgement)]))
 
 
@@ -145,9 +147,7 @@ def details(pair: Pair) -> list[str]:
         return []
     ahead, behind = pair.ordered
     test, digits = difference.newest, _digits(pair)
-    (low, high), level = difference.limits, difference.level
-    if difference.is_contradictory:
-        (low, high), level = test.limits(difference.alpha), 1 - difference.alpha
+    low, high, level = difference.interval
     if ahead is pair.b:
         low, high = -high, -low
     lines = [_won(ahead, behind, pair)] if pair.wins else []
@@ -156,13 +156,13 @@ def details(pair: Pair) -> list[str]:
     if test.widest:
         lines.append("Seeds of another setting are as far apart, so their variance counts: few seeds may hide it.")
     degrees = f"{test.df:.3g}" if test.df < 100 else f"{test.df:,.0f}"
-    over_reviews = "paired t over reviews" if test.paired else "t over reviews"
+    over_reviews = f"{'paired ' if test.paired else ''}t over {_things(pair)}"
     kind = f"Welch's t, {degrees} degrees of freedom" if difference.scope == "settings" else over_reviews
     earlier = list(dict.fromkeys(side.earlier_from for side in (pair.a, pair.b) if side.earlier_from))
     lent = f", seed-to-seed variation estimated from {listed(earlier)} too" if earlier and test.spreads else ""
     return [
         f"{ahead.name} − {behind.name}: {percent(ahead.accuracy, digits)} − {percent(behind.accuracy, digits)} = "
-        f"{gap(ahead.accuracy, behind.accuracy, digits):.{digits}f} points, {100 * level:.4g} % interval "
+        f"{gap(ahead.accuracy, behind.accuracy, digits):.{digits}f} points, {_percent_of(level)} interval "
         f"{points(low, digits)} to {points(high, digits)}{lent}; "
         f"{p_value(test.p, difference.alpha)} ({kind}). {_why(difference)}",
         *lines,
@@ -191,26 +191,27 @@ def _on_several(judgement: Judgement, advice: bool) -> list[str]:
     if len(judgement.order) < 2:
         return [sentence(pair) for pair in judgement.pairs if pair.obstacle][:1]
     leader = judgement.order[0]
-    by_kind: dict[str, list[Pair]] = {kind: [] for kind in TEMPLATES}
+    by_clause: dict[str, list[Pair]] = {clause: [] for _, clause in TEMPLATES.values()}
     hindered: dict[tuple[Obstacle, str], list[Pair]] = {}
     for _, pair in judgement.against_leader:
         if pair.obstacle in OBSTACLES:
             hindered.setdefault((pair.obstacle, pair.about), []).append(pair)
         else:
-            by_kind[_kind(pair)].append(pair)
+            by_clause[TEMPLATES[_kind(pair)][1]].append(pair)
     texts, it = [], ""
     digits = max(_digits(pair) for _, pair in judgement.against_leader)
-    for kind, pairs in by_kind.items():
+    for clause, pairs in by_clause.items():
         if not pairs:
             continue
         it = "it" if it else f"{leader.name} ({percent(leader.accuracy, digits)}{_where(pairs[0])})"
         rivals = [
             f"{rival.name} ({percent(rival.accuracy, digits)})" for rival in (pair.other(leader) for pair in pairs)
         ]
-        others = listed(rivals, "or" if kind == "unknown" else "and")
+        others = listed(rivals, "or" if _kind(pairs[0]) == "unknown" else "and")
         widest = max(pairs, key=lambda pair: pair.difference.newest.half_width(0.05) if pair.difference else 0.0)
         words = _values(widest, advice) | {"it": it, "It": "It" if it == "it" else it, "others": others}
-        texts.append(TEMPLATES[kind][1].format_map(words).strip())
+        words["As_trained"] = words["It"] if _has_no_seeds(widest) else f"As trained, {it}"
+        texts.append(clause.format_map(words).strip())
     for pairs in hindered.values():
         texts.append(_hindered(pairs[0], leader.name, listed([pair.other(leader).name for pair in pairs])))
     return texts
@@ -246,22 +247,35 @@ def _has_few_seeds(pair: Pair) -> bool:
     return pair.obstacle == "too few seeds" or is_of_networks
 
 
+def _told(judgement: Judgement) -> list[Pair]:
+    """Returns the pairs of which ``result`` speaks."""
+    if len(judgement.pairs) == 1:
+        return [*judgement.pairs]
+    return [pair for _, pair in judgement.against_leader] if judgement.order else []
+
+
 def _other_seeds(pairs: Sequence[Pair], advised: int = 0) -> str:
     """Says that other seeds could change what is known of trained networks, and how many of each to train."""
-    few = [pair for pair in pairs if _has_few_seeds(pair) and not (pair.a.is_fixed and pair.b.is_fixed)]
-    if advised and any(pair.a.is_fixed or pair.b.is_fixed for pair in few):
-        advised = FEWEST_BESIDE_FIXED
+    few = [pair for pair in pairs if _has_few_seeds(pair) and not _has_no_seeds(pair)]
+    each = " of each"
+    if any(pair.a.is_fixed or pair.b.is_fixed for pair in few):
+        advised, each = advised and FEWEST_BESIDE_FIXED, ""
     if not any(_kind(pair) in ("networks differ", "networks equal") for pair in few):
-        return f"Train {advised} seeds or more of each." if few and advised else ""
+        return f"Train {advised} seeds or more{each}." if few and advised else ""
     one_each = all(len(side.scores) == 1 for pair in few for side in (pair.a, pair.b))
-    advice = f": train {advised} or more of each" if advised else ""
+    advice = f": train {advised} or more{each}" if advised else ""
     return f"{'Another seed' if one_each else 'Other seeds'} could change that{advice}."
+
+
+def _has_no_seeds(pair: Pair) -> bool:
+    return pair.a.is_fixed and pair.b.is_fixed
 
 
 def _values(pair: Pair, advice: bool) -> dict[str, str]:
     """Returns what both the sentence and the clause on a pair may name."""
     values = {
-        "few": "one seed" if min(len(pair.a.scores), len(pair.b.scores)) == 1 else "few seeds",
+        "few": _few(pair),
+        "trained": "" if _has_no_seeds(pair) else "trained networks ",
         "reviews": counted(pair.reviews, _thing(pair)),
         "fewest": str(FEWEST_REVIEWS),
     }
@@ -272,8 +286,18 @@ def _values(pair: Pair, advice: bool) -> dict[str, str]:
     return values
 
 
+def _few(pair: Pair) -> str:
+    """Says what an undecided lead may be the luck of."""
+    seeds = [len(side.scores) for side in (pair.a, pair.b) if not side.is_fixed]
+    return "these items" if not seeds else "one seed" if min(seeds) == 1 else "few seeds"
+
+
 def _thing(pair: Pair) -> str:
-    return "item" if pair.basis in ("items", "accuracies") else "held-out review"
+    return "item" if pair.basis in ARRAYS else "held-out review"
+
+
+def _things(pair: Pair) -> str:
+    return "items" if pair.basis in ARRAYS else "reviews"
 
 
 def _where(pair: Pair) -> str:
@@ -316,13 +340,17 @@ def _agrees(pair: Pair, digits: int) -> bool:
     return {*is_apart} == {difference.is_decided} and (all(is_inside) or not difference.is_equal)
 
 
-def _level(difference: Difference | None) -> str:
-    if difference is None or difference.is_contradictory:
+def _level(pair: Pair) -> str:
+    if (difference := pair.difference) is None or difference.is_contradictory:
         return ""
     together = difference.comparisons
-    adjusted = f", adjusted for {together} comparisons" if together > 1 else ""
-    over = " over reviews" if difference.scope == "networks" else ""
-    return f"; {100 * difference.level:.4g} % interval{over}{adjusted}"
+    adjusted = f", adjusted for {together:,} comparisons" if together > 1 else ""
+    over = f" over {_things(pair)}" if difference.scope == "networks" else ""
+    return f"; {_percent_of(difference.level)} interval{over}{adjusted}"
+
+
+def _percent_of(level: float) -> str:
+    return f"{100 * level:.4g} %" if level < 0.99995 else "over 99.99 %"
 
 
 def _takes(pair: Pair) -> str:
@@ -344,12 +372,14 @@ def _takes(pair: Pair) -> str:
 
 def _why(difference: Difference) -> str:
     """Says what p had to reach, and why."""
-    together = f", one of {difference.comparisons} comparisons" if difference.comparisons > 1 else ""
+    together = f", one of {difference.comparisons:,} comparisons" if difference.comparisons > 1 else ""
     look = f"the {ordinal(difference.looks)} look at these seeds" if difference.looks > 1 else "the first look"
     at = f"At {look}{together}" if difference.scope == "settings" else f"For these networks as trained{together}"
     of_looks = "that of this look" if difference.is_contradictory else "what the intervals of all looks share"
     earlier = f" The interval is {of_looks}." if len(difference.tests) > 1 else ""
     equal = f"equal is within {in_points(difference.margin)}"
+    if difference.is_decided and difference.newest.p > difference.alpha:
+        earlier = f" An earlier look showed it.{earlier}"
     return f"{at}, p up to {difference.alpha:.3g} shows a difference; {equal}.{earlier}"
 
 
