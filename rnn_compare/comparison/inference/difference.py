@@ -31,6 +31,7 @@ class Test:
         spreads: The spreads of a and of b; empty where the seeds are fixed.
         paired: Whether predictions were compared review by review; else ``variance_reviews`` is an upper bound.
         widest: The widest spread of all settings compared, if it was used in their place (``levels.judged_together``).
+        at: When the newest of its runs was submitted.
     """
 
     difference: float
@@ -41,6 +42,7 @@ class Test:
     spreads: tuple[Spread, ...] = ()
     paired: bool = True
     widest: Spread | None = None
+    at: float = 0.0
 
     @property
     def p(self) -> float:

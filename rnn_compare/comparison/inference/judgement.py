@@ -274,5 +274,5 @@ def _looks(a: Sample, b: Sample) -> list[Test]:
     for time in sorted({*a.submitted, *b.submitted}) or [0.0]:
         scores_a, scores_b = a.until(time), b.until(time)
         if all(item.is_fixed or len(scores) >= fewest for item, scores in ((a, scores_a), (b, scores_b))):
-            tests.append(compare_settings(scores_a, scores_b, a.lent, b.lent))
+            tests.append(replace(compare_settings(scores_a, scores_b, a.lent, b.lent), at=time))
     return tests

@@ -185,8 +185,9 @@ def _among(difference: Difference, all_of_them: Collection[Difference], divisor:
         by_chance = 2.0 ** (1 - sum(spread.runs for spread in test.spreads))
         if not test.spreads or max(test.runs) > MOST_IN_PILES or test.p > level or by_chance <= level / divisor:
             continue
-        # Of the same look or the last before it: a verdict does not vanish by what is trained later.
-        spreads = [spread for other in all_of_them for spread in other.tests[: look + 1][-1].spreads]
+        # What is trained later does not take a verdict back.
+        until_then = [[other for other in item.tests if other.at <= test.at] for item in all_of_them]
+        spreads = [spread for others in until_then for other in others[-1:] for spread in other.spreads]
         widest = max(spreads, key=lambda spread: spread.variance)
         # A single seed of n that lies apart by a distance gives a deviation of the distance / √n.
         if abs(test.difference) <= PILES * (min(test.runs) * widest.variance) ** 0.5:
