@@ -6,7 +6,7 @@ the seed's on all reviews, and noise. docs/comparison.md has the formulas, and t
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Test:
     spreads: tuple[Spread, ...] = ()
     paired: bool = True
     widest: Spread | None = None
-    at: float = 0.0
+    at: float = field(default=0.0, compare=False)
 
     @property
     def p(self) -> float:
