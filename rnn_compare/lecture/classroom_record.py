@@ -201,8 +201,11 @@ class ClassroomRecord(Database):
 
     def networks(self, lecture: int) -> list[sqlite3.Row]:
         """Returns a class's networks in the order of their arrival."""
-        tables = "networks LEFT JOIN best_epochs USING (lecture, cell, seed)"
-        return self._read(f"SELECT networks.*, correct FROM {tables} WHERE lecture = ? ORDER BY at", lecture)
+        return self._read(
+            "SELECT networks.*, correct FROM networks LEFT JOIN best_epochs USING (lecture, cell, seed)"
+            " WHERE lecture = ? ORDER BY at",
+            lecture,
+        )
 
     def classes(self) -> list[sqlite3.Row]:
         """Returns the lectures in which phones have trained, newest first: number, name, time, task."""

@@ -29,10 +29,10 @@ def points(page: Page, chart: str) -> list[int]:
 
 
 def wait_for_points(page: Page, chart: str, least: int) -> None:
-    """Waits until each network's validation curve has so many points."""
+    """Waits until the validation curve of each of two networks, one seed each, has so many points."""
     page.wait_for_function(
-        "([chart, least]) => (document.querySelector(`[data-chart=${chart}]`)?.data ?? [0, 0])"
-        ".every((trace, index) => index % 2 == 0 || trace.y?.length >= least)",
+        "([chart, least]) => { const data = document.querySelector(`[data-chart=${chart}]`)?.data ?? [];"
+        " return data.length == 4 && data.every((trace, index) => index % 2 == 0 || trace.y?.length >= least); }",
         arg=[chart, least],
     )
 

@@ -169,7 +169,7 @@ def test_a_full_or_read_only_disk_lists_compares_and_reads_runs_and_says_why_it_
     )
     codes = [line for line in done.stdout.splitlines() if line.startswith("exit code")]
     assert codes == ["exit code 0", "exit code 0", "exit code 0", "exit code 2"], done.stdout + done.stderr
-    assert "LSTM(32) gets" in done.stdout
+    assert "LSTM(32) is ahead of SimpleRNN(32) by" in done.stdout
     assert "1 word known" in done.stdout
     assert why in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr

@@ -94,7 +94,7 @@ def test_a_script_is_named_with_all_that_it_imports() -> None:
     assert len(set(names)) == len(names)
     assert {name.rpartition("/")[0] for name in names} == {
         *(f"dashboard/assets/{folder}" for folder in ("board", "charts", "common")),
-        *("browser/common", "browser/drawing/charts", "browser/drawing/curves"),
+        *("browser/arithmetic", "browser/common", "browser/drawing/charts", "browser/drawing/curves"),
     }
     for path in (PACKAGE / name for name in names):
         imports = re.findall(r'from "([^"]+)"', path.read_text())
