@@ -44,15 +44,15 @@ def judge(
     """
     if not hasattr(runs, "items"):
         raise UserError('The runs have no names. Give them by setting, such as {"LSTM": [0.88, 0.87], "GRU": …}.')
-    given = [(shown(name), values) for name, values in runs.items()]  # also the columns of a DataFrame
-    if not 2 <= len(given) <= MOST_SETTINGS:
-        raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(given)}.")
+    pairs = [(shown(name), values) for name, values in runs.items()]  # also the columns of a DataFrame
+    if not 2 <= len(pairs) <= MOST_SETTINGS:
+        raise UserError(f"A verdict takes 2 to {MOST_SETTINGS} settings, since every pair is judged, not {len(pairs)}.")
     check_margin(margin)
     if not (isinstance(looks, Integral) and 1 <= looks <= 1000):
         raise UserError(f"looks is {looks!r:.40}, but must be a whole number from 1 (this look counts) to 1,000.")
-    arrays = {name: _checked(name, values) for name, values in given}
-    if "" in arrays or len(arrays) < len(given):
-        raise UserError(f"Every setting needs a name of its own: {excerpt(', '.join(name for name, _ in given), 200)}.")
+    arrays = {name: _checked(name, values) for name, values in pairs}
+    if "" in arrays or len(arrays) < len(pairs):
+        raise UserError(f"Every setting needs a name of its own: {excerpt(', '.join(name for name, _ in pairs), 200)}.")
     without_seeds = _fixed(fixed, arrays)
     if len(shapes := {array.shape[1:] for array in arrays.values()}) > 1:
         listed_shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())

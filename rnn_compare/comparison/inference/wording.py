@@ -257,13 +257,13 @@ def _told(judgement: Judgement) -> list[Pair]:
 def _other_seeds(pairs: Sequence[Pair], advised: int = 0) -> str:
     """Says that other seeds could change what is known of trained networks, and how many of each to train."""
     few = [pair for pair in pairs if _has_few_seeds(pair) and not _has_no_seeds(pair)]
-    each = " of each"
+    suffix = " of each"
     if any(pair.a.is_fixed or pair.b.is_fixed for pair in few):
-        advised, each = advised and FEWEST_BESIDE_FIXED, ""
+        advised, suffix = advised and FEWEST_BESIDE_FIXED, ""
     if not any(_kind(pair) in ("networks differ", "networks equal") for pair in few):
-        return f"Train {advised} seeds or more{each}." if few and advised else ""
+        return f"Train {advised} seeds or more{suffix}." if few and advised else ""
     one_each = all(len(side.scores) == 1 for pair in few for side in (pair.a, pair.b))
-    advice = f": train {advised} or more{each}" if advised else ""
+    advice = f": train {advised} or more{suffix}" if advised else ""
     return f"{'Another seed' if one_each else 'Other seeds'} could change that{advice}."
 
 
