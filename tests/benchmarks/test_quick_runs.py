@@ -160,14 +160,14 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
     main = f"main(True, {str(tmp_path)!r})"
     few: dict[str, Any] = {"TRAININGS": {"few": (short, 12)}, "EQUALS": ("few",), "UNEQUALS": ("few", "few")}
-    text = output("real_trainings", main, **few, EARLIER=(0, 3), MOST=3, DRAWS=20)
+    text = output("real_trainings", main, **few, DRAWS=4)
     assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
-    assert len(re.findall(r"each.*: called different: kept \d+\.\d%, typical \d+\.\d%$", text, re.MULTILINE)) == 6
-    looks = r"^  looks after every seed, (\d) earlier: called different: kept \d+\.\d%, typical \d+\.\d%$"
-    assert re.findall(looks, text, re.MULTILINE) == ["0", "3"]
-    for seeds in (3, 5):
-        better = rf"^  {seeds} each: the better is called better: \w+ \d+\.\d%$"
-        assert len(re.findall(better, text, re.MULTILINE)) == 2
+    tables = re.findall(r"\n(.+)\n\| % of 4 draws \|(.*) \|\n\|---[|-]+\n((?:\| .* \|\n)+)", text)
+    assert len(tables) == 11
+    for title, columns, rows in tables:
+        for row in rows.splitlines():
+            assert row.count("|") == columns.count("|") + 3, title
+            assert re.findall(r"\| (\d+\.\d) ", row), title
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
 
 
