@@ -64,7 +64,8 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
 def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Evidence) -> list[Finding]:
     if not all(group.ended for group in all_groups):
         awaited = [group.name for group in all_groups if not group.ended]
-        awaits = "the last epoch" if len(awaited) == len(all_groups) else listed(awaited)
+        last = "the last epoch" if all(len(group.runs) == 1 for group in all_groups) else "all seeds"
+        awaits = last if len(awaited) == len(all_groups) else listed(awaited)
         return _standings(started, "So far, after", f"the verdict waits for {awaits}")
     whole = [group for group in all_groups if group.counted]
     if not whole:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_compare import metrics
 from rnn_compare.discovery import declared
+from rnn_compare.formatting import percent
 
 Compute = Callable[[NDArray[np.int64], NDArray[np.float32]], float | None]
 """Takes the validation reviews' labels and predicted probabilities, both (reviews,); returns None if undefined."""
@@ -35,8 +36,8 @@ class Metric:
     compute: Compute | None = None
 
     def text(self, value: float) -> str:
-        """Returns a value as text."""
-        return format(value, self.format).replace("%", " %")
+        """Returns a value as text; shares are rounded as everywhere."""
+        return percent(value) if self.format == ".1%" else format(value, self.format)
 
 
 # Those that training measures itself.

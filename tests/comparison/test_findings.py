@@ -69,6 +69,8 @@ def test_while_runs_train_there_is_no_verdict_but_where_each_stands() -> None:
     assert texts(quick, slow) == [
         "So far, after 2 epochs: LSTM(32) 83.0 %, SimpleRNN(32) 80.0 %; the verdict waits for the last epoch."
     ]
+    further = trained("SimpleRNN", seed=2, status=RUNNING)
+    assert texts(quick, further, slow)[0].endswith("; the verdict waits for all seeds.")
     assert texts(quick, trained("LSTM", status=RUNNING)) == [], "one has no epoch yet"
     assert texts(whole("SimpleRNN", 0.86), slow)[0].endswith("; the verdict waits for LSTM(32) epochs 10.")
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import as_cell
+from rnn_compare.formatting import as_cell, in_percent
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS, default, value_of
 from rnn_compare.sources import registry
@@ -77,9 +77,9 @@ def _row(run: Run) -> dict[str, Any]:
         "Seed": experiment.seed,
         "Epochs": f"{len(run.epochs)} of {experiment.epochs}",
         "Status": "stopping" if run.stop_requested and not run.status.ended else run.status.value,
-        "Best validation": 100 * best["val_accuracy"] if best else None,
+        "Best validation": in_percent(best["val_accuracy"]) if best else None,
         "at epoch": best.epoch if best else None,
-        "Last": 100 * last["val_accuracy"] if last else None,
+        "Last": in_percent(last["val_accuracy"]) if last else None,
         "s per epoch": run.seconds_per_epoch,
         "Made": datetime.fromtimestamp(run.created),
         "From": run.origin,
