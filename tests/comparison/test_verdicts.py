@@ -82,7 +82,7 @@ def test_over_several_seeds_settings_are_judged_and_with_one_each_the_networks(
     clear = of_two(evidence, [*simple, *lstm])
     assert (clear.basis, clear.reviews, clear.verdict) == ("kept", 400, "b is better")
     assert difference_of(clear).newest.paired
-    assert judge(groups([*simple, *lstm]), evidence, margin=0.3).pairs[0].difference.is_equal  # type: ignore[union-attr]
+    assert difference_of(judge(groups([*simple, *lstm]), evidence, margin=0.3).pairs[0]).is_equal
     assert difference_of(clear).newest.difference == pytest.approx(0.71 - 0.8633, abs=1e-3)
     one_each = of_two(evidence, [simple[0], lstm[0]])
     assert (one_each.verdict, difference_of(one_each).scope) == ("b is better", "networks")

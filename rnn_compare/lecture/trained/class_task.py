@@ -74,8 +74,8 @@ class ClassTask:
         Raises:
             UserError: If it is anything else, or not so many were right.
         """
-        with contextlib.suppress(TypeError, ValueError):
-            places = unpacked(correct, self.held_out)  # type: ignore[arg-type]
+        with contextlib.suppress(ValueError):
+            places = unpacked(str(correct), self.held_out)
             if packed(places) == correct and places.sum() == best:
                 return packed(places)
         raise UserError(f"A result says which of {self.held_out} reviews were right after its best epoch: {best}.")

@@ -40,7 +40,7 @@ export function valuesAt(run, words, word, place) {
 export function gateOf(run, name, place) {
   const { values } = run.signals.find((signal) => signal.name === name);
   const count = values.length / run.units;
-  return Array.from({ length: count }, (_, index) => values[index * run.units + place] );
+  return Array.from({ length: count }, (_, index) => values[index * run.units + place]);
 }
 
 // The row, of those that the drawing shows, of the unit with the gate that moves most while the text is read.
