@@ -11,13 +11,13 @@ from rnn_compare.browser.exact import ExactNetwork
 from rnn_compare.browser.seeded import initial_weights, order
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.trained.class_task import packed
+from rnn_compare.lecture.trained.class_task import packed_bits
 from rnn_compare.reviews import prepared
 
 Array = NDArray[Any]
 Tell = Callable[[int, int], None]
 Result = tuple[tuple[int, ...], str]
-"""How many held-out reviews are right after each epoch, and which are after the best, as ``packed``."""
+"""How many held-out reviews are right after each epoch, and which are after the best, as ``packed_bits``."""
 
 
 def by_kernels(experiment: Experiment, tell: Tell) -> Result:
@@ -66,4 +66,4 @@ def _trained(experiment: Experiment, train: Callable[..., None], logits: Callabl
         correct[epoch] = (logits(split.x_val) > 0) == (split.y_val > 0)
         tell(epoch + 1, experiment.epochs)
     right = correct.sum(axis=1)
-    return tuple(right.tolist()), packed(correct[right.argmax()])
+    return tuple(right.tolist()), packed_bits(correct[right.argmax()])

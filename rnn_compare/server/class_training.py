@@ -20,7 +20,7 @@ from rnn_compare.lecture.trained.class_task import (
     Deal,
     class_task,
     seed_of,
-    unpacked,
+    unpacked_bits,
 )
 from rnn_compare.training.engine import Engine
 
@@ -115,7 +115,7 @@ def is_repeated(task: ClassTask, sent: ClassNetwork, again: ClassNetwork) -> boo
     """Returns whether a phone's network came out the same again."""
     differences = [abs(a - b) for a, b in zip(sent.right, again.right, strict=True)]
     if sent.correct:  # else an earlier version of the program recorded it
-        before, after = (unpacked(network.correct, task.held_out) for network in (sent, again))
+        before, after = (unpacked_bits(network.correct, task.held_out) for network in (sent, again))
         differences.append(int((before != after).sum()))
     return max(differences) <= WITHIN
 

@@ -22,7 +22,7 @@ from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import FUSED_OPTIMIZERS
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.lecture.trained.class_networks import recorded
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, class_task, unpacked
+from rnn_compare.lecture.trained.class_task import OF_A_CLASS, class_task, unpacked_bits
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
@@ -175,7 +175,7 @@ def test_a_recorded_network_is_what_its_seed_gives(prepared_cache: Path, monkeyp
     known = recorded(PHONES.name)[deal]
     right, correct = trained_seed.bit_by_bit(experiment, lambda *step: steps.append(step))
     assert (right, correct) == (known.right, known.correct)
-    assert unpacked(correct, experiment.validation_reviews).sum() == known.best
+    assert unpacked_bits(correct, experiment.validation_reviews).sum() == known.best
     assert steps == [(epoch, 8) for epoch in range(1, 9)]
 
 

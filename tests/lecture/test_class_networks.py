@@ -19,7 +19,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, divided, recorded
-from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, packed, seed_of, unpacked
+from rnn_compare.lecture.trained.class_task import OWN_SEEDS, class_task, packed_bits, seed_of, unpacked_bits
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, PHONES, SHORT
 from rnn_compare.server.class_training import FEWEST
@@ -234,15 +234,15 @@ def test_every_possible_result_is_taken_as_it_was_sent(right: list[int]) -> None
 
 @given(st.lists(st.booleans(), min_size=500, max_size=500))
 def test_which_reviews_were_right_is_taken_as_it_was_sent(correct: list[bool]) -> None:
-    sent = TASK.checked_correct(packed(np.array(correct)), sum(correct))
-    assert unpacked(sent, 500).astype(bool).tolist() == correct
+    sent = TASK.checked_correct(packed_bits(np.array(correct)), sum(correct))
+    assert unpacked_bits(sent, 500).astype(bool).tolist() == correct
 
 
 @pytest.mark.parametrize(
     "correct",
     [
         *("", CORRECT[:-4], f"{CORRECT}AAAA", CORRECT[:-1], f"{CORRECT[:-1]}/", f" {CORRECT}", "\u0100" * 84),
-        *(some_correct([289]), some_correct([291]), packed((PLACES < 290) | (PLACES >= 500))),
+        *(some_correct([289]), some_correct([291]), packed_bits((PLACES < 290) | (PLACES >= 500))),
         *(None, 290, [CORRECT], {"0": 1}, True, 10**400),
     ],
 )

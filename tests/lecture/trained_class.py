@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.trained.class_networks import recorded
-from rnn_compare.lecture.trained.class_task import class_task, packed
+from rnn_compare.lecture.trained.class_task import class_task, packed_bits
 from rnn_compare.presets import PHONES
 
 
@@ -37,4 +37,4 @@ def send(classroom: Classroom, device: str, right: Sequence[int], correct: str |
 
 def some_correct(right: Sequence[int], held_out: int = 500) -> str:
     """Returns reviews that were right after the best epoch, as many as a result says: the first ones."""
-    return packed(np.arange(held_out) < max(right, default=0))
+    return packed_bits(np.arange(held_out) < max(right, default=0))

@@ -17,7 +17,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.trained.class_networks import ClassNetwork
-from rnn_compare.lecture.trained.class_task import class_task, packed, seed_of
+from rnn_compare.lecture.trained.class_task import class_task, packed_bits, seed_of
 from rnn_compare.presets import PHONES
 from rnn_compare.server.class_training import (
     FEWEST,
@@ -108,9 +108,9 @@ def test_a_result_that_came_out_differently_after_any_epoch_or_of_any_review_is_
     sent = [
         ([450] + [300] * 7, None),
         ([302] + [298] * 7, None),
-        ([301] * 8, packed(np.arange(500) >= 199)),  # as many, but others
-        ([300] * 8, packed((np.arange(500) < 302) & (np.arange(500) > 1))),  # two dropped, two others
-        ([299] * 8, packed((np.arange(500) < 300) & (np.arange(500) != 7))),
+        ([301] * 8, packed_bits(np.arange(500) >= 199)),  # as many, but others
+        ([300] * 8, packed_bits((np.arange(500) < 302) & (np.arange(500) > 1))),  # two dropped, two others
+        ([299] * 8, packed_bits((np.arange(500) < 300) & (np.arange(500) != 7))),
     ]
     for number, (right, correct) in enumerate(sent):
         send(classroom, f"phone {number}", right, correct)

@@ -35,7 +35,7 @@ class ClassNetwork:
 
     Attributes:
         right: Held-out reviews that were right after each epoch.
-        correct: Which were after the best, as ``packed``; empty if that is not recorded.
+        correct: Which were after the best, as ``packed_bits``; empty if that is not recorded.
         at: When it arrived, in seconds since 1970.
     """
 

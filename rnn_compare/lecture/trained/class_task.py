@@ -69,15 +69,15 @@ class ClassTask:
         return tuple(right)
 
     def checked_correct(self, correct: object, best: int) -> str:
-        """Returns what a phone sent, any JSON value, as ``packed``: which reviews were right after its best epoch.
+        """Returns what a phone sent, any JSON value, as ``packed_bits``: which reviews were right after its best epoch.
 
         Raises:
             UserError: If it is anything else, or not so many were right.
         """
         with contextlib.suppress(ValueError):
-            places = unpacked(str(correct), self.held_out)
-            if packed(places) == correct and places.sum() == best:
-                return packed(places)
+            places = unpacked_bits(str(correct), self.held_out)
+            if packed_bits(places) == correct and places.sum() == best:
+                return packed_bits(places)
         raise UserError(f"A result says which of {self.held_out} reviews were right after its best epoch: {best}.")
 
 
@@ -86,18 +86,18 @@ def seed_of(lecture: int, number: int) -> int:
     return OF_A_CLASS * (lecture + 1) + number
 
 
-def packed(correct: NDArray[np.generic]) -> str:
+def packed_bits(correct: NDArray[np.generic]) -> str:
     """Returns which reviews were right, 0 or 1 (reviews,), as text: eight a byte, the first highest, in base64.
 
     Example:
-        >>> packed(np.array([0, 1, 1, 0, 0, 0, 0, 0, 1])), unpacked("YIA=", 9)
+        >>> packed_bits(np.array([0, 1, 1, 0, 0, 0, 0, 0, 1])), unpacked_bits("YIA=", 9)
         ('YIA=', array([0, 1, 1, 0, 0, 0, 0, 0, 1], dtype=uint8))
     """
     return base64.b64encode(np.packbits(correct.astype(bool)).tobytes()).decode()
 
 
-def unpacked(correct: str, reviews: int) -> NDArray[np.uint8]:
-    """Returns of each review whether it was right (reviews,), from the output of ``packed``."""
+def unpacked_bits(correct: str, reviews: int) -> NDArray[np.uint8]:
+    """Returns of each review whether it was right (reviews,), from the output of ``packed_bits``."""
     return np.unpackbits(np.frombuffer(base64.b64decode(correct), np.uint8), count=reviews)
 
 

@@ -9,7 +9,7 @@ from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.judgement import Judgement, Sample, judge_settings
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.trained.class_networks import ClassNetwork, by_cell
-from rnn_compare.lecture.trained.class_task import ClassTask, unpacked
+from rnn_compare.lecture.trained.class_task import ClassTask, unpacked_bits
 
 FEW = 5
 """Seeds of each cell that a drawing takes, as a careful experiment has."""
@@ -57,7 +57,7 @@ def best_accuracies(task: ClassTask, networks: Sequence[ClassNetwork]) -> dict[s
 
 
 def _score(network: ClassNetwork, held_out: int) -> Score:
-    correct = unpacked(network.correct, held_out).astype(np.float64) if network.correct else None
+    correct = unpacked_bits(network.correct, held_out).astype(np.float64) if network.correct else None
     return Score(network.best / held_out, correct, held_out)
 
 

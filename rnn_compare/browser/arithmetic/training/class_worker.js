@@ -29,8 +29,8 @@ export function computesAlike({ networks, known, ids, labels }, cell) {
   return sizes.every((size, place) => size === known.sizes[cell][place]);
 }
 
-// Eight reviews a byte, the first highest, in base64: as `packed` in lecture/trained/class_task.py.
-function packed(correct) {
+// Eight reviews a byte, the first highest, in base64: as `packed_bits` in lecture/trained/class_task.py.
+function packedBits(correct) {
   const bytes = new Uint8Array(Math.ceil(correct.length / 8));
   correct.forEach((bit, place) => { bytes[place >> 3] |= bit << (7 - (place & 7)); });
   return btoa(String.fromCharCode(...bytes));
@@ -41,7 +41,7 @@ function packed(correct) {
 export function trained({ networks, ids, labels, training, epochs }, cell, seed, tell) {
   const question = { description: { ...networks[cell], seed }, ids, labels, training, epochs };
   return trainingRun(question, (_figures, _state, correct) => tell({
-    right: correct.reduce((sum, bit) => sum + bit), correct: packed(correct),
+    right: correct.reduce((sum, bit) => sum + bit), correct: packedBits(correct),
   }));
 }
 
