@@ -85,7 +85,7 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
     words = word_map(network.run.experiment, network.weights, VOCABULARY)
     remark = shown.remark(words, "positive")
     assert f"Empty text: {percent(words.empty)} positive" in remark
-    assert f", {percent(sum(words.shares))} of the variance" in remark
+    assert f", {percent(sum(words.shares))} of variance" in remark
     assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 

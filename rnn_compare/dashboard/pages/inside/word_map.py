@@ -88,7 +88,7 @@ def remark(words: WordMap, label: str, missing: str = "") -> str:
         missing: A word that was looked up and is not on the map.
     """
     sentences = (
-        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of the variance. "
+        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of variance. "
         f"Empty text: {percent(words.empty)} {as_markdown(label)}."
     )
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
