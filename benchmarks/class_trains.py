@@ -22,7 +22,7 @@ from playwright.async_api import TimeoutError as TooLate
 from benchmarks.audience import SCRIPT, health_watched, present
 from benchmarks.browser import ARGUMENTS, cache, executable, server
 from benchmarks.phone import Phone
-from rnn_compare.lecture.trained.class_networks import recorded
+from rnn_compare.class_networks.networks import recorded
 from rnn_compare.presets import PHONES
 
 OFF_SECONDS = 20.0

@@ -1,6 +1,7 @@
-"""A phone of the class, without a browser: its page, its events, its answers and reviews."""
+"""A phone of the class, or a wall, without a browser: its page, its events, its answers and reviews."""
 
 import asyncio
+import contextlib
 import json
 import random
 import re
@@ -8,11 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rnn_compare.server.phones.join import FILES
+from rnn_compare.server.lecture.page_files import contents
 
 PATIENCE = 60.0
 """Longest time, in seconds, that a phone waits for anything."""
-ASSETS = [f"join/{path.name}" for path in FILES.iterdir() if path.suffix != ".html"]
+LONGEST_PAUSE = 2.5
+"""Seconds until a page that lost its connection tries again, at most (``lecture/pages/common/line.js``)."""
 
 
 class Phone:
@@ -20,25 +22,32 @@ class Phone:
 
     Args:
         url: The server's address.
+        page: The page that it opens: ``join`` or, for a presenter on this machine, ``wall``.
 
     Attributes:
         own: The last message to this phone alone.
+        counts: On a wall, the numbers of answers that it was told, each with the time.
+        lost: How often it lost its connection, or was refused one.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, page: str = "join") -> None:
+        self._page = page
         self._host, _, port = url.removeprefix("http://").partition(":")
         self._port = int(port)
         self._cookie = ""
         self._listener: asyncio.Task[None] | None = None
         self._state = b""
         self.own: dict[str, Any] = {}
+        self.counts: list[tuple[float, int]] = []
+        self.lost = 0
         self._changed = asyncio.Condition()
 
     async def join(self) -> None:
         """Fetches the page and its files, and listens until the lecture's state has arrived."""
-        head, _ = await self._request([("GET", "join", b"")])
+        head, _ = await self._request([("GET", self._page, b"")])
         self._cookie = re.findall(rb"set-cookie: ([^;]*)", head, re.IGNORECASE)[0].decode()
-        await self._request([("GET", name, b"") for name in ASSETS])
+        files = (name for name in contents(self._page) if not name.endswith(".html"))
+        await self._request([("GET", f"{self._page}/{name}", b"") for name in files])
         self._listener = asyncio.create_task(self._listen())
         await self.wait_for_state(bool)
 
@@ -92,11 +101,25 @@ class Phone:
         return head, body
 
     async def _listen(self) -> None:
+        """Follows the events, and connects again as pages do."""
+        while True:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await self._follow()
+            self.lost += 1
+            await asyncio.sleep(random.uniform(0.2, LONGEST_PAUSE))
+
+    async def _follow(self) -> None:
         reader, writer = await asyncio.open_connection(self._host, self._port)
         try:
-            writer.write(self._head("GET", "join/events", ""))
+            writer.write(self._head("GET", f"{self._page}/events", ""))
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b" 200 " not in head.partition(b"\r\n")[0]:
+                return
             while True:
                 event = await reader.readuntil(b"\n\n")
+                if b"event: counts" in event:
+                    counts = json.loads(event.partition(b"data: ")[2])
+                    self.counts.append((time.perf_counter(), counts["answered"]))
                 if b"event: own" in event:
                     self.own = json.loads(event.partition(b"data: ")[2])
                 if b"event: state" in event:

@@ -19,12 +19,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.lecture import presses
 from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.stage import Stage
 from rnn_compare.server import asgi
 from rnn_compare.server.app import current_app
-from rnn_compare.server.snapshot import newest
+from rnn_compare.services.snapshot import newest
+
+
+def _stage() -> Stage:
+    current_app().services()  # starts them if they have not
+    stage = current_app().stage()
+    assert stage is not None
+    return stage
 
 
 def _call(name: str, arguments: list[Any]) -> Any:
@@ -32,7 +40,7 @@ def _call(name: str, arguments: list[Any]) -> Any:
     if name == "go":
         return _go(*arguments)
     if name == "advance":
-        return navigation.advance(current_app().services())
+        return presses.press(_stage(), "next")
     if name in ("hide", "show_runs") and not arguments:
         arguments = [[run.id for run in newest(current_app().services().store.runs())]]
     if name == "show_step" and len(arguments) == 4:
@@ -49,12 +57,12 @@ def _call(name: str, arguments: list[Any]) -> Any:
 
 
 def _go(lecture: str, index: int) -> None:
-    services, classroom = current_app().services(), current_app().classroom()
-    navigation.RECORDING_SECONDS = 0.1
+    stage, classroom = _stage(), current_app().classroom()
+    presses.RECORDING_SECONDS = 0.1
     if classroom.state().lecture != lecture or classroom.state().step > index:
-        navigation.begin(services, lecture, recorded=True)
+        presses.begin(stage, lecture, from_recording=True)
     while classroom.state().step < index:
-        navigation.show_next_step(services)
+        presses.press(stage, "show_next_step")
 
 
 def _present(request: Request) -> Response:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from rnn_compare.server import live
-from rnn_compare.server.live import View
+from rnn_compare.services.board import View
 
 FETCH_SECONDS = 1.25
 """The interval of assets/board/board.js while something trains."""

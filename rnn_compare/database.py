@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -48,8 +48,8 @@ class Database:
     Attributes:
         contents: What is recorded, for sentences, such as ``runs``.
         tables: SQL statements that create missing tables.
-        version: Of the tables; a file of another one is refused.
-        added: Tables that earlier files of this version lack; they are created there.
+        version: Of the tables.
+        earlier: By earlier version, SQL statements that turn its tables into these; other versions are refused.
         mend: What to do about a damaged file, in a sentence; empty if nothing can be done.
         busy_seconds: Maximum wait for a lock of another process.
 
@@ -60,7 +60,7 @@ class Database:
     contents: ClassVar[str]
     tables: ClassVar[str]
     version: ClassVar[int]
-    added: ClassVar[tuple[str, ...]] = ()
+    earlier: ClassVar[Mapping[int, str]] = {}
     mend: ClassVar[str] = ""
     busy_seconds: ClassVar[float] = 15.0
 
@@ -155,7 +155,7 @@ class Database:
         with contextlib.closing(self._connect()) as connection:
             check(connection)
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, self.version):
+            if version not in (0, self.version, *self.earlier):
                 mend = "a newer version. Update the program"
                 if version < self.version:
                     mend = "a version before the first release. Move the file away"
@@ -163,14 +163,16 @@ class Database:
                     f"The record of {self.contents} {self.path} is from {mend}, or set RNN_COMPARE_CACHE to another "
                     "folder."
                 )
-            has_all = version and check_columns(connection, self.tables, self.added)
+            has_all = version == self.version and check_columns(connection, self.tables)
             [journal] = connection.execute("PRAGMA journal_mode").fetchone()
             if has_all and (journal == "wal" or self._refusal):
                 return  # without writing anything: the disk may be full
             connection.execute("PRAGMA journal_mode = WAL")
             # One transaction: two processes may open the file at once, and either may crash in between.
             connection.execute("BEGIN IMMEDIATE")
-            for statement in self.tables.split(";"):  # sqlite3's own executescript would end the transaction
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            statements = f"{self.tables};{self.earlier.get(version, '')}".split(";")
+            for statement in statements:  # sqlite3's own executescript would end the transaction
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {self.version}")
             connection.execute("COMMIT")
@@ -233,18 +235,17 @@ def check(connection: sqlite3.Connection) -> None:
         raise _error("SQLITE_CORRUPT", problem)
 
 
-def check_columns(connection: sqlite3.Connection, tables: str, optional: Collection[str] = ()) -> bool:
-    """Returns whether a file has all tables and indexes that SQL statements create.
-
-    Raises ``sqlite3.DatabaseError`` if columns are missing, unless of a whole table whose name is ``optional``.
+def check_columns(connection: sqlite3.Connection, tables: str) -> bool:
+    """Returns whether a file has all indexes that SQL statements create; raises ``sqlite3.DatabaseError`` if a table or
+    column is missing.
     """
     columns = "SELECT made.name, info.name FROM sqlite_master AS made LEFT JOIN pragma_table_info(made.name) AS info"
     with contextlib.closing(sqlite3.connect(":memory:")) as new:
         new.executescript(tables)
         needed = set(new.execute(columns))
     present = {tuple(row) for row in connection.execute(columns)}
-    lacking, missing = needed - present, set(optional) - {table for table, _ in present}
-    if damaged := {(table, column) for table, column in lacking if column and table not in missing}:
+    lacking = needed - present
+    if damaged := {(table, column) for table, column in lacking if column}:
         raise _error("SQLITE_CORRUPT", f"{min(damaged)} is missing")
     return not lacking
 

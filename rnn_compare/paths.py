@@ -20,6 +20,9 @@ Which = Literal["best", "last"]
 """The epoch of a run's weights."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 _PACKAGE = Path(__file__).resolve().parent
+SHIPPED_LECTURES = _PACKAGE / "lecture" / "lectures"
+FIRST_LECTURE = "book"
+"""The lecture at the top of the list."""
 _INSTALLED_PAGE = _PACKAGE / "page" / "app.py"
 """`app.py` in a wheel, with `.streamlit` beside it (pyproject.toml); a checkout has both at its root."""
 
@@ -62,6 +65,18 @@ def cache_place() -> Path:
         return Path(folder).expanduser().resolve()
     # An installed package's folder is replaced by updates, and often not writable.
     return user_data_path("rnn-compare", appauthor=False) if is_installed() else _PACKAGE.parent / "cache"
+
+
+def lecture_files() -> list[Path]:
+    """Returns the files of all lectures, the first at the top; an edited copy stands for the shipped file."""
+    folders = SHIPPED_LECTURES, cache_place() / "lectures"
+    paths = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return sorted(paths.values(), key=lambda path: (path.stem != FIRST_LECTURE, path.stem))
+
+
+def edited_lecture(name: str) -> Path:
+    """Returns the path of a lecture's editable copy, which need not exist."""
+    return cache_place() / "lectures" / f"{name}.toml"
 
 
 def cache_folder(writable: bool = False) -> Path:

@@ -34,7 +34,7 @@ def present(url: str, call: str, *arguments: object) -> Any:
     return json.loads(content)
 
 
-def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lecture: str = "A lecture") -> None:
+def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lecture: str = "book") -> None:
     """Begins a lecture with one question, and opens the vote."""
     present(url, "begin", lecture)
     present(url, "show_step", 0, title, "Say what you expect.", question)

@@ -13,7 +13,7 @@ import pytest
 
 from rnn_compare import browser
 
-TYPES = Path(browser.__file__).parent / "messages.d.ts"
+TYPES = sorted(Path(browser.__file__).parent.glob("*.d.ts"))
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_TSC"
 HARNESSES = Path(__file__).parent / "javascript"
 # Without a package.json, Node finds out by itself that these are modules, and would warn of what that costs.
@@ -47,6 +47,6 @@ def assert_typed(sent: Mapping[str, list[dict[str, Any]]], folder: Path) -> None
         for place, message in enumerate(messages)
     )
     (folder / "sent.ts").write_text("".join(values), encoding="utf-8")
-    command = (compiler(), "--noEmit", "--strict", "--lib", "es2022", TYPES, folder / "sent.ts")
+    command = (compiler(), "--noEmit", "--strict", "--lib", "es2022", *TYPES, folder / "sent.ts")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -154,7 +154,7 @@ from rnn_compare.explain.held_out import held_out
 from rnn_compare.explain.prediction import predict
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
-from rnn_compare.server import known_baselines
+from rnn_compare.services import known_baselines
 
 with contextlib.suppress(SystemExit):
     main(["train", "--help"])
@@ -163,7 +163,7 @@ assert main(["parameters", "--cell", "CIFG", *sizes]) == 0
 assert main(["parameters", "--network", "pairs", *sizes]) == 0
 assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
-assert "Word pairs" in known_baselines.meaning(baselines, "bundled")
+assert "Word pairs" in known_baselines.meaning(baselines)
 assert "Naive Bayes" in str(baseline_table(baselines))
 print(baseline_levels(baselines))
 
@@ -237,7 +237,7 @@ from rnn_compare.paths import cache_folder
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
 
 store = RunStore(cache_folder() / "runs.db")
@@ -264,49 +264,26 @@ for title, takes_reviews in (("Before", False), ("Coffee", True), ("the networks
 """
 
 
-STEEPEST = '''
-"""The epoch in which a network gains most."""
-
-from rnn_compare.lecture.controls import EPOCHS
-from rnn_compare.lecture.questions import network_in_question
-from rnn_compare.lecture.questions import QuestionKind, QuestionOutcome
-
-
-def outcome(question, networks, _evidence):
-    shares = [epoch["val_accuracy"] for epoch in network_in_question(question, networks).counted[0].epochs]
-    gains = [after - before for before, after in zip(shares, shares[1:])]
-    return QuestionOutcome(2 + gains.index(max(gains)), "It learnt to read there.")
-
-
-STEEPEST = QuestionKind("steepest", EPOCHS, outcome, needs="network")
-'''
+AMOUNT = (Path(rnn_compare.__path__[0]) / "lecture/kinds/number.py").read_text().replace('"number"', '"amount"')
 
 ASK = """
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.dashboard.pages.present import histogram
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
-from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.class_state import Contribution, State
+from rnn_compare.lecture.class_state import STATE, Contribution, State
 from rnn_compare.lecture.lecture_file import load
-from rnn_compare.lecture.questions import is_right, outcome
-from rnn_compare.lecture.questions import checked, tally
-from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.record import Owner, Run
-from rnn_compare.runs.store import RunStore
-from rnn_compare.server.phones import phone_message
+from rnn_compare.lecture.questions import checked, is_right, outcome, tally
+from rnn_compare.lecture import phone_message
 
-question = load(Path("cache/lectures/asked.toml"), step_kinds()).steps[0].question
-values = [{"accuracy": 0.9, "val_accuracy": share, "loss": 0.3, "val_loss": 0.3} for share in (0.5, 0.6, 0.9)]
-epochs = tuple(EpochEnd("a", number, figures, 1.0) for number, figures in enumerate(values, 1))
-run = Run("a", 1, "a", Experiment(epochs=3), Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=epochs)
-evidence = Evidence(RunStore(Path("cache/runs.db")))
-result, answers = outcome(question, [run], evidence), [checked(question, answer) for answer in (0, 3, 3)]
-assert [is_right(question, answer, result) for answer in answers] == [False, True, True]
-assert histogram.bars(question, [answers], {}, result.answer).count("rc-right") == 1
-state = State(lecture="asked", question=question, phase="revealed", runs=(run.id,))
-message = phone_message.for_all(state, [run], [tally(question, answers)], result)
-assert (message["question"]["control"], message["outcome"]["answer"]) == ("epochs", 3)
-assert phone_message.for_one(state, Contribution(3), result)["right"] is True
+question = load(Path("cache/lectures/asked.toml")).steps[0].question
+result, answers = outcome(question, [], Evidence(store)), [checked(question, answer) for answer in (1995, 1997.2, 2001)]
+assert [is_right(question, answer, result) for answer in answers] == [True, True, False]
+state = State(lecture="asked", question=question, phase="revealed")
+assert STATE.validate_json(STATE.dump_json(state)) == state
+message = phone_message.for_all(state, [], [tally(question, answers)], result)
+assert (message["question"]["control"]["name"], message["outcome"]["answer"]) == ("slider", 1997)
+assert message["tallies"][0]["edges"][0] == 1980 and sum(message["tallies"][0]["counts"]) == 3
+assert phone_message.for_one(state, Contribution(1996.0), result)["right"] is True
+asked = str(phone_message.for_all(State(lecture="asked", question=question, phase="open"), [], [], None))
+assert "1997" not in asked, asked
 """
 
 ASKED = """
@@ -315,7 +292,15 @@ preset = "Short"
 [[steps]]
 kind = "predict"
 title = "Before"
-question = { id = "steep", kind = "steepest", text = "When does it gain most?" , network = "SimpleRNN(32)" }
+[steps.question]
+id = "lstm"
+kind = "amount"
+text = "When was the LSTM published?"
+about = 1997
+within = 2
+least = 1980
+most = 2020
+step = 1
 """
 
 
@@ -359,5 +344,5 @@ def test_a_step_and_a_kind_of_question_are_named_by_lectures_shown_graded_and_se
     (tmp_path / "cache" / "lectures").mkdir(parents=True)
     for name, lecture in (("mine", LECTURE), ("asked", ASKED)):
         (tmp_path / "cache" / "lectures" / f"{name}.toml").write_text(lecture)
-    added = {"dashboard/pages/present/steps/pause.py": PAUSE, "lecture/kinds/steepest.py": STEEPEST}
+    added = {"dashboard/pages/present/steps/pause.py": PAUSE, "lecture/kinds/amount.py": AMOUNT}
     use(tmp_path, GIVE + ASK, added)

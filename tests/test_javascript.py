@@ -12,7 +12,7 @@ from tests.scripts import HARNESSES, NODE, compiler
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 BROWSER = PACKAGE / "browser"
-SURFACES = (PACKAGE / "dashboard" / "assets", PACKAGE / "report" / "assets", PACKAGE / "server" / "phones" / "page")
+SURFACES = (PACKAGE / "dashboard" / "assets", PACKAGE / "report" / "assets", PACKAGE / "lecture" / "pages")
 ROOMS = (BROWSER, *SURFACES)
 LONGEST_LINE = 120
 

@@ -23,16 +23,16 @@ from rnn_compare.comparison.verdicts import judge
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.interface import Networks
+from rnn_compare.lecture import phone_message
 from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.questions import Question, outcome
+from rnn_compare.lecture.questions import Question, is_right, outcome
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.live import board_message
-from rnn_compare.server.phones import phone_message
+from rnn_compare.services.board import board_message
 from tests.recorded import record
 
 CELLS = ("SimpleRNN", "LSTM", "GRU", "MGU")
@@ -122,7 +122,10 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
                 assert revealed.explanation.endswith(result(without, advice=False))
             else:
                 of_two = result(judgement.of_leaders(), advice=False)
-                assert f" points. {of_two} Answers within " in revealed.explanation
+                low, high = revealed.accepted or (None, None)
+                near = f" Answers from {low:.1f} to {high:.1f} points count as right." if revealed.accepted else ""
+                assert revealed.explanation.endswith(f" {of_two}{near}")
+                assert revealed.accepted is None or is_right(LEAD, revealed.answer or 0.0, revealed)
 
         # The command line.
         names = [",".join(run.id for run in group.runs) for group in compared]

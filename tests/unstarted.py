@@ -9,12 +9,13 @@ import pytest
 from rnn_compare.comparison import evidence
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.stage import Stage
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
 from tests.epochs import finish
 
@@ -38,6 +39,15 @@ def services(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     store = RunStore(cache / "runs.db")
     own_app._services = Services(store, Engine(store, origin="page"), own_app.classroom)
     return own_app.services()
+
+
+@pytest.fixture
+def stage(services: Services, own_app: App, reviews_cache: Path) -> Stage:
+    """What lectures are given with, by these services."""
+    (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
+    stage = own_app.stage()
+    assert stage
+    return stage
 
 
 @pytest.fixture

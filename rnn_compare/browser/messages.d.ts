@@ -51,7 +51,7 @@ interface Curves {
 /** What report/html_report.py sends. */
 type Drawn = { charts: Chart[]; groups: Curves[] };
 
-/** The texts of a run's or setting's card (server/board_cards.py). */
+/** The texts of a run's or setting's card (services/board_cards.py). */
 interface Card {
   status: string;
   state: string;
@@ -89,68 +89,6 @@ interface Guessed {
   low: string;
   middle: string;
   high: string;
-}
-
-/** The answers to one vote (server/phones/phone_message.py). */
-interface Tally {
-  answered: number;
-  labels: string[];
-  counts: number[];
-  width: number;
-  band: number[][];
-}
-
-interface Outcome {
-  said: string;
-  answer: any;
-  final: boolean;
-  only_names: boolean;
-}
-
-/** What phones train. */
-interface PhoneTask {
-  trains: boolean;
-  epochs: number;
-  heldOut: number;
-  cells: { cell: string; color: string; bests: number[] }[] | null;
-}
-
-/** What all phones are sent (server/phones/phone_message.py and broadcast.py). */
-interface PhoneState {
-  lecture: number; // when it began, in microseconds
-  task: PhoneTask | null;
-  picture: any;
-  on: boolean;
-  title: string;
-  text: string;
-  question: any;
-  phase: "idle" | "open" | "closed" | "revealed";
-  round: number;
-  rows: boolean;
-  neighbours: number;
-  reviews: boolean;
-  networks: boolean;
-  wall: { id: string; text: string; verdicts: string[] } | null;
-  hasRuns: boolean;
-  curves: { chart: Chart; groups: Curves[] } | null;
-  played: string;
-  epochs: number;
-  tallies: Tally[];
-  outcome: Outcome | null;
-}
-
-/** What one phone is sent about itself. */
-interface PhoneOwn {
-  question: string;
-  round: number;
-  answer: any;
-  confidence: number | null;
-  right: boolean | null;
-  row: number | null;
-  sign: { colour: string; shape: string; number: number; others: number; differs: boolean } | null;
-  review: { id: string; shown: boolean } | null;
-  deal: [string, number] | null;
-  sent: boolean;
 }
 
 /** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */

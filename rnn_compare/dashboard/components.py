@@ -21,8 +21,9 @@ from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.palette import Look
 from rnn_compare.server import assets, live
 from rnn_compare.server.app import current_app
-from rnn_compare.server.live import View
-from rnn_compare.server.services import Services
+from rnn_compare.services import board
+from rnn_compare.services.board import View
+from rnn_compare.services.services import Services
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5
@@ -93,10 +94,10 @@ def show_board(
     Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
 
     Args:
-        names: The names in a link (see ``server/snapshot.py``).
+        names: The names in a link (see ``services/snapshot.py``).
         may_press: Draws the buttons; otherwise presses that a browser sends are ignored.
     """
-    data = live.message(services, names, view) | more
+    data = board.message(services, names, view) | more
     result = component("dashboard/assets/board/board.js", "dashboard/assets/board/board.css")(
         data=data | {"may_press": may_press, "live": live.url(names, view)},
         key=key,

@@ -12,15 +12,15 @@ from rnn_compare.dashboard.components import component, load_styles, ticking
 from rnn_compare.dashboard.pages import cluster, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
-from rnn_compare.dashboard.pages.present import notes, permissions
 from rnn_compare.dashboard.pages.present import page as present
+from rnn_compare.dashboard.pages.present import permissions
 from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.app import current_app
 from rnn_compare.server.assets import PACKAGE
-from rnn_compare.server.services import FIRST_PAGE_SECONDS
+from rnn_compare.services.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
 """Seconds between checks of a cache that could not be used, and of warnings."""
@@ -47,7 +47,6 @@ def _render() -> None:
         st.Page(
             present.render, title="Present", icon=":material/slideshow:", url_path="present", visibility=of_present
         ),
-        st.Page(notes.render, title="Notes", url_path="notes", visibility="hidden"),
     ]
     more = [
         st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
@@ -63,8 +62,7 @@ def _render() -> None:
     try:
         services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
-        is_wall = page.url_path == "present" and current_app().classroom().state().lecture
-        if (warnings := _warnings()) and not is_wall:  # a class need not read them; the notes have them
+        if warnings := _warnings():
             ticking(_show_warnings, LOOK_SECONDS, warnings)
         with url_state.drawing(page.url_path):
             page.run()

@@ -9,7 +9,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.registry import SOURCES, labels, source
+from rnn_compare.sources.source import SENTIMENT
 
 EXAMPLES = {
     "Good": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
@@ -28,6 +29,13 @@ QUESTIONS = {
 }
 """Questions to a class about examples that networks may get wrong."""
 POSITIVE_EXAMPLES = {"Good", "Turn at the end", "Negation"}
+
+
+def example_label(text: str, experiments: Collection[Experiment]) -> bool | None:
+    """Returns the label of an example; None for other texts, or if a network was trained on other labels."""
+    examples = [name in POSITIVE_EXAMPLES for name, example in EXAMPLES.items() if text.split() == example.split()]
+    is_known = examples and {labels(experiment.dataset) for experiment in experiments} == {SENTIMENT}
+    return examples[0] if is_known else None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import SerializeAsAny, TypeAdapter
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.controls import Answer
@@ -49,6 +49,10 @@ class State:
         task_shown: Whether the class may see its networks.
         replayed: Number of an earlier lecture whose class's networks are played; 0 without one.
         compared: Number of an earlier lecture whose class is shown beside this one; 0 without one.
+        drawing: Number of the drawing of a few networks that the wall shows; 0 for none.
+        reading_text: The text that the networks read inside their cells; empty for the step's first example.
+        word_by_word: Whether the review on the wall is read word by word.
+        presses: The latest press that each client has had carried out: its id and the press's number.
         version: Increases with every change.
     """
 
@@ -56,7 +60,7 @@ class State:
     step: int = 0
     title: str = ""
     text: str = ""
-    question: Question | None = None
+    question: SerializeAsAny[Question] | None = None
     phase: Phase = "idle"
     round: int = 1
     runs: tuple[str, ...] = ()
@@ -75,6 +79,10 @@ class State:
     task_shown: bool = False
     replayed: int = 0
     compared: int = 0
+    drawing: int = 0
+    reading_text: str = ""
+    word_by_word: bool = False
+    presses: tuple[tuple[str, int], ...] = ()
     version: int = 0
 
     def hides(self, run: Run) -> bool:

@@ -1,23 +1,25 @@
 """The class of a lecture: its phones' answers, reviews and networks, beside the lecture's course."""
 
 import contextlib
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rnn_compare.class_networks.networks import ClassNetwork, ClassNetworks, ClassResult, Status
+from rnn_compare.class_networks.task import Deal
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import NOT_OPEN, Contribution, Counts, SentReview, State
-from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.class_state import NOT_OPEN, STATE, Contribution, Counts, SentReview, State
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.course import NO_REVIEW, Course
-from rnn_compare.lecture.inbox import ReviewInbox, Votes, checked_review
+from rnn_compare.lecture.fold import NETWORK, ClassRecord, Votes, fold
+from rnn_compare.lecture.inbox import checked_review
+from rnn_compare.lecture.journal import Event, Journal
 from rnn_compare.lecture.neighbours import Seating, checked_row
 from rnn_compare.lecture.peer_instruction import answers_csv, checked_confidence
 from rnn_compare.lecture.questions import checked
-from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassNetworks, ClassResult, Status, class_results
-from rnn_compare.lecture.trained.class_task import Deal
 
 
 class OpenPages:
@@ -62,53 +64,56 @@ class Classroom(Course):
 
     Attributes:
         pages: Those that phones have open.
-        votes: The answers of the lecture's devices.
-        networks: Those that the class has trained.
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(ClassroomRecord(path))
+        super().__init__(Journal(path))
         self.pages = OpenPages(self._notify)
-        self._earlier: tuple[tuple[int, int], list[ClassResult]] = ((-1, 0), [])
-        self._load()
+        self._seating = Seating()
+        self._over: dict[int, ClassRecord] = {}
 
     def close(self) -> None:
         """Closes the record."""
-        self._record.close()
+        self._journal.close()
 
     @property
     def warnings(self) -> list[str]:
         """Sentences for the page."""
-        return self._record.warnings
+        return self._journal.warnings
 
     def warn(self, sentence: str, seconds: float) -> None:
         """Adds a warning for so many seconds."""
-        self._record.warn(sentence, seconds)
+        self._journal.warn(sentence, seconds)
 
     @property
     def is_replaced(self) -> bool:
         """Whether the record's file was removed or replaced since it was opened."""
-        return self._record.is_replaced
+        return self._journal.is_replaced
+
+    @property
+    def votes(self) -> Votes:
+        """The answers of the lecture's devices."""
+        return self._now.votes
+
+    @property
+    def networks(self) -> ClassNetworks:
+        """Those that the class has trained."""
+        return self._now.networks
 
     def counts(self) -> Counts:
         """Returns how many devices take part."""
-        return Counts(len(self._devices), len(self.pages.devices()), len(self.votes.current(self._state)))
+        now = self._now
+        return Counts(len(now.devices), len(self.pages.devices()), len(now.votes.current(now.state)))
 
     def export_csv(self) -> str:
         """Returns all answers and networks of all lectures as CSV; devices are running numbers."""
-        return answers_csv(self._record.rows(), self._record.all_networks())
+        return answers_csv([*self._earlier(), self._now])
 
     def classes(self) -> list[ClassResult]:
         """Returns what the classes have trained whose networks may be seen, newest first."""
-        state, lecture, own = self._state, self._lecture, list[ClassResult]()
-        running = lecture if state.lecture else 0
-        if self._earlier[0] != (lecture, running):  # a wall asks twice a second
-            results = [result for result in class_results(self._record) if result.lecture != running]
-            self._earlier = (lecture, running), results
-        if running and state.task_shown and self.networks.sent():
-            networks = [network for network in self.networks.all() if network.origin != "recording"]
-            own = [ClassResult(lecture, state.lecture, self.began(), state.task, tuple(networks))]
-        return [*own, *self._earlier[1]]
+        now = self._now
+        records = [*self._earlier(), *([now] if now.state.task_shown or not now.state.lecture else [])]
+        return [record.result for record in reversed(records) if record.result]
 
     def class_of(self, lecture: int) -> ClassResult | None:
         """Returns what the class of a lecture has trained; None where phones trained nothing, or it is hidden."""
@@ -130,12 +135,11 @@ class Classroom(Course):
             self._end()
             hidden = frozenset(settings)
             state = State(lecture, recorded=recorded, hidden_settings=hidden, task=task, replayed=replayed)
-            state = replace(state, version=self._state.version + 1)
-            self._lecture, self._state = self._record.begin(state), state
-            self._load()
+            began = Event("began", STATE.dump_python(replace(state, version=self._state.version + 1), mode="json"))
+            self._now = fold([began], ClassRecord(self._journal.append(None, [began])))
             for device in self.pages.devices():
                 with contextlib.suppress(UserError):  # a full class
-                    self._add(device)
+                    self._append(*self._joining(device))
 
     def end(self) -> None:
         """Ends the lecture: shows what is hidden, and deletes reviews that were not shown."""
@@ -144,24 +148,26 @@ class Classroom(Course):
 
     def has(self, device: str) -> bool:
         """Returns whether a device takes part; before a lecture all do."""
-        return not self._state.lecture or device in self._devices
+        return not self._state.lecture or device in self._now.devices
 
     def join(self, device: str) -> None:
         """Lets a device take part in the lecture; raises ``UserError`` if the class is full."""
         with self._change():
-            self._add(device)
+            self._append(*self._joining(device))
 
     def contribution(self, device: str) -> Contribution:
         """Returns what is a device's own."""
-        number, state = self._devices.get(device), self._state
+        now = self._now
+        networks = now.networks
+        answered, deal = now.votes.current(now.state).get(device), networks.deal(now.devices.get(device))
         return Contribution(
-            answer=self.votes.current(state).get(device),
-            review=self._reviews.newest_of(device),
-            deal=self.networks.deal(number) if number and state.task else None,
-            sent=not self.networks.lacks(device),
-            confidence=self.votes.level(state, device),
+            answer=answered.answer if answered else None,
+            review=now.reviews.newest.get(device),
+            deal=deal,
+            sent=deal in networks.trained,
+            confidence=answered.confidence if answered else None,
             row=self._seating.row(device),
-            sign=self._seating.sign(device) if state.neighbours else None,
+            sign=self._seating.sign(device) if now.state.neighbours else None,
         )
 
     def answer(
@@ -177,8 +183,10 @@ class Classroom(Course):
             if isinstance(round_, bool) or round_ != state.round:
                 raise UserError("The class is voting again: this answer is for another round.")
             answer, level = checked(state.question, value), checked_confidence(state.question, confidence)
-            self._add(device)
-            self.votes.add(state.question.id, state.round, device, answer, level)
+            before = self.votes.current(state).get(device)
+            if before is None or (before.answer, before.confidence) != (answer, level):
+                data = {"question": state.question.id, "round": state.round, "answer": answer, "confidence": level}
+                self._append(*self._joining(device), Event("answer", data, device))
         return answer
 
     def take_row(self, device: str, row: object) -> None:
@@ -187,83 +195,107 @@ class Classroom(Course):
             if not self._state.rows_asked:
                 raise UserError("Phones do not ask for rows now.")
             number = checked_row(row)
-            self._add(device)
+            self._append(*self._joining(device))
             self._seating.take_row(device, number)
 
     def pair_neighbours(self) -> None:
         """Has phones that answered and are here show whom to discuss with; raises ``UserError`` if they are too few."""
         with self._change():
-            answers = self.votes.current(self._state)
-            self._seating.pair({device: answer for device, answer in answers.items() if self.pages.count(device)})
+            answers = self.votes.current(self._state).items()
+            self._seating.pair({device: vote.answer for device, vote in answers if self.pages.count(device)})
             self._set(neighbours=self._state.neighbours + 1)
 
     def send_review(self, device: str, text: object) -> SentReview:
-        """Stores and returns a device's review, in place of its waiting one; raises ``UserError`` if it is refused."""
+        """Stores and returns a device's review, in place of its waiting one; raises ``UserError`` if it is refused.
+
+        The same text is the same review: a phone without an answer sends it again, and the wall may have shown it.
+        """
         with self._change():
             if not self._state.reviews_open:
                 raise UserError("Reviews are closed.")
-            plain = checked_review(text)
-            self._add(device)
-            return self._reviews.add(device, plain)
+            plain, newest = checked_review(text), self._now.reviews.newest.get(device)
+            if newest is None or newest.text != plain:
+                review = Event("review", {"id": secrets.token_hex(8), "text": plain}, device)
+                self._append(*self._joining(device), review)
+            return self._now.reviews.newest[device]
 
     def reviews(self) -> list[SentReview]:
         """Returns the reviews that were sent, oldest first."""
-        return self._reviews.all()
+        return [review for _, review in self._now.reviews.sent.values()]
 
     def show_review(self, review: str | None, verdicts: Sequence[str] = ()) -> None:
         """Shows a review with the networks' verdicts on the wall, or clears it; raises ``UserError`` if it is gone."""
         with self._change():
             if review is None:
                 self._set(**NO_REVIEW)
+            elif review in self._now.reviews.sent:
+                self._set(wall_verdicts=tuple(verdicts), wall_review_id=review)
             else:
-                text = self._reviews.mark_shown(review).text
-                self._set(wall_review=text, wall_verdicts=tuple(verdicts), wall_review_id=review)
+                raise UserError("That review is gone.")
 
     def drop_review(self, review: str) -> None:
         """Deletes a review."""
         with self._change():
-            self._reviews.drop(review)
-            self._set(**(NO_REVIEW if self._state.wall_review_id == review else {}))  # notifies the sender
+            changes = NO_REVIEW if self._state.wall_review_id == review else {}
+            # A new version of the state notifies the sender.
+            self._append(Event("dropped", {"id": review}), self._change_of_state(**changes))
 
     def send_network(self, device: str, cell: object, seed: object, right: object, correct: object) -> None:
         """Stores a device's network; raises ``UserError`` if it is refused."""
         with self._change():
             if not self._state.task_since:
                 raise UserError("Phones are not training now.")
-            self._add(device)
-            self.networks.add_sent(device, self._devices[device], (cell, seed, right, correct))
+            self._append(*self._joining(device))
+            network = self.networks.checked(self._now.devices[device], (cell, seed, right, correct))
+            if network is not None:
+                self._append(_result(device, network))
 
     def add_networks(self, networks: Iterable[ClassNetwork]) -> None:
         """Stores networks of the server's, or recorded ones, unless they are there."""
         with self._change():
-            self.networks.add_own(networks)
+            there = self._now.trained
+            self._append(*(_result("", network) for network in networks if network.deal not in there))
 
     def mark_network(self, deal: Deal, status: Status) -> None:
         """Stores whether the server could repeat a phone's network."""
         with self._change():
-            self.networks.mark(deal, status)
+            device, network = self._now.trained.get(deal, ("", None))
+            if network is not None and network.status != status:
+                self._append(_result(device, replace(network, status=status)))
 
     def phones_training(self) -> Counter[str]:
         """Returns for each cell the number of devices that are here and have not sent their network."""
-        here = [self._devices.get(device) for device in self.pages.devices() if self.networks.lacks(device)]
-        return Counter(deal[0] for number in here if number and (deal := self.networks.deal(number)))
-
-    def _load(self) -> None:
-        """Takes up what the record has of the current lecture."""
-        record, lecture = self._record, self._lecture
-        self._devices, self._seating = record.devices(lecture), Seating()
-        self.votes, self._reviews = Votes(record, lecture), ReviewInbox(record, lecture)
-        self.networks = ClassNetworks(record, lecture, self._state.task)
+        networks, devices = self.networks, self._now.devices
+        deals = [networks.deal(devices.get(device)) for device in self.pages.devices()]
+        return Counter(deal[0] for deal in deals if deal and deal not in networks.trained)
 
     def _end(self) -> None:
-        if self._state.lecture:
-            state = replace(self._state.ended(), version=self._state.version + 1)
-            self._record.end(self._lecture, state)
-            self._state, self._reviews, self._seating = state, ReviewInbox(self._record, self._lecture), Seating()
+        now = self._now
+        # A lecture that another version of the program recorded may be over without an end.
+        if now.state.lecture or not all(review.shown for review in self.reviews()):
+            state = replace(now.state.ended(), version=now.state.version + 1)
+            self._append(Event("ended", STATE.dump_python(state, mode="json")))
+            self._journal.empty_log()
+            self._seating = Seating()
 
-    def _add(self, device: str) -> None:
-        if self._state.lecture and device not in self._devices:
-            if len(self._devices) >= MOST_DEVICES:
-                raise UserError(FULL)
-            self._record.add_device(self._lecture, device, len(self._devices) + 1)
-            self._devices[device] = len(self._devices) + 1
+    def _joining(self, device: str) -> list[Event]:
+        """Returns the event by which a device takes part, unless it does; raises ``UserError`` if the class is full."""
+        devices = self._now.devices
+        if not self._state.lecture or device in devices:
+            return []
+        if len(devices) >= MOST_DEVICES:
+            raise UserError(FULL)
+        return [Event("joined", {"number": len(devices) + 1}, device)]
+
+    def _earlier(self) -> list[ClassRecord]:
+        """Returns what was recorded of earlier lectures, oldest first; a wall asks twice a second."""
+        records = list[ClassRecord]()
+        for number in range(1, self._now.number):
+            records.append(self._over.get(number) or self._recorded(number))
+            if not records[-1].state.lecture:  # another server may still hold one
+                self._over[number] = records[-1]
+        return records
+
+
+def _result(device: str, network: ClassNetwork) -> Event:
+    return Event("network", NETWORK.dump_python(network, mode="json", exclude={"at"}), device, network.at)

@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import NOT_OPEN, Phase, State
-from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.class_state import NOT_OPEN, STATE, Phase, State
+from rnn_compare.lecture.fold import ClassRecord, StepState, fold, step_key
+from rnn_compare.lecture.journal import Event, Journal
 from rnn_compare.lecture.questions import Question
 
 NO_LECTURE = "No lecture is running."
-NO_REVIEW: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_review_id": ""}
+MOST_CLIENTS = 8
+"""Pages whose latest press is remembered."""
+NO_REVIEW: dict[str, Any] = {"wall_verdicts": (), "wall_review_id": ""}
 
 
 class Course:
@@ -21,21 +24,22 @@ class Course:
 
     Each change is on the disk before its method returns, so a restarted server continues where it was. Methods that
     write hold a lock meanwhile. Methods that only read never wait, so the event loop may call them: what they read is
-    replaced as a whole or entry by entry.
+    replaced as a whole.
 
     Raises:
         UserError: If the record cannot be used; so does every method that writes.
     """
 
-    def __init__(self, record: ClassroomRecord) -> None:
-        self._record = record
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
-        self._state, self._lecture = State(), 0
-        self._picture: tuple[int, int, str] = (0, 0, "")
-        if last := record.last():
-            self._lecture, state, ended = last
-            self._state = state.ended() if ended else replace(state, neighbours=0)
+        self._now = self._recorded(journal.last())
+        self._now = replace(self._now, state=replace(self._state, neighbours=0))  # signs are in memory only
+
+    @property
+    def _state(self) -> State:
+        return self._now.state
 
     def state(self) -> State:
         """Returns the state of the lecture."""
@@ -43,11 +47,11 @@ class Course:
 
     def number(self) -> int:
         """Returns the number of the lecture, of the last one after its end; 0 before the first."""
-        return self._lecture
+        return self._now.number
 
     def began(self) -> float:
-        """Returns when the lecture began, in seconds since 1970."""
-        return self._record.began(self._lecture)
+        """Returns when the lecture began, in seconds since 1970; 0 before the first."""
+        return self._now.began
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls a quick function after each change, in the thread of the change, until the returned one is called."""
@@ -57,18 +61,16 @@ class Course:
     def show_step(self, index: int, title: str, text: str, question: Question | None = None) -> None:
         """Goes to a step; an earlier question keeps its phase and round."""
         with self._change():
-            phase, round_, runs = self._record.step(self._lecture, _key(question, index)) or ("idle", 1, ())
+            state, left = self._state, self._now.steps.get(step_key(question, index), StepState())
             # An outcome keeps its runs; everything else is about the newest ones.
-            runs = runs if phase == "revealed" and runs else self._state.runs
-            wall = {} if index == self._state.step else NO_REVIEW
+            runs = left.runs if left.phase == "revealed" and left.runs else state.runs
+            wall = {} if index == state.step else NO_REVIEW
             wall |= {"title": title, "text": text, "neighbours": 0}
-            self._set(step=index, question=question, phase=phase, round=round_, runs=runs, **wall)
+            self._set(step=index, question=question, phase=left.phase, round=left.round, runs=runs, **wall)
 
     def runs_at(self, index: int) -> tuple[str, ...]:
         """Returns the runs of a step without a question when it was last shown."""
-        with self._lock:
-            step = self._record.step(self._lecture, _key(None, index))
-            return step[2] if step else ()
+        return self._now.steps.get(step_key(None, index), StepState()).runs
 
     def show_runs(self, run_ids: Collection[str]) -> None:
         """Makes these runs, which are not hidden, the runs of the following steps."""
@@ -134,17 +136,35 @@ class Course:
         with self._change():
             self._set(compared=lecture)
 
-    def show_picture(self, step: int, picture: str) -> None:
-        """Gives phones a step's picture, as JSON. It is not recorded: the wall gives it whenever it draws the step."""
-        now = self._lecture, step, picture
-        if now != self._picture:
-            self._picture = now
-            self._notify()
+    def draw(self) -> None:
+        """Has the wall draw a few of the class's networks at random, others each time."""
+        with self._change():
+            self._set(drawing=self._state.drawing + 1)
 
-    def picture(self) -> str:
-        """Returns the current step's picture as JSON; empty if the wall has given none."""
-        lecture, step, picture = self._picture
-        return picture if self._state.lecture and (lecture, step) == (self._lecture, self._state.step) else ""
+    def read(self, text: str) -> None:
+        """Has the networks read another text inside their cells."""
+        with self._change():
+            self._set(reading_text=text)
+
+    def read_word_by_word(self, does: bool) -> None:
+        """Has the wall show the review word by word, or the predictions alone."""
+        with self._change():
+            self._set(word_by_word=does)
+
+    def take_press(self, client: str, number: int) -> bool:
+        """Returns whether a press is new, and notes it before it is carried out: at most once, also after a restart.
+
+        Args:
+            client: The id of the page that sent it.
+            number: Its number there, which grows.
+        """
+        with self._change():
+            latest = dict(self._state.presses)
+            if number <= latest.pop(client, 0):
+                return False
+            if self._state.lecture:  # before a lecture there is nothing to carry out twice
+                self._set(presses=(*latest.items(), (client, number))[-MOST_CLIENTS:])
+            return True
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
@@ -157,11 +177,25 @@ class Course:
             callback()
 
     def _set(self, *, after_the_end: bool = False, **changes: Any) -> None:
-        if not (self._state.lecture or after_the_end):
+        self._append(self._change_of_state(after_the_end=after_the_end, **changes))
+
+    def _change_of_state(self, *, after_the_end: bool = False, **changes: Any) -> Event:
+        """Returns the event of changed fields of the state."""
+        state = self._state
+        if not (state.lecture or after_the_end):
             raise UserError(NO_LECTURE)
-        state = replace(self._state, **changes, version=self._state.version + 1)
-        self._record.save_state(self._lecture, state, _key(state.question, state.step))
-        self._state = state
+        changes["version"] = state.version + 1
+        return Event("state", STATE.dump_python(replace(state, **changes), mode="json", include={*changes}))
+
+    def _append(self, *events: Event) -> None:
+        """Records events, then takes them into account; reviews that are gone by them leave the disk."""
+        if events:
+            now = fold(events, self._now)
+            self._journal.append(self._now.number, events, self._now.reviews.sent.keys() - now.reviews.sent.keys())
+            self._now = now
+
+    def _recorded(self, lecture: int) -> ClassRecord:
+        return fold(self._journal.read(lecture), ClassRecord(lecture))
 
     def _open_round(self, later: int) -> None:
         with self._change():
@@ -175,7 +209,3 @@ class Course:
         with self._change():
             if self._state.phase == phase:
                 self._set(phase=following, **changes)
-
-
-def _key(question: Question | None, step: int) -> str:
-    return question.id if question else f"step {step}"

@@ -4,36 +4,42 @@ A preset supplies what a file leaves out: the networks that a question offers, a
 """
 
 import contextlib
+import functools
 import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from rnn_compare.class_networks.task import class_task
+from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import curve_setting
-from rnn_compare.lecture.questions import CHANCE, Question
+from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.questions import kinds as question_kinds
-from rnn_compare.lecture.quiz import QuizQuestion, check
-from rnn_compare.lecture.trained.class_task import class_task
-from rnn_compare.paths import cache_folder, cache_place
+from rnn_compare.paths import SHIPPED_LECTURES, cache_folder, edited_lecture, lecture_files
 from rnn_compare.presets import PRESETS, Preset
+from rnn_compare.report.quiz import QuizQuestion, check
 
-SHIPPED = Path(__file__).with_name("lectures")
-FOLDER = "lectures"
-"""In the cache folder; a file there replaces the shipped one of its name."""
-ENDING = ".toml"
 LARGEST = 200_000
 """Bytes of a file, enough for an hour's talk."""
-FIRST = "book"
-"""The lecture at the top of the list."""
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+Part = dict[str, Any]
+"""A piece of a step's content as data, which ``pages/common/parts.js`` draws by its ``kind``: see ``Part`` in
+``browser/messages.d.ts``. With ``for`` only that audience gets it: ``wall`` or ``phones``."""
+Press = dict[str, Any]
+"""A button of the presenter's as data: ``label``, ``press`` (of ``presses.py``), ``value``: see ``messages.d.ts``."""
+
+
+def _nothing(_scene: Any) -> list[Any]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,9 @@ class StepKind:
 
     Attributes:
         name: Its name in a lecture file.
-        show: Draws such a step on the wall, below its title; called with its ``LectureContext``.
-        ticks: Whether it is redrawn regularly, for what changes without a press.
-        writes: Whether it draws the step's text itself; otherwise the text is below the title.
+        parts: Returns what wall and phones show below the step's title, from its ``Scene``.
+        presses: Returns the buttons that it offers the presenter, from its ``Scene``.
+        writes: Whether the step's text is its content; otherwise the text is small, below the title.
         asks: Whether it opens a vote; each such step has a question, and no other has.
         trains: Whether it starts the hidden trainings of its networks.
         reveals: Whether it shows what was hidden, and the outcomes of the questions before it.
@@ -53,8 +59,8 @@ class StepKind:
     """
 
     name: str
-    show: Callable[[Any], None]
-    ticks: bool = False
+    parts: Callable[[Any], list[Part]] = _nothing
+    presses: Callable[[Any], list[Press]] = _nothing
     writes: bool = False
     asks: bool = False
     trains: bool = False
@@ -63,13 +69,17 @@ class StepKind:
     phones_train: bool = False
 
 
-def _kind(name: object, info: ValidationInfo) -> StepKind:
-    kinds: Mapping[object, StepKind] = info.context or {}
-    if not isinstance(name, str) or name not in kinds:
-        raise ValueError(
-            f"{str(name)[:60]!r} is not a kind of step; the kinds are {', '.join(sorted(map(str, kinds)))}"
-        )
-    return kinds[name]
+@functools.cache  # not at import, since the steps' files import this module
+def step_kinds() -> dict[str, StepKind]:
+    """Returns every kind of step that the files of ``steps/`` declare, by name."""
+    return {kind.name: kind for kind in declared(f"{__package__}.steps", StepKind)}
+
+
+def _kind(name: object) -> StepKind:
+    if not isinstance(name, str) or name not in step_kinds():
+        kinds = ", ".join(sorted(step_kinds()))
+        raise ValueError(f"{str(name)[:60]!r} is not a kind of step; the kinds are {kinds}")
+    return step_kinds()[name]
 
 
 class Step(BaseModel):
@@ -135,7 +145,7 @@ class Lecture(BaseModel):
             epochs = self.preset_at(index).experiments()[0].epochs
             questions = [*self.revealed_questions(index)] if step.kind.reveals else [step.question]
             for question in filter(None, questions):
-                if question.kind.is_about_epochs and question.epochs != epochs:
+                if question.is_about_epochs and question.epochs != epochs:
                     raise ValueError(
                         f"the question {question.id!r} is about {question.epochs} epochs, but the networks of step "
                         f"{index + 1} are trained for {epochs}; leave epochs out, or ask it where their preset is named"
@@ -200,7 +210,7 @@ class Lecture(BaseModel):
         return tuple(question for question in questions if question.id not in self.repeated)
 
 
-def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
+def load(path: Path) -> Lecture:
     """Reads a lecture; raises ``UserError`` with the place of the fault if the file is not valid."""
     try:
         if path.stat().st_size > LARGEST:
@@ -214,54 +224,44 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
         raise UserError(f"{path.name} is not valid TOML: {str(error)[:200]}.") from error
     try:
         content = {**_filled(content), "name": path.stem}
-        return Lecture.model_validate(content, context={kind.name: kind for kind in kinds})
+        return Lecture.model_validate(content)
     except (UserError, ValidationError) as error:
         sentence = str(error) if isinstance(error, UserError) else _in_words(error)
         raise UserError(f"{path.name}: {sentence} docs/lecture.md has the format.") from error
 
 
-def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
+def read_all() -> tuple[list[Lecture], list[str]]:
     """Returns all valid lectures, and a sentence about each invalid file."""
     lectures, problems = [], []
-    for path in files():
+    for path in lecture_files():
         try:
-            lectures.append(load(path, kinds))
+            lectures.append(load(path))
         except UserError as error:
             problems.append(str(error))
     return lectures, problems
 
 
-def files() -> list[Path]:
-    """Returns the files of all lectures, the first at the top; an edited copy stands for the shipped file."""
-    paths = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
-    return sorted(paths.values(), key=lambda path: (path.stem != FIRST, path.stem))
-
-
-def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
+def find(name: str) -> Lecture:
     """Returns a lecture as its file is now; raises ``UserError`` if there is none, or it is not valid."""
-    for path in (edited_copy(name), SHIPPED / f"{name}{ENDING}"):
+    for path in (edited_lecture(name), SHIPPED_LECTURES / f"{name}.toml"):
         with contextlib.suppress(OSError):
-            return _loaded(path, kinds, path.stat().st_mtime_ns)
+            return _loaded(path, path.stat().st_mtime_ns)
     raise UserError(f"The lecture {name[:60]!r} no longer exists. End this one and start another.")
 
 
-@lru_cache(maxsize=16)  # two screens ask twice a second
-def _loaded(path: Path, kinds: tuple[StepKind, ...], changed: int) -> Lecture:  # noqa: ARG001  # part of the cache's key
-    return load(path, kinds)
-
-
-def edited_copy(name: str) -> Path:
-    """Returns the path of a lecture's editable copy, which need not exist."""
-    return cache_place() / FOLDER / f"{name}{ENDING}"
+@functools.lru_cache(maxsize=16)  # each message asks
+def _loaded(path: Path, changed: int) -> Lecture:  # noqa: ARG001  # part of the cache's key
+    return load(path)
 
 
 def copy_to_edit(name: str) -> Path:
     """Copies a shipped lecture into the cache folder if needed; returns its path; raises ``UserError`` if it cannot."""
-    copy = edited_copy(name)
+    copy = edited_lecture(name)
     if not copy.exists():
         try:
-            (cache_folder() / FOLDER).mkdir(exist_ok=True)
-            shutil.copyfile(SHIPPED / copy.name, copy)
+            cache_folder()
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(SHIPPED_LECTURES / copy.name, copy)
         except OSError as error:
             raise UserError(f"{copy} cannot be written ({error.strerror or error}). Make room for it.") from error
     return copy
@@ -305,11 +305,8 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
                 f"step {number}: no network is called {str(network)[:60]!r}; there are {', '.join(networks)}."
             )
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
-        kind = question_kinds().get(str(question.get("kind")))
-        if kind and (kind.needs_runs or "right" in question):
-            usual["confidence"] = True
-        if kind and kind.offers_networks:
-            usual["choices"] = (*networks, CHANCE)
+        if kind := question_kinds().get(str(question.get("kind"))):
+            usual |= kind.usual(question, networks)
         earlier[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}
 

@@ -2,15 +2,16 @@
 
 import csv
 import io
-import json
-import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import as_cell, percent
 from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.fold import ClassRecord, StepState
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, in_words, is_right
 
 FEWEST = 10
@@ -79,7 +80,7 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
         return "Nobody answered both times."
     devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)
     changed = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
-    if changes and not question.kind.control.is_drawn:
+    if changes and not question.control.is_drawn:
         changed += f": {'; '.join(f'{a} → {b} ({count})' for (a, b), count in changes.most_common(MOST_CHANGES))}"
     if is_right(pairs[0][0]) is None:
         return f"{changed}."
@@ -92,51 +93,64 @@ def comparison(question: Question, first: Votes, second: Votes, is_right: Callab
     return f"{shares}: {gained}. {changed}."
 
 
-def answers_csv(rows: Sequence[sqlite3.Row], networks: Sequence[sqlite3.Row] = ()) -> str:
-    """Returns the rows of ``ClassroomRecord.rows`` as CSV, with the runs of each question, then ``all_networks``."""
+def answers_csv(records: Sequence[ClassRecord]) -> str:
+    """Returns the answers of lectures as CSV, with the runs of each question, then their networks."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="")
     writer.writeheader()
-    questions = {row["asked"]: Question.model_validate_json(row["asked"]) for row in rows if row["asked"]}
-    pairs: dict[tuple[int, str, int], list[tuple[str, str]]] = defaultdict(list)
-    for row in rows:
-        if row["earlier"] is not None:
-            pairs[row["id"], row["question"], row["round"]].append((row["earlier"], row["answer"]))
-    for row in rows:
-        question = questions.get(row["asked"])
-        right = "" if question is None or question.right is None else str(question.right)
-        both = pairs[row["id"], row["question"], row["round"]]
-        values = (
-            *(as_cell(row["name"]), _time(row["began"]), row["question"], row["round"], row["number"]),
-            *(_cell(question, row["answer"]), _time(row["at"]), " ".join(json.loads(row["runs"] or "[]"))),
-            *(int(row["answer"] == right) if right else "", _cell(question, row["earlier"])),
-            *(_gain(right, both) if right and both else ("", "")),
-            "" if row["confidence"] is None else CONFIDENCE[row["confidence"]],
-        )
-        writer.writerow(dict(zip(COLUMNS, values, strict=False)))
-    for row in networks:
-        right = json.loads(row["reviews"])
-        writer.writerow(
-            ({"best": max(right), "last": right[-1]} if right else {})
-            | {"lecture": as_cell(row["name"]), "began": _time(row["began"]), "question": row["task"]}
-            | {"device": row["number"] or "", "at": _time(row["at"]), "cell": row["cell"], "seed": row["seed"]}
-            | {"origin": "left out" if row["status"] == "left out" else row["origin"] if right else "cannot train"}
-            | {"right reviews by epoch": " ".join(map(str, right))}
-        )
+    for rows_of in (_answers, _networks):
+        for record in records:
+            for row in sorted(rows_of(record), key=itemgetter("at")):
+                of_lecture = {"lecture": as_cell(record.name), "began": _time(record.began)}
+                writer.writerow(of_lecture | row | {"at": _time(row["at"])})
     return text.getvalue()
 
 
-def _cell(question: Question | None, answer: str | None) -> str:
-    if answer is None:
-        return ""
-    value = json.loads(answer)
-    return as_cell(in_words(question, tuple(value) if isinstance(value, list) else value) if question else str(value))
+def _answers(record: ClassRecord) -> Iterator[dict[str, Any]]:
+    """Yields the row of each answer."""
+    for (name, round_), answers in record.votes.answers.items():
+        _, _, runs, question = record.steps.get(name, StepState())
+        is_first = round_ == min(number for other, number in record.votes.answers if other == name)
+        rounds = record.votes.rounds((question.repeats if question else "") if is_first else name)
+        earlier = rounds[0] if rounds else {}
+        both = answers.keys() & earlier.keys()
+        pairs = [(_right(question, earlier[device]), _right(question, answers[device].answer)) for device in both]
+        of_round: dict[str, Any] = {"question": name, "round": round_, "runs": " ".join(runs)}
+        if pairs and None not in pairs[0]:
+            before, after = (sum(map(bool, answers)) for answers in zip(*pairs, strict=True))
+            gain = normalized_gain(before, after, len(pairs))
+            of_round |= {"gain": "" if gain is None else round(gain, 4), "devices": len(pairs)}
+        for device, (answer, confidence, at) in answers.items():
+            yield of_round | {
+                "device": record.devices.get(device),
+                "answer": _cell(question, answer),
+                "at": at,
+                "right": None if (right := _right(question, answer)) is None else int(right),
+                "earlier": _cell(question, earlier[device]) if device in earlier else None,
+                "confidence": None if confidence is None else CONFIDENCE[confidence],
+            }
 
 
-def _gain(right: str, pairs: Sequence[tuple[str, str]]) -> tuple[object, int]:
-    before, after = (sum(answer == right for answer in answers) for answers in zip(*pairs, strict=True))
-    gain = normalized_gain(before, after, len(pairs))
-    return "" if gain is None else round(gain, 4), len(pairs)
+def _networks(record: ClassRecord) -> Iterator[dict[str, Any]]:
+    """Yields the row of each network."""
+    for device, network in record.trained.values():
+        number, right, status = record.devices.get(device), network.right, network.status
+        row = {"question": record.task, "device": number, "cell": network.cell, "seed": network.seed, "at": network.at}
+        row["origin"] = status if status == "left out" else network.origin if right else "cannot train"
+        if right:
+            row |= {"best": max(right), "last": right[-1], "right reviews by epoch": " ".join(map(str, right))}
+        yield row
+
+
+def _right(question: Question | None, answer: Answer) -> bool | None:
+    """Returns whether an answer is right by the lecture file; None if that does not say."""
+    if question is None or question.source != "file":
+        return None
+    return is_right(question, answer, question.from_file())
+
+
+def _cell(question: Question | None, answer: Answer) -> str:
+    return as_cell(in_words(question, answer) if question else str(answer))
 
 
 def _time(seconds: float) -> str:

@@ -8,11 +8,11 @@ from html import escape
 import numpy as np
 
 from rnn_compare.charts.palette import look_of_cell
+from rnn_compare.class_networks.networks import ClassNetwork, ClassResult
+from rnn_compare.class_networks.task import ClassTask
+from rnn_compare.class_networks.verdict import judgement, turned
 from rnn_compare.comparison.inference.wording import sentence
 from rnn_compare.formatting import counted, percent, unbroken
-from rnn_compare.lecture.trained.class_networks import ClassNetwork, ClassResult
-from rnn_compare.lecture.trained.class_task import ClassTask
-from rnn_compare.lecture.trained.class_verdict import judgement, turned
 
 WIDTH, HEIGHT, LOW, LOWEST = 1000.0, 130.0, 62.0, 26.0
 """Of a row, below much text, and of four rows; it is stretched to the wall's width and keeps its proportions."""
@@ -89,7 +89,7 @@ def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]
     """Returns the axis' limits in percent, multiples of five.
 
     Example:
-        >>> from rnn_compare.lecture.trained.class_task import class_task
+        >>> from rnn_compare.class_networks.task import class_task
         >>> task = class_task("One network for each phone")
         >>> limits(task, [ClassNetwork("LSTM", 1, (260, 371))])
         (50, 80)

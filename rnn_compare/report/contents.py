@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.charts.palette import look
+from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import Group, groups, one_each
@@ -16,7 +17,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import counted, listed
-from rnn_compare.lecture.trained.class_networks import ClassResult
 from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions

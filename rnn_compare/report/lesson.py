@@ -12,10 +12,10 @@ from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.lecture_file import files
-from rnn_compare.lecture.quiz import HOME_UNITS, QuizQuestion, check
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import lecture_files
 from rnn_compare.presets import PHONES, PRESETS
+from rnn_compare.report.quiz import HOME_UNITS, QuizQuestion, check
 from rnn_compare.report.reader import layout
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import registry
@@ -100,7 +100,7 @@ def quiz_at_home(experiments: Collection[Experiment], networks: Collection[str])
 
 def _lectures() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields the lectures' names and what stands in their files."""
-    for path in files():
+    for path in lecture_files():
         try:
             yield path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

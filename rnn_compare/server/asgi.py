@@ -52,7 +52,7 @@ async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]
     gc.freeze()  # collecting what exists by now would stop the whole server for a tenth of a second
     if not st.get_option("server.headless"):  # Streamlit does this for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
-    with log.guarded(), _on_termination(app.phones.close):
+    with log.guarded(), _on_termination(app.streams.close):
         yield {}
     watch.cancel()
     await anyio.to_thread.run_sync(app.close)
@@ -100,12 +100,13 @@ def middleware(app: App) -> list[Middleware]:
 
 def routes(app: App) -> list[Route]:
     """Returns this program's own routes; Streamlit does not add its base path to them."""
-    pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *app.phones.pages)
+    lecture = (*app.presenter.pages, *app.phones.pages)
+    pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *lecture)
     return [
         *(Route(f"{base_path()}/{path}", _to_the_first_page) for path in ("compare", "sweep")),
         Route(f"{base_path()}/{rules.PATH}", app.access.answer),
         *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
-        *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.phones.posts),
+        *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.posts),
     ]
 
 

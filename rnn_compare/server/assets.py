@@ -46,7 +46,10 @@ INDEX = ROOT / "index.html"
 
 WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
 """Names of Streamlit's scripts for the widgets of a first page."""
-SHEETS = ("dashboard/assets/common/streamlit.css", "browser/common/theme.css", "dashboard/assets/pages/compare.css")
+SHEETS = (
+    *("dashboard/assets/common/streamlit.css", "browser/common/theme.css"),
+    *("browser/common/parameters.css", "dashboard/assets/pages/compare.css"),
+)
 _BOARD = "dashboard/assets/board/board"
 SCRIPTS = (f"{_BOARD}.js", *(f"dashboard/assets/common/{name}.js" for name in ("menu", "copy_link", "access")))
 """Scripts of components on a first page."""

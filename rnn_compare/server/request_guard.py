@@ -83,7 +83,7 @@ def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | 
     if path.rstrip("/").endswith(METRICS):
         return PlainTextResponse("This server publishes no metrics.", status_code=404)
     if method not in ("GET", "HEAD", "OPTIONS") and not (
-        app.phones.admits(method, path) or app.upload_gate.admits(method, path)
+        app.admits(method, path) or app.upload_gate.admits(method, path)
     ):
         return PlainTextResponse("This server accepts data only over its websocket.", status_code=405)
     return None

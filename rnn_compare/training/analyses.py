@@ -66,6 +66,11 @@ class Analyses:
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 
+    @property
+    def are_running(self) -> bool:
+        """Whether one has not ended."""
+        return bool(self._running)
+
     def take_progress(self, name: str, done: int, total: int) -> None:
         """Takes a worker's progress with the work of this name. Returns at once."""
         if analysis := self._running.get(name):

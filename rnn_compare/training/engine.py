@@ -183,6 +183,11 @@ class Engine:
         """Writes a run's stock Keras model from its weights and returns its path; raises as ``ask`` does."""
         return self.ask(worker_process.write_model, run, self._store.run(run).experiment, which)
 
+    @property
+    def is_analysing(self) -> bool:
+        """Whether an analysis has not ended."""
+        return self._analyses.are_running
+
     def analyse(
         self, function: Callable[..., object], *arguments: Hashable, again: bool = False, here: bool = False
     ) -> Analysis:

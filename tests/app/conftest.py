@@ -12,8 +12,7 @@ from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
-from rnn_compare.server.phones import broadcast
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from tests.patience import PATIENCE, until, until_ended
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -92,9 +91,3 @@ def run_until(app: AppTest, true: Callable[[], object]) -> AppTest:
 
     until(ran)
     return app
-
-
-def to_phones(is_quick: bool = True) -> bytes:
-    """Returns what phones are sent just now."""
-    app = current_app()
-    return broadcast._build_event(app.running(), app.classroom(), app.classroom().state(), is_quick)[0]

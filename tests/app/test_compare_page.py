@@ -16,7 +16,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
 from tests.epochs import finish

@@ -24,8 +24,8 @@ from rnn_compare.formatting import percent
 from rnn_compare.paths import cache_folder
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
-from rnn_compare.server.live import View
-from rnn_compare.server.services import HIDDEN_NOTICE, Services
+from rnn_compare.services.board import View
+from rnn_compare.services.services import HIDDEN_NOTICE, Services
 from tests.epochs import finished_run
 from tests.patience import PATIENCE
 from tests.recorded import record

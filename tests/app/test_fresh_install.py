@@ -10,7 +10,6 @@ from rnn_compare.comparison.findings import WAITS
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.wording import result
 from rnn_compare.comparison.verdicts import judge
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
@@ -18,9 +17,10 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.shipped import add_shipped
-from rnn_compare.server import live, visitor
-from rnn_compare.server.live import View
-from rnn_compare.server.services import FIRST_PAGE_SECONDS, Services
+from rnn_compare.server import visitor
+from rnn_compare.services import board
+from rnn_compare.services.board import View
+from rnn_compare.services.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.training.engine import Engine
 from tests.patience import PATIENCE
 
@@ -36,18 +36,18 @@ def fresh(services: Services) -> Services:
 
 def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:
     assert not page("compare.page").exception
-    board = live.message(fresh, [], View())
-    assert [group["label"] for group in board["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
-    assert all(len(base64.b64decode(group["figures"]["val_accuracy"])) == 2 * 10 for group in board["groups"])
+    drawn = board.message(fresh, [], View())
+    assert [group["label"] for group in drawn["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
+    assert all(len(base64.b64decode(group["figures"]["val_accuracy"])) == 2 * 10 for group in drawn["groups"])
     assert "recorded on another machine" in board["subject"]
-    assert [group["layers"] for group in board["groups"]] == ["recorded", "recorded"]
-    assert not any(group["press"] for group in board["groups"])
+    assert [group["layers"] for group in drawn["groups"]] == ["recorded", "recorded"]
+    assert not any(group["press"] for group in drawn["groups"])
     buttons = page("compare.page", show=fresh.runs()[0].id).button
     assert not any("newer" in button.label for button in buttons), "a recording is no news"
 
 
 def test_the_shown_seeds_are_three_of_each_and_a_press_of_train_is_one_pair(fresh: Services) -> None:
-    assert "3 seeds" in live.message(fresh, [], View())["subject"]
+    assert "3 seeds" in board.message(fresh, [], View())["subject"]
     app = page("compare.page")
     assert (app.radio(key="preset").value, app.slider(key="seeds").value) == (BOOK.name, 1)
     assert not any("Not on the charts" in caption.value for caption in app.caption)
@@ -68,7 +68,7 @@ def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
 def test_every_shipped_lecture_can_be_rehearsed_with_its_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     keys = {button.key for button in page("present.page").button}
-    assert {f"replay_{lecture.name}" for lecture in read_all(step_kinds())[0]} <= keys
+    assert {f"replay_{lecture.name}" for lecture in read_all()[0]} <= keys
 
 
 def test_the_cells_are_looked_into_before_any_training(fresh: Services) -> None:
@@ -82,7 +82,7 @@ def test_the_cells_are_looked_into_before_any_training(fresh: Services) -> None:
 def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Services, prepared_cache: Path) -> None:
     def first_finding() -> str:
         fresh.refresh()
-        return str(live.message(fresh, [], View())["findings"][0]["text"])
+        return str(board.message(fresh, [], View())["findings"][0]["text"])
 
     assert first_finding() == WAITS, "a verdict by what is known so far would be taken back in a moment"
     app = page("compare.page")
@@ -98,9 +98,9 @@ def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -
     own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
     fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
     fresh.refresh()
-    board = live.message(fresh, [], View())
-    assert [group["id"] for group in board["groups"]] == own
-    assert "recorded" not in board["subject"]
+    drawn = board.message(fresh, [], View())
+    assert [group["id"] for group in drawn["groups"]] == own
+    assert "recorded" not in drawn["subject"]
 
 
 @pytest.mark.usefixtures("fresh")

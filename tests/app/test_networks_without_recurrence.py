@@ -18,7 +18,7 @@ from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES
 from rnn_compare.formatting import as_markdown
 from rnn_compare.report import html_tables
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from tests.epochs import finish
 from tests.explain.conftest import save_random
 

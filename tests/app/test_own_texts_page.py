@@ -10,9 +10,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
-from rnn_compare.server import live
-from rnn_compare.server.live import View
-from rnn_compare.server.services import Services
+from rnn_compare.services import board
+from rnn_compare.services.board import View
+from rnn_compare.services.services import Services
 from rnn_compare.sources import own_texts, registry
 from tests.patience import until_ended
 
@@ -76,9 +76,9 @@ def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name
     [name] = own_texts.names()
     shared_services.refresh()
     try:
-        message = live.message(shared_services, [name], View())
+        message = board.message(shared_services, [name], View())
         assert message["groups"] == []
-        assert message["hint"] == f"_b_my__b_ tickets.csv. {live.HINT}"
+        assert message["hint"] == f"_b_my__b_ tickets.csv. {board.HINT}"
     finally:
         shared_services.store.record([Ended(run, Status.STOPPED, None, 2.0)])
         shared_services.store.delete(run)

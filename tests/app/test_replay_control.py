@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.runs.events import Status
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 from .conftest import page
 from .test_compare_page import board

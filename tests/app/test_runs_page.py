@@ -23,7 +23,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import ELSEWHERE, Owner
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 from tests.epochs import finish
 from tests.recorded import insert

@@ -19,7 +19,7 @@ from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import finish
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.class_networks.networks import RECORDING
 from rnn_compare.feedforward.registry import FEEDFORWARD
-from rnn_compare.lecture.trained.class_networks import RECORDING
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
-from rnn_compare.server.services import FIRST_PAGE_VARIABLE
+from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -15,7 +15,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.browser.visits import SMALL
 from tests.chromium import launched, opened_window
 from tests.kept import lend

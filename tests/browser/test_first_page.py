@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
 from tests.browser.visits import settle
 from tests.chromium import PATIENCE

@@ -9,7 +9,7 @@ from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.report.html_report import _range as report_range
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server.live import View, board_message
+from rnn_compare.services.board import View, board_message
 from tests.epochs import epoch_end, run_of
 
 

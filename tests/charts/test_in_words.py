@@ -1,8 +1,8 @@
 import plotly.graph_objects as go
 
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.dashboard.widgets.memory_test import noticed_chart
-from tests.dashboard.memories import recalled
+from rnn_compare.charts.memory_chart import noticed_chart
+from tests.charts.memories import recalled
 
 
 def line(values: list[float | None], **settings: object) -> go.Figure:

@@ -9,16 +9,13 @@ import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.dashboard.pages.present.histogram import drawn_curves
-from rnn_compare.dashboard.widgets.memory_test import effect_chart, noticed_chart
-from rnn_compare.lecture.controls import Tally
-from tests.dashboard.memories import recalled
+from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
+from tests.charts.memories import recalled
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")
 """How Python and d3 are asked to write a share, which they do without the space."""
 FIGURES = {
-    "drawn by a class": drawn_curves("LSTM(32)", Tally(12, ("1", "2"), (), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8))),
     "noticed": noticed_chart([recalled()]),
     "effect": effect_chart([recalled()]),
 }

@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.dashboard.pages.inside.gradients import FALLEN, share_chart, size_chart
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
-from tests.dashboard.chosen_runs import chosen
+from tests.charts.chosen_runs import chosen
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 

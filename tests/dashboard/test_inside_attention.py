@@ -9,7 +9,7 @@ from rnn_compare.explain.prediction import feedforward_pass
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
-from tests.dashboard.chosen_runs import chosen, page
+from tests.charts.chosen_runs import chosen, page
 from tests.explain.conftest import VOCABULARY, encoded, random_text, random_weights
 
 TEXT = "word1 word2 word3"

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, source
-from tests.dashboard.chosen_runs import chosen
+from tests.charts.chosen_runs import chosen
 from tests.patience import PATIENCE
 
 
@@ -66,7 +66,7 @@ def test_layers_of_other_shapes_are_told_apart() -> None:
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
     def page() -> None:
         from rnn_compare.dashboard.pages.inside import formulas
-        from tests.dashboard.chosen_runs import chosen
+        from tests.charts.chosen_runs import chosen
 
         runs = [chosen("<b>a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM", units=6)]
         formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services

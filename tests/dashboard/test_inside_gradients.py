@@ -11,7 +11,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as flows
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
-from tests.dashboard.chosen_runs import StubEngine, chosen, page
+from tests.charts.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import padded_reviews, random_weights, small
 
 RISING = np.array([[1e-4, 1e-3, 1e-2, 1e-1]])

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.charts.memory_chart import conclusion, noticed, noticed_chart
 from rnn_compare.dashboard.widgets import memory_test as memory
-from rnn_compare.dashboard.widgets.memory_test import conclusion, noticed, noticed_chart, used_words
+from rnn_compare.dashboard.widgets.memory_test import used_words
 from rnn_compare.explain.worker_tasks import keep
 from rnn_compare.explain.worker_tasks import memory as memory_task
 from rnn_compare.lecture import lecture_file
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped
-from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
-from tests.dashboard.memories import memory_result, recalled
+from tests.charts.chosen_runs import StubEngine, chosen, html, page
+from tests.charts.memories import memory_result, recalled
 
 BOOKS = ("simplernn-cae4e2", "lstm-d58f2c")
 """The shipped runs of the first lecture."""

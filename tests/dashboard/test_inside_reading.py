@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.browser.reading import NetworkReading, cell_name, curves, message
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.widgets import reading
-from rnn_compare.dashboard.widgets.reading import NetworkReading, cell_name, curves, message
 from rnn_compare.explain.word_by_word import read
-from tests.dashboard.chosen_runs import StubEngine, chosen, page
+from tests.charts.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import encoded
 from tests.scripts import assert_typed
 

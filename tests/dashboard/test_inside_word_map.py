@@ -11,7 +11,7 @@ from rnn_compare.explain.embedding_map import gates_by_word, word_map
 from rnn_compare.explain.prediction import recurrent_pass
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
-from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
+from tests.charts.chosen_runs import StubEngine, chosen, html, page
 from tests.explain.conftest import VOCABULARY
 
 

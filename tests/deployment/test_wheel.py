@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from rnn_compare.server.services import FIRST_PAGE_VARIABLE
+from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kept import lend
 from tests.processes import PROJECT, free_port, started
 

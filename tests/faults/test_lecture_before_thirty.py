@@ -19,9 +19,9 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.phone import Phone
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
-from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, Step, find
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.paths import SHIPPED_LECTURES
+from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
 from tests.browser.lecture.test_wall_fits import GATED, answer, wait_until_drawn
 from tests.browser.test_accessibility import broken_rules
@@ -158,11 +158,11 @@ def press(page: Page, url: str) -> None:
     until(lambda: present(url, "state")["version"] > version)
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.toml")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml")))
 def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker(
     hall: Server, cache: Path, page: Page, name: str
 ) -> None:
-    lecture = find(name, step_kinds())
+    lecture = find(name)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{hall.url}/present")

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
-import { barOf, inRows, shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
-import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
+import { inWords } from "../../rnn_compare/lecture/pages/phone/join_ask.js";
+import { shareScales } from "../../rnn_compare/browser/drawing/curves/class_chart.js";
+import { inRows } from "../../rnn_compare/browser/drawing/curves/line_names.js";
+import { SIZE } from "../../rnn_compare/lecture/pages/phone/join_chart.js";
+import { barOf } from "../../rnn_compare/lecture/pages/common/votes.js";
+import { stroke, whole } from "../../rnn_compare/lecture/pages/phone/join_draw.js";
 import {
   keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent,
-} from "../../rnn_compare/server/phones/page/join_kept.js";
-import { signInWords, whom } from "../../rnn_compare/server/phones/page/join_sign.js";
-import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
+} from "../../rnn_compare/lecture/pages/phone/join_kept.js";
+import { signInWords, whom } from "../../rnn_compare/lecture/pages/phone/join_sign.js";
+import { pause } from "../../rnn_compare/lecture/pages/common/line.js";
 
 test("phones that lost their server come back within five seconds, and not all at once", () => {
   for (let tries = 0; tries < 30; tries += 1) {
@@ -30,18 +33,11 @@ test("epochs that no finger has passed hold what the nearest one holds", () => {
 });
 
 test("a point of the chart is found again from where it lies", () => {
-  const scales = shareScales(10, [40, 100], 16);
+  const scales = shareScales(SIZE, 10, [40, 100], 16);
   for (const epoch of [1, 4, 10]) assert.equal(scales.epochAt(scales.x(epoch)), epoch);
   for (const share of [40, 73, 100]) assert.ok(Math.abs(scales.valueAt(scales.y(share)) - share) < 1e-9);
   assert.equal(scales.epochAt(-999), 1);
   assert.equal(scales.valueAt(9999), 40);
-});
-
-test("an answer and the outcome are marked on the bar that counts them", () => {
-  const places = [0, 0.9, 1, 3, 3.2, 3.5, 4.9].map((value) => barOf({ width: 1 }, value));
-  assert.deepEqual(places, [0, 0, 1, 3, 3, 3, 4]);
-  assert.equal(barOf({ width: 5 }, 9.9), 1);
-  assert.equal(barOf({ width: 1 }, null), null);
 });
 
 test("a long name stands beside its line in two rows, whole", () => {
@@ -51,12 +47,11 @@ test("a long name stands beside its line in two rows, whole", () => {
 });
 
 test("an answer is said as it was asked for", () => {
-  assert.equal(inWords({ control: "choices", choices: ["SimpleRNN", "LSTM"] }, 1), "LSTM");
-  assert.equal(inWords({ control: "points" }, 1), "1 point");
-  assert.equal(inWords({ control: "points" }, 3.5), "3.5 points");
-  assert.equal(inWords({ control: "epochs" }, 0), "never");
-  assert.equal(inWords({ control: "epochs" }, 4), "from epoch 4");
-  assert.equal(inWords({ control: "points", confidence: ["guessing", "sure"] }, 2, 1), "2 points (sure)");
+  const control = { name: "slider", units: ["point", "points"] };
+  assert.equal(inWords({ control: { name: "choices", answers: [[4, "from epoch 4", "4"]] } }, 4), "from epoch 4");
+  assert.deepEqual([1, 3.5].map((number) => inWords({ control }, number)), ["1 point", "3.5 points"]);
+  assert.equal(inWords({ control, confidence: ["guessing", "sure"] }, 2, 1), "2 points (sure)");
+  assert.equal(inWords({ control: { name: "slider", units: ["", ""] } }, 1.5), "1.5");
 });
 
 test("a sign is named, and what is said of the neighbour is true", () => {

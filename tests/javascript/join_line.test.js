@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { listen, send } from "../../rnn_compare/server/phones/page/join_line.js";
+import { listen, send } from "../../rnn_compare/lecture/pages/common/line.js";
 
 test("a phone that hears nothing for longer than two of the server's beats says so and connects anew", (context) => {
   const sources = [];
@@ -19,7 +19,7 @@ test("a phone that hears nothing for longer than two of the server's beats says 
   Object.assign(globalThis, browser);
   context.after(() => Object.keys(browser).forEach((name) => delete globalThis[name]));
   context.mock.timers.enable({ apis: ["setInterval", "setTimeout", "Date"] });
-  listen("/join/events", { onEvent() {}, onLine: (text) => lines.push(text) });
+  listen("/join/events", { onEvent() {}, onLine: (text) => lines.push(text), silent: 40_000 });
   context.mock.timers.tick(35_000);
   assert.deepEqual([lines, sources.length], [[], 1], "a beat may be late");
   context.mock.timers.tick(10_000);
@@ -41,7 +41,7 @@ test("each message has a higher number than those before it, also after a reload
   };
   Object.assign(globalThis, browser);
   context.after(() => Object.keys(browser).forEach((name) => delete globalThis[name]));
-  const reloaded = async (turn) => (await import(`../../rnn_compare/server/phones/page/join_line.js?reload=${turn}`)).send;
+  const reloaded = async (turn) => (await import(`../../rnn_compare/lecture/pages/common/line.js?reload=${turn}`)).send;
   await send("join/answer", { answer: 0 });
   await send("join/answer", { answer: 1 });
   context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1000 });

@@ -4,11 +4,12 @@ import test from "node:test";
 
 import { byId, document, nodes } from "./a_document.js";
 
-const stored = {};
+const [stored, scrolls] = [{}, []];
 const source = new EventTarget();
 Object.assign(globalThis, {
   document,
   addEventListener() {},
+  scrollTo: (_, top) => scrolls.push(top),
   setInterval() {},
   EventSource: function () { return source; },
   localStorage: {
@@ -16,10 +17,10 @@ Object.assign(globalThis, {
     setItem: (key, value) => { stored[key] = value; },
   },
 });
-const page = new URL("../../rnn_compare/server/phones/page/", import.meta.url);
+const page = new URL("../../rnn_compare/lecture/pages/phone/", import.meta.url);
 await import(new URL("join.js", page));
 
-const STATE = { on: true, lecture: 1, title: "", text: "", question: null, phase: "idle", networks: false, tallies: [] };
+const STATE = { on: true, lecture: 1, title: "", text: "", question: null, phase: "idle", networks: false, tallies: [], parts: [] };
 const words = () => [byId("title").textContent, byId("text").textContent];
 
 function receive(changes) {
@@ -49,4 +50,22 @@ test("a screen reader announces a step, and the end, by the title, and reads it 
   assert.deepEqual(texts().filter((text) => text.includes("Three lines")), ["Three lines"]);
   receive({ on: false, lecture: 9 });
   assert.deepEqual(texts().filter((text) => text.includes("Next")), []);
+});
+
+test("a phone goes to the top for another step, question or vote, and not while somebody types", () => {
+  const moves = (changes) => {
+    scrolls.length = 0;
+    receive({ lecture: 10, step: 1, title: "One", ...changes });
+    return scrolls.length;
+  };
+  const question = { id: "best", text: "Which?", control: "choices", choices: [], confidence: [] };
+  assert.equal(moves({}), 1);
+  assert.equal(moves({ epochs: 3 }), 0, "a curve grows");
+  assert.equal(moves({ question, phase: "open", round: 1 }), 1);
+  assert.equal(moves({ question, phase: "closed", round: 1 }), 0);
+  assert.equal(moves({ question, phase: "open", round: 2 }), 1);
+  assert.equal(moves({ step: 2 }), 1);
+  document.activeElement = { matches: (tags) => tags.includes("textarea") };
+  assert.equal(moves({ step: 3 }), 0);
+  delete document.activeElement;
 });

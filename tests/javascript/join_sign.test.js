@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { renderSign, sendRow } from "../../rnn_compare/server/phones/page/join_sign.js";
+import { renderSign, sendRow } from "../../rnn_compare/lecture/pages/phone/join_sign.js";
 
 test("a row that a server has forgotten since it was started again is sent once more, and only then", async (context) => {
   const nodes = new Map();

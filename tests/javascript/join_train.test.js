@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
-import { shareScales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { shareScales } from "../../rnn_compare/browser/drawing/curves/class_chart.js";
+import { SIZE } from "../../rnn_compare/lecture/pages/phone/join_chart.js";
 import { byId, document } from "./a_document.js";
 
 class FakeWorker extends EventTarget {
@@ -37,14 +38,14 @@ Object.assign(globalThis, {
     return { status: 200, json: async () => ({ kept: true }) };
   },
 });
-const { renderTraining } = await import("../../rnn_compare/server/phones/page/join_train.js");
+const { renderTraining } = await import("../../rnn_compare/lecture/pages/phone/join_train.js");
 
 let lecture = 0;
 const own = () => ({ deal: ["LSTM", 10_000 * (lecture + 1) + 2], sent: false });
 const message = (trains, bests) => ({
   lecture,
   task: {
-    trains, epochs: 2, heldOut: 500,
+    here: true, trains, epochs: 2, heldOut: 500,
     cells: bests && Object.entries(bests).map(([cell, of]) => ({ cell, color: "red", bests: of })),
   },
 });
@@ -80,9 +81,22 @@ test("the marked dot of a phone's curve is the accuracy in its title, that of th
   trained(350, 300);
   assert.match(words("training-title"), /best epoch 70\.0 %$/);
   const [dot] = byId("training-curve").all(({ attributes }) => attributes.class === "own");
-  const { x, valueAt } = shareScales(2, [40, 90], 14);
+  const { x, valueAt } = shareScales(SIZE, 2, [40, 90], 14);
   assert.ok(Math.abs(dot.attributes.cx - x(1)) < 1e-9);
   assert.ok(Math.abs(valueAt(dot.attributes.cy) - 70) < 1e-9);
+});
+
+test("a phone that is to guess does not show its network's accuracy before the vote is closed", () => {
+  const state = { ...message(true, { LSTM: [300] }), question: { id: "apart" }, phase: "open" };
+  renderTraining(state, { ...own(), sent: true });
+  trained(350, 300);
+  assert.equal(words("training-title"), "Your network: LSTM no. 2");
+  assert.match(words("training-status"), /Its accuracy is shown once the vote is closed\.$/);
+  const areHidden = () => ["training-curve", "training-class"].map((id) => byId(id).hidden);
+  assert.deepEqual(areHidden(), [true, true]);
+  renderTraining({ ...state, phase: "closed" }, own());
+  assert.match(words("training-title"), /best epoch 70\.0 %$/);
+  assert.deepEqual(areHidden(), [false, false]);
 });
 
 test("one other network is no plural", () => {

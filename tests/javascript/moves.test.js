@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { strongestWord, depths } from "../../rnn_compare/browser/drawing/cell/marked_text.js";
-import { moves, odds, signed } from "../../rnn_compare/browser/arithmetic/moves.js";
-import { sentence, verdictIn } from "../../rnn_compare/browser/drawing/cell/reading_card.js";
+import { moves, odds, signed, verdictIn } from "../../rnn_compare/browser/arithmetic/moves.js";
+import { sentence } from "../../rnn_compare/browser/drawing/cell/reading_card.js";
 
 const RUN = { logits: [0, 2, -1], unknown: [1], labels: ["negative", "positive"] }; // before the first word, then after each
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.lecture_file import SHIPPED, copy_to_edit, load, read_all
+from rnn_compare.lecture.kinds.number import Number
+from rnn_compare.lecture.lecture_file import copy_to_edit, load, read_all
 from rnn_compare.lecture.questions import CHANCE
+from rnn_compare.paths import SHIPPED_LECTURES
 
 HEAD = 'title = "Mine"\npreset = "Short"\n'
 TEXT = '[[steps]]\nkind = "text"\ntitle = "Why?"\n'
@@ -34,14 +35,14 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 @pytest.mark.usefixtures("folder")
 def test_the_shipped_lectures_are_valid_and_the_books_comes_first() -> None:
-    lectures, problems = read_all(step_kinds())
+    lectures, problems = read_all()
     assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "luck", "memory", "state"]
     assert problems == []
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SHIPPED_LECTURES.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveals(path: Path) -> None:
-    lecture = load(path, step_kinds())
+    lecture = load(path)
     kinds = [step.kind.name for step in lecture.steps]
     if lecture.task:
         assert "class_trains" in kinds
@@ -55,7 +56,7 @@ def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveal
 
 
 def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
-    question = load(written(folder, HEAD + BEST), step_kinds()).steps[0].question
+    question = load(written(folder, HEAD + BEST)).steps[0].question
     assert question is not None
     assert question.choices == ("SimpleRNN(32)", "LSTM(32)", CHANCE)
     assert question.epochs == 5
@@ -66,8 +67,8 @@ def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_i
     curve = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
     after = '[[steps]]\nkind = "{}"\ntitle = "Then"\npreset = "{}"\n'
     reveal = after.format("train", "Short") + after.format("reveal", "Short")
-    question = load(written(folder, HEAD + curve + "epochs = 5\n" + reveal), step_kinds()).steps[0].question
-    assert question == load(written(folder, HEAD + curve + reveal), step_kinds()).steps[0].question
+    question = load(written(folder, HEAD + curve + "epochs = 5\n" + reveal)).steps[0].question
+    assert question == load(written(folder, HEAD + curve + reveal)).steps[0].question
     again = AGAIN.replace("title", 'preset = "The book\'s experiment"\ntitle')
     of_book = after.format("reveal", "The book's experiment")
     for content, sentence in (
@@ -80,19 +81,19 @@ def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_i
         (curve + again, "'after' is about 5 epochs, but the networks of step 2 are trained for 10"),
     ):
         with pytest.raises(UserError, match=re.escape(sentence)):
-            load(written(folder, HEAD + content), step_kinds())
-    load(written(folder, HEAD + BEST + again + of_book), step_kinds())  # which is better may be asked of others
+            load(written(folder, HEAD + content))
+    load(written(folder, HEAD + BEST + again + of_book))  # which is better may be asked of others
 
 
 def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_no(folder: Path) -> None:
     own = ASKS.format(kind="own") + 'choices = ["yes", "no"]\n'
     contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
-    questions = [load(written(folder, HEAD + content), step_kinds()).steps[0].question for content in contents]
+    questions = [load(written(folder, HEAD + content)).steps[0].question for content in contents]
     assert [question and question.confidence for question in questions] == [True, False, False, True, True]
 
 
 def test_a_guess_that_the_next_step_counts_covers_every_share_and_is_called_a_guess() -> None:
-    lecture = load(SHIPPED / "luck.toml", step_kinds())
+    lecture = load(SHIPPED_LECTURES / "luck.toml")
     [step] = [step for step in lecture.steps if step.kind.name == "predict"]
     assert step.question
     ends = [re.findall(r"\d+", choice.replace(" of 100", "")) for choice in step.question.choices]
@@ -101,21 +102,28 @@ def test_a_guess_that_the_next_step_counts_covers_every_share_and_is_called_a_gu
     assert "Guess: the next step counts" in step.text
 
 
+def test_a_number_of_a_lecture_file_has_the_fields_of_its_kind_alone(folder: Path) -> None:
+    number = ASKS.format(kind="number") + "about = 3.9\nwithin = 0.5\n"
+    question = load(written(folder, HEAD + number)).steps[0].question
+    assert isinstance(question, Number)
+    assert (question.about, question.control.most, question.confidence) == (3.9, 10, True)
+
+
 def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
-    lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT), step_kinds())
+    lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT))
     assert [lecture.preset_at(index).name for index in range(3)] == ["Short", "Is it luck?", "Is it luck?"]
 
 
 def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> None:
     reveal = TEXT.replace('"text"', '"reveal"')
-    lecture = load(written(folder, HEAD + BEST + reveal + BEST.replace('"best"', '"again"') + reveal), step_kinds())
+    lecture = load(written(folder, HEAD + BEST + reveal + BEST.replace('"best"', '"again"') + reveal))
     assert [question.id for question in lecture.revealed_questions(1)] == ["best"]
     assert [question.id for question in lecture.revealed_questions(3)] == ["again"]
 
 
 def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_first(folder: Path) -> None:
     reveal = TEXT.replace('"text"', '"reveal"')
-    lecture = load(written(folder, HEAD + BEST + reveal + AGAIN + reveal), step_kinds())
+    lecture = load(written(folder, HEAD + BEST + reveal + AGAIN + reveal))
     first, again = (step.question for step in lecture.steps if step.question)
     assert first is not None
     assert again == first.model_copy(update={"id": "after", "repeats": "best"})
@@ -145,24 +153,30 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         (HEAD + BEST + BEST, "two questions have the id 'best'"),
         (
             HEAD + ASKS.format(kind="guess"),
-            "step 1, question, kind: 'guess' is not a kind of question; the kinds are apart, best_network, ",
+            "step 1, question: 'guess' is not a kind of question; the kinds are apart, best_network, ",
         ),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
         (HEAD + BEST + 'confidence = "yes"', "step 1, question, confidence: Input should be a valid boolean"),
+        (HEAD + BEST + "about = 3", "step 1, question, about: Extra inputs are not permitted"),
+        (HEAD + ASKS.format(kind="number") + "about = 3", "step 1, question, within: Field required"),
+        (
+            HEAD + ASKS.format(kind="number") + "about = 3\nwithin = 0\nmost = 2",
+            "step 1, question: about must lie between",
+        ),
         (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),
     ],
 )
 def test_a_fault_in_a_lecture_is_reported_with_its_place(folder: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(UserError) as caught:
-        load(written(folder, content), step_kinds())
+        load(written(folder, content))
     assert "mine.toml" in str(caught.value)
     assert message in str(caught.value)
 
 
 def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:
     written(folder, "nonsense")
-    lectures, [problem] = read_all(step_kinds())
+    lectures, [problem] = read_all()
     assert len(lectures) == 6
     assert problem.startswith("mine.toml is not valid TOML")
 
@@ -171,6 +185,6 @@ def test_an_edited_copy_takes_the_place_of_the_shipped_lecture(folder: Path) -> 
     copy = copy_to_edit("gates")
     assert copy.parent == folder
     copy.write_text(copy.read_text(encoding="utf-8").replace('title = "How many gates?"', 'title = "Gates"', 1))
-    assert [lecture.title for lecture in read_all(step_kinds())[0]][2] == "Gates"
+    assert [lecture.title for lecture in read_all()[0]][2] == "Gates"
     copy_to_edit("gates")
-    assert read_all(step_kinds())[0][2].title == "Gates", "a copy is never written over"
+    assert read_all()[0][2].title == "Gates", "a copy is never written over"

@@ -1,5 +1,6 @@
 """Answers are graded by what was measured; no network is called better where chance explains the difference."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,9 +33,12 @@ def store(tmp_path: Path, reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) 
     opened.close()
 
 
-def trained(store: RunStore, cell: str, *shares: float, seed: int = 1, status: Status = Status.FINISHED) -> Run:
+def trained(
+    store: RunStore, cell: str, *shares: float, seed: int = 1, status: Status = Status.FINISHED, **settings: int
+) -> Run:
     epochs = len(shares) if status is Status.FINISHED else 9
-    experiment = Experiment.model_validate({**SMALL, "cell": cell, "seed": seed, "epochs": epochs})
+    fields = {**SMALL, "cell": cell, "seed": seed, "epochs": epochs, **settings}
+    experiment = Experiment.model_validate(fields)
     return record(store, experiment, shares, status)
 
 
@@ -61,8 +65,9 @@ def test_where_chance_explains_the_difference_that_is_the_right_answer(store: Ru
     assert is_right(BEST, 1, result) is False, "a coin toss"
     lead = came_of(LEAD, store, *runs)
     assert lead.answer == 1.0, "by the same figures"
-    assert [is_right(LEAD, answer, lead) for answer in (0.0, 1.0, 2.5)] == [True, True, False]
-    assert lead.explanation.endswith("Answers within 1 point count as right, and so does 0: within chance.")
+    assert [is_right(LEAD, answer, lead) for answer in (0.0, 1.0, 4.0, 5.0)] == [True, True, True, False]
+    assert "differ by 1.0 ± 3.5 points, which could be chance" in lead.explanation
+    assert lead.explanation.endswith("Answers from 0.0 to 4.5 points count as right.")
     unasked = BEST.model_copy(update={"choices": BEST.choices[:-1]})
     without = f"No answer is right: the lead could be chance. {result.explanation}"
     assert came_of(unasked, store, *runs).explanation == without
@@ -78,13 +83,14 @@ def test_wall_and_page_have_one_lead(store: RunStore) -> None:
     lead = came_of(LEAD, store, *runs)
     page = findings(runs, Evidence(store))[0].text
     assert lead.answer == 1.7, "not the 4 points of the best epochs, which chose themselves"
-    assert lead.explanation == f"1.7 points. {page} Answers within 1 point count as right."
+    assert lead.explanation == f"1.7 points. {page} Answers from 1.2 to 2.2 points count as right."
+    assert "1.7 ± 0.5 points" in page
 
 
 def test_the_lead_is_about_the_first_two_of_several(store: RunStore) -> None:
     shares = {"SimpleRNN": 0.6, "GRU": 0.80, "LSTM": 0.81}
     lead = came_of(LEAD, store, *(trained(store, cell, 0.6, best) for cell, best in shares.items()))
-    assert (lead.answer, lead.within_chance) == (1.0, True)
+    assert (lead.answer, is_right(LEAD, 0.0, lead)) == (1.0, True)
     assert "LSTM(32) and GRU(32) differ by 1.0 ± 3.4 points, which could be chance (81.0 %" in lead.explanation
     assert "SimpleRNN" not in lead.explanation
 
@@ -136,10 +142,26 @@ def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
     assert apart.explanation.startswith("LSTM(32) is better than SimpleRNN(32) by 20.0 ± ")
 
 
-def test_a_lead_is_right_within_a_point(store: RunStore) -> None:
-    result = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
-    assert result.answer == 2.0
-    assert [is_right(LEAD, answer, result) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
+def test_a_lead_is_right_where_the_verdicts_interval_holds_it_and_0_is_wrong_where_it_is_none_of_chance(
+    store: RunStore,
+) -> None:
+    result = came_of(LEAD, store, trained(store, "SimpleRNN", 0.60), trained(store, "LSTM", 0.80))
+    limits = re.search(r"by 20\.0 ± (\d\.\d) points", result.explanation)
+    assert limits, result.explanation
+    half = float(limits[1])
+    assert result.explanation.endswith(f"Answers from {20 - half:.1f} to {20 + half:.1f} points count as right.")
+    answers = (0.0, 19.9 - half, 20 - half, 20 + half, 20.1 + half)
+    assert [is_right(LEAD, answer, result) for answer in answers] == [False, False, True, True, False]
+
+
+def test_however_many_seeds_narrow_a_lead_the_nearest_number_of_the_slider_is_right(store: RunStore) -> None:
+    runs = [
+        trained(store, cell, share, seed=seed, reviews=25_000)
+        for cell, share in (("SimpleRNN", 0.80), ("LSTM", 0.8172))
+        for seed in range(5)
+    ]
+    result = came_of(LEAD, store, *runs)
+    assert [answer for answer in (1.0, 1.5, 2.0, 2.5) if is_right(LEAD, answer, result)] == [1.5], result
 
 
 def test_an_unfinished_training_has_no_outcome_yet(store: RunStore) -> None:

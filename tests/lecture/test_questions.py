@@ -2,6 +2,7 @@
 
 import json
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,23 +11,46 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.controls import MOST_BINS, MOST_POINTS
-from rnn_compare.lecture.questions import Question, checked, tally
+from rnn_compare.lecture.controls import MOST_BARS, Choices, Slider
+from rnn_compare.lecture.kinds.number import Number
+from rnn_compare.lecture.questions import Question, checked, is_right, kinds, tally
 
-from .conftest import ALL, BEST, CURVE, LEAD, OVERFITS, OWN
+from .conftest import ALL, BEST, CURVE, LEAD, NUMBER, OVERFITS
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just(10**400),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
-SOUND: dict[str, st.SearchStrategy[Any]] = {
-    "best": st.integers(0, 2),
-    "lead": st.floats(0, MOST_POINTS),
-    "over": st.integers(0, 4),
-    "curve": st.lists(st.floats(0, 1), min_size=4, max_size=4),
-    "own": st.integers(0, 1),
-}
+
+
+def sound(question: Question) -> st.SearchStrategy[Any]:
+    """Returns what a phone may answer."""
+    match question.control:
+        case Choices(labels):
+            return st.integers(0, len(labels) - 1)
+        case Slider(least, most):
+            return st.floats(least, most)
+    return st.lists(st.floats(0, 1), min_size=question.epochs, max_size=question.epochs)
+
+
+@st.composite
+def numbers(draw: st.DrawFn) -> Number:
+    """Returns a question about a number, with the limits that a file may have."""
+    step, steps = draw(st.sampled_from((1, 2, 3, 5, 25))), draw(st.integers(1, 1000))
+    least = draw(st.integers(-2000, 2000))
+    most = least + step * steps + draw(st.integers(0, step - 1))
+    units = {"least": least, "most": most, "step": step, "about": least + step * draw(st.integers(0, steps))}
+    decimals = draw(st.integers(0, 4))
+    fields = {name: float(Decimal(number).scaleb(-decimals)) for name, number in units.items()}
+    return Number.model_validate({"id": "x", "kind": "number", "text": "?", "within": 0, **fields})
+
+
+def test_a_question_of_every_kind_is_read_as_it_was_written_by_this_version_and_the_last() -> None:
+    assert sorted(question.kind for question in ALL) == sorted(kinds())
+    for question in ALL:
+        assert Question.model_validate_json(question.model_dump_json()) == question
+        assert Question.model_validate({"right": None, **question.model_dump()}) == question
 
 
 @pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
@@ -43,21 +67,29 @@ def test_any_json_is_an_answer_or_refused(question: Question, answer: object) ->
         assert math.isfinite(number)
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
 @given(data=st.data())
-def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObject) -> None:
-    answers = data.draw(st.lists(SOUND[question.id], max_size=30))
-    result = tally(question, [checked(question, answer) for answer in answers])
+def test_a_sound_answer_is_stored_as_it_is_once_more_and_counted_in_one_bar(data: st.DataObject) -> None:
+    question = data.draw(st.sampled_from(ALL) | numbers())
+    answers = [checked(question, answer) for answer in data.draw(st.lists(sound(question), max_size=30))]
+    assert [checked(question, answer) for answer in answers] == answers
+    result = tally(question, answers)
     assert result.answered == len(answers)
-    if question is not CURVE:
-        assert sum(result.counts) == len(answers)
-        assert len(result.counts) == len(result.labels)
+    if question is CURVE:
+        return
+    assert sum(result.counts) == len(answers)
+    assert len(result.counts) == len(result.labels) == len(set(result.labels)) == len(result.edges) - 1
+    assert len(result.labels) <= MOST_BARS or not isinstance(question.control, Slider)
+    for answer in answers:
+        place = result.bar(answer)
+        assert place is not None
+        assert result.edges[place] <= float(str(answer)) < result.edges[place + 1]
 
 
 NO_ANSWERS: list[tuple[Question, tuple[object, ...]]] = [
     (BEST, (4, -1, 1.0, True, "1")),
     (LEAD, (-0.5, 50.5, math.nan, math.inf)),
     (OVERFITS, (5,)),
+    (NUMBER, (-0.1, 10.1, None, "4", [4.0])),
     (CURVE, (0.5, [0.5] * 3, [0.5] * 5, *([0.5, 0.5, 0.5, wrong] for wrong in (1.01, math.nan, None)))),
 ]
 
@@ -77,8 +109,7 @@ def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
     assert result.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
     assert result.counts == (2, 1, 0, 0, 1)
     wide = tally(LEAD, [0.0, 50.0])
-    assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50–54.9")
-    assert len(wide.labels) <= MOST_BINS
+    assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50")
 
 
 def test_two_rounds_side_by_side_have_the_same_bars() -> None:
@@ -118,5 +149,48 @@ def test_a_question_that_nobody_could_answer_is_none(wrong: dict[str, Any]) -> N
         Question.model_validate({"id": "x", "text": "?", **wrong})
 
 
-def test_an_own_question_may_have_no_right_answer() -> None:
-    assert OWN.model_copy(update={"right": None}).right is None
+@pytest.mark.parametrize(
+    ("fields", "labels"),
+    [
+        ({}, ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9", "5–5.9", "6–6.9", "7–7.9", "8–8.9", "9–9.9", "10")),
+        ({"about": 1997, "least": 1980, "most": 2010, "step": 1}, ("1980–1984", "1985–1989", *["…"] * 4, "2010")),
+        ({"about": 0, "least": -1, "most": 1, "step": 0.5}, ("−1 to −0.6", "−0.5 to −0.1", "0–0.4", "0.5–0.9", "1")),
+        ({"about": 0.3, "most": 0.6, "step": 0.1, "within": 0}, ("0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6")),
+    ],
+)
+def test_bars_of_a_number_reach_from_its_least_to_its_most(fields: dict[str, Any], labels: tuple[str, ...]) -> None:
+    question = Number.model_validate(NUMBER.model_dump() | fields)
+    votes = tally(question, [question.about])
+    assert all(label in (wanted, "…") or wanted == "…" for label, wanted in zip(votes.labels, labels, strict=True))
+    assert votes.counts[votes.bar(question.about) or 0] == 1
+
+
+def test_a_number_is_right_within_its_tolerance_and_the_slider_does_not_tell_it() -> None:
+    result = NUMBER.from_file()
+    assert result.explanation == "The answer: 3.9. Answers within 0.5 count as right."
+    assert [is_right(NUMBER, answer, result) for answer in (3.3, 3.4, 4.4, 4.5)] == [False, True, True, False]
+    assert NUMBER.control.message() == {
+        "name": "slider", "least": 0, "most": 10, "step": 0.1, "start": 5, "units": ("", "")
+    }  # fmt: skip
+    percent = Number.model_validate(NUMBER.model_dump() | {"about": 62.5, "within": 0, "unit": "%", "step": 0.5})
+    assert percent.from_file().explanation == "The answer: 62.5 %."
+    assert percent.control.message()["units"] == ("%", "%")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"within": None}, "within\n  Field required"),
+        ({"about": math.nan}, "about\n  Input should be "),
+        ({"about": 12, "most": 10}, "about must lie between least and most, 0 and 10"),
+        ({"about": 1, "least": 1, "most": 1}, "about must lie between least and most, 1 and 1"),
+        ({"step": 0.001}, "step must divide the way from least to most into 1,000 steps at most"),
+        ({"step": 20}, "step must divide the way"),
+        ({"within": 0.2, "about": 3.5, "step": 1}, "no step of the slider lies within 0.2 of 3.5; lessen step"),
+        ({"right": 3}, "right\n  Extra inputs are not permitted"),
+    ],
+)
+def test_a_number_that_nobody_could_set_is_refused_in_a_sentence(fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Question.model_validate(NUMBER.model_dump() | fields)
+    assert sentence in str(caught.value)

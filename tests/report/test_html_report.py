@@ -19,7 +19,7 @@ from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.live import board_message
+from rnn_compare.services.board import board_message
 from tests.recorded import insert, shipped
 
 from .conftest import Trained

@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import ask
 from rnn_compare.lecture import lecture_file
-from rnn_compare.lecture.quiz import FindWord, WrongTexts
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, SHIPPED_LECTURES
 from rnn_compare.presets import BOOK
 from rnn_compare.report.lesson import quiz_at_home
+from rnn_compare.report.quiz import FindWord, WrongTexts
 from rnn_compare.runs.store import RunStore
 from tests.recorded import shipped
 
-LECTURES = sorted(path.stem for path in lecture_file.SHIPPED.glob("*.toml"))
+LECTURES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
 
 
 @pytest.mark.parametrize("name", LECTURES)
@@ -24,7 +23,7 @@ def test_a_shipped_lectures_quiz_comes_with_its_networks_and_is_solved_by_its_an
     name: str, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    lecture = lecture_file.find(name, step_kinds())
+    lecture = lecture_file.find(name)
     assert 4 <= len(lecture.quiz) <= 6
     preset = lecture.preset_at(0)
     experiments = preset.experiments()
@@ -113,8 +112,8 @@ def test_a_fault_in_a_quiz_is_said_in_a_sentence(quiz: str, sentence: str, tmp_p
         f'title = "T"\npreset = "The book\'s experiment"\n[[steps]]\nkind = "text"\ntitle = "t"\n{quiz}', "utf-8"
     )
     if not sentence:
-        assert lecture_file.load(path, step_kinds()).quiz[0].id == "a"
+        assert lecture_file.load(path).quiz[0].id == "a"
         return
     with pytest.raises(UserError) as error:
-        lecture_file.load(path, step_kinds())
+        lecture_file.load(path)
     assert re.search(sentence, str(error.value)), str(error.value)

@@ -22,9 +22,9 @@ from rnn_compare.runs.events import Ended, Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import services as shared
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.services import services as shared
+from rnn_compare.services.services import FIRST_START_VARIABLE
 
 MAX_SHIPPED = 11 * 2**20
 

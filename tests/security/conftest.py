@@ -26,7 +26,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
-from rnn_compare.server.services import FIRST_PAGE_VARIABLE
+from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kept import lend
 from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started

@@ -16,7 +16,7 @@ from rnn_compare.server import visitor
 from rnn_compare.server.access import rules
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from tests.patience import PATIENCE
 
 from .conftest import PASS, SECRETS, go_to, seen, visit

@@ -27,7 +27,7 @@ from rnn_compare.report.written_files import curves
 from rnn_compare.runs import store
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from tests.explain.conftest import save_random
 
 from .conftest import go_to, seen, visit

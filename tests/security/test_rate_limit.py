@@ -10,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.server.access import limits
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 from .conftest import go_to, seen, visit
 

@@ -18,9 +18,9 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.server import asgi, live
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import App
-from rnn_compare.server.live import View
-from rnn_compare.server.phones import join
-from rnn_compare.server.services import Services
+from rnn_compare.server.lecture import phones
+from rnn_compare.services.board import View
+from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
@@ -62,8 +62,8 @@ def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[A
         app.classroom().begin("x")
     first.classroom().show_step(0, "Predict", "Which?", BEST)
     first.classroom().open_vote()
-    assert ask(first, "POST", f"/{join.PATH}/answer", json=ANSWER).json() == {"kept": True}
-    assert ask(other, "POST", f"/{join.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
+    assert ask(first, "POST", f"/{phones.PATH}/answer", json=ANSWER).json() == {"kept": True}
+    assert ask(other, "POST", f"/{phones.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
     assert [list(answers.values()) for answers in first.classroom().votes.rounds("best")] == [[1]]
     assert other.classroom().votes.rounds("best") == []
     assert (first.classroom().state().title, other.classroom().state().title) == ("Predict", "")
@@ -82,18 +82,17 @@ def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(app
     first, other = apps
 
     async def listen() -> tuple[bytes, bytes]:
-        broadcasts = [app.phones._shared(app.classroom()) for app in apps]
-        phones = [broadcast.events("device") for broadcast in broadcasts]
-        heard = [await anext(phone) for phone in phones]
+        pages = [(await app.streams.current()).of_device("device") for app in apps]
+        heard = [await anext(page) for page in pages]
         first.classroom().show_step(0, "Only here", "")
         while b"Only here" not in heard[0]:
-            heard[0] += await anext(phones[0])
-        first.phones.close()
-        assert [event async for event in phones[0]] == []
+            heard[0] += await anext(pages[0])
+        first.streams.close()
+        assert [event async for event in pages[0]] == []
         other.classroom().show_step(0, "Only there", "")
         while b"Only there" not in heard[1]:
-            heard[1] += await anext(phones[1])
-        other.phones.close()
+            heard[1] += await anext(pages[1])
+        other.streams.close()
         return heard[0], heard[1]
 
     for app in apps:

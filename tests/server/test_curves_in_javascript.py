@@ -18,7 +18,7 @@ from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.record import Run
-from rnn_compare.server.live import View, board_message
+from rnn_compare.services.board import View, board_message
 from tests.epochs import run_of
 from tests.scripts import HARNESSES, in_node
 

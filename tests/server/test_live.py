@@ -20,8 +20,9 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
-from rnn_compare.server.live import View
-from rnn_compare.server.services import Services
+from rnn_compare.services import board
+from rnn_compare.services.board import View
+from rnn_compare.services.services import Services
 from tests.epochs import epoch_end, finished_run
 
 
@@ -103,7 +104,7 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
         return read(self, ids)
 
     monkeypatch.setattr(RunStore, "runs", counted)
-    monkeypatch.setattr("rnn_compare.server.snapshot.SNAPSHOT_SECONDS", 3600.0)
+    monkeypatch.setattr("rnn_compare.services.snapshot.SNAPSHOT_SECONDS", 3600.0)
     for _ in range(200):
         assert get(live.url([run], View())).status_code == 200
     assert readings.count(None) <= 1
@@ -127,7 +128,7 @@ def test_what_the_board_says_is_worked_out_in_a_thread_and_not_on_the_event_loop
 
 def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    original = live._build
+    original = board._build
 
     def slow(*arguments: Any) -> Any:
         made.append(arguments)

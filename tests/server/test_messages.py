@@ -5,24 +5,24 @@ from typing import Any
 
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
+from rnn_compare.lecture import phone_message
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
 from rnn_compare.lecture.controls import Answer, Tally
 from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
-from rnn_compare.lecture.trained.class_networks import ClassNetwork
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.html_report import charts
 from rnn_compare.report.reader import layout
-from rnn_compare.server.known_baselines import BaselineResults
-from rnn_compare.server.live import View, board_message
-from rnn_compare.server.phones import phone_message
+from rnn_compare.services.board import View, board_message
+from rnn_compare.services.known_baselines import BaselineResults
 from rnn_compare.table import Table
 from tests.epochs import epoch_end, run_of
 from tests.scripts import assert_typed
-from tests.server.test_known_baselines import baseline
+from tests.services.test_known_baselines import baseline
 
 SEEDS = [
     run_of(

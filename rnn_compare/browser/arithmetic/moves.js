@@ -14,6 +14,11 @@ export function moves(run, leftOut) {
 
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+// A verdict as on Try a review: the likelier label and its probability.
+export function verdictIn(probability, labels) {
+  return `${percent(Math.max(probability, 1 - probability))} ${labels[Number(probability > 0.5)]}`;
+}
+
 // With its sign, unless it is 0 to these digits.
 export function signed(number, digits = 1) {
   const size = Math.abs(number).toFixed(digits);

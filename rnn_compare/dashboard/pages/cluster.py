@@ -12,7 +12,7 @@ from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.table import Entry, Table
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo
 

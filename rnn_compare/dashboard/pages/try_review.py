@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from rnn_compare.browser.reading import described
 from rnn_compare.dashboard.components import component, load_styles
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.word_by_word import words_read
 from rnn_compare.paths import Which
-from rnn_compare.server import board_cards
 from rnn_compare.server.app import current_app
-from rnn_compare.server.services import Services
+from rnn_compare.services import board_cards
+from rnn_compare.services.services import Services
 
 LEAVE_OUT = "Each word in turn is read as “unknown”: which one flips the prediction?"
 
@@ -35,7 +36,7 @@ def render() -> None:
 def _show_turning_words(services: Services, verdicts: answers.Answers, which: Which) -> None:
     """Draws, for each network, which word flips its prediction if it alone is left out."""
     reviews = {run.id: verdict.review for run, _, verdict in verdicts if not verdict.knows_no_word}
-    networks = network_choice.with_weights([run for run, _, _ in verdicts], which)
+    networks = network_choice.loaded([run for run, _, _ in verdicts], which)
     pairs = [(network, reviews[network.run.id]) for network in networks if network.run.id in reviews]
     logits = reading.left_out(services, pairs)
     runs = []
@@ -43,5 +44,5 @@ def _show_turning_words(services: Services, verdicts: answers.Answers, which: Wh
         if network.run.id in logits:
             words = words_read(review)
             shown = {"words": [token.word for token in words], "logits": logits[network.run.id]}
-            runs.append(reading.described(network, words, first=0) | shown)
+            runs.append(described(network, words, first=0) | shown)
     component("dashboard/assets/cell/turning_words.js")(data={"runs": runs}, key="turning_words")

@@ -1,6 +1,5 @@
 """The class's invitation: address and QR code, in a dialog and on a lecture's wall, and the button *Copy link*."""
 
-import functools
 import os
 from collections.abc import Hashable
 from html import escape
@@ -12,22 +11,17 @@ from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import visitor
+from rnn_compare.server.access.leading import OPEN
 from rnn_compare.server.app import current_app
-from rnn_compare.server.urls import address, is_loopback, own_address, page_url
+from rnn_compare.server.urls import address, is_loopback, own_address
 
 _OPENED = "invite_opened"
 
 FOR_A_CLASS = f"For a class, start it with `{page_command()} --server.address 0.0.0.0`."
 CLOSED = f"Only this machine can open the page. {FOR_A_CLASS}"
 IN_JUPYTER = f"This page is behind Jupyter's sign-in. {FOR_A_CLASS}"
-OPEN = (
-    "No presenter's pass is set: anyone who opens the page can train and delete; only the machine that runs the "
-    "program can present. To change that, write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
-    '`password = "at least eight characters"`, and restart.'
-)
 GUARDED = "A presenter's pass is set: visitors can look and try reviews. To sign in: *Presenter*, below in the sidebar."
-PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
-JOIN = {"Join the lecture": "join"}
+PLACES = {"Try a review": "try", "Inside the cell": "inside"}
 """Paths of the pages that the code can open, by what visitors do there."""
 ALONE = "This machine is offline. Join a network or open a hotspot, and try again."
 
@@ -38,7 +32,7 @@ def entry(page: Hashable = "", names: str = "") -> None:
     Args:
         page: The content of the page behind the dialog. Nothing there can be pressed while the dialog is open: if the
             content has changed, the dialog was closed, even if Streamlit did not report it.
-        names: The names in a link to the comparison on the charts (see ``server/snapshot.py``).
+        names: The names in a link to the comparison on the charts (see ``services/snapshot.py``).
     """
     if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
         st.session_state[_OPENED] = page
@@ -77,35 +71,9 @@ def code(url: str) -> str:
     )
 
 
-def from_the_wall(path: str = "join") -> tuple[str, bool]:
-    """Returns the address of a page for phones, and whether they can open it; called on the wall's page."""
-    base = reachable("present")
-    return f"{base or page_url()}/{path}", base is not None and JUPYTER_VARIABLE not in os.environ
-
-
-def corner(here: int) -> str:
-    """Returns the corner of the wall as HTML: the code, unless phones cannot reach it, the address and a count."""
-    url, can_be_reached = from_the_wall()
-    counts = (f"{here:,} here" if here else "join with your phone") if can_be_reached else "this machine only"
-    return (
-        f'<aside class="rc-corner" aria-label="Join with a phone"><p><b>{escape(url.partition("://")[2])}</b>'
-        f"<span>{counts}</span></p>{picture(url) if can_be_reached else ''}</aside>"
-    )
-
-
-def beside_the_code(body: str) -> str:
-    """Returns HTML with the large code beside it, if phones can reach it."""
-    url, can_be_reached = from_the_wall()
-    caption = escape(url.partition("://")[2])
-    figure = f"<figure>{picture(url)}<figcaption>{caption}</figcaption></figure>" if can_be_reached else ""
-    return f'<div class="rc-voting"><div>{body}</div>{figure}</div>'
-
-
-@functools.lru_cache(maxsize=32)  # redrawn twice a second
-def picture(url: str) -> str:
-    """Returns a QR code as an image in HTML."""
-    source = segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8)
-    return f'<img alt="QR code of {escape(url)}" src="{escape(source)}">'
+def phones_can_join() -> bool:
+    """Returns whether phones can open the page that this machine serves."""
+    return reachable("present") is not None and JUPYTER_VARIABLE not in os.environ
 
 
 def _note_closed() -> None:
@@ -123,8 +91,9 @@ def _show_dialog(names: str) -> None:
         return
     text, image = st.columns([2, 3], vertical_alignment="center")
     with text:
-        others = PLACES | ({"This comparison": f"?show={names}"} if names else {})
-        places = JOIN | others if current_app().classroom().state().lecture else others | JOIN
+        # One small page for both: hundreds of dashboards would each cost the server a session.
+        follow = "Join the lecture" if current_app().classroom().state().lecture else "Watch the training"
+        places = {follow: "join"} | PLACES | ({"This comparison": f"?show={names}"} if names else {})
         url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
         st.html(f"<p class='rc-invite'>{escape(url)}</p>")
         copy_link("", url, "copy_invitation")

@@ -1,13 +1,12 @@
 """The choice of trained networks and of their best or last weights."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look, look
+from rnn_compare.charts.loaded_network import LoadedNetwork, with_weights
 from rnn_compare.comparison.groups import groups, one_each
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.components import wait_for
@@ -22,15 +21,12 @@ from rnn_compare.dashboard.widgets.pinned_runs import (
 )
 from rnn_compare.dashboard.widgets.url_state import set_value
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.prediction import run_weights
 from rnn_compare.formatting import as_markdown, listed
-from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import Which, weights_file
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
@@ -39,31 +35,6 @@ _FOLLOWED = "networks of"
 _SELECTION = "ask"
 """Parameter of the address: the chosen networks, if they differ from those on the charts."""
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class LoadedNetwork:
-    """One run with the weights that are looked at.
-
-    Attributes:
-        title: Its name on this page, distinct from the others.
-    """
-
-    run: Run
-    title: str
-    look: Look
-    which: Which
-    weights: Weights
-
-    @property
-    def state(self) -> str:
-        """The fingerprint of the weights."""
-        return worker_tasks.fingerprint(self.weights)
-
-    @property
-    def key(self) -> tuple[str, Which, str, Experiment]:
-        """The arguments of ``worker_tasks.answer`` behind the task."""
-        return self.run.id, self.which, self.state, self.run.experiment
 
 
 def askable(services: Services) -> list[Run]:
@@ -135,15 +106,11 @@ def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:
         st.button(label, on_click=take, icon=":material/update:", width="stretch", key="newer")
 
 
-def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
+def loaded(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
     """Returns the networks with their weights; the page shows why one has none."""
-    networks = []
-    for group in one_each(runs):
-        [run] = group.runs
-        try:
-            networks.append(LoadedNetwork(run, group.name, look(group), which, run_weights(run, which)))
-        except UserError as error:
-            st.error(str(error))
+    networks, problems = with_weights(runs, which)
+    for problem in problems:
+        st.error(problem)
     return networks
 
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
-from rnn_compare.server.services import HIDDEN_NOTICE, Services
-from rnn_compare.server.snapshot import TOGETHER, chosen, link_names
+from rnn_compare.services.services import HIDDEN_NOTICE, Services
+from rnn_compare.services.snapshot import TOGETHER, chosen, link_names
 from rnn_compare.sources import own_texts
 
 PARAMETER = "show"

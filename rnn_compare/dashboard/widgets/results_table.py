@@ -18,8 +18,8 @@ from rnn_compare.comparison.inference.wording import details, sentence
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.runs.record import Run
-from rnn_compare.server.known_baselines import BaselineResults, meaning
-from rnn_compare.server.services import Services, waits_for_reviews
+from rnn_compare.services.known_baselines import BaselineResults, meaning
+from rnn_compare.services.services import Services, waits_for_reviews
 
 _ALL, _FIRST, _LATER = (percent(share, 0) for share in (levels.ALPHA, levels.FIRST, levels.LATER))
 WHICH_IS_WHICH = (
@@ -51,7 +51,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         st.html(results_html)
         st.caption(WHICH_IS_WHICH)
         if baselines and baselines.baselines:
-            _show_baselines(baselines, runs[0].experiment.source)
+            _show_baselines(baselines)
 
 
 def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
@@ -75,11 +75,11 @@ def verdict(pair: Pair, group_a: Group, group_b: Group, pairs: int) -> str:
     return f"<details class='rc-verdict'>{summary}<ul>{lines}</ul>{picture}</details>"
 
 
-def _show_baselines(analysis: BaselineResults, source: str) -> None:
+def _show_baselines(analysis: BaselineResults) -> None:
     reviews = counted(len(analysis.baselines[0].correct), "held-out review")
     st.markdown(f"**Baselines**, on {reviews}")
     st.html(baseline_table(analysis.baselines).html("rc-results", scrolls=True))
-    st.markdown(" ".join(filter(None, [meaning(analysis.baselines, source), analysis.remark])))
+    st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))
 
 
 def wins_picture(pair: Pair, colors: tuple[str, str]) -> str:

@@ -13,7 +13,7 @@ from rnn_compare.server.app import current_app
 
 LOOK_SECONDS = 2.0
 """Seconds between checks whether a sign-in has ended: by another tab, a change of the pass, or its time."""
-_PASSWORD, _PROBLEM = "presenter_pass", "presenter_said"
+_PASSWORD, _PROBLEM, _LEADS = "presenter_pass", "presenter_said", "presenter_leads"
 
 
 def follow_rule(version: str) -> None:
@@ -48,6 +48,16 @@ def show() -> None:
             data = {"header": cookies.SIGN_IN_HEADER, "token": st.session_state[visitor.TOKEN]}
             component("dashboard/assets/common/sign_in.js")(data=data, key="presenter_cookie")
             ticking(_draw_again_once_signed_out, LOOK_SECONDS)
+
+
+def admit_to_lead() -> None:
+    """Has a presenter's browser known by a cookie, which wall and notes send: Streamlit knows an address only here."""
+    rule = current_app().access.rule()
+    if rule.emails and not visitor.signed_in_until() and visitor.has_presenter_email():
+        browser = cookies.browser_of_page()
+        token = st.session_state.setdefault(_LEADS, cookies.issue_sign_in(browser, rule.secret))
+        data = {"header": cookies.SIGN_IN_HEADER, "token": token}
+        component("dashboard/assets/common/sign_in.js")(data=data, key="leading_cookie")
 
 
 def _draw_again_once_signed_out() -> None:

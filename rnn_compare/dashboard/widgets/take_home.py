@@ -7,13 +7,14 @@ from typing import Literal
 
 import streamlit as st
 
+from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.dashboard.widgets import actions
-from rnn_compare.lecture.trained.class_networks import ClassResult
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, report_files, zipped
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import Services
+from rnn_compare.server.app import current_app
+from rnn_compare.services.services import Services
 
 MOST = 100
 """Runs in a report; more would keep the server busy for seconds."""
@@ -79,10 +80,10 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
     """
     services.require_shown(*ids)
     settings = {run.experiment.setting for run in services.store.runs(ids)}
-    state = services.classroom().state()
+    state = current_app().classroom().state()
     about = (
         result
-        for result in services.classroom().classes()
+        for result in current_app().classroom().classes()
         if settings & {experiment.setting for experiment in result.task.experiments}
         and (state.task_shown or state.task != result.preset)  # an earlier class would show what this one is to guess
     )

@@ -2,38 +2,47 @@
 
 import statistics
 from collections.abc import Sequence
+from typing import Any
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
 from rnn_compare.formatting import percent
-from rnn_compare.lecture.controls import CURVE
-from rnn_compare.lecture.questions import ROUNDING, Question, QuestionKind, QuestionOutcome, network_in_question
+from rnn_compare.lecture import controls
+from rnn_compare.lecture.questions import ROUNDING, Question, QuestionOutcome, network_in_question
 
 NEAR_CURVE = 0.02
 """Largest distance of a right drawing from the real curve, as a mean over the epochs."""
 
 
-def outcome(question: Question, networks: Sequence[Group], _: Evidence) -> QuestionOutcome:
-    """Returns the validation accuracy at each epoch, a mean over the seeds."""
-    group = network_in_question(question, networks)
-    epochs = min(len(run.epochs) for run in group.counted)
-    shares = tuple(
-        statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
-    )
-    highest = max(shares)
-    top = f"was highest after epoch {shares.index(highest) + 1}, {percent(highest)}"
-    rest = f"{top}, and ended at {percent(shares[-1])}" if shares[-1] < highest else f"{top}, its last"
-    of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
-    return QuestionOutcome(
-        shares,
-        f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, {rest}. "
-        f"Drawings within {100 * NEAR_CURVE:g} points of it, on average, count as right.",
-    )
+class DrawnCurve(Question):
+    """A question about a validation curve."""
 
+    name, needs = "curve", "network"
 
-def _is_near(drawing: Sequence[float], shares: Sequence[float]) -> bool:
-    distances = [abs(guess - real) for guess, real in zip(drawing, shares, strict=False)]
-    return statistics.fmean(distances) <= NEAR_CURVE + ROUNDING
+    @property
+    def control(self) -> controls.Curve:
+        """The drawing."""
+        return controls.Curve(self.epochs, self.network)
 
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002
+        """Returns the validation accuracy at each epoch, a mean over the seeds."""
+        group = network_in_question(self, networks)
+        epochs = min(len(run.epochs) for run in group.counted)
+        shares = tuple(
+            statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
+        )
+        highest = max(shares)
+        top = f"was highest after epoch {shares.index(highest) + 1}, {percent(highest)}"
+        rest = f"{top}, and ended at {percent(shares[-1])}" if shares[-1] < highest else f"{top}, its last"
+        of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
+        return QuestionOutcome(
+            shares,
+            f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, {rest}. "
+            f"Drawings within {100 * NEAR_CURVE:g} points of it, on average, count as right.",
+        )
 
-KIND = QuestionKind("curve", CURVE, outcome, _is_near, needs="network")
+    def accepts(self, answer: Any, outcome: QuestionOutcome) -> bool:
+        """Returns whether a drawing is near the curve."""
+        assert isinstance(outcome.answer, tuple)
+        distances = [abs(guess - real) for guess, real in zip(answer, outcome.answer, strict=False)]
+        return statistics.fmean(distances) <= NEAR_CURVE + ROUNDING

@@ -1,7 +1,8 @@
 """Two kinds of question on the verdict: the network that is better than all others, and its lead in points."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
@@ -9,19 +10,12 @@ from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.inference.wording import gap, result, sentence
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import listed
-from rnn_compare.lecture.controls import CHOICES, POINTS
-from rnn_compare.lecture.questions import (
-    CHANCE,
-    ROUNDING,
-    NoRightAnswer,
-    Question,
-    QuestionKind,
-    QuestionOutcome,
-    group_called,
-)
+from rnn_compare.lecture.controls import Slider
+from rnn_compare.lecture.questions import CHANCE, NoRightAnswer, Question, QuestionOutcome, group_called
 
-NEAR_POINTS = 1.0
-"""Largest distance of a right guess from the measured lead."""
+MOST_POINTS = 50.0
+"""The largest lead: guessing is right for half of the reviews."""
+POINTS = Slider(0.0, MOST_POINTS, 0.5, ("point", "points"), together=2, whole=False)
 
 
 def _verdict(networks: Sequence[Group], evidence: Evidence) -> Judgement:
@@ -35,27 +29,49 @@ def _verdict(networks: Sequence[Group], evidence: Evidence) -> Judgement:
     return replace(verdict, beside_baselines=())
 
 
-def best_network(question: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
-    """Returns the network that the page's verdict calls better than all others, or ``CHANCE``."""
-    verdict = _verdict(networks, evidence)
-    sentences, first = result(verdict, advice=False), verdict.order[0].name
-    right = CHANCE if verdict.best is None else first
-    choices = [group.name if (group := group_called(choice, networks)) else choice for choice in question.choices]
-    if right not in choices:
-        why = f"{first} was not offered" if verdict.best else "the lead could be chance"
-        raise NoRightAnswer(f"{why}. {sentences}")
-    return QuestionOutcome(choices.index(right), sentences)
+class BestNetwork(Question):
+    """Which network is better than all others."""
+
+    name, needs, offers_networks = "best_network", "choices", True
+
+    @classmethod
+    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:
+        """Offers the networks and chance."""
+        return super().usual(fields, networks) | {"choices": (*networks, CHANCE)}
+
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
+        """Returns the network that the page's verdict calls better than all others, or ``CHANCE``."""
+        verdict = _verdict(networks, evidence)
+        sentences, first = result(verdict, advice=False), verdict.order[0].name
+        right = CHANCE if verdict.best is None else first
+        choices = [group.name if (group := group_called(choice, networks)) else choice for choice in self.choices]
+        if right not in choices:
+            why = f"{first} was not offered" if verdict.best else "the lead could be chance"
+            raise NoRightAnswer(f"{why}. {sentences}")
+        return QuestionOutcome(choices.index(right), sentences)
 
 
-def lead(_: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
-    """Returns the lead of the first network over the second; 0 is right too where it could be chance."""
-    of_two = _verdict(networks, evidence).of_leaders()
-    first, second = of_two.order
-    points, chance = gap(first.accuracy, second.accuracy), of_two.best is None
-    near = f"Answers within {NEAR_POINTS:g} point count as right{', and so does 0: within chance' if chance else ''}."
-    explanation = f"{points:.1f} points. {result(of_two, advice=False)} {near}"
-    return QuestionOutcome(points, explanation, within_chance=chance)
+class Lead(Question):
+    """By how many points the first network leads the second."""
 
+    name = "lead"
 
-BEST_NETWORK = QuestionKind("best_network", CHOICES, best_network, needs="choices", offers_networks=True)
-LEAD = QuestionKind("lead", POINTS, lead, lambda answer, points: abs(answer - points) <= NEAR_POINTS + ROUNDING)
+    @property
+    def control(self) -> Slider:
+        """Points."""
+        return POINTS
+
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
+        """Returns the lead of the first network over the second; whatever lies in the verdict's interval is right."""
+        of_two = _verdict(networks, evidence).of_leaders()
+        [pair], (first, second) = of_two.pairs, of_two.order
+        sentences = result(of_two, advice=False)
+        if pair.difference is None:
+            raise NoRightAnswer(sentences)
+        points, (low, high, _) = gap(first.accuracy, second.accuracy), pair.difference.interval
+        limits = [100 * limit for limit in ((low, high) if first is pair.a else (-high, -low))]
+        nearest = POINTS.step / 2  # the slider's nearest number is right, however narrow the interval is
+        low, high = max(0.0, min(limits[0], points - nearest)), max(limits[1], points + nearest)
+        near = f"Answers from {low:.1f} to {high:.1f} points count as right."
+        accepted = round(low, 1), round(high, 1)
+        return QuestionOutcome(points, f"{points:.1f} points. {sentences} {near}", accepted=accepted)

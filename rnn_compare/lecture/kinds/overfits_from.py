@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group
-from rnn_compare.lecture.controls import EPOCHS
-from rnn_compare.lecture.questions import NoRightAnswer, Question, QuestionKind, QuestionOutcome, network_in_question
+from rnn_compare.lecture.controls import Epochs
+from rnn_compare.lecture.questions import NoRightAnswer, Question, QuestionOutcome, network_in_question
 
 NEAR_EPOCHS = 1
 RULE = (
@@ -18,32 +18,37 @@ RULE = (
 """The definition in ``comparison.findings``."""
 
 
-def outcome(question: Question, networks: Sequence[Group], _: Evidence) -> QuestionOutcome:
-    """Returns the median epoch of the seeds that overfit, if half of them do; 0 if fewer do."""
-    group = network_in_question(question, networks)
-    if any(len(run.epochs) < OVERFIT_EPOCHS for run in group.counted):
-        raise NoRightAnswer(f"it takes {OVERFIT_EPOCHS} epochs to tell.")
-    seeds = len(group.counted)
-    overfitted = [epoch for epoch in map(overfits_from, group.counted) if epoch != 0]
-    of_seeds = f" ({len(overfitted)} of {seeds} seeds)" if seeds > 1 else ""
-    if 2 * len(overfitted) < seeds or not overfitted:
-        return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
-    since = [epoch for epoch in overfitted if epoch is not None]
-    if 2 * len(since) < len(overfitted) or not since:
-        raise NoRightAnswer(
-            f"{group.name} overfits{of_seeds}, training was far ahead by its end, but its validation loss was still "
-            "falling."
+class OverfitsFrom(Question):
+    """A question about overfitting."""
+
+    name, needs, shows_training = "overfits_from", "network", True
+
+    @property
+    def control(self) -> Epochs:
+        """The epochs."""
+        return Epochs(self.epochs)
+
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002
+        """Returns the median epoch of the seeds that overfit, if half of them do; 0 if fewer do."""
+        group = network_in_question(self, networks)
+        if any(len(run.epochs) < OVERFIT_EPOCHS for run in group.counted):
+            raise NoRightAnswer(f"it takes {OVERFIT_EPOCHS} epochs to tell.")
+        seeds = len(group.counted)
+        overfitted = [epoch for epoch in map(overfits_from, group.counted) if epoch != 0]
+        of_seeds = f" ({len(overfitted)} of {seeds} seeds)" if seeds > 1 else ""
+        if 2 * len(overfitted) < seeds or not overfitted:
+            return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
+        since = [epoch for epoch in overfitted if epoch is not None]
+        if 2 * len(since) < len(overfitted) or not since:
+            raise NoRightAnswer(
+                f"{group.name} overfits{of_seeds}, training was far ahead by its end, but its validation loss was "
+                "still falling."
+            )
+        epoch = statistics.median_low(since)
+        lowest = f"its validation loss was lowest after epoch {epoch - 1}"
+        over_seeds = f", the median of {len(overfitted)} of {seeds} seeds" if seeds > 1 else ""
+        return QuestionOutcome(
+            epoch,
+            f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too.",
+            accepted=(max(1, epoch - NEAR_EPOCHS), epoch + NEAR_EPOCHS),  # "never" is near to no epoch
         )
-    epoch = statistics.median_low(since)
-    lowest = f"its validation loss was lowest after epoch {epoch - 1}"
-    over_seeds = f", the median of {len(overfitted)} of {seeds} seeds" if seeds > 1 else ""
-    return QuestionOutcome(
-        epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
-    )
-
-
-def _is_near(answer: int, epoch: int) -> bool:
-    return abs(answer - epoch) <= NEAR_EPOCHS if answer and epoch else answer == epoch  # "never" is near to no epoch
-
-
-KIND = QuestionKind("overfits_from", EPOCHS, outcome, _is_near, needs="network", shows_training=True)

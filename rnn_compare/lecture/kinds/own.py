@@ -1,18 +1,37 @@
 """The lecturer's own question; its lecture file may name the right answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
-from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import Group
-from rnn_compare.lecture.controls import CHOICES
-from rnn_compare.lecture.questions import Question, QuestionKind, QuestionOutcome
+from pydantic import Field, model_validator
 
-
-def outcome(question: Question, _networks: Sequence[Group], _evidence: Evidence) -> QuestionOutcome:
-    """Returns the right answer of the lecture file."""
-    if question.right is None:
-        return QuestionOutcome(None, "No answer is marked as right.")
-    return QuestionOutcome(question.right, f"The answer: {question.choices[question.right]}.", only_names=True)
+from rnn_compare.lecture.questions import Question, QuestionOutcome
 
 
-KIND = QuestionKind("own", CHOICES, outcome, needs="choices", needs_runs=False)
+class OwnQuestion(Question):
+    """A question with choices.
+
+    Attributes:
+        right: Index of the right choice; None if there is none.
+    """
+
+    name, source, needs = "own", "file", "choices"
+
+    right: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _has_the_right_choice(self) -> Self:
+        if self.right is not None and self.right >= len(self.choices):
+            raise ValueError("right must be the index of a choice, from 0")
+        return self
+
+    @classmethod
+    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:  # noqa: ARG003
+        """Asks how sure one is if an answer is right."""
+        return {"confidence": "right" in fields}
+
+    def from_file(self) -> QuestionOutcome:
+        """Returns the right choice."""
+        if self.right is None:
+            return QuestionOutcome(None, "No answer is marked as right.")
+        return QuestionOutcome(self.right, f"The answer: {self.choices[self.right]}.", only_names=True)

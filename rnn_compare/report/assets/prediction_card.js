@@ -1,10 +1,9 @@
 // A network's prediction for the text that is typed, with what it could read of it.
 
 import { isForeign } from "../../browser/arithmetic/encoding.js";
-import { odds } from "../../browser/arithmetic/moves.js";
+import { odds, verdictIn } from "../../browser/arithmetic/moves.js";
 import { logitOf, logitOfNothing } from "../../browser/arithmetic/network.js";
 import { element, setText } from "../../browser/common/dom.js";
-import { verdictIn } from "../../browser/drawing/cell/reading_card.js";
 
 const UNKNOWN_SHOWN = 5;
 // In thousands, as toLocaleString, which takes a phone a tenth of a second when it is called first.

@@ -15,7 +15,7 @@ import { decompressed } from "../../browser/arithmetic/numbers.js";
 import { buildCard, painted } from "./prediction_card.js";
 import { buildQuiz } from "./quiz_card.js";
 import { buildTraining } from "./train_card.js";
-import { buildWordChart } from "./word_chart.js";
+import { buildWordChart } from "../../browser/drawing/cell/word_chart.js";
 
 const PAUSE = 150; // milliseconds without a key until the text is read
 const SLICE = 12; // milliseconds of work at a time

@@ -50,9 +50,9 @@ def new_cookies(scope: Scope, access: Access) -> list[str]:
     """
     request, cookies = Request(scope), {}
     browser, sign_in = browser_id(request.cookies.get(NAME)), request.headers.get(SIGN_IN_HEADER)
-    if scope["path"].endswith(("/_stcore/health", "/join")) and not browser:
+    if scope["path"].endswith(("/_stcore/health", "/join", "/wall", "/notes")) and not browser:
         cookies[NAME] = secrets.token_hex(16)
-    if browser and sign_in and sign_in_expiry(sign_in, browser, access.rule().password):
+    if browser and sign_in and sign_in_expiry(sign_in, browser, access.rule().secret):
         cookies[PRESENTER] = sign_in
     secure = "; Secure" if scope["scheme"] == "https" else ""
     rest = f"Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"

@@ -45,6 +45,11 @@ class Rule:
     problem: str = ""
 
     @property
+    def secret(self) -> str:
+        """What tokens are signed with: they end with another pass, or other addresses."""
+        return self.password or " ".join(sorted(self.emails))
+
+    @property
     def open(self) -> bool:
         """Whether everyone may do everything."""
         return not (self.password or self.emails or self.problem)

@@ -76,8 +76,10 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
         "SimpleRNN(32): validation accuracy 61.0 % in epoch 1, highest 71.0 % in epoch 4, the last. "
         "LSTM(32): validation accuracy 64.0 % in epoch 1, highest 88.0 % in epoch 4, the last."
     )
-    expect(phone.get_by_role("img")).to_have_attribute("aria-label", description)
-    expect(phone.locator(".bars li").nth(1)).to_contain_text("LSTM(32) (right, your answer)")
+    expect(phone.locator("#curves svg[role=img]")).to_have_attribute("aria-label", description)
+    answered = phone.locator(".votes li").nth(1)
+    expect(answered).to_contain_text("LSTM(32) (your answer)")
+    expect(answered.get_by_role("img", name="right")).to_be_visible()
 
 
 def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_the_class_answered(
@@ -95,7 +97,7 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     expect(box.get_by_role("heading", name="Which network is best")).to_be_visible()
     expect(box).to_contain_text("Not this time. You answered: SimpleRNN(32).")
     expect(box).to_contain_text("LSTM(32) is ahead of SimpleRNN(32)")
-    expect(box.locator(".bars li").nth(0)).to_contain_text("SimpleRNN(32) (your answer)")
+    expect(box.locator(".votes li").nth(0)).to_contain_text("SimpleRNN(32) (your answer)")
     picture(phone, "kept")
     put(hall.url)
     expect(box).to_be_hidden()
@@ -201,7 +203,7 @@ def test_late_comers_land_at_the_present_step_and_a_second_vote_begins_anew(hall
     phone.get_by_role("button", name="LSTM(32)").tap()
     own(phone, "Sent: LSTM(32)")
     present(hall.url, "reveal")
-    expect(phone.locator("#tally")).to_contain_text("Outlined: the first vote, 1 answer. Filled: the last, 1 answer.")
+    expect(phone.locator("#tally .votes-legend span")).to_have_text(["first vote: 1 answer", "last vote: 1 answer"])
     present(hall.url, "show_step", 4, "Why", "The gates keep what was read long ago.")
     late = phone.context.new_page()
     late.goto(f"{hall.url}/join")
@@ -242,18 +244,48 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
 def test_a_lead_and_an_epoch_are_set_with_the_thumb(hall: Hall, phone: Page) -> None:
     present(hall.url, "show_step", 1, "Lead", "", {"id": "lead", "kind": "lead", "text": "By how much?"})
     present(hall.url, "open_vote")
+    slider, send = phone.get_by_role("slider"), phone.get_by_role("button", name="Send my answer")
+    expect(slider).to_have_attribute("aria-valuetext", "Move the slider")
+    expect(slider).to_have_value("25")
+    expect(send).to_be_disabled()
+    slider.press("Home")
     for _ in range(5):
-        phone.get_by_role("button", name="half a point more").tap()
-    phone.get_by_role("button", name="half a point less").tap()
-    expect(phone.get_by_role("slider")).to_have_attribute("aria-valuetext", "2 points")
-    phone.get_by_role("button", name="Send my answer").tap()
+        phone.get_by_role("button", name="0.5 points more").tap()
+    phone.get_by_role("button", name="0.5 points less").tap()
+    expect(slider).to_have_attribute("aria-valuetext", "2 points")
+    send.tap()
     own(phone, "Sent: 2 points")
+    phone.reload()
+    expect(slider).to_have_attribute("aria-valuetext", "2 points")
     over = {"id": "over", "kind": "overfits_from", "text": "From which?", "network": "LSTM(32)", "epochs": 4}
     present(hall.url, "show_step", 2, "Overfitting", "", over)
     present(hall.url, "open_vote")
     phone.get_by_role("button", name="never within 4 epochs").tap()
     own(phone, "Sent: never")
     assert (present(hall.url, "answers", "lead", 1), present(hall.url, "answers", "over", 1)) == ([2], [0])
+
+
+def test_a_phone_begins_a_new_step_at_its_top_unless_somebody_types_and_the_shared_networks_are_first(
+    hall: Hall, phone: Page
+) -> None:
+    def scroll_down() -> None:
+        phone.evaluate("document.body.style.minHeight = '3000px'; scrollTo(0, 900)")
+
+    scroll_down()
+    present(hall.url, "show_step", 1, "Lead", "", {"id": "lead", "kind": "lead", "text": "By how much?"})
+    until(lambda: phone.evaluate("scrollY") == 0)
+    present(hall.url, "open_reviews", True)
+    scroll_down()
+    present(hall.url, "offer_networks", True)
+    until(lambda: phone.evaluate("scrollY") == 0)
+    box = phone.get_by_role("link", name="Open the networks").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 200
+    phone.get_by_role("textbox").fill("I expected")
+    scroll_down()
+    present(hall.url, "show_step", 2, "Another", "")
+    expect(phone.locator("#title")).to_have_text("Another")
+    assert phone.evaluate("scrollY") > 0
 
 
 def test_a_review_is_read_on_the_phone_and_followed_to_the_wall_and_markup_in_it_stays_text(

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.conftest import Server
 from tests.browser.test_accessibility import broken_rules
@@ -19,7 +18,7 @@ PARTS = {
     "networks": ("article", 4),
     "train": ("article", 4),
     "findings": ("figure > svg", 1),
-    "baselines": (".bars li", 7),
+    "baselines": (".shares li", 7),
     "inside": (".reading .cell > svg", 1),
 }
 """What a picture of each kind of step has, and how many, in the lecture on four networks."""
@@ -41,13 +40,9 @@ def phone(podium: Server, browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
-    podium: Server, page: Page, phone: Page
-) -> None:
-    lecture = find("gates", step_kinds())
-    present(podium.url, "go", lecture.name, 0)
-    page.goto(f"{podium.url}/present")
-    picture, has_revealed = phone.locator("#picture"), False
+def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(podium: Server, phone: Page) -> None:
+    lecture = find("gates")
+    picture, has_revealed = phone.locator("#parts"), False
     for index, step in enumerate(lecture.steps):
         present(podium.url, "go", lecture.name, index)
         expect(phone.locator("#title")).to_have_text(step.title)
@@ -72,13 +67,12 @@ def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(
 
 @pytest.mark.parametrize(("name", "kind", "charts"), [("book", "memory", 2), ("state", "lengths", 1)])
 def test_charts_over_words_are_drawn_on_phones_too(
-    podium: Server, page: Page, phone: Page, name: str, kind: str, charts: int
+    podium: Server, phone: Page, name: str, kind: str, charts: int
 ) -> None:
-    lecture = find(name, step_kinds())
+    lecture = find(name)
     index = [step.kind.name for step in lecture.steps].index(kind)
     present(podium.url, "go", name, index)
-    page.goto(f"{podium.url}/present")
-    pictures = phone.locator("#picture figure > svg")
+    pictures = phone.locator("#parts figure > svg")
     expect(pictures).to_have_count(charts)
     networks = len(lecture.preset_at(index).experiments())
     for picture in pictures.all():

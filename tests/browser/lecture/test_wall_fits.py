@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
-from rnn_compare.lecture.controls import CURVE, POINTS, Answer
-from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, Step, find
+from rnn_compare.lecture.controls import Answer, Curve, Slider
+from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Question
+from rnn_compare.paths import SHIPPED_LECTURES
 from tests.browser.conftest import Server
 from tests.browser.visits import STILL
 from tests.phones import PlainPhone, present
@@ -36,23 +36,29 @@ REVIEW = "The first hour drags, the jokes are older than the actors. And then it
 
 def answer(question: Question, place: int) -> Answer:
     """What the phone at that place answers."""
-    if question.kind.control is CURVE:
+    if isinstance(question.control, Curve):
         return tuple(min(0.5 + 0.02 * place + 0.03 * epoch, 1.0) for epoch in range(question.epochs))
-    if question.kind.control is POINTS:
+    if isinstance(question.control, Slider):
         return 0.5 * place
     return place % len(question.choices)
 
 
+LAST = {
+    "baselines": ".shares li:not(.network)",
+    "inside": ".rc-cells section:not(.rc-other) canvas",
+    "train": ".progress li",
+    "reveal": ".plot > svg",
+    "networks": ".rc-parameters",
+}
+"""What a step draws last, by its kind."""
+
+
 def wait_until_drawn(page: Page, step: Step) -> None:
     """Waits for what a step draws last."""
-    if step.kind.name == "baselines":
-        expect(page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
-    elif step.kind.name in ("reveal", "findings", "memory", "lengths", "inside"):
-        page.locator(".main-svg").first.wait_for()
-        if step.kind.name == "reveal":  # the verdict's accuracy is not the curve's end
-            expect(page.locator(".rc-card .rc-best_note").first).to_be_visible()
-    elif step.kind.trains:  # the button "Train" comes first
-        page.locator(".rc-progress").wait_for()
+    if step.kind.name in ("findings", "memory", "lengths"):
+        page.locator(".plot > svg").first.wait_for()
+    elif last := LAST.get(step.kind.name):
+        page.locator(last).last.wait_for()
 
 
 def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
@@ -61,9 +67,9 @@ def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
     for index, step in enumerate(lecture.steps):
         present(url, "go", lecture.name, index)
         if not index:
-            page.goto(f"{url}/present")
+            page.goto(f"{url}/wall")
         name = f"{index + 1:02} {step.kind.name}"
-        expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
+        expect(page.locator("#number span")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
         wait_until_drawn(page, step)
         yield name
         if step.question:
@@ -75,18 +81,17 @@ def views(page: Page, url: str, lecture: Lecture) -> Iterator[str]:
             if not any(earlier.question for earlier in lecture.steps[:index]):  # all closed votes look alike
                 yield f"{name} closed"
             present(url, "show_task" if step.kind.phones_train else "show_answers")
-            page.locator(".rc-votes, .main-svg, .rc-class-row i").first.wait_for()
+            page.locator(".votes, .plot > svg, .rc-class-row i").first.wait_for()
             yield f"{name} shown"
         for question in lecture.revealed_questions(index)[1:] if step.kind.reveals else ():
             present(url, "advance")
-            expect(page.locator(".rc-outcome h3")).to_have_text(question.text)
+            expect(page.locator("#question")).to_have_text(question.text)
             yield f"{name} {question.id}"
         if step.kind.name == "review":
             assert phones[0].send("review", {"text": REVIEW})[0] == 200
-            page.get_by_role("button", name="Choose a review").click()
-            page.get_by_role("button", name="Show", exact=True).click()
-            expect(page.locator(".rc-verdict").first).to_be_visible()
-            expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+            [sent] = present(url, "reviews")
+            present(url, "show_review", sent["id"], [])
+            page.locator(".rc-verdict").first.wait_for()
             yield f"{name} shown"
 
 
@@ -123,13 +128,13 @@ def measured(page: Page) -> list[str]:
     "name",
     [
         pytest.param(name, marks=() if name == GATED else pytest.mark.thorough)
-        for name in sorted(path.stem for path in SHIPPED.glob("*.toml"))
+        for name in sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
     ],
 )
 def test_each_step_fills_the_wall_in_large_type_and_nothing_runs_off(podium: Server, page: Page, name: str) -> None:
     requests, faulty = list[str](), dict[str, Any]()
     page.on("request", lambda request: requests.append(request.url))
-    for view in views(page, podium.url, find(name, step_kinds())):
+    for view in views(page, podium.url, find(name)):
         faulty |= faults(page, f"{name} {view}")
     assert not faulty, json.dumps(faulty, indent=1, ensure_ascii=False)
     assert {urlsplit(url).netloc for url in requests} - {""} == {urlsplit(podium.url).netloc}, "nobody else is asked"

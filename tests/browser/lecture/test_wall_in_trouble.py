@@ -5,7 +5,6 @@ import sqlite3
 
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.conftest import Server
 from tests.browser.slow_line import SlowLine
@@ -16,14 +15,14 @@ LONG = "https://rnn.university.example/" + "w" * 89
 
 
 def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeated(server: Server, page: Page) -> None:
-    place = next(place for place, step in enumerate(find("book", step_kinds()).steps) if step.question)
+    place = next(place for place, step in enumerate(find("book").steps) if step.question)
     page.goto(f"{server.url}/present")
     page.locator(".st-key-begin_book").get_by_role("button", name="Begin").click()
     page.locator(".rc-keys").wait_for(state="attached")
     PlainPhone(server.url.removeprefix("http://")).events()  # without any, the press would show the next step
     second = page.context.new_page()
     second.goto(f"{server.url}/notes")
-    for step in find("book", step_kinds()).steps[1 : place + 1]:
+    for step in find("book").steps[1 : place + 1]:
         second.get_by_role("button", name="Next").click(timeout=PATIENCE)
         expect(second.get_by_role("heading", name=step.title, level=1)).to_be_visible(timeout=PATIENCE)
     close = page.get_by_role("button", name="Close the vote")

@@ -2,8 +2,8 @@
 // scrolled to, and QR codes of different addresses. The smallest text in pixels, that in pictures apart, each with an
 // example. And how much of the wall is used: of 8 × 6 fields, the share in which there is anything.
 () => {
-  const wall = document.querySelector("[data-testid=stMain]");
-  const furniture = [...document.querySelectorAll(".rc-wall-foot, .rc-corner")].filter((node) => node.getClientRects().length);
+  const wall = document.body;
+  const furniture = [...document.querySelectorAll("#number, #corner")].filter((node) => node.getClientRects().length);
   const clipped = (rect, node) => {
     let { left, top, right, bottom } = rect;
     for (let up = node; up && up !== wall; up = up.parentElement) {
@@ -41,9 +41,11 @@
     add(range.getClientRects(), text.parentElement, name);
     if (seen.length > before) measure(text.parentElement, name);
   }
-  for (const node of wall.querySelectorAll("img, canvas, button, input, .main-svg, .rc-voting li, i"))
+  for (const node of wall.querySelectorAll("img, canvas, button, input, .plot > svg, #choices li, i"))
     add([node.getBoundingClientRect()], node, `${node.tagName} ${node.className?.baseVal ?? node.className} ${node.alt ?? ""}`);
-  const faults = [];
+  const faults = [...document.querySelectorAll("#frame, #asked, #parts > *")]
+    .filter((node) => node.scrollHeight > node.clientHeight + 1 && getComputedStyle(node).overflowY === "hidden")
+    .map((node) => `${node.id || node.className} is ${node.scrollHeight - node.clientHeight} px too high`);
   for (const { rect, node, name } of seen) {
     const off = [[-rect.left, "left"], [-rect.top, "top"], [rect.right - innerWidth, "right"], [rect.bottom - innerHeight, "bottom"]];
     for (const [by, edge] of off) if (by > 1) faults.push(`${name} is ${Math.round(by)} px off at the ${edge}`);
@@ -52,7 +54,7 @@
       const box = fixed.getBoundingClientRect();
       const wide = Math.min(rect.right, box.right) - Math.max(rect.left, box.left);
       const high = Math.min(rect.bottom, box.bottom) - Math.max(rect.top, box.top);
-      if (wide > 1 && high > 1) faults.push(`${name} lies on ${fixed.className}`);
+      if (wide > 1 && high > 1) faults.push(`${name} lies on ${fixed.id}`);
     }
   }
   const codes = new Set(seen.map(({ node }) => node.alt).filter((alt) => alt?.startsWith("QR code")));

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
-from rnn_compare.dashboard.pages.present.lecture_context import NOT_REVEALED
 from rnn_compare.errors import UserError
+from rnn_compare.lecture.scene import NOT_REVEALED
 from rnn_compare.presets import PRESETS
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore

@@ -1,5 +1,6 @@
 """What the program has promised: every vote and review that it said it keeps, every epoch that it has shown."""
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
@@ -7,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rnn_compare.lecture.classroom_record import ClassroomRecord
 from rnn_compare.lecture.controls import Answer
+from rnn_compare.lecture.fold import ClassRecord, fold
+from rnn_compare.lecture.journal import Journal
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
@@ -111,16 +113,11 @@ class Ledger:
 
     def check_class(self, cache: Path) -> None:
         """Checks, before a lecture ends, what the disk holds of what its phones have sent."""
-        record = ClassroomRecord(cache / "lecture.db")
-        try:
-            number, _, _ = record.last() or (0, None, True)
-            answers, reviews = record.answers(number), record.reviews(number)
-        finally:
-            record.close()
+        record = recorded(cache)[-1]
         votes = {
-            (self.lecture, question, round_, device): answer
-            for (question, round_), by_device in answers.items()
-            for device, answer in by_device.items()
+            (self.lecture, question, round_, device): answered.answer
+            for (question, round_), by_device in record.votes.answers.items()
+            for device, answered in by_device.items()
         }
         for vote, answer in self.votes_of(self.lecture).items():
             if votes.get(vote) not in (answer, self.perhaps.get(vote, answer)):
@@ -128,7 +125,7 @@ class Ledger:
         for vote, answer in votes.items():
             if vote not in self.acknowledged and self.perhaps.get(vote) != answer:
                 self.problem(f"Nobody cast the vote {vote}: {answer}.")
-        texts = sorted(review.text for _, review in reviews)
+        texts = [review.text for _, review in record.reviews.sent.values()]
         sent = {key: text for key, text in self.reviews.items() if key[0] == self.lecture}
         for (_, device), text in sent.items():
             if texts.count(text) != 1:
@@ -136,16 +133,19 @@ class Ledger:
 
     def check_after_the_end(self, cache: Path, shown: str) -> None:
         """Checks that what counts is there when the lecture has ended: the answers, and the review that was shown."""
-        record = ClassroomRecord(cache / "lecture.db")
-        try:
-            rows, (number, _, _) = len(record.rows()), record.last() or (0, None, True)
-            reviews = [review.text for _, review in record.reviews(number)]
-        finally:
-            record.close()
+        records = recorded(cache)
+        rows = sum(len(answers) for record in records for answers in record.votes.answers.values())
+        reviews = [review.text for _, review in records[-1].reviews.sent.values()]
         if not len(self.acknowledged) <= rows <= len(self.acknowledged.keys() | self.perhaps.keys()):
             self.problem(f"{rows} answers are in the export, and {len(self.acknowledged)} were kept.")
         if shown and shown not in reviews:
             self.problem(f"The review {shown!r} was shown, and the record has {reviews}.")
+
+
+def recorded(cache: Path) -> list[ClassRecord]:
+    """Returns what the disk holds of each lecture; of none before the first."""
+    with contextlib.closing(Journal(cache / "lecture.db")) as journal:
+        return [fold(journal.read(number), ClassRecord(number)) for number in range(journal.last() + 1)]
 
 
 def figures(epoch: EpochEnd) -> list[float]:

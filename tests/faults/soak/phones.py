@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from rnn_compare.lecture.trained.class_networks import recorded
+from rnn_compare.class_networks.networks import recorded
 from rnn_compare.presets import PHONES
 from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
 from tests.faults.soak.watch import Curtain

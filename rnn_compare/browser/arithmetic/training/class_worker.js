@@ -1,5 +1,5 @@
-// The worker of a class's phone: it fetches the class's task, trains the network that the phone was dealt, and reads
-// what is typed. The weights stay here.
+// The worker of a class's phone, and of its wall: it fetches the class's task, trains the networks that it is told, and
+// reads what is typed with the last one. The weights stay here.
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
@@ -10,39 +10,32 @@ import { trainingRun } from "./training_run.js";
 
 const RETRY = 2000;
 
-// Unpacks what server/phones/handout.py has packed.
+// Unpacks what server/lecture/handout.py has packed.
 export async function taskOf(task) {
   return {
     ...task, ids: await decompressed(task.ids, Uint16Array), labels: await decompressed(task.labels, Uint8Array),
   };
 }
 
-// Whether this engine computes as the server does: the sizes of the gradients of a first batch, to the last bit.
-export function computesAlike({ networks, known, ids, labels }, cell) {
-  const trainer = new Trainer({ ...networks[cell], seed: known.seed });
-  const reviews = Int32Array.from({ length: networks[cell].batch_size }, (_, review) => review);
-  const sizes = trainer.gradients(ids, labels, reviews).map((tensor) => {
-    let size = 0;
-    for (const number of tensor) size += Math.abs(number);
-    return size;
-  });
-  return sizes.every((size, place) => size === known.sizes[cell][place]);
-}
-
-// Eight reviews a byte, the first highest, in base64: as `packed_bits` in lecture/trained/class_task.py.
+// Eight reviews a byte, the first highest, in base64: as `packed_bits` in class_networks/task.py.
 function packedBits(correct) {
   const bytes = new Uint8Array(Math.ceil(correct.length / 8));
   correct.forEach((bit, place) => { bytes[place >> 3] |= bit << (7 - (place & 7)); });
   return btoa(String.fromCharCode(...bytes));
 }
 
-// Trains a cell with a seed; returns its weights, and tells after each epoch how many held-out reviews are right, and
-// which.
-export function trained({ networks, ids, labels, training, epochs }, cell, seed, tell) {
+// Trains a cell with a seed; tells after each epoch how many held-out reviews are right. Returns its weights, and what
+// the server takes: these numbers, and which reviews were right after the best epoch.
+export async function trained({ networks, ids, labels, training, epochs }, cell, seed, tell = () => {}) {
   const question = { description: { ...networks[cell], seed }, ids, labels, training, epochs };
-  return trainingRun(question, (_figures, _state, correct) => tell({
-    right: correct.reduce((sum, bit) => sum + bit), correct: packedBits(correct),
-  }));
+  const network = { cell, seed, right: [], correct: "" };
+  const weights = await trainingRun(question, (_figures, _state, bits) => {
+    const right = bits.reduce((sum, bit) => sum + bit);
+    if (right > Math.max(-1, ...network.right)) network.correct = packedBits(bits);
+    network.right.push(right);
+    tell(right);
+  });
+  return { network, weights };
 }
 
 // Returns a function from a text to the probability of label 1, and how many of its words are known.
@@ -69,8 +62,8 @@ async function fetched(url) {
   return fetched(url);
 }
 
-// Messages: { fetch: url }, { train: { cell, seed } }, { read: text }. Answers: { right, correct } after each epoch,
-// { differs } or { done }, and { share, known } of a text.
+// Messages: { fetch: url }, { train: { cell, seed } }, { read: text }. Answers: { right } after each epoch, then { done }
+// with the network, as the server takes it, and { share, known } of a text.
 export function listen(scope) {
   let task;
   let read;
@@ -79,13 +72,11 @@ export function listen(scope) {
     if (train) {
       const loaded = await task;
       const { cell, seed } = train;
-      if (!computesAlike(loaded, cell)) return scope.postMessage({ differs: true });
-      const weights = await trained(loaded, cell, seed, (counted) => scope.postMessage(counted));
+      const { network, weights } = await trained(loaded, cell, seed, (right) => scope.postMessage({ right }));
       read = readerOf(loaded, cell, weights);
-      scope.postMessage({ done: true, labels: loaded.labelNames });
+      scope.postMessage({ done: network, labels: loaded.labelNames });
     }
     if (text !== undefined && read) scope.postMessage(read(text));
-    return undefined;
   };
   scope.addEventListener("message", ({ data }) => {
     answer(data).catch((error) => scope.postMessage({ problem: String(error?.message ?? error) }));

@@ -5,7 +5,7 @@ import { drawCell } from "./cell.js";
 import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
-import { moves, odds } from "../../arithmetic/moves.js";
+import { moves, odds, verdictIn } from "../../arithmetic/moves.js";
 import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
@@ -83,12 +83,6 @@ function buildVerdict(root, run, words, author) {
     truth.classList.toggle("rc-tick", right);
     truth.classList.toggle("rc-wrong", !right);
   };
-}
-
-// A verdict as on Try a review: the likelier label and its probability.
-export function verdictIn(probability, labels) {
-  const share = Math.max(probability, 1 - probability);
-  return `${(100 * share).toFixed(1)} % ${labels[Number(probability > 0.5)]}`;
 }
 
 // The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, with null if

@@ -1,7 +1,6 @@
 // The word that decides a network's prediction, in a sentence: what leaving out each word alone shows, and no more.
 
-import { moves, odds } from "../../arithmetic/moves.js";
-import { verdictIn } from "./reading_card.js";
+import { moves, odds, verdictIn } from "../../arithmetic/moves.js";
 
 const MOST_NAMED = 3;
 

@@ -55,7 +55,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
     unit: choice.units.get(cellOf(run)), onUnit: (unit) => { choice.units.set(cellOf(run), unit); },
   }));
-  // A wall has room for one card (pages/present.css).
+  // A wall has room for one card.
   const showLead = () => {
     for (const card of row.children) card.classList.toggle("rc-other", card !== row.children[choice.lead]);
   };

@@ -13,7 +13,7 @@ export function look(node) {
     font: style.fontFamily,
     line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
     paper: style.getPropertyValue("--st-background-color").trim() || "white",
-    // On the wall of a lecture, text and lines are larger (pages/present.css), and grow with the window.
+    // On the wall of a lecture, text and lines are larger, and grow with the window.
     type: wall ? (wall * root) / 16 : 1,
     thick: parseFloat(style.getPropertyValue("--rc-chart-lines")) || 1,
   };

@@ -28,10 +28,10 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.live import View
-from rnn_compare.server.replays import can_be_played
-from rnn_compare.server.services import Services
-from rnn_compare.server.snapshot import link_names, newest, short_names
+from rnn_compare.services.board import View
+from rnn_compare.services.replays import can_be_played
+from rnn_compare.services.services import Services
+from rnn_compare.services.snapshot import link_names, newest, short_names
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts
 from rnn_compare.sources.registry import is_about_films
@@ -50,7 +50,7 @@ GAP_HELP = (
 
 def render() -> None:
     """Draws the page."""
-    components.load_styles("dashboard/assets/pages/compare.css")
+    components.load_styles("browser/common/parameters.css", "dashboard/assets/pages/compare.css")
     services = current_app().services()
     restore()
     _pin_newest(services)
@@ -167,7 +167,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
     runs = services.runs()
     charted = on_the_charts(services)
     above = st.container()  # takes no room while empty
-    if services.classroom().state().lecture and not visitor.may_lead():
+    if current_app().classroom().state().lecture and not visitor.may_lead():
         above.markdown("A lecture is running: [join it](join).")
     if reason := services.engine.state.reason:
         above.warning(reason, icon=":material/error:")  # first: nothing is trained until it is mended

@@ -6,14 +6,15 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
+from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.charts.plotly_style import GREY, axis, percent_axis, percentages, plain
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import reading
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, results
+from rnn_compare.dashboard.widgets.network_choice import results
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import as_markdown, percent
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 NEARLY_EQUAL = 1.5
 """Times an equal share; if no weight is larger, attention is nearly an average."""

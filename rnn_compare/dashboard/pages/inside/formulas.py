@@ -9,12 +9,12 @@ import streamlit as st
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import parsed, plain
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
+from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import without_recurrence
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.charts.palette import Look, picture
 from rnn_compare.charts.plotly_style import GREY, axis, between, layout, percent_axis, percentages, plain
 from rnn_compare.dashboard.components import show_figure
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, results
+from rnn_compare.dashboard.widgets.network_choice import result_of, results
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.gradient_flow import DirectionGradients, FollowedGradient, follow_gradient, is_quick
 from rnn_compare.formatting import counted_range
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 
 BEFORE = "before training"
 VANISHING = "Where the gradient vanishes, little is learned."

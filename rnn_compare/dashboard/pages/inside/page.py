@@ -35,5 +35,5 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return
-    if networks := network_choice.with_weights(runs, which):
+    if networks := network_choice.loaded(runs, which):
         VIEWS[view or FIRST](services, networks)

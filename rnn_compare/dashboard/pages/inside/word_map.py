@@ -7,15 +7,16 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
+from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card, result_of
+from rnn_compare.dashboard.widgets.network_choice import card, problem_card, result_of
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours
 from rnn_compare.formatting import as_markdown, counted, percent, unbroken
 from rnn_compare.reviews import prepared
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.sources import registry
 from rnn_compare.table import Column, Entry, Table
 

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import actions
-from rnn_compare.dashboard.widgets.invite import OPEN
 from rnn_compare.errors import UserError
 from rnn_compare.server import visitor
+from rnn_compare.server.access.leading import OPEN
 from rnn_compare.server.app import current_app
 
 

@@ -17,9 +17,9 @@ from rnn_compare.report.written_files import curves
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.live import View
-from rnn_compare.server.services import Services
-from rnn_compare.server.snapshot import fit_together, link_names
+from rnn_compare.services.board import View
+from rnn_compare.services.services import Services
+from rnn_compare.services.snapshot import fit_together, link_names
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12

@@ -21,7 +21,7 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import visitor
-from rnn_compare.server.services import Services
+from rnn_compare.services.services import Services
 from rnn_compare.settings import bounds, in_words
 
 

@@ -11,7 +11,7 @@ from rnn_compare.dashboard.widgets import setting_link, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import whole_number
-from rnn_compare.explain.held_out import EXAMPLES, POSITIVE_EXAMPLES, QUESTIONS, HeldOut, held_out
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut, example_label, held_out
 from rnn_compare.explain.prediction import MAX_CHARACTERS
 from rnn_compare.formatting import as_markdown
 from rnn_compare.paths import Which
@@ -21,7 +21,6 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.sources.registry import is_about_films, labels
-from rnn_compare.sources.source import SENTIMENT
 
 NUMBER = "number"
 """Parameter of the address: the number of a real review, which is too long for it."""
@@ -107,11 +106,10 @@ def _take_from_address(experiments: Collection[Experiment]) -> None:
 
 def label(text: str, runs: Sequence[Run]) -> bool | None:
     """Returns the label of a real review or an example; None for other texts, or if a network has other labels."""
-    real = picked(text)
-    if {labels(run.experiment.dataset) for run in runs} - {real.labels if real else SENTIMENT}:
-        return None  # the text is from networks of another task
-    examples = (name in POSITIVE_EXAMPLES for name in EXAMPLES if text.split() == EXAMPLES[name].split())
-    return real.positive if real else next(examples, None)
+    if (real := picked(text)) is None:
+        return example_label(text, [run.experiment for run in runs])
+    # The text may be from networks of another task.
+    return real.positive if {labels(run.experiment.dataset) for run in runs} == {real.labels} else None
 
 
 def offer_real(runs: Sequence[Run], which: Which) -> None:

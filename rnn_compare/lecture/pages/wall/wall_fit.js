@@ -1,0 +1,29 @@
+// Enlarges what is on the wall until it fills its frame.
+
+// Returns the largest number between two limits that fits, or the smaller limit.
+export function largest(fits, low, high, precision) {
+  if (fits(high)) return high;
+  while (high - low > precision) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+// Returns what fits an element into its frame: when `key` is another one, and when it no longer fits; what only counts
+// does not make it jump. Its scale is the property --fit (wall.css); `most` is the largest.
+export function makeFit(frame, node, isWide = () => frame.scrollWidth > frame.clientWidth + 1) {
+  let seen = "";
+  const fits = () => frame.scrollHeight <= frame.clientHeight + 1 && !isWide(); // these are rounded
+  const set = (scale) => {
+    node.style.setProperty("--fit", scale);
+    return fits();
+  };
+  return function fit(most, key) {
+    const now = [key, most, node.querySelectorAll("*").length, innerWidth, innerHeight].join();
+    if (now === seen && fits()) return;
+    seen = now;
+    set(largest(set, set(1) ? 1 : 0.75, most, 0.02));
+  };
+}

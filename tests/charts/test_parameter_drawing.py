@@ -1,0 +1,124 @@
+"""Where the parameters are, drawn: to scale, adding up, and said in words as well."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.charts.parameter_drawing import THINNEST, drawing, legend, pixels
+from rnn_compare.comparison.groups import NamedNetwork
+from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.networks.parameters import parameters
+
+EXPERIMENTS = st.builds(
+    Experiment,
+    cell=st.sampled_from(CELLS),
+    units=st.integers(1, 512),
+    embedding_size=st.integers(1, 512),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+)
+
+
+def drawn(experiment: Experiment, scale: float | None = None) -> str:
+    scale = pixels([experiment]) if scale is None else scale
+    return drawing(NamedNetwork("a <network>", experiment), scale)
+
+
+def areas(html: str, matrix: str) -> list[float]:
+    """In square pixels, of every matrix of one kind."""
+    sizes = re.findall(rf'class="rc-{matrix}" style="width: ([\d.]+)px; height: ([\d.]+)px"', html)
+    return [float(width) * float(height) for width, height in sizes]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_each_gate_has_its_matrices_with_their_counts_as_areas(name: str) -> None:
+    experiment = Experiment(cell=name, units=24, embedding_size=60)
+    html = drawn(experiment, scale=2)
+    if cell(name).recurrent == "matrix":
+        assert areas(html, "recurrent-kernel") == [4 * 24 * 24] * cell(name).blocks
+    else:
+        assert len(areas(html, "recurrent-kernel")) == (cell(name).recurrent == "vector")
+    assert areas(html, "kernel") == [4 * 24 * 60] * cell(name).blocks
+    assert len(areas(html, "bias")) == cell(name).blocks
+    for gate in cell(name).gates:
+        assert f"{gate.name} <i>{gate.symbol}</i>" in html
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_a_network_without_recurrence_is_drawn_with_all_its_weights(name: str) -> None:
+    experiment = Experiment(cell=name, units=24, embedding_size=60)
+    tensors = [tensor for layer in parameters(experiment).layers[1:-1] for tensor in layer.tensors]
+    html = drawn(experiment, scale=2)
+    assert areas(html, "kernel") == [4 * tensor.count for tensor in tensors if tensor.name == "kernel"]
+    others = [tensor for tensor in tensors if tensor.name not in ("kernel", "embeddings")]
+    assert areas(html, "bias") == [THINNEST * 2 * tensor.count for tensor in others], "too thin to scale"
+
+
+def test_a_double_bias_is_drawn_twice_as_wide_and_explained() -> None:
+    simple, gru = (drawn(Experiment(cell=name), scale=1) for name in ("SimpleRNN", "GRU"))
+    assert areas(gru, "bias")[0] == 2 * areas(simple, "bias")[0]
+    assert "Two biases" in gru
+    assert "reset_after" in gru
+    assert "biases" not in simple
+
+
+@given(EXPERIMENTS)
+def test_every_sum_that_is_shown_is_true(experiment: Experiment) -> None:
+    html = drawn(experiment)
+    [terms, total] = re.findall(r"<span>([\d,]+(?: \+ [\d,]+)+) = ([\d,]+) parameters</span>", html)[0]
+    assert sum(int(term.replace(",", "")) for term in terms.split(" + ")) == int(total.replace(",", ""))
+    assert int(total.replace(",", "")) == parameters(experiment).total
+    sums = re.findall(r'class="rc-arithmetic">([^<]+)<', html)
+    assert sums == [layer.arithmetic for layer in parameters(experiment).layers]
+
+
+@given(EXPERIMENTS)
+def test_the_bar_is_divided_as_the_parameters_are_and_leads_to_each_layers_box(experiment: Experiment) -> None:
+    html, counted = drawn(experiment), parameters(experiment)
+    assert [int(part) for part in re.findall(r'style="flex: (\d+)"', html)] == [layer.count for layer in counted.layers]
+    ways = re.findall(r"polygon\(([\d.]+)% 0, ([\d.]+)% 0, ([\d.]+)% 100%, ([\d.]+)% 100%\)", html)
+    assert float(ways[0][0]) == float(ways[0][3]) == 0
+    assert float(ways[-1][1]) == pytest.approx(100, abs=0.02)
+    assert float(ways[-1][2]) == pytest.approx(100, abs=0.05)
+    for before, after in itertools.pairwise(ways):
+        assert before[1] == after[0], "shares of the bar touch"
+        assert float(after[3]) - float(before[2]) == pytest.approx(2, abs=0.02), "boxes have a gap"
+
+
+@given(st.lists(EXPERIMENTS, min_size=1, max_size=8))
+def test_networks_share_a_scale_at_which_the_largest_fits(experiments: list[Experiment]) -> None:
+    together = pixels(experiments)
+    assert together == min(pixels([experiment]) for experiment in experiments)
+    for experiment in experiments:
+        heights = re.findall(r'rc-kernel" style="width: [\d.]+px; height: ([\d.]+)px"', drawn(experiment, together))
+        assert max(map(float, heights)) <= 46
+
+
+def test_a_matrix_too_small_for_its_label_has_none() -> None:
+    assert ">32·32</b>" in drawn(Experiment())
+    assert ">32·32</b>" not in drawn(Experiment(), pixels([Experiment(), Experiment(cell="LSTM", units=512)]))
+
+
+def test_each_drawing_is_said_in_words() -> None:
+    html = drawn(Experiment(cell="LSTM"))
+    assert 'aria-label="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %, Dense 0.01 %"' in html
+    assert 'aria-label="LSTM: 4 blocks, each with recurrent kernel 32·32, kernel 32·32, bias 32"' in html
+    assert html.count('role="img"') == html.count("aria-label=")
+
+
+def test_the_legend_names_what_is_drawn_and_no_more() -> None:
+    lstm, mingru, mean = (Experiment(cell=name) for name in ("LSTM", "minGRU", "average"))
+    assert "recurrent kernel, units·units</span> + " in legend([mean, lstm])
+    assert "recurrent" not in legend([mingru, mean])
+    assert "features·units</span> + " in legend([mingru, mean])
+    assert [word in legend([mean]) for word in ("kernel", "units", "bias", "scale")] == [True, False, True, False]
+    assert "bias; also a normalization's scale and offset" in legend([mean, Experiment(cell="attention")])
+
+
+def test_a_title_is_text() -> None:
+    assert "a &lt;network&gt;" in drawn(Experiment())

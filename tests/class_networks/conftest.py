@@ -1,0 +1,3 @@
+from tests.lecture.conftest import restart
+
+__all__ = ["restart"]

@@ -1,0 +1,87 @@
+"""What classes have trained is kept by class: to replay, compare and take home; hidden until shown."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.class_networks.networks import ClassNetwork
+from rnn_compare.class_networks.task import OF_A_CLASS, OWN_SEEDS, seed_of
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.presets import PHONES
+from tests.lecture.trained_class import hold, send
+
+Restart = Callable[[], Classroom]
+
+
+def test_each_class_is_kept_with_its_networks_through_restarts_the_newest_first(restart: Restart) -> None:
+    classroom = restart()
+    hold(classroom, 4)
+    hold(classroom, 3)
+    classroom.end()
+    newest, oldest = restart().classes()
+    assert [(result.lecture, len(result.networks)) for result in (newest, oldest)] == [(2, 3), (1, 4)]
+    assert newest.title.endswith(", “luck”: 3 networks")
+    assert not {network.seed for network in newest.networks} & {network.seed for network in oldest.networks}
+    assert newest.preset == PHONES.name
+    assert restart().class_of(1) == oldest
+
+
+def test_without_a_network_of_a_phone_there_is_no_class(restart: Restart) -> None:
+    classroom = restart()
+    hold(classroom, 0)
+    own = [ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server")]
+    classroom.add_networks(own)
+    send(classroom, "old", [])
+    classroom.end()
+    assert restart().classes() == []
+
+
+def test_a_class_is_hidden_until_its_networks_are_shown_or_the_lecture_ends(restart: Restart) -> None:
+    classroom = restart()
+    hold(classroom, 2, is_shown=False)
+    assert restart().classes() == []
+    restart().show_task()
+    assert [len(result.networks) for result in restart().classes()] == [2]
+    hold(restart(), 1, is_shown=False)
+    assert [result.lecture for result in restart().classes()] == [1]
+    restart().end()
+    assert [result.lecture for result in restart().classes()] == [2, 1]
+
+
+def test_networks_of_this_machine_count_and_played_or_left_out_ones_do_not(restart: Restart) -> None:
+    classroom = restart()
+    hold(classroom, 3)
+    classroom.add_networks(
+        [
+            ClassNetwork("LSTM", seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server", at=time.time()),
+            ClassNetwork("LSTM", OF_A_CLASS + 1, (301,) * 8, origin="recording"),
+        ]
+    )
+    classroom.mark_network(classroom.networks.sent()[0].deal, "left out")
+    [result] = classroom.classes()
+    assert sorted(network.origin for network in result.networks) == ["phone", "phone", "server"]
+    classroom.end()
+    assert restart().classes() == [result]
+
+
+@pytest.mark.parametrize("change", ["'$.right', json('[300, 310]')", "'$.cell', 'GRU'"])
+def test_results_of_another_task_of_that_name_are_passed_over(restart: Restart, tmp_path: Path, change: str) -> None:
+    """One of fewer epochs, and one of other cells."""
+    hold(restart(), 2)
+    restart().end()
+    with closing(sqlite3.connect(tmp_path / "lecture.db")) as connection:
+        connection.execute(f"UPDATE events SET data = json_replace(data, {change})")
+        connection.commit()
+    assert restart().classes() == []
+
+
+def test_a_replay_and_a_comparison_go_on_after_a_restart(restart: Restart) -> None:
+    hold(restart(), 2)
+    restart().begin("luck", recorded=True, task=PHONES.name, replayed=1)
+    restart().compare(1)
+    state = restart().state()
+    assert (state.replayed, state.compared) == (1, 1)

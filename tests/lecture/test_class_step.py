@@ -1,0 +1,239 @@
+"""The steps at which a class's phones train and are judged: with phones, with some that cheat, and with earlier classes."""
+
+import json
+import re
+from collections.abc import Callable
+from itertools import combinations
+from random import Random
+from statistics import mean, median
+from typing import Any
+
+import pytest
+
+from rnn_compare.class_networks.networks import ClassNetwork, recorded
+from rnn_compare.class_networks.task import OWN_SEEDS, class_task, seed_of
+from rnn_compare.class_networks.verdict import judgement
+from rnn_compare.lecture import class_training, presses
+from rnn_compare.lecture.class_training import is_repeated, to_repeat
+from rnn_compare.lecture.lecture_file import find
+from rnn_compare.lecture.stage import Stage
+from rnn_compare.presets import PHONES
+from rnn_compare.report import class_dots
+
+from .given import give, messages, pressable
+from .trained_class import hold, send, some_correct
+
+TASK = class_task(PHONES.name)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_trained(stage: Stage, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the networks that these tests send."""
+    if "played" not in request.node.name:
+        monkeypatch.setattr(stage.class_training, "follow", lambda *_, **__: None)
+
+
+def show(stage: Stage, kind: str) -> dict[str, Any]:
+    """Shows the step of a kind, and returns what is sent."""
+    kinds = [step.kind.name for step in find("luck").steps]
+    stage.classroom().show_step(kinds.index(kind), "A step", "")
+    return messages(stage)
+
+
+def dots(wall: dict[str, Any]) -> int:
+    return len(re.findall(r'<i class="rc-dot[^"]*" style', json.dumps(wall).replace('\\"', '"')))
+
+
+def text(wall: dict[str, Any]) -> str:
+    return " ".join(line for part in wall["parts"] for line in part.get("lines", [part.get("html", "")]))
+
+
+def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(stage: Stage) -> None:
+    presses.begin(stage, "luck")
+    give(stage, "next")
+    classroom = stage.classroom()
+    send(classroom, "first", [250] * 7 + [259])
+    for device, points in (("first", 9.0), ("second", 1.0)):
+        classroom.answer(device, "apart", 1, points)
+    for phase in ("open", "closed"):
+        assert classroom.state().phase == phase
+        sent = messages(stage)
+        assert dots(sent["wall"]) == 0
+        assert text(sent["wall"]) == "1 network by phones."
+        assert sent["phones"]["task"]["cells"] is None
+        assert not re.search(r"259|51\.8", json.dumps([sent["wall"], sent["phones"]]))
+        give(stage, "next")
+    assert (classroom.state().phase, classroom.state().task_shown) == ("revealed", True)
+    sent = messages(stage)
+    assert dots(sent["wall"]) == 1
+    assert sent["phones"]["task"]["cells"][0]["bests"] == [259]
+    assert pressable(sent["wall"]) == []
+
+
+def test_all_networks_are_dots_and_who_trained_them_is_said(stage: Stage) -> None:
+    hold(stage.classroom(), 4)
+    wall = show(stage, "class_trains")["wall"]
+    assert dots(wall) == 4
+    assert "4 networks by phones. Best of 8 epochs on the same 500 held-out reviews: only seeds differ." in text(wall)
+    first = stage.classroom().networks.sent()[0]
+    stage.classroom().mark_network(first.deal, "left out")
+    stage.classroom().mark_network(stage.classroom().networks.sent()[1].deal, "repeated")
+    sent = messages(stage)
+    assert dots(sent["wall"]) == 3
+    assert "This machine trained 2 of the 4 again: 1 is left out, which came out differently." in text(sent["wall"])
+    assert f"Left out: {first.name}, {first.best} right." in sent["notes"]["lines"]
+
+
+def test_the_verdict_waits_for_the_last_networks_and_is_hidden_before_they_are_shown(stage: Stage) -> None:
+    classroom = stage.classroom()
+    hold(classroom, 30, is_shown=False)
+    sent = show(stage, "class_verdict")
+    assert text(sent["wall"]) == "Nothing is trained yet. Go back (←) to the step where phones train."
+    assert (pressable(sent["wall"]), sent["phones"]["parts"]) == ([], [])
+    classroom.show_task()
+    stage.class_training.waits = True
+    assert "All 30: The verdict waits for the last networks." in text(messages(stage)["wall"])
+    stage.class_training.waits = False
+    sent = messages(stage)
+    assert "All 30: LSTM is better than SimpleRNN by " in text(sent["wall"])
+    assert "LSTM is better than SimpleRNN by " in sent["phones"]["parts"][0]["lines"][0]
+
+
+def test_five_of_each_are_drawn_by_a_press_others_each_time(stage: Stage) -> None:
+    hold(stage.classroom(), 40)
+    show(stage, "class_verdict")
+    walls = []
+    for label in ("Draw 5 of each", "Draw another 5 of each"):
+        assert pressable(messages(stage)["wall"]) == [label]
+        give(stage, "draw")
+        walls.append(text(messages(stage)["wall"]))
+        assert walls[-1].count('rc-faded"') == 30
+        assert "5 of each: " in walls[-1]
+    assert walls[0] != walls[1]
+
+
+def test_an_earlier_class_is_shown_below_this_one_by_a_press_with_its_date(stage: Stage) -> None:
+    classroom = stage.classroom()
+    hold(classroom, 24)
+    classroom.end()
+    [earlier] = classroom.classes()
+    hold(classroom, 30)
+    wall = show(stage, "class_verdict")["wall"]
+    [compare] = [press for press in wall["presses"] if press["press"] == "compare"]
+    assert compare["choices"] == [{"label": earlier.title, "value": earlier.lecture}]
+    assert dots(wall) == 30
+    give(stage, ("compare", earlier.lecture))
+    wall = messages(stage)["wall"]
+    assert f"SimpleRNN, {earlier.date}</b> 12 networks" in text(wall)
+    assert "Only the seeds differ between the two classes." in text(wall)
+    assert (dots(wall), pressable(wall)) == (54, ["This class alone"])
+    give(stage, ("compare", 0))
+    assert dots(messages(stage)["wall"]) == 30
+
+
+def test_where_no_phone_has_trained_there_is_no_class_to_compare(stage: Stage) -> None:
+    classroom = stage.classroom()
+    for _ in range(2):
+        hold(classroom, 0)
+        own = ClassNetwork("LSTM", seed_of(classroom.number(), OWN_SEEDS + 1), (300,) * 8, origin="server")
+        classroom.add_networks([own])
+    assert pressable(show(stage, "class_verdict")["wall"]) == ["Draw 5 of each"]
+    classroom.end()
+    assert classroom.classes() == []
+
+
+@pytest.mark.parametrize(("phones", "is_offered"), [(0, False), (4, True)])
+def test_at_the_end_wall_and_notes_can_offer_phones_their_class_alone(
+    stage: Stage, phones: int, is_offered: bool
+) -> None:
+    hold(stage.classroom(), phones)
+    sent = show(stage, "home")
+    for page in ("wall", "notes"):
+        assert ("Share the networks with phones" in pressable(sent[page])) == is_offered
+    give(stage, ("offer_networks", True))
+    assert messages(stage)["phones"]["networks"]
+
+
+def test_a_recording_and_an_earlier_class_are_played_into_the_same_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
+    classroom = stage.classroom()
+    hold(classroom, 24)
+    classroom.end()
+    [earlier] = classroom.classes()
+    for replayed, said, number in ((0, "40 networks from a recording.", 40), (earlier.lecture, "", 24)):
+        presses.begin(stage, "luck", from_recording=True, replayed=replayed)
+        give(stage, "next", "next", "next")
+        messages(stage)
+        wall = messages(stage)["wall"]
+        assert (said or f"24 networks from the class of {earlier.date}.") in text(wall)
+        assert dots(wall) == number
+    classroom.end()
+    assert classroom.classes() == [earlier], "it is no class again"
+
+
+BESTS = {
+    "SimpleRNN": {"distant": [232, 400], "near": range(255, 363)},
+    "LSTM": {"distant": [300, 420], "near": range(360, 380)},
+}
+"""Right reviews after the best epoch of a forged result: which no training gives, and which one may."""
+
+
+def honest(cell: str, seed: int) -> ClassNetwork:
+    """Returns some network of the recording's, as that of this cell and seed."""
+    return Random(seed).choice([network for network in recorded(PHONES.name).values() if network.cell == cell])
+
+
+def of_honest_classes(statistic: Callable[[list[float], list[float]], float]) -> tuple[float, float]:
+    """Returns the range of a statistic of the best accuracies in percent, over classes of 20 honest networks a cell."""
+    chance = Random(1)
+    bests = [[network.best / 5 for network in recorded(PHONES.name).values() if network.cell == cell] for cell in BESTS]
+    values = [statistic(*(chance.choices(of_cell, k=20) for of_cell in bests)) for _ in range(2000)]
+    return min(values), max(values)
+
+
+def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phones_forge_their_results(
+    stage: Stage,
+) -> None:
+    chance, classroom = Random(3), stage.classroom()
+    least_apart, most_apart = of_honest_classes(
+        lambda simple, _: median(abs(a - b) for a, b in combinations(simple, 2))
+    )
+    least_ahead, most_ahead = of_honest_classes(lambda simple, lstm: mean(lstm) - mean(simple))
+    hold(classroom, 0)
+    show(stage, "class_trains")
+    task, distant = TASK, set[tuple[str, int]]()
+    for number, kind in enumerate(
+        chance.sample(["honest"] * 11 + ["impossible"] * 6 + ["distant"] * 10 + ["near"] * 10, 37)
+    ):
+        classroom.join(f"phone {number}")
+        deal = classroom.contribution(f"phone {number}").deal
+        assert deal is not None
+        network = honest(*deal)
+        right, correct = network.right, network.correct
+        if kind != "honest":
+            best = chance.choice((0, 500) if kind == "impossible" else BESTS[deal[0]][kind])
+            right = (best,) * 8 if kind == "impossible" else (*[220] * 7, best)
+            correct = some_correct(right)
+        if kind in ("impossible", "distant"):
+            distant.add(deal)
+        classroom.send_network(f"phone {number}", *deal, list(right), correct)
+        assert distant.isdisjoint(network.deal for network in classroom.networks.all()), "nobody sees them meanwhile"
+    for _ in range(30):  # until all that are to be repeated have been
+        networks = classroom.networks
+        for network in [*networks.waiting(), *to_repeat(task, networks.all(), "secret")]:
+            is_same = is_repeated(task, network, honest(*network.deal))
+            classroom.mark_network(network.deal, "repeated" if is_same else "left out")
+    wall = messages(stage)["wall"]
+    assert dots(wall) == len(classroom.networks.all())
+    apart = re.search(r"Half of all pairs of \d+ SimpleRNNs are ([\d.]+) points apart", text(wall))
+    [pair] = judgement(task, classroom.networks.all()).pairs
+    assert apart
+    assert least_apart <= float(apart[1]) <= most_apart
+    assert least_ahead <= 100 * (pair.b.accuracy - pair.a.accuracy) <= most_ahead
+    assert distant < {network.deal for network in classroom.networks.sent("left out")}, (
+        "some near ones are found out too"
+    )
+    assert classroom.networks.waiting() == []
+    assert class_dots.rows(task, classroom.networks.all()) in text(wall)

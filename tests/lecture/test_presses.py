@@ -1,0 +1,267 @@
+"""What each press of the presenter does, with a class that answers and without one, and what no press may do."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture import presses
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.course import NO_LECTURE
+from rnn_compare.lecture.presses import PRESSES
+from rnn_compare.lecture.scene import DELETED
+from rnn_compare.lecture.stage import Stage
+from rnn_compare.runs.events import Status
+from tests.epochs import finish as finish_run
+
+from .given import (
+    ASKED_AGAIN,
+    BEST,
+    GATE,
+    LECTURE,
+    SHORT,
+    TO_THE_REVEAL,
+    Event,
+    begin,
+    finish,
+    give,
+    go_to,
+    lecture,
+    messages,
+    pressable,
+    record_before,
+    refused,
+    vote,
+    write,
+)
+
+QUESTION = ["next", "next"]
+CURVE = [*QUESTION, "show_next_step"]
+QUIZ = f"{SHORT}{GATE}{BEST}{TO_THE_REVEAL}"
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "title", "phase", "round_"),
+    [
+        (LECTURE, ["back"], "Why?", "idle", 1),
+        (LECTURE, ["next"], "Two", "idle", 1),
+        (LECTURE, ["next", "back"], "Why?", "idle", 1),
+        (LECTURE, QUESTION, "Which?", "open", 1),  # whoever sees the question can answer
+        (LECTURE, [*QUESTION, "vote_again"], "Which?", "open", 1),
+        (LECTURE, [*QUESTION, "next"], "Draw", "open", 1),  # no phone has joined, and what is right comes later
+        (LECTURE, [*QUESTION, [1], "next"], "Which?", "closed", 1),
+        (LECTURE, [*QUESTION, [1], "close_vote", "close_vote"], "Which?", "closed", 1),
+        (LECTURE, [*QUESTION, [1], "next", "next"], "Which?", "shown", 1),
+        (LECTURE, [*QUESTION, [1], "next", "next", "next"], "Draw", "open", 1),
+        (LECTURE, [*QUESTION, [1], "next", "show_next_step", "back"], "Which?", "closed", 1),
+        (LECTURE, [*QUESTION, [1], "show_answers"], "Which?", "open", 1),  # only of a closed vote
+        (LECTURE, [*QUESTION, [1], "next", "vote_again"], "Which?", "open", 2),
+        (LECTURE, [*QUESTION, [1], "next", "vote_again", "next", "vote_again"], "Which?", "open", 3),
+        (LECTURE, [*QUESTION, "close_vote", "vote_again"], "Which?", "open", 1),  # nobody had answered
+        (LECTURE, [*CURVE, "show_next_step", "finish", "next"], "What happened", "revealed", 1),
+        (LECTURE, [*CURVE, "show_next_step", "finish", *["next"] * 9], "Home", "idle", 1),  # leads nowhere
+        (SHORT + GATE, ["next"], "Before", "revealed", 1),  # no phone, and no later step says what is right
+        (SHORT + GATE, [[1], "next"], "Before", "closed", 1),
+        (SHORT + GATE, [[1], "next", "next"], "Before", "revealed", 1),
+        (QUIZ, [[1], "next", "next"], "Before", "shown", 1),  # a later step reveals
+        (ASKED_AGAIN, [[0], "next"], "Before", "closed", 1),
+        (ASKED_AGAIN, [[0], "next", "next"], "After", "open", 1),  # the first answers are not shown
+        (ASKED_AGAIN, [[0], "next", "next", "back"], "Before", "closed", 1),
+        (ASKED_AGAIN, [[0], "next", "show_answers"], "Before", "shown", 1),  # unless by the button
+        (ASKED_AGAIN, [[0], "next", "next", [1], "next", "next"], "After", "revealed", 1),
+        (LECTURE, ["end of file", "end"], "", "idle", 1),
+    ],
+)  # fmt: skip
+def test_presses_lead_from_step_to_step_and_a_vote_from_phase_to_phase(
+    stage: Stage, text: str, events: list[Event], title: str, phase: str, round_: int
+) -> None:
+    begin(stage, text)
+    give(stage, *events)
+    state = stage.classroom().state()
+    assert (state.title, state.phase, state.round) == (title, phase, round_)
+
+
+def test_networks_train_hidden_from_their_step_to_the_reveal(stage: Stage) -> None:
+    begin(stage)
+    give(stage, *CURVE, "next")
+    services = stage.services
+    assert [run.status for run in services.all_runs()] == [Status.QUEUED] * 2
+    assert services.runs() == []
+    give(stage, "train", "back", "show_next_step")
+    assert len(services.all_runs()) == 2, "they train once"
+    finish(stage)
+    assert services.runs() == []
+    give(stage, "next")
+    assert len(services.runs()) == 2
+
+
+def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(stage: Stage) -> None:
+    """As a server leaves it that is killed, or whose disk is full, between two of a step's writings."""
+    begin(stage)
+    classroom = stage.classroom()
+    prediction, revealed = lecture().steps[2], lecture().steps[5]
+    classroom.show_step(2, prediction.title, prediction.text, prediction.question)
+    assert classroom.state().phase == "idle"
+    assert pressable(messages(stage)["wall"]) == ["Open the vote"]
+    give(stage, "next")
+    assert (classroom.state().step, classroom.state().phase) == (2, "open")
+    give(stage, [1], *["next"] * 6)
+    hidden = classroom.state().hidden
+    assert (classroom.state().step, len(hidden)) == (4, 2)
+    classroom.show_step(5, revealed.title, revealed.text, prediction.question)
+    assert classroom.state().phase == "shown"
+    give(stage, "next")
+    assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
+    assert set(classroom.state().runs) == hidden
+
+
+def test_a_press_is_carried_out_once_also_by_a_restarted_server(stage: Stage) -> None:
+    begin(stage)
+    classroom = stage.classroom()
+    assert [classroom.take_press("wall", number) for number in (7, 7, 6, 8)] == [True, False, False, True]
+    assert classroom.take_press("notes", 7), "each page counts by itself"
+    again = Classroom(classroom._record.path)
+    assert [again.take_press(client, 8) for client in ("wall", "notes", "new")] == [False, True, True]
+    again.close()
+
+
+def test_a_deleted_network_is_missed_in_words_and_trained_again_at_its_step(stage: Stage) -> None:
+    begin(stage)
+    go_to(stage, "What happened")
+    assert DELETED not in json.dumps(messages(stage), ensure_ascii=False)
+    stage.services.store.delete(stage.services.all_runs()[0].id)
+    stage.services.refresh()
+    wall = messages(stage)["wall"]
+    assert wall["parts"][0]["lines"] == [DELETED]
+    assert wall["outcome"]["said"] == "No answer is right: there is only one network."
+    go_to(stage, "What it says")
+    assert messages(stage)["wall"]["parts"] == [{"kind": "sentences", "lines": [DELETED]}]
+    while stage.classroom().state().title != "Learning":
+        give(stage, "back")
+    assert [run.status for run in stage.services.all_runs()][1:] == [Status.QUEUED] * 2
+    assert DELETED not in json.dumps(messages(stage), ensure_ascii=False)
+
+
+def test_a_deleted_recording_is_missed_in_words_and_the_lecture_goes_on(stage: Stage) -> None:
+    write(LECTURE)
+    record_before(stage)
+    begin(stage, from_recording=True)
+    stage.services.store.delete(stage.services.all_runs()[0].id)
+    stage.services.refresh()
+    give(stage, *CURVE)
+    assert "A recorded network was deleted" in refused(stage, "next")
+    assert pressable(messages(stage)["wall"]) == ["Train"]
+    assert "A recorded network was deleted" in refused(stage, "train")
+    go_to(stage, "Home")
+
+
+def test_a_training_that_was_broken_off_goes_on_hidden(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    continued: list[str] = []
+    monkeypatch.setattr(stage.services.engine, "continue_run", lambda run, **_: continued.append(run))
+    begin(stage)
+    give(stage, *CURVE, "next")
+    for run in stage.services.all_runs():
+        finish_run(stage.services.store, run.id, 0.7, status=Status.INTERRUPTED)
+    stage.services.refresh()
+    wall = messages(stage)["wall"]
+    assert [row["text"] for row in wall["parts"][0]["rows"]] == ["ended after 1 epoch"] * 2
+    assert wall["parts"][0]["status"] == "A training was interrupted. It can continue from its last epoch."
+    for _ in range(2):  # also after the reveal: pressed on too soon, or the server went down while all looked
+        assert pressable(messages(stage)["wall"]) == ["Continue"]
+        give(stage, "continue_training", "next")
+    assert continued == 2 * [run.id for run in stage.services.all_runs()]
+
+
+def test_neighbours_are_paired_and_phones_asked_for_rows_if_the_presenter_says_so(stage: Stage) -> None:
+    begin(stage)
+    give(stage, *QUESTION, [0, 1], "next")
+    classroom = stage.classroom()
+    assert "Fewer than two phones that answered are here" in refused(stage, "pair")
+    with classroom.pages.opened("device-0"), classroom.pages.opened("device-1"):
+        give(stage, "pair")
+        assert messages(stage)["wall"]["discussion"] == "Discuss it with whoever shows the sign on your phone."
+        assert "Pair phones" not in pressable(messages(stage)["wall"])
+        give(stage, "vote_again")
+    wall = messages(stage)["wall"]
+    assert wall["discussion"] == "Discuss it with whoever shows the sign on your phone, then vote again."
+    give(stage, "show_next_step", ("ask_rows", True))
+    assert (classroom.state().neighbours, classroom.state().rows_asked) == (0, True)
+
+
+def test_a_review_is_on_the_wall_once_the_presenter_has_read_it_and_read_word_by_word_by_a_press(stage: Stage) -> None:
+    begin(stage)
+    give(stage, ("take_reviews", True))
+    review = stage.classroom().send_review("device-1", "A <b>wonderful</b> film.")
+    sent = messages(stage)
+    assert [(item["text"], item["shown"]) for item in sent["notes"]["reviews"]] == [("A <b>wonderful</b> film.", False)]
+    assert not sent["notes"]["takesReviews"], "this step shows no review"
+    assert "wonderful" not in json.dumps([sent["wall"], sent["phones"]])
+    go_to(stage, "Yours")
+    assert messages(stage)["wall"]["parts"][0]["kind"] == "waiting"
+    give(stage, ("show_review", review.id), ("word_by_word", True))
+    sent = messages(stage)
+    assert sent["phones"]["wall"]["text"] == "A <b>wonderful</b> film."
+    assert (stage.classroom().state().word_by_word, pressable(sent["wall"])[0]) == (True, "Take it off the wall")
+    give(stage, ("drop_review", review.id))
+    assert stage.classroom().reviews() == []
+    assert messages(stage)["wall"]["parts"][0]["kind"] == "waiting"
+    assert refused(stage, "show_review", review.id) == "That review is gone."
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (("fly",), "There is no press 'fly'."),
+        (("next", 1), "next takes no value."),
+        (("read",), "read takes str value."),
+        (("take_reviews", 1), "take_reviews takes bool value."),
+        (("compare", True), "compare takes int value."),
+        (("open_vote",), "This step has no question."),
+    ],
+)
+def test_what_is_no_press_or_has_no_such_value_is_refused(stage: Stage, event: Any, sentence: str) -> None:
+    assert refused(stage, "next") == NO_LECTURE
+    begin(stage)
+    assert sentence in refused(stage, *event)
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from([10**400, 1.5, "A film.", "\ud800"]) | st.text()
+NAMED = st.sampled_from(sorted(PRESSES)) | st.text()
+
+
+@given(st.lists(st.tuples(NAMED, VALUES | st.just([])) | st.just(("next", None)) | st.just(("vote", 1)), max_size=12))
+@settings(suppress_health_check=list(HealthCheck))
+def test_whatever_is_pressed_in_whichever_state_is_carried_out_or_refused_in_a_sentence_and_can_be_shown(
+    stage: Stage, events: list[tuple[str, object]]
+) -> None:
+    begin(stage)
+    for name, value in events:
+        try:
+            if name == "vote":
+                vote(stage, 1)
+            else:
+                presses.press(stage, name, value)
+        except UserError as error:
+            assert str(error)
+        if stage.classroom().state().lecture:
+            finish(stage)
+            assert messages(stage).keys() == {"wall", "notes", "phones"}
+
+
+def test_a_spoilt_file_is_a_problem_in_words_on_wall_and_notes_and_phones_keep_their_question(
+    stage: Stage,
+) -> None:
+    begin(stage)
+    give(stage, *QUESTION)
+    write("title = Mine")
+    sent = messages(stage)
+    for page in ("wall", "notes"):
+        assert "mine.toml is not valid TOML" in sent[page]["problem"]
+        assert sent[page]["on"]
+    assert sent["phones"]["question"]["id"] == "best"
+    assert "mine.toml is not valid TOML" in refused(stage, "next")
+    give(stage, "end")
+    assert stage.classroom().state().lecture == ""

@@ -1,0 +1,136 @@
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.browser.curves import baseline_levels
+from rnn_compare.comparison import baselines
+from rnn_compare.comparison.baselines import Baseline, same_baselines
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.services import known_baselines
+from rnn_compare.services.known_baselines import BaselineResults, KnownBaselines, meaning
+from rnn_compare.training.engine import Engine
+from tests.charts.chosen_runs import StubEngine
+from tests.epochs import epoch_end
+
+SMALL = Experiment(reviews=400, vocabulary_size=1_000)
+
+
+def run(experiment: Experiment = SMALL, epochs: int = 1) -> Run:
+    finished = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.6, 0.65, 2.0) for epoch in range(1, epochs + 1))
+    here = Owner(1, 1.0, "here")
+    return Run("a", 1, "a", experiment, Status.RUNNING, here, "page", created=0.0, epochs=finished)
+
+
+def baseline(name: str, share: float) -> Baseline:
+    right = np.arange(1_000) < 1_000 * share
+    return Baseline(name, 1.0, 10, right[::-1] if name == "majority" else right, None)
+
+
+@pytest.fixture
+def engine() -> StubEngine:
+    return StubEngine()
+
+
+@pytest.fixture
+def known(engine: StubEngine, reviews_cache: Any, monkeypatch: pytest.MonkeyPatch) -> KnownBaselines:
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
+    return KnownBaselines(cast("Engine", engine))
+
+
+def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
+    known: KnownBaselines, engine: StubEngine
+) -> None:
+    worked_out = baselines.baselines(SMALL)
+    result = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
+    assert [item.val_accuracy for item in result.baselines] == [item.val_accuracy for item in worked_out]
+    assert (result.remark, result.waiting, engine.begun) == ("", False, {})
+
+
+def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
+    baselines.baselines(SMALL)
+    result = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
+    assert "Baselines on the first network's held-out reviews" in result.remark
+    assert len(result.baselines) == len(all_baselines())
+
+
+def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
+    known: KnownBaselines, engine: StubEngine
+) -> None:
+    new = SMALL.model_copy(update={"reviews": 777})
+    assert known.look_up([run(new, epochs=0)]) == BaselineResults()
+    assert known.look_up([]) == BaselineResults()
+    assert engine.begun == {}
+    remark = f"Baselines: 0 of {len(all_baselines())}"
+    assert known.look_up([run(new)]) == BaselineResults((), remark, waiting=True)
+    [analysis] = engine.begun.values()
+    assert [*engine.begun] == [(same_baselines(new),)]
+    analysis.done, analysis.total = 2, 5
+    assert known.look_up([run(new)]).remark == "Baselines: 2 of 5"
+    analysis.result = [baseline("majority", 0.5)]
+    assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
+
+
+def test_those_that_are_fitted_are_shown_while_a_worker_fits_the_others(
+    known: KnownBaselines, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [baseline("majority", 0.5), baseline("words", 0.8)]
+    monkeypatch.setattr(known_baselines, "fitted", lambda _experiment: first)
+    known.look_up([run()])
+    [analysis] = engine.begun.values()
+    analysis.done, analysis.total = 2, 3
+    assert known.look_up([run()]) == BaselineResults(tuple(first), "Baselines: 2 of 3", waiting=True)
+    assert meaning(first) == ""
+    analysis.result = [*first, baseline("bigrams", 0.9)]
+    assert known.look_up([run()]) == BaselineResults(tuple(analysis.result))
+
+
+def test_a_problem_is_said_and_not_tried_again_at_every_look(
+    known: KnownBaselines, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = SMALL.model_copy(update={"reviews": 778})
+    known.look_up([run(new)])
+    [analysis] = engine.begun.values()
+    analysis.problem = "No worker is ready yet."
+    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
+    engine.begun.clear()
+    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
+    assert engine.begun == {}
+    monkeypatch.setattr(known_baselines, "PATIENCE_SECONDS", 0.0)
+    assert known.look_up([run(new)]).waiting
+
+
+def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) -> None:
+    gone = run(SMALL.model_copy(update={"source": "gone"}))
+    assert known.look_up([replace(gone, id="b")]).remark.startswith("No baselines: ")
+
+
+def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:
+    levels = baseline_levels([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
+    assert [(line.text, line.side) for line in levels] == [
+        ("bag of bigrams\n89.6 %, whole text", "bottom"),
+        ("bag of words\n88.4 %, whole text", "top"),
+        ("training majority\n50.0 %", "top"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "bigrams", "sentence"),
+    [
+        (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
+        (0.7, 0.9, "are 20.0 points better than single words"),
+        (0.9, 0.89, "are 1.0 points worse than single words"),
+        (1.0, 1.0, "Word pairs are equal to single words to within 1 point."),
+        (0.9, 0.903, "Word pairs are equal to single words to within 1 point."),
+        (0.51, 0.49, "Neither words nor word pairs can be told apart from guessing: "),
+    ],
+)
+def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, sentence: str) -> None:
+    results = [baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)]
+    text = meaning(results)
+    assert sentence in text
