@@ -57,9 +57,8 @@ def trained(deals: Sequence[Deal]) -> list[ClassNetwork]:
     with TemporaryDirectory() as folder:
         file = Path(folder, "task")
         file.write_bytes(gzip.decompress(task_file(PHONES.name)[0]))
-        done = subprocess.run(
-            [*command, str(file)], input=json.dumps(deals), capture_output=True, text=True, check=True
-        )
+        command.append(str(file))
+        done = subprocess.run(command, input=json.dumps(deals), stdout=subprocess.PIPE, text=True, check=True)
     return [ClassNetwork(**network | {"right": tuple(network["right"])}) for network in json.loads(done.stdout)]
 
 

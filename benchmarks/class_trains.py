@@ -4,8 +4,8 @@
 
 Simulated phones join, fetch reviews and worker, and send one result each, at random moments of a period: as if each
 trained for so long. Three real pages of Chromium train beside them, one with a processor throttled four times, one cut
-off for 20 s; the wall is a fourth. Aims: a dot is drawn there within 3 s of its result (p95 and worst), one for each
-result, and health within 0.5 s.
+off for 20 s; the wall is a fourth, and trains as walls do. Aims: a dot is drawn there within 3 s of its result (p95 and
+worst), one for each result, and health within 0.5 s.
 """
 
 import argparse
@@ -33,13 +33,13 @@ STEP = 1
 WATCH = """() => {
     globalThis.counts = [];
     const look = () => {
-        const count = document.querySelectorAll(".rc-class-row > div .rc-dot").length;
+        const count = document.querySelectorAll(".rc-class-row > div .rc-dot:not(.rc-own)").length;
         if (count !== (globalThis.counts.at(-1) || [0, 0])[1]) globalThis.counts.push([Date.now() / 1000, count]);
     };
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
     look();
 }"""
-"""Notes in the wall's page the seconds since 1970 at each new number of dots."""
+"""Notes in the wall's page the seconds since 1970 at each new number of phones' dots."""
 AT_ONCE = 20
 """Phones that join and fetch the reviews at a time."""
 PAGES = ("plain", "throttled 4 times", "cut off for 20 s")
@@ -68,8 +68,8 @@ class Class:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
             wall = await browser.new_page(viewport={"width": 1280, "height": 720})
-            await wall.goto(f"{self._url}/present")
-            await wall.locator(".rc-wall-foot").wait_for()
+            await wall.goto(f"{self._url}/wall")
+            await wall.get_by_role("heading", name="Your networks").wait_for()
             joined = [self._open(browser, name) for name in PAGES]
             pages = await asyncio.gather(*joined)
             for first in range(0, len(self._phones), AT_ONCE):

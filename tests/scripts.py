@@ -47,6 +47,6 @@ def assert_typed(sent: Mapping[str, list[dict[str, Any]]], folder: Path) -> None
         for place, message in enumerate(messages)
     )
     (folder / "sent.ts").write_text("".join(values), encoding="utf-8")
-    command = (compiler(), "--noEmit", "--strict", "--lib", "es2022", *TYPES, folder / "sent.ts")
+    command = (str(compiler()), "--noEmit", "--strict", "--lib", "es2022", *map(str, TYPES), str(folder / "sent.ts"))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -201,16 +201,19 @@ print("used")
 PAUSE = '''
 """A pause, in which the hall writes reviews."""
 
-import streamlit as st
-
 from rnn_compare.lecture.lecture_file import StepKind
 
 
-def show(context):
-    st.html(f"<p>Back in ten minutes, for {context.lecture.steps[context.index + 1].title}</p>")
+def parts(scene):
+    following = scene.lecture.steps[scene.index + 1].title
+    return [{"kind": "sentences", "lines": [f"Back in ten minutes, for {following}"]}]
 
 
-PAUSE = StepKind("pause", show, takes_reviews=True)
+def presses(scene):
+    return [{"label": "Ring the bell", "press": "next"}]
+
+
+PAUSE = StepKind("pause", parts, presses, takes_reviews=True)
 '''
 
 LECTURE = """
@@ -229,38 +232,31 @@ title = "the networks"
 """
 
 GIVE = """
+import json
 from pathlib import Path
 
-from streamlit.testing.v1 import AppTest
-
+from rnn_compare.lecture import presses
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import visitor
-from rnn_compare.server.app import current_app
+from rnn_compare.server.app import App
+from rnn_compare.server.lecture.stream import build
 from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
 
-store = RunStore(cache_folder() / "runs.db")
-own = current_app()
+store, own = RunStore(cache_folder() / "runs.db"), App()
 own._services = Services(store, Engine(store, origin="page"), own.classroom)  # not started: nothing is trained
-visitor.is_at_the_machine = lambda: True
-
-
-def page(name):
-    script = f"from rnn_compare.dashboard.pages.present.{name} import render; render()"
-    app = AppTest.from_string(script).run(timeout=60)
-    assert not app.exception
-    return app
-
-
-page("page").button(key="begin_mine").click().run(timeout=60)
+stage, classroom = own.stage(), own.classroom()
+presses.begin(stage, "mine")
 for title, takes_reviews in (("Before", False), ("Coffee", True), ("the networks", False)):
-    state = current_app().classroom().state()
-    assert (state.title, state.reviews_open) == (title, takes_reviews), state
-    wall = [node.proto.body for node in page("page").get("html")] + [text.value for text in page("page").markdown]
-    assert ("<p>Back in ten minutes, for the networks</p>" in wall) == (title == "Coffee"), wall
-    assert ("**Outside**" in wall) == (title == "Coffee"), wall
-    next(button for button in page("notes").button if button.label == "Next").click().run(timeout=60)
+    events, _ = build(stage, classroom, classroom.state(), {"wall", "notes", "phones"}, False)
+    sent = [events.by_audience[page].partition(b"data: ")[2] for page in ("wall", "notes", "phones")]
+    wall, notes, phones = map(json.loads, sent)
+    assert wall["title"] == notes["title"] == phones["title"] == title
+    assert (phones["reviews"], notes["takesReviews"]) == (takes_reviews, takes_reviews)
+    pause = [{"kind": "sentences", "lines": ["Back in ten minutes, for the networks"]}]
+    assert (wall["parts"] == phones["parts"] == pause) == takes_reviews, wall
+    assert ("Ring the bell" in str(wall["presses"])) == takes_reviews
+    presses.press(stage, "next")
 """
 
 
@@ -344,5 +340,5 @@ def test_a_step_and_a_kind_of_question_are_named_by_lectures_shown_graded_and_se
     (tmp_path / "cache" / "lectures").mkdir(parents=True)
     for name, lecture in (("mine", LECTURE), ("asked", ASKED)):
         (tmp_path / "cache" / "lectures" / f"{name}.toml").write_text(lecture)
-    added = {"dashboard/pages/present/steps/pause.py": PAUSE, "lecture/kinds/amount.py": AMOUNT}
+    added = {"lecture/steps/pause.py": PAUSE, "lecture/kinds/amount.py": AMOUNT}
     use(tmp_path, GIVE + ASK, added)

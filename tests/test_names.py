@@ -20,7 +20,8 @@ SAME_PART = (
     {"training/local", "training/remote"},  # workers here and elsewhere
     {"dashboard/pages/compare", "dashboard/pages/inside", "dashboard/pages/runs"},  # a page of several parts
     {"metrics", "charts/curves"},  # a metric and its chart
-    {"server", "lecture"},  # a classroom, and the one of this server
+    {"browser", "dashboard/widgets"},  # what a browser draws, and the widget that draws it
+    {"class_networks", "sources"},  # the task of a class, and that of a source
 )
 """Folders whose modules may share names: the same part for different things, or different parts of one thing."""
 REGISTRIES = "registry"
@@ -43,8 +44,8 @@ def test_no_two_modules_share_a_name_unless_they_play_the_same_part() -> None:
 
 
 def _play_the_same_part(folders: set[str]) -> bool:
-    # A page has the name of its subject, and so has a command of the command line.
-    subjects = {folder for folder in folders if not folder.startswith(("dashboard/pages", "cli"))}
+    # A page has the name of its subject, and so have a lecture's step and a command of the command line.
+    subjects = {folder for folder in folders if not folder.startswith(("dashboard/pages", "lecture/steps", "cli"))}
     return len(subjects) <= 1 or any(subjects <= group for group in SAME_PART)
 
 

@@ -5,7 +5,7 @@ interface Tally {
   answered: number;
   labels: string[];
   counts: number[];
-  width: number;
+  edges: number[];
   band: number[][];
 }
 
@@ -76,7 +76,7 @@ type Part =
   | { kind: "bars"; rows: [string, number, string][]; note: string }
   | { kind: "figures"; figures: LinesFigure[] }
   | { kind: "reading"; reading: Reading }
-  | { kind: "verdicts"; text: string; cards: Verdict[] }
+  | { kind: "verdicts"; text: string; cards: Partial<Verdict>[] }
   | { kind: "waiting"; challenge: string }
   | { kind: "home"; sentence: string };
 

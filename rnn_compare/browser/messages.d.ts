@@ -82,15 +82,6 @@ interface Board {
   findings: { color: string; text: string }[];
 }
 
-/** A curve that the class drew as its prediction, packed (dashboard/pages/present/steps/reveal.py). */
-interface Guessed {
-  chart: string;
-  text: string;
-  low: string;
-  middle: string;
-  high: string;
-}
-
 /** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */
 type Formula = { inputs: string[]; lines: [string, any][]; outputs: string[] };
 

@@ -4,9 +4,7 @@ import sys
 from pathlib import Path
 
 from rnn_compare.paths import page_script
-
-JUPYTER_VARIABLE = "RNN_COMPARE_IN_JUPYTER"
-"""Set if Jupyter has started the page: only its users can open it."""
+from rnn_compare.server.urls import JUPYTER_VARIABLE
 
 
 def launcher() -> dict[str, object]:

@@ -1,5 +1,7 @@
-"""What is trained of a class's networks beside its phones: what is missing, by a wall's browser or from a recording, and
-again some of the phones'."""
+"""Training of a class's networks beside its phones: of what is missing, and of some of the phones' again.
+
+A wall's browser trains, as phones do, or a recording is played.
+"""
 
 import random
 import secrets

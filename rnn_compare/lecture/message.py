@@ -27,7 +27,7 @@ def for_wall(scene: Scene, parts: list[Part], outcome: QuestionOutcome | None) -
     """Returns the message to the wall."""
     phase = scene.state.phase
     question = None if scene.state.task_shown and scene.step.kind.phones_train else scene.state.question
-    asked = question if phase in ("shown", "revealed") else None
+    tallied = question if phase in ("shown", "revealed") else None
     # The step of a question names what is right, if anything is; other steps say also why nothing is.
     says = outcome is not None and (outcome.answer is not None or not scene.step.kind.asks)
     return {
@@ -36,7 +36,7 @@ def for_wall(scene: Scene, parts: list[Part], outcome: QuestionOutcome | None) -
         "writes": scene.step.kind.writes,
         "question": phone_message.question_message(question) if question else None,
         "parts": _for(parts, "wall"),
-        **_bars(scene, asked, outcome),
+        **_bars(scene, tallied, outcome),
         "outcome": phone_message.outcome_message(outcome) if outcome and says else None,
         "score": votes.score_of(scene, question) if question and outcome else "",
         "surprised": votes.surprised(scene, question) if question and outcome else "",
@@ -51,7 +51,7 @@ def for_notes(scene: Scene, outcome: QuestionOutcome | None) -> Message:
     state, question = scene.state, scene.state.question
     if state.phase in ("closed", "shown") and question:
         outcome = scene.outcome(question)
-    asked = question if outcome else None
+    tallied = question if outcome else None
     runs = [f"{run.title}: {progress([run])}" for run in scene.all_runs]
     return {
         **_place(scene),
@@ -59,8 +59,8 @@ def for_notes(scene: Scene, outcome: QuestionOutcome | None) -> Message:
         "question": phone_message.question_message(question) if question else None,
         "next": _next(scene),
         "began": scene.classroom.began(),
-        "sentences": votes.sentences(scene, asked) if asked else [],
-        **_bars(scene, asked, outcome),
+        "sentences": votes.sentences(scene, tallied) if tallied else [],
+        **_bars(scene, tallied, outcome),
         "outcome": phone_message.outcome_message(outcome) if outcome else None,
         "lines": [*(class_trains.lines(scene) if state.task_since else []), *runs],
         "reviews": [
@@ -112,13 +112,14 @@ def _trainings(scene: Scene) -> list[Message]:
 
 
 def _for(parts: list[Part], audience: str) -> list[Part]:
-    return [part for part in parts if part.get("for") in (None, audience)]
+    sent = [part for part in parts if part.get("for") in (None, audience)]
+    return [{name: fact for name, fact in part.items() if name != "for"} for part in sent]
 
 
-def _bars(scene: Scene, asked: Question | None, outcome: QuestionOutcome | None) -> Message:
-    if asked is None:
+def _bars(scene: Scene, question: Question | None, outcome: QuestionOutcome | None) -> Message:
+    if question is None:
         return {"tallies": [], "legend": [], "colors": {}}
-    shown = votes.bars(scene, asked, outcome)
+    shown = votes.bars(scene, question, outcome)
     return shown | {"tallies": [phone_message.tally_message(tally) for tally in shown["tallies"]]}
 
 

@@ -1,4 +1,4 @@
-"""What a presenter can press, on the wall, in the notes or with a clicker.
+"""The presses of a presenter, on the wall, in the notes or with a clicker.
 
 A question opens when its step is shown. The next press closes the vote and shows the answers to the presenter only, the
 one after shows them to the class, unless the question comes again, and the third goes on. While no phone has joined

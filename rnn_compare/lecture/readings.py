@@ -1,4 +1,4 @@
-"""How networks read a text, for wall and phones."""
+"""Networks' readings of a text, for wall and phones."""
 
 from collections.abc import Sequence
 from functools import partial

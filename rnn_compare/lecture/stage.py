@@ -1,4 +1,4 @@
-"""What a lecture is given with: the services of the server, the class, and the training of its networks."""
+"""All that a lecture is given with: the services of the server, the class, and the training of its networks."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence

@@ -1,4 +1,4 @@
-"""What wall and notes say about a question's votes."""
+"""A question's votes, on the wall and in the notes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -83,23 +83,23 @@ def sentences(scene: Scene, question: Question) -> list[str]:
     def judged(answer: Answer) -> bool | None:
         return is_right(question, answer, outcome)
 
-    right, said = [judged(answer) for answer in answers[-1]] if answers else [], list[str]()
+    right, sentences = [judged(answer) for answer in answers[-1]] if answers else [], list[str]()
     count, is_known = sum(map(bool, right)), bool(right) and None not in right
     if is_known:
-        said.append(f"{score(count, len(right))}{percentage(count, len(right))}.")
+        sentences.append(f"{score(count, len(right))}{percentage(count, len(right))}.")
     if rounds and question.confidence:
         levels = scene.classroom.votes.confidence(question.id)
-        said.append(by_confidence(question, rounds[-1], levels, outcome))
+        sentences.append(by_confidence(question, rounds[-1], levels, outcome))
     if question.id in scene.lecture.repeated:
-        said.append("This question comes again later: do not give the answer.")
+        sentences.append("This question comes again later: do not give the answer.")
     elif scene.state.phase != "revealed" and rounds and not is_drawn:
         count = count if is_known else max(tallies(question, answers)[-1].counts)
-        said.append(advice(count, len(right), is_known, len(rounds) > 1))
+        sentences.append(advice(count, len(right), is_known, len(rounds) > 1))
     if len(rounds) > 1:
-        said.append(comparison(question, rounds[0], rounds[-1], judged))
+        sentences.append(comparison(question, rounds[0], rounds[-1], judged))
     if rounds and earlier:
-        said.append(f"Since the first time: {comparison(question, earlier[0], rounds[0], judged)}")
-    return [sentence for sentence in said if sentence]
+        sentences.append(f"Since the first time: {comparison(question, earlier[0], rounds[0], judged)}")
+    return [sentence for sentence in sentences if sentence]
 
 
 def presses(scene: Scene) -> list[Press]:

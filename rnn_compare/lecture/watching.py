@@ -1,4 +1,4 @@
-"""What phones show while no lecture runs: the newest comparison, live."""
+"""The phones' page while no lecture runs: the newest comparison, live."""
 
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.groups import with_older_repeats

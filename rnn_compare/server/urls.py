@@ -13,6 +13,8 @@ import streamlit as st
 
 FOLDER = "rnn-compare"
 """Parent of all addresses that are not Streamlit's own, relative to a page."""
+JUPYTER_VARIABLE = "RNN_COMPARE_IN_JUPYTER"
+"""Set if Jupyter has started the page: only its users can open it."""
 
 
 def page_url() -> str:

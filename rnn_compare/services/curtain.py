@@ -1,4 +1,4 @@
-"""What hides runs from viewers: the lecture, until its reveal."""
+"""The curtain that hides runs from viewers: the lecture, until its reveal."""
 
 from collections.abc import Collection
 from typing import Protocol

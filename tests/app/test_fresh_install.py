@@ -36,12 +36,12 @@ def fresh(services: Services) -> Services:
 
 def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:
     assert not page("compare.page").exception
-    drawn = board.message(fresh, [], View())
-    assert [group["label"] for group in drawn["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
-    assert all(len(base64.b64decode(group["figures"]["val_accuracy"])) == 2 * 10 for group in drawn["groups"])
-    assert "recorded on another machine" in board["subject"]
-    assert [group["layers"] for group in drawn["groups"]] == ["recorded", "recorded"]
-    assert not any(group["press"] for group in drawn["groups"])
+    board_message = board.message(fresh, [], View())
+    assert [group["label"] for group in board_message["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
+    assert all(len(base64.b64decode(group["figures"]["val_accuracy"])) == 2 * 10 for group in board_message["groups"])
+    assert "recorded on another machine" in board_message["subject"]
+    assert [group["layers"] for group in board_message["groups"]] == ["recorded", "recorded"]
+    assert not any(group["press"] for group in board_message["groups"])
     buttons = page("compare.page", show=fresh.runs()[0].id).button
     assert not any("newer" in button.label for button in buttons), "a recording is no news"
 
@@ -98,9 +98,9 @@ def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -
     own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
     fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
     fresh.refresh()
-    drawn = board.message(fresh, [], View())
-    assert [group["id"] for group in drawn["groups"]] == own
-    assert "recorded" not in drawn["subject"]
+    board_message = board.message(fresh, [], View())
+    assert [group["id"] for group in board_message["groups"]] == own
+    assert "recorded" not in board_message["subject"]
 
 
 @pytest.mark.usefixtures("fresh")

@@ -62,7 +62,8 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow(prepared_cache: Path, t
 FIRST_VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
-from rnn_compare.server import asgi, services
+from rnn_compare.server import asgi
+from rnn_compare.services import services
 from rnn_compare.server.app import current_app
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A browser trains as the fused layers do: the same gradients, steps and figures, for every cell of the registry; and
 every engine to the last bit as any other."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -173,13 +174,14 @@ def best_of_draws(experiment: Experiment, random: np.random.Generator) -> int:
 
     def drawn(tensor: dict[str, Any]) -> Array:
         shape, options = tensor["shape"], tensor["options"]
-        weights = {
-            "uniform": lambda: random.uniform(*options, shape),
+        low, high = (*options, 0.0, 0.0)[:2]
+        draws: dict[str, Callable[[], Array]] = {
+            "uniform": lambda: random.uniform(low, high, shape),
             "glorot_uniform": lambda: random.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape)),
             "orthogonal": lambda: np.linalg.qr(random.normal(size=shape[::-1]))[0].T,
             "constants": lambda: np.repeat(options, int(np.prod(shape)) // len(options)).reshape(shape),
-        }[tensor["initializer"]]()
-        return np.ascontiguousarray(weights, np.float32)
+        }
+        return np.ascontiguousarray(draws[tensor["initializer"]](), np.float32)
 
     network = FusedLayers(experiment, [drawn(tensor) for tensor in trainable(experiment)["tensors"]])
     split, right = prepared.load("bundled").padded(experiment), list[int]()

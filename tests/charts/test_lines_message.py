@@ -19,7 +19,8 @@ import fs from "node:fs";
 import {{ document }} from "{HARNESSES.as_uri()}/a_document.js";
 globalThis.document = document;
 const {{ linesChart }} = await import("{CURVES}/lines_chart.js");
-const markers = linesChart(JSON.parse(fs.readFileSync(0)), {{ width: 360, height: 250 }}).sheet.all(({{ attributes }}) => attributes.transform);
+const {{ sheet }} = linesChart(JSON.parse(fs.readFileSync(0)), {{ width: 360, height: 250 }});
+const markers = sheet.all(({{ attributes }}) => attributes.transform);
 console.log(JSON.stringify(markers.map(({{ attributes }}) => Number(attributes.transform.match(/[\\d.]+/)[0]))));
 """
 

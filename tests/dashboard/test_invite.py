@@ -4,7 +4,6 @@ import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
 from rnn_compare.server.app import current_app
@@ -45,13 +44,6 @@ def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "offline" in opened().info[0].value
 
 
-def test_the_wall_shows_no_code_that_leads_to_jupyters_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invite, "reachable", lambda _page: "https://hub.university.example/user/ada/rnn-compare")
-    assert "<img" in invite.corner(0)
-    monkeypatch.setenv(JUPYTER_VARIABLE, "1")
-    assert "<img" not in invite.corner(0)
-
-
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     listen(monkeypatch, "0.0.0.0")
     app = opened()
@@ -61,15 +53,15 @@ def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypat
     assert not app.exception
 
 
-def test_while_a_lecture_runs_the_code_leads_to_it_and_before_one_the_way_to_it_is_the_last(
+def test_the_code_leads_to_the_page_for_phones_and_is_named_after_what_they_do_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     listen(monkeypatch, "0.0.0.0")
     [places] = opened().radio
-    assert (places.options[-1], places.value) == ("Join the lecture", "Watch the training")
+    assert places.value == "Watch the training"
     current_app().classroom().begin("gates")
     app = opened()
-    assert app.radio[0].options == ["Join the lecture", *places.options[:-1]]
+    assert app.radio[0].options == ["Join the lecture", *places.options[1:]]
     assert "http://10.1.2.3:8501/join<" in app.get("html")[0].proto.body
 
 

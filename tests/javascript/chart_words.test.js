@@ -41,9 +41,7 @@ test("of several seeds it is said how many they are and how sure their mean is",
 
 test("what else is drawn across a chart is told with it", () => {
   const marks = [{ text: "lecture's LSTM\n89 %", at: 0.89 }];
-  const guessed = { text: "the class", middle: packed(0.71, 0.83) };
-  assert.deepEqual(curveWords({ ...CHART, marks }, [], new Set(), guessed), [
-    "the class expected 71.0 % in epoch 1, highest 83.0 % in epoch 2, the last.",
+  assert.deepEqual(curveWords({ ...CHART, marks }, []), [
     "Lines across it: lecture's LSTM 89 %.",
   ]);
 });

@@ -187,7 +187,7 @@ test("markup and templates in a name are shown, not read", () => {
 });
 
 test("a figure from Python gets the page's colours and keeps what it says itself", () => {
-  const made = dressed({ xaxis: { gridcolor: "blue" }, yaxis2: {}, height: 300, font: { size: 18 } }, LOOKS);
+  const made = dressed({ xaxis: { gridcolor: "blue" }, yaxis2: {}, height: 300, font: { size: 18 } }, { ...LOOKS, size: 15 });
   assert.deepEqual(made.font, { size: 18, family: "serif", color: "black" });
   assert.equal(made.xaxis.gridcolor, "blue");
   assert.equal(made.yaxis2.gridcolor, "grey");
@@ -205,7 +205,7 @@ test("labels of points that stand near the edge of a phone's chart are moved ins
 });
 
 test("text in a chart made in Python grows with the page's", () => {
-  const made = dressed({ xaxis: { tickfont: { size: 16 } } }, { ...LOOKS, type: 1, size: 18.75 });
+  const made = dressed({ xaxis: { tickfont: { size: 16 } } }, { ...LOOKS, size: 18.75 });
   assert.equal(made.xaxis.tickfont.size, 20);
 });
 

@@ -5,7 +5,6 @@ import { inWords } from "../../rnn_compare/lecture/pages/phone/join_ask.js";
 import { shareScales } from "../../rnn_compare/browser/drawing/curves/class_chart.js";
 import { inRows } from "../../rnn_compare/browser/drawing/curves/line_names.js";
 import { SIZE } from "../../rnn_compare/lecture/pages/phone/join_chart.js";
-import { barOf } from "../../rnn_compare/lecture/pages/common/votes.js";
 import { stroke, whole } from "../../rnn_compare/lecture/pages/phone/join_draw.js";
 import {
   keepQuestion, keptQuestions, outcomeInWords, storeUnsent, unsent,

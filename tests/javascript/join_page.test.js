@@ -58,7 +58,7 @@ test("a phone goes to the top for another step, question or vote, and not while 
     receive({ lecture: 10, step: 1, title: "One", ...changes });
     return scrolls.length;
   };
-  const question = { id: "best", text: "Which?", control: "choices", choices: [], confidence: [] };
+  const question = { id: "best", text: "Which?", control: { name: "choices", answers: [], grid: false }, confidence: [] };
   assert.equal(moves({}), 1);
   assert.equal(moves({ epochs: 3 }), 0, "a curve grows");
   assert.equal(moves({ question, phase: "open", round: 1 }), 1);

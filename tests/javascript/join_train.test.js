@@ -60,8 +60,8 @@ test.beforeEach((context) => {
 
 function trained(...right) {
   const worker = FakeWorker.all.at(-1);
-  right.forEach((count, epoch) => worker.say({ right: count, correct: `those of ${epoch + 1}` }));
-  worker.say({ done: true, labels: ["negative", "positive"] });
+  for (const count of right) worker.say({ right: count });
+  worker.say({ done: { right, correct: "those of the best" }, labels: ["negative", "positive"] });
 }
 
 test("a network that is not yet, or not, among the class's is compared with all of them and has no ring", () => {
@@ -74,6 +74,20 @@ test("a network that is not yet, or not, among the class's is compared with all 
   renderTraining(message(true, { SimpleRNN: [], LSTM: [300, 310, 400] }), own());
   assert.match(words("training-class"), /Better than 2 of 2 other LSTMs\./);
   assert.equal(byId("training-class").all(({ attributes }) => attributes.class === "own-dot").length, 1);
+});
+
+test("a phone's network is shown on steps about it and at the end, and trains on meanwhile", () => {
+  const elsewhere = { ...message(true, null).task, here: false };
+  renderTraining(message(true, null), own());
+  assert.equal(byId("training").hidden, false);
+  renderTraining({ lecture, task: elsewhere }, own());
+  assert.equal(byId("training").hidden, true);
+  trained(250, 400);
+  assert.match(words("training-title"), /best epoch 80\.0 %/);
+  renderTraining({ lecture, task: elsewhere }, own());
+  assert.equal(byId("training").hidden, true);
+  renderTraining({ lecture, task: null }, own());
+  assert.equal(byId("training").hidden, false);
 });
 
 test("the marked dot of a phone's curve is the accuracy in its title, that of the best epoch", () => {
@@ -122,17 +136,7 @@ test("a script that did not arrive is loaded again, and the phone then trains", 
   assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
   trained(250, 400);
   assert.equal(words("training-title"), "Your network: LSTM no. 2, best epoch 80.0 %");
-  assert.deepEqual(posts.map(({ right }) => right), [[250, 400]]);
-});
-
-test("with its result a phone sends which reviews were right after its best epoch, the first of equal ones", () => {
-  renderTraining(message(true, null), own());
-  trained(0, 400, 399, 400);
-  assert.deepEqual(posts.map(({ right, correct }) => [right, correct]), [[[0, 400, 399, 400], "those of 2"]]);
-  lecture += 1;
-  renderTraining(message(true, null), own());
-  trained(0);
-  assert.equal(posts.at(-1).correct, "those of 1");
+  assert.deepEqual(posts.map(({ right, correct }) => [right, correct]), [[[250, 400], "those of the best"]]);
 });
 
 test("a result that a lost network kept from the server is sent again until it is taken, and only that of this lecture", async (context) => {
@@ -173,11 +177,11 @@ test("the class's start while a script is awaited is not missed", (context) => {
   assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
 });
 
-test("a script that does not run here has the presenter's machine train, once", (context) => {
+test("a script that does not run here has the wall train, once", (context) => {
   renderTraining(message(true, null), own());
   FakeWorker.all[0].fail("SyntaxError");
   context.mock.timers.tick(60_000);
   assert.equal(FakeWorker.all.length, 1);
   assert.deepEqual(posts.map(({ right }) => right), [[]]);
-  assert.match(words("training-status"), /The presenter's machine trains in its place/);
+  assert.match(words("training-status"), /The wall trains in its place/);
 });

@@ -4,9 +4,9 @@ A tape (``tapes/NAME.json``) is a list of events. Each has
 
 - ``do``: the name of a method of ``Stage``, and ``with``: its arguments, if it takes any;
 - ``refused``: why it was refused, in a sentence, if it was;
-- ``wall``, ``notes``, ``phones``, ``phone``: what that audience gets after the event, part by part. Only parts that
+- ``wall``, ``notes``, ``phones``, ``phone``: what that audience is sent after the event, part by part. Only parts that
   differ from those after the event before are there; a part that is gone is null. ``phones`` is the message to all,
-  ``phone`` that to the phone ``PHONES[0]`` alone.
+  ``phone`` that to the phone ``PHONES[0]`` alone, ``counts`` the numbers to wall and notes.
 
 Facts and texts are recorded, no markup and nothing that changes from one run to the next (``facts``).
 
@@ -59,10 +59,9 @@ class Stage:
 
     @property
     def names(self) -> dict[str, str]:
-        """Lasting names for random ids, and for days and times of this lecture's or earlier classes."""
-        results = self.classroom.classes()
-        titles = {result.title: f"class of lecture {result.lecture}" for result in results}
-        return self._reviews | titles | {result.date: "its day" for result in results}
+        """Lasting names for random ids, and for the titles of classes, which have their time."""
+        classes = self.classroom.classes()
+        return self._reviews | {result.title: f"class of lecture {result.lecture}" for result in classes}
 
     def begin(self, lecture: str, replayed: int = 0) -> None:
         """Begins a lecture from recordings, perhaps with the networks of an earlier lecture's class, by its number."""
@@ -225,14 +224,23 @@ def wall(_: Stage, shown: stream.Events) -> Parts:
     question, outcome = sent["question"] or {"text": "", "control": {}}, sent["outcome"]
     choices = [] if "grid" in question["control"] else [label for _, label, _ in question["control"].get("answers", [])]
     codes = presenter.codes(shown.scene, "http://localhost:8501/wall")
-    return _filled(
-        **{"title": sent["title"], "text": _text(sent["text"]), "place": f"{sent['step'] + 1} / {sent['steps']}"},
-        **{"join": codes["join"]["address"], "home": codes["home"] and codes["home"]["address"]},
-        **{"question": question["text"], "choices": choices, "discussion": sent["discussion"]},
-        **{"buttons": _labels(sent), "train": [_lasting(**deal) for deal in sent["train"]], **_votes(sent)},
-        **{"score": sent["score"], "sure_and_wrong": sent["surprised"], "explanation": outcome and outcome["said"]},
-        parts=[_content(part) for part in sent["parts"]],
-    )
+    shows = {
+        "title": sent["title"],
+        "text": _text(sent["text"]),
+        "place": f"{sent['step'] + 1} / {sent['steps']}",
+        "join": codes["join"]["address"],
+        "home": codes["home"] and codes["home"]["address"],
+        "parts": [_content(part) for part in sent["parts"]],
+        "question": question["text"],
+        "choices": choices,
+        "discussion": sent["discussion"],
+        "score": sent["score"],
+        "sure_and_wrong": sent["surprised"],
+        "explanation": outcome and outcome["said"],
+        "buttons": _labels(sent),
+        "train": [_lasting(**deal) for deal in sent["train"]],
+    }
+    return _filled(shows | _votes(sent))
 
 
 def notes(_: Stage, shown: stream.Events) -> Parts:
@@ -241,12 +249,13 @@ def notes(_: Stage, shown: stream.Events) -> Parts:
         return {}
     sent = _sent(shown, "notes")
     names = ("title", "next", "phase", "round", "sentences", "lines", "takesReviews", "warnings")
-    return _filled(
-        **{name: sent[name] for name in names},
-        **{"notes": _text(sent["notes"]), "question": sent["question"] and sent["question"]["text"]},
-        **{"buttons": _labels(sent), "reviews": [[entry["text"], entry["shown"]] for entry in sent["reviews"]]},
-        **_votes(sent),
-    )
+    shows = {name: sent[name] for name in names} | {
+        "notes": _text(sent["notes"]),
+        "question": sent["question"] and sent["question"]["text"],
+        "reviews": [[review["text"], review["shown"]] for review in sent["reviews"]],
+        "buttons": _labels(sent),
+    }
+    return _filled(shows | _votes(sent))
 
 
 def phones(_: Stage, shown: stream.Events) -> Parts:
@@ -276,7 +285,7 @@ def _sent(shown: stream.Events, audience: stream.Audience) -> Parts:
     return cast("Parts", json.loads(shown.by_audience[audience].partition(b"data: ")[2]))
 
 
-def _filled(**parts: Any) -> Parts:
+def _filled(parts: Parts) -> Parts:
     return {name: part for name, part in parts.items() if part}
 
 
@@ -310,15 +319,15 @@ def _content(part: Parts) -> Parts:
         case {"kind": "drawing", "html": html}:
             dots = re.findall(r'<i class="(rc-dot[^"]*)" style', html)
             kinds = {kind: sum(f"rc-{kind}" in names for names in dots) for kind in ("dot", "own", "faded")}
-            return {"drawing": _text(html), **({"dots": kinds} if dots else {})}
+            return _filled({"drawing": _text(html), "dots": dots and kinds})
         case {"kind": "progress", "rows": rows}:
             return {"progress": [[row["name"], row["text"]] for row in rows], "status": part["status"]}
         case {"kind": "bars", "rows": rows}:
             return {"bars": [[name, percent(share)] for name, share, _ in rows], "note": part["note"]}
         case {"kind": "curves", "groups": groups}:
-            drawn = {name: line(part["band"][name]) for name in ("low", "middle", "high")} if "band" in part else {}
+            band = {name: line(part["band"][name]) for name in ("low", "middle", "high")} if "band" in part else {}
             cards = [[group["label"], group["best"], group["best_note"]] for group in groups if group["status"]]
-            return {"curves": curves(part["charts"], groups), **_filled(cards=cards, band=drawn)}
+            return _filled({"curves": curves(part["charts"], groups), "cards": cards, "band": band})
         case {"kind": "figures", "figures": figures}:
             return {"figures": [[figure.get("title", ""), figure["words"]] for figure in figures]}
         case {"kind": "verdicts", "cards": cards}:

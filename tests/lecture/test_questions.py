@@ -100,26 +100,12 @@ def test_an_invalid_answer_is_refused(question: Question, answer: object) -> Non
         checked(question, answer)
 
 
-def test_leads_are_stored_in_steps_of_a_half() -> None:
-    assert [checked(LEAD, number) for number in (0, 3.2, 3.3, 50)] == [0.0, 3.0, 3.5, 50.0]
-
-
 def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
     result = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
     assert result.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
     assert result.counts == (2, 1, 0, 0, 1)
     wide = tally(LEAD, [0.0, 50.0])
     assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50")
-
-
-def test_two_rounds_side_by_side_have_the_same_bars() -> None:
-    first, second = [1.0, 30.0], [2.0]
-    both = [*first, *second]
-    assert tally(LEAD, first, both).labels == tally(LEAD, second, both).labels
-
-
-def test_never_has_a_bar_of_its_own() -> None:
-    assert tally(OVERFITS, [0, 0, 3]).counts == (2, 0, 0, 1, 0)
 
 
 def test_drawings_become_a_band_of_quartiles_at_each_epoch() -> None:
@@ -152,26 +138,25 @@ def test_a_question_that_nobody_could_answer_is_none(wrong: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("fields", "labels"),
     [
-        ({}, ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9", "5–5.9", "6–6.9", "7–7.9", "8–8.9", "9–9.9", "10")),
-        ({"about": 1997, "least": 1980, "most": 2010, "step": 1}, ("1980–1984", "1985–1989", *["…"] * 4, "2010")),
-        ({"about": 0, "least": -1, "most": 1, "step": 0.5}, ("−1 to −0.6", "−0.5 to −0.1", "0–0.4", "0.5–0.9", "1")),
-        ({"about": 0.3, "most": 0.6, "step": 0.1, "within": 0}, ("0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6")),
+        ({}, "0–0.9, 1–1.9, 2–2.9, 3–3.9, 4–4.9, 5–5.9, 6–6.9, 7–7.9, 8–8.9, 9–9.9, 10"),
+        (
+            {"about": 1996, "least": 1990, "most": 2000, "step": 2},
+            "1990–1991, 1992–1993, 1994–1995, 1996–1997, 1998–1999, 2000",
+        ),
+        ({"about": 0, "least": -1, "most": 1, "step": 0.5}, "−1 to −0.6, −0.5 to −0.1, 0–0.4, 0.5–0.9, 1"),
+        ({"about": 0.3, "most": 0.4, "step": 0.1}, "0, 0.1, 0.2, 0.3, 0.4"),
     ],
 )
-def test_bars_of_a_number_reach_from_its_least_to_its_most(fields: dict[str, Any], labels: tuple[str, ...]) -> None:
-    question = Number.model_validate(NUMBER.model_dump() | fields)
-    votes = tally(question, [question.about])
-    assert all(label in (wanted, "…") or wanted == "…" for label, wanted in zip(votes.labels, labels, strict=True))
-    assert votes.counts[votes.bar(question.about) or 0] == 1
+def test_bars_of_a_number_reach_from_its_least_to_its_most(fields: dict[str, Any], labels: str) -> None:
+    assert ", ".join(tally(Number.model_validate(NUMBER.model_dump() | fields), []).labels) == labels
 
 
 def test_a_number_is_right_within_its_tolerance_and_the_slider_does_not_tell_it() -> None:
     result = NUMBER.from_file()
     assert result.explanation == "The answer: 3.9. Answers within 0.5 count as right."
     assert [is_right(NUMBER, answer, result) for answer in (3.3, 3.4, 4.4, 4.5)] == [False, True, True, False]
-    assert NUMBER.control.message() == {
-        "name": "slider", "least": 0, "most": 10, "step": 0.1, "start": 5, "units": ("", "")
-    }  # fmt: skip
+    limits = {"least": 0, "most": 10, "step": 0.1, "start": 5}
+    assert NUMBER.control.message() == {"name": "slider", **limits, "units": ("", "")}
     percent = Number.model_validate(NUMBER.model_dump() | {"about": 62.5, "within": 0, "unit": "%", "step": 0.5})
     assert percent.from_file().explanation == "The answer: 62.5 %."
     assert percent.control.message()["units"] == ("%", "%")
@@ -183,9 +168,7 @@ def test_a_number_is_right_within_its_tolerance_and_the_slider_does_not_tell_it(
         ({"within": None}, "within\n  Field required"),
         ({"about": math.nan}, "about\n  Input should be "),
         ({"about": 12, "most": 10}, "about must lie between least and most, 0 and 10"),
-        ({"about": 1, "least": 1, "most": 1}, "about must lie between least and most, 1 and 1"),
         ({"step": 0.001}, "step must divide the way from least to most into 1,000 steps at most"),
-        ({"step": 20}, "step must divide the way"),
         ({"within": 0.2, "about": 3.5, "step": 1}, "no step of the slider lies within 0.2 of 3.5; lessen step"),
         ({"right": 3}, "right\n  Extra inputs are not permitted"),
     ],

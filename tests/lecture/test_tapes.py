@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.lecture import class_training, presses
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.paths import SHIPPED_LECTURES
@@ -35,13 +36,14 @@ def stage(
     monkeypatch.setattr("streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501}.get)
     monkeypatch.setattr(presenter, "own_address", lambda: "10.1.2.3")
     monkeypatch.setattr(time, "localtime", time.gmtime)  # of a recording's day
+    monkeypatch.setattr(ClassResult, "date", property(lambda result: f"the day of lecture {result.lecture}"))
     monkeypatch.setattr(presses, "RECORDING_SECONDS", 1e-6)
     monkeypatch.setattr(class_training, "RECORDING_SECONDS", 1e-6)
     monkeypatch.setattr(class_training, "PATIENCE_SECONDS", 1e6)  # phones that are here send their networks
-    given = own_app.stage()
-    assert given is not None
+    lecture_stage = own_app.stage()
+    assert lecture_stage is not None
     with ExitStack() as pages:
-        yield Stage(given, pages)
+        yield Stage(lecture_stage, pages)
 
 
 @pytest.mark.parametrize("name", LECTURES)
@@ -67,8 +69,8 @@ def test_while_a_recording_plays_reveal_and_findings_say_that_it_is_not_live(
     while stage.classroom.state().phase != "revealed":
         stage.next()
     for _ in ("the best network", "the lead", "findings"):
-        said = [part for part in tape.wall(stage, stage._shown())["parts"] if part.get("small")]
-        assert said[0]["lines"][0].startswith("Replay, not live: recorded on another machine")
+        notes = [part for part in tape.wall(stage, stage._shown())["parts"] if part.get("small")]
+        assert notes[0]["lines"][0].startswith("Replay, not live: recorded on another machine")
         stage.next()
 
 

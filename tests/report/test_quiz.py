@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import ask
 from rnn_compare.lecture import lecture_file
-from rnn_compare.paths import CACHE_VARIABLE, SHIPPED_LECTURES
+from rnn_compare.paths import CACHE_VARIABLE, FIRST_LECTURE, SHIPPED_LECTURES
 from rnn_compare.presets import BOOK
 from rnn_compare.report.lesson import quiz_at_home
 from rnn_compare.report.quiz import FindWord, WrongTexts
@@ -80,10 +80,10 @@ def test_a_quiz_about_a_network_that_its_preset_lacks_is_not_asked_even_if_a_run
     experiments = BOOK.experiments()
     names = [experiment.label for experiment in experiments]
     assert (quiz := quiz_at_home(experiments, names))
-    assert quiz["lecture"] == lecture_file.FIRST
-    copy = lecture_file.copy_to_edit(lecture_file.FIRST)
+    assert quiz["lecture"] == FIRST_LECTURE
+    copy = lecture_file.copy_to_edit(FIRST_LECTURE)
     copy.write_text(copy.read_text("utf-8") + FIND.replace("LSTM(32)", "Mine"), "utf-8")
-    assert (quiz := quiz_at_home(experiments, [*names, "Mine"])) is None or quiz["lecture"] != lecture_file.FIRST
+    assert (quiz := quiz_at_home(experiments, [*names, "Mine"])) is None or quiz["lecture"] != FIRST_LECTURE
 
 
 @pytest.mark.parametrize(

@@ -137,9 +137,7 @@ def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
     shown, sentences = firefox.call(PREDICTIONS, "unknown: “xyzzy”")
     assert shown == pytest.approx(predicted(TYPED), abs=1e-4)
     assert firefox.call(VIOLATIONS, "") == []
-    [network] = trained(
-        [("SimpleRNN", 7)]
-    )  # a phone's is the one that the page trains, unless something else is chosen
+    [network] = trained([("SimpleRNN", 7)])  # with a phone's settings, which are the page's
     assert firefox.call(TRAIN, "SimpleRNN 7") == f"best validation accuracy {network.best / TASK.held_out:.1%}"
     assert [text for text in sentences if "“waste”" not in text] == []
     urls = [event["params"]["request"]["url"] for event in firefox.events if event["method"] == EVENTS[1]]

@@ -22,7 +22,7 @@ VALUE = st.one_of(
         ["9" * 5_000, "-1", "NaN", "1e999", ",,,", "../../etc/passwd", "https://evil.example", "\0", "'; --"]
     ),
 )
-PARAMETERS = ["show", "charts", "marks", "baselines", "gap", "code", "state", "error", "provider"]
+PARAMETERS = ["show", "charts", "marks", "baselines", "gap", "at", "code", "state", "error", "provider"]
 QUERY = st.lists(st.tuples(st.sampled_from(PARAMETERS) | st.text(max_size=8), VALUE), max_size=3).map(
     lambda pairs: "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
 ) | st.text(VISIBLE.filter(lambda sign: sign != "#"), max_size=30)

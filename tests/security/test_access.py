@@ -10,7 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.lecture import presses
+from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs.events import Status
 from rnn_compare.server import visitor
 from rnn_compare.server.access import rules
@@ -81,18 +82,17 @@ def test_a_pass_that_is_taken_away_or_broken_while_the_server_runs_leaves_it_loc
     assert rules.Access().rule().open, "a restart opens it"
 
 
-@pytest.mark.parametrize("page", ["present", "notes"])
-def test_a_lecture_is_given_and_its_notes_are_read_by_the_presenter_alone(
-    page: str, services: Services, write_secrets: Write
-) -> None:
+def test_a_lecture_is_begun_and_ended_by_the_presenter_alone(stage: Stage, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    navigation.begin(services, "book")
-    app = visit(page)
+    presses.begin(stage, "book")
+    app = visit("present")
     assert "Only the presenter can do this" in seen(app)
-    assert "Why does anybody need an LSTM" not in seen(app)
-    assert "Next" not in [button.label for button in app.button]
-    go_to(signed_in(app), page)
-    assert "Why does anybody need an LSTM" in seen(app)
+    assert {button.label for button in app.button}.isdisjoint({"Begin", "Open the wall", "End it"})
+    go_to(signed_in(app), "present")
+    assert {"Open the wall", "End it"} <= {button.label for button in app.button}
+    write_secrets(GUARDED.replace("sesame", "barley"))
+    pressed(app, "End it")
+    assert stage.classroom().state().lecture == "book", "the page was drawn before the pass was changed"
 
 
 @pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])

@@ -134,7 +134,8 @@ def routes() -> list[Route]:
 def test_whatever_is_sent_to_whichever_address_fails_nothing_and_writes_nothing(
     fuzzed: Server, routes: list[Route]
 ) -> None:
-    assert {"/join/events", "/join/answer", "/rnn-compare/live", "/_stcore/stream"} <= {path for path, _ in routes}
+    doors = {"/join/events", "/join/answer", "/wall/events", "/stage/press", "/rnn-compare/live", "/_stcore/stream"}
+    assert doors <= {path for path, _ in routes}
     with sound(fuzzed):
         for path, methods in routes:
             _ask_anything(fuzzed, path, methods)

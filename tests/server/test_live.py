@@ -135,7 +135,7 @@ def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monk
         time.sleep(0.5)
         return original(*arguments)
 
-    monkeypatch.setattr(live, "_build", slow)
+    monkeypatch.setattr(board, "_build", slow)
     train(services)
 
     async def ask() -> list[Response]:

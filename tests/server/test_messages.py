@@ -5,22 +5,24 @@ from typing import Any
 
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.lecture import phone_message
 from rnn_compare.lecture.class_state import Contribution, SentReview, State
-from rnn_compare.lecture.controls import Answer, Tally
-from rnn_compare.lecture.questions import Question, QuestionOutcome, tally
+from rnn_compare.lecture.lecture_file import find
+from rnn_compare.lecture.stage import Stage
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.html_report import charts
 from rnn_compare.report.reader import layout
+from rnn_compare.server.lecture import presenter
 from rnn_compare.services.board import View, board_message
 from rnn_compare.services.known_baselines import BaselineResults
 from rnn_compare.table import Table
 from tests.epochs import epoch_end, run_of
+from tests.lecture.given import begin, finish, give, messages, vote
+from tests.lecture.trained_class import hold
 from tests.scripts import assert_typed
 from tests.services.test_known_baselines import baseline
 
@@ -33,27 +35,36 @@ SEEDS = [
     for seed in (1, 2, 3)
 ]
 ALONE = run_of(Experiment(cell="GRU", epochs=2), "gru", epochs=SEEDS[0].epochs)
-CURVE = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "GRU(32)", "epochs": 2}
-BEST = {"id": "best", "kind": "best_network", "text": "Which?", "choices": ("LSTM(32)", "GRU(32)")}
 
 
-def phones() -> list[dict[str, Any]]:
-    """Messages to all phones: before and after a reveal, of a question with bars and of one with a drawing."""
-    states: list[tuple[State, list[Tally]]] = [(State(lecture="x", phase="idle"), [])]
-    questions: list[tuple[dict[str, Any], list[Answer]]] = [(BEST, [0, 1]), (CURVE, [(0.5, 0.6), (0.6, 0.7)])]
-    for fields, answers in questions:
-        question = Question.model_validate(fields)
-        shown = State(lecture="x", phase="revealed", question=question, wall_review="Good.", runs=("gru", "lstm-1"))
-        states.append((shown, [tally(question, answers)]))
-    outcome = QuestionOutcome(0, "LSTM leads.")
-    messages = [phone_message.for_all(state, [*SEEDS, ALONE], votes, outcome) for state, votes in states]
-    assert [bool(message["curves"]) for message in messages] == [False, True, True]
-    networks = [ClassNetwork("LSTM", 1, (300, 320))]
-    task = phone_message.of_task(State(task="One network for each phone", task_shown=True), networks)
-    return [message | {"lecture": 1, "picture": None, "task": task} for message in messages]  # as broadcast.py does
+def sent_in_a_lecture(stage: Stage) -> dict[str, list[dict[str, Any]]]:
+    """Returns what wall, notes and phones get at each press, with votes, a recording and a review."""
+    kinds = {"wall": "WallState", "notes": "NotesState", "phones": "PhoneState"}
+    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds.values()}
+
+    def take() -> None:
+        for page, message in messages(stage).items():
+            by_kind[kinds[page]].append(message)
+
+    begin(stage)
+    for _ in range(20):
+        state = stage.classroom().state()
+        if state.phase == "open" and state.question:
+            vote(stage, 1) if state.question.choices else vote(stage, [0.5] * 5)
+        if state.runs:
+            finish(stage)
+        if state.reviews_open:
+            give(stage, ("show_review", stage.classroom().send_review("device-1", "Good.").id))
+        take()
+        give(stage, "next")
+    hold(stage.classroom(), 10)
+    for step in range(len(find("luck").steps)):
+        stage.classroom().show_step(step, "A step", "")
+        take()
+    return by_kind
 
 
-def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:
+def test_python_sends_what_the_scripts_types_say(stage: Stage, tmp_path: Path) -> None:
     judged = [Finding("lstm-1", "LSTM(32) leads.")]
     results = BaselineResults((baseline("words", 0.8),), "A remark.")
     view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
@@ -64,7 +75,8 @@ def test_python_sends_what_the_scripts_types_say(tmp_path: Path) -> None:
     sent = {
         "Board": [board, board_message([], {})],
         "Drawn": [charts(contents)],
-        "PhoneState": phones(),
+        **sent_in_a_lecture(stage),
+        "WallOwn": [{"join": presenter._code("", "join"), "home": None}],
         "PhoneOwn": [
             phone_message.for_one(State(lecture="x"), Contribution(), None),
             phone_message.for_one(State(lecture="x"), Contribution(1, SentReview("a", "Good.", True, 1.0)), None),

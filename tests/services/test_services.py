@@ -16,6 +16,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Question, outcome
+from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
@@ -149,4 +150,6 @@ def test_a_conclusion_is_drawn_again_after_whatever_it_is_made_of_has_changed(
         evidence = Evidence(store, current_app().classroom().state().hides)
         assert services.findings(snapshot, shown) == findings(shown, evidence)
         for question in (BEST, LEAD):
-            assert services.outcome(question, snapshot, shown) == outcome(question, shown, evidence)
+            assert Stage(services, current_app().classroom).outcome(question, snapshot, shown) == outcome(
+                question, shown, evidence
+            )

@@ -8,12 +8,11 @@ import segno
 import streamlit as st
 
 from rnn_compare.dashboard.components import component
-from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import visitor
 from rnn_compare.server.access.leading import OPEN
 from rnn_compare.server.app import current_app
-from rnn_compare.server.urls import address, is_loopback, own_address
+from rnn_compare.server.urls import JUPYTER_VARIABLE, address, is_loopback, own_address
 
 _OPENED = "invite_opened"
 

@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from pydantic import Field
 
+from rnn_compare.class_networks.verdict import share_won
 from rnn_compare.comparison.groups import NamedNetwork
 from rnn_compare.formatting import counted, percent
 from rnn_compare.lecture.controls import Slider
 from rnn_compare.lecture.kinds.leader import POINTS
 from rnn_compare.lecture.questions import NoRightAnswer, Question, QuestionOutcome, group_called
-from rnn_compare.class_networks.verdict import share_won
 
 NEAR_POINTS = 2.0
 """Largest distance of a right guess from the median."""

@@ -42,11 +42,11 @@ def presses(scene: Scene) -> list[Press]:
 def lines(scene: Scene) -> list[str]:
     """Returns for the presenter how many networks there are, and which phones' do not count."""
     trained = scene.classroom.networks
-    said = [scene.stage.class_training.problem, _lacks(scene), count(scene, trained.all()), repetitions(scene)]
-    said += [f"Left out: {network.name}, {network.best} right." for network in trained.sent("left out")]
+    sentences = [scene.stage.class_training.problem, _lacks(scene), count(scene, trained.all()), repetitions(scene)]
+    sentences += [f"Left out: {network.name}, {network.best} right." for network in trained.sent("left out")]
     if trained.unable:
-        said.append(f"{counted(trained.unable, 'phone')} cannot train.")
-    return [line for line in said if line]
+        sentences.append(f"{counted(trained.unable, 'phone')} cannot train.")
+    return [line for line in sentences if line]
 
 
 def _for_wall(kind: str, **part: object) -> Part:
@@ -131,12 +131,12 @@ def verdict(scene: Scene) -> list[Part]:
         sentences += [] if waits else [turned(task, trained)]
         beside = [f"{FEW} of each: {' '.join(_verdicts(task, few))}"] if few else []
         dots = class_dots.rows(task, trained, few, class_dots.LOW)
-    said = [sentence for sentence in sentences if sentence]
-    above = [f"All {len(trained)}: {' '.join(said)}", *beside]
+    sentences = [*filter(None, sentences)]
+    above = [f"All {len(trained)}: {' '.join(sentences)}", *beside]
     return [
         _for_wall("sentences", lines=list(map(unbroken, above))),
         _dots(dots, "rc-class rc-class-verdict"),
-        {"kind": "sentences", "for": "phones", "lines": said},
+        {"kind": "sentences", "for": "phones", "lines": sentences},
     ]
 
 

@@ -17,8 +17,13 @@ def home(scene: Scene) -> list[Part]:
 
 def offered(scene: Scene) -> list[Part]:
     """Returns the sentence that phones can open the networks."""
-    said = {"kind": "sentences", "for": "wall", "lines": ["Now on your phones: “Open the networks”."], "small": True}
-    return [said] if scene.state.networks_offered else []
+    part = {
+        "kind": "sentences",
+        "for": "wall",
+        "lines": ["Now on your phones: “Open the networks”."],
+        "small": True,
+    }
+    return [part] if scene.state.networks_offered else []
 
 
 def path(scene: Scene) -> str:

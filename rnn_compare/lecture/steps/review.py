@@ -26,8 +26,8 @@ def review(scene: Scene) -> list[Part]:
     if scene.state.word_by_word:
         networks, problems = scene.loaded()
         reading, others = read(scene, networks, text)
-        said: list[Part] = [{"kind": "sentences", "lines": [*problems, *others]}] if problems or others else []
-        return [*said, *([{"kind": "reading", "reading": reading}] if reading else [])]
+        missing: list[Part] = [{"kind": "sentences", "lines": [*problems, *others]}] if problems or others else []
+        return [*missing, *([{"kind": "reading", "reading": reading}] if reading else [])]
     return [{"kind": "verdicts", "for": "wall", "text": text, "cards": predictions(scene, text)}]
 
 

@@ -1,6 +1,7 @@
 """Requests of the presenter's pages, wall and notes: files, streams of events, presses, and the answers as CSV."""
 
 import functools
+import os
 import re
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from rnn_compare.server.access.rules import Access
 from rnn_compare.server.lecture.page_files import PageFiles
 from rnn_compare.server.lecture.requests import NOT_STORED, Refused, event_stream, refusal, require_own_page, values_of
 from rnn_compare.server.lecture.stream import BEAT, Audience, Stream, Streams, as_event
-from rnn_compare.server.urls import address, own_address, page_url
+from rnn_compare.server.urls import JUPYTER_VARIABLE, address, own_address, page_url
 
 PRESS = "stage/press"
 LONGEST_ADDRESS = 300
@@ -134,7 +135,8 @@ def _code(at: str, path: str) -> dict[str, str]:
         own_address(),
     )
     url = f"{own or page_url()}/{path}"
-    return {"address": url.partition("://")[2].partition("?")[0].rstrip("/"), "code": _image(url) if own else ""}
+    is_reached = own and JUPYTER_VARIABLE not in os.environ
+    return {"address": url.partition("://")[2].partition("?")[0].rstrip("/"), "code": _image(url) if is_reached else ""}
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""What requests of a lecture's pages have in common: refusals, messages in JSON, and files."""
+"""Parts that the requests of a lecture's pages share: refusals, messages in JSON, and files."""
 
 import json
 from collections.abc import Sequence

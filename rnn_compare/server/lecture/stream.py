@@ -63,7 +63,7 @@ class Stream:
         # One per audience: what is news to a wall alone must not put off the phones' signs of life.
         self._news: dict[Audience, asyncio.Event] = {audience: asyncio.Event() for audience in BEAT_SECONDS}
         self.latest = Events()
-        self._counts = b""
+        self._counts, self._has_phones = b"", False
         self._open: dict[Audience, int] = {"wall": 0, "notes": 0, "phones": 0}
         self._closed = False
         self._unlisten = classroom.listen(self._wake)
@@ -139,10 +139,10 @@ class Stream:
         due: float | None = None  # networks of phones arrive twenty a second, but what is live is looked at once
         while True:
             self._woken.clear()
-            self._count()
+            has_first_phone = self._count()
             state = self.classroom.state()
             is_new = state.version != self.latest.state.version
-            if is_new or self._is_missing() or (due is not None and self._loop.time() >= due):
+            if is_new or has_first_phone or self._is_missing() or (due is not None and self._loop.time() >= due):
                 pause = await self._look(state, is_new)
                 due = None if pause is None else self._loop.time() + pause
                 if is_new and self._preparing.done():
@@ -163,17 +163,23 @@ class Stream:
         """Returns whether a page follows that has no message yet."""
         return any(number and name not in self.latest.by_audience for name, number in self._open.items())
 
-    def _count(self) -> None:
-        if (event := as_event("counts", counts(self.classroom))) != self._counts:
+    def _count(self) -> bool:
+        """Sends new counts; returns whether the first phone has joined, by which the presenter's buttons differ."""
+        numbers, had_phones = counts(self.classroom), self._has_phones
+        self._has_phones = numbers["joined"] > 0
+        if (event := as_event("counts", numbers)) != self._counts:
             self._counts = event
             self._announce("wall", "notes")
+        return self._has_phones and not had_phones
 
     async def _look(self, state: State, is_new: bool) -> float | None:
         """Sends new messages; returns the seconds to the next look, or None to wait for a change of the class."""
         audiences: set[Audience] = {"phones", *(name for name, number in self._open.items() if number)}
         try:
-            # A reveal must not wait for statistics, which follow in a second message.
-            arguments = self._stage(), self.classroom, state, audiences, is_new
+            # A reveal must not wait for statistics, which follow in a second message; what is known stays.
+            shown = self.latest.state
+            is_quick = is_new and (state.phase, state.question, state.runs) != (shown.phase, shown.question, shown.runs)
+            arguments = self._stage(), self.classroom, state, audiences, is_quick
             events, live = await anyio.to_thread.run_sync(build, *arguments)
         except UserError:  # the record cannot be read for now
             return LIVE_SECONDS
@@ -254,9 +260,9 @@ def build(
         return _made(classroom, state, audiences, None, None, parts, problem, dashboard), live
     if scene.state.task_since:
         scene.stage.class_training.follow("wall" in audiences)
-    asked = scene.state.question if scene.state.phase == "revealed" else None
-    outcome = scene.outcome(asked) if asked and not is_quick else None
-    live = scene.changes_by_itself or bool(asked and (is_quick or not (outcome and outcome.final)))
+    question = scene.state.question if scene.state.phase == "revealed" else None
+    outcome = scene.outcome(question) if question and not is_quick else None
+    live = scene.changes_by_itself or bool(question and (is_quick or not (outcome and outcome.final)))
     return _made(classroom, scene.state, audiences, scene, outcome, scene.step.kind.parts(scene)), live
 
 

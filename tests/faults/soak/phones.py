@@ -141,7 +141,7 @@ class HallPhone:
 
     def _vote(self, vote: Vote, question: dict[str, Any]) -> None:
         _, question_id, round_, _ = vote
-        many = len(question["choices"])
+        many = len(question["control"].get("answers", ()))
         time.sleep(self._chance.uniform(0, self._seconds))
         answer = self._chance.randrange(many) if many else self._chance.randrange(40) / 2
         self._ledger.tries(vote, answer)

@@ -18,6 +18,7 @@ from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import App
 from rnn_compare.server.lecture import presenter
 from rnn_compare.server.lecture.requests import LARGEST
+from rnn_compare.server.urls import JUPYTER_VARIABLE
 from tests.lecture.given import begin, give
 
 BROWSER, OTHER = "a" * 32, "b" * 32
@@ -43,7 +44,9 @@ def ask(
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
             named = {name: value for name, value in (usual | dict(headers or {})).items() if value is not None}
             response = await browser.request(method, path, headers=named, **sent)
-            app.streams._stream = app.streams._stream and app.streams._stream.close()
+            if app.streams._stream:
+                app.streams._stream.close()
+                app.streams._stream = None
             return response
 
     return asyncio.run(answer())
@@ -215,7 +218,7 @@ def test_the_answers_are_taken_home_as_a_table(app: App, stage: Stage) -> None:
 def test_a_server_that_starts_or_ends_says_so(app: App) -> None:
     services, app._services = app._services, None
     response = ask(app, "POST", "/stage/press", json=PRESS)
-    assert (response.status_code, "still starting" in response.json()["said"]) == (409, True)
+    assert (response.status_code, "still starting" in response.json()["said"]) == (503, True)
     app._services = services
     assert ask(app, "POST", "/stage/press", json=PRESS).json() == {"kept": True}, "the same press is sent again"
     assert step(app) == 1
@@ -254,3 +257,5 @@ def test_a_walls_code_holds_an_address_that_phones_reach_or_there_is_none(
     code = presenter._code(presenter._page_address(at), "join")
     assert bool(code["code"]) == bool(address)
     assert code["address"] == f"{address or '127.0.0.1:8501'}/join"
+    monkeypatch.setenv(JUPYTER_VARIABLE, "1")
+    assert presenter._code(presenter._page_address(at), "join")["code"] == "", "behind Jupyter's sign-in"

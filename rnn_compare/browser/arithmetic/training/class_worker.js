@@ -26,14 +26,15 @@ function packedBits(correct) {
 
 // Trains a cell with a seed; tells after each epoch how many held-out reviews are right. Returns its weights, and what
 // the server takes: these numbers, and which reviews were right after the best epoch.
-export async function trained({ networks, ids, labels, training, epochs }, cell, seed, tell = () => {}) {
+/** @param {any} task @param {string} cell @param {number} seed @param {(right: number) => void} [tell] */
+export async function trained({ networks, ids, labels, training, epochs }, cell, seed, tell) {
   const question = { description: { ...networks[cell], seed }, ids, labels, training, epochs };
   const network = { cell, seed, right: [], correct: "" };
   const weights = await trainingRun(question, (_figures, _state, bits) => {
     const right = bits.reduce((sum, bit) => sum + bit);
     if (right > Math.max(-1, ...network.right)) network.correct = packedBits(bits);
     network.right.push(right);
-    tell(right);
+    tell?.(right);
   });
   return { network, weights };
 }
@@ -62,8 +63,8 @@ async function fetched(url) {
   return fetched(url);
 }
 
-// Messages: { fetch: url }, { train: { cell, seed } }, { read: text }. Answers: { right } after each epoch, then { done }
-// with the network, as the server takes it, and { share, known } of a text.
+// Messages: { fetch: url }, { train: { cell, seed } }, { read: text }. Answers: { right } after each epoch, { done }
+// with the network as the server takes it, and { share, known } of a text.
 export function listen(scope) {
   let task;
   let read;

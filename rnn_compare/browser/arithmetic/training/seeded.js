@@ -1,6 +1,5 @@
 // Everything that a seed decides: initial weights and the order of reviews. Integers, and arithmetic that IEEE 754
-// prescribes to the last bit (no logarithm, no cosine), so that every browser, and Python, gets the same numbers
-// (browser/seeded.py).
+// prescribes to the last bit (no logarithm, no cosine), so that every browser gets the same numbers.
 
 const WARM_UP = 12;
 const IRWIN_HALL = 12; // uniform numbers whose sum, less 6, is nearly normal with a variance of 1

@@ -6,16 +6,12 @@ export const CLEAR = "rgba(0,0,0,0)";
 export function look(node) {
   const style = getComputedStyle(node);
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const wall = parseFloat(style.getPropertyValue("--rc-chart-type"));
   return {
     size: 15 / 16 * root, // of text in charts, in pixels
     ink: style.color,
     font: style.fontFamily,
     line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
     paper: style.getPropertyValue("--st-background-color").trim() || "white",
-    // On the wall of a lecture, text and lines are larger, and grow with the window.
-    type: wall ? (wall * root) / 16 : 1,
-    thick: parseFloat(style.getPropertyValue("--rc-chart-lines")) || 1,
   };
 }
 

@@ -4,6 +4,7 @@ import { add, addText } from "../../common/svg.js";
 import { BAND_OPACITY, bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
 
 const TICKS = 7;
+const ROW = 20; // pixels between the numbers of values
 const NUMBER = 42; // pixels between the numbers of epochs
 const SMALL = -3; // exponents
 const EDGE = 7; // pixels around the plot, for markers on its edge
@@ -62,9 +63,9 @@ function acrossEpochs({ epochs, box: { wide } }) {
   return { title: "epoch", ticks: Array.from({ length: Math.ceil(epochs / every) }, (_, place) => 1 + every * place) };
 }
 
-// On a linear axis about `TICKS` multiples of 1, 2 or 5 times a power of ten; on a logarithmic one powers of ten.
-function ticksOf({ range: [low, high], log }) {
-  const step = log ? 1 : niceStep((high - low) / TICKS);
+// On a linear axis up to `TICKS` or so multiples of 1, 2 or 5 times a power of ten; on a logarithmic one powers of ten.
+function ticksOf({ range: [low, high], log, box: { tall } }) {
+  const step = log ? 1 : niceStep((high - low) / Math.max(1, Math.min(TICKS, tall / ROW)));
   const [first, last] = log ? [Math.log10(low), Math.log10(high)] : [low / step, high / step];
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks = [];

@@ -1,15 +1,13 @@
 // The text alternative of a chart over the epochs: the course of each network's curves, and the lines across them.
 
 import { courseOf } from "../charts/chart_words.js";
-import { curvesOf, isUnrecorded, marginAt, unpackFigures } from "./curves_message.js";
+import { curvesOf, isUnrecorded, marginAt } from "./curves_message.js";
 
-// guessed: the curve that the class expected, if it drew this chart.
 /** @param {Chart} chart @param {Curves[]} groups */
-export function curveWords(chart, groups, hidden = new Set(), guessed = undefined) {
+export function curveWords(chart, groups, hidden = new Set()) {
   const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
   return [
     ...groups.filter(({ id }) => !hidden.has(id)).map((group) => networkWords(chart, group)),
-    ...(guessed ? [`${guessed.text} expected ${course(chart, unpackFigures(guessed.middle, chart))}.`] : []),
     ...(levels.length ? [`Lines across it: ${levels.join("; ")}.`] : []),
   ];
 }

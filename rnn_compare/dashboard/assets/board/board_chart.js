@@ -4,10 +4,10 @@ import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../../.
 import { config } from "../../../browser/drawing/charts/chart_tools.js";
 import { buildWords, leaveUnread } from "../../../browser/drawing/charts/chart_words.js";
 import { curveWords } from "../../../browser/drawing/curves/curve_words.js";
-import { isUnrecorded, lineEnds, unpackFigures } from "../../../browser/drawing/curves/curves_message.js";
+import { isUnrecorded, lineEnds } from "../../../browser/drawing/curves/curves_message.js";
 import { endLabels } from "../charts/line_ends.js";
 import { element, setText } from "../../../browser/common/dom.js";
-import { drawnBand, drawnEnd, traces } from "./board_traces.js";
+import { traces } from "./board_traces.js";
 
 const NARROW = 700; // board width in pixels below which text is smaller
 const WIDE = 1000; // board width in pixels above which text grows with it
@@ -27,17 +27,15 @@ export function buildChart(parent, chart) {
   return {
     box,
     // declared: the chart in the latest message; rest: see `layout`.
-    draw(plotly, declared, { groups, hidden, gap, drawn, ...rest }) {
+    draw(plotly, declared, { groups, hidden, gap, ...rest }) {
       setText(title, declared.title); // a replay has a title of its own
       setText(remark, declared.remark);
       remark.title = declared.remark;
       const size = { width: node.clientWidth, height: node.clientHeight };
       const looks = look(node);
-      const guessed = drawn?.chart === declared.name ? drawn : undefined;
-      const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
-      words.show(curveWords(declared, groups, hidden, guessed));
-      const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
-      plotly.react(node, [...drawnBand(guessed, declared, looks), ...lines], made, settings);
+      const made = layout(declared, groups, looks, { ...rest, ...size, hidden });
+      words.show(curveWords(declared, groups, hidden));
+      plotly.react(node, traces(declared, groups, hidden, { gap }), made, settings);
       leaveUnread(node);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
@@ -64,18 +62,18 @@ function buildCaption(box, { title: text, training, validation, solid }) {
 }
 
 // count: epochs of the longest run; hint: the text in a chart without runs; hidden: ids of hidden groups; boardWidth:
-// of the board, width and height: of this chart, in pixels; guessed: the curve that the class expected, if any.
+// of the board, width and height: of this chart, in pixels.
 /** @param {Chart} chart @param {Curves[]} groups @param {any} looks @param {any} place */
-export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
-  const scale = scaleOf(boardWidth, looks);
-  const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
+export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, hidden = new Set() }) {
+  const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
+  const size = boardWidth < NARROW ? 13 : 15 * scale;
   const { factor, unit } = chart;
   const [baselines, marks] = [chart.baselines ?? [], chart.marks].map(
     (levels) => levels.map((level) => ({ ...level, at: factor * level.at })),
   );
-  const range = rangeWith(chart.range, guessed).map((end) => factor * end);
+  const range = chart.range.map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
-  const lines = width < BARE ? [] : placedEnds(chart, shown, guessed);
+  const lines = width < BARE ? [] : placedEnds(chart, shown);
   const tall = height - (ABOVE + BELOW) * scale;
   const place = { last: count, width, height: tall, size: size - 1, ...looks };
   const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
@@ -108,19 +106,9 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
 }
 
 // The ends of the lines where Plotly places text: by their logarithms on a logarithmic axis.
-function placedEnds(chart, shown, guessed) {
-  const ends = [...lineEnds(chart, shown), ...drawnEnd(guessed, chart)];
+function placedEnds(chart, shown) {
+  const ends = lineEnds(chart, shown);
   return chart.log ? ends.map((end) => ({ ...end, y: Math.log10(end.y) })) : ends;
-}
-
-function scaleOf(boardWidth, { type = 1 }) {
-  return type === 1 ? Math.min(LARGEST, Math.max(1, boardWidth / WIDE)) : type;
-}
-
-function rangeWith([low, high], guessed) {
-  if (!guessed) return [low, high];
-  const values = [...unpackFigures(guessed.low), ...unpackFigures(guessed.high)];
-  return [Math.min(low, ...values.map((value) => value - 0.02)), Math.max(high, ...values)];
 }
 
 // Points of the running epoch lie before its end, so those of the first epoch lie before 1.

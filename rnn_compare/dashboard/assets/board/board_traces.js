@@ -1,16 +1,14 @@
-// The lines and areas of one chart of the board for Plotly: a run's curves, the mean over seeds with its interval, and
-// the curve that the class drew.
+// The lines and areas of one chart of the board for Plotly: a run's curves, the mean over seeds with its interval.
 
 import { escapeLabel, faded } from "../../../browser/drawing/charts/chart_look.js";
 import {
-  BAND_OPACITY, bandOf, curvesOf, epochs, isThere, marginAt, unpackFigures,
+  BAND_OPACITY, bandOf, curvesOf, epochs, isThere, marginAt,
 } from "../../../browser/drawing/curves/curves_message.js";
 
 const HATCHES = ["/", "\\"];
-const GUESSED = "#888888"; // visible on white and on black; no network has it
 
 // Areas come first, as they lie behind. Then two lines for each group, training and validation; a missing one is empty.
-export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
+export function traces(chart, groups, hidden, { gap = false } = {}) {
   const drawn = groups.map((group) => curvesOf(chart, group));
   const each = (make) => drawn.flatMap((curves, index) => {
     const group = groups[index];
@@ -24,14 +22,8 @@ export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
     ...(gap ? each((curves, { color }, index) => gapArea(curves, color, HATCHES[index % HATCHES.length])) : []),
     ...each((curves, { color }) => band(chart, curves, color)),
     ...each((curves, { color }) => singleSeeds(curves, color)),
-    ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]
-      .map((line) => thicker(line, thick))),
+    ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]),
   ];
-}
-
-function thicker(trace, thick) {
-  const marker = trace.marker && { ...trace.marker, size: trace.marker.size * thick };
-  return { ...trace, line: { ...trace.line, width: trace.line.width * thick }, ...(marker && { marker }) };
 }
 
 function trainingLine(chart, { training }, { color }) {
@@ -81,22 +73,4 @@ function area(uid, upper, lower, filled) {
     uid, x: [...upper.x, ...back(lower.x)], y: [...upper.y, ...back(lower.y)], fill: "toself",
     mode: "none", hoverinfo: "skip", ...filled,
   };
-}
-
-// The curve that the class drew as its prediction: the median, and a band of the middle half.
-export function drawnBand(guessed, chart, { thick = 1 } = {}) {
-  if (!guessed) return [];
-  const [low, middle, high] = ["low", "middle", "high"].map((edge) => unpackFigures(guessed[edge], chart));
-  const x = epochs(middle);
-  const filled = { fillcolor: faded(GUESSED, 0.3) };
-  return [area("drawn-band", { x, y: high }, { x, y: low }, filled), {
-    uid: "drawn-median", x, y: middle, mode: "lines", line: { color: GUESSED, width: 2.5 * thick },
-    hovertemplate: "%{fullData.name} expected %{y:.1f} %<extra></extra>",
-  }].map((trace) => ({ type: "scatter", name: escapeLabel(guessed.text), ...trace }));
-}
-
-export function drawnEnd(guessed, chart) {
-  if (!guessed) return [];
-  const middle = unpackFigures(guessed.middle, chart);
-  return [{ text: guessed.text, color: GUESSED, x: middle.length, y: middle.at(-1) }];
 }

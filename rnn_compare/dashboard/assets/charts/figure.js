@@ -32,7 +32,6 @@ export const { render, dispose } = component("rc-figure", (root, { redraw }) => 
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
-      if (looks.type !== 1) layout.height = drawing.clientHeight; // on a wall, which gives it a height of its own
       if (root.clientWidth < NARROW) layout.annotations = inside(thinned(layout.annotations ?? []), layout);
       plotly.react(drawing, figure.data, layout, settings);
     },
@@ -66,10 +65,10 @@ export function dressed(layout, looks) {
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
     made[name] = { gridcolor, linecolor, zerolinecolor: gridcolor, ...layout[name] };
   }
-  return enlarged(made, looks.type === 1 ? looks.size / 15 : looks.type ?? 1);
+  return enlarged(made, looks.size / 15);
 }
 
-// On the wall of a lecture all text is larger.
+// Text grows with the window.
 function enlarged(layout, times) {
   if (times === 1 || layout === null || typeof layout !== "object") return layout;
   if (Array.isArray(layout)) return layout.map((each) => enlarged(each, times));

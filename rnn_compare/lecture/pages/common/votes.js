@@ -1,5 +1,6 @@
 // The answers of a class as bars: of the only vote, or of the first and the last one side by side.
 
+import { classChart, EMPTY } from "../../../browser/drawing/curves/class_chart.js";
 import { element } from "./dom.js";
 
 const FEWEST = 10; // answers of which percentages are shown, as in lecture/peer_instruction.py
@@ -28,6 +29,12 @@ export function percentage(count, answered) {
   if (answered < FEWEST) return "";
   const share = Math.round((100 * count) / answered);
   return ` (${Math.min(Math.max(share, Number(count > 0)), 100 - Number(count < answered))} %)`;
+}
+
+// Returns what draws a chart of the curves that a class drew, at a size.
+export function drawnCurves({ control: { epochs, network } }, { band, answered }) {
+  const chart = { ...EMPTY, called: `${network}, accuracy` };
+  return (size) => classChart({ chart, groups: [], epochs, band, answered }, size);
 }
 
 // The bars, and above them how many answered. legend: the names of two votes; colors: of networks, by label; right:

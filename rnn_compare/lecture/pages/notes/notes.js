@@ -1,10 +1,9 @@
 // The presenter's notes: clock, counts, the step's notes, presses, the closed vote, trainings and the class's reviews.
 
-import { EMPTY, classChart } from "../../../browser/drawing/curves/class_chart.js";
 import { byId, element, setText } from "../common/dom.js";
 import { listen } from "../common/line.js";
 import { makePresses, pressButtons } from "../common/press.js";
-import { barOf, isOrdered, votesPicture } from "../common/votes.js";
+import { barOf, drawnCurves, isOrdered, votesPicture } from "../common/votes.js";
 import { moveOf } from "../common/keys.js";
 
 const NONE = "No lecture is running. Start one under";
@@ -16,6 +15,7 @@ let state = null;
 /** @type {Counts} */
 let counts = { joined: 0, here: 0, answered: 0, waiting: 0 };
 const presses = makePresses({ onSaid: (said) => setText(byId("problem"), said) });
+const ask = /** @type {HTMLDialogElement} */ (byId("ask"));
 const contents = {}; // what is drawn, as JSON, by the element's id
 const reviews = new Map(); // their elements, by id
 
@@ -71,8 +71,7 @@ function votePicture({ question, tallies, outcome, colors, legend }) {
   if (!tallies.length) return [element("p", {}, "No answers.")];
   const last = tallies.at(-1);
   if (last.band.length) {
-    const chart = { ...EMPTY, called: `${question.network}, accuracy` };
-    const drawn = classChart({ chart, groups: [], epochs: question.epochs, ...last }, CHART);
+    const drawn = drawnCurves(question, last)(CHART);
     return [element("figure", {}, drawn.sheet, element("figcaption", {}, drawn.caption))];
   }
   const right = outcome && barOf(last, outcome.answer);
@@ -109,11 +108,22 @@ function renderReviews() {
 }
 
 function render() {
-  const why = state.on ? state.problem : NONE;
-  byId("lecture").hidden = Boolean(why);
-  byId("elsewhere").hidden = !why;
-  setText(byId("why"), state.on ? `${why} Open` : why);
-  if (why) return;
+  if (!state.on) showNothing(NONE);
+  else if (state.problem) showNothing(`${state.problem} Open`);
+  else showLecture();
+}
+
+// A sentence in place of the lecture, before the link to Present.
+function showNothing(why) {
+  if (ask.open) ask.close();
+  byId("lecture").hidden = true;
+  byId("elsewhere").hidden = false;
+  setText(byId("why"), why);
+}
+
+function showLecture() {
+  byId("lecture").hidden = false;
+  byId("elsewhere").hidden = true;
   renderFacts();
   draw("warnings", state.warnings, paragraphs("li"));
   for (const [id, isOfReviews] of [["presses", false], ["review-presses", true]]) {
@@ -130,15 +140,20 @@ function render() {
   setText(byId("step"), `Step ${state.step + 1} of ${state.steps}`);
 }
 
+// What is new begins at the top: another step, or the answers to a closed vote.
+function headOf({ lecture, step, phase, round }) {
+  return [lecture, step, phase, round].join(" ");
+}
+
 function onEvent(kind, message) {
   presses.hurry();
   if (kind === "counts") counts = message;
-  if (kind === "state") {
-    const isNew = !state || state.lecture !== message.lecture || state.step !== message.step;
-    state = message;
-    if (isNew) scrollTo(0, 0); // each step starts at its title
-  }
+  const isNew = kind === "state" && (!state || headOf(message) !== headOf(state));
+  if (kind === "state") state = message;
   if (state) render();
+  if (!isNew) return;
+  setText(byId("problem"), "");
+  scrollTo(0, 0);
 }
 
 // Whoever may not lead is told why, and sees nothing.
@@ -147,12 +162,9 @@ function onLine(said, status) {
   setText(byId("line"), isRefused ? "" : said);
   if (!isRefused) return;
   state = null;
-  byId("lecture").hidden = true;
-  byId("elsewhere").hidden = false;
-  setText(byId("why"), `${said} Open`);
+  showNothing(`${said} Open`);
 }
 
-const ask = /** @type {HTMLDialogElement} */ (byId("ask"));
 document.addEventListener("keydown", (event) => {
   const move = moveOf(event);
   if (!["next", "back"].includes(move) || byId("lecture").hidden || ask.open) return;
@@ -160,7 +172,8 @@ document.addEventListener("keydown", (event) => {
   presses.press(move);
 });
 for (const [id, act] of Object.entries({
-  back: () => presses.press("back"), go: () => presses.press("next"), end: () => ask.showModal(), stay: () => ask.close(),
+  back: () => presses.press("back"), go: () => presses.press("next"),
+  end: () => ask.showModal(), stay: () => ask.close(),
   "end-it": () => { ask.close(); presses.press("end"); },
 })) byId(id).addEventListener("click", act);
 setInterval(() => state && state.on && renderFacts(), 1000);

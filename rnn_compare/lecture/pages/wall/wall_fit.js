@@ -1,5 +1,7 @@
 // Enlarges what is on the wall until it fills its frame.
 
+const LEAST = 0.5; // what is small is read by some, what is cut off by nobody
+
 // Returns the largest number between two limits that fits, or the smaller limit.
 export function largest(fits, low, high, precision) {
   if (fits(high)) return high;
@@ -12,7 +14,7 @@ export function largest(fits, low, high, precision) {
 }
 
 // Returns what fits an element into its frame: when `key` is another one, and when it no longer fits; what only counts
-// does not make it jump. Its scale is the property --fit (wall.css); `most` is the largest.
+// does not make it jump. Its scale is the property --fit (wall.css); `most` is the largest, 0 for none.
 export function makeFit(frame, node, isWide = () => frame.scrollWidth > frame.clientWidth + 1) {
   let seen = "";
   const fits = () => frame.scrollHeight <= frame.clientHeight + 1 && !isWide(); // these are rounded
@@ -24,6 +26,7 @@ export function makeFit(frame, node, isWide = () => frame.scrollWidth > frame.cl
     const now = [key, most, node.querySelectorAll("*").length, innerWidth, innerHeight].join();
     if (now === seen && fits()) return;
     seen = now;
-    set(largest(set, set(1) ? 1 : 0.75, most, 0.02));
+    if (most) set(largest(set, set(1) ? 1 : LEAST, most, 0.02));
+    else node.style.removeProperty("--fit"); // that of what is around it
   };
 }

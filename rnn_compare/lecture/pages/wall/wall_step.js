@@ -1,11 +1,11 @@
 // A step of the lecture: its parts, and the question with the answers of the class.
 
 import { look } from "../../../browser/drawing/charts/chart_look.js";
-import { classChart, EMPTY } from "../../../browser/drawing/curves/class_chart.js";
 import { byId, element, setText } from "../common/dom.js";
 import { makeParts } from "../common/parts.js";
-import { barOf, choicesToRead, isOrdered, votesPicture } from "../common/votes.js";
+import { barOf, choicesToRead, drawnCurves, isOrdered, votesPicture } from "../common/votes.js";
 import { makeFit } from "./wall_fit.js";
+import { drawing, progress, verdicts } from "./wall_parts.js";
 import { readingPart } from "./wall_reading.js";
 
 const MOST = 2.5; // times: the largest scale of a step, and of what stands beside a chart
@@ -41,11 +41,10 @@ function keyed(node, build) {
 
 function answers(question, tallies, right, { legend, colors }) {
   if (!tallies.length) return [element("p", { class: "nothing" }, "No answers.")];
-  const { band, answered } = tallies.at(-1);
-  const drawn = { chart: { ...EMPTY, called: `${question.network}, accuracy` }, groups: [], epochs: question.epochs };
-  if (band.length) return [chart((size) => classChart({ ...drawn, band, answered }, size))];
+  const last = tallies.at(-1);
+  if (last.band.length) return [chart(drawnCurves(question, last))];
   const upright = isOrdered(question);
-  return [votesPicture(tallies, { legend, colors, right: barOf(tallies.at(-1), right), upright })];
+  return [votesPicture(tallies, { legend, colors, right: barOf(last, right), upright })];
 }
 
 // How a state is laid out. Beside curves the answers have a column.
@@ -68,7 +67,7 @@ export function makeStep() {
   let answered = 0;
   let view = { fills: false, isBeside: false, key: "" };
   const others = {
-    reading: readingPart,
+    drawing, progress, reading: readingPart, verdicts,
     waiting: ({ challenge }) => element("div", {},
       element("p", { class: "count", role: "status" }, element("b", { "data-count": "waiting" }), " waiting"),
       element("h2", {}, challenge)),
@@ -83,7 +82,7 @@ export function makeStep() {
   const fitAsked = makeFit(byId("asked"), byId("asking"), () => false);
   const fit = () => {
     fitStep(view.fills ? 1 : MOST, view.key);
-    fitAsked(view.isBeside ? MOST_BESIDE : 1, view.key);
+    fitAsked(view.isBeside ? MOST_BESIDE : 0, view.key);
   };
   new ResizeObserver(fit).observe(byId("frame"));
 
@@ -93,7 +92,7 @@ export function makeStep() {
       setText(byId(id), text);
     showChoices(...choicesOf(question, now.isAsked));
     showAnswers(now.hasAnswers, question, tallies, outcome ? outcome.answer : null, { legend, colors });
-    setText(byId("said"), outcome ? outcome.said : "");
+    setText(byId("said"), question && outcome ? outcome.said : "");
   }
 
   /** @param {WallState} state */

@@ -1,0 +1,160 @@
+"""The wall in a browser: keys and buttons lead, what has not changed stays as it is, and it says where it cannot."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from rnn_compare.lecture.lecture_file import find
+from tests.browser.conftest import Server
+from tests.browser.lecture.test_wall_fits import answer
+from tests.browser.test_accessibility import broken_rules
+from tests.phones import PlainPhone, present
+
+LONG = "https://rnn.university.example/" + "w" * 89
+LECTURE = find("book")
+MARK = "node => { node.marked = true }"
+IS_MARKED = "node => node.marked === true"
+
+
+@pytest.fixture
+def wall(podium: Server, page: Page) -> Iterator[Page]:
+    """The wall of a lecture at its first step."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    present(podium.url, "end")
+    present(podium.url, "go", "book", 0)
+    page.goto(f"{podium.url}/wall")
+    at(page, 0)
+    yield page
+    assert not errors, errors
+    present(podium.url, "end")
+
+
+def at(page: Page, step: int) -> None:
+    expect(page.locator("#number span")).to_have_text(f"{step + 1} / {len(LECTURE.steps)}")
+    expect(page.locator("h1")).to_have_text(LECTURE.steps[step].title)
+
+
+def first(kind: str) -> int:
+    return next(index for index, step in enumerate(LECTURE.steps) if step.kind.name == kind)
+
+
+def vote(url: str, phones: int = 3) -> None:
+    """Has new phones answer the open question of the book's lecture."""
+    state = present(url, "state")
+    question = LECTURE.steps[state["step"]].question
+    assert question is not None
+    for place in range(phones):
+        PlainPhone(url.partition("//")[2]).answer(answer(question, place), question.id)
+
+
+def test_keys_and_buttons_lead_through_a_vote_and_out_of_the_lecture(podium: Server, wall: Page) -> None:
+    asks = first("predict")
+    for step in range(1, asks + 1):
+        wall.keyboard.press("PageDown")
+        at(wall, step)
+    wall.keyboard.press("ArrowLeft")
+    at(wall, asks - 1)
+    wall.get_by_role("button", name="next").click()
+    at(wall, asks)
+    expect(wall.locator("#choices li")).to_have_count(len(LECTURE.steps[asks].question.choices))  # type: ignore[union-attr]
+    expect(wall.locator("img:visible")).to_have_count(1)  # people would scan either
+    vote(podium.url)
+    expect(wall.locator("#answered")).to_have_text("3 of 3 have answered")
+    wall.get_by_role("button", name="Close the vote").click()
+    expect(wall.locator("#answered")).to_have_text("3 of 3 have answered. The vote is closed.")
+    assert broken_rules(wall) == []
+    wall.get_by_role("button", name="Show the answers").click()
+    expect(wall.locator(".votes li").first).to_have_attribute("aria-label", "It has too few weights: 1 of 3 answers")
+    wall.keyboard.press("Escape")
+    wall.wait_for_url(f"{podium.url}/present")
+
+
+@pytest.mark.usefixtures("podium")
+def test_a_press_is_carried_out_once_though_its_answer_is_lost(wall: Page) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch().text())
+            route.abort()
+        else:
+            route.continue_()
+
+    wall.route("**/stage/press", lose_the_first)
+    with wall.expect_response("**/stage/press"):
+        wall.keyboard.press("ArrowRight")
+        at(wall, 1)
+    wall.wait_for_timeout(500)
+    at(wall, 1)
+    assert lost
+
+
+def test_a_press_that_could_not_be_written_says_so_and_can_be_repeated(podium: Server, wall: Page) -> None:
+    other = sqlite3.connect(podium.store.path.with_name("lecture.db"), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    wall.keyboard.press("ArrowRight")
+    expect(wall.get_by_text("database is locked")).to_be_visible()
+    other.close()
+    wall.keyboard.press("ArrowRight")
+    at(wall, 1)
+    expect(wall.get_by_text("database is locked")).to_have_count(0)
+
+
+def test_votes_and_presses_of_others_leave_a_chart_and_a_reading_as_they_are(podium: Server, wall: Page) -> None:
+    present(podium.url, "go", "book", first("reveal"))
+    chart = wall.locator(".plot > svg")
+    expect(wall.locator("#said")).not_to_be_empty()  # the verdict follows the curves
+    chart.evaluate(MARK)
+    PlainPhone(podium.url.partition("//")[2]).events()
+    present(podium.url, "ask_rows", True)
+    expect(wall.get_by_text("join with your phone")).to_be_visible()
+    wall.wait_for_timeout(1500)
+    assert chart.evaluate(IS_MARKED)
+    present(podium.url, "go", "book", first("inside"))
+    where = wall.locator(".rc-where")
+    wall.keyboard.press("Home")
+    wall.keyboard.press("Shift+ArrowRight")
+    expect(where).to_have_text("word 2 of 39")
+    present(podium.url, "ask_rows", False)
+    wall.wait_for_timeout(1500)
+    expect(where).to_have_text("word 2 of 39")
+    wall.get_by_role("button", name="Another text").click()
+    wall.keyboard.press("ArrowRight")  # in the box
+    wall.get_by_label("A text to read").fill("A wonderful film")
+    wall.get_by_role("dialog").get_by_role("button", name="Another text").click()
+    expect(where).to_have_text("word 3 of 3")
+    at(wall, first("inside"))
+
+
+def test_a_word_longer_than_the_wall_is_broken(podium: Server, page: Page) -> None:
+    lectures = podium.store.path.with_name("lectures")
+    lectures.mkdir(exist_ok=True)
+    question = f'[steps.question]\nid = "long"\nkind = "own"\ntext = "{LONG}"\nchoices = ["{LONG[:80]}", "B"]\n'
+    step = f'[[steps]]\nkind = "predict"\ntitle = "{LONG}"\n{question}'
+    (lectures / "long.toml").write_text(f'title = "Long"\npreset = "Short"\n{step}')
+    present(podium.url, "go", "long", 0)
+    page.goto(f"{podium.url}/wall")
+    expect(page.locator("#choices li").first).to_be_visible()
+    for node in ("body", "#frame", "header"):
+        assert page.locator(node).evaluate("({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 1"), node
+    present(podium.url, "end")
+
+
+def test_without_a_lecture_or_the_right_to_lead_it_the_wall_shows_where_to_go(podium: Server, wall: Page) -> None:
+    present(podium.url, "end")
+    expect(wall.get_by_text("No lecture is running.")).to_be_visible()
+    expect(wall.get_by_role("link")).to_have_attribute("href", "present")
+    wall.keyboard.press("ArrowRight")
+    present(podium.url, "go", "book", 0)
+    at(wall, 0)
+    refusal = "Only the presenter can do this."
+    wall.route("**/wall/events*", lambda route: route.fulfill(status=403, json={"said": refusal}))
+    wall.reload()
+    expect(wall.get_by_text(refusal)).to_be_visible()
+    expect(wall.get_by_role("link")).to_have_attribute("href", "present")
+    expect(wall.locator("h1")).to_be_hidden()
+    wall.unroute("**/wall/events*")
+    at(wall, 0)
