@@ -4,8 +4,8 @@
 
 where CALL is a method of the classroom and […] its arguments as JSON; `hide` and `show_runs` without arguments mean the
 newest comparison. The answer is the result as JSON; `state` returns the state of the class, `networks` those that it
-has trained, `answers` those to a question in a round. `go` gives a lecture from its recording, without its half minute,
-up to a step; `advance` presses its key.
+has trained, `answers` those to a question in a round. `go` gives a lecture up to a step, from its recording without its
+half minute, or live; `advance` presses its key.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rnn_compare.lecture import presses
-from rnn_compare.lecture.class_state import STATE
+from rnn_compare.lecture.classroom.class_state import STATE
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.server import asgi
@@ -56,11 +56,11 @@ def _call(name: str, arguments: list[Any]) -> Any:
     return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else result
 
 
-def _go(lecture: str, index: int) -> None:
+def _go(lecture: str, index: int, from_recording: bool = True) -> None:
     stage, classroom = _stage(), current_app().classroom()
     presses.RECORDING_SECONDS = 0.1
     if classroom.state().lecture != lecture or classroom.state().step > index:
-        presses.begin(stage, lecture, from_recording=True)
+        presses.begin(stage, lecture, from_recording)
     while classroom.state().step < index:
         presses.press(stage, "show_next_step")
 

@@ -16,7 +16,7 @@ from streamlit.components.v2 import manifest_scanner
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
-from tests.unstarted import messages, own_app, record, services, stage  # noqa: F401  # fixtures
+from tests.unstarted import messages, own_app, record, services, stage, with_reviews  # noqa: F401  # fixtures
 
 kept.keep()
 gc.disable()  # until all is collected: looking through imports for garbage takes a sixth of their time, and finds none

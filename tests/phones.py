@@ -85,10 +85,13 @@ class PlainPhone:
         return answer.status, fields, content
 
     def send(self, what: str, message: object, **headers: str) -> tuple[int, str]:
-        """Sends an answer or a review as the page does, but for the headers given; an empty one is left out."""
+        """Sends an answer or a review, or to a path as `/stage/press`, as the page does.
+
+        But for the headers given; an empty one is left out.
+        """
         body = message if isinstance(message, bytes) else json.dumps(message).encode()
         usual = {"Origin": f"http://{self.host}", "Content_Type": "application/json"}
-        status, _, content = self.ask("POST", f"/join/{what}", body, **{**usual, **headers})
+        status, _, content = self.ask("POST", urllib.parse.urljoin("/join/", what), body, **{**usual, **headers})
         return status, content
 
     def answer(
@@ -98,21 +101,21 @@ class PlainPhone:
         message = {"question": question, "round": round_, "answer": value}
         return self.send("answer", message | dict(zip(("confidence",), confidence, strict=False)), **headers)
 
-    def listen(self) -> Generator[bytes]:
-        """Yields what comes over the stream of events, part by part, until the server ends it."""
+    def listen(self, page: str = "join") -> Generator[bytes]:
+        """Yields what comes over a page's stream of events, part by part, until the server ends it."""
         connection = http.client.HTTPConnection(self.host, timeout=60)
         try:
-            connection.request("GET", "/join/events", headers={"Cookie": self.cookie})
+            connection.request("GET", f"/{page}/events", headers={"Cookie": self.cookie})
             answer = connection.getresponse()
             while part := answer.read1(65536):
                 yield part
         finally:
             connection.close()
 
-    def events(self, until: str = "event: state") -> str:
+    def events(self, until: str = "event: state", page: str = "join") -> str:
         """Listens until something was said, and returns everything that was."""
         heard = b""
-        with contextlib.closing(self.listen()) as parts:
+        with contextlib.closing(self.listen(page)) as parts:
             for part in parts:
                 heard += part
                 if until.encode() in heard and heard.endswith(b"\n\n"):

@@ -264,7 +264,7 @@ AMOUNT = (Path(rnn_compare.__path__[0]) / "lecture/kinds/number.py").read_text()
 
 ASK = """
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.lecture.class_state import STATE, Contribution, State
+from rnn_compare.lecture.classroom.class_state import STATE, Contribution, State
 from rnn_compare.lecture.lecture_file import load
 from rnn_compare.lecture.questions import checked, is_right, outcome, tally
 from rnn_compare.lecture import phone_message

@@ -22,9 +22,10 @@ from rnn_compare.comparison.inference.wording import details, result, sentence
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import unbroken
 from rnn_compare.interface import Networks
 from rnn_compare.lecture import phone_message
-from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.questions import Question, is_right, outcome
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report import html_report
@@ -115,7 +116,7 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
             revealed = outcome(question, runs, evidence)
             state = State(lecture="L", phase="revealed", question=question, runs=tuple(run.id for run in runs))
             to_phones = phone_message.for_all(state, runs, [], revealed)["outcome"]["said"]
-            assert to_phones == revealed.explanation
+            assert to_phones == unbroken(revealed.explanation)
             if obstacle:
                 assert revealed.explanation == f"No answer is right: {sentence(obstacle)}"
             elif question is BEST:

@@ -34,7 +34,7 @@ def own_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
 def services(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     """The server's services on an empty cache; the engine isn't started: what is submitted waits."""
     cache = tmp_path / "cache"
-    cache.mkdir()
+    cache.mkdir(exist_ok=True)
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     store = RunStore(cache / "runs.db")
     own_app._services = Services(store, Engine(store, origin="page"), own_app.classroom)
@@ -42,9 +42,15 @@ def services(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 
 
 @pytest.fixture
-def stage(services: Services, own_app: App, reviews_cache: Path) -> Stage:
+def with_reviews(tmp_path: Path, reviews_cache: Path) -> None:
+    """Lends the cache of ``services`` prepared reviews, before anything of another test can make a folder there."""
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(reviews_cache / "reviews")
+
+
+@pytest.fixture
+def stage(with_reviews: None, services: Services, own_app: App) -> Stage:  # noqa: ARG001  # the reviews come first
     """What lectures are given with, by these services."""
-    (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
     stage = own_app.stage()
     assert stage
     return stage

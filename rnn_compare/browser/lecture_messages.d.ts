@@ -92,29 +92,43 @@ interface Press {
   choices?: { label: string; value: any }[];
 }
 
-/** What the wall of a lecture is sent; without a lecture, or with a problem, not all of it (lecture/message.py). */
-interface WallState {
+/** What the presenter's pages are sent; without a lecture, or with a problem, not all of it (lecture/message.py). */
+interface StageState {
   lecture: number;
   on: boolean;
-  problem: string;
+  problem: string; // in place of the lecture
   step: number;
   steps: number;
   title: string;
   phase: "idle" | "open" | "closed" | "shown" | "revealed";
   round: number;
-  text: string; // HTML
-  writes: boolean;
   question: any;
-  parts: Part[];
   tallies: Tally[];
   legend: string[];
   colors: Record<string, string>;
   outcome: Outcome | null;
+  presses: Press[];
+}
+
+interface WallState extends StageState {
+  text: string; // HTML
+  writes: boolean;
+  parts: Part[];
   score: string;
   surprised: string;
   discussion: string;
-  presses: Press[];
   train: { cell: string; seed: number }[]; // what its browser is to train
+}
+
+interface NotesState extends StageState {
+  notes: string; // HTML
+  next: string;
+  began: number; // seconds since 1970
+  sentences: string[];
+  lines: string[];
+  reviews: { id: string; text: string; shown: boolean }[];
+  takesReviews: boolean;
+  warnings: string[];
 }
 
 /** The pages that phones can open, and their codes as images; "" if they cannot reach this machine. */
@@ -129,32 +143,6 @@ interface Counts {
   here: number;
   answered: number;
   waiting: number;
-}
-
-/** What the presenter's notes are sent. */
-interface NotesState {
-  lecture: number;
-  on: boolean;
-  problem: string; // in place of the lecture
-  step: number;
-  steps: number;
-  title: string;
-  phase: "idle" | "open" | "closed" | "shown" | "revealed";
-  round: number;
-  question: any;
-  tallies: Tally[];
-  outcome: Outcome | null;
-  colors: Record<string, string>;
-  legend: string[];
-  notes: string; // HTML
-  next: string;
-  began: number; // seconds since 1970
-  sentences: string[];
-  lines: string[];
-  reviews: { id: string; text: string; shown: boolean }[];
-  takesReviews: boolean;
-  warnings: string[];
-  presses: Press[];
 }
 
 /** What all phones are sent (lecture/phone_message.py and broadcast.py). */

@@ -45,8 +45,8 @@ def turned(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
     few = [chance.choice(bests[cell], (FEW, DRAWINGS)).sum(axis=0) for cell in (behind, ahead)]
     by_one, by_few = map(share_won, (np.subtract.outer(bests[behind], bests[ahead]), few[0] - few[1]))
     return (
-        f"One {behind} beats one {ahead} in {percent(by_one)} of pairs; the mean of {FEW} beats that of {FEW} in "
-        f"{percent(by_few)}."
+        f"One {behind} beats one {ahead} in {percent(by_one)} of pairs; the mean of {FEW} {behind}s beats that of "
+        f"{FEW} {ahead}s in {round(by_few * DRAWINGS):,} of {DRAWINGS:,} draws."
     )
 
 

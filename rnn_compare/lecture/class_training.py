@@ -24,7 +24,7 @@ from rnn_compare.class_networks.task import (
     unpacked_bits,
 )
 from rnn_compare.database import NotSaved
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 
 FEWEST = 20
 """Networks of each cell that a class sees, the wall's if necessary."""

@@ -18,7 +18,7 @@ from rnn_compare.class_networks.task import class_task
 from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
-from rnn_compare.lecture.class_state import curve_setting
+from rnn_compare.lecture.classroom.class_state import curve_setting
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.questions import kinds as question_kinds
 from rnn_compare.paths import SHIPPED_LECTURES, cache_folder, edited_lecture, lecture_files

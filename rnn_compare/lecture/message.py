@@ -7,8 +7,8 @@ or a right answer.
 from typing import Any
 
 from rnn_compare.lecture import phone_message, votes
-from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.class_state import State
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.lecture_file import Part, Press
 from rnn_compare.lecture.plain_text import html
@@ -73,13 +73,30 @@ def for_notes(scene: Scene, outcome: QuestionOutcome | None) -> Message:
     }
 
 
-def for_phones(scene: Scene | None, state: State, parts: list[Part], outcome: QuestionOutcome | None) -> Message:
-    """Returns the message to all phones; without a scene there is no lecture, or its file is not valid."""
+def for_phones(
+    classroom: Classroom,
+    state: State,
+    scene: Scene | None,
+    parts: list[Part],
+    outcome: QuestionOutcome | None,
+    dashboard: str = "",
+) -> Message:
+    """Returns the message to all phones; without a scene there is no lecture, or its file is not valid.
+
+    Args:
+        dashboard: The address of the page with what phones watch while there is no lecture.
+    """
     runs, tallies = list[Run](), list[Tally]()
     if scene and state.phase == "revealed":
         runs = scene.visible_runs
         tallies = votes.tallies(state.question, votes.rounds_of(scene, state.question)) if state.question else []
-    return phone_message.for_all(state, runs, tallies, outcome) | {"parts": _for(parts, "phones")}
+    here = scene is not None and scene.step.kind.name.startswith("class_")
+    return phone_message.for_all(state, runs, tallies, outcome) | {
+        "lecture": lecture_of(classroom),
+        "parts": _for(parts, "phones"),
+        "task": phone_message.of_task(state, classroom.networks.all(), here),
+        "dashboard": dashboard,
+    }
 
 
 def problem(sentence: str, state: State) -> Message:

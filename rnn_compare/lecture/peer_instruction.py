@@ -10,8 +10,8 @@ from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import as_cell, percent
+from rnn_compare.lecture.classroom.fold import ClassRecord, StepState
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.fold import ClassRecord, StepState
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, in_words, is_right
 
 FEWEST = 10

@@ -17,7 +17,8 @@ from rnn_compare.class_networks.networks import ClassNetwork, by_cell
 from rnn_compare.class_networks.task import class_task
 from rnn_compare.comparison.groups import groups
 from rnn_compare.feedforward.registry import NETWORKS, TITLES
-from rnn_compare.lecture.class_state import Contribution, State
+from rnn_compare.formatting import unbroken
+from rnn_compare.lecture.classroom.class_state import Contribution, State
 from rnn_compare.lecture.controls import Tally
 from rnn_compare.lecture.plain_text import plain
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, group_called, is_right
@@ -139,7 +140,7 @@ def curves_of(runs: Sequence[Run], question: Question | None = None) -> Message:
 def outcome_message(outcome: QuestionOutcome) -> Message:
     """Returns a question's outcome as data."""
     names = ("answer", "final", "only_names")
-    return {"said": outcome.explanation, **{name: getattr(outcome, name) for name in names}}
+    return {"said": unbroken(outcome.explanation), **{name: getattr(outcome, name) for name in names}}
 
 
 def tally_message(votes: Tally) -> Message:

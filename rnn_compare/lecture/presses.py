@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from rnn_compare.class_networks.networks import recorded
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.course import NO_LECTURE
-from rnn_compare.lecture.inbox import checked_review
+from rnn_compare.lecture.classroom.course import NO_LECTURE
+from rnn_compare.lecture.classroom.inbox import checked_review
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.scene import Scene, current_scene

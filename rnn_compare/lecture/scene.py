@@ -9,8 +9,8 @@ from rnn_compare.charts.loaded_network import LoadedNetwork, with_weights
 from rnn_compare.comparison.groups import NamedNetwork, labelled
 from rnn_compare.explain import worker_tasks
 from rnn_compare.feedforward.registry import network
-from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.class_state import State
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Question, QuestionOutcome

@@ -8,7 +8,7 @@ from rnn_compare.class_networks.task import class_task
 from rnn_compare.class_networks.verdict import best_accuracies
 from rnn_compare.comparison.groups import labelled
 from rnn_compare.lecture.class_training import ClassTraining
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.questions import Question, QuestionOutcome, class_outcome, outcome
 from rnn_compare.runs.record import Run
 from rnn_compare.services.services import Services

@@ -70,7 +70,7 @@ def surprised(scene: Scene, question: Question) -> str:
 def discussion(scene: Scene) -> str:
     """Returns whom to discuss with; "" before a discussion."""
     state, is_open = scene.state, scene.state.phase == "open"
-    whom = "whoever shows the sign on your phone" if state.neighbours else "your neighbour"
+    whom = "whoever has the same sign on the phone" if state.neighbours else "your neighbour"
     vote = ", then vote again" if is_open else ""
     return f"Discuss it with {whom}{vote}." if state.neighbours or (is_open and state.round > 1) else ""
 
@@ -106,10 +106,10 @@ def presses(scene: Scene) -> list[Press]:
     """Returns the presenter's buttons for the vote."""
     counts, phase = scene.classroom.counts(), scene.state.phase
     again = {"label": "Discuss and vote again" if counts.answered else "Reopen the vote", "press": "vote_again"}
-    show = {"label": "Show the answers", "press": "show_answers", "primary": True}
+    show = {"label": "Show the answers", "press": "show_answers", "primary": not scene.comes_again}
     help_ = "Each phone shows a sign, which a phone nearby with another answer shows too."
     pair = [] if scene.state.neighbours else [{"label": "Pair phones", "press": "pair", "help": help_}]
-    go_on = {"label": "Go on without showing them", "press": "show_next_step"}
+    go_on = {"label": "Go on without showing them", "press": "show_next_step", "primary": scene.comes_again}
     close = {"label": "Close the vote", "press": "close_vote", "primary": True}
     if phase == "idle":
         return [{"label": "Open the vote", "press": "open_vote", "primary": True}]

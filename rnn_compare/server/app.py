@@ -8,7 +8,7 @@ from typing import Any
 from streamlit import runtime
 
 from rnn_compare.database import EVENT_SECONDS
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.paths import cache_folder
 from rnn_compare.server.access.limits import RateLimit, UploadGate

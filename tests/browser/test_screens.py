@@ -21,7 +21,7 @@ NETWORKS = "cell=SimpleRNN&cell=LSTM&cell=GRU&maxlen=100&reviews=4000&epochs=6"
 TALLEST = 6000
 WIDER = """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain]")]
     .map(node => node.scrollWidth - node.clientWidth).filter(surplus => surplus > 1)"""
-HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+HEIGHT = "() => (document.querySelector('[data-testid=stMain]') ?? document.documentElement).scrollHeight"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&batch_size=32&epochs=2"
 STILL = """async () => {
     const places = () => JSON.stringify(
-        [...document.querySelectorAll("[data-testid=stMain] *")].map((node) => node.getBoundingClientRect())
+        [...document.querySelectorAll("[data-testid=stMain] *, #step *")].map((node) => node.getBoundingClientRect())
     );
     for (let before, now = places(), same = 0; same < 3; before = now) {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -17,7 +17,7 @@ STILL = """async () => {
     }
 }"""
 INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
-PAGES = ("", "try", "inside", "reviews", "runs", "cluster", "present", "notes")
+PAGES = ("", "try", "inside", "reviews", "runs", "cluster", "present", "notes", "wall")
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Visit:
 
 
 def settle(page: Page) -> None:
-    """Waits until the page's script has run and nothing has changed for a moment."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    """Waits until Streamlit has run the page, or a page of a lecture has heard the server, and nothing changes."""
     page.locator(
-        "[data-testid=stMainBlockContainer] [data-testid=stElementContainer]:not(.st-key-access, .st-key-menu)"
-    ).first.wait_for()
+        "[data-test-script-state=notRunning] [data-testid=stMainBlockContainer]"
+        " [data-testid=stElementContainer]:not(.st-key-access, .st-key-menu), #line:empty"
+    ).first.wait_for(state="attached")
     page.evaluate(
         """() => new Promise((resolve) => {
              let timer = setTimeout(resolve, 150);
@@ -121,5 +121,6 @@ VISITS = (
     Visit("cluster", "cluster"),
     Visit("present", "present"),
     Visit("notes", "notes"),
+    Visit("wall", "wall"),
 )
 """What there is to see once networks were trained."""

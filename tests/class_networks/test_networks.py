@@ -17,7 +17,7 @@ from rnn_compare.class_networks.networks import ClassNetwork, divided, recorded
 from rnn_compare.class_networks.task import OWN_SEEDS, class_task, packed_bits, seed_of, unpacked_bits
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_training import FEWEST
-from rnn_compare.lecture.classroom import MOST_DEVICES, Classroom
+from rnn_compare.lecture.classroom.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, PHONES, SHORT

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore

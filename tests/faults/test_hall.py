@@ -18,7 +18,7 @@ import pytest
 from tests.patience import PATIENCE, until
 from tests.phones import PlainPhone, present, put
 from tests.processes import fetch
-from tests.security.conftest import Forger, Server, serving
+from tests.security.conftest import Server, serving
 
 PRESENTED = "benchmarks/presented.py"
 
@@ -131,9 +131,11 @@ def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
 ) -> None:
     phones = 300
     full = serving(tmp_path, prepared_cache, script=PRESENTED, limits="-n 160")
-    with full as server, Forger(server) as wall, contextlib.ExitStack() as lines:
-        put(server.url)
-        wall.rerun()
+    with full as server, contextlib.ExitStack() as lines:
+        present(server.url, "go", "book", 0)
+        presenter = PlainPhone(server.host)
+        wall = lines.enter_context(contextlib.closing(presenter.listen("wall")))
+        assert b'"step":0' in next(part for part in wall if b"event: state" in part)
         statuses, sentences = [], set()
         for _ in range(phones):
             connection, answer = stream(server.host)
@@ -145,8 +147,11 @@ def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
         assert set(statuses) == {200, 503}
         assert statuses.count(200) >= 20
         assert all("server is full" in sentence for sentence in sentences)
-        wall.rerun()
+        assert presenter.send("/stage/press", {"client": "wall", "number": 1, "press": "next"})[0] == 200
+        assert b'"step":1' in next(part for part in wall if b"event: state" in part)
+        assert '"step":1' in presenter.events(page="notes"), "notes that are opened now are led too"
         fetch(f"{server.url}/rnn-compare/live")
+        put(server.url)
         assert PlainPhone(server.host).answer(0)[0] == 200, "who is in the hall can vote"
         log = server.log.read_text()
         assert "Traceback" not in log

@@ -27,7 +27,7 @@ from tests.browser.lecture.test_wall_fits import GATED, answer, wait_until_drawn
 from tests.browser.test_accessibility import broken_rules
 from tests.faults.conftest import PROJECT
 from tests.patience import until
-from tests.phones import present
+from tests.phones import PlainPhone, present
 
 pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_workers.py` gives each without phones
 PHONES = 30
@@ -135,27 +135,20 @@ def _tasks(message: Any) -> set[tuple[str, int]]:
     return tasks | ({(message["question"]["id"], message["round"])} if message["phase"] == "open" else set())
 
 
-def look(page: Page, step: Step) -> None:
+def look(page: Page, url: str, step: Step) -> None:
     """Waits until the wall shows a step as it is shown where workers answer."""
     wait_until_drawn(page, step)
     if step.kind.trains:
         expect(page.get_by_text("Finished. The curves are still hidden.")).to_be_visible()
     if step.kind.name == "baselines":
-        expect(page.locator(".rc-against li:not(.rc-network)")).to_have_count(len(all_baselines()))
+        expect(page.locator(".shares li:not(.network)")).to_have_count(len(all_baselines()))
     if step.kind.name == "review":
-        expect(page.get_by_text(f"{PHONES} waiting")).to_be_visible()
-        page.get_by_role("button", name="Choose a review").click()
-        page.get_by_role("button", name="Show", exact=True).first.click()
+        expect(page.locator("#parts .count")).to_have_text(f"{PHONES} waiting")
+        message = {"client": "notes", "number": 1, "press": "show_review", "value": present(url, "reviews")[0]["id"]}
+        assert PlainPhone(urlsplit(url).netloc).send("/stage/press", message)[0] == 200
         expect(page.locator(".rc-verdict").first).to_be_visible()
     if step.kind.name in WRITTEN:
         expect(page.get_by_text(WRITTEN[step.kind.name])).to_be_visible()
-
-
-def press(page: Page, url: str) -> None:
-    """Presses the key that leads, and waits until it was heard."""
-    version = present(url, "state")["version"]
-    page.keyboard.press("PageDown")
-    until(lambda: present(url, "state")["version"] > version)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml")))
@@ -168,17 +161,18 @@ def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker
     page.goto(f"{hall.url}/present")
     page.locator(f".st-key-replay_{name}").get_by_role("button").click()
     phones = Class(hall.url, lecture)
-    page.locator(".rc-keys").first.wait_for(state="attached")
+    page.wait_for_url("**/wall")
     for index, step in enumerate(lecture.steps):
-        expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
-        look(page, step)
+        expect(page.locator("#number span")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
+        look(page, hall.url, step)
         if step.asks:
             expect(page.get_by_text(f"{PHONES} of {PHONES} have answered")).to_be_visible()
-        assert [*page.get_by_test_id("stAlert").all(), *page.get_by_test_id("stException").all()] == [], step.title
+        assert page.locator("#line").inner_text() == "", step.title
         page.emulate_media(color_scheme="light" if index % 2 else "dark")
         assert broken_rules(page) == [], step.title
         while index + 1 < len(lecture.steps) and present(hall.url, "state")["step"] == index:
-            press(page, hall.url)
+            with page.expect_response("**/stage/press"):  # it is carried out by then
+                page.keyboard.press("PageDown")
     until(lambda: all(lecture.steps[-1].title in titles for titles in phones.titles))
     phones.end()
     answered = [len(present(hall.url, "answers", step.question.id, 1)) for step in lecture.steps if step.question]

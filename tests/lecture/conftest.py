@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.kinds.own import OwnQuestion
 from rnn_compare.lecture.questions import CHANCE, Question

@@ -33,7 +33,7 @@ from rnn_compare.class_networks.task import OF_A_CLASS, Deal
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import percent
 from rnn_compare.lecture import phone_message, presses
-from rnn_compare.lecture.class_state import SentReview
+from rnn_compare.lecture.classroom.class_state import SentReview
 from rnn_compare.lecture.stage import Stage as Given
 from rnn_compare.presets import PHONES as TRAINED
 from rnn_compare.server.lecture import presenter, stream

@@ -15,8 +15,8 @@ from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.class_networks.task import class_task, packed_bits, seed_of
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_training import AT_ONCE, FEWEST, RECORDING_SECONDS, REPEATED, ClassTraining, to_repeat
-from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.journal import Journal
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.presets import PHONES
 from tests.lecture.trained_class import hold, send, some_correct
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.lecture import classroom as module
-from rnn_compare.lecture.class_state import curve_setting
-from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.inbox import LONGEST_REVIEW, checked_review
+from rnn_compare.lecture.classroom import classroom as module
+from rnn_compare.lecture.classroom.class_state import curve_setting
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run

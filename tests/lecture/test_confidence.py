@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
 

@@ -18,7 +18,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.lecture import presses
-from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.lecture_file import Lecture, load
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.metrics.metric import all_metrics

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import STATE
-from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.fold import ClassRecord, fold
-from rnn_compare.lecture.journal import Journal
+from rnn_compare.lecture.classroom.class_state import STATE
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.fold import ClassRecord, fold
+from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.presets import PHONES
 from tests.lecture.trained_class import send
 
@@ -36,6 +36,9 @@ ANSWERS: dict[str, list[object]] = {
     "lead": [1.0, 2.5],
     "over": [0, 3],
     "curve": [[0.5, 0.6, 0.7, 0.8], [0.5] * 4],
+    "apart": [7.5, 0],
+    "turned": [0, 1],
+    "number": [3.5, 4],
     "own": [0, 1],
 }
 
@@ -148,7 +151,7 @@ def test_reviews_that_nobody_has_seen_leave_the_disk_though_the_server_is_killed
     script = f"""
 import os, sys
 from pathlib import Path
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 classroom = Classroom(Path(sys.argv[1]))
 classroom.begin("x")
 classroom.open_reviews(True)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.neighbours import COLOURS, SHAPES, checked_row, groups, signs
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.neighbours import COLOURS, SHAPES, checked_row, groups, signs
 
 DEVICES = [f"device-{number}" for number in range(40)]
 ANSWERS = st.dictionaries(st.sampled_from(DEVICES), st.integers(0, 3))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture import presses
-from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.course import NO_LECTURE
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.course import NO_LECTURE
 from rnn_compare.lecture.presses import PRESSES
 from rnn_compare.lecture.scene import DELETED
 from rnn_compare.lecture.stage import Stage
@@ -183,11 +183,11 @@ def test_neighbours_are_paired_and_phones_asked_for_rows_if_the_presenter_says_s
     assert "Fewer than two phones that answered are here" in refused(stage, "pair")
     with classroom.pages.opened("device-0"), classroom.pages.opened("device-1"):
         give(stage, "pair")
-        assert messages(stage)["wall"]["discussion"] == "Discuss it with whoever shows the sign on your phone."
+        assert messages(stage)["wall"]["discussion"] == "Discuss it with whoever has the same sign on the phone."
         assert "Pair phones" not in pressable(messages(stage)["wall"])
         give(stage, "vote_again")
     wall = messages(stage)["wall"]
-    assert wall["discussion"] == "Discuss it with whoever shows the sign on your phone, then vote again."
+    assert wall["discussion"] == "Discuss it with whoever has the same sign on the phone, then vote again."
     give(stage, "show_next_step", ("ask_rows", True))
     assert (classroom.state().neighbours, classroom.state().rows_asked) == (0, True)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_compare.class_networks.networks import recorded
 from rnn_compare.class_networks.task import class_task, packed_bits
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.presets import PHONES
 
 

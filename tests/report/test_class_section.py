@@ -12,7 +12,7 @@ from rnn_compare.charts.palette import MARKERS
 from rnn_compare.class_networks.networks import ClassNetwork, ClassResult
 from rnn_compare.class_networks.task import OWN_SEEDS, ClassTask, seed_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.report.class_dots import rows
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html

@@ -84,7 +84,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     for module in ("rnn_compare.explain.prediction", "rnn_compare.dashboard.widgets.reading"):
         monkeypatch.setattr(f"{module}.encode", ask)
     # Without weights neither page would come as far as the text.
-    monkeypatch.setattr("rnn_compare.dashboard.widgets.network_choice.run_weights", lambda *_: object())
+    monkeypatch.setattr("rnn_compare.charts.loaded_network.run_weights", lambda *_: object())
     app = go_to(visit(), page)
     questions.clear()  # "Inside the cell" opens with an example
     clock.time += 10

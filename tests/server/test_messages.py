@@ -10,7 +10,7 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.lecture import phone_message
-from rnn_compare.lecture.class_state import Contribution, SentReview, State
+from rnn_compare.lecture.classroom.class_state import Contribution, SentReview, State
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.report.contents import Contents

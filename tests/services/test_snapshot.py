@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.services.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link_names

@@ -16,3 +16,10 @@ export function add(parent, tag, attributes) {
 export function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
+
+const TYPE = 14; // pixels of a drawing's text
+
+// The scale at which a drawing's text is as large as that of the element around it.
+export function scaleIn(node) {
+  return parseFloat(getComputedStyle(node).fontSize) / TYPE;
+}

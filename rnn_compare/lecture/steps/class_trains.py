@@ -16,8 +16,8 @@ from rnn_compare.report import class_dots
 
 ORIGINS: dict[Origin, str] = {
     "phone": "by phones",
-    "server": "by the wall (hollow)",
-    "recording": "from a recording (hollow)",
+    "server": "by the wall",
+    "recording": "from a recording",
 }
 WAITS = "The verdict waits for the last networks."
 NO_WALL = "Open the wall: its browser trains the missing networks."
@@ -88,6 +88,8 @@ def remarks(scene: Scene) -> str:
     """Returns what is the same for all networks, and which were trained again."""
     task = class_task(scene.state.task)
     text = f"The same {task.held_out} held-out reviews: only the seeds differ."
+    if any(network.origin != "phone" for network in scene.classroom.networks.all()):
+        text += " Hollow: not by phones."
     return f"{text} {repetitions(scene)}".strip()
 
 

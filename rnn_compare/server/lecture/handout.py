@@ -14,7 +14,7 @@ from rnn_compare.browser.numbers import compressed
 from rnn_compare.browser.trainable import trainable
 from rnn_compare.class_networks.task import class_task
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.reviews import prepared

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.journal import Journal
+from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
 from rnn_compare.server.lecture.handout import Handout, TaskFile

@@ -49,6 +49,7 @@ class Presenter:
     def __init__(self, access: Access, streams: Streams) -> None:
         self._access, self._streams = access, streams
         self._pressing = anyio.CapacityLimiter(1)  # one after the other
+        self._refused: dict[str, int] = {}  # whoever is told of it presses again: a late repetition would be one more
         self._rate = RateLimit(at_once=40, per_second=4.0)
         self.pages = (
             ("wall/events", functools.partial(self._events, "wall")),
@@ -96,24 +97,31 @@ class Presenter:
             if not is_known or type(number) is not int or not 0 < number <= LARGEST_NUMBER:
                 raise Refused(400, "A press has the id of its page and a number from 1.")
             stream = await self._streams.current()
-            await anyio.to_thread.run_sync(_carry_out, stream, client, number, str(name), value, limiter=self._pressing)
+            arguments = stream, client, number, str(name), value
+            await anyio.to_thread.run_sync(self._carry_out, *arguments, limiter=self._pressing)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
         except (Refused, UserError) as error:
             return refusal(error, 503 if isinstance(error, NotSaved) else 409)
         return JSONResponse({"kept": True}, headers=NOT_STORED)
 
+    def _carry_out(self, stream: Stream, client: str, number: int, name: str, value: object) -> None:
+        stage = stream.stage()
+        if stage is None:
+            raise Refused(503, "The server is still starting. Try again in a moment.")
+        if number <= self._refused.get(client, 0):
+            raise UserError("This press could not be saved. Press again.")
+        try:
+            is_new = stream.classroom.take_press(client, number)
+        except NotSaved:
+            self._refused[client] = number
+            raise
+        if is_new:
+            presses.press(stage, name, value)
+
     def _require(self, request: Request) -> None:
         if reason := leading.why_not(request, self._access):
             raise Refused(403, reason)
-
-
-def _carry_out(stream: Stream, client: str, number: int, name: str, value: object) -> None:
-    stage = stream.stage()
-    if stage is None:
-        raise Refused(503, "The server is still starting. Try again in a moment.")
-    if stream.classroom.take_press(client, number):
-        presses.press(stage, name, value)
 
 
 def _own_event(stream: Stream, at: str) -> bytes:

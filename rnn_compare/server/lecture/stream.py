@@ -15,8 +15,8 @@ import anyio.to_thread
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture import message, phone_message
-from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.class_state import SentReview, State
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.lecture_file import Part
 from rnn_compare.lecture.questions import QuestionOutcome
 from rnn_compare.lecture.scene import Scene, current_scene
@@ -24,7 +24,7 @@ from rnn_compare.lecture.stage import Stage
 from rnn_compare.lecture.watching import watched
 
 Audience = Literal["wall", "notes", "phones"]
-BEAT_SECONDS: dict[Audience, float] = {"wall": 4.0, "notes": 4.0, "phones": 15.0}
+BEAT_SECONDS: dict[Audience, float] = {"wall": 1.5, "notes": 1.5, "phones": 15.0}
 """Time without news after which a page gets a sign of life: a wall must notice a lost line at once."""
 LIVE_SECONDS = 1.0
 """Interval of updates while something changes by itself."""
@@ -63,7 +63,7 @@ class Stream:
         # One per audience: what is news to a wall alone must not put off the phones' signs of life.
         self._news: dict[Audience, asyncio.Event] = {audience: asyncio.Event() for audience in BEAT_SECONDS}
         self.latest = Events()
-        self._counts, self._has_phones = b"", False
+        self._counts, self._seen = b"", (False, list[SentReview]())
         self._open: dict[Audience, int] = {"wall": 0, "notes": 0, "phones": 0}
         self._closed = False
         self._unlisten = classroom.listen(self._wake)
@@ -139,10 +139,10 @@ class Stream:
         due: float | None = None  # networks of phones arrive twenty a second, but what is live is looked at once
         while True:
             self._woken.clear()
-            has_first_phone = self._count()
+            is_due = self._count() or self._is_missing()
             state = self.classroom.state()
             is_new = state.version != self.latest.state.version
-            if is_new or has_first_phone or self._is_missing() or (due is not None and self._loop.time() >= due):
+            if is_new or is_due or (due is not None and self._loop.time() >= due):
                 pause = await self._look(state, is_new)
                 due = None if pause is None else self._loop.time() + pause
                 if is_new and self._preparing.done():
@@ -164,13 +164,13 @@ class Stream:
         return any(number and name not in self.latest.by_audience for name, number in self._open.items())
 
     def _count(self) -> bool:
-        """Sends new counts; returns whether the first phone has joined, by which the presenter's buttons differ."""
-        numbers, had_phones = counts(self.classroom), self._has_phones
-        self._has_phones = numbers["joined"] > 0
+        """Sends new counts; returns whether messages change without the state: by the first phone, or by a review."""
+        numbers, before = counts(self.classroom), self._seen
+        self._seen = numbers["joined"] > 0, self.classroom.reviews()
         if (event := as_event("counts", numbers)) != self._counts:
             self._counts = event
             self._announce("wall", "notes")
-        return self._has_phones and not had_phones
+        return self._seen != before
 
     async def _look(self, state: State, is_new: bool) -> float | None:
         """Sends new messages; returns the seconds to the next look, or None to wait for a change of the class."""
@@ -191,9 +191,9 @@ class Stream:
         before, self.latest = self.latest, events
         changed = (name for name, event in events.by_audience.items() if event != before.by_audience.get(name))
         self._announce(*changed)
-        if not live:
+        if not live and (state.lecture or not self._open["phones"]):
             return None
-        return 0.0 if is_new else LIVE_SECONDS
+        return 0.0 if is_new and live else LIVE_SECONDS  # phones that watch see a training that somebody starts
 
     def _announce(self, *audiences: Audience) -> None:
         for audience in audiences:
@@ -279,13 +279,7 @@ def _made(
     events: dict[Audience, bytes] = {}
     for audience in audiences:
         if audience == "phones":
-            sent = message.for_phones(scene, state, parts, outcome)
-            sent["lecture"] = message.lecture_of(classroom)
-            sent["dashboard"] = dashboard
-            sent["task"] = phone_message.of_task(state, classroom.networks.all())
-            sent["step"] = state.step
-            if sent["task"]:
-                sent["task"]["here"] = scene is not None and scene.step.kind.name.startswith("class_")
+            sent = message.for_phones(classroom, state, scene, parts, outcome, dashboard)
         elif scene is None:
             sent = message.problem(problem, state)
         else:

@@ -23,7 +23,7 @@ def notes(podium: Server, browser: Browser) -> Iterator[Page]:
     present(podium.url, "go", "book", index)
     question = present(podium.url, "state")["question"]
     PlainPhone(podium.url.removeprefix("http://")).answer(1, question["id"])
-    with opened_window(browser, width=390, height=844, bypass_csp=True) as context:
+    with opened_window(browser, width=390, height=844) as context:
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -27,9 +27,7 @@ PARTS = {
 @pytest.fixture
 def phone(podium: Server, browser: Browser) -> Iterator[Page]:
     """One of the class's."""
-    window = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, bypass_csp=True
-    )
+    window = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     window.set_default_timeout(PATIENCE)
     opened = window.new_page()
     errors: list[str] = []

@@ -22,7 +22,7 @@ VOTE_SECONDS, SHORT_SECONDS, REVIEW_SECONDS = 20.0, 2.0, 15.0
 CLASS_SECONDS = 15.0
 """How long phones, of which most forge it, send what they have trained."""
 COUNT_SECONDS = 40.0
-"""By when the bars are those of the votes: the wall looks twice a second, unless a fault is in its way."""
+"""By when the bars are those of the votes, unless a fault is in their way."""
 SCRIPT = """
 title = "Soaked"
 preset = "{preset}"
@@ -98,14 +98,11 @@ class SoakedLecture:
         """Gives a lecture, checks what it was to keep, and returns its runs."""
         presenter, before = self._presenter, {run.id for run in patiently(self._store.runs)}
         self._ledger.lecture += 1
-        presenter.go("present")
-        presenter.until("Begin", lambda wall: wall.place == WELCOME, self._begin)
-        presenter.show_step(BEST)
+        presenter.until("Begin", lambda wall: wall.place == WELCOME, lambda _: presenter.begin("soaked"))
         self._vote(BEST, "best")
         if self._chance.random() < 0.5:
             presenter.until("a second vote", _is_open, lambda wall: self._open(wall, BEST))
             self._vote(BEST, "best")
-        presenter.show_step(LEAD)
         self._vote(LEAD, "lead")
         self._train()
         presenter.show_step(REVEAL)
@@ -113,16 +110,19 @@ class SoakedLecture:
         runs = [run for run in patiently(self._store.runs) if run.id not in before]
         if any(not run.status.ended for run in runs):
             self._wait_for_the_networks()
-        presenter.show_step(REVIEW)
         shown = self._show_a_review()
         patiently(lambda: self._ledger.check_class(self._hall.cache))
-        presenter.show_step(HOME)
         presenter.show_step(CLASS)
         until = time.monotonic() + CLASS_SECONDS
         presenter.until(
             "the class's networks", lambda wall: time.monotonic() > until and "held-out reviews" in wall.page
         )
-        self._end()
+        presenter.go("notes")
+        presenter.until(
+            "the end",
+            lambda wall: "No lecture is running" in wall.page,
+            lambda _: presenter.click("End it", "End the lecture"),
+        )
         patiently(lambda: self._ledger.check_after_the_end(self._hall.cache, shown))
         runs = [run for run in patiently(self._store.runs) if run.id not in before]
         self._ledger.check_runs(runs, self._networks)
@@ -130,23 +130,15 @@ class SoakedLecture:
 
     # ---- step by step --------------------------------------------------------------------------
 
-    def _begin(self, wall: Wall) -> None:
-        if wall.place:
-            self._ledger.problem(f"A lecture that had ended was at step {wall.place}.")
-        self._presenter.click("Begin", ".st-key-begin_soaked")
-
     def _vote(self, place: int, question: str) -> None:
         presenter = self._presenter
         presenter.until("an open vote", _is_open, lambda wall: self._open(wall, place))
-        seconds = self._chance.choice((VOTE_SECONDS, SHORT_SECONDS))
-        until = time.monotonic() + seconds
-        presenter.until("the answers", lambda wall: wall.number >= self._phones or time.monotonic() > until)
+        until = time.monotonic() + self._chance.choice((VOTE_SECONDS, SHORT_SECONDS))
+        presenter.until("the answers", lambda wall: wall.count >= self._phones or time.monotonic() > until)
 
         def close(wall: Wall) -> None:
-            if wall.place == place:
+            if not presenter.move(wall, place):  # pressed once too often
                 presenter.press("PageDown")
-            elif wall.place > place:  # pressed once too often
-                presenter.press("ArrowLeft")
 
         presenter.until("shown answers", lambda wall: wall.place == place and _is_shown(wall), close)
         try:
@@ -166,11 +158,8 @@ class SoakedLecture:
         return sum(counts) == len(answers)
 
     def _open(self, wall: Wall, place: int) -> None:
-        if wall.place and wall.place != place:
-            self._presenter.press("PageDown" if wall.place < place else "ArrowLeft")
-        for button in ("Open the vote", "Discuss and vote again", "Reopen the vote"):  # or pressed once too often
-            if wall.has(button):
-                self._presenter.click(button)
+        if not self._presenter.move(wall, place):
+            self._presenter.click("Open the vote", "Discuss and vote again", "Reopen the vote")
 
     def _train(self) -> None:
         self._presenter.show_step(TRAIN)
@@ -184,43 +173,25 @@ class SoakedLecture:
         self._presenter.until("trained networks", _have_finished, self._have_them_learn)
 
     def _have_them_learn(self, wall: Wall) -> None:
-        if wall.place and wall.place != TRAIN:  # a press that a killed server took late
-            self._presenter.press("PageDown" if wall.place < TRAIN else "ArrowLeft")
-            return
-        for button in ("Continue", "Train"):
-            if wall.has(button):
-                self._presenter.click(button)
+        if not self._presenter.move(wall, TRAIN):  # a press that a killed server took late
+            self._presenter.click("Continue", "Train")
 
     def _reveal_again(self, wall: Wall) -> None:
-        if wall.place != REVEAL:
-            self._presenter.press("PageDown" if wall.place < REVEAL else "ArrowLeft")
-        elif NOT_REVEALED in wall.page:  # it says: go back
+        if not self._presenter.move(wall, REVEAL) and NOT_REVEALED in wall.page:  # it says: go back
             self._presenter.press("ArrowLeft")
 
     def _show_a_review(self) -> str:
         """Shows one of the hall's reviews, if there is one, and returns it."""
-        until = time.monotonic() + REVIEW_SECONDS
         presenter = self._presenter
-        wall = presenter.until("reviews", lambda wall: wall.number >= self._phones or time.monotonic() > until)
-        if not wall.number:
+        presenter.show_step(REVIEW)
+        until = time.monotonic() + REVIEW_SECONDS
+        wall = presenter.until("reviews", lambda wall: wall.count >= self._phones or time.monotonic() > until)
+        if not wall.count:
             return ""
-
-        def choose(wall: Wall) -> None:
-            if not wall.has("Show"):
-                presenter.click("Choose a review")
-            presenter.click("Show")
-
-        wall = presenter.until("a review on the wall", lambda wall: wall.review, choose)
-        return wall.review
-
-    def _end(self) -> None:
-        def end(wall: Wall) -> None:
-            if not wall.has("End it"):
-                self._presenter.click("End the lecture")
-            self._presenter.click("End it")
-
-        self._presenter.go("notes")
-        self._presenter.until("the end", lambda wall: "No lecture is running" in wall.page, end)
+        presenter.go("notes")
+        presenter.until("a review", lambda wall: "Show again" in wall.buttons, lambda _: presenter.click("Show"))
+        presenter.go("wall")
+        return presenter.until("a review on the wall", lambda wall: wall.review).review
 
 
 def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
@@ -236,11 +207,15 @@ def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
 
 
 def _is_open(wall: Wall) -> bool:
-    return wall.has("Close the vote")
+    return "Close the vote" in wall.buttons
 
 
 def _is_shown(wall: Wall) -> bool:
-    return (wall.has("Discuss and vote again") or wall.has("Reopen the vote")) and not wall.has("Show the answers")
+    return not {"Discuss and vote again", "Reopen the vote"}.isdisjoint(wall.buttons) and not _is_closed(wall)
+
+
+def _is_closed(wall: Wall) -> bool:
+    return "Show the answers" in wall.buttons
 
 
 def _has_an_epoch(wall: Wall) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rnn_compare.lecture.classroom.fold import ClassRecord, fold
+from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.fold import ClassRecord, fold
-from rnn_compare.lecture.journal import Journal
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 

@@ -16,33 +16,36 @@ from tests.chromium import ARGUMENTS
 
 PATIENCE = 300.0
 """Seconds until what must come has come, faults included."""
-AT_ONCE, SOON, TRIES = 1.0, 5.0, 3
-"""Seconds after which a presenter presses again who sees something happen, and nothing; how often until the page is
-loaded anew."""
+AT_ONCE, SOON = 1.0, 5.0
+"""Seconds after which a presenter presses again who sees something happen, and nothing."""
 LOAD = 10_000
 """Milliseconds that a page may take before it is loaded once more."""
 SEEN = """() => {
-  const text = (found) => document.querySelector(found)?.innerText ?? "";
-  const all = (found) => [...document.querySelectorAll(found)];
+  const text = (name) => document.querySelector(`${name}:not([hidden])`)?.innerText ?? "";
+  const all = (name) => [...document.querySelectorAll(name)];
   return {
-    page: text(".stMain"),
-    foot: text(".rc-wall-foot"),
-    answered: text(".rc-answered"),
-    status: text(".rc-wall-status"),
-    outcome: text(".rc-outcome"),
-    review: text(".rc-from-the-hall"),
-    votes: all(".rc-votes li").map((vote) => vote.getAttribute("aria-label")),
-    buttons: all(".stMain button, [data-testid=stPopoverBody] button").map((button) => button.innerText.trim()),
+    title: document.title,
+    page: document.body.innerText,
+    line: text("#line"),
+    number: text("#number span"),
+    answered: text("#answered") || text("[data-count=waiting]"),
+    status: text(".status"),
+    outcome: text("#said"),
+    review: text("blockquote"),
+    votes: all(".votes li").map((vote) => vote.getAttribute("aria-label")),
+    buttons: all("button").map((button) => button.innerText.trim()),
   };
 }"""
 
 
 @dataclass(frozen=True)
 class Wall:
-    """What the wall shows at a moment."""
+    """What the wall, or the notes, show at a moment."""
 
+    title: str
     page: str
-    foot: str
+    line: str
+    number: str
     answered: str
     status: str
     outcome: str
@@ -53,18 +56,19 @@ class Wall:
     @property
     def place(self) -> int:
         """The step at hand, from 1; 0 where none is shown."""
-        number = re.match(r"\d+", self.foot)
+        number = re.match(r"[1-9]\d*", self.number)
         return int(number[0]) if number else 0
 
     @property
-    def number(self) -> int:
+    def count(self) -> int:
         """How many have answered, or wait to be read."""
         match = re.match(r"\d+", self.answered)
         return int(match[0]) if match else 0
 
-    def has(self, button: str) -> bool:
-        """Tells whether there is a button; its icon is a word too."""
-        return any(button in text.splitlines() for text in self.buttons)
+    @property
+    def takes_presses(self) -> bool:
+        """Whether the page is whole and has a line: until then it repeats a press by itself."""
+        return not re.match("Connecting|Offline|Not sent yet", self.line)
 
 
 class Presenter:
@@ -81,7 +85,7 @@ class Presenter:
         self._playwright, self._chromium, self._url, self._say = playwright, chromium, url, say
         self.is_closed = threading.Event()
         """Set by a fault: the browser is closed, and opened again."""
-        self._where = "present"
+        self._where = "wall"
         self._browser: Any = None
         self._page: Page = self._opened()
 
@@ -93,67 +97,76 @@ class Presenter:
     def go(self, where: str) -> None:
         """Goes to a page."""
         self._where = where
-        self._load()
+        with contextlib.suppress(PlaywrightError):  # the server may be away: whoever waits loads it once more
+            self._page.goto(f"{self._url}/{where}", timeout=LOAD)
+
+    def begin(self, lecture: str) -> None:
+        """Begins a lecture on the start page, or opens the wall of one that was begun; both may fail."""
+        page = self._page
+        with contextlib.suppress(PlaywrightError):
+            page.goto(f"{self._url}/present", timeout=LOAD)
+            begin = page.locator(f".st-key-begin_{lecture}").get_by_role("button")
+            page.get_by_role("button", name="Open the wall").or_(begin).first.click(timeout=LOAD)
+            page.wait_for_url("**/wall", timeout=LOAD)
+        self._where = "wall"
 
     def until(
         self,
         what: str,
         seen: Callable[[Wall], object],
-        act: Callable[[Wall], None] = lambda _: None,
+        act: Callable[[Wall], object] = lambda _: None,
         patience: float = PATIENCE,
     ) -> Wall:
-        """Acts until something is seen, and loads the page anew where nothing comes of it.
+        """Acts until something is seen. A page that was loaded once comes back by itself, or not at all.
 
         Raises:
             TimeoutError: If it is never seen.
         """
-        deadline, acted, tries = time.monotonic() + patience, -math.inf, 0
+        deadline, acted = time.monotonic() + patience, -math.inf
         wall = before = None
         while time.monotonic() < deadline:
             if self.is_closed.is_set():
                 self._reopen()
-            try:
+            with contextlib.suppress(PlaywrightError):  # it is closed, or on its way to another page
                 wall = Wall(**self._page.evaluate(SEEN))
                 if seen(wall):
                     return wall
                 waited = time.monotonic() - acted
                 if waited > SOON or (waited > AT_ONCE and wall != before):
-                    tries = 0 if wall != before else tries + 1
                     before, acted = wall, time.monotonic()
-                    if tries < TRIES:
+                    if not wall.title or wall.line.startswith("Connecting"):  # the server was away as it was loaded
+                        self.go(self._where)
+                    elif wall.takes_presses:
                         act(wall)
-                    else:
-                        self._load()
                 self._page.wait_for_timeout(500)
-            except PlaywrightError:
-                time.sleep(0.5)
-                self._load()
         raise TimeoutError(f"{what} never came; the wall: {wall}")
 
     def press(self, key: str) -> None:
         """Presses a key."""
         self._page.keyboard.press(key)
 
-    def click(self, button: str, inside: str = "body") -> None:
-        """Clicks a button, if it is there."""
-        locator = self._page.locator(inside).get_by_role("button", name=button, exact=True).first
-        with contextlib.suppress(PlaywrightError):
-            locator.click(timeout=3000)
+    def click(self, *buttons: str) -> None:
+        """Clicks the first of these buttons that is there."""
+        for button in buttons:
+            locator = self._page.get_by_role("button", name=button, exact=True).first
+            if locator.is_visible():
+                locator.click(timeout=3000)
+                return
+
+    def move(self, wall: Wall, place: int) -> bool:
+        """Presses the key towards a step, if the wall shows another; returns whether it did."""
+        if wall.place and wall.place != place:
+            self.press("PageDown" if wall.place < place else "ArrowLeft")
+        return wall.place != place
 
     def show_step(self, place: int) -> Wall:
         """Goes on, or back, to a step."""
-
-        def move(wall: Wall) -> None:
-            if wall.place:
-                self.press("PageDown" if wall.place < place else "ArrowLeft")
-
-        wall = self.until(f"step {place}", lambda wall: wall.place >= place, move)
-        return wall if wall.place == place else self.until(f"step {place}", lambda wall: wall.place == place, move)
+        return self.until(f"step {place}", lambda wall: wall.place == place, lambda wall: self.move(wall, place))
 
     def _opened(self) -> Page:
         self._browser = self._playwright.chromium.launch(executable_path=self._chromium, args=ARGUMENTS)
         self._page = self._browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-        self._load()
+        self.go(self._where)
         return self._page
 
     def _reopen(self) -> None:
@@ -161,8 +174,3 @@ class Presenter:
         self.close()
         self._opened()
         self.is_closed.clear()
-
-    def _load(self) -> None:
-        with contextlib.suppress(PlaywrightError):  # the server may be away: whoever waits loads it once more
-            self._page.goto(f"{self._url}/{self._where}", timeout=LOAD)
-            self._page.locator(".stMain h1, .stMain h2, .stMain button").first.wait_for(timeout=LOAD)

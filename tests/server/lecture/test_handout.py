@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.phone_message import for_all
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status

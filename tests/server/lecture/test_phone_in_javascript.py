@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.lecture import phone_message
-from rnn_compare.lecture.class_state import State
-from rnn_compare.lecture.neighbours import COLOURS, SHAPES
+from rnn_compare.lecture.classroom.class_state import State
+from rnn_compare.lecture.classroom.neighbours import COLOURS, SHAPES
 from rnn_compare.lecture.questions import QuestionOutcome, checked, tally
 from tests.lecture.conftest import ALL
 from tests.lecture.test_questions import numbers, sound

@@ -1,9 +1,8 @@
 // The prediction after each word as SVG, one line for each network: what verdict_chart.js draws where Plotly is loaded.
 
-import { look } from "../charts/chart_look.js";
 import { buildWords } from "../charts/chart_words.js";
 import { element } from "../../common/dom.js";
-import { add, addText } from "../../common/svg.js";
+import { add, addText, scaleIn } from "../../common/svg.js";
 import { verdictWords } from "./verdict_chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 10, 10, 26];
@@ -25,7 +24,7 @@ export function buildWordChart(parent, { title, words, author, runs, onWord }) {
   });
   return {
     draw(at) {
-      const { type: scale } = look(node);
+      const scale = scaleIn(node);
       size = { scale, width: node.clientWidth / scale, height: node.clientHeight / scale };
       const { width, height } = size;
       across = (index) => LEFT + (width - LEFT - RIGHT) * index / words.length;

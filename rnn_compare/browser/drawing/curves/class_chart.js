@@ -14,8 +14,8 @@ export const EMPTY = {
 export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) => 100 * share) });
 
 // The scales of shares, in percent; `right`: room for names.
-export function shareScales(size, epochs, range, right) {
-  return scalesOf({ ...size, margins: [50, right, 14, 40], epochs, range });
+export function shareScales(size, epochs, range, right, log = false) {
+  return scalesOf({ ...size, margins: [50, right, 14, 40], epochs, range, log });
 }
 
 // Returns the drawing and what its lines mean; null before there is any. band: the lower quartile, the median and the
@@ -27,28 +27,18 @@ export function classChart({ chart, groups, epochs, band = [], answered = 0, own
   const begun = validation.filter(({ y }) => y.length);
   if (!begun.length && !band.length) return null;
   const last = Math.max(epochs, ...own.map(({ y }) => y.length));
-  const levels = levelsOf(chart, last);
-  const lines = [...begun, ...own, ...levels];
+  const lines = [...begun, ...own];
   const drawn = band.map(lineOf);
   const range = rangeWith(rangeOf(chart), [...drawn, ...own]);
-  const margins = [50, roomFor(lines), 14, 40];
-  const scales = scalesOf({ ...size, margins, epochs: last, range, log: chart.log });
+  const scales = shareScales(size, last, range, roomFor(lines), chart.log);
   const caption = keyOf(chart, drawn.length ? answered : 0);
   const sheet = drawFrame(scales, chart.unit, curveWords(chart, groups).join(" ") || caption);
   const plot = plotIn(sheet, scales);
-  for (const level of levels) add(plot, "path", { class: "middle", d: pathOf(scales, level) });
   drawBand(plot, scales, drawn);
   drawGroups(plot, scales, chart, groups);
   for (const line of own) add(plot, "path", { class: "mine", d: pathOf(scales, line) });
   drawNames(sheet, scales, lines);
   return { sheet, caption };
-}
-
-// The names of levels stand where lines end.
-function levelsOf({ baselines = [], factor }, last) {
-  return baselines.map(({ text, at }) => (
-    { name: text.replace("\n", " "), x: [0, last], y: [factor * at, factor * at] }
-  ));
 }
 
 function drawBand(plot, scales, drawn) {
@@ -60,8 +50,7 @@ function drawBand(plot, scales, drawn) {
 
 function keyOf({ called, training }, drawings) {
   const keys = [`${called[0].toUpperCase()}${called.slice(1)}`];
-  const many = `grey: median and middle half of ${drawings} drawings`;
-  if (drawings) keys.push(drawings === 1 ? "grey: one drawing" : many);
+  if (drawings) keys.push(drawings === 1 ? "grey: one drawing" : `grey: median, middle half of ${drawings} drawings`);
   if (training) keys.push("dashed: in training");
   return `${keys.join("; ")}.`;
 }

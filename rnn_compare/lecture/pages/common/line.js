@@ -5,7 +5,9 @@ import { keeper } from "../../../browser/common/kept.js";
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 2500;
 const PATIENCE = 8000;
+const DOUBTED = 3000; // ms of silence after which a connection is dead that something speaks against
 const REFUSED_PAUSE = 8000; // spares a full server
+const CLOSED = 2; // of an EventSource: the next try is waited for
 
 // Returns the pause before the next try, random: a class's phones do not reconnect at once.
 export function pause(tries, random = Math.random) {
@@ -20,6 +22,7 @@ export function listen(url, { onEvent, onLine, silent, asksAfter = 3, offline = 
   let timer = 0;
   let tries = 0;
   let heard = Date.now();
+  let limit = silent;
 
   function open() {
     clearTimeout(timer);
@@ -29,6 +32,7 @@ export function listen(url, { onEvent, onLine, silent, asksAfter = 3, offline = 
     for (const kind of ["state", "own", "counts", "beat"])
       source.addEventListener(kind, ({ data }) => {
         heard = Date.now();
+        limit = silent;
         tries = 0;
         onLine("", 0);
         onEvent(kind, JSON.parse(data));
@@ -49,9 +53,12 @@ export function listen(url, { onEvent, onLine, silent, asksAfter = 3, offline = 
     timer = setTimeout(open, REFUSED_PAUSE * (0.5 + Math.random()));
   }
 
-  // A page that was asleep did not notice the server's silence.
+  // A page that was asleep did not notice the server's silence. Nothing is asked on a silent line: a browser has six
+  // connections to a server, and what hangs would take them all.
   function check() {
-    if (document.visibilityState === "visible" && Date.now() - heard > silent) lost();
+    if (document.visibilityState !== "visible" || source.readyState === CLOSED || Date.now() - heard <= limit) return;
+    onLine(offline, 0);
+    open();
   }
   setInterval(check, silent / 8);
   document.addEventListener("visibilitychange", check);
@@ -59,6 +66,7 @@ export function listen(url, { onEvent, onLine, silent, asksAfter = 3, offline = 
   addEventListener("offline", lost);
   addEventListener("pageshow", ({ persisted }) => persisted && open());
   open();
+  return { doubt() { limit = DOUBTED; } };
 }
 
 const ACCEPTED = { said: "", status: 0 };

@@ -8,33 +8,47 @@ const LONGEST = 8000;
 const TROUBLE = "Not sent yet: the server does not answer. Trying again.";
 
 // Sends presses one after the other, each with its number until it is answered. onSaid is called with the sentence by
-// which the server refuses a press, with one while it does not answer, and with "".
-export function makePresses({ post = postPress, onSaid, client = clientOf(), now = Date.now, later = setTimeout }) {
+// which the server refuses a press, with one while it does not answer, and with ""; onTrouble when it does not answer.
+export function makePresses({
+  onSaid, onTrouble = () => {}, post = postPress, client = clientOf(), now = Date.now, later = setTimeout,
+}) {
   const waiting = [];
   const kept = keeper("sessionStorage", "rnn-compare press");
-  /** @type {(value?: any) => void} */
-  let goOn = () => {};
-  let isSending = false, last = 0;
+  let again = () => {};
+  let isTroubled = false;
+  let last = 0;
 
-  async function sendAll() {
-    if (isSending) return;
-    isSending = true;
-    while (waiting.length) {
-      const said = await answered(waiting[0]);
+  function sendFirst() {
+    const stop = new AbortController();
+    let pause = FIRST;
+    let tries = 0;
+    const trouble = () => {
+      isTroubled = true;
+      onSaid(TROUBLE);
+      onTrouble();
+    };
+    again = async () => {
+      tries += 1;
+      const mine = tries;
+      later(() => {
+        if (stop.signal.aborted || mine !== tries) return;
+        trouble();
+        again();
+      }, pause);
+      pause = Math.min(LONGEST, 2 * pause);
+      const answer = await post(waiting[0], stop.signal); // a slow server may still answer an earlier try
+      if (stop.signal.aborted) return;
+      if (answer) end(answer.said || "");
+      else trouble();
+    };
+    const end = (said) => {
+      stop.abort();
+      isTroubled = false;
       waiting.shift();
       onSaid(said);
-    }
-    isSending = false;
-  }
-
-  async function answered(message) {
-    for (let pause = FIRST; ; pause = Math.min(LONGEST, 2 * pause)) {
-      const over = new Promise((go) => { goOn = go; later(go, pause); });
-      const answer = await post(message, pause);
-      if (answer) return answer.said || "";
-      onSaid(TROUBLE);
-      await over;
-    }
+      if (waiting.length) sendFirst();
+    };
+    again();
   }
 
   return {
@@ -42,25 +56,21 @@ export function makePresses({ post = postPress, onSaid, client = clientOf(), now
       last = Math.max(last + 1, kept.read() + 1, now()); // grows after a reload too, and where nothing is kept
       kept.write(last);
       waiting.push({ client, number: last, press: name, value });
-      sendAll();
+      if (waiting.length === 1) sendFirst();
     },
     // The server can be reached again.
-    hurry() { goOn(); },
+    hurry() { if (isTroubled) again(); },
   };
 }
 
-// The answer of the server, or null without one in time.
-async function postPress(message, patience) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), patience);
+// The answer of the server, or null without one.
+async function postPress(message, signal) {
   try {
     const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify(message);
-    return await (await fetch("stage/press", { method: "POST", headers, body, signal: stop.signal })).json();
+    const answer = await fetch("stage/press", { method: "POST", headers, body: JSON.stringify(message), signal });
+    return await answer.json();
   } catch {
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -177,4 +177,4 @@ for (const [id, act] of Object.entries({
   "end-it": () => { ask.close(); presses.press("end"); },
 })) byId(id).addEventListener("click", act);
 setInterval(() => state && state.on && renderFacts(), 1000);
-listen("notes/events", { onEvent, onLine, asksAfter: 1, silent: 12_000 }); // the server sends something every 5 s
+listen("notes/events", { onEvent, onLine, asksAfter: 1, silent: 4000 }); // the server sends something every 1.5 s

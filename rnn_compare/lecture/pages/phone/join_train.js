@@ -27,10 +27,10 @@ let typed;
 
 // Fetches the task, and trains once the class does, also while other steps are shown. The message is that to all
 // phones, `own` this phone's.
-export function renderTraining({ lecture, task: told, question, phase }, own) {
+export function renderTraining({ lecture, on, task: told, question, phase }, own) {
   isGuessing = Boolean(question) && (phase === "idle" || phase === "open");
   if (told && own.deal) follow(lecture, told, own);
-  byId("training").hidden = !network || (told ? !told.here : !network.isDone);
+  byId("training").hidden = !network || (told ? !told.here : on || !network.isDone);
   if (network) render();
 }
 

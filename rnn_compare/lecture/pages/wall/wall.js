@@ -8,7 +8,7 @@ import { showCodes } from "./wall_codes.js";
 import { makeStep } from "./wall_step.js";
 import { makeTraining } from "./wall_train.js";
 
-const SILENT = 12_000; // milliseconds; the server sends something every 5 s
+const SILENT = 4000; // milliseconds; the server sends something every 1.5 s
 const FORBIDDEN = 403;
 const NO_CODE = { address: "", code: "" };
 const NOTHING = {
@@ -25,7 +25,9 @@ let refused = "";
 let said = { line: "", press: "" };
 const drawn = { title: "", words: "", buttons: "" };
 
-const { press, hurry } = makePresses({ onSaid: (sentence) => showLine({ press: sentence }) });
+const { press, hurry } = makePresses({
+  onSaid: (sentence) => showLine({ press: sentence }), onTrouble: () => line.doubt(),
+});
 const step = makeStep();
 const train = makeTraining((network) => press("trained", network));
 
@@ -74,7 +76,6 @@ function renderCounts() {
 }
 
 function onEvent(kind, message) {
-  hurry();
   if (kind === "counts") counts = message;
   if (kind === "own") own = message;
   if (kind === "state") {
@@ -92,6 +93,7 @@ function onLine(sentence, status) {
     state = NOTHING; // nothing that only a presenter may see
     render();
   }
+  if (said.line && !sentence) hurry();
   showLine({ line: refused ? "" : sentence });
 }
 
@@ -111,4 +113,4 @@ byId("number").addEventListener("click", ({ target }) => {
   if (move) go(move);
 });
 const at = encodeURIComponent(location.href);
-listen(`wall/events?at=${at}`, { onEvent, onLine, silent: SILENT, asksAfter: 1 });
+const line = listen(`wall/events?at=${at}`, { onEvent, onLine, silent: SILENT, asksAfter: 1 });

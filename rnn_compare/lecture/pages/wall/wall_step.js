@@ -1,6 +1,6 @@
 // A step of the lecture: its parts, and the question with the answers of the class.
 
-import { look } from "../../../browser/drawing/charts/chart_look.js";
+import { scaleIn } from "../../../browser/common/svg.js";
 import { byId, element, setText } from "../common/dom.js";
 import { makeParts } from "../common/parts.js";
 import { barOf, choicesToRead, drawnCurves, isOrdered, votesPicture } from "../common/votes.js";
@@ -17,8 +17,8 @@ const DENSE = ["drawing", "verdicts"];
 function chart(draw) {
   const [caption, plot] = [element("figcaption"), element("div", { class: "plot" })];
   const observer = new ResizeObserver(() => {
-    const { type } = look(plot);
-    const [width, height] = [plot.clientWidth / type, plot.clientHeight / type];
+    const scale = scaleIn(plot);
+    const [width, height] = [plot.clientWidth / scale, plot.clientHeight / scale];
     if (!width || !height) return;
     const drawn = draw({ width, height });
     setText(caption, drawn ? drawn.caption : "The curves appear after the first epoch.");

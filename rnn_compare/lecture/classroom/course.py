@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import NOT_OPEN, STATE, Phase, State
-from rnn_compare.lecture.fold import ClassRecord, StepState, fold, step_key
-from rnn_compare.lecture.journal import Event, Journal
+from rnn_compare.lecture.classroom.class_state import NOT_OPEN, STATE, Phase, State
+from rnn_compare.lecture.classroom.fold import ClassRecord, StepState, fold, step_key
+from rnn_compare.lecture.classroom.journal import Event, Journal
 from rnn_compare.lecture.questions import Question
 
 NO_LECTURE = "No lecture is running."

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from rnn_compare.class_networks.networks import ClassNetwork, ClassNetworks, ClassResult, Trained, class_result
-from rnn_compare.lecture.class_state import STATE, Phase, SentReview, State
+from rnn_compare.lecture.classroom.class_state import STATE, Phase, SentReview, State
+from rnn_compare.lecture.classroom.journal import Event
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.journal import Event
 from rnn_compare.lecture.questions import Question
 
 NETWORK = TypeAdapter(ClassNetwork)

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import SerializeAsAny, TypeAdapter
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.classroom.neighbours import Sign
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.neighbours import Sign
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS

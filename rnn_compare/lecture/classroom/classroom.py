@@ -11,13 +11,13 @@ from pathlib import Path
 from rnn_compare.class_networks.networks import ClassNetwork, ClassNetworks, ClassResult, Status
 from rnn_compare.class_networks.task import Deal
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.class_state import NOT_OPEN, STATE, Contribution, Counts, SentReview, State
+from rnn_compare.lecture.classroom.class_state import NOT_OPEN, STATE, Contribution, Counts, SentReview, State
+from rnn_compare.lecture.classroom.course import NO_REVIEW, Course
+from rnn_compare.lecture.classroom.fold import NETWORK, ClassRecord, Votes, fold
+from rnn_compare.lecture.classroom.inbox import checked_review
+from rnn_compare.lecture.classroom.journal import Event, Journal
+from rnn_compare.lecture.classroom.neighbours import Seating, checked_row
 from rnn_compare.lecture.controls import Answer
-from rnn_compare.lecture.course import NO_REVIEW, Course
-from rnn_compare.lecture.fold import NETWORK, ClassRecord, Votes, fold
-from rnn_compare.lecture.inbox import checked_review
-from rnn_compare.lecture.journal import Event, Journal
-from rnn_compare.lecture.neighbours import Seating, checked_row
 from rnn_compare.lecture.peer_instruction import answers_csv, checked_confidence
 from rnn_compare.lecture.questions import checked
 

@@ -1,0 +1,131 @@
+"""Shipped lectures from their beginning to their end: with a wall, notes and phones, after a new wall, without any."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.paths import SHIPPED_LECTURES
+from tests.browser.conftest import Server
+from tests.browser.lecture.test_wall_fits import GATED, answer, views
+from tests.chromium import opened_window
+from tests.patience import PATIENCE, until
+from tests.phones import present
+
+NAMES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
+SHIPPED = [pytest.param(name, marks=() if name == GATED else pytest.mark.lecture) for name in NAMES]
+LIVE, NETWORKS = "luck", 40
+"""A lecture whose networks are trained by its phones and its wall, and how many at least."""
+QUIET = 1.5
+"""Seconds without a change after which a page shows all that it was sent."""
+CONTENT = """() => {
+    const all = (query) => [...document.querySelectorAll(query)].filter((node) => node.checkVisibility());
+    const words = ({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data);
+    return [
+        ...all("body :not(svg *, script, noscript *)").flatMap(words).filter((text) => text.trim()),
+        ...all("[aria-label]").map((node) => node.getAttribute("aria-label")),
+        ...all("img").map((node) => node.src),
+    ];
+}"""
+"""Texts, what charts and bars tell those who do not see them, and codes."""
+
+
+def content(page: Page) -> list[str]:
+    """Returns all that a page shows, once nothing has changed for a while."""
+    last, since = list[str](), time.monotonic()
+    while time.monotonic() - since < QUIET:
+        if (now := page.evaluate(CONTENT)) != last:
+            last, since = now, time.monotonic()
+        page.wait_for_timeout(100)
+    return last
+
+
+@pytest.fixture
+def second(page: Page) -> Page:
+    """Another wall."""
+    return page.context.new_page()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_second_wall_and_one_that_was_closed_show_the_same_at_every_step(
+    podium: Server, page: Page, second: Page, name: str
+) -> None:
+    for view in views(page, podium.url, find(name)):
+        second.goto(f"{podium.url}/wall")
+        end = time.monotonic() + PATIENCE
+        while (shown := content(second)) != content(page) and time.monotonic() < end:  # an outcome follows its curves
+            pass
+        assert shown == content(page), view
+        for wall in (page, second):
+            wall.goto("about:blank")
+        page.goto(f"{podium.url}/wall")
+        assert content(page) == shown, view
+    present(podium.url, "end")
+
+
+def lead(url: str, lecture: Lecture, leaders: list[Page], phones: list[Page]) -> Iterator[list[list[str]]]:
+    """Leads a lecture by the first leader's keys to its end; yields what the phones show before each press."""
+    for index, step in enumerate(lecture.steps):
+        for page in (*leaders, *phones):
+            expect(page.locator("#title")).to_have_text(step.title)
+        vote(url, step, phones)
+        while True:
+            yield [content(phone) for phone in phones]
+            if index + 1 == len(lecture.steps):
+                return
+            with leaders[0].expect_response("**/stage/press"):  # it is carried out by then
+                leaders[0].keyboard.press("PageDown")
+            if present(url, "state")["step"] > index:
+                break
+
+
+def vote(url: str, step: Step, phones: list[Page]) -> None:
+    """Has the phones answer a step's question."""
+    if step.question is None:
+        return
+    for place, phone in enumerate(phones):
+        message = {"question": step.question.id, "round": 1, "answer": answer(step.question, place)}
+        assert phone.request.post(f"{url}/join/answer", data=message, headers={"Origin": url}).ok
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, url: str, *names: str) -> Iterator[list[Page]]:
+    """Opens pages by their names, each in a browser of its own."""
+    with contextlib.ExitStack() as windows:
+        pages = []
+        for name in names:
+            size = {"width": 390, "height": 844} if name == "join" else {}
+            page = windows.enter_context(opened_window(browser, **size)).pages[0]
+            page.on("pageerror", lambda error: pytest.fail(str(error)))
+            page.goto(f"{url}/{name}")
+            pages.append(page)
+        yield pages
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_phones_get_the_same_lecture_with_and_without_a_wall(podium: Server, browser: Browser, name: str) -> None:
+    lectures = []
+    for names in (("wall", "notes"), ("notes",)):
+        present(podium.url, "go", name, 0)
+        with opened(browser, podium.url, *names, "join", "join") as pages:
+            lectures.append(list(lead(podium.url, find(name), pages[:-2], pages[-2:])))
+        present(podium.url, "end")
+    with_wall, without = lectures
+    assert len(with_wall) == len(without)
+    for number, (expected, shown) in enumerate(zip(with_wall, without, strict=True)):
+        assert shown == expected or name == LIVE, number  # no wall trains there
+
+
+@pytest.mark.lecture
+def test_a_lecture_is_given_live_to_its_end(podium: Server, browser: Browser) -> None:
+    present(podium.url, "go", LIVE, 0, False)
+    with opened(browser, podium.url, "wall", "notes", "join", "join") as (wall, notes, *phones):
+        for _ in lead(podium.url, find(LIVE), [wall, notes], phones):
+            pass
+        until(lambda: len(present(podium.url, "networks")) >= NETWORKS)
+    origins = [network["origin"] for network in present(podium.url, "networks")]
+    assert origins.count("phone") == len(phones)
+    present(podium.url, "end")
