@@ -1,4 +1,4 @@
-"""The accuracy of one training by measures that must not be mixed: kept weights, typical epoch, test reviews."""
+"""The accuracy of one training by measures that must not be mixed: held-out reviews, typical epoch, test reviews."""
 
 import math
 import statistics
@@ -26,13 +26,19 @@ class MeasureText:
 
 MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
-        "Kept weights",
-        "epoch chosen on one half of the held-out reviews, accuracy on the other, both ways; nearly unbiased.",
+        "Held-out reviews",
+        "a network's accuracy on every page: the best epoch on one half of the held-out reviews, measured on the "
+        "other half, and the other way round.",
     ),
     "typical": MeasureText("Typical epoch", "median over the second half of the epochs."),
-    "test": MeasureText("Test reviews", "the best epoch's weights on reviews used for nothing else."),
+    "test": MeasureText(
+        "Test reviews",
+        "the best epoch, measured on reviews used for nothing else; instead of the former where all networks have it.",
+    ),
 }
 """In the order of their columns."""
+ON: dict[Judging, str] = {"kept": "on held-out reviews", "test": "on test reviews"}
+"""What stands behind an accuracy, on every surface."""
 BEST_EPOCH = MeasureText(
     "Best epoch", "highest validation accuracy, as the book reports it; optimistic: picked on the same reviews."
 )
