@@ -330,7 +330,7 @@ def test_a_cell_a_network_a_baseline_and_a_source_are_trained_counted_drawn_read
     accuracies = {line["name"]: line["val_accuracy"] for line in messages if "name" in line}
     assert list(accuracies) == ["majority", "naive_bayes", "words", "bigrams"]
     assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
-    assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in printed
+    assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %" in printed
     assert '"cell": "CIFG", "status": "finished"' in printed
     assert '"cell": "pairs", "status": "finished"' in printed
     assert printed.endswith("used\n")

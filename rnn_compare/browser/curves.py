@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.browser.numbers import LARGEST, packed
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
 from rnn_compare.charts.palette import look
@@ -102,17 +101,15 @@ def curves_message(
 
 def baseline_levels(results: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
-    ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
-    # Networks may read less of each review.
-    scopes = [", whole text" if all_baselines()[baseline.name].reads_text else "" for baseline in ordered]
+    ordered = sorted((item for item in results if item.reads_text), key=lambda baseline: -baseline.val_accuracy)
     return [
         Mark(
-            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",
+            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}",
             baseline.val_accuracy,
             "",
             "top" if place else "bottom",
         )
-        for place, (scope, baseline) in enumerate(zip(scopes, ordered, strict=True))
+        for place, baseline in enumerate(ordered)
     ]
 
 

@@ -45,7 +45,6 @@ interface Curves {
   figures: Record<string, string>;
   trail?: { at: string; figures: Record<string, string> };
   seeds?: Seeds;
-  best_epoch?: number;
 }
 
 /** What report/html_report.py sends. */

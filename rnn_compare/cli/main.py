@@ -165,7 +165,7 @@ def _add_verdicts(commands: Any) -> None:
     command.add_argument(
         "--measure",
         choices=("test", "kept"),
-        help="test reviews; kept weights (default: test reviews, if all runs have read them)",
+        help="test reviews; held-out reviews (default: test reviews, if all runs have read them)",
     )
     command.add_argument("--margin", **_MARGIN)
     command = _command(commands, "judge", verdicts.judge, "judge anybody's runs, from a CSV or Parquet file")

@@ -34,7 +34,7 @@ FORMAT = 3
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
 GUESS = 0.03
-"""The most by which bags of words exceed the majority class if they guess."""
+"""The most by which bags of words exceed the commoner label if they guess."""
 NOTE = "Baselines read whole texts, networks the last maxlen words."
 
 
@@ -60,6 +60,11 @@ class Baseline:
     def title(self) -> str:
         """Its name on pages."""
         return all_baselines()[self.name].title
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it is worth beating: tables alone have one that always gives the same label."""
+        return all_baselines()[self.name].reads_text
 
     @property
     def val_accuracy(self) -> float:

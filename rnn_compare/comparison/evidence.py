@@ -64,12 +64,12 @@ class Evidence:
 
     def scores_of(self, group: Group, measure: Measure) -> list[Score] | None:
         """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""
-        measured = [accuracy for run in group.counted if (accuracy := self.score(run, measure))]
-        return measured if measured and len(measured) == len(group.counted) else None
+        return self._all_scores(group.counted, measure)
 
     def mean_of(self, group: Group, measure: Measure) -> Mean | None:
-        """Returns the mean of ``scores_of``."""
-        return mean([training.accuracy for training in self.scores_of(group, measure) or []])
+        """Returns the mean of ``scores_of``; of a group whose runs all broke off, that of all that have an epoch."""
+        runs = group.counted or [run for run in group.runs if run.epochs]
+        return mean([training.accuracy for training in self._all_scores(runs, measure) or []])
 
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
         """Returns the spread of earlier runs of a group's setting and which runs these are; None if too few."""
@@ -95,6 +95,10 @@ class Evidence:
         times = Counter(created for group in groups for created in {run.created for run in group.counted})
         settings = {group.experiment.setting for group in groups}
         return len(settings.union(*(self._store.submitted_together(at) for at, count in times.items() if count > 1)))
+
+    def _all_scores(self, runs: Sequence[Run], measure: Measure) -> list[Score] | None:
+        measured = [accuracy for run in runs if (accuracy := self.score(run, measure))]
+        return measured if measured and len(measured) == len(runs) else None
 
     def _measured(self, run: Run, measure: Measure) -> Score | None:
         if measure == "test":

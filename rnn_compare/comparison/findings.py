@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.comparison.inference.intervals import share_variance
 from rnn_compare.comparison.inference.judgement import FEWEST_REVIEWS
-from rnn_compare.comparison.inference.wording import WHERE, result
+from rnn_compare.comparison.inference.wording import points, result
 from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.events import EpochEnd, Status
@@ -62,14 +63,12 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
 
 
 def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Evidence) -> list[Finding]:
-    if not all(group.ended for group in all_groups):
-        awaited = [group.name for group in all_groups if not group.ended]
-        last = "the last epoch" if all(len(group.runs) == 1 for group in all_groups) else "all seeds"
-        awaits = last if len(awaited) == len(all_groups) else listed(awaited)
-        return _standings(started, "So far, after", f"the verdict waits for {awaits}")
+    awaited = [group.name for group in all_groups if not group.ended]
     whole = [group for group in all_groups if group.counted]
-    if not whole:
-        return _standings(started, "After", "no verdict: no run trained to its end")
+    if awaited or not whole:
+        awaits = "all networks" if len(awaited) == len(all_groups) else listed(awaited)
+        why = f"The verdict waits for {awaits} to finish." if awaited else "No verdict: no network trained to its end."
+        return [Finding(started[0].runs[0].id, why)] if started and len(all_groups) > 1 else []
     judgement = judge(whole, evidence)
     first = _span(whole[0], evidence) if len(whole) == 1 else ""
     texts = filter(None, (first, result(judgement)))
@@ -78,27 +77,13 @@ def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Ev
     return [*(Finding(leader.runs[0].id, text) for text in texts), *_untested(whole), *_not_compared(all_groups)]
 
 
-def _standings(started: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
-    """Compares accuracies after the last epoch that all have finished."""
-    if len(started) < 2:
-        return []
-    epoch = min(max(len(run.epochs) for run in group.runs) for group in started)
-
-    def share(group: Group) -> float:
-        return statistics.fmean(run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch)
-
-    ordered = sorted(started, key=share, reverse=True)
-    standings = ", ".join(f"{group.name} {percent(share(group))}" for group in ordered)
-    return [Finding(ordered[0].runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
-
-
 def _span(group: Group, evidence: Evidence) -> str:
     basis = usual_basis([group], evidence)
     shares = evidence.mean_of(group, basis)
     if shares is None or shares.runs < 2:
         return ""
     span = f"{percent(shares.lowest)} to {percent(shares.highest)}"
-    return f"{group.name} reaches {span}{WHERE[basis]} with {shares.runs} seeds; nothing else differs."
+    return f"{group.name} reaches {span} {ON[basis]} with {shares.runs} seeds; nothing else differs."
 
 
 def _untested(whole: Sequence[Group]) -> list[Finding]:
@@ -151,7 +136,9 @@ def remark_on(group: Group, remark: Remark) -> str:
     if not texts or 2 * len(texts) < len(group.runs):
         return ""
     alone, in_short = texts[0]
-    return alone if len(group.runs) == 1 else f"{in_short} with {len(texts)} of {len(group.runs)} seeds."
+    if len(group.runs) == 1:
+        return alone
+    return f"{in_short} in {'all' if len(texts) == len(group.runs) else f'{len(texts)} of'} {len(group.runs)} seeds."
 
 
 def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
@@ -183,27 +170,33 @@ def overfits_from(run: Run) -> int | None:
 def _overfits(run: Run) -> tuple[str, str] | None:
     if (epoch := overfits_from(run)) == 0:
         return None
-    last = run.epochs[-1]
-    since, lowest = "", "; only this gap shows it, not yet the validation loss"
     if epoch:
-        since, lowest = f" from epoch {epoch} on", f"; validation loss was lowest after epoch {epoch - 1}"
-    shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
-    when = "in the last epoch" if run.status.ended else "so far"
-    return f"overfits{since}: {shares} {when}{lowest}.", "overfits"
+        return f"overfits from epoch {epoch} on: validation loss was lowest after epoch {epoch - 1}.", "overfits"
+    return "overfits: training is far ahead of validation, whose loss is not rising yet.", "overfits"
+
+
+def _does_not_overfit(run: Run) -> tuple[str, str] | None:
+    """Says so where training is ahead of validation by more than chance: whoever sees the gap asks."""
+    if not run.status.ended or len(run.epochs) < OVERFIT_EPOCHS or overfits_from(run) != 0:
+        return None
+    ahead = all(_lead(run, epoch) > 0 for epoch in run.epochs[-2:])
+    return ("shows no clear overfitting yet.", "shows no clear overfitting yet") if ahead else None
 
 
 def _is_ahead(run: Run) -> bool:
     """Tells whether training is ahead of validation in the last two epochs, since a single one may be an outlier."""
     lowest, newest = _lowest_loss(run), run.epochs[-2:]
-
-    def gap(epoch: EpochEnd) -> float:
-        reviews = run.experiment.validation_reviews
-        by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
-        lead: float = epoch["accuracy"] - epoch["val_accuracy"]
-        return lead if lead >= by_chance else 0.0
-
     risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in newest)
-    return all(gap(epoch) >= OVERFIT_GAP for epoch in newest) and (risen or gap(newest[-1]) >= OVERFIT_WIDE_GAP)
+    wide = _lead(run, newest[-1]) >= OVERFIT_WIDE_GAP
+    return all(_lead(run, epoch) >= OVERFIT_GAP for epoch in newest) and (risen or wide)
+
+
+def _lead(run: Run, epoch: EpochEnd) -> float:
+    """Returns by how much training accuracy is ahead of validation accuracy; 0 if chance may be the reason."""
+    of_run = run.experiment
+    by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], of_run.training_reviews, of_run.validation_reviews)
+    lead: float = epoch["accuracy"] - epoch["val_accuracy"]
+    return lead if lead >= by_chance else 0.0
 
 
 def _lowest_loss(run: Run) -> EpochEnd:
@@ -214,12 +207,12 @@ def _guesses(run: Run) -> tuple[str, str] | None:
     highest, labels = _highest(run.epochs), known_labels(run.experiment, "validation")
     share = 0.5 if labels is None else max(float(labels.mean()), 1 - float(labels.mean()))
     lopsided = share >= 0.5 + SURE * _standard_error(0.5, run)
-    share, guess = (share, f"always the more frequent label ({percent(share)})") if lopsided else (0.5, "a coin")
+    share, guess = (share, f"always giving the commoner label ({percent(share)})") if lopsided else (0.5, "guessing")
     sure = SURE * _standard_error(share, run)
     if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > share + sure:
         return None
-    text = f"is worse than {guess}" if highest < share - sure else f"cannot be told from {guess}"
-    return f"{text}: {percent(highest)} validation accuracy at its best.", text
+    text = f"is worse than {guess}" if highest < share - sure else f"cannot be told apart from {guess}"
+    return f"{text}.", text
 
 
 def _drops(run: Run) -> tuple[str, str] | None:
@@ -236,10 +229,10 @@ def _drops(run: Run) -> tuple[str, str] | None:
     below = list(itertools.takewhile(lambda epoch: epoch["val_accuracy"] <= before["val_accuracy"], later))
     lowest = min(below, key=lambda epoch: epoch["val_accuracy"])
     epochs = f"epoch {after.epoch}" if lowest is after else f"epochs {after.epoch} to {lowest.epoch}"
-    fall = f"from {percent(before['val_accuracy'])} to {percent(lowest['val_accuracy'])} validation accuracy"
+    fall = f"{points(before['val_accuracy'] - lowest['val_accuracy'])} points of validation accuracy"
     rest = [epoch["val_accuracy"] for epoch in later[len(below) :]]
     recovered = ", then recovered" if rest and min(rest) > before["val_accuracy"] - FALL else ""
-    return f"dropped in {epochs} {fall}{recovered}.", "dropped from one epoch to the next"
+    return f"lost {fall} in {epochs}{recovered}.", "lost validation accuracy from one epoch to the next"
 
 
 def _still_learns(run: Run) -> tuple[str, str] | None:
@@ -260,5 +253,5 @@ def _highest(epochs: Sequence[EpochEnd]) -> float:
     return max(epoch["val_accuracy"] for epoch in epochs)
 
 
-REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _drops, _still_learns)
+REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _drops, _still_learns, _does_not_overfit)
 """In the order of importance."""

@@ -40,7 +40,8 @@ def judge(
         return next((("no predictions", side.name) for side in (a, b) if not side.scores), None)
 
     baselines = shared_baselines([run.experiment for group in groups for run in group.counted])
-    beside = {baseline.name: setting for baseline in baselines if (setting := baseline.setting(basis))}
+    readers = [baseline for baseline in baselines if baseline.reads_text]
+    beside = {baseline.name: setting for baseline in readers if (setting := baseline.setting(basis))}
     return judge_settings(
         [setting_of(group, evidence, basis) for group in groups],
         basis,

@@ -83,10 +83,9 @@ def board_message(
         hint: Text in the empty charts when there is no run.
         history: Timings of earlier runs, for runs without a finished epoch.
         baselines: Drawn across the charts that have them, with their remark beside these charts' titles.
-        judged: The accuracies that the verdict compares, by the first run of each setting.
-        waits: Whether the verdict on trainings that have ended waits for the texts to load.
+        judged: The accuracies of networks that have ended, by the first run of each.
+        waits: Whether these wait for the texts to load.
     """
-    waits = waits and all(run.status.ended for run in runs)
     groups = with_older_repeats(runs)
     charts = [all_charts()[name] for name in view.charts]
     colors = {run.id: look(group).color for group in groups for run in group.runs}

@@ -8,7 +8,7 @@ from typing import Any
 
 from rnn_compare.browser.curves import FEWEST_WITH_BAND
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.accuracies import MEASURES, Judging
+from rnn_compare.comparison.inference.accuracies import ON, Judging
 from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
@@ -21,7 +21,7 @@ from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """State of a card whose run is replayed, so that nobody takes it for live."""
-NOT_YET = {"best": "–", "best_note": "validation accuracy", "so_far": False}
+NOT_YET = {"best": "–", "best_note": "", "so_far": False}
 """A card's accuracy before there is any."""
 MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: another seed gives others."
 
@@ -78,8 +78,8 @@ def note(groups: Sequence[Group], marks: bool) -> str:
     counts = [count for group in several for count in group.finishers]
     fewest, most = min(counts, default=0), max(counts, default=0)
     seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
-    interval = "; band and ± on cards: 95 % t-interval" if most >= FEWEST_WITH_BAND else ""
-    return " ".join([*marked, f"Thick: mean of n = {seeds}{interval}; thin: single seeds."])
+    interval = "; band: its 95 % interval" if most >= FEWEST_WITH_BAND else ""
+    return " ".join([*marked, f"Thick: mean of {seeds}{interval}; thin: single seeds."])
 
 
 def _when(runs: Sequence[Run]) -> str:
@@ -110,8 +110,8 @@ def card(
     Args:
         starts: Seconds until each queued run of the server starts, by id, the next first.
         history: Timings of earlier runs, for runs without a finished epoch.
-        judged: The accuracy by which the verdict judges it; before that the card shows its best epoch's or, if the
-            verdict ``waits`` for the texts alone, none that would be replaced in a moment.
+        judged: Its accuracy once it has ended; before that the card shows its best so far.
+        waits: Whether accuracies wait for the texts to load: then the card shows none that would be replaced at once.
     """
     runs, first = group.runs, group.runs[0]
     at_work = [run for run in runs if not run.status.ended]
@@ -121,54 +121,41 @@ def card(
         "status": _status(runs),
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "size": f"{first.parameters:,} parameters" if first.parameters else "",
-        "pace": _pace(runs),
+        "pace": _pace(runs) if trains else "",
         "layers": "recorded" if first.replayed or first.is_from_elsewhere else stock,
         "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": trains and all(run.stop_requested for run in at_work),
         **(_of_one(first, starts, history) if len(runs) == 1 else _of_seeds(group, at_work, starts, history)),
-        **(_judged(*judged) if judged else NOT_YET if waits else {}),
+        **_accuracy(group, judged, waits and not at_work),
     }
 
 
-def _judged(measure: Judging, accuracy: Mean) -> dict[str, Any]:
-    """Returns the headline's accuracy, by its name in *Is it real?*: a network has one on a screen."""
-    seeds = f"{_seeds(accuracy)}, " if accuracy.runs > 1 else ""
-    return {"best": accuracy.text, "best_note": f"{seeds}{MEASURES[measure].title.lower()}", "so_far": False}
+def _accuracy(group: Group, judged: tuple[Judging, Mean] | None, waits: bool) -> dict[str, Any]:
+    """Returns the one accuracy that every surface shows of a network, with its name; while it trains, its best."""
+    if judged:
+        measure, accuracy = judged
+        return _named(accuracy, ON[measure])
+    # Runs that trained to their end are compared. While there are none, the others show how far they are.
+    runs = group.counted or [run for run in group.runs if not run.status.ended] or group.runs
+    best = mean([run.best["val_accuracy"] for run in runs if run.best])
+    if waits or not best:
+        return NOT_YET
+    return _named(best, "best epoch") if group.ended else _named(best, "best so far") | {"so_far": True}
 
 
-def _so_far(best: str, note: str) -> dict[str, Any]:
-    """Returns the headline's accuracy as long as no verdict names one."""
-    return {"best": best, "best_note": note, "so_far": True}
-
-
-def _seeds(accuracy: Mean) -> str:
-    """Returns of which seeds a mean is: where seeds differ much, the ± of three misses the mean of all in a quarter."""
-    few = accuracy.margin and accuracy.runs < FEWEST_WITH_BAND
-    return f"these {accuracy.runs} seeds" if few else f"n = {accuracy.runs}"
+def _named(accuracy: Mean, name: str) -> dict[str, Any]:
+    seeds = f"mean of {accuracy.runs} seeds, " if accuracy.runs > 1 else ""
+    return {"best": percent(accuracy.mean), "best_note": f"{seeds}{name}", "so_far": False}
 
 
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    best = run.best
-    return {
-        "state": _state(run, starts),
-        **NOT_YET,
-        **(_so_far(percent(best["val_accuracy"]), f"best validation, epoch {best.epoch}") if best else {}),
-        "best_epoch": best.epoch if best else 0,
-        "left": _left(run, history),
-        "reason": run.reason or "",
-    }
+    return {"state": _state(run, starts), "left": _left(run, history), "reason": run.reason or ""}
 
 
 def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    # Runs that trained to their end are compared. While there are none, the others show how far they are.
-    so_far = "" if group.counted else " so far"
-    runs = group.counted or tuple(run for run in at_work or group.runs if run.epochs)
-    best = mean([run.best["val_accuracy"] for run in runs if run.best])
     trains = at_work and not group.runs[0].replayed
     return {
         "state": _seeds_state(group, starts),
-        **NOT_YET,
-        **(_so_far(best.text, f"{_seeds(best)}, mean best{so_far}") if best else {}),
         "left": f"{rough_duration(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "reason": _left_out(group),
     }
@@ -176,8 +163,7 @@ def _of_seeds(group: Group, at_work: Sequence[Run], starts: Mapping[str, float],
 
 def _pace(runs: Sequence[Run]) -> str:
     paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
-    took = "took " if runs[0].replayed else ""  # the replay has another pace
-    return f"{took}{duration(sum(paces) / len(paces))} per epoch" if paces else ""
+    return f"{duration(sum(paces) / len(paces))} per epoch" if paces else ""
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
-from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.groups import groups, with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.comparison.verdicts import usual_basis
@@ -142,14 +142,14 @@ class Services:
         return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
     def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Judging, Mean]]:
-        """Returns the accuracies that the verdict compares, by each setting's first run; empty before the verdict."""
+        """Returns the accuracies of networks that have ended, as the verdict compares them, by each's first run."""
 
         def conclude() -> dict[str, tuple[Judging, Mean]]:
-            compared = groups(runs)
-            if waits_for_reviews(runs) or not all(group.ended for group in compared):
+            if waits_for_reviews(runs):
                 return {}
-            measure = usual_basis(compared, self.evidence)
-            means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in compared)
+            measure = usual_basis([group for group in groups(runs) if group.ended], self.evidence)
+            ended = [group for group in with_older_repeats(runs) if group.ended]
+            means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in ended)
             return {run: (measure, mean) for run, mean in means if mean}
 
         return self.conclusion("accuracies", snapshot, runs, conclude)

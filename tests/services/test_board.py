@@ -192,10 +192,10 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
     singles = [[0.7, 0.8], [0.72, 0.82], [0.72], [0.74], [0.76]]
     assert [unpacked(digits) for digits in seeds["single"]["val_accuracy"]] == singles
     assert set(seeds["single"]) == set(seeds["half"]) == {"val_accuracy", "val_loss"}
-    assert "mean of n = 2 to 5 seeds; band and ± on cards: 95 % t-interval;" in message["note"]
+    assert "mean of 2 to 5 seeds; band: its 95 % interval;" in message["note"]
     fewer = board_message(runs[:4], {})
     assert fewer["groups"][0]["seeds"]["half"]["val_accuracy"] == ""
-    assert "mean of n = 2 to 4 seeds; thin:" in fewer["note"]
+    assert "mean of 2 to 4 seeds; thin:" in fewer["note"]
 
 
 def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
@@ -203,17 +203,16 @@ def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many
     runs = [seed(number, Status.FINISHED, *[0.8] * 4, share) for number, share in enumerate(best, start=1)]
     [sent] = board_message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
     assert (sent["state"], sent["press"]) == ("epoch 2 of 5, 3\u00a0of\u00a04\u00a0seeds\u00a0done", "Stop")
-    assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
-    assert sent["best_note"] == "these 3 seeds, mean best"
+    assert (sent["best"], sent["best_note"]) == ("87.0 %", "mean of 3 seeds, best so far")
     assert sent["fraction"] == 0.8
     [sent] = board_message(runs, {})["groups"]
     assert (sent["status"], sent["press"], sent["left"], sent["reason"]) == ("finished", "", "", "")
 
 
-def test_until_a_seed_has_finished_a_card_says_so_far_and_two_seeds_have_no_interval() -> None:
+def test_until_a_seed_has_finished_a_card_gives_the_mean_of_those_at_work() -> None:
     runs = [seed(1, Status.RUNNING, 0.70), seed(2, Status.RUNNING, 0.72), seed(3, Status.QUEUED)]
     [sent] = board_message(runs, {"s3": 5.0})["groups"]
-    assert (sent["best"], sent["best_note"]) == ("71.0 %", "n = 2, mean best so far")
+    assert (sent["best"], sent["best_note"]) == ("71.0 %", "mean of 2 seeds, best so far")
     assert sent["state"] == "epoch 2 of 5, 0\u00a0of\u00a03\u00a0seeds\u00a0done"
     [sent] = board_message([seed(1, Status.QUEUED), seed(2, Status.QUEUED)], {"s1": 38.0, "s2": 60.0})["groups"]
     assert (sent["state"], sent["best"], sent["status"]) == ("waiting, 1st in line, about 40 s", "–", "queued")
@@ -223,12 +222,12 @@ def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
     whole = [seed(number, Status.FINISHED, *[0.8] * 5) for number in (1, 2, 3)]
     [sent] = board_message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
     assert sent["reason"] == "Seed 4 not included: failed after 1 epoch (The loss is no number.)"
-    assert (sent["best_note"], sent["press"], sent["status"]) == ("these 3 seeds, mean best", "Continue", "failed")
+    assert (sent["best"], sent["press"], sent["status"]) == ("80.0 %", "Continue", "failed")
     stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
     [sent] = board_message([*whole, *stopped], {})["groups"]
     assert sent["reason"] == "2 stopped seeds not included"
     [sent] = board_message(stopped, {})["groups"]
-    assert (sent["best"], sent["best_note"], sent["reason"]) == ("50.0 %", "n = 2, mean best so far", ""), "it stays"
+    assert (sent["best"], sent["reason"]) == ("50.0 %", ""), "it stays"
 
 
 def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> None:
@@ -301,21 +300,22 @@ def test_a_source_that_is_gone_is_called_by_its_name() -> None:
     assert subject([replace(run("a", Status.FINISHED, 10), experiment=gone)]).startswith("texts-of-last-year · ")
 
 
-def test_after_the_verdict_a_card_shows_the_accuracy_that_the_headline_compares() -> None:
+def test_a_card_has_one_accuracy_the_best_while_it_trains_and_on_held_out_reviews_once_it_has_ended() -> None:
     """A network with three accuracies on one screen has none."""
-    finished = run("a", Status.FINISHED, 10)
-    [card] = board_message([finished], {})["groups"]
-    assert (card["best"], card["best_note"]) == ("60.0 %", "best validation, epoch 1")
-    half = mean([0.5])
-    assert half
-    [card] = board_message([finished], {}, judged={"a": ("kept", half)})["groups"]
-    assert (card["best"], card["best_note"]) == ("50.0 %", "kept weights")
-    assert "last" not in card
-
-
-def test_a_card_shows_no_accuracy_that_the_verdict_replaces_in_a_moment() -> None:
     finished, trains = run("a", Status.FINISHED, 10), run("b", Status.RUNNING, 2)
-    [card] = board_message([finished], {}, waits=True)["groups"]
-    assert (card["best"], card["best_note"]) == ("–", "validation accuracy")
+    several = mean([0.4, 0.6])
+    assert several
+    cards = board_message([finished, trains], {}, judged={"a": ("kept", several)})["groups"]
+    assert [(card["best"], card["best_note"]) for card in cards] == [
+        ("50.0 %", "mean of 2 seeds, on held-out reviews"),
+        ("60.0 %", "best so far"),
+    ]
+    assert [card["pace"] for card in cards] == ["", "2.0 s per epoch"]
+    [card] = board_message([finished], {})["groups"]
+    assert card["best_note"] == "best epoch", "of a class that an earlier version recorded, there is no other"
+
+
+def test_a_card_shows_no_accuracy_that_another_replaces_in_a_moment() -> None:
+    finished, trains = run("a", Status.FINISHED, 10), run("b", Status.RUNNING, 2)
     cards = board_message([finished, trains], {}, waits=True)["groups"]
-    assert "–" not in [card["best"] for card in cards], "while another trains it is what there is"
+    assert [(card["best"], card["best_note"]) for card in cards] == [("–", ""), ("60.0 %", "best so far")]

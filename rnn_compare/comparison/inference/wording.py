@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.comparison.inference.intervals import FEWEST
 from rnn_compare.comparison.inference.judgement import (
     FEWEST_BESIDE_FIXED,
@@ -29,8 +30,7 @@ MANY_SETTINGS, SEEDS_OF_MANY = 4, 5
 ARRAYS: tuple[Basis, ...] = ("items", "accuracies")
 """Of ``judge``: anybody's runs, on items of any kind."""
 WHERE: dict[Basis, str] = {
-    "kept": " on reviews not used to pick the epoch",
-    "test": " on the test reviews",
+    **{measure: f" {name}" for measure, name in ON.items()},
     "best": " on {reviews}",
     "items": " on the same {reviews}",
     "accuracies": "{in_the_mean}",

@@ -20,15 +20,13 @@ export function leaveUnread(node) {
 
 // The course of a line: its start, its extremes and its end. Missing values (null) are skipped.
 // written(value, index): the formatted value; at(index): its position in words; extremes: "highest" and/or "lowest".
-// chosen: the index of the first extreme, if it is known.
-export function courseOf(values, { written, at, extremes, chosen = -1 }) {
+export function courseOf(values, { written, at, extremes }) {
   const known = [...values.keys()].filter((index) => values[index] !== null && values[index] !== undefined);
   if (!known.length) return "";
   const told = new Map([[known[0], []], [known.at(-1), []]]);
   for (const extreme of extremes) {
     const sign = extreme === "highest" ? 1 : -1;
-    const found = known.includes(chosen) ? chosen
-      : known.reduce((best, index) => (sign * values[index] > sign * values[best] ? index : best));
+    const found = known.reduce((best, index) => (sign * values[index] > sign * values[best] ? index : best));
     told.set(found, [...(told.get(found) ?? []), extreme]);
   }
   const isWhole = known.length > 1;

@@ -15,8 +15,7 @@ export function curveWords(chart, groups, hidden = new Set()) {
 function networkWords(chart, group) {
   const curves = curvesOf(chart, group);
   const margin = (index) => marginAt(chart, curves, index);
-  const chosen = chart.validation === "val_accuracy" ? group.best_epoch - 1 : -1; // as the card says, also of equals
-  const validation = course(chart, curves.validation.y, margin, chosen);
+  const validation = course(chart, curves.validation.y, margin);
   const ended = curves.training.y.filter((_, index) => Number.isInteger(curves.training.x[index]));
   const training = course(chart, ended);
   const said = [validation && `${chart.called} ${validation}`, training && `in training ${training}`].filter(Boolean);
@@ -25,10 +24,10 @@ function networkWords(chart, group) {
 }
 
 /** @param {Chart} chart @param {number[]} values @param {(index: number) => string} margin */
-function course({ best, hoverformat, unit }, values, margin = () => "", chosen = -1) {
+function course({ best, hoverformat, unit }, values, margin = () => "") {
   const [, digits] = /\.(\d+)/.exec(hoverformat);
   return courseOf(values, {
     written: (value, index) => `${value.toFixed(digits)}${unit}${margin(index)}`,
-    at: (index) => `in epoch ${index + 1}`, extremes: [best], chosen,
+    at: (index) => `in epoch ${index + 1}`, extremes: [best],
   });
 }

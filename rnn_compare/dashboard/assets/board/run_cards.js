@@ -56,7 +56,6 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
     show(group, mayPress, isPressed) {
       root.dataset.run = group.id;
       root.dataset.status = group.status;
-      root.classList.toggle("rc-so-far", group.so_far);
       root.style.setProperty("--rc-color", group.color);
       setText(label, group.label);
       name.title = `${group.label}: hide or show its curves; twice: all others'`;

@@ -24,7 +24,7 @@ const cardsOf = (cards) => element("div", { class: "cards" }, ...cards.filter(Bo
 /** @param {Curves & Partial<Card>} group */
 function accuracyCard({ label, color, status, state, best, so_far: isSoFar }) {
   if (!status) return null;
-  const shown = `${isSoFar ? "best " : ""}${best}`;
+  const shown = `${isSoFar ? "best so far " : ""}${best}`;
   return cardOf(label, color, [["finished", "running"].includes(status) ? shown : `${shown}, ${state}`]);
 }
 
@@ -53,8 +53,8 @@ function drawersOf({ chart, answered = () => 0 }) {
       const of = (shown, place) => ({ chart: shown, groups, epochs, band: place ? [] : drawn, answered: answered() });
       const plots = charts.map((shown, place) => chart((size) => classChart(of(shown, place), size)));
       const cards = cardsOf(groups.map(accuracyCard));
-      const notes = groups.filter(({ status }) => status === "finished").map(({ best_note: note }) => note);
-      cards.append(...paragraphs([...new Set(notes)].map((note) => `Above: ${note}.`)));
+      const notes = groups.filter((group) => group.status && !group.so_far).map((group) => group.best_note);
+      cards.append(...paragraphs([...new Set(notes)].filter(Boolean).map((note) => `Accuracy: ${note}.`)));
       return element("div", { class: "curves" }, cards, element("div", { class: "charts" }, ...plots));
     },
   };
