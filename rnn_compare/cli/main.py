@@ -149,7 +149,8 @@ def parser() -> Parser:
     command = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
     command.description = (
         f"Trains one network for each combination of values, at most {MAX_RUNS}, and prints each setting's mean "
-        "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
+        "over its seeds, the lowest and the highest. Finished runs are reused, interrupted ones continue. Ctrl-C stops "
+        "them. "
         "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 3"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")

@@ -128,8 +128,8 @@ def progress_text(run: Run) -> str:
         return "preparing"
     parts = [run.status.value] if run.status.ended else []
     parts.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
-    if run.best:
-        parts.append(f"best validation {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
+    if run.best and not run.status.ended:
+        parts.append(f"best so far {percent(run.best['val_accuracy'])}")
     if run.seconds_left is not None:
         parts.append(f"{run.seconds_left:.0f} s left")
     return ", ".join(parts)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
-from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.sweeps import survey, varied
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
@@ -51,9 +50,9 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
 def results(compared: Sequence[Group], table: Table) -> list[dict[str, Any]]:
     """Returns each setting's result as `sweep --json` prints it; interrupted runs do not count.
 
-    ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
-    interval (Student's t), ``spread`` the standard deviation of single runs; None where there are too few runs.
-    ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.inference.accuracies``).
+    ``accuracy`` is the mean over seeds, on test reviews where all runs have read them, else on held-out reviews;
+    ``margin`` half the width of its 95 % interval (Student's t), ``spread`` the standard deviation of single runs; None
+    where there are too few runs.
 
     Args:
         table: The groups' ``results_table``.
@@ -66,18 +65,14 @@ def results(compared: Sequence[Group], table: Table) -> list[dict[str, Any]]:
 
 
 def _figures(group: Group, means: Mapping[str, Any]) -> dict[str, Any]:
-    best = means["best"]
+    accuracy = means["accuracy"]
     figures = {
         "runs": len(group.runs),
         "complete": len(group.counted),
         "left_out": [run.id for run in group.left_out],
     }
-    names = {"best": "mean", "margin": "margin", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
-    figures |= {name: best and getattr(best, of_mean) for name, of_mean in names.items()}
-    for measure in MEASURES:
-        accuracy = means[measure]
-        figures |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
-    return figures
+    names = {"accuracy": "mean", "margin": "margin", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
+    return figures | {name: accuracy and getattr(accuracy, of_mean) for name, of_mean in names.items()}
 
 
 def _settings(compared: Sequence[Group]) -> list[str]:

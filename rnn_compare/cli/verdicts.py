@@ -65,7 +65,7 @@ def compare(options: argparse.Namespace) -> int:
                 print(sentence(pair))
             for line in details(pair):
                 print(f"  {line}")
-        print(results_table(groups, evidence))
+        print(results_table(groups, evidence, basis=options.measure))
     return 0
 
 

@@ -6,7 +6,6 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,11 @@ from numpy.typing import NDArray
 from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
 from rnn_compare.comparison.inference.accuracies import (
-    BEST_EPOCH,
     MEASURES,
-    Measure,
+    Judging,
     Score,
     kept,
     on_test_reviews,
-    typical,
 )
 from rnn_compare.comparison.inference.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
@@ -52,7 +49,7 @@ class Evidence:
         self._left_out = left_out
         self._cache: OrderedDict[tuple[object, ...], Score | None] = OrderedDict()
 
-    def score(self, run: Run, measure: Measure) -> Score | None:
+    def score(self, run: Run, measure: Judging) -> Score | None:
         """Returns the accuracy of a run with at least one epoch; None if it was not measured in this way."""
         has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
         key = (run.id, run.status, measure, len(run.epochs), run.test, has_labels)
@@ -62,16 +59,16 @@ class Evidence:
                 self._cache.popitem(last=False)
         return self._cache.get(key)
 
-    def scores_of(self, group: Group, measure: Measure) -> list[Score] | None:
+    def scores_of(self, group: Group, measure: Judging) -> list[Score] | None:
         """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""
         return self._all_scores(group.counted, measure)
 
-    def mean_of(self, group: Group, measure: Measure) -> Mean | None:
+    def mean_of(self, group: Group, measure: Judging) -> Mean | None:
         """Returns the mean of ``scores_of``; of a group whose runs all broke off, that of all that have an epoch."""
         runs = group.counted or [run for run in group.runs if run.epochs]
         return mean([training.accuracy for training in self._all_scores(runs, measure) or []])
 
-    def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
+    def spread(self, group: Group, measure: Judging) -> tuple[Spread, str] | None:
         """Returns the spread of earlier runs of a group's setting and which runs these are; None if too few."""
         own = {run.experiment.seed for run in group.runs}
         others = {
@@ -96,11 +93,11 @@ class Evidence:
         settings = {group.experiment.setting for group in groups}
         return len(settings.union(*(self._store.submitted_together(at) for at, count in times.items() if count > 1)))
 
-    def _all_scores(self, runs: Sequence[Run], measure: Measure) -> list[Score] | None:
+    def _all_scores(self, runs: Sequence[Run], measure: Judging) -> list[Score] | None:
         measured = [accuracy for run in runs if (accuracy := self.score(run, measure))]
         return measured if measured and len(measured) == len(runs) else None
 
-    def _measured(self, run: Run, measure: Measure) -> Score | None:
+    def _measured(self, run: Run, measure: Judging) -> Score | None:
         if measure == "test":
             return self._on_test_reviews(run)
         labels = known_labels(run.experiment, "validation")
@@ -110,10 +107,7 @@ class Evidence:
             if labels is not None and prediction.reviews == len(labels)
         }
         by_epoch: Sequence[NDArray[np.float32] | None] = [by_number.get(epoch.epoch) for epoch in run.epochs]
-        if measure == "kept":
-            return None if labels is None else kept(by_epoch, labels)
-        val_accuracy = [epoch["val_accuracy"] for epoch in run.epochs]
-        return typical(val_accuracy, run.experiment.validation_reviews, by_epoch, labels)
+        return None if labels is None else kept(by_epoch, labels)
 
     def _on_test_reviews(self, run: Run) -> Score | None:
         if run.test is None:
@@ -148,35 +142,46 @@ def _shipped() -> dict[str, dict[str, Spread]]:
     }
 
 
-def results_table(groups: Sequence[Group], evidence: Evidence, color: Callable[[Group], str] = lambda _: "") -> Table:
+def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
+    """Returns by which measure groups are compared: test reviews, if all counted runs have read them."""
+    counted = [group for group in groups if group.counted]
+    has_test = counted and all(evidence.scores_of(group, "test") for group in counted)
+    return "test" if has_test else "kept"
+
+
+def results_table(
+    groups: Sequence[Group],
+    evidence: Evidence,
+    color: Callable[[Group], str] = lambda _: "",
+    basis: Judging | None = None,
+) -> Table:
     """Returns the mean accuracies of groups' counted runs, their parameters, and the median time of a training.
 
     Args:
         color: Returns the colour of a group's dot.
+        basis: How accuracies are measured; by default as ``usual_basis`` says.
     """
+    measure = basis or usual_basis(groups, evidence)
     columns = [
         *(Column("Network", key="network"), Column("Seeds", key="seeds")),
-        Column(BEST_EPOCH.title, attrgetter("text"), "best"),
-        *(Column(measure.title, attrgetter("text"), name) for name, measure in MEASURES.items()),
+        Column(MEASURES[measure].title, lambda accuracy: percent(accuracy.mean), "accuracy"),
         *(Column("Parameters", key="parameters"), Column("Training", duration, "seconds")),
     ]
-    has_margin = any(len(group.counted) >= FEWEST for group in groups)
-    notes = ["± is the 95 % interval of the mean over the seeds (Student's t)."] if has_margin else []
+    notes = []
     rows = []
     for group in groups:
         counted, seeds = len(group.counted), len(group.runs)
         for run in group.left_out:
             epochs = f"{len(run.epochs)} of {run.experiment.epochs} epochs"
             notes.append(f"{run.id} is not included: {run.status.value} after {epochs}.")
-        best = mean([run.best["val_accuracy"] for run in group.counted if run.best])
-        limits = f"{in_percent(best.lowest)} to {percent(best.highest)}" if best and seeds > 1 else ""
+        accuracy = evidence.mean_of(group, measure)
+        limits = f"{in_percent(accuracy.lowest)} to {percent(accuracy.highest)}" if accuracy and seeds > 1 else ""
         took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
         rows.append(
             (
                 Entry(group.name, color=color(group)),
                 counted if counted == seeds else f"{counted} of {seeds}",
-                Entry(best, small=limits),
-                *(evidence.mean_of(group, measure) for measure in MEASURES),
+                Entry(accuracy, small=limits),
                 parameters(group.experiment).total,
                 statistics.median(took) if took else None,
             )

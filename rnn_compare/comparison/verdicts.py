@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from rnn_compare.comparison.baselines import bags_guess, shared_baselines
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, usual_basis
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.judgement import Judgement, Obstacle, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import MARGIN
 from rnn_compare.experiment import Experiment
-
-PREFERRED: tuple[Judging, ...] = ("test", "kept")
-"""In the order of preference: test reviews, then the validation reviews that did not choose the epoch."""
 
 
 def judge(
@@ -51,12 +48,6 @@ def judge(
         picked_from=evidence.picked_from(groups),
         hindrance=hindrance,
     )
-
-
-def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
-    """Returns the preferred measure of those that all counted runs of all groups have."""
-    counted = [group for group in groups if group.counted]
-    return next((basis for basis in PREFERRED if all(evidence.scores_of(group, basis) for group in counted)), "kept")
 
 
 def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Sample:

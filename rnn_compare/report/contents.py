@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rnn_compare.charts.palette import look
 from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.evidence import Evidence, results_table
+from rnn_compare.comparison.evidence import Evidence, results_table, usual_basis
 from rnn_compare.comparison.groups import Group, groups, one_each
-from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.errors import UserError
@@ -35,7 +35,8 @@ class Contents:
     Attributes:
         runs: Each once, in the order asked for.
         names: A distinct name for each run, by its id.
-        accuracies: Of each run, by its id: in its best epoch, then by each of ``MEASURES``; None where not measured.
+        measure: By which the accuracies were measured.
+        accuracies: Of each run, by its id; None where not measured.
         predictions: Of each run on the held-out reviews, by its id.
         verdict: On the groups; None for a single group, and while a run is training.
         baselines: Of the split that all runs share; none where the runs differ, or where they were not computed before.
@@ -47,7 +48,8 @@ class Contents:
     runs: tuple[Run, ...]
     names: Mapping[str, str]
     groups: tuple[Group, ...]
-    accuracies: Mapping[str, tuple[float | None, ...]]
+    measure: Judging
+    accuracies: Mapping[str, float | None]
     predictions: Mapping[str, tuple[Predictions, ...]]
     verdict: Judgement | None
     baselines: tuple[Baseline, ...]
@@ -93,12 +95,16 @@ def gather(
         with contextlib.suppress(UserError):  # without the reviews, the report lacks labels
             prepared.prepare(dataset)
     evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))
+    measure = usual_basis(all_groups, evidence)
     ended = all(run.status.ended for run in runs)
     return Contents(
         runs=runs,
         names={group.runs[0].id: group.name for group in one_each(runs)},
         groups=all_groups,
-        accuracies={run.id: _accuracies(run, evidence) for run in runs},
+        measure=measure,
+        accuracies={
+            run.id: score and score.accuracy for run in runs for score in [run.best and evidence.score(run, measure)]
+        },
         predictions={  # without those of an epoch that has ended since the run was read
             run.id: tuple(
                 epoch
@@ -113,10 +119,3 @@ def gather(
         made=time.time(),
         class_result=class_result,
     )
-
-
-def _accuracies(run: Run, evidence: Evidence) -> tuple[float | None, ...]:
-    if run.best is None:
-        return (None,) * (1 + len(MEASURES))
-    scores = [evidence.score(run, measure) for measure in MEASURES]
-    return (run.best["val_accuracy"], *(score.accuracy if score else None for score in scores))

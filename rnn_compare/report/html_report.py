@@ -22,6 +22,7 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts
 from rnn_compare.charts.palette import CSS
 from rnn_compare.comparison.baselines import NOTE, baseline_table
+from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.comparison.inference.wording import details, result, sentence
 from rnn_compare.errors import UserError
@@ -146,10 +147,11 @@ def _escaped_json(values: object) -> str:
 
 
 def _sections(contents: Contents, *, has_plots: bool) -> str:
-    meanings = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
+    measure = MEASURES[contents.measure]
+    definition = f'<p class="soft">{measure.title}: {measure.meaning}</p>'
     sections = {
         "Curves": _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>",
-        "Results by setting": f'{contents.results.html(scrolls=True)}<ul class="soft">{meanings}</ul>',
+        "Results by setting": contents.results.html(scrolls=True) + definition,
         "Baselines": f'{baseline_table(contents.baselines).html(scrolls=True)}<p class="soft">{NOTE}</p>'
         if contents.baselines
         else "",

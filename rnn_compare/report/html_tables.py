@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
+from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
@@ -16,27 +16,23 @@ from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS, in_words, value_of
 from rnn_compare.table import Column, Entry, Table
 
-SHOWN = (BEST_EPOCH, *MEASURES.values())
 TIME = "%Y-%m-%d %H:%M"
 
 
 def run_table(contents: Contents) -> str:
-    """Returns the accuracies of each run."""
-    columns: list[Column | str] = ["Run", "Seed", "Epochs", *(Column(measure.title, percent) for measure in SHOWN)]
-    columns += [Column("Last epoch", percent), "Parameters", Column("Seconds per epoch", "{:.1f}".format), "Status"]
+    """Returns the accuracy of each run."""
+    accuracy = Column(MEASURES[contents.measure].title, percent)
+    columns = ["Run", "Seed", "Epochs", accuracy, Column("Seconds per epoch", "{:.1f}".format), "Status"]
     return Table(columns, (_run_row(contents, run) for run in contents.runs)).html(scrolls=True)
 
 
 def _run_row(contents: Contents, run: Run) -> tuple[Any, ...]:
-    best, *measured = contents.accuracies[run.id]
+    share = contents.accuracies[run.id]
     return (
         Entry(contents.names[run.id], small=run.id),
         run.experiment.seed,
         f"{len(run.epochs)} of {run.experiment.epochs}",
-        Entry(best, small=f"epoch {run.best.epoch}" if run.best else ""),
-        *measured,
-        run.last and run.last["val_accuracy"],
-        run.parameters,
+        Entry(run.best and run.best["val_accuracy"], small="best epoch") if share is None else share,
         run.seconds_per_epoch,
         Entry(
             "stopped early" if run.stopped_early else run.status.value,

@@ -15,6 +15,7 @@ from rnn_compare.cli.main import main, parser
 from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import grid
 from rnn_compare.paths import CACHE_VARIABLE
@@ -47,15 +48,19 @@ def results(runs: list[Run], evidence: Evidence) -> list[dict[str, Any]]:
     return sweep.results(compared, results_table(compared, evidence))
 
 
-def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(evidence: Evidence) -> None:
+def test_results_are_mean_margin_and_standard_deviation_of_the_accuracy_over_seeds(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = lambda run, _measure: Score(run.best["val_accuracy"], None, 9)  # noqa: E731
+    monkeypatch.setattr(evidence, "score", best)
     fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
     [four, eight] = results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)], evidence)
     assert (four["units"], four["runs"], four["complete"]) == (4, 3, 3)
-    assert four["best"] == pytest.approx(0.8)
+    assert four["accuracy"] == pytest.approx(0.8)
     assert four["spread"] == pytest.approx(0.1)
     assert four["margin"] == pytest.approx(4.303 * 0.1 / 3**0.5, abs=1e-3)  # t with two degrees of freedom
     assert (four["lowest"], four["highest"]) == (0.7, 0.9)
-    assert (eight["complete"], eight["best"], eight["spread"]) == (0, None, None)
+    assert (eight["complete"], eight["accuracy"], eight["spread"]) == (0, 0.5, None)
     assert eight["left_out"] == ["run-3"]
 
 
@@ -143,8 +148,7 @@ def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_kil
         run.id for run in before.values() if run.status is Status.STOPPED
     }
 
-    assert messages[-1]["kept"] is not None
-    assert messages[-1]["typical_margin"] > 0
+    assert messages[-1]["margin"] > 0
 
     # Nothing is left to train: the same command prints the results at once.
     assert main(["sweep", "--json", *settings, *TINY]) == 0

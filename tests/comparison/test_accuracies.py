@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.inference.accuracies import kept, on_test_reviews, typical
+from rnn_compare.comparison.inference.accuracies import kept, on_test_reviews
 
 LABELS = np.array([1, 1, 0, 0])
 EPOCHS = np.array(
@@ -35,31 +35,9 @@ def test_the_kept_epoch_is_judged_by_the_half_that_did_not_choose_it() -> None:
     assert achieved.accuracy == 0.25
 
 
-@pytest.mark.parametrize(
-    ("epochs", "counted"), [(1, (1,)), (2, (2,)), (3, (3,)), (4, (3, 4)), (5, (4, 5)), (10, (6, 7, 8, 9, 10))]
-)
-def test_a_typical_epoch_is_the_median_of_the_second_half(epochs: int, counted: tuple[int, ...]) -> None:
-    accuracies = [0.1 * epoch**2 for epoch in range(1, epochs + 1)]
-    achieved = typical(accuracies, 100)
-    assert achieved.epochs == counted
-    assert achieved.accuracy == np.median([0.1 * epoch**2 for epoch in counted])
-
-
-def test_a_typical_epoch_keeps_of_each_review_how_often_it_was_right() -> None:
-    accuracies = [0.5, 0.75, 0.25, 0.5]
-    achieved = typical(accuracies, 4, [*EPOCHS, EPOCHS[0]], LABELS)
-    assert achieved.accuracy == 0.375
-    assert achieved.correct is not None
-    assert achieved.correct.tolist() == [1, 0, 0.5, 0]
-
-
 def test_where_probabilities_of_an_epoch_are_missing_nothing_is_made_up() -> None:
-    some = [None, *EPOCHS[1:]]
-    assert kept(some, LABELS) is None
+    assert kept([None, *EPOCHS[1:]], LABELS) is None
     assert kept([], LABELS) is None
-    assert typical([0.5, 0.75, 0.25], 4, [*EPOCHS[:2], None], LABELS).correct is None
-    assert typical([0.5, 0.75, 0.25], 4, EPOCHS[1:], LABELS).correct is None  # of fewer epochs than there were
-    assert typical([0.5, 0.75, 0.25], 4, some, LABELS).correct is not None  # the second half is all there
 
 
 def test_exactly_one_half_is_negative_as_in_keras() -> None:

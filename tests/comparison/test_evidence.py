@@ -12,7 +12,7 @@ from rnn_compare.runs.store import RunStore
 from tests.recorded import record
 
 
-def test_the_table_of_results_has_every_measure_beside_the_best_epoch_and_names_runs_that_do_not_count(
+def test_the_table_of_results_has_one_accuracy_of_each_network_and_names_runs_that_do_not_count(
     store: RunStore, evidence: Evidence
 ) -> None:
     runs = [
@@ -22,12 +22,9 @@ def test_the_table_of_results_has_every_measure_beside_the_best_epoch_and_names_
     stopped = record(store, Experiment(reviews=2000, epochs=4), [0.7], Status.STOPPED)
     table = results_table(groups([*runs, stopped]), evidence)
     trained, broken = table.records()
-    assert trained["best"].mean == pytest.approx(0.87)
-    assert trained["typical"].mean == pytest.approx(0.79)
-    assert trained["typical"].runs == 2
-    assert trained["kept"].mean <= trained["best"].mean
-    assert (trained["test"], trained["seconds"], trained["seeds"], broken["seeds"]) == (None, 4.0, 2, "0 of 1")
-    assert {broken[measure] for measure in ("best", "kept", "typical", "test", "seconds")} == {None}
+    assert trained["accuracy"].mean <= 0.87
+    assert (trained["accuracy"].runs, trained["seconds"], trained["seeds"]) == (2, 4.0, 2)
+    assert (broken["accuracy"].mean, broken["seconds"], broken["seeds"]) == (0.7, None, "0 of 1"), "as on its card"
     assert table.notes == [f"{stopped.id} is not included: stopped after 1 of 4 epochs."]
 
 
@@ -61,7 +58,7 @@ def test_an_accuracy_is_measured_once(store: RunStore, evidence: Evidence) -> No
     assert evidence.score(run, "kept") is score
 
 
-def test_reviews_that_are_prepared_later_are_seen_then_and_a_source_that_is_gone_leaves_the_figures(
+def test_reviews_that_are_prepared_later_are_seen_then_and_those_of_a_source_that_is_gone_are_not(
     store: RunStore, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = record(store, Experiment(reviews=1998, epochs=2), [0.75, 0.8])
@@ -70,9 +67,7 @@ def test_reviews_that_are_prepared_later_are_seen_then_and_a_source_that_is_gone
         assert evidence.score(run, "kept") is None
     assert evidence.score(run, "kept") is not None
     lost = replace(run, id="lost", experiment=run.experiment.model_copy(update={"source": "gone"}))
-    typical = evidence.score(lost, "typical")
-    assert typical is not None
-    assert (evidence.score(lost, "kept"), typical.correct) == (None, None)
+    assert evidence.score(lost, "kept") is None
 
 
 @pytest.mark.parametrize("preset", [BOOK, SHORT], ids=lambda preset: preset.name)

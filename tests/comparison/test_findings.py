@@ -87,9 +87,7 @@ def test_one_network_with_several_seeds_shows_how_much_the_seed_does(store: RunS
         record(store, Experiment(cell="GRU", seed=seed, reviews=2000, epochs=1), [share])
         for seed, share in enumerate((0.86, 0.84), 1)
     ]
-    assert texts(*runs) == [
-        "GRU(32) reaches 84.0 % to 86.0 % on held-out reviews with 2 seeds; nothing else differs."
-    ]
+    assert texts(*runs) == ["GRU(32) reaches 84.0 % to 86.0 % on held-out reviews with 2 seeds; nothing else differs."]
 
 
 def test_the_same_seed_trained_twice_is_one_seed() -> None:

@@ -54,8 +54,3 @@ def test_a_mean_has_an_interval_from_three_runs_on() -> None:
     assert (single.mean, single.margin, single.deviation, single.runs) == (0.86, None, None, 1)
     assert (double.margin, double.runs) == (None, 2)
     assert double.deviation == pytest.approx(0.02 / 2**0.5)
-
-
-def test_no_limit_of_a_mean_is_impossible() -> None:
-    texts = [item.text for item in map(mean, ([0.4, 0.6, 1.0], [1.0, 1.0, 1.0], [0.86, 0.87, 0.88])) if item]
-    assert texts == ["66.7 % (0.0 to 100.0)", "100.0 %", "87.0 ± 2.5 %"]

@@ -5,21 +5,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rnn_compare.cli.main import main
-from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.inference.wording import result
-from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import percent
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import ATTENTION, BOOK, GATES
-from rnn_compare.report import html_tables
+from rnn_compare.presets import ATTENTION, GATES
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.services.board import board_message
 from tests.recorded import insert, shipped
 
 from .conftest import Trained
@@ -61,37 +55,11 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     assert result(contents.verdict) in text
     assert "4 · (3·3 + 4·3 + 3) = 4 · 24 = 96" in text
     run = trained.store.run(trained.ids[2])
-    assert run.best is not None
-    assert f"{100 * run.best['val_accuracy']:.1f} %" in text
     assert run.test is not None
+    assert (contents.measure, contents.accuracies[run.id]) == ("test", run.test.accuracy)
     assert f"{100 * run.test.accuracy:.1f} %" in text
-    _, kept_share, *_ = contents.accuracies[run.id]
-    assert kept_share is not None
-    assert f"{100 * kept_share:.1f} %" in text
-    for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Typical epoch", "0.1"):
+    for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Test reviews", "0.1"):
         assert shown in text
-
-
-def test_card_headline_report_and_json_have_one_accuracy_for_a_network_by_one_name(
-    elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    runs, evidence = shipped(elsewhere, BOOK), Evidence(elsewhere)
-    contents = gather(elsewhere, [run.id for run in runs], evidence)
-    assert contents.verdict is not None
-    measure, headline = usual_basis(contents.groups, evidence), result(contents.verdict)
-    means = {group.runs[0].id: evidence.mean_of(group, measure) for group in contents.groups}
-    cards = board_message(runs, {}, judged={run: (measure, mean) for run, mean in means.items() if mean})["groups"]
-    assert main(["compare", *(run.id for run in runs), "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out.splitlines()[0])
-    page = Text(html(contents)).text
-    for card, run, share in zip(cards, runs, printed["accuracies"], strict=True):
-        assert card["best_note"] == html_tables.SHOWN[1].title.lower()
-        assert (printed["basis"], card["best"]) == (measure, percent(share))
-        assert percent(contents.accuracies[run.id][1] or 0) == card["best"]
-        assert card["best"] in headline
-    assert headline in page
-    assert "validation accuracy" not in json.dumps(Text(html(contents)).scripts["networks"])
 
 
 def test_it_names_no_address_of_any_network(trained: Trained) -> None:

@@ -302,7 +302,7 @@ def test_a_source_that_is_gone_is_called_by_its_name() -> None:
 
 def test_a_card_has_one_accuracy_the_best_while_it_trains_and_on_held_out_reviews_once_it_has_ended() -> None:
     """A network with three accuracies on one screen has none."""
-    finished, trains = run("a", Status.FINISHED, 10), run("b", Status.RUNNING, 2)
+    finished, trains = run("a", Status.FINISHED, 10), training(2, id="b", experiment=Experiment(cell="LSTM"))
     several = mean([0.4, 0.6])
     assert several
     cards = board_message([finished, trains], {}, judged={"a": ("kept", several)})["groups"]
@@ -316,6 +316,6 @@ def test_a_card_has_one_accuracy_the_best_while_it_trains_and_on_held_out_review
 
 
 def test_a_card_shows_no_accuracy_that_another_replaces_in_a_moment() -> None:
-    finished, trains = run("a", Status.FINISHED, 10), run("b", Status.RUNNING, 2)
+    finished, trains = run("a", Status.FINISHED, 10), training(2, id="b", experiment=Experiment(cell="LSTM"))
     cards = board_message([finished, trains], {}, waits=True)["groups"]
     assert [(card["best"], card["best_note"]) for card in cards] == [("–", ""), ("60.0 %", "best so far")]

@@ -1,7 +1,5 @@
-"""The accuracy of one training by measures that must not be mixed: held-out reviews, typical epoch, test reviews."""
+"""The accuracy of one training, by measures that must not be mixed: on held-out reviews, or on test reviews."""
 
-import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,8 +10,7 @@ from numpy.typing import NDArray
 from rnn_compare.runs.events import THRESHOLD
 
 Judging = Literal["kept", "test"]
-"""The measures that judge settings; of these two, test reviews are preferred."""
-Measure = Judging | Literal["typical"]
+"""The measures; of these two, test reviews are preferred."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +21,12 @@ class MeasureText:
     meaning: str
 
 
-MEASURES: dict[Measure, MeasureText] = {
+MEASURES: dict[Judging, MeasureText] = {
     "kept": MeasureText(
         "Held-out reviews",
         "a network's accuracy on every page: the best epoch on one half of the held-out reviews, measured on the "
         "other half, and the other way round.",
     ),
-    "typical": MeasureText("Typical epoch", "median over the second half of the epochs."),
     "test": MeasureText(
         "Test reviews",
         "the best epoch, measured on reviews used for nothing else; instead of the former where all networks have it.",
@@ -39,10 +35,6 @@ MEASURES: dict[Measure, MeasureText] = {
 """In the order of their columns."""
 ON: dict[Judging, str] = {"kept": "on held-out reviews", "test": "on test reviews"}
 """What stands behind an accuracy, on every surface."""
-BEST_EPOCH = MeasureText(
-    "Best epoch", "highest validation accuracy, as the book reports it; optimistic: picked on the same reviews."
-)
-"""What the book reports: shown beside the measures, and never compared."""
 
 Probabilities = NDArray[np.floating]
 """The predicted probabilities of being positive (reviews,)."""
@@ -98,35 +90,6 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:
     correct = right[even].copy()
     correct[1::2] = right[odd, 1::2]
     return Score(float(correct.mean()), correct, len(labels), (even + 1, odd + 1))
-
-
-def typical(
-    val_accuracy: Sequence[float],
-    reviews: int,
-    probabilities: ByEpoch = (),
-    labels: NDArray[np.integer] | None = None,
-) -> Score:
-    """Returns the accuracy of a typical epoch: the median over the second half of the epochs.
-
-    The second half of n epochs begins after epoch ⌈n/2⌉ (6 to 10 of 10, 3 of 3); a single epoch is its own.
-
-    Args:
-        val_accuracy: Of each epoch, at least one.
-        probabilities: Of each epoch (reviews,), if they were recorded.
-        labels: 0 or 1 (reviews,); needed with the probabilities.
-
-    Returns:
-        The median and, unless probabilities are missing, the share of those epochs that classified each review rightly.
-
-    Example:
-        >>> typical([0.70, 0.80, 0.86, 0.84], 5000)
-        Score(accuracy=0.85, correct=None, reviews=5000, epochs=(3, 4))
-    """
-    last = len(val_accuracy)
-    first = min(math.ceil(last / 2), last - 1)
-    by_epoch = None if labels is None else _by_epoch(probabilities[first:], labels)
-    correct = None if by_epoch is None else by_epoch.mean(axis=0)
-    return Score(statistics.median(val_accuracy[first:]), correct, reviews, tuple(range(first + 1, last + 1)))
 
 
 def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Score:

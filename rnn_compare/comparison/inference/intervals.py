@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.comparison.inference.accuracies import Score, stacked
-from rnn_compare.formatting import in_percent, percent
+from rnn_compare.formatting import percent
 
 FEWEST = 3
 """Runs that an interval of a mean takes, and a variance that is used for other runs of the same setting."""
@@ -159,16 +159,6 @@ class Mean:
     lowest: float
     highest: float
     runs: int
-
-    @property
-    def text(self) -> str:
-        """The mean in percent with its margin, such as ``86.2 ± 0.4 %``, or its limits where they end at 0 or 100."""
-        if not self.margin:  # equal accuracies do not show how much others vary
-            return percent(self.mean)
-        if self.margin <= min(self.mean, 1 - self.mean):
-            return f"{in_percent(self.mean):.1f} ± {100 * self.margin:.1f} %"
-        low, high = max(0.0, self.mean - self.margin), min(1.0, self.mean + self.margin)
-        return f"{percent(self.mean)} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def mean(values: Sequence[float]) -> Mean | None:

@@ -11,7 +11,7 @@ from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.findings import WAITS
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference import levels
-from rnn_compare.comparison.inference.accuracies import BEST_EPOCH, MEASURES
+from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.intervals import FEWEST
 from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.comparison.inference.wording import details, sentence
@@ -23,7 +23,7 @@ from rnn_compare.services.services import Services, waits_for_reviews
 
 _ALL, _FIRST, _LATER = (percent(share, 0) for share in (levels.ALPHA, levels.FIRST, levels.LATER))
 WHICH_IS_WHICH = (
-    "".join(f"- **{measure.title}**: {measure.meaning}\n" for measure in (BEST_EPOCH, *MEASURES.values()))
+    "".join(f"- **{measure.title}**: {measure.meaning}\n" for measure in MEASURES.values())
     + "- **± of a verdict**: over seeds and reviews, of trained networks over reviews alone, at the level stated.\n"
     f"- **Looks** at {FEWEST} seeds or more share {_ALL} of errors: {_FIRST} the first, {_LATER} all later ones "
     "together. The interval is what those of all looks share, so it only narrows. This holds where the seeds of both "
