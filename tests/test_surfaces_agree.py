@@ -1,5 +1,6 @@
-"""Whatever was recorded, every surface shows the sentences that ``wording`` makes of one judgement."""
+"""Every surface shows the sentences that ``wording`` makes of one judgement, and one accuracy of each network."""
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -17,28 +18,35 @@ from rnn_compare.cli.main import main
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.accuracies import MEASURES, ON
 from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.inference.wording import details, result, sentence
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import unbroken
+from rnn_compare.formatting import percent, unbroken
 from rnn_compare.interface import Networks
-from rnn_compare.lecture import phone_message
+from rnn_compare.lecture import phone_message, presses
 from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.questions import Question, is_right, outcome
+from rnn_compare.lecture.stage import Stage
+from rnn_compare.lecture.watching import watched
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.services.board import board_message
-from tests.recorded import record
+from rnn_compare.services.board import View, board_message, message
+from tests.lecture.given import begin, give, messages
+from tests.recorded import record, shipped
 
 CELLS = ("SimpleRNN", "LSTM", "GRU", "MGU")
 BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)
 LEAD = Question(id="lead", kind="lead", text="By how many points?")
+GONE = ("kept weights", "pick the epoch", "training majority", "best validation")
+"""Other names of an accuracy, and a line that is no rival."""
 SPLITS: tuple[dict[str, Any], ...] = (
     {"reviews": 40, "validation_split": 0.2},  # too few held-out reviews for a verdict
     {"reviews": 200, "validation_split": 0.2},
@@ -104,6 +112,12 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         page = findings(runs, evidence)
         assert page[0].text == result(judgement)
         assert board_message(runs, {}, findings=page)["findings"][0]["text"] == result(judgement)
+        means = {group.runs[0].id: evidence.mean_of(group, judgement.pairs[0].basis) for group in compared}
+        of_cards = {run: (judgement.pairs[0].basis, mean) for run, mean in means.items() if mean}
+        cards = board_message(runs, {}, judged=of_cards)["groups"]
+        assert [card["best"] for card, item in zip(cards, judgement.settings, strict=True) if item.scores] == [
+            percent(item.accuracy) for item in judgement.settings if item.scores
+        ], "what the headline compares, rounded alike"
         assert Networks(store, [run.id for run in runs]).verdicts == [finding.text for finding in page]
         table = results_table._results(evidence, compared)[1]
         assert [line for line in below if escape(line) not in table] == []
@@ -144,3 +158,63 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
             of_runs = {"a": sides[pair.a.name], "b": sides[pair.b.name]}
             output.json_line({"kind": "comparison"} | pair.facts() | of_runs)
         assert printed.out == capsys.readouterr().out
+
+
+LECTURE = f"""
+title = "Mine"
+preset = "{BOOK.name}"
+[[steps]]
+kind = "train"
+title = "Learning"
+[[steps]]
+kind = "reveal"
+title = "What happened"
+[[steps]]
+kind = "baselines"
+title = "Worth it?"
+"""
+
+
+def test_a_network_has_one_accuracy_by_one_name_on_every_surface(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SimpleRNN with 84.3, 85.1 and 82.8 % on one screen has none."""
+    monkeypatch.setattr(presses, "RECORDING_SECONDS", 1e-6)
+    services = stage.services
+    runs = shipped(services.store, BOOK)
+    services.refresh()
+    ids = [run.id for run in runs]
+    board = message(services, ids, View(baselines=True))
+    name = ON["kept"]
+    cards = {card["label"]: card["best"] for card in board["groups"]}
+    assert {card["best_note"] for card in board["groups"]} == {name}
+    headline, *others = [finding["text"] for finding in board["findings"]]
+    low, high = sorted(float(best.split()[0]) for best in cards.values())
+    assert f" by {high - low:.1f} ± " in headline
+    assert f"({high} % and {low} % {name};" in headline
+    assert "%" not in "".join(others), "curves are read from the chart"
+
+    phones, *_ = watched(stage)
+    [on_phones] = [part["cards"] for part in phones if part["kind"] == "cards"]
+    assert [card["lines"][0].partition("; ")[2] for card in on_phones] == [f"{best}, {name}" for best in cards.values()]
+    contents = gather(services.store, ids, services.evidence)
+    assert [percent(contents.accuracies[run] or 0) for run in ids] == list(cards.values())
+    page = html_report.html(contents)
+    assert headline in page
+    assert f">{MEASURES['kept'].title}</th>" in page
+    assert main(["compare", *ids]) == 0
+    heads, *table = capsys.readouterr().out.splitlines()[-3:]
+    assert MEASURES["kept"].title in heads
+    assert all(best in line for best, line in zip(cards.values(), table, strict=True))
+
+    begin(stage, LECTURE, from_recording=True)
+    give(stage, "next")
+    [curves] = [part for part in messages(stage)["wall"]["parts"] if part["kind"] == "curves"]
+    assert {group["label"]: group["best"] for group in curves["groups"]} == cards
+    give(stage, "next")
+    for audience in ("wall", "phones"):
+        [bars] = [part for part in messages(stage)[audience]["parts"] if part["kind"] == "bars"]
+        shown = {title: percent(share) for title, share, _ in bars["rows"]}
+        assert (bars["note"], {title: shown[title] for title in cards}) == (f"Accuracy: {name}.", cards)
+    surfaces = json.dumps([board, phones, messages(stage), page, table])
+    assert [words for words in GONE if words in surfaces.lower()] == []

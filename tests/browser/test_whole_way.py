@@ -51,7 +51,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     )
     assert len(before) == 4, "a training and a validation curve for each network"
     result = page.get_by_role("list", name="The result")
-    expect(result).to_contain_text("the verdict waits for the last epoch")
+    expect(result).to_contain_text("The verdict waits for all networks to finish.")
 
     page.get_by_role("button", name="Stop LSTM(8)").click()
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))

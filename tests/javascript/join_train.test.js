@@ -83,7 +83,7 @@ test("a phone's network is shown on steps about it and at the end, and trains on
   renderTraining({ lecture, task: elsewhere }, own());
   assert.equal(byId("training").hidden, true);
   trained(250, 400);
-  assert.match(words("training-title"), /best epoch 80\.0 %/);
+  assert.match(words("training-title"), /80\.0 % on held-out reviews/);
   renderTraining({ lecture, task: elsewhere }, own());
   assert.equal(byId("training").hidden, true);
   renderTraining({ lecture, task: null }, own());
@@ -93,7 +93,7 @@ test("a phone's network is shown on steps about it and at the end, and trains on
 test("the marked dot of a phone's curve is the accuracy in its title, that of the best epoch", () => {
   renderTraining(message(true, null), own());
   trained(350, 300);
-  assert.match(words("training-title"), /best epoch 70\.0 %$/);
+  assert.match(words("training-title"), /70\.0 % on held-out reviews$/);
   const [dot] = byId("training-curve").all(({ attributes }) => attributes.class === "own");
   const { x, valueAt } = shareScales(SIZE, 2, [40, 90], 14);
   assert.ok(Math.abs(dot.attributes.cx - x(1)) < 1e-9);
@@ -109,7 +109,7 @@ test("a phone that is to guess does not show its network's accuracy before the v
   const areHidden = () => ["training-curve", "training-class"].map((id) => byId(id).hidden);
   assert.deepEqual(areHidden(), [true, true]);
   renderTraining({ ...state, phase: "closed" }, own());
-  assert.match(words("training-title"), /best epoch 70\.0 %$/);
+  assert.match(words("training-title"), /70\.0 % on held-out reviews$/);
   assert.deepEqual(areHidden(), [false, false]);
 });
 
@@ -135,7 +135,7 @@ test("a script that did not arrive is loaded again, and the phone then trains", 
   assert.equal(FakeWorker.all.length, 2);
   assert.deepEqual(FakeWorker.all[1].sent.map((sent) => Object.keys(sent)[0]), ["fetch", "train"]);
   trained(250, 400);
-  assert.equal(words("training-title"), "Your network: LSTM no. 2, best epoch 80.0 %");
+  assert.equal(words("training-title"), "Your network: LSTM no. 2, 80.0 % on held-out reviews");
   assert.deepEqual(posts.map(({ right, correct }) => [right, correct]), [[[250, 400], "those of the best"]]);
 });
 

@@ -85,7 +85,7 @@ def test_three_phones_train_and_the_wall_trains_the_others_and_these_again(
     expect(wall.locator(".rc-dot:not(.rc-own)[style]")).to_have_count(3)
     expect(phones[1].locator("#training-class .own-dot")).to_have_count(1)
     for phone, name in zip(phones, NAMES, strict=True):
-        best = re.compile(rf"Your network: {name}, best epoch \d\d\.\d %")
+        best = re.compile(rf"Your network: {name}, \d\d\.\d % on held-out reviews")
         expect(phone.locator("#training-title")).to_have_text(best)
     only_the_seed = re.compile(r"other SimpleRNNs?\. Only the seed differs\.")
     expect(phones[0].locator("#training-class")).to_contain_text(only_the_seed)

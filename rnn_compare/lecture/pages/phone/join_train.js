@@ -105,7 +105,7 @@ async function post({ key, cell, seed, right, correct }) {
 
 function render() {
   const { cell, seed, right, isDone, isSent, problem, trains } = network;
-  const best = `, best epoch ${percent(Math.max(0, ...right) / task.heldOut)}`;
+  const best = `, ${percent(Math.max(0, ...right) / task.heldOut)} on held-out reviews`;
   const name = `${cell} no. ${seed % OF_A_CLASS}`;
   setText(byId("training-title"), `Your network: ${name}${isDone && !isGuessing ? best : ""}`);
   setText(byId("training-status"), statusOf({ right, isDone, isSent, problem, trains }));
