@@ -272,8 +272,10 @@ class Networks(Sequence[Network]):
         """The page's table of results; its ``frame()`` has the numbers."""
         from rnn_compare.comparison.evidence import Evidence, results_table
         from rnn_compare.comparison.groups import groups
+        from rnn_compare.comparison.verdicts import usual_basis
 
-        return results_table(groups(self.runs), Evidence(self._store))
+        compared, evidence = groups(self.runs), Evidence(self._store)
+        return results_table(compared, evidence, usual_basis(compared, evidence))
 
     def figure(self, *names: str | Iterable[str]) -> "Figure":
         """Returns the curves as a Plotly figure, a line for each run: accuracy and loss, or the named charts.

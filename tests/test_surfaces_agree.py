@@ -196,7 +196,9 @@ def test_a_network_has_one_accuracy_by_one_name_on_every_surface(
 
     phones, *_ = watched(stage)
     [on_phones] = [part["cards"] for part in phones if part["kind"] == "cards"]
-    assert [card["lines"][0].partition("; ")[2] for card in on_phones] == [f"{best}, {name}" for best in cards.values()]
+    newest = [f"{card['best']}, {card['best_note']}" for card in message(services, [], View())["groups"]]
+    assert [card["lines"][0].partition("; ")[2] for card in on_phones] == newest
+    assert all(accuracy.endswith(f" %, mean of 3 seeds, {name}") for accuracy in newest)
     contents = gather(services.store, ids, services.evidence)
     assert [percent(contents.accuracies[run] or 0) for run in ids] == list(cards.values())
     page = html_report.html(contents)

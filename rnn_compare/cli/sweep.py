@@ -8,6 +8,7 @@ from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
 from rnn_compare.comparison.sweeps import survey, varied
+from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
@@ -83,7 +84,8 @@ def _settings(compared: Sequence[Group]) -> list[str]:
 def _print_results(runs: Sequence[Run], as_json: bool) -> None:
     with foreground.open_store() as store:
         compared = groups(runs)
-        table = results_table(compared, Evidence(store))
+        evidence = Evidence(store)
+        table = results_table(compared, evidence, usual_basis(compared, evidence))
     if as_json:
         for values in results(compared, table):
             output.json_line({"kind": "result", **values})

@@ -39,7 +39,7 @@ def compare(options: argparse.Namespace) -> int:
     from rnn_compare.comparison.groups import named
     from rnn_compare.comparison.inference.levels import check_margin
     from rnn_compare.comparison.inference.wording import details, result, sentence
-    from rnn_compare.comparison.verdicts import judge
+    from rnn_compare.comparison.verdicts import judge, usual_basis
 
     check_margin(options.margin / 100)
     texts = options.group
@@ -65,7 +65,7 @@ def compare(options: argparse.Namespace) -> int:
                 print(sentence(pair))
             for line in details(pair):
                 print(f"  {line}")
-        print(results_table(groups, evidence, basis=options.measure))
+        print(results_table(groups, evidence, options.measure or usual_basis(groups, evidence)))
     return 0
 
 

@@ -142,26 +142,14 @@ def _shipped() -> dict[str, dict[str, Spread]]:
     }
 
 
-def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
-    """Returns by which measure groups are compared: test reviews, if all counted runs have read them."""
-    counted = [group for group in groups if group.counted]
-    has_test = counted and all(evidence.scores_of(group, "test") for group in counted)
-    return "test" if has_test else "kept"
-
-
 def results_table(
-    groups: Sequence[Group],
-    evidence: Evidence,
-    color: Callable[[Group], str] = lambda _: "",
-    basis: Judging | None = None,
+    groups: Sequence[Group], evidence: Evidence, measure: Judging, color: Callable[[Group], str] = lambda _: ""
 ) -> Table:
     """Returns the mean accuracies of groups' counted runs, their parameters, and the median time of a training.
 
     Args:
         color: Returns the colour of a group's dot.
-        basis: How accuracies are measured; by default as ``usual_basis`` says.
     """
-    measure = basis or usual_basis(groups, evidence)
     columns = [
         *(Column("Network", key="network"), Column("Seeds", key="seeds")),
         Column(MEASURES[measure].title, lambda accuracy: percent(accuracy.mean), "accuracy"),

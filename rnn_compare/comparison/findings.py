@@ -6,13 +6,13 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.evidence import Evidence, known_labels, usual_basis
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.comparison.inference.intervals import share_variance
 from rnn_compare.comparison.inference.judgement import FEWEST_REVIEWS
 from rnn_compare.comparison.inference.wording import points, result
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
@@ -232,6 +232,8 @@ def _drops(run: Run) -> tuple[str, str] | None:
     fall = f"{points(before['val_accuracy'] - lowest['val_accuracy'])} points of validation accuracy"
     rest = [epoch["val_accuracy"] for epoch in later[len(below) :]]
     recovered = ", then recovered" if rest and min(rest) > before["val_accuracy"] - FALL else ""
+    if recovered and _does_not_overfit(run):
+        recovered += "; no clear overfitting yet"
     return f"lost {fall} in {epochs}{recovered}.", "lost validation accuracy from one epoch to the next"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rnn_compare.comparison.baselines import bags_guess, shared_baselines
-from rnn_compare.comparison.evidence import Evidence, usual_basis
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.judgement import Judgement, Obstacle, Sample, judge_settings
@@ -48,6 +48,13 @@ def judge(
         picked_from=evidence.picked_from(groups),
         hindrance=hindrance,
     )
+
+
+def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
+    """Returns by which measure groups are compared: test reviews, if all counted runs have read them."""
+    counted = [group for group in groups if group.counted]
+    has_test = counted and all(evidence.scores_of(group, "test") for group in counted)
+    return "test" if has_test else "kept"
 
 
 def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Sample:

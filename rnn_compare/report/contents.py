@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from rnn_compare.charts.palette import look
 from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.evidence import Evidence, results_table, usual_basis
+from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import Group, groups, one_each
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.judgement import Judgement
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import TITLES
@@ -115,7 +115,7 @@ def gather(
         },
         verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
         baselines=shared_baselines([run.experiment for run in runs]),
-        results=results_table(all_groups, evidence, lambda group: look(group).color),
+        results=results_table(all_groups, evidence, measure, lambda group: look(group).color),
         made=time.time(),
         class_result=class_result,
     )

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.comparison.baselines import shared_baselines
-from rnn_compare.comparison.evidence import Evidence, known_labels, usual_basis
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.comparison.groups import groups, with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
+from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.estimate import History

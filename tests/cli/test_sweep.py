@@ -45,7 +45,7 @@ def evidence(tmp_path: Path) -> Evidence:
 
 def results(runs: list[Run], evidence: Evidence) -> list[dict[str, Any]]:
     compared = groups(runs)
-    return sweep.results(compared, results_table(compared, evidence))
+    return sweep.results(compared, results_table(compared, evidence, "kept"))
 
 
 def test_results_are_mean_margin_and_standard_deviation_of_the_accuracy_over_seeds(

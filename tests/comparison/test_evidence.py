@@ -20,7 +20,7 @@ def test_the_table_of_results_has_one_accuracy_of_each_network_and_names_runs_th
         for seed, share in ((1, 0.86), (2, 0.88))
     ]
     stopped = record(store, Experiment(reviews=2000, epochs=4), [0.7], Status.STOPPED)
-    table = results_table(groups([*runs, stopped]), evidence)
+    table = results_table(groups([*runs, stopped]), evidence, "kept")
     trained, broken = table.records()
     assert trained["accuracy"].mean <= 0.87
     assert (trained["accuracy"].runs, trained["seconds"], trained["seeds"]) == (2, 4.0, 2)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.comparison.evidence import Evidence, usual_basis
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.comparison.inference.levels import Difference
 from rnn_compare.comparison.inference.wording import details, result
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run

@@ -15,7 +15,7 @@ from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.inference.intervals import FEWEST
 from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.comparison.inference.wording import details, sentence
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.formatting import counted, percent, unbroken
 from rnn_compare.runs.record import Run
 from rnn_compare.services.known_baselines import BaselineResults, meaning
@@ -59,7 +59,7 @@ def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
     ready = all(group.ended and not waits_for_reviews(group.runs) for group in networks)
     pairs = judge(whole, evidence).pairs if ready else ()
     by_name = {group.name: group for group in whole}
-    results = results_table(networks, evidence, lambda group: look(group).color)
+    results = results_table(networks, evidence, usual_basis(networks, evidence), lambda group: look(group).color)
     return results.html("rc-results", scrolls=True), "".join(
         verdict(pair, by_name[pair.a.name], by_name[pair.b.name], len(pairs)) for pair in pairs
     )

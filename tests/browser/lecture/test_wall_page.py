@@ -111,8 +111,7 @@ def test_a_press_that_cannot_be_written_says_so_and_is_carried_out_once_it_can(p
 def test_votes_and_presses_of_others_leave_a_chart_and_a_reading_as_they_are(podium: Server, wall: Page) -> None:
     present(podium.url, "go", "book", first("reveal"))
     chart = wall.locator(".plot > svg")
-    expect(wall.get_by_text("Accuracy: on held-out reviews.")).to_be_visible()  # the verdict follows the curves
-    expect(wall.locator("#said")).not_to_be_empty()
+    expect(wall.locator("#said")).not_to_be_empty()  # the verdict follows the curves
     wall.evaluate(STILL)
     chart.evaluate(MARK)
     PlainPhone(podium.url.partition("//")[2]).events()

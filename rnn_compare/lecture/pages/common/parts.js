@@ -54,7 +54,7 @@ function drawersOf({ chart, answered = () => 0 }) {
       const plots = charts.map((shown, place) => chart((size) => classChart(of(shown, place), size)));
       const cards = cardsOf(groups.map(accuracyCard));
       const notes = groups.filter((group) => group.status && !group.so_far).map((group) => group.best_note);
-      cards.append(...paragraphs([...new Set(notes)].filter(Boolean).map((note) => `Accuracy: ${note}.`)));
+      cards.append(...paragraphs([...new Set(notes)].filter(Boolean)));
       return element("div", { class: "curves" }, cards, element("div", { class: "charts" }, ...plots));
     },
   };
