@@ -21,7 +21,7 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import MEASURES, ON
 from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.inference.wording import details, result, sentence
-from rnn_compare.comparison.verdicts import judge
+from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.dashboard.widgets import results_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent, unbroken
@@ -112,8 +112,9 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         page = findings(runs, evidence)
         assert page[0].text == result(judgement)
         assert board_message(runs, {}, findings=page)["findings"][0]["text"] == result(judgement)
-        means = {group.runs[0].id: evidence.mean_of(group, judgement.pairs[0].basis) for group in compared}
-        of_cards = {run: (judgement.pairs[0].basis, mean) for run, mean in means.items() if mean}
+        basis = usual_basis(compared, evidence)
+        means = {group.runs[0].id: evidence.mean_of(group, basis) for group in compared}
+        of_cards = {run: (basis, mean) for run, mean in means.items() if mean}
         cards = board_message(runs, {}, judged=of_cards)["groups"]
         assert [card["best"] for card, item in zip(cards, judgement.settings, strict=True) if item.scores] == [
             percent(item.accuracy) for item in judgement.settings if item.scores

@@ -102,9 +102,7 @@ def gather(
         names={group.runs[0].id: group.name for group in one_each(runs)},
         groups=all_groups,
         measure=measure,
-        accuracies={
-            run.id: score and score.accuracy for run in runs for score in [run.best and evidence.score(run, measure)]
-        },
+        accuracies={run.id: _accuracy(run, measure, evidence) for run in runs},
         predictions={  # without those of an epoch that has ended since the run was read
             run.id: tuple(
                 epoch
@@ -119,3 +117,8 @@ def gather(
         made=time.time(),
         class_result=class_result,
     )
+
+
+def _accuracy(run: Run, measure: Judging, evidence: Evidence) -> float | None:
+    score = evidence.score(run, measure) if run.best else None
+    return score.accuracy if score else None

@@ -22,7 +22,7 @@ TIME = "%Y-%m-%d %H:%M"
 def run_table(contents: Contents) -> str:
     """Returns the accuracy of each run."""
     accuracy = Column(MEASURES[contents.measure].title, percent)
-    columns = ["Run", "Seed", "Epochs", accuracy, Column("Seconds per epoch", "{:.1f}".format), "Status"]
+    columns = ("Run", "Seed", "Epochs", accuracy, Column("Seconds per epoch", "{:.1f}".format), "Status")
     return Table(columns, (_run_row(contents, run) for run in contents.runs)).html(scrolls=True)
 
 

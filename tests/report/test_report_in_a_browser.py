@@ -213,7 +213,7 @@ def test_the_page_trains_reads_with_the_trained_network_and_repeats_a_seed(
         for number in (1, 2, 1):
             seed.fill(str(number))
             page.get_by_role("button", name="Train", exact=True).click()
-            status.get_by_text(re.compile(rf"seed {number}: best validation accuracy")).wait_for()
+            status.get_by_text(re.compile(rf"seed {number}: .* on held-out reviews")).wait_for()
             results.append(re.findall(r"accuracy (\S+)\s%, after epoch (\d)", status.inner_text())[0])
         assert results[0] == results[2] != results[1]
         assert float(results[0][0]) > 65  # an LSTM of 8 units reaches 73 to 76 %
@@ -232,7 +232,7 @@ def test_a_training_on_the_page_stops_at_once_and_a_browser_without_workers_trai
         press.evaluate("button => { button.click(); button.click(); }")  # Stop takes its place
         status.get_by_text("Stopped after epoch 0.").wait_for()
         press.click()
-        status.get_by_text("best validation accuracy").wait_for()
+        status.get_by_text("on held-out reviews").wait_for()
 
 
 @pytest.mark.parametrize("keeps", [True, False])
@@ -280,7 +280,7 @@ def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_h
     with opened(browser, recorded_page("book")[1]) as page:
         press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
         press.click()
-        status.get_by_text("best validation accuracy").wait_for()
+        status.get_by_text("on held-out reviews").wait_for()
         whole = re.findall(r"accuracy .* epoch \d", status.inner_text())
         # Stopped by the page's own script, as soon as an epoch is there: a training is over in a second.
         page.evaluate("""() => new MutationObserver(([{ target }], observer) => {
@@ -291,10 +291,10 @@ def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_h
         press.click()
         status.get_by_text(re.compile(r"Stopped after epoch [1-7]\.")).wait_for()
         page.get_by_role("button", name="Continue").click()
-        status.get_by_text("best validation accuracy").wait_for()
+        status.get_by_text("on held-out reviews").wait_for()
         assert re.findall(r"accuracy .* epoch \d", status.inner_text()) == whole
         page.get_by_text("Dashed: LSTM(32) of the comparison").wait_for()
         page.get_by_role("spinbutton", name="Seed").fill("2")
         press.evaluate("button => { button.click(); location.reload(); }")
-        status.get_by_text("LSTM(8), seed 2: best validation accuracy").wait_for()
+        status.get_by_text(re.compile(r"LSTM\(8\), seed 2: .* on held-out reviews")).wait_for()
         assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()

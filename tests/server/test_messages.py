@@ -70,7 +70,7 @@ def test_python_sends_what_the_scripts_types_say(stage: Stage, tmp_path: Path) -
     view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
     board = board_message([*SEEDS, ALONE], {}, view, "A hint.", findings=judged, baselines=results)
     runs = (*SEEDS, ALONE)
-    contents = Contents(runs, {}, tuple(groups(runs)), {}, {}, None, results.baselines, Table([], []), 0.0)
+    contents = Contents(runs, {}, tuple(groups(runs)), "kept", {}, {}, None, results.baselines, Table([], []), 0.0)
     assert {bool(group.get("seeds")) for group in board["groups"]} == {True, False}
     sent = {
         "Board": [board, board_message([], {})],

@@ -99,7 +99,7 @@ export async function buildTraining(root, lesson, beneath, read) {
       const done = `after epoch ${present.figures.length}`;
       if (!weights) return setText(status, problem ? `The training ended ${done}: ${problem}.` : `Stopped ${done}.`);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      setText(status, `${name}, seed ${present.seed}: best validation accuracy ${percent(best.val_accuracy)}, after `
+      setText(status, `${name}, seed ${present.seed}: ${percent(best.val_accuracy)} on held-out reviews, after `
         + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
       draw();
       root.dispatchEvent(new Event("trained"));

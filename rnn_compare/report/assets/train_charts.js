@@ -54,7 +54,7 @@ export function drawSeeds(parent, results) {
   const across = (share) => LEFT + (width - LEFT - 30) * (100 * share - low) / (high - low);
   const spoken = groups.map(([name, group]) => `${name}: ${group.map(({ best }) => percent(best)).join(", ")}`);
   const bottom = groups.length * ROW;
-  const label = `Best validation accuracy of each seed. ${spoken.join(". ")}`;
+  const label = `Each seed on held-out reviews. ${spoken.join(". ")}`;
   const svg = add(null, "svg", { viewBox: `0 0 ${width} ${bottom + BOTTOM}`, role: "img", "aria-label": label });
   for (let tick = low; tick <= high; tick += 10) {
     add(svg, "path", { class: "grid", d: `M${across(tick / 100)} 4V${bottom + 4}` });
