@@ -75,16 +75,6 @@ def test_one_seed_each_is_a_verdict_on_the_trained_networks(
     assert (line["wins"], line["wins_low"], line["wins_high"]) == (None, None, None)
 
 
-def test_in_words_the_sentence_comes_first_and_the_numbers_and_the_table_of_results_after(
-    store: RunStore, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71, 0.7), trained(store, "LSTM", 0.9, 0.91, 0.9)]) == 0
-    sentence, *numbers, heads, first, _ = capsys.readouterr().out.splitlines()
-    assert sentence.startswith("LSTM(32) is better than SimpleRNN(32)")
-    assert all(line.startswith("  ") for line in numbers)
-    assert (heads.split()[0], "70.3 % (70.0 to 71.0 %)" in first) == ("Network", True)
-
-
 def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     whole = trained(store, "LSTM", 0.9, 0.91)
     stopped = record(store, Experiment(cell="LSTM", seed=9, reviews=2000, epochs=1), [], Status.STOPPED)

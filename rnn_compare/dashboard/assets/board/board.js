@@ -43,7 +43,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     findings.show(data.findings.slice(1));
     redraw();
   };
-  const news = followNews(show, () => setTriggerValue("ended", true)); // the page draws the verdict's numbers only now and then
+  const news = followNews(show, () => setTriggerValue("ended", true)); // the page draws the verdict only now and then
   return {
     update({ may_press: allowed, live, drawn: guessed, ...message }) {
       mayPress = allowed;
