@@ -52,8 +52,7 @@ def results(compared: Sequence[Group], table: Table) -> list[dict[str, Any]]:
     """Returns each setting's result as `sweep --json` prints it; interrupted runs do not count.
 
     ``accuracy`` is the mean over seeds, on test reviews where all runs have read them, else on held-out reviews;
-    ``margin`` half the width of its 95 % interval (Student's t), ``spread`` the standard deviation of single runs; None
-    where there are too few runs.
+    ``spread`` the standard deviation of single runs; None where there are too few runs.
 
     Args:
         table: The groups' ``results_table``.
@@ -72,7 +71,7 @@ def _figures(group: Group, means: Mapping[str, Any]) -> dict[str, Any]:
         "complete": len(group.counted),
         "left_out": [run.id for run in group.left_out],
     }
-    names = {"accuracy": "mean", "margin": "margin", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
+    names = {"accuracy": "mean", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
     return figures | {name: accuracy and getattr(accuracy, of_mean) for name, of_mean in names.items()}
 
 

@@ -36,21 +36,12 @@ def test_whatever_has_been_finished_there_are_numbers_only(several: list[list[fl
     assert (interval.low <= interval.mean[: len(interval.low)] + 1e-12).all()
 
 
-def test_the_margin_is_half_the_t_interval_of_the_mean() -> None:
-    values = [0.861, 0.874, 0.869, 0.858, 0.872]
-    interval = mean(values)
-    assert interval is not None
-    low, high = stats.t.interval(0.95, 4, loc=interval.mean, scale=stats.sem(values))
-    assert interval.margin == pytest.approx((high - low) / 2)
-    assert interval.deviation == pytest.approx(stats.tstd(values))
-    assert (interval.lowest, interval.highest, interval.runs) == (0.858, 0.874, 5)
-
-
-def test_a_mean_has_an_interval_from_three_runs_on() -> None:
+def test_a_mean_is_of_all_its_seeds() -> None:
     assert mean([]) is None
-    single, double = mean([0.86]), mean([0.86, 0.88])
+    values = [0.861, 0.874, 0.869, 0.858, 0.872]
+    several, single = mean(values), mean([0.86])
+    assert several is not None
     assert single is not None
-    assert double is not None
-    assert (single.mean, single.margin, single.deviation, single.runs) == (0.86, None, None, 1)
-    assert (double.margin, double.runs) == (None, 2)
-    assert double.deviation == pytest.approx(0.02 / 2**0.5)
+    assert several.deviation == pytest.approx(stats.tstd(values))
+    assert (several.lowest, several.highest, several.runs) == (0.858, 0.874, 5)
+    assert (single.mean, single.deviation, single.runs) == (0.86, None, 1)

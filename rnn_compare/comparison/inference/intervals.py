@@ -1,4 +1,4 @@
-"""Means over seeds with their intervals, of single figures or of curves, and the variance between seeds."""
+"""Means over seeds, of curves with their intervals, and the variance between seeds."""
 
 import math
 import statistics
@@ -148,13 +148,11 @@ class Mean:
     """The mean over the runs of one setting.
 
     Attributes:
-        margin: Half the width of the mean's 95 % interval, by Student's t over the seeds; None for one run or two.
         deviation: Standard deviation of single runs; None for one run.
         lowest, highest: Of single runs.
     """
 
     mean: float
-    margin: float | None
     deviation: float | None
     lowest: float
     highest: float
@@ -165,10 +163,8 @@ def mean(values: Sequence[float]) -> Mean | None:
     """Returns the mean of one figure over the runs of a setting; None without runs."""
     if not values:
         return None
-    interval = band([[value] for value in values])
     return Mean(
         statistics.fmean(values),
-        float(interval.high[0] - interval.mean[0]) if len(interval.high) else None,
         statistics.stdev(values) if len(values) > 1 else None,
         min(values),
         max(values),
