@@ -81,7 +81,7 @@ class Pool:
 
     @cached_property
     def scores(self) -> list[Score]:
-        """The accuracy of each run's kept weights."""
+        """The accuracy of each run on held-out reviews."""
         labels = np.ones(self.right.shape[2], np.int64)  # 1 is right
         return [score for right in self.right if (score := kept(right.astype(np.float32), labels))]
 

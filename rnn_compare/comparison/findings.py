@@ -125,7 +125,8 @@ def _incomplete(group: Group) -> str:
 
 
 Remark = Callable[[Run], tuple[str, str] | None]
-"""Returns what a run's curves show, as a sentence and in short for several seeds; None if they show nothing."""
+"""Returns what a run's curves show, as a sentence and in short for several seeds (empty: it is not said of seeds); None
+if they show nothing."""
 
 
 def remark_on(group: Group, remark: Remark) -> str:
@@ -138,7 +139,7 @@ def remark_on(group: Group, remark: Remark) -> str:
     alone, in_short = texts[0]
     if len(group.runs) == 1:
         return alone
-    return f"{in_short} in {'all' if len(texts) == len(group.runs) else f'{len(texts)} of'} {len(group.runs)} seeds."
+    return f"{in_short} ({len(texts)} of {len(group.runs)} seeds)." if in_short else ""
 
 
 def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
@@ -234,7 +235,7 @@ def _drops(run: Run) -> tuple[str, str] | None:
     recovered = ", then recovered" if rest and min(rest) > before["val_accuracy"] - FALL else ""
     if recovered and _does_not_overfit(run):
         recovered += "; no clear overfitting yet"
-    return f"lost {fall} in {epochs}{recovered}.", "lost validation accuracy from one epoch to the next"
+    return f"lost {fall} in {epochs}{recovered}.", ""
 
 
 def _still_learns(run: Run) -> tuple[str, str] | None:

@@ -5,27 +5,25 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.charts.palette import look
 from rnn_compare.class_networks.networks import ClassResult
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
-from rnn_compare.comparison.evidence import Evidence, results_table
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups, one_each
 from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.judgement import Judgement
 from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.feedforward.registry import TITLES
-from rnn_compare.formatting import counted, listed
+from rnn_compare.formatting import counted
 from rnn_compare.paths import program
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.table import Table
+from rnn_compare.sources import registry
 
-LONGEST_TITLE = 3
-"""The most groups that the title names."""
+NUMBERS = ("No", "A", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+"""In words, at the beginning of a title."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,6 @@ class Contents:
         predictions: Of each run on the held-out reviews, by its id.
         verdict: On the groups; None for a single group, and while a run is training.
         baselines: Of the split that all runs share; none where the runs differ, or where they were not computed before.
-        results: What each group achieved.
         made: Seconds since 1970.
         class_result: What the class of a lecture has trained.
     """
@@ -53,19 +50,28 @@ class Contents:
     predictions: Mapping[str, tuple[Predictions, ...]]
     verdict: Judgement | None
     baselines: tuple[Baseline, ...]
-    results: Table
     made: float
     class_result: ClassResult | None = None
 
     @property
     def title(self) -> str:
-        """The settings compared, in one line."""
+        """What there is, for somebody who does not know the program."""
         if not self.groups and self.class_result:
-            return f"Your class: {counted(len(self.class_result.networks), 'network')}"
-        if len(self.groups) > LONGEST_TITLE:
-            cells = dict.fromkeys(TITLES.get(group.experiment.cell, group.experiment.cell) for group in self.groups)
-            return f"{len(self.groups)} settings compared: {', '.join(cells)}"
-        return listed([group.name for group in self.groups])
+            return self.class_title
+        number, datasets = len(self.groups), {group.experiment.dataset for group in self.groups}
+        networks = f"{NUMBERS[number]} network" if number < len(NUMBERS) else f"{number:,} network"
+        s_of_noun, s_of_verb = ("", "s") if number == 1 else ("s", "")
+        if all(registry.is_about_films(group.experiment.source) for group in self.groups):
+            return f"{networks}{s_of_noun} that read{s_of_verb} film reviews"
+        if len(datasets) > 1:
+            return f"{networks}{s_of_noun} that read{s_of_verb} texts"
+        low, high = registry.labels(datasets.pop())
+        return f"{networks}{s_of_noun} that tell{s_of_verb} “{high}” from “{low}”"
+
+    @property
+    def class_title(self) -> str:
+        """The heading of what a class has trained."""
+        return f"Your class: {counted(len(self.class_result.networks) if self.class_result else 0, 'network')}"
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
@@ -113,7 +119,6 @@ def gather(
         },
         verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
         baselines=shared_baselines([run.experiment for run in runs]),
-        results=results_table(all_groups, evidence, measure, lambda group: look(group).color),
         made=time.time(),
         class_result=class_result,
     )

@@ -1,11 +1,11 @@
-"""A report as one HTML file that needs no network: networks that read, charts, verdicts, tables, runs as data."""
+"""A report as one HTML file that needs no network: networks that read and train, a verdict, charts, and tables."""
 
 import base64
 import contextlib
 import hashlib
 import json
-import math
 import re
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -19,25 +19,20 @@ from rnn_compare import browser
 from rnn_compare.browser.curves import baseline_levels, curves_message
 from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts
+from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.palette import CSS
 from rnn_compare.comparison.baselines import NOTE, baseline_table
-from rnn_compare.comparison.inference.accuracies import MEASURES
-from rnn_compare.comparison.inference.judgement import Pair
-from rnn_compare.comparison.inference.wording import details, result, sentence
+from rnn_compare.comparison.inference.accuracies import ON
+from rnn_compare.comparison.inference.wording import result
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import listed, percent
 from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
 from rnn_compare.report.class_dots import class_section
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.lesson import lesson, lesson_settings, quiz_at_home
 from rnn_compare.report.reader import formulas, reader, shared
-from rnn_compare.runs.record import Run
-
-FEW, SEVERAL = 3, 8
-"""Up to a few verdicts are large; of more than several, the less clear ones are folded away."""
 
 
 def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
@@ -73,14 +68,13 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
 def _parts(contents: Contents, reading: Mapping[str, Any], problems: Iterable[str]) -> dict[str, str]:
     """Returns what differs between comparisons, by the ids of the page's elements."""
     made = datetime.fromtimestamp(contents.made).astimezone()
-    plots = charts(contents)
-    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(contents.runs) else ""
-    runs = f"{counted(len(contents.runs), 'run')}{settings}." if contents.runs else ""
+    names = f"{listed([group.name for group in contents.groups])}. " if contents.groups else ""
     notes = "".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems)
+    plots = charts(contents)
     return {
         "head": f"<h1>{escape(contents.title)}</h1>"
-        f'<p class="soft">{runs} Report of {made:{html_tables.TIME} %Z}.'
-        f"{origin()}</p>{notes}{'' if contents.runs else _class_section(contents)}",
+        f'<p class="soft">{escape(names)}{made.day} {made:%B %Y}.{origin()}</p>{notes}'
+        f"{'' if contents.runs else _class_section(contents)}",
         "comparison": _sections(contents, has_plots=bool(plots["charts"])) if contents.runs else "",
         "charts": _escaped_json(plots),
         "networks": _escaped_json(reading),
@@ -147,89 +141,61 @@ def _escaped_json(values: object) -> str:
 
 
 def _sections(contents: Contents, *, has_plots: bool) -> str:
-    measure = MEASURES[contents.measure]
-    definition = f'<p class="soft">{measure.title}: {measure.meaning}</p>'
-    sections = {
-        "Curves": _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>",
-        "Results by setting": contents.results.html(scrolls=True) + definition,
+    """Returns what is known of the runs; what few readers need is folded away at the end."""
+    folded = {
+        "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
         "Baselines": f'{baseline_table(contents.baselines).html(scrolls=True)}<p class="soft">{NOTE}</p>'
         if contents.baselines
         else "",
-        "Parameters, term by term": html_tables.parameter_cards(contents),
-        "All runs": f"{html_tables.run_table(contents)}{html_tables.notes(contents.runs)}",
         "Settings": html_tables.settings(contents.groups),
         "Environment": html_tables.environments(contents.runs),
+        "Charts as PNG and SVG": '<p class="soft">The current view, 1920 × 1080.</p><div id="pictures"></div>'
+        if has_plots
+        else "",
     }
-    return (
-        _verdicts(contents)
-        + _class_section(contents)
-        + "".join(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)
+    sections = {
+        "chance": ("Could it be chance?" if contents.verdict else "Accuracy", _verdict(contents)),
+        "class": (contents.class_title, _class_section(contents)),
+        "curves": ("Curves", _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>"),
+        "parameters": ("Parameters", html_tables.parameter_cards(contents)),
+        "details": ("Details", "".join(_folded(title, body) for title, body in folded.items() if body)),
+    }
+    return "".join(
+        f'<section id="{key}"><h2>{heading}</h2>{body}</section>' for key, (heading, body) in sections.items() if body
     )
 
 
+def _folded(title: str, body: str) -> str:
+    return f"<details><summary>{title}</summary>{body}</details>"
+
+
 def _class_section(contents: Contents) -> str:
-    if (result := contents.class_result) is None:
-        return ""
-    heading = f"Your class: {counted(len(result.networks), 'network')}"
-    return (f"<h2>{heading}</h2>" if contents.runs else "") + class_section(result)
+    return class_section(contents.class_result) if contents.class_result else ""
 
 
-def _verdicts(contents: Contents) -> str:
+def _verdict(contents: Contents) -> str:
     if contents.so_far:
         return "<p>Runs were training when this file was made: figures are preliminary; there was no verdict yet.</p>"
-    if contents.verdict is None:
-        return ""
-    # The clearest first: of eight settings there are 28 pairs.
-    pairs = [
-        _pair(pair, is_only=len(contents.verdict.pairs) == 1) for pair in sorted(contents.verdict.pairs, key=_clearness)
-    ]
-    folded = ""
-    if rest := pairs[SEVERAL:]:
-        folded = f"<details><summary>{counted(len(rest), 'more pair')}</summary>{''.join(rest)}</details>"
-    size = "many" if len(pairs) > FEW else "few"
-    summary = f'<p class="verdict">{escape(result(contents.verdict))}</p>'
-    return f'<h2>Verdict</h2><div class="{size}">{summary}{"".join(pairs[:SEVERAL])}{folded}</div>'
-
-
-def _pair(pair: Pair, *, is_only: bool) -> str:
-    """Returns the verdict on two settings, without its sentence if they are the only pair: the summary has it."""
-    text = "" if is_only else f'<p class="verdict">{escape(sentence(pair))}</p>'
-    lines = "".join(f"<li>{escape(line)}</li>" for line in details(pair))
-    return text + (f"<details><summary>The numbers</summary><ul>{lines}</ul></details>" if lines else "")
-
-
-def _clearness(pair: Pair) -> float:
-    return pair.difference.strength if pair.difference else math.inf
+    if contents.verdict:
+        return f'<p class="verdict">{escape(result(contents.verdict))}</p>'
+    shares = [share for run in contents.groups[0].counted if (share := contents.accuracies[run.id]) is not None]
+    return f'<p class="verdict">{percent(statistics.fmean(shares))} {ON[contents.measure]}.</p>' if shares else ""
 
 
 def _plots(contents: Contents) -> str:
     several = any(len(group.runs) > 1 for group in contents.groups)
-    means = "Bold: mean over the seeds, from five on with its 95 % band; thin: single seeds. " if several else ""
-    return (
-        '<div class="legend" id="legend"></div><div class="plots" id="plots"></div>'
-        f'<p class="soft">{means}PNG and SVG save the current view, 1920 × 1080.</p>'
-    )
+    means = '<p class="soft">Bold: mean over the seeds, from five on with its 95 % band; thin: single seeds.</p>'
+    return f'<div class="legend" id="legend"></div>{means if several else ""}<div class="plots" id="plots"></div>'
 
 
 def charts(contents: Contents) -> dict[str, Any]:
     """Returns the message of all charts that have data, as the live board's; no charts without an epoch."""
-    shown = _with_data(contents)
-    ranges = [_range(chart, contents.runs) for chart in shown]
+    epochs = [epoch.figures for run in contents.runs for epoch in run.epochs]
+    measured = {name for own in epochs for name in own}
+    shown = [chart for chart in all_charts().values() if chart.validation in measured]
+    ranges = [chart.range([own[name] for own in epochs for name in chart.figures if name in own]) for chart in shown]
     message = curves_message(contents.groups, shown, ranges, counted=True)
     levels = [asdict(level) for level in baseline_levels(contents.baselines)]
     for chart, declared in zip(shown, message["charts"], strict=True):
         declared["baselines"] = levels if chart.has_baselines else []
     return message
-
-
-def _with_data(contents: Contents) -> list[CurveChart]:
-    measured = {name for run in contents.runs for epoch in run.epochs for name in epoch.figures}
-    return [chart for chart in all_charts().values() if chart.validation in measured]
-
-
-def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
-    """Returns the range of the axis, closer to the curves than on the board, where epochs are still to come."""
-    epochs = [epoch.figures for run in runs for epoch in run.epochs]
-    values = [figures[name] for figures in epochs for name in chart.figures if name in figures]
-    low, high = chart.range(values)
-    return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low and not chart.log else (low, high)

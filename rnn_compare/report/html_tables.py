@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from rnn_compare.charts.palette import look
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.groups import Group, is_complete
 from rnn_compare.comparison.inference.accuracies import MEASURES
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.formatting import percent
@@ -28,16 +28,15 @@ def run_table(contents: Contents) -> str:
 
 def _run_row(contents: Contents, run: Run) -> tuple[Any, ...]:
     share = contents.accuracies[run.id]
+    not_counted = "not counted" if run.status.ended and not is_complete(run) else ""
+    remarks = not_counted, run.origin if run.is_from_elsewhere else "", run.reason
     return (
         Entry(contents.names[run.id], small=run.id),
         run.experiment.seed,
         f"{len(run.epochs)} of {run.experiment.epochs}",
         Entry(run.best and run.best["val_accuracy"], small="best epoch") if share is None else share,
         run.seconds_per_epoch,
-        Entry(
-            "stopped early" if run.stopped_early else run.status.value,
-            small=". ".join(filter(None, (run.origin if run.is_from_elsewhere else "", run.reason))),
-        ),
+        Entry("stopped early" if run.stopped_early else run.status.value, small=". ".join(filter(None, remarks))),
     )
 
 
@@ -102,7 +101,7 @@ def _network(group: Group, count: Parameters) -> str:
     network = experiment.without_recurrence
     counted = network.title if network else count.recurrent_layers[0].kind  # by the formula
     return (
-        f'<section class="card" style="--color:{look(group).color}"><h3>{escape(experiment.label)}: {count.total:,} '
-        f'parameters</h3><p class="soft">{escape(counted)}: {escape(formula(experiment.cell))}'
-        f"</p>{count.table.html('rc-terms')}</section>"
+        f'<details class="card" style="--color:{look(group).color}"><summary><h3>{escape(experiment.label)}: '
+        f'{count.total:,} parameters</h3></summary><p class="soft">{escape(counted)}: '
+        f"{escape(formula(experiment.cell))}</p>{count.table.html('rc-terms')}</details>"
     )

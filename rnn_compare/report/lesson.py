@@ -59,7 +59,7 @@ def lesson(experiment: Experiment) -> dict[str, Any]:
         "training": len(split.x_train),
         "epochs": experiment.epochs,
         "networks": networks,
-        "colors": {name: picture(name).color for name in CELLS},
+        "shades": {name: picture(name).shades for name in CELLS},
         "ids": compressed(ids.astype("<u2")),
         "signs": compressed(np.concatenate([split.y_train, split.y_val]).astype(np.uint8)),
     }

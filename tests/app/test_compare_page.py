@@ -354,16 +354,6 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
     assert aside.read_bytes().startswith(b"this is no database")
 
 
-def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
-    app = page(show=",".join(run.id for run in trained))
-    text = shown(app)
-    for head in ("Best epoch", "Kept weights", "Typical epoch", "Test reviews"):
-        assert head in text
-    assert "class='rc-verdict'" in text
-    assert "**Kept weights**: epoch chosen on one half" in text, "the numbers behind it can be opened"
-    assert "optimistic: picked on the same reviews" in text
-
-
 def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
     services: Services, record: Callable[..., str]
 ) -> None:

@@ -6,11 +6,10 @@ from rnn_compare.browser.numbers import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.report.html_report import _range as report_range
-from rnn_compare.runs.events import EpochEnd, Progress, Status
+from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.services.board import View, board_message
-from tests.epochs import epoch_end, run_of
+from tests.epochs import epoch_end
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
@@ -58,13 +57,6 @@ def test_the_largest_gradient_has_an_axis_of_its_own_size_and_is_of_the_training
     decades = [(0.1, 10.0), (0.01, 1.0), (1.0, 10.0), (0.1, 1000.0)]
     assert ends == [pytest.approx((low, 1.005 * high)) for low, high in decades]
     assert [all_charts()[name].solid for name in ("accuracy", "gradient")] == ["validation", "training"]
-
-
-def test_a_report_on_perfect_networks_has_an_axis_with_room_and_ticks_that_differ() -> None:
-    for name in ("auc", "accuracy"):
-        perfect = EpochEnd("a", 1, {"accuracy": 1.0, "val_accuracy": 1.0, "val_auc": 1.0}, 2.0)
-        assert report_range(all_charts()[name], [run_of(Experiment(), epochs=(perfect,))])[0] == 0.9
-    assert all_charts()["auc"].tickformat == ".3~f"  # 0.98 and 1 are told apart
 
 
 def test_auc_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() -> None:

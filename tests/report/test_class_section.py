@@ -67,9 +67,3 @@ def test_each_cell_of_a_class_has_a_row_however_many_there_are() -> None:
     task = ClassTask(tuple(Experiment(cell=cell, reviews=100) for cell in cells))
     html = rows(task, [ClassNetwork(cell, 1, (15,)) for cell in cells])
     assert re.findall(r"<b>(.*?)</b> 1 network<", html) == [*cells]
-
-
-def test_without_a_class_a_page_shows_nothing_of_one(trained: Trained) -> None:
-    page = html(gather(trained.store, trained.ids))
-    assert "Your class" not in page
-    assert 'rc-class-row"' not in page

@@ -76,7 +76,7 @@ def test_it_is_a_sound_notebook_of_short_cells_in_order(trained: Trained) -> Non
     book = nbformat.reads(notebook(gather(trained.store, trained.ids)), 4)
     nbformat.validate(book)
     headings = [entry.source.splitlines()[0] for entry in book.cells if entry.source.startswith("#")]
-    titles = ["SimpleRNN(3) and LSTM(3)", "The IMDB reviews", "SimpleRNN(3)", "LSTM(3)", "Results"]
+    titles = ["Two networks that read film reviews", "The IMDB reviews", "SimpleRNN(3)", "LSTM(3)", "Results"]
     assert [heading.lstrip("# ") for heading in headings] == titles
     codes = [entry.source for entry in book.cells if entry.cell_type == "code"]
     for code in codes:

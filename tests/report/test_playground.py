@@ -72,7 +72,7 @@ def test_each_comparison_has_an_address_where_its_networks_read(browser: Browser
     page.get_by_role("button", name="Sample: blue").click()
     page.locator(".rc-verdict", has_text="blue").first.wait_for()
     page.get_by_text(re.compile(r"1,980 of the first-word-200 texts came along, the last 202 words")).wait_for()
-    page.get_by_role("link", name="The comparison").click()  # an anchor in the page, which changes its address too
+    page.get_by_role("link", name="Curves").click()  # an anchor in the page, which changes its address too
     page.get_by_role("button", name="Sample: red").click()
     page.go_back()
     page.go_back()

@@ -19,7 +19,6 @@ from rnn_compare.report.reader import layout
 from rnn_compare.server.lecture import presenter
 from rnn_compare.services.board import View, board_message
 from rnn_compare.services.known_baselines import BaselineResults
-from rnn_compare.table import Table
 from tests.epochs import epoch_end, run_of
 from tests.lecture.given import begin, finish, give, messages, vote
 from tests.lecture.trained_class import hold
@@ -70,7 +69,7 @@ def test_python_sends_what_the_scripts_types_say(stage: Stage, tmp_path: Path) -
     view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
     board = board_message([*SEEDS, ALONE], {}, view, "A hint.", findings=judged, baselines=results)
     runs = (*SEEDS, ALONE)
-    contents = Contents(runs, {}, tuple(groups(runs)), "kept", {}, {}, None, results.baselines, Table([], []), 0.0)
+    contents = Contents(runs, {}, tuple(groups(runs)), "kept", {}, {}, None, results.baselines, 0.0)
     assert {bool(group.get("seeds")) for group in board["groups"]} == {True, False}
     sent = {
         "Board": [board, board_message([], {})],

@@ -23,11 +23,3 @@ export function chanceOfLead(a, b) {
   }
   return far / total;
 }
-
-// At most how often equal networks are ever so far apart, looked at with the `first` seeds of each, and whenever there
-// are twice as many: the k-th look has 1/2^k of the error. Returns { seeds, chance } of the newest look.
-export function chanceOfLooks(a, b, first) {
-  const doubled = Math.floor(Math.log2(Math.min(a.length, b.length) / first));
-  const seeds = first * 2 ** doubled;
-  return { seeds, chance: 2 ** (doubled + 1) * chanceOfLead(a.slice(0, seeds), b.slice(0, seeds)) };
-}

@@ -6,7 +6,6 @@ from typing import Any
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
-from rnn_compare.formatting import percent
 from rnn_compare.lecture import controls
 from rnn_compare.lecture.questions import ROUNDING, Question, QuestionOutcome, network_in_question
 
@@ -31,13 +30,11 @@ class DrawnCurve(Question):
         shares = tuple(
             statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
         )
-        highest = max(shares)
-        top = f"was highest after epoch {shares.index(highest) + 1}, {percent(highest)}"
-        rest = f"{top}, and ended at {percent(shares[-1])}" if shares[-1] < highest else f"{top}, its last"
+        top = f"was highest after epoch {shares.index(max(shares)) + 1}"
         of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
         return QuestionOutcome(
             shares,
-            f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, {rest}. "
+            f"{group.name}'s validation accuracy{of_seeds} {top}. "
             f"Drawings within {100 * NEAR_CURVE:g} points of it, on average, count as right.",
         )
 

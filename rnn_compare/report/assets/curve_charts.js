@@ -9,19 +9,29 @@ import { curvesOf, isThere, marginAt } from "../../browser/drawing/curves/curves
 const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;
 const MARGINS = [58, 14, 12, 48];
+const IN_SIGHT = 2; // charts; the others are folded away
+const byId = (id) => document.getElementById(id);
 
 // Draws the message that html_report.py makes.
 /** @param {Drawn} message */
 export function buildCharts({ charts, groups }) {
   const hidden = new Set(); // the groups that the reader has switched off
   const drawAll = () => charts.forEach((chart) => draw(chart, groups, hidden));
-  for (const chart of charts) buildFigure(document.getElementById("plots"), chart, groups, hidden);
+  for (const chart of charts.slice(0, IN_SIGHT)) buildFigure(byId("plots"), chart);
+  if (charts.length > IN_SIGHT) {
+    const more = element("details", "", byId("plots").parentElement);
+    element("summary", "", more, "More curves");
+    const plots = element("div", "plots", more);
+    for (const chart of charts.slice(IN_SIGHT)) buildFigure(plots, chart);
+    more.addEventListener("toggle", drawAll); // folded away they have no size
+  }
+  for (const chart of charts) buildSaving(chart, groups, hidden);
   if (charts.length) for (const group of groups) buildSwitch(group, hidden, drawAll);
   drawAll();
   addEventListener("resize", drawAll);
 }
 
-function buildFigure(parent, chart, groups, hidden) {
+function buildFigure(parent, chart) {
   const figure = element("figure", "", parent);
   const caption = element("figcaption", "", figure);
   element("b", "", caption, chart.title);
@@ -30,27 +40,32 @@ function buildFigure(parent, chart, groups, hidden) {
     element("i", kind, element("span", "", key)).after(text);
     key.append(" "); // where the key may break
   }
-  for (const format of ["PNG", "SVG"]) {
-    const made = button("", caption, format, () => download(chart, groups, hidden, format.toLowerCase()));
-    made.setAttribute("aria-label", `${chart.title} as ${format}`);
-  }
   element("div", "plot", figure).id = `chart-${chart.name}`;
 }
 
+function buildSaving(chart, groups, hidden) {
+  const row = element("p", "", byId("pictures"), `${chart.title} `);
+  for (const format of ["PNG", "SVG"]) {
+    const made = button("", row, format, () => download(chart, groups, hidden, format.toLowerCase()));
+    made.setAttribute("aria-label", `${chart.title} as ${format}`);
+    row.append(" ");
+  }
+}
+
 function buildSwitch({ id, label, color }, hidden, drawAll) {
-  const made = button("", document.getElementById("legend"), "", () => {
+  const made = button("", byId("legend"), "", () => {
     const wasHidden = hidden.delete(id);
     if (!wasHidden) hidden.add(id);
     made.setAttribute("aria-pressed", String(wasHidden));
     drawAll();
   });
-  element("span", "dot", made).style.setProperty("--color", color);
+  element("span", "rc-point", made).style.setProperty("--rc-color", color);
   made.append(label);
   made.setAttribute("aria-pressed", "true");
 }
 
 function draw(chart, groups, hidden) {
-  const node = document.getElementById(`chart-${chart.name}`);
+  const node = byId(`chart-${chart.name}`);
   const size = { width: node.clientWidth || SLIDE.width, height: node.clientHeight || SLIDE.height };
   const { sheet, scales } = sheetOf(chart, groups, hidden, size);
   node.replaceChildren(sheet);
@@ -86,7 +101,7 @@ function linesAt(chart, groups, epoch) {
     const values = [[chart.solid, curves.validation.y[epoch - 1]], ["training", curves.training.y[epoch - 1]]];
     return values.filter(([, value]) => isThere(value)).map(([part, value], index) => {
       const line = element("p", "", document.createDocumentFragment());
-      element("span", "dot", line).style.setProperty("--color", color);
+      element("span", "rc-point", line).style.setProperty("--rc-color", color);
       const margin = index ? "" : marginAt(chart, curves, epoch - 1);
       line.append(`${label} ${part} ${value.toFixed(digits)}${chart.unit}${margin}`);
       return line;

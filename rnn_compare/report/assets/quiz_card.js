@@ -53,10 +53,8 @@ export function differInAWord(before, after) {
 export function buildQuiz(root, { lecture, questions }, reading, training) {
   const answers = answersOf(lecture);
   const now = Date.now();
-  element("h2", "", root, "Questions to try at home");
-  const read = reading ? "The networks above read these texts, too. " : "";
-  element("p", "soft", root, `${read}Your answers stay in this browser, if it keeps any; what was wrong is asked again `
-    + "here in a week.");
+  element("h2", "", root, "Questions");
+  element("p", "soft", root, "Your answers stay in this browser; what was wrong is asked again in a week.");
   const list = element("ol", "quiz", root);
   const kinds = { find: askFind, texts: askTexts, seeds: askSeeds };
   for (const question of inOrder(questions, answers.of, now)) {
@@ -120,7 +118,9 @@ function askFind(controls, { start, flips, keeps, answer }, { judge, show, label
 }
 
 function askTexts(controls, { texts, meant, networks }, { judge, show, labels }, { end, tell }) {
-  const boxes = texts.map((words) => {
+  const answers = texts.map((words) => labelsOf(networks, words, { judge, labels }));
+  const wrong = texts.map((words, place) => networks.every((name) => judge(name, words) !== meant[place]));
+  const rows = texts.map((words, place) => {
     const row = element("div", "quiz-choice", controls);
     const label = element("label", "", row);
     const box = element("input", "", label);
@@ -128,18 +128,14 @@ function askTexts(controls, { texts, meant, networks }, { judge, show, labels },
     label.append(` “${words}”`);
     button("", row, "Read it", () => {
       show(words);
-      tell(labelsOf(networks, words, { judge, labels }));
+      tell(answers[place]);
     }).setAttribute("aria-label", `Read: ${words}`);
-    return box;
+    return { box, answer: element("p", "quiz-read", row) };
   });
+  const all = ["wrong", "both wrong"][networks.length - 1] ?? "all wrong";
   button("primary", controls, "Answer", () => {
-    const wrong = texts.map((words, place) => networks.every((name) => judge(name, words) !== meant[place]));
-    const isRight = boxes.every(({ checked }, place) => checked === wrong[place]);
-    const places = wrong.flatMap((is, place) => (is ? [place + 1] : []));
-    const given = texts.map((words, place) => `${place + 1}: ${labelsOf(networks, words, { judge, labels })}`);
-    const all = networks.length === 2 ? "Both" : "All";
-    const sentence = `${all} get ${places.length ? `wrong: ${places.join(", ")}` : "none wrong"}`;
-    end(isRight, `${sentence} (${given.join("; ")}).`);
+    rows.forEach(({ answer }, place) => setText(answer, `${wrong[place] ? `${all}: ` : ""}${answers[place]}`));
+    end(rows.every(({ box }, place) => box.checked === wrong[place]), "The networks' answers stand at the texts.");
   });
   tell("Tick those, then answer.");
 }

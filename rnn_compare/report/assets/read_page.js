@@ -6,6 +6,7 @@ import { buildReading } from "../../browser/drawing/cell/word_by_word.js";
 import { button, setText } from "../../browser/common/dom.js";
 import { buildPicker } from "./cell_picker.js";
 import { showChosen } from "./comparison_choice.js";
+import { buildContents, holdPlace } from "./contents_list.js";
 import { buildCharts } from "./curve_charts.js";
 import { encode, makeVocabulary } from "../../browser/arithmetic/encoding.js";
 import { hasAttention } from "../../browser/arithmetic/layers.js";
@@ -40,6 +41,7 @@ export async function main(formulas) {
   } finally { // an old browser cannot unpack the networks, but draws the charts
     await painted();
     buildCharts(json("charts"));
+    buildContents();
   }
   return undefined;
 }
@@ -82,6 +84,7 @@ async function buildReader({ networks: described, vocabularies: listed, drawings
     await painted();
   }
   read();
+  holdPlace(part("read"));
   // Adds a network that was trained on this page, in place of an earlier one of its cell.
   const add = (layout, tensors) => {
     const numbers = Float32Array.from(tensors.flatMap((tensor) => [...tensor]));
@@ -160,8 +163,12 @@ function buildInside(root, drawings) {
   };
   const rebuild = () => {
     reading?.end();
+    root.style.minHeight = `${root.offsetHeight}px`; // nothing below moves up and down again
     root.replaceChildren();
-    if (!readings.length) return;
+    if (readings.length) build();
+    root.style.minHeight = "";
+  };
+  const build = () => {
     message = { ...messageOf(readings, drawings, choice.depth), author: readings[0].author };
     reading = buildReading(root, message, choice, { ask: () => {}, keep: () => {}, buildChart: buildWordChart });
     reading.leaveOut(leftOut);

@@ -3,13 +3,11 @@
 import { percent } from "../../browser/arithmetic/moves.js";
 import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText as setPlain } from "../../browser/common/dom.js";
-import { chanceOfLooks } from "../../browser/arithmetic/seed_statistics.js";
 import { decompressed } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "../../browser/common/kept.js";
 import { byName, drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
-const PAIRED = 3; // of either cell, to compare them pair by pair
 const HIGHEST = 999_999; // seed
 // No line ends between a number and its percent sign.
 const setText = (node, text) => setPlain(node, text.replaceAll(" %", "\u00A0%"));
@@ -30,28 +28,26 @@ export async function buildTraining(root, lesson, beneath, read) {
   const cell = choice(controls, "Cell type", Object.keys(lesson.networks), "LSTM");
   const units = choice(controls, "Units", Object.keys(Object.values(lesson.networks)[0]), "8");
   const seed = field(controls, "Seed", 1);
-  const status = element("p", "train-status", root);
-  status.setAttribute("role", "status");
   // Of this tab: results, and the training under way, which a phone may end while it sleeps.
   const kept = keeper("sessionStorage", `rnn-trained-${lesson.dataset}-${document.title}`);
   const { results = [], underWay } = kept.read() ?? {};
   let [running, paused] = [undefined, undefined];
   const charts = element("div", "train-charts", root);
-  const [curves, seeds] = ["Validation accuracy", "The best epoch of each seed"].map((title) => {
+  const [curves, seeds] = ["", "The best epoch of each seed, a dot each"].map((title) => {
     const figure = element("figure", "", charts);
     element("figcaption", "", figure, title);
     return element("div", "", figure);
   });
-  const dashed = element("p", "soft", curves.parentElement);
-  charts.hidden = true;
+  const status = element("p", "train-status", root);
+  status.setAttribute("role", "status");
   const conclusion = element("p", "train-conclusion", root);
   const terms = element("p", "soft", root);
 
   const draw = (present) => {
-    charts.hidden = false;
-    const behind = beneath.find((network) => network.cell?.name === (present ?? results.at(-1)).cell);
-    drawCurves(curves, results, present, lesson.epochs, behind);
-    setText(dashed, behind ? `Dashed: ${behind.title} of the comparison, with its own settings.` : "");
+    const shown = present ?? results.at(-1);
+    const behind = beneath.find((network) => network.cell?.name === (shown?.cell ?? cell.value));
+    drawCurves(curves, present ? [...results, present] : results, lesson.epochs, behind);
+    setText(curves.previousSibling, `Validation accuracy${behind ? `; dashed: ${behind.title}` : ""}`);
     drawSeeds(seeds, results);
     setText(conclusion, conclusionOf(results));
   };
@@ -61,13 +57,17 @@ export async function buildTraining(root, lesson, beneath, read) {
   };
   const network = () => lesson.networks[cell.value][units.value];
   const showTerms = () => setText(terms, `Parameters: ${network().terms.join(" · ")}`);
-  for (const select of [cell, units]) select.addEventListener("change", showTerms);
-  showTerms();
+  // Further networks of a cell have its further shades, as everywhere.
+  const shade = () => {
+    const before = beneath.filter((other) => other.cell?.name === cell.value).length;
+    const shades = lesson.shades[cell.value];
+    return shades[(before + units.selectedIndex) % shades.length];
+  };
 
   const chosen = () => {
     seed.value = seedOf(seed.value);
     return {
-      name: `${cell.value}(${units.value})`, color: lesson.colors[cell.value], cell: cell.value, units: units.value,
+      name: `${cell.value}(${units.value})`, color: shade(), cell: cell.value, units: units.value,
       seed: Number(seed.value), figures: [],
     };
   };
@@ -100,7 +100,7 @@ export async function buildTraining(root, lesson, beneath, read) {
       if (!weights) return setText(status, problem ? `The training ended ${done}: ${problem}.` : `Stopped ${done}.`);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       setText(status, `${name}, seed ${present.seed}: ${percent(best.val_accuracy)} on held-out reviews, after `
-        + `epoch ${best.epoch}; trained in ${seconds} s. It reads your text above.`);
+        + `epoch ${best.epoch}; trained in ${seconds}\u00A0s. It reads your text above.`);
       draw();
       root.dispatchEvent(new Event("trained"));
       return read({
@@ -113,25 +113,31 @@ export async function buildTraining(root, lesson, beneath, read) {
     setText(status, `${name}, seed ${present.seed}: training …`);
     mark();
   };
-  const press = button("primary", controls, "Train", () => (running ? running.stop() : train()));
+  const press = button("primary", controls, "Train", () => {
+    if (running) running.stop();
+    else if (paused) paused();
+    else train();
+  });
   const again = button("", controls, "Again with another seed", () => {
     if (again.ariaDisabled === "true") return; // and not disabled, so that it keeps the keyboard's focus
     const used = results.filter((result) => result.cell === cell.value).map((result) => result.seed);
     seed.value = Math.max(0, ...used) + 1;
     train();
   });
-  const goOn = button("", controls, "Continue", () => {
-    press.focus(); // this one is about to go
-    paused();
-  });
   const mark = () => {
-    setText(press, running ? "Stop" : "Train");
-    goOn.hidden = !paused;
+    setText(press, running ? "Stop" : paused ? "Continue" : "Train");
     again.ariaDisabled = String(Boolean(running) || !results.length);
     for (const node of [cell, units, seed]) node.disabled = Boolean(running);
   };
-  mark();
-  root.hidden = false;
+  const choose = () => {
+    paused = undefined;
+    showTerms();
+    mark();
+    if (!results.length) draw();
+  };
+  for (const control of [cell, units, seed]) control.addEventListener("change", choose);
+  root.hidden = false; // charts are as wide as their place
+  choose();
   if (results.length) draw();
   if (underWay) train(underWay);
   return { results, changed: root };
@@ -176,39 +182,14 @@ function started(question, tell, finish) {
   return { stop: () => end() };
 }
 
-// What the seeds say, in sentences.
+// What the seeds say, in sentences. Whether luck may explain a lead is a question for the reader.
 export function conclusionOf(results) {
   const groups = byName(results).map(([name, group]) => ({ name, best: group.map(({ best }) => best) }));
-  const sentences = groups.filter(({ best }) => best.length > 1).map(({ name, best }) => {
+  return groups.filter(({ best }) => best.length > 1).map(({ name, best }) => {
     const mean = best.reduce((sum, share) => sum + share) / best.length;
     const [low, high] = [Math.min(...best), Math.max(...best)];
-    const range = `from ${percent(low)} to ${percent(high)}`;
     const count = best.length;
-    return `${name}, ${count} seeds: ${percent(mean)} on average, ${range}.`
-      + (count < ENOUGH ? "" : ` Of ranges of ${count} seeds at most 2 in ${count + 1} miss the next.`);
-  });
-  if (groups.some(({ best }) => best.length >= ENOUGH)) {
-    sentences.push("The validation texts are the same for all; only seeds differ. One curve could be any of these.");
-  }
-  const compared = groups.filter(({ best }) => best.length >= PAIRED);
-  const tested = compared.filter(({ best }) => best.length >= ENOUGH).length;
-  for (let a = 0; a < compared.length; a++) {
-    for (let b = a + 1; b < compared.length; b++) {
-      sentences.push(pairsOf(compared[a], compared[b], tested * (tested - 1) / 2));
-    }
-  }
-  return sentences.join(" ");
-}
-
-// comparisons: of how many this is one, any of which could be the one that looks like a difference.
-function pairsOf(a, b, comparisons) {
-  const pairs = a.best.flatMap((first) => b.best.map((second) => first - second));
-  const [won, lost] = [pairs.filter((lead) => lead > 0).length, pairs.filter((lead) => lead < 0).length];
-  const [winner, loser] = won >= lost ? [a, b] : [b, a];
-  const lead = `${winner.name} is ahead of ${loser.name} in ${Math.max(won, lost)} of ${pairs.length} pairs of seeds`;
-  if (Math.min(a.best.length, b.best.length) < ENOUGH) return `${lead}.`;
-  const { seeds, chance } = chanceOfLooks(a.best, b.best, ENOUGH);
-  const share = Math.min(100, Math.ceil(100 * comparisons * chance));
-  return `${lead}; with the first ${seeds} seeds of each, equal networks would be so far apart in at most ${share} % `
-    + "of cases.";
+    return `${name}, ${count} seeds: ${percent(mean)} on average, from ${percent(low)} to ${percent(high)}.`
+      + (count < ENOUGH ? "" : ` A further seed misses this range in at most 2 of ${count + 1} cases.`);
+  }).join(" ");
 }

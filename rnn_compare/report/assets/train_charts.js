@@ -5,7 +5,7 @@ import { add, addText } from "../../browser/common/svg.js";
 import { drawFrame, drawLine, plotIn, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
 
 const [WIDEST, HEIGHT, LEFT, BOTTOM, TOP] = [640, 270, 58, 46, 12];
-const ROW = 46;
+const [ROW, ROWS] = [46, 2];
 // On a phone letters keep their size.
 const widthIn = (parent) => Math.min(WIDEST, parent.clientWidth);
 
@@ -15,10 +15,9 @@ function rangeOf(shares) {
   return [10 * Math.floor(10 * low), 10 * Math.ceil(10 * high)];
 }
 
-// Validation accuracy over the epochs: earlier trainings thin, the present one, or else the last one, bold; dashed the
-// curve of a network of the comparison, `behind`, as far as it fits.
-export function drawCurves(parent, results, present, epochs, behind = undefined) {
-  const runs = present ? [...results, present] : results;
+// Validation accuracy over the epochs: earlier trainings thin, the last one bold; dashed the curve of a network of the
+// comparison, `behind`, as far as it fits.
+export function drawCurves(parent, runs, epochs, behind = undefined) {
   const lines = runs.map(({ figures, color }) => (
     { x: figures.map(({ epoch }) => epoch), y: figures.map(({ val_accuracy: share }) => 100 * share), color }
   ));
@@ -26,9 +25,9 @@ export function drawCurves(parent, results, present, epochs, behind = undefined)
   const range = rangeOf([...runs.flatMap(({ figures }) => figures.map(({ val_accuracy: share }) => share)), ...model]);
   const scales = scalesOf({ width: widthIn(parent), height: HEIGHT, margins: [LEFT, 14, TOP, BOTTOM], epochs, range });
   const last = runs.at(-1);
-  const spoken = last.figures.map(({ val_accuracy: share }) => percent(share)).join(", ");
-  const sheet = drawFrame(scales, " %", `Validation accuracy of ${runs.length} trainings over ${epochs} epochs; `
-    + `${last.name}, seed ${last.seed}: ${spoken}`);
+  const spoken = last?.figures.map(({ val_accuracy: share }) => percent(share)).join(", ");
+  const sheet = drawFrame(scales, " %", `Validation accuracy of ${runs.length} trainings over ${epochs} epochs`
+    + `${last ? `; ${last.name}, seed ${last.seed}: ${spoken}` : ""}`);
   const plot = plotIn(sheet, scales);
   if (model.length) {
     const curve = { x: model.map((_, place) => place + 1), y: model.map((share) => 100 * share) };
@@ -48,13 +47,12 @@ export const byName = (results) => [...new Set(results.map(({ name }) => name))]
 // The best accuracy of every seed, a row for each network, with the mean as a line.
 export function drawSeeds(parent, results) {
   const groups = byName(results);
-  if (!groups.length) return parent.replaceChildren();
   const [low, high] = rangeOf(results.map(({ best }) => best));
   const width = widthIn(parent);
   const across = (share) => LEFT + (width - LEFT - 30) * (100 * share - low) / (high - low);
   const spoken = groups.map(([name, group]) => `${name}: ${group.map(({ best }) => percent(best)).join(", ")}`);
-  const bottom = groups.length * ROW;
-  const label = `Each seed on held-out reviews. ${spoken.join(". ")}`;
+  const bottom = Math.max(ROWS, groups.length) * ROW; // what is below stays where it is
+  const label = `Each seed on held-out reviews. ${spoken.join(". ") || "None is trained yet."}`;
   const svg = add(null, "svg", { viewBox: `0 0 ${width} ${bottom + BOTTOM}`, role: "img", "aria-label": label });
   for (let tick = low; tick <= high; tick += 10) {
     add(svg, "path", { class: "grid", d: `M${across(tick / 100)} 4V${bottom + 4}` });
@@ -71,5 +69,5 @@ export function drawSeeds(parent, results) {
       add(dot, "title", {}).textContent = `seed ${seed}: ${percent(best)}`;
     }
   });
-  return parent.replaceChildren(svg);
+  parent.replaceChildren(svg);
 }
