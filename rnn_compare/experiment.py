@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import NETWORKS, network, without_recurrence
 from rnn_compare.formatting import listed
+from rnn_compare.glossary import TERMS
 from rnn_compare.sources import registry
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
@@ -72,11 +73,9 @@ class Experiment(BaseModel):
     )
     maxlen: Annotated[
         int, Setting("maxlen", "main", step=50, stops=(1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000))
-    ] = Field(
-        default=500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
-    )
+    ] = Field(default=500, ge=1, le=1000, description=f"Longer reviews are cut at the start. {TERMS['padding']}")
     epochs: Annotated[int, Setting("Epochs", "main", curve=None)] = Field(
-        default=10, ge=1, le=100, description="Passes over the training reviews."
+        default=10, ge=1, le=100, description=TERMS["epoch"]
     )
 
     embedding_size: Annotated[int, Setting("Embedding size", "layers")] = Field(

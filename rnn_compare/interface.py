@@ -81,10 +81,12 @@ def runs() -> "pd.DataFrame":
     """Returns a row for each recorded run, the oldest first, with the settings that differ; the index is their ids."""
     import pandas as pd
 
-    recorded = record().runs()
+    from rnn_compare.comparison.evidence import Evidence
+
+    recorded, evidence = record().runs(), Evidence(record())
     settings = dict.fromkeys([*ALWAYS_LISTED, *varied([run.experiment for run in recorded])])
     rows = [
-        output.run_json(run)
+        output.run_json(run, evidence)
         | {"created": datetime.fromtimestamp(int(run.created))}
         | {name: getattr(run.experiment, name) for name in settings}
         for run in recorded

@@ -141,7 +141,7 @@ interface ReadRun {
   all_units?: number;
   backward?: boolean;
   curves?: { name: string; title: string; values: number[] }[];
-  signals?: (Bytes & { name: string; title: string; gate: boolean })[];
+  signals?: (Bytes & { name: string; title: string; gate: boolean; help?: string })[];
   input?: Bytes;
   before?: Record<string, Bytes>;
 }

@@ -17,6 +17,7 @@ from rnn_compare.charts.palette import picture
 from rnn_compare.explain.word_by_word import CellReading, Reading, windows
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import counted
+from rnn_compare.glossary import TERMS
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.sources import registry
 
@@ -86,6 +87,7 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
                 "name": signal.name,
                 "title": signal.title,
                 "gate": signal.kind == "gate",
+                "help": TERMS.get(signal.name, TERMS["gate"] if signal.kind == "gate" else ""),
                 **_packed((cell.states if signal.name == "state" else cell.signals[signal.name])[:, units]),
             }
             for signal in cell_of(experiment.cell).signals

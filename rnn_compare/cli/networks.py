@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.cli.setting_options import experiments
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, percent
@@ -76,11 +77,15 @@ def predict(options: argparse.Namespace) -> int:
 def runs(options: argparse.Namespace) -> int:
     """Prints all runs, the oldest first; returns the exit code."""
     recorded = foreground.recorded()
-    if options.json:
-        for run in recorded:
-            output.json_line({"kind": "run", **output.run_json(run)})
-    else:
-        print(output.runs_table(recorded) if recorded else f"No runs yet. Train one with `{program()} train`.")
+    with foreground.open_store() as store:
+        evidence = Evidence(store)
+        if options.json:
+            for run in recorded:
+                output.json_line({"kind": "run", **output.run_json(run, evidence)})
+        elif recorded:
+            print(output.runs_table(recorded, evidence))
+        else:
+            print(f"No runs yet. Train one with `{program()} train`.")
     return 0
 
 

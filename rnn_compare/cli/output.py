@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -24,6 +25,7 @@ from rnn_compare.table import Column, Entry, Table
 SILENT_SECONDS = 30.0
 """Without news for so long, lines say what they wait for."""
 WAITING = "waiting for a worker"
+UNKNOWN = "–: still training, or its predictions or its reviews are not here."
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def written(as_json: bool, what: str, path: Path, note: str = "", **more: str | 
         print(f"{what}: {path}" + (f" ({note})" if note else ""))
 
 
-def run_json(run: Run) -> dict[str, Any]:
+def run_json(run: Run, evidence: Evidence) -> dict[str, Any]:
     """Returns one run as `runs --json` gives it."""
     return {
         "run": run.id,
@@ -185,18 +187,21 @@ def run_json(run: Run) -> dict[str, Any]:
         "created": datetime.fromtimestamp(run.created).astimezone().isoformat(timespec="seconds"),
         "epochs_done": len(run.epochs),
         **_best(run),
-        "last_val_accuracy": run.last["val_accuracy"] if run.last else None,
+        "held_out_accuracy": _held_out(run, evidence),
         "seconds_per_epoch": run.seconds_per_epoch,
         "parameters": run.parameters,
         "experiment": run.experiment.model_dump(),
     }
 
 
-def runs_table(runs: Sequence[Run]) -> Table:
+def _held_out(run: Run, evidence: Evidence) -> float | None:
+    return evidence.accuracy(run, "kept") if run.status.ended else None
+
+
+def runs_table(runs: Sequence[Run], evidence: Evidence) -> Table:
     """Returns all runs; a network's name has what tells it from the others."""
     same = {name: Experiment.model_fields[name].default for name in ("maxlen", "epochs")}  # in columns of their own
     networks = labels([run.experiment.model_copy(update=same) for run in runs], with_defaults=False)
-    best, last = Column("best", percent), Column("last", percent)
     made = Column("made", lambda seconds: f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}")
     rows = [
         (
@@ -205,14 +210,16 @@ def runs_table(runs: Sequence[Run]) -> Table:
             run.experiment.maxlen,
             f"{len(run.epochs)} of {run.experiment.epochs}",
             run.status.value,
-            Entry(run.best and run.best["val_accuracy"], small=f"{run.best.epoch}" if run.best else ""),
-            run.last and run.last["val_accuracy"],
+            _held_out(run, evidence),
             run.created,
             run.name,
         )
         for run, network in zip(runs, networks, strict=True)
     ]
-    return Table(("run", "network", "maxlen", "epochs", "status", best, last, made, "name"), rows)
+    accuracy = Column("held-out reviews", percent)
+    unknown = any(run.status.ended and _held_out(run, evidence) is None for run in runs)
+    notes = [UNKNOWN] if unknown else []
+    return Table(("run", "network", "maxlen", "epochs", "status", accuracy, made, "name"), rows, notes)
 
 
 def progress_table(groups: Iterable[Group]) -> Table:

@@ -48,6 +48,7 @@ class Evidence:
         self._store = store
         self._left_out = left_out
         self._cache: OrderedDict[tuple[object, ...], Score | None] = OrderedDict()
+        self._accuracies: dict[tuple[object, ...], float] = {}
 
     def score(self, run: Run, measure: Judging) -> Score | None:
         """Returns the accuracy of a run with at least one epoch; None if it was not measured in this way."""
@@ -58,6 +59,15 @@ class Evidence:
             while len(self._cache) > CACHED:
                 self._cache.popitem(last=False)
         return self._cache.get(key)
+
+    def accuracy(self, run: Run, measure: Judging) -> float | None:
+        """Returns the accuracy in ``score`` alone, which is kept for any number of runs: a table lists all of them."""
+        key = (run.id, run.status, measure, len(run.epochs), run.test)
+        if key not in self._accuracies:
+            if (score := self.score(run, measure)) is None:
+                return None
+            self._accuracies[key] = score.accuracy
+        return self._accuracies[key]
 
     def scores_of(self, group: Group, measure: Judging) -> list[Score] | None:
         """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""

@@ -37,10 +37,15 @@ FALL = 0.05
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence and the id of its run; of a comparison a run of the leading setting."""
+    """One sentence and the id of its run; of a comparison a run of the leading setting.
+
+    Attributes:
+        term: The term of the glossary that it is about; empty if there is none.
+    """
 
     run: str
     text: str
+    term: str = ""
 
 
 def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> list[Finding]:
@@ -58,7 +63,8 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
         for group in started:
             if group.name not in mentioned and (text := remark_on(group, remark)):
                 mentioned.add(group.name)
-                sentences.append(Finding(group.runs[0].id, f"{group.name} {text}"))
+                term = "overfitting" if remark is _overfits else ""
+                sentences.append(Finding(group.runs[0].id, f"{group.name} {text}", term))
     return sentences[:LINES]
 
 

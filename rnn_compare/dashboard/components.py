@@ -19,6 +19,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.palette import Look
+from rnn_compare.glossary import TERMS
 from rnn_compare.server import assets, live
 from rnn_compare.server.app import current_app
 from rnn_compare.services import board
@@ -99,7 +100,7 @@ def show_board(
     """
     data = board.message(services, names, view) | more
     result = component("dashboard/assets/board/board.js", "dashboard/assets/board/board.css")(
-        data=data | {"may_press": may_press, "live": live.url(names, view)},
+        data=data | {"may_press": may_press, "live": live.url(names, view), "held_out": TERMS["held-out"]},
         key=key,
         on_stop_change=lambda: None,
         on_resume_change=lambda: None,

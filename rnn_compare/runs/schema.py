@@ -14,7 +14,9 @@ from rnn_compare.runs import events
 from rnn_compare.runs.events import ALLOWED, EpochEnd, Event, Predictions, Progress, Status
 from rnn_compare.runs.record import Owner, Run, Tested
 
-VERSION = 4
+VERSION = 5
+EARLIER = {4: ""}
+"""Its tables lack ``deletions`` alone."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -70,6 +72,10 @@ CREATE TABLE IF NOT EXISTS predictions (
     reviews INTEGER NOT NULL,
     probabilities BLOB NOT NULL,
     PRIMARY KEY (run, part, epoch)
+);
+CREATE TABLE IF NOT EXISTS deletions (
+    run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+    due REAL NOT NULL
 );
 """
 """NaN and infinity are not valid JSON, so the checks reject them."""

@@ -21,6 +21,8 @@ from rnn_compare.runs.record import Owner, Run, Tested
 from rnn_compare.runs.schema import DAMAGED, Row, UnknownNetworkError, owner_of, row_of, run_of
 
 MAX_NAME, MAX_NOTE = 80, 2000
+UNDO_SECONDS = 10.0
+"""How long a deletion can be undone."""
 LOST = "The record of runs was removed while the program ran. A new one was started."
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
 UNKNOWN = "Runs of {} are not shown, since this program has no such network. Put its file back to see them."
@@ -33,6 +35,7 @@ UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingErro
 _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
 _UNFINISHED = "status IN ('queued', 'running')"
 _UNFINISHED_OF = f"{_UNFINISHED} AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
+_NOT_DELETED = "id NOT IN (SELECT run FROM deletions)"
 _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
@@ -43,7 +46,7 @@ class RunStore(Database):
         unreadable: Ids of runs whose rows turned out to be damaged.
     """
 
-    contents, tables, version, mend = "runs", schema.TABLES, schema.VERSION, REPAIR
+    contents, tables, version, earlier, mend = "runs", schema.TABLES, schema.VERSION, schema.EARLIER, REPAIR
 
     def __init__(self, path: Path) -> None:
         self._heartbeats: dict[str, tuple[float, float]] = {}
@@ -84,7 +87,7 @@ class RunStore(Database):
         The experiment holds the total number of epochs. Raises ``UserError`` unless the run exists and has ended.
         """
         with self._transaction() as connection:
-            row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
+            row = connection.execute(f"SELECT status FROM runs WHERE id = ? AND {_NOT_DELETED}", (run,)).fetchone()
             if row is None or not Status(row["status"]).ended:
                 raise UserError(f"{run} {'was deleted' if row is None else 'is already running'}.")
             state = (Status.QUEUED, experiment.model_dump_json(), experiment.setting, time.time())
@@ -153,15 +156,34 @@ class RunStore(Database):
         self._set_text(run, "note", note.strip(), MAX_NOTE)
 
     def delete(self, run: str) -> None:
-        """Deletes the record of an ended run, but not its files.
+        """Deletes an ended run: it is gone for every reader, and for good once ``finish_deletions`` finds it due.
 
-        Raises ``UserError`` if the run has not ended or does not exist.
+        Until then it stays in the file, so that ``restore`` can undo this, also after the program was killed. Raises
+        ``UserError`` if the run has not ended or does not exist.
         """
         self.run(run)
+        mark = f"INSERT OR IGNORE INTO deletions SELECT id, ? FROM runs WHERE id = ? AND NOT {_UNFINISHED}"
         with self._transaction() as connection:  # one statement: somebody may continue it at this moment
-            gone = connection.execute(f"DELETE FROM runs WHERE id = ? AND NOT {_UNFINISHED}", (run,))
-        if not gone.rowcount:
+            marked = connection.execute(mark, (time.time() + UNDO_SECONDS, run))
+        if not marked.rowcount:
             raise UserError(f"{run} is still running. Stop it first.")
+
+    def deleted(self) -> list[str]:
+        """Returns the ids of deleted runs that can still be restored."""
+        return [row["run"] for row in self._read("SELECT run FROM deletions WHERE due > ?", time.time())]
+
+    def restore(self) -> None:
+        """Undoes the deletion of all runs that are still in the file."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM deletions")
+
+    def finish_deletions(self) -> list[str]:
+        """Removes the deleted runs that are due from the file; returns their ids, whose files are to be removed."""
+        due, now = "(SELECT run FROM deletions WHERE due <= ?)", time.time()
+        if not self._read(f"SELECT 1 WHERE EXISTS {due}", now):  # nothing is written at each call
+            return []
+        with self._transaction() as connection:
+            return [row["id"] for row in connection.execute(f"DELETE FROM runs WHERE id IN {due} RETURNING id", (now,))]
 
     def run(self, run: str) -> Run:
         """Returns one run; raises ``UserError`` if there is no such run."""
@@ -171,10 +193,10 @@ class RunStore(Database):
         return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:
-        """Returns the runs with these ids, or all, in order of creation, without those of networks that are gone."""
-        where, values = "", []
+        """Returns the runs with these ids, or all, in order of creation, without deleted ones and unknown networks."""
+        where, values = f"WHERE {_NOT_DELETED}", []
         if ids is not None:
-            where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
+            where, values = f"{where} AND id IN ({', '.join('?' * len(ids))})", list(ids)
         records = self._read(f"SELECT * FROM runs {where} ORDER BY position", *values)
         if not records:
             return []
@@ -226,7 +248,7 @@ class RunStore(Database):
 
     def submitted_together(self, created: float) -> set[str]:
         """Returns the settings of one submission that have a finished run."""
-        finished = "SELECT DISTINCT setting FROM runs WHERE created = ? AND status = 'finished'"
+        finished = f"SELECT DISTINCT setting FROM runs WHERE created = ? AND status = 'finished' AND {_NOT_DELETED}"
         return {row["setting"] for row in self._read(finished, created)}
 
     def stop_requests(self, owner: Owner, training: Collection[str] = ()) -> list[str]:

@@ -37,6 +37,9 @@ IMPORTED_AT_START = (
 )
 """Modules of others that the first visitor would otherwise wait for: statistics for verdicts, Streamlit's icons."""
 
+REDIRECTED = {"compare": "./", "sweep": "./", "cluster": "./runs"}
+"""Addresses that lead elsewhere: that of *Compare*, which Streamlit serves at ``/`` only, and of former pages."""
+
 
 @contextlib.asynccontextmanager
 async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
@@ -103,13 +106,13 @@ def routes(app: App) -> list[Route]:
     lecture = (*app.presenter.pages, *app.phones.pages)
     pages = ((live.PATH, app.live.answer), (assets.PATH, assets.serve), *lecture)
     return [
-        *(Route(f"{base_path()}/{path}", _to_the_first_page) for path in ("compare", "sweep")),
+        *(Route(f"{base_path()}/{path}", _redirected) for path in REDIRECTED),
         Route(f"{base_path()}/{rules.PATH}", app.access.answer),
         *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
         *(Route(f"{base_path()}/{path}", answer, methods=["POST"]) for path, answer in app.posts),
     ]
 
 
-async def _to_the_first_page(request: Request) -> RedirectResponse:
-    """Redirects the typed address of *Compare*, which Streamlit serves at ``/`` only, and that of a former page."""
-    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+async def _redirected(request: Request) -> RedirectResponse:
+    address = REDIRECTED[request.url.path.rpartition("/")[2]]
+    return RedirectResponse(f"{address}?{request.url.query}" if request.url.query else address)

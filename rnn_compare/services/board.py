@@ -14,6 +14,7 @@ from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import listed
+from rnn_compare.glossary import TERMS
 from rnn_compare.runs.estimate import NO_HISTORY, History
 from rnn_compare.runs.record import Run
 from rnn_compare.services import board_cards
@@ -116,7 +117,10 @@ def board_message(
         "epochs": max((run.experiment.epochs for run in runs), default=10),
         "hint": hint,
         "note": board_cards.note(groups, view.marks),
-        "findings": [{"color": colors[finding.run], "text": finding.text} for finding in findings],
+        "findings": [
+            {"color": colors[finding.run], "text": finding.text, "help": TERMS.get(finding.term, "")}
+            for finding in findings
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import Which
+from rnn_compare.paths import Which, delete_files
 from rnn_compare.runs.checkpoint import continued, interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
@@ -241,6 +241,8 @@ class Engine:
             self._wake.wait(IDLE_SECONDS if workers is local and (idle or resting) else TICK_SECONDS)
             self._wake.clear()
             try:
+                for run in self._store.finish_deletions():
+                    delete_files(run)
                 self._rest_or_start(local, idle)
                 local.maintain()
                 self._dispatcher.step(workers)

@@ -41,21 +41,17 @@ def first_line(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """Information about one worker, as shown on the Cluster page.
+    """Information about one worker.
 
     Attributes:
         address: Unique among the workers of an engine, and never used again.
         name: What its owner calls it, or its process.
-        memory: Bytes in use.
-        memory_limit: Bytes; 0 for no limit.
         run: The run that it trains; None if it is free.
         problem: Why it is not used, in a sentence; None if it is used or still starting.
     """
 
     address: str
     name: str
-    memory: int
-    memory_limit: int
     run: str | None = None
     problem: str | None = None
     ready: bool = True

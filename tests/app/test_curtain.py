@@ -32,7 +32,7 @@ from tests.recorded import record
 
 from .conftest import script
 
-PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "runs.page", "cluster")
+PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "runs.page")
 ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
 

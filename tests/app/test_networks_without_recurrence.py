@@ -92,7 +92,7 @@ def test_a_setting_that_a_network_lacks_is_a_dash_beside_others(networks: list[R
     recurrent = replace(
         networks[0], experiment=networks[0].experiment.model_copy(update={"layers": 2, "forget_bias": 1.0})
     )
-    table = run_table.table([recurrent, *networks[1:]])
+    table = run_table.table([recurrent, *networks[1:]], {})
     assert table["Other settings"].tolist() == ["Forget bias 1.0", "", "", ""]
     groups = [Group(run.experiment.label, (run,)) for run in (recurrent, networks[1])]
     assert "<td>2</td><td>1.0</td>" in html_tables.settings(groups)

@@ -1,22 +1,25 @@
 """The page of all runs without a browser: a real record, an engine that need not train."""
 
 import io
+import json
+import math
 import os
-import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cli.files import KINDS
+from rnn_compare.cli.main import main
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import grid
+from rnn_compare.formatting import percent
 from rnn_compare.paths import model_file
 from rnn_compare.report.written_files import curves
 from rnn_compare.runs import checkpoint
@@ -25,6 +28,8 @@ from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import ELSEWHERE, Owner
 from rnn_compare.services.services import Services
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
+from rnn_compare.training.protocol import WorkerInfo
+from tests import recorded
 from tests.epochs import finish
 from tests.recorded import insert
 
@@ -63,10 +68,48 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["maxlen"].tolist() == [500, 50]
     assert table["Epochs"].tolist() == ["1 of 10", "2 of 10"]
     assert table["Status"].tolist() == ["running", "finished"]
-    assert table["Best validation"].tolist() == pytest.approx([80.0, 80.0])
-    assert table["at epoch"].tolist() == [1, 1]
-    assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
-    assert table["s per epoch"].tolist() == [1.5, 1.5]
+
+
+def test_one_accuracy_a_run_stands_in_the_table_in_its_details_and_on_the_command_line(
+    services: Services, prepared_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
+    experiments = [Experiment(reviews=1000, seed=seed) for seed in (1, 2, 3)]
+    measured = recorded.record(services.store, experiments[0], (0.6, 0.8, 0.7))
+    unmeasured = recorded.record(services.store, experiments[1], (0.6, 0.8), keep=False)
+    at_work = recorded.record(services.store, experiments[2], (0.6,), Status.RUNNING)
+    services.refresh()
+    app = page("runs.page")
+    shown = dict(zip(app.dataframe[0].value["Id"], app.dataframe[0].value["Held-out reviews"], strict=True))
+    score = services.evidence.score(measured, "kept")
+    assert score is not None
+    assert shown[measured.id] == pytest.approx(100 * score.accuracy, abs=0.05)
+    assert math.isnan(shown[unmeasured.id])
+    assert math.isnan(shown[at_work.id])
+    assert f"{percent(score.accuracy)} on held-out reviews" in html(tick(app, 0))
+    assert "predictions were not recorded" in html(tick(app, 1))
+    assert main(["runs"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert percent(score.accuracy) in lines[measured.id]
+    assert [name for name in (unmeasured.id, at_work.id) if "%" in lines[name]] == []
+    assert main(["runs", "--json"]) == 0
+    listed = [json.loads(line)["held_out_accuracy"] for line in capsys.readouterr().out.splitlines()]
+    assert listed == [pytest.approx(score.accuracy), None, None]
+
+
+def test_the_page_says_where_trainings_run_and_what_is_wrong_there(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"trained on this machine, {services.parallel_runs} at a time" in html(page("runs.page"))
+    workers = [
+        WorkerInfo("tls://10.0.0.7:1", "node7", run="lstm-1"),
+        WorkerInfo("tls://10.0.0.8:1", "node<8>", problem="It lacks keras.", ready=False),
+    ]
+    monkeypatch.setattr(services.engine, "scheduler", "tls://10.0.0.1:8786")
+    monkeypatch.setattr(services.engine, "workers", lambda: workers)
+    app = page("runs.page")
+    assert "trained on tls://10.0.0.1:8786: 2 workers, 1 busy" in html(app)
+    assert [warning.value for warning in app.warning] == [r"node\<8\>\: It lacks keras."]
 
 
 def test_runs_of_a_sweep_are_listed_and_compared_and_taken_home(services: Services) -> None:
@@ -159,16 +202,16 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record()
     app = page("runs.page")
     reports = ["Page with the networks (.html)", "Notebook in stock Keras (.ipynb)", "Tables (Parquet)", "Tables (CSV)"]
-    labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
+    labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
     assert not disabled(app)["Open on Compare"]
-    assert not disabled(app)["Delete …"]
+    assert not disabled(app)["Delete"]
     assert disabled(app)["Stop"]
     app = tick(app, 1)
     assert not disabled(app)["Stop"]
     assert disabled(app)["Continue"]
-    assert disabled(app)["Delete …"]
+    assert disabled(app)["Delete"]
     assert disabled(app)["Best epoch, .keras"]
     assert disabled(app)["Curves as CSV"]
 
@@ -231,30 +274,21 @@ def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[
     assert app.session_state["runs_table"]["selection"]["rows"] == [2]
 
 
-def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
-    lstm, renamed = record(cell="LSTM"), record(seed=2, dropout=0.5)
-    services.store.rename(renamed, HOSTILE)
-    for run in (lstm, renamed):
-        model_file(run, "best").parent.mkdir(parents=True)
-        model_file(run, "best").write_bytes(b"weights")
-    services.refresh()
+def test_a_deletion_is_undone_from_another_screen_also_if_nothing_is_left(
+    services: Services, record: Callable[..., str]
+) -> None:
+    lstm, gru = record(cell="LSTM"), record(cell="GRU")
     app = tick(page("runs.page"), 0)
-    press(app, "Delete …")
-    press(app, "Keep")
-    assert "Keep" not in [element.label for element in app.button]
-    press(app, "Delete …")
-    made = r"made \d\d \w{3} \d{4}, \d\d:\d\d"
-    assert re.search(
-        rf"<li>{re.escape(escape(HOSTILE))}: maxlen 500, seed 2, Dropout 0.5; {made} \({renamed}\)</li>", html(app)
-    )
-    assert [run.id for run in services.store.runs()] == [lstm, renamed]
-
-    press(app, "Delete 1 run")
-    assert [run.id for run in services.store.runs()] == [lstm]
-    assert model_file(lstm, "best").exists()
-    assert not model_file(renamed, "best").parent.exists()
+    press(app, "Delete")
     assert app.dataframe[0].value["Id"].tolist() == [lstm]
-    assert "Delete 1 run" not in [element.label for element in app.button]
+    press(tick(app, 0), "Delete")
+    assert "No runs yet" in app.info[0].value
+    assert services.store.runs() == []
+    other_screen = page("runs.page")
+    press(other_screen, "Undo")
+    assert other_screen.dataframe[0].value["Id"].tolist() == [gru, lstm]
+    assert "Undo" not in [button.label for button in app.run().button]
+    assert not app.error
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder in place of a file reads otherwise on Windows")

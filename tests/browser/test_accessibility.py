@@ -86,18 +86,19 @@ def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, vi
 
 
 def test_each_page_has_a_title_of_its_own(bare_server: Server, visitor: Page) -> None:
-    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Runs", "Cluster", "Present", "Notes", "Wall"
+    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Runs", "Present", "Notes", "Wall"
     for path, title in zip(PAGES, titles, strict=True):
         visitor.goto(f"{bare_server.url}/{path}")
         expect(visitor).to_have_title(f"{title} · RNN Compare")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.usefixtures("pair")
 def test_every_kind_of_word_can_be_read_in_a_block_of_code(
-    bare_server: Server, visitor: Page, scheme: Literal["light", "dark"]
+    server: Server, visitor: Page, scheme: Literal["light", "dark"]
 ) -> None:
     visitor.emulate_media(color_scheme=scheme)
-    visitor.goto(f"{bare_server.url}/cluster")
+    visitor.goto(f"{server.url}/inside?view=Equations")
     visitor.locator("[data-testid=stCode] .token").first.wait_for()
     visitor.evaluate(
         """(kinds) => document.querySelector("[data-testid=stCode] code").append(

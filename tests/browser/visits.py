@@ -17,7 +17,7 @@ STILL = """async () => {
     }
 }"""
 INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
-PAGES = ("", "try", "inside", "reviews", "runs", "cluster", "present", "notes", "wall")
+PAGES = ("", "try", "inside", "reviews", "runs", "present", "notes", "wall")
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,6 @@ def _tick(*rows: int) -> Callable[[Page], None]:
     return act
 
 
-def _want_to_delete(page: Page) -> None:
-    _tick(0)(page)
-    page.get_by_role("button", name="Delete …").click()
-    page.get_by_role("dialog").wait_for()
-
-
 VISITS = (
     Visit("compare", ""),
     Visit("try", "try", ask),
@@ -117,8 +111,6 @@ VISITS = (
     Visit("runs", "runs"),
     Visit("a run", "runs", _tick(0)),
     Visit("two runs", "runs", _tick(0, 1)),
-    Visit("deletion", "runs", _want_to_delete),
-    Visit("cluster", "cluster"),
     Visit("present", "present"),
     Visit("notes", "notes"),
     Visit("wall", "wall"),

@@ -91,6 +91,15 @@ def test_readers_cannot_write(tmp_path: Path) -> None:
     reader.close()
 
 
+def test_a_record_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
+    filled(tmp_path / "runs.db")
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        connection.execute("DROP TABLE deletions")
+        connection.execute("PRAGMA user_version = 4")
+    store = RunStore(tmp_path / "runs.db")
+    assert (store.warnings, store.deleted(), len(store.runs())) == ([], [], 40)
+
+
 @pytest.mark.parametrize(
     ("version", "sentence"),
     [

@@ -250,10 +250,41 @@ def test_a_run_is_deleted_with_its_epochs_but_not_while_it_is_at_work(store: Run
     store.record([ended(run, Status.STOPPED)])
     store.delete(run)
     assert [other_run.id for other_run in store.runs()] == [other]
-    with sqlite3.connect(store.path) as connection:
-        assert connection.execute("SELECT DISTINCT run FROM epochs").fetchall() == [(other,)]
     with pytest.raises(UserError, match="no run called"):
         store.run(run)
+    with pytest.raises(UserError, match="was deleted"):
+        store.submit_again(run, Experiment(epochs=20), ME)
+    assert store.with_setting(Experiment().setting)[0].id == other
+
+
+def test_a_deletion_can_be_undone_for_some_seconds_also_by_another_process(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run), epoch(run, 1), ended(run, Status.FINISHED)])
+    before = store.run(run)
+    store.delete(run)
+    with pytest.raises(UserError, match="no run called"):
+        store.delete(run)
+    later = RunStore(store.path)  # the program was killed and started again
+    assert (later.runs(), later.deleted(), later.finish_deletions()) == ([], [run], [])
+    later.restore()
+    assert (store.run(run), store.deleted()) == (before, [])
+
+
+def test_a_deletion_is_finished_once_it_is_due_even_by_the_next_start(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, other = make(store), make(store)
+    store.record([started(run), epoch(run, 1), ended(run, Status.FINISHED), started(other), epoch(other, 1)])
+    monkeypatch.setattr("rnn_compare.runs.store.UNDO_SECONDS", 0.0)
+    store.delete(run)
+    store.close()
+    later = RunStore(store.path)
+    assert (later.deleted(), later.finish_deletions()) == ([], [run])
+    later.restore()  # too late
+    assert [kept_run.id for kept_run in later.runs()] == [other]
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT DISTINCT run FROM epochs").fetchall() == [(other,)]
+        assert connection.execute("SELECT * FROM deletions").fetchall() == []
 
 
 def test_two_processes_write_side_by_side_and_nothing_is_lost(store: RunStore) -> None:

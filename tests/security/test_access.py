@@ -137,13 +137,9 @@ def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
 ) -> None:
     write_secrets(GUARDED)
     running, done = record(Status.RUNNING), record()
-    for row, label in ((1, "Stop"), (0, "Delete …")):
+    for row, label in ((1, "Stop"), (0, "Delete")):
         assert not pressed(runs_page(visit(), row), label).exception
     assert not services.store.run(running).stop_requested
-
-    app = go_to(visit(), "runs")
-    app.session_state["runs_deleting"] = [done]
-    pressed(app.run(), "Delete 1 run")
     assert [run.id for run in services.store.runs()] == [running, done]
 
     app = runs_page(visit(), 0)
@@ -184,8 +180,13 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
     assert services.store.run(running).stop_requested
     runs_page(app, 0).text_input(key=f"name_{done}").set_value("mine").run()
     assert services.store.run(done).name == "mine"
-    pressed(pressed(app, "Delete …"), "Delete 1 run")
+    app = pressed(app, "Delete")
     assert [run.id for run in services.store.runs()] == [running]
+    viewer = pressed(go_to(visit(), "runs"), "Undo")
+    assert not viewer.exception
+    assert [run.id for run in services.store.runs()] == [running]
+    pressed(app, "Undo")
+    assert [run.id for run in services.store.runs()] == [running, done]
 
 
 # ---- files that cannot be understood -----------------------------------------------------------

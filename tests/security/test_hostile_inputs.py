@@ -289,7 +289,7 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, re
         services.store.annotate(run, text[: store.MAX_NOTE])
         rows = list(csv.reader(io.StringIO(curves(services.store.runs()))))
         assert len(rows) == 3, f"{name}: one row an epoch, whatever the name holds"
-        table = run_table.table(services.store.runs())  # Streamlit offers it as a file, as it stands
+        table = run_table.table(services.store.runs(), {})  # Streamlit offers it as a file, as it stands
         cells = [*(cell for row in rows for cell in row), *table.get("Name", ()), *table.get("Note", ())]
         assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
 

@@ -129,9 +129,10 @@ def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None
         ("/compare", "./"),
         ("/compare?units=16&cell=LSTM", "./?units=16&cell=LSTM"),
         ("/sweep?grid_seed=1e999", "./?grid_seed=1e999"),
+        ("/cluster", "./runs"),
     ],
 )
-def test_the_first_pages_name_and_that_of_a_former_page_lead_to_the_first_page(
+def test_the_first_pages_name_and_those_of_former_pages_lead_to_what_took_their_place(
     apps: list[App], path: str, address: str
 ) -> None:
     assert ask(apps[0], "GET", path).headers["location"] == address

@@ -11,7 +11,7 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
-from rnn_compare.paths import checkpoint_file, model_file, weights_file
+from rnn_compare.paths import checkpoint_file, model_file, run_folder, weights_file
 from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.record import Run
@@ -323,6 +323,22 @@ def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_
 
 def test_an_engine_keeps_a_daily_copy_of_its_record(store: ListeningStore) -> None:
     until(store.path.with_name("runs.backup.db").exists)
+
+
+def test_an_engine_removes_the_files_of_deleted_runs_once_that_cannot_be_undone(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [run] = engine.submit([tiny()])
+    finished(engine, store, [run])
+    store.delete(run)
+    engine._wake.set()
+    time.sleep(1.0)
+    assert run_folder(run).is_dir()
+    store.restore()
+    monkeypatch.setattr("rnn_compare.runs.store.UNDO_SECONDS", 0.0)
+    store.delete(run)
+    until(lambda: not run_folder(run).exists())
+    assert store.finish_deletions() == []
 
 
 def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:

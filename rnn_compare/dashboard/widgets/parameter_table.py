@@ -13,6 +13,7 @@ from rnn_compare.charts.parameter_drawing import drawings, legend
 from rnn_compare.comparison.groups import labelled
 from rnn_compare.dashboard import components
 from rnn_compare.experiment import Experiment
+from rnn_compare.glossary import explained
 from rnn_compare.networks.parameters import Parameters, parameters
 
 SUMMARY_PIXELS = 740
@@ -27,7 +28,7 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
         for network in networks
     ]
     st.html(
-        '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
+        f'<div class="rc-parameters"><header><h3>Where the {explained("parameter", "parameters")} are</h3>'
         f"{legend(different)}</header>{drawings(networks, on_charts)}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{"".join(cards)}</div></details>'
         "</div>"

@@ -87,13 +87,10 @@ class LocalWorkers(protocol.Workers):
 
     def info(self) -> list[protocol.WorkerInfo]:
         """Returns information about each worker."""
-        limit = MEMORY_LIMIT // self.size
         return [
             protocol.WorkerInfo(
                 handle.address,
                 f"process {handle.process.pid}" if handle.process else "",
-                handle.memory,
-                limit,
                 ready=handle.is_ready,
             )
             for handle in self._workers

@@ -89,8 +89,6 @@ class RemoteWorkers(protocol.Workers):
             protocol.WorkerInfo(
                 address,
                 " · ".join(dict.fromkeys((str(member.facts["name"]), address.partition("://")[2]))),
-                int(member.facts["metrics"].get("memory", 0)),
-                int(member.facts["memory_limit"] or 0),
                 problem=member.problem,
                 ready=member.pid is not None,
             )

@@ -1,6 +1,6 @@
 // One network's card: its verdict at the current word, its cell's drawing, the heat map and the gates' curves.
 
-import { button, element } from "../../common/dom.js";
+import { button, element, explain } from "../../common/dom.js";
 import { drawCell } from "./cell.js";
 import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
@@ -23,6 +23,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const frame = element("div", "rc-drawing", root);
   frame.append(cell.node);
   const tabs = buildTabs(root, run, onSignal);
+  for (const tab of tabs) explain(tab, run.signals.find(({ title }) => title === tab.textContent)?.help);
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);
   const showKey = buildKey(root, run);

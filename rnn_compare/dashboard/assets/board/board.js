@@ -2,7 +2,7 @@
 // server for messages of formatted text, numbers and the list of charts (see server/live.py).
 
 import { component } from "../common/component.js";
-import { element, setText } from "../../../browser/common/dom.js";
+import { element, explain, setText } from "../../../browser/common/dom.js";
 import { buildChart } from "./board_chart.js";
 import { buildCards, makePresses } from "./run_cards.js";
 
@@ -12,7 +12,7 @@ const ENDED = 2000; // milliseconds within which the pages of all viewers follow
 const SOON = 250, FEW = 6; // the first few come sooner: after Train, everybody waits for the first point
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
-  let data, mayPress, drawn;
+  let data, mayPress, drawn, help;
   let hidden = new Set(); // ids of groups
   const presses = makePresses((what, ids) => setTriggerValue(TRIGGERS[what], ids));
   const hide = (ids) => {
@@ -33,7 +33,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   const show = (message) => {
     data = message;
     presses.settle(data.groups);
-    cards.show(data.groups, { mayPress, isPressed: presses.isPressed });
+    cards.show(data.groups, { mayPress, isPressed: presses.isPressed, help });
     cards.markHidden(hidden);
     charts.show(data.charts);
     setText(replay, data.replay);
@@ -45,8 +45,9 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   };
   const news = followNews(show, () => setTriggerValue("ended", true)); // the page draws the verdict only now and then
   return {
-    update({ may_press: allowed, live, drawn: guessed, ...message }) {
+    update({ may_press: allowed, live, drawn: guessed, held_out: term, ...message }) {
       mayPress = allowed;
+      help = term;
       drawn = guessed; // only the page sends this and the others here; news does not
       show(message);
       news.from(new URL(live, document.baseURI).href, message.busy);
@@ -103,10 +104,11 @@ function buildFindings(root, className, label, set = (item, text) => setText(ite
   return {
     show(findings) {
       while (list.children.length > findings.length) list.lastChild.remove();
-      findings.forEach(({ color, text }, index) => {
+      findings.forEach(({ color, text, help }, index) => {
         const item = list.children[index] ?? element("li", "", list);
         item.style.setProperty("--rc-color", color);
         set(item, text);
+        explain(item, help);
       });
     },
   };

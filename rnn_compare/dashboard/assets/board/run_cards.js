@@ -1,6 +1,6 @@
 // The board's cards, one for a run or for all seeds of a setting: progress, best result, Stop or Continue.
 
-import { button, element, setText } from "../../../browser/common/dom.js";
+import { button, element, explain, setText } from "../../../browser/common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state"], ["best_note"], ["size", "left", "pace", "layers"]];
@@ -13,8 +13,8 @@ export function buildCards(board, acts) {
   const row = element("div", "rc-cards", board);
   const cards = new Map();
   return {
-    // isPressed(group): true while a press of its button is unanswered.
-    show(groups, { mayPress, isPressed }) {
+    // isPressed(group): true while a press of its button is unanswered. help: explains the number, once.
+    show(groups, { mayPress, isPressed, help }) {
       const present = new Set(groups.map((group) => group.id));
       for (const [id, card] of cards) {
         if (!present.has(id)) { card.root.remove(); cards.delete(id); }
@@ -26,6 +26,7 @@ export function buildCards(board, acts) {
         const card = cards.get(group.id);
         if (row.children[index] !== card.root) row.insertBefore(card.root, row.children[index] ?? null);
         card.show(group, mayPress, isPressed(group));
+        explain(card.note, index === 0 && group.best_note ? help : "");
       });
     },
     // Strikes through the names of hidden groups.
@@ -52,7 +53,7 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
   const fill = element("div", "", bar);
   const words = buildWords(root);
   return {
-    root, name,
+    root, name, note: words.best_note,
     show(group, mayPress, isPressed) {
       root.dataset.run = group.id;
       root.dataset.status = group.status;

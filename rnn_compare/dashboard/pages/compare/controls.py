@@ -13,6 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison, several
 from rnn_compare.feedforward.registry import network
+from rnn_compare.glossary import TERMS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK, PRESETS, Preset, presets_of
 from rnn_compare.settings import SETTINGS, default, grouped
@@ -24,7 +25,7 @@ EQUAL_HELP = (
     "Only the network with the most parameters has these units; each other one has as many as bring it closest to that "
     "number. Embedding and Dense do not count."
 )
-SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
+SEEDS_HELP = f"{TERMS['seed']} One tells little: accuracy varies from seed to seed."
 MORE = tuple(name for name, declared in SETTINGS.items() if declared.group != "main")
 SEVERAL = ("units", "maxlen")
 """Settings with a second widget, for further values."""

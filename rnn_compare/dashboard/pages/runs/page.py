@@ -1,6 +1,6 @@
 """The page *Runs*: names, charts, reports and deletion of all runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -10,22 +10,24 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import actions, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_notice
+from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.formatting import counted
-from rnn_compare.paths import delete_files
+from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.report.written_files import curves
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import UNDO_SECONDS
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
-from rnn_compare.services.snapshot import fit_together, link_names
+from rnn_compare.services.snapshot import Snapshot, fit_together, link_names
 
 WATCH_SECONDS = 3.0
+DELETE_HELP = f"Record, curves and weights, for everyone. For {UNDO_SECONDS:.0f} seconds it can be undone."
 ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12
 """Rows of the table while runs are ticked, and otherwise. With more runs its height stays, so that nothing below moves
 when another starts; half a row shows that there are more."""
-TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
+TABLE, ROWS, CHOSEN = "runs_table", "runs_rows", "runs_chosen"
 
 
 def render() -> None:
@@ -35,31 +37,58 @@ def render() -> None:
     runs = services.runs()[::-1]
     actions.show_problems()
     show_hidden_notice(services, is_empty=not runs)
-    if not runs:
-        st.markdown("## Runs")
+    place, problems = _place(services)
+    for problem in problems:
+        st.warning(problem, icon=":material/error:")
+    st.html(f"<h2 style='padding: 0; margin: 0'>Runs <small class='rc-place'>{escape(place)}</small></h2>")
     if not runs and not services.snapshot().hidden:
         st.info("No runs yet.", icon=":material/hourglass_empty:")
         if st.button("Train one on Compare", type="primary"):
             url_state.open_compare()
+        _offer_undo(services)
     elif runs:
         _page(services, runs)
-    components.ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(actions.problems()))
+    components.ticking(_watch, WATCH_SECONDS, services, _signature(services), len(actions.problems()))
+
+
+def _place(services: Services) -> tuple[str, list[str]]:
+    """Returns where trainings run, and what is wrong there; not to visitors, for both may name machines."""
+    if visitor.why_not():
+        return "", []
+    engine = services.engine
+    problems = [engine.state.reason] if engine.state.reason else []
+    try:
+        if engine.scheduler is None:
+            return f"trained on this machine, {services.parallel_runs} at a time", problems
+        workers = engine.workers()
+    except UserError as error:
+        return "", problems or [str(error)]
+    busy = sum(worker.run is not None for worker in workers)
+    problems += [as_markdown(f"{worker.name}: {worker.problem}") for worker in workers if worker.problem]
+    return f"trained on {engine.scheduler}: {counted(len(workers), 'worker')}, {busy} busy", problems
+
+
+def _accuracies(services: Services) -> dict[str, float]:
+    """Returns the accuracies of ended runs on held-out reviews, by run, as far as they are known."""
+
+    def measured(snapshot: Snapshot) -> dict[str, float]:
+        ended = (run for run in snapshot.runs if run.status.ended)
+        accuracies = ((run.id, services.evidence.accuracy(run, "kept")) for run in ended)
+        return {run: accuracy for run, accuracy in accuracies if accuracy is not None}
+
+    return services.snapshot().cached("on held-out reviews", measured)
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:
-    st.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
-    ticked = _table(run_table.in_order(runs))
+    ticked = _table(run_table.in_order(runs), _accuracies(services))
     _actions(services, ticked, counted(len(runs), "run"))
     if len(ticked) == 1:
         run_details.show(services, ticked[0])
     elif ticked and fit_together(ticked):
         _show_together(services, ticked)
-    # Others may have deleted them.
-    if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
-        _confirm_deletion(services, doomed)
 
 
-def _table(runs: Sequence[Run]) -> list[Run]:
+def _table(runs: Sequence[Run], accuracies: Mapping[str, float]) -> list[Run]:
     """Draws the runs and returns the ticked ones, the newest first.
 
     Streamlit knows ticked rows by number only, and a new run moves them. So their ids are stored.
@@ -75,7 +104,7 @@ def _table(runs: Sequence[Run]) -> list[Run]:
     st.session_state[CHOSEN] = [run.id for run in runs if run.id in selection]
     rows_seen = ROWS_SEEN if selection else MOST_ROWS_SEEN
     st.dataframe(
-        run_table.table(runs),
+        run_table.table(runs, accuracies),
         key=TABLE,
         on_select="rerun",
         selection_mode="multi-row",
@@ -119,9 +148,11 @@ def _actions(services: Services, ticked: Sequence[Run], count: str) -> None:
         place = visitor.place_in_line()
         resume = [partial(services.engine.continue_run, run.id, **place) for run in ticked if run.can_be_continued]
         actions.button("Continue", not resume, on_click=actions.act, args=resume, icon=":material/play_arrow:")
-        if actions.button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
-            st.session_state[DELETING] = [run.id for run in ticked]
-        st.html(f"<p style='margin: 0'>{_summary(ticked, count)}</p>")
+        delete = [partial(services.store.delete, run.id) for run in ticked]
+        is_locked = not ticked or bool(at_work)
+        actions.button("Delete", is_locked, DELETE_HELP, on_click=actions.act, args=delete, icon=":material/delete:")
+        summary = _offer_undo(services) or _summary(ticked, count)
+        st.html(f"<p style='margin: 0'>{summary}</p>")
 
 
 def _summary(ticked: Sequence[Run], count: str) -> str:
@@ -142,37 +173,20 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
         results_table.show(services, in_order)
 
 
-def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
-    def close() -> None:
-        st.session_state[DELETING] = []
-
-    # Opened at each run of the page: a rerun closes it.
-    @st.dialog("Delete?", on_dismiss=close)
-    def dialog() -> None:
-        names = "".join(f"<li>{escape(run_table.description(run))}</li>" for run in runs)
-        st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
-        st.html("<p>This deletes record, curves and weights for everyone, and cannot be undone.</p>")
-        with st.container(horizontal=True):
-            delete = st.button(f"Delete {counted(len(runs), 'run')}", type="primary", key="delete_for_good")
-            if delete or st.button("Keep"):
-                close()
-                if delete:
-                    actions.act(*(partial(_delete, services, run.id) for run in runs))
-                st.rerun()
-
-    dialog()
-
-
-def _delete(services: Services, run: str) -> None:
-    services.store.delete(run)
-    delete_files(run)
+def _offer_undo(services: Services) -> str:
+    """Draws a button that restores what was deleted in the last seconds, by whomever; returns how much that is."""
+    if not (deleted := services.store.deleted()):
+        return ""
+    actions.button("Undo", on_click=actions.act, args=(services.store.restore,), icon=":material/undo:")
+    return f"{counted(len(deleted), 'run')} deleted"
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
     """Reruns the page when a run has changed or there is another problem; otherwise sends nothing to the browser."""
-    if _signature(services.runs()[::-1]) != before or len(actions.problems()) != problems_said:
+    if _signature(services) != before or len(actions.problems()) != problems_said:
         st.rerun(scope="app")
 
 
-def _signature(runs: Sequence[Run]) -> tuple[object, ...]:
-    return tuple((run.id, run.status, len(run.epochs), run.stop_requested, run.name, run.note) for run in runs)
+def _signature(services: Services) -> tuple[object, ...]:
+    runs = ((run.id, run.status, len(run.epochs), run.stop_requested, run.name, run.note) for run in services.runs())
+    return (_place(services), len(services.store.deleted()), len(_accuracies(services)), *runs)

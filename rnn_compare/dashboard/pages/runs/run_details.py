@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import duration
-from rnn_compare.metrics.metric import all_metrics
+from rnn_compare.formatting import duration, percent
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import Which, model_file, weights_file
@@ -27,7 +27,7 @@ from rnn_compare.settings import bounds, in_words
 
 def show(services: Services, run: Run) -> None:
     """Draws the panel of one run."""
-    st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
+    st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run, services.evidence))}</p></div>')
     _names(services, run)
     _downloads(services, run)
     if run.status is Status.FINISHED and not run.is_from_elsewhere:
@@ -134,15 +134,23 @@ def _train_on(services: Services, run: Run) -> None:
             actions.button("Train more", on_click=actions.act, args=(train_on,), icon=":material/play_arrow:")
 
 
-def _state(run: Run) -> str:
-    """Returns what the table does not show of a run, and how far it got if it has not finished."""
+def _state(run: Run, evidence: Evidence) -> str:
+    """Returns a run's accuracy, what the table does not show of it, and how far it got if it has not finished."""
     is_whole = run.status is Status.FINISHED
     parts = (
         run.experiment.label if run.name else "",
         "" if is_whole else f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs",
+        _accuracy(run, evidence) if run.status.ended and run.epochs else "",
         f"{run.parameters:,} parameters" if run.parameters else "",
     )
     return " · ".join(filter(None, parts)) + (f". {run.reason}" if run.reason else "")
+
+
+def _accuracy(run: Run, evidence: Evidence) -> str:
+    if (accuracy := evidence.accuracy(run, "kept")) is not None:
+        return f"{percent(accuracy)} on held-out reviews"
+    is_unknown = known_labels(run.experiment, "validation") is None
+    return f"held-out reviews: {'not prepared here' if is_unknown else 'predictions were not recorded'}"
 
 
 def _sections(run: Run) -> Iterable[str]:
@@ -151,11 +159,6 @@ def _sections(run: Run) -> Iterable[str]:
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
     yield _section("Defaults", in_words({name: v for name, v in settings.items() if name not in changed}), folded=True)
-    figures = run.last.figures if run.last else {}
-    figure_texts = {
-        figure.title: figure.text(figures[name]) for name, figure in all_metrics().items() if name in figures
-    }
-    yield _section("Last epoch", figure_texts, "None finished yet.")
     facts = {
         "id": run.id,
         "started from": run.origin,

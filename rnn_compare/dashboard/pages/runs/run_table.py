@@ -1,6 +1,6 @@
 """The table of runs: its columns and its order."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +9,20 @@ import streamlit as st
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell, in_percent
+from rnn_compare.glossary import TERMS
 from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS, default, value_of
 from rnn_compare.sources import registry
 
+HELD_OUT = "Held-out reviews"
 COLUMNS: dict[str, Any] = {
     "Name": st.column_config.TextColumn(width=150),
     "Source": st.column_config.TextColumn(width=170),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
-    "Best validation": st.column_config.NumberColumn("Best epoch", format="%.1f %%", help="Validation accuracy."),
-    "Last": st.column_config.NumberColumn("Last epoch", format="%.1f %%", help="Validation accuracy."),
-    "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds per epoch, without the first."),
+    HELD_OUT: st.column_config.NumberColumn(
+        format="%.1f %%",
+        help=f"Accuracy. {TERMS['held-out']} –: still training, or predictions or reviews are not recorded here.",
+    ),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     "From": st.column_config.TextColumn(help="Rounding differs between machines, and so do curves of the same seed."),
     "Note": st.column_config.TextColumn(width="medium"),
@@ -30,15 +33,22 @@ COLUMNS: dict[str, Any] = {
 _IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews", "maxlen", "seed", "epochs"}
 
 
-def table(runs: Sequence[Run]) -> pd.DataFrame:
+def table(runs: Sequence[Run], accuracies: Mapping[str, float]) -> pd.DataFrame:
     """Returns one row for each run, in order; columns in which all rows are alike are left out.
 
     Settings without a column of their own share the last but one, which fits a projector: each would repeat its default
     in nearly all rows. Streamlit offers the table as a CSV file.
+
+    Args:
+        runs: At least one.
+        accuracies: On held-out reviews, by run, as far as they are known.
     """
     others = SETTINGS.keys() - _IN_A_COLUMN
     differing = {name for name in others if len({getattr(run.experiment, name) for run in runs}) > 1}
-    rows = [_row(run) | {"Other settings": ", ".join(_changed(run.experiment, differing))} for run in runs]
+    rows = [
+        _row(run, accuracies.get(run.id)) | {"Other settings": ", ".join(_changed(run.experiment, differing))}
+        for run in runs
+    ]
     made = pd.DataFrame(rows)
     used = {"Name": any(run.name for run in runs), "Note": any(run.note for run in runs)}
     for name in ("Source", "Reviews", "maxlen", "Seed", "Status", "From", "Other settings"):
@@ -54,20 +64,13 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (-newest[run.experiment.setting], run.experiment.seed, -run.position))
 
 
-def description(run: Run) -> str:
-    """Returns a run's name with its settings, when it was made, and its id."""
-    made, others = datetime.fromtimestamp(run.created), SETTINGS.keys() - {"cell", "maxlen", "seed"}
-    settings = [f"maxlen {run.experiment.maxlen}", f"seed {run.experiment.seed}", *_changed(run.experiment, others)]
-    return f"{run.title}: {', '.join(settings)}; made {made:%d %b %Y, %H:%M} ({run.id})"
-
-
 def _changed(experiment: Experiment, names: Set[str]) -> list[str]:
     changed = [name for name in SETTINGS if name in names and getattr(experiment, name) != default(name)]
     return [f"{SETTINGS[name].label} {value_of(experiment, name)}" for name in changed]
 
 
-def _row(run: Run) -> dict[str, Any]:
-    best, last, experiment = run.best, run.last, run.experiment
+def _row(run: Run, accuracy: float | None) -> dict[str, Any]:
+    experiment = run.experiment
     return {
         "Network": experiment.label,
         "Name": as_cell(run.name),
@@ -77,10 +80,7 @@ def _row(run: Run) -> dict[str, Any]:
         "Seed": experiment.seed,
         "Epochs": f"{len(run.epochs)} of {experiment.epochs}",
         "Status": "stopping" if run.stop_requested and not run.status.ended else run.status.value,
-        "Best validation": in_percent(best["val_accuracy"]) if best else None,
-        "at epoch": best.epoch if best else None,
-        "Last": in_percent(last["val_accuracy"]) if last else None,
-        "s per epoch": run.seconds_per_epoch,
+        HELD_OUT: None if accuracy is None else in_percent(accuracy),
         "Made": datetime.fromtimestamp(run.created),
         "From": run.origin,
         "Note": as_cell(" ".join(run.note.split())),

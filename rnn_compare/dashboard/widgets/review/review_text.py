@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html import escape
 
 from rnn_compare.formatting import counted
+from rnn_compare.glossary import explained
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import PADDING, START, UNKNOWN
 
@@ -48,7 +49,7 @@ def strip(review: EncodedReview) -> str:
 def legend(review: EncodedReview) -> str:
     """Returns the legend of the marks that occur, with their counts."""
     counts = (
-        ("padding", "rc-padding", review.padding),
+        (explained("padding"), "rc-padding", review.padding),
         ("start", "rc-start", int(review.tokens[0].state == "start")),
         ("known", "rc-known", review.count("known")),
         ("unknown", "rc-unknown", review.count("unknown")),
@@ -67,13 +68,14 @@ def words(text: str, review: EncodedReview) -> str:
 
 
 def ids(review: EncodedReview) -> str:
-    """Returns the row of ids that the network reads, shape (maxlen,); an id's tooltip is its word."""
+    """Returns the row of ids that the network reads, shape (maxlen,), padding counted; an id's tooltip is its word."""
     words = [token.word for token in review.tokens if token.state != "cut off"]
     marks = (
         f'<mark class="{_id_class(number)}" title="{_shortened(word)}">{number}</mark>'
-        for number, word in zip(review.ids, ["[padding]"] * review.padding + words, strict=True)
+        for number, word in zip(review.ids[review.padding :], words, strict=True)
     )
-    return f'<div class="rc-ids">{"".join(marks)}</div>'
+    padding = f'<mark class="rc-padding">{PADDING} × {review.padding:,}</mark>' if review.padding else ""
+    return f'<div class="rc-ids">{padding}{"".join(marks)}</div>'
 
 
 def _words(text: str, review: EncodedReview) -> Iterator[str]:
