@@ -22,6 +22,17 @@ def in_percent(share: float, digits: int = 1) -> float:
     return round(100 * share + 1e-5, digits)
 
 
+def signed(number: float) -> str:
+    """Returns a number with its sign, unless it is 0 to this digit.
+
+    Example:
+        >>> signed(2.94), signed(-3.9), signed(-0.04)
+        ('+2.9', '−3.9', '0.0')
+    """
+    size = f"{abs(number):.1f}"
+    return size if size == "0.0" else f"{'−' if number < 0 else '+'}{size}"
+
+
 def unbroken(text: str) -> str:
     r"""Returns a text in which no line ends between a number and its percent sign.
 

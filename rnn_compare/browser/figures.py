@@ -9,18 +9,16 @@ from rnn_compare.charts.in_words import in_words
 
 
 def lines_message(figure: go.Figure) -> dict[str, Any]:
-    """Returns lines, axes, levels and edges of a figure; ``drawing/curves/`` draws them."""
+    """Returns lines, axes, levels and edges of a figure over a logarithmic axis; ``drawing/curves/`` draws them."""
     across, upward, words = figure.layout.xaxis, figure.layout.yaxis, in_words(figure)
-    shapes, is_log, is_log_across = figure.layout.shapes, upward.type == "log", across.type == "log"
+    shapes = figure.layout.shapes
     return {
         "words": " ".join([f"{words.title}.", *words.lines]),
         **{"across": across.title.text, "upward": upward.title.text},
         "unit": upward.ticksuffix or "",
-        "log": is_log,
-        "logAcross": is_log_across,
-        "ends": [10**end if is_log_across else end for end in across.range],
+        "ends": [10**end for end in across.range],
         "ticks": list(across.tickvals),
-        "range": [10**end if is_log else end for end in upward.range],
+        "range": list(upward.range),
         "lines": [
             {"name": unescape(trace.name), "color": trace.line.color, "width": trace.line.width}
             | {"marker": trace.marker.symbol, "x": list(map(float, trace.x)), "y": [float(f"{y:.4g}") for y in trace.y]}

@@ -33,7 +33,6 @@ interface LinesFigure {
   upward: string;
   unit: string;
   log: boolean;
-  logAcross: boolean;
   ends: number[];
   ticks: number[];
   range: number[];

@@ -140,7 +140,6 @@ interface ReadRun {
   unit_numbers?: number[];
   all_units?: number;
   backward?: boolean;
-  curves?: { name: string; title: string; values: number[] }[];
   signals?: (Bytes & { name: string; title: string; gate: boolean; help?: string })[];
   input?: Bytes;
   before?: Record<string, Bytes>;

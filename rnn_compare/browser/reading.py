@@ -47,22 +47,12 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
     longest = max((result.reading.words for result in results), key=len)
     cells = {result.network.run.experiment.cell for result in results}
     return {
-        "words": [token.word[:LONGEST_WORD] for token in longest],
+        "words": [token.shown[:LONGEST_WORD] for token in longest],
         "author": author,
         "cut": cut_off(results),
         "drawings": {cell: picture(cell).drawing for cell in sorted(cells - {*FEEDFORWARD})},
         "runs": [_run(result, len(longest), layer) for result in results],
     }
-
-
-def curves(cell: CellReading, name: str) -> list[dict[str, Any]]:
-    """Returns the means of a cell's gates over all units; for a cell without gates, of its slope."""
-    gates = {signal.name: signal.title for signal in cell_of(name).signals if signal.kind == "gate"}
-    means = [(gate, title, cell.signals[gate].mean(axis=-1)) for gate, title in gates.items()]
-    means = means or [("slope", "mean slope of tanh", cell.slope)]
-    return [
-        {"name": name, "title": title, "values": mean.astype(float).round(3).tolist()} for name, title, mean in means
-    ]
 
 
 def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
@@ -81,7 +71,6 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "unit_numbers": (1 + units).tolist(),
         "all_units": len(cell.order),
         "backward": cell.backward,
-        "curves": curves(cell, experiment.cell),
         "signals": [
             {
                 "name": signal.name,

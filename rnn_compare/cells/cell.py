@@ -32,7 +32,7 @@ class Signal(NamedTuple):
 
     Attributes:
         name: Its key, such as ``f`` or ``carry``.
-        title: Its name on pages, of a gate without the word.
+        title: Its name on pages, of a gate without the word; empty if it is in the drawing alone.
         kind: A ``state`` is passed to the next timestep, a ``gate`` is between 0 (closed) and 1 (open); else ``value``.
     """
 

@@ -110,7 +110,7 @@ def _generic_drawing(cell: Cell) -> str:
 
 
 def _box(x: float, signal: Signal) -> str:
-    is_gate, name = signal.kind == "gate", signal.title
+    is_gate, name = signal.kind == "gate", signal.title or "sum"
     shown = f'data-gate="{signal.name}"' if is_gate else f'data-strip="{signal.name}" data-scale="{signal.name}"'
     share = f'<text class="rc-cell-said" y="60" data-share="{signal.name}" data-name="{name}">open {{}}</text>'
     return f"""  <g transform="translate({x:g} 154)">

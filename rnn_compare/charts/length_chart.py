@@ -11,19 +11,26 @@ from rnn_compare.charts.plotly_style import GREY, over_words, percent_axis, perc
 from rnn_compare.comparison.inference.intervals import share_limits, share_text
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength
 from rnn_compare.formatting import as_markdown, listed
+from rnn_compare.sources.registry import source
 
 OF_A_TASK = (
     "New texts of each length, up to eight times the longest in training: a network that learned the rule stays "
     "accurate; one that memorized the texts drops to 50 %. Below the edge, texts that are trained on are counted too "
     "where a length has too few."
 )
-OF_REVIEWS = "The held-out reviews in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
+OF_REVIEWS = "The held-out texts in ten equal groups by length. Beyond maxlen they are cut. Bars: 95 % intervals."
 HEIGHT = 440
 WIDTH, WIDER = 3, 6
 APART = 1.0
 """Percentage points from which two lines can be told apart."""
 Lengths = Sequence[tuple[LoadedNetwork, AccuracyByLength]]
 """Networks with their accuracies."""
+
+
+def meaning(networks: Lengths) -> str:
+    """Returns which texts are counted."""
+    is_made = [source(network.run.experiment.dataset).at_length is not None for network, _ in networks]
+    return " ".join([OF_A_TASK] * any(is_made) + [OF_REVIEWS] * (not all(is_made)))
 
 
 def length_chart(networks: Lengths) -> go.Figure:

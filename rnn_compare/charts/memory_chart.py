@@ -1,4 +1,4 @@
-"""The charts of the memory test, and what they say."""
+"""The chart of the memory test, and what it says."""
 
 import math
 from collections.abc import Sequence
@@ -7,23 +7,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnn_compare.charts.loaded_network import LoadedNetwork
-from rnn_compare.charts.plotly_style import GREY, axis, over_words, percent_axis, percentages, plain
+from rnn_compare.charts.plotly_style import GREY, over_words, percent_axis, percentages, plain
 from rnn_compare.comparison.inference.intervals import share_text
-from rnn_compare.explain.prediction import Array
 from rnn_compare.explain.word_memory import MemoryTest
-from rnn_compare.formatting import as_markdown, counted, counted_range
+from rnn_compare.formatting import as_markdown, counted, counted_range, listed
 from rnn_compare.sources import registry
 from rnn_compare.sources.source import SENTIMENT
 
-NULL = "Seeds differ by more: at word 119 six of the book's SimpleRNNs notice 35 to 76 %, six LSTMs 100 %."
-CHOICE = "Words are picked by the training labels; neutral ones are about as frequent under both."
+CHOICE = (
+    "Seeds differ by more: at word 119 the book's three SimpleRNNs notice 82, 32 and 71 %, its three LSTMs 100 %. "
+    "Words are picked by the training labels; neutral ones are about as frequent under both."
+)
 ASKED = "We move a telltale word away from the end of a neutral text. Is it still noticed?"
-NOTICED = "**Is it noticed?** Share of pairs rated in the right order."
-EFFECT = "**By how much?** Median difference; 0.04 is at most 1 point."
+NOTICED = "Share of pairs rated in the right order"
 HEIGHT = 400
 DASHED = {"color": GREY, "dash": "dash", "width": 3}
-ROUNDING = 1e-6
-"""Difference of log-odds below which it is rounding; the chart's axis is logarithmic and ends here."""
+A_POINT = 0.04
+"""Log-odds that move a probability by at most one percentage point, wherever it is."""
 Tested = Sequence[tuple[LoadedNetwork, MemoryTest]]
 """Networks with their tests."""
 
@@ -46,67 +46,32 @@ def noticed_chart(tested: Tested) -> go.Figure:
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(*percentages([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
     figure.add_hline(50, line=DASHED)
-    for width, (network, test) in zip(_widths(len(tested)), tested, strict=True):
-        _add(figure, network, test, percentages(test.told_apart), width, "%{y:.1f} % noticed")
-    _finish(figure, tested)
+    step = min(
+        2.0, 6 / max(1, len(tested))
+    )  # later lines are thinner: all begin at one height and would hide each other
+    for after, (network, test) in zip(reversed(range(len(tested))), tested, strict=True):
+        figure.add_scatter(
+            x=test.distances,
+            y=percentages(test.told_apart),
+            name=plain(network.title),
+            **network.look.line(3 + step * after),
+            hovertemplate="word %{x:,} from the end: %{y:.1f} % noticed",
+        )
+    longest = max((int(test.distances[-1]) for _, test in tested), default=1)
+    span = np.log10(longest) or 1.0
+    ends = np.log10(longest) + 0.03 * span, -0.03 * span  # the end of the text is at the right, as on the page
+    title = f"{telling_word(tested)}'s place from the end"  # more would be cut at 1024 pixels
+    figure.update_layout(over_words(title, HEIGHT, ends))
     lowest = min([0.5 - chance, *(share for _, test in tested for share in test.told_apart.tolist())])
     return figure.update_yaxes(percent_axis("noticed", range=percentages([lowest - 0.04, 1.03]), dtick=10))
 
 
-def effect_chart(tested: Tested) -> go.Figure:
-    """Returns the chart of the difference between the two predictions of a pair."""
-    figure = go.Figure()
-    differences = [np.maximum(np.abs(test.effect), ROUNDING) for _, test in tested]
-    if any(values.min() == ROUNDING for values in differences):
-        figure.add_hline(ROUNDING, line=DASHED, name="10⁻⁶ or less", showlegend=True)
-    for width, (network, test), values in zip(_widths(len(tested)), tested, differences, strict=True):
-        _add(figure, network, test, values, width, "%{y:.2g} log-odds apart")
-    _finish(figure, tested)
-    exponents = np.log10(np.concatenate([[1.0], *differences]))  # ticks are at powers of ten: one is always in sight
-    low, high = np.floor(exponents.min()), np.ceil(exponents.max())
-    # More of them have no room on a wall.
-    ticks = {"dtick": 2 if high - low > 4 else 1, "range": [low - 0.1, high + 0.1], "exponentformat": "power"}
-    return figure.update_yaxes(axis("difference (log-odds)", type="log", **ticks))
-
-
-def _widths(lines: int) -> list[float]:
-    """Returns the widths of lines, later ones thinner: all begin at the same height and would hide each other."""
-    step = min(2.0, 6 / lines) if lines else 0.0
-    return [3 + step * after for after in reversed(range(lines))]
-
-
-def _add(
-    figure: go.Figure,
-    network: LoadedNetwork,
-    test: MemoryTest,
-    values: Sequence[float] | Array,
-    width: float,
-    hover: str,
-) -> None:
-    figure.add_scatter(
-        x=test.distances,
-        y=values,
-        name=plain(network.title),
-        **network.look.line(width),
-        hovertemplate=f"word %{{x:,}} from the end: {hover}",
-    )
-
-
-def _finish(figure: go.Figure, tested: Tested) -> None:
-    longest = max((int(test.distances[-1]) for _, test in tested), default=1)
-    span = np.log10(longest) or 1.0
-    # The end of the text is at the right, as on the page and in the chart of gradients.
-    ends = np.log10(longest) + 0.03 * span, -0.03 * span
-    title = f"{telling_word(tested)}'s place from the end"  # more would be cut at 1024 pixels
-    figure.update_layout(over_words(title, HEIGHT, ends))
-
-
 def conclusion(tested: Tested) -> str:
-    """Returns the interpretation of the charts."""
+    """Returns how to read the sentences."""
     pairs = counted_range([test.pairs for _, test in tested], "pair")
     numbers = [len(test.words.positive) + len(test.words.negative) for _, test in tested]
     words = counted_range(numbers, telling_word(tested))
-    return f"In brackets: 95 % interval over {pairs}, for these weights and the {words} that they share. {NULL}"
+    return f"In brackets: 95 % interval over {pairs}, for these weights and the {words} that they share. {CHOICE}"
 
 
 def noticed(tested: Tested) -> str:
@@ -123,3 +88,31 @@ def noticed(tested: Tested) -> str:
         f"{counted(distance, 'word')} from the end: {', '.join(shares)}" for distance, shares in by_distance.items()
     )
     return f"With these weights, noticed {'; '.join(texts)}."
+
+
+def moved(tested: Tested) -> str:
+    """Returns, in a sentence, from which tested distance on the word moves the prediction by less than a point."""
+    beyond, others = list[str](), list[str]()
+    for network, test in tested:
+        far = np.flatnonzero(np.abs(test.effect) >= A_POINT)[-1:] + 1
+        title = as_markdown(network.title)
+        if far.size and far[0] == len(test.distances):
+            others.append(title)
+        else:
+            beyond.append(f"word {test.distances[far[0] if far.size else 0]:,} ({title})")
+    never = f"For {listed(others)} there is no such word." if others and beyond else ""
+    if not beyond:
+        return "At no distance is it sure to move the median pair's prediction by less than a point."
+    return f"Beyond {listed(beyond)} it moves the median pair's prediction by less than a point. {never}".strip()
+
+
+def used_words(tested: Tested, limit: int = 5) -> str:
+    """Returns the tests' words in a sentence, once for all networks with the same words."""
+    sentences = []
+    for words, labels in dict.fromkeys((test.words, labels_of(network)) for network, test in tested):
+        kinds = (f"Mostly in {labels[1]} texts", f"mostly in {labels[0]} texts", "in both")
+        groups = zip(kinds, (words.positive, words.negative, words.neutral), strict=True)
+        sentences.append(
+            "; ".join(f"{kind}: {', '.join(word for word, _ in group[:limit])} …" for kind, group in groups)
+        )
+    return " ".join(sentences)

@@ -40,46 +40,20 @@ COLORS = ((0.0, SIDES[0]), (0.5, "#9C9C9C"), (1.0, SIDES[1]))
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DISTANCES = (14, 30, 55, 90)
 """Candidate positions of a label: sides of its point, outward first, and distances in pixels."""
-ROOM_FOR_TICK = 0.4
-"""Least distance of the tick at 50 % from the other ticks, on a scale of length 2."""
 
 Points = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class ColorScale:
-    """Colour scale of one map: log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
+def tints(verdicts: Array) -> Points:
+    """Returns each word's colour (words,), from -1 for negative over 0 to 1 for positive.
 
-    Many networks call nearly every single word positive, so the middle is the median word and not one half.
-
-    Attributes:
-        middle: The log-odds of the median word, which is grey.
-        widest: Distance from it at which colours are full: 99 of 100 words lie within.
+    By log-odds, on which a verdict counts as much near 0 and 1 as in the middle. Many networks call nearly every single
+    word positive, so the middle is the median word and not one half. Within the full colours lie 99 of 100 words.
     """
-
-    middle: float
-    widest: float
-
-    def tints(self, verdicts: Array) -> Points:
-        """Returns each word's colour (words,), from -1 for negative over 0 to 1 for positive."""
-        tints: Points = np.clip((_log_odds(verdicts) - self.middle) / self.widest, -1, 1)
-        return tints
-
-    def ticks(self) -> list[tuple[float, float]]:
-        """Returns places on the scale, from -1 to 1, and verdicts: ends, middle, and 50 % where it has room."""
-        places = [-1.0, 0.0, 1.0]
-        half = -self.middle / self.widest
-        if min(abs(half - place) for place in places) >= ROOM_FOR_TICK and abs(half) < 1:
-            places.append(half)
-        return [(place, float(1 / (1 + np.exp(-self.middle - place * self.widest)))) for place in sorted(places)]
-
-
-def color_scale(words: WordMap) -> ColorScale:
-    """Returns the scale on which a map is coloured."""
-    log_odds = _log_odds(words.verdicts)
-    middle = float(np.median(log_odds))
-    return ColorScale(middle, float(np.percentile(np.abs(log_odds - middle), 99)) or 1.0)
+    log_odds = _log_odds(verdicts)
+    from_middle: Points = log_odds - np.median(log_odds)
+    return np.clip(from_middle / (np.percentile(np.abs(from_middle), 99) or 1.0), -1, 1)
 
 
 def extremes(words: WordMap, count: int) -> list[int]:
@@ -98,9 +72,9 @@ def word_chart(
         if looked_up_words
         else extremes(words, sheet.extremes)
     )
-    tints = color_scale(words).tints(words.verdicts)
+    shades = tints(words.verdicts)
     figure = go.Figure()
-    marker: dict[str, Any] = {"color": tints, "cmin": -1, "cmax": 1, "colorscale": COLORS}
+    marker: dict[str, Any] = {"color": shades, "cmin": -1, "cmax": 1, "colorscale": COLORS}
     hover = {
         "text": [
             f"{plain(word)}<br>{percent(p)} {plain(label)}" for word, p in zip(words.words, words.verdicts, strict=True)
@@ -121,7 +95,7 @@ def word_chart(
         mode="markers",
         marker={
             **marker,
-            "color": tints[labelled],
+            "color": shades[labelled],
             "size": [20 if words.words[place] == looked_up else 12 for place in labelled],
             "line": {"color": GREY, "width": 2},
         },

@@ -28,16 +28,12 @@ class WordMap:
         ids: Their ids (words,).
         points: Their coordinates (words, 2).
         verdicts: The predicted probability that a review of this word alone is positive (words,).
-        empty: The predicted probability that a review without words is positive.
-        shares: The share of the embedding's variance along each of the two axes.
     """
 
     words: tuple[str, ...]
     ids: Integers
     points: Array
     verdicts: Array
-    empty: float
-    shares: tuple[float, float]
 
 
 def is_quick(experiment: Experiment) -> bool:
@@ -51,9 +47,9 @@ def word_map(
     """Returns the map of the most frequent words; ``tell`` as in ``predict``."""
     ids = known_ids(experiment, vocabulary)[:count]
     verdicts = one_word_verdicts(experiment, weights, ids, tell)
-    points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)
+    points = principal_plane(weights["embedding/embeddings"][ids], verdicts)
     words = tuple(vocabulary.word(int(word_id)) for word_id in ids)
-    return WordMap(words, ids, points, verdicts, empty_verdict(experiment, weights), shares)
+    return WordMap(words, ids, points, verdicts)
 
 
 def neighbours(
@@ -115,7 +111,7 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     )
 
 
-def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, float]]:
+def principal_plane(vectors: Array, along: Array) -> Array:
     """Projects vectors onto their first two principal components.
 
     Each component's sign lets ``along`` grow in its direction: results can be reproduced, and two maps compared.
@@ -125,21 +121,18 @@ def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, f
         along: One number for each vector (vectors,).
 
     Returns:
-        The points (vectors, 2), and the share of the variance along each axis; 0 if there is no such axis.
+        The points (vectors, 2); 0 along an axis that is not there.
     """
     centred = vectors - vectors.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
     points = np.zeros((len(vectors), 2), np.float32)
-    shares = [0.0, 0.0]
-    variance = float(np.sum(sizes**2))
-    for axis in range(min(2, len(sizes)) if variance else 0):
+    for axis in range(min(2, len(sizes))):
         projected = left[:, axis] * sizes[axis]
         direction = np.dot(projected, along - along.mean())
         if direction == 0:  # the farthest point decides
             direction = projected[np.argmax(np.abs(projected))]
         points[:, axis] = projected if direction > 0 else -projected
-        shares[axis] = float(sizes[axis] ** 2) / variance
-    return points, (shares[0], shares[1])
+    return points
 
 
 def _unit_length(vectors: Array) -> Array:
@@ -170,13 +163,6 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
         states = tuple(np.broadcast_to(state, (len(words), experiment.units)) for state in carried)
         (values, *_), _ = step(np.dot(values, layer.kernel), states, layer.recurrent_kernel, layer.bias)
     return sigmoid(dense(weights, values))
-
-
-def empty_verdict(experiment: Experiment, weights: Weights) -> float:
-    """Returns the predicted probability that a review without words (padding, start token) is positive."""
-    row = np.full((1, experiment.maxlen), PADDING, np.int32)
-    row[0, -1] = START
-    return float(predict(experiment, weights, row)[0])
 
 
 def _states_after(experiment: Experiment, weights: Weights, ids: Ids) -> list[States]:

@@ -1,13 +1,10 @@
-"""Gradient flow: backpropagation through time in NumPy, and size and reach of the gradient in a few long reviews.
+"""Gradient flow: backpropagation through time in NumPy, and the size of the gradient in a few long reviews.
 
 Each cell has the backward pass of one timestep (``Cell.step_back``). In 64 bits, since over 500 timesteps a gradient
 shrinks below what 32 bits can hold.
 """
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +21,6 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import pad
 
 Array = NDArray[np.float64]
-DirectionGradients = dict[str, Any]
-"""As ``gradient_flow`` returns it, for one direction of a recurrent layer."""
 
 NUMBERS_AT_ONCE = 2**20
 """Hidden states in memory at a time: 8 MB, and up to ten times as much with signals and gradients."""
@@ -146,71 +141,28 @@ def state_gradients(
 
 
 @dataclass(frozen=True)
-class GradientTrack:
-    """The norms of the gradient for one kind of state, from the word read last to the one read first.
-
-    Norms are relative to each review: all count the same. Rows are the ``QUARTILES`` over reviews, or the median alone.
+class DirectionGradients:
+    """The gradient in one direction of a recurrent layer, as it is drawn.
 
     Attributes:
-        size: The norm at the last word, the median over the reviews.
-        relative: The norm at each place, as a multiple of that at the last word (rows, points).
-        share: The share of the sum over all words up to each place (rows, points).
-        memory: The reach: the number of last words with half of the sum (rows,), where a row of ``share`` reaches one
-            half; (0,) if there is no gradient.
+        backward: Whether the text was read from its end.
+        places: Words from the one read last, which is 1 (points,).
+        states: The norm of the hidden state's gradient there, as a multiple of that at the last word: the ``QUARTILES``
+            over the reviews, or the median alone where it is zero (rows, points).
+        carry: The median of that of the LSTM's carry (points,); None for other cells.
     """
 
-    size: float
-    relative: Array
-    share: Array
-    memory: tuple[int, ...]
-
-    def plain(self, places: NDArray[np.int64]) -> dict[str, Any]:
-        """Returns it at the given places, from 1, in plain values of three digits; 0 for what is not a number."""
-        return {
-            "size": _rounded(self.size),
-            "relative": [[_rounded(value) for value in row] for row in self.relative[:, places - 1]],
-            # Rounded down, so that no share reaches one half too soon.
-            "share": [[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share[:, places - 1]],
-            "memory": list(self.memory),
-        }
-
-
-def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack:
-    """Summarizes the norms of the gradient over several reviews.
-
-    Args:
-        sizes: The norm at each place of each review (reviews, places), the word read last first; not a number behind a
-            review's first word. Reviews without any gradient are left out.
-        quartiles: The rows of the result.
-
-    Example:
-        >>> track(np.array([[1.0, 1.0, 1.0, 1.0], [0.2, 0.2, 0.1, 5.0], [8.0, 1.0, 0.0, 0.0]])).memory
-        (2, 1, 4)
-    """
-    sums = np.nansum(sizes, axis=1)
-    with_gradient = np.isfinite(sums) & (sums > 0) & (sizes[:, 0] > 0)
-    if not with_gradient.any():
-        return GradientTrack(0.0, np.zeros((1, sizes.shape[1])), np.zeros((1, sizes.shape[1])), (0,))
-    usable = sizes[with_gradient]
-    shares = np.nancumsum(usable, axis=1) / sums[with_gradient, np.newaxis]
-    # Quantiles are those of an actual review at each place, so that a share crosses one half at the reach.
-    from_largest = np.sort(shares, axis=0)[::-1]
-    memories = np.sort(1 + np.argmax(shares >= 0.5, axis=1))
-    ranks = [math.ceil(quartile * len(usable)) - 1 for quartile in quartiles]
-    relative = np.nanquantile(usable / usable[:, :1], quartiles, axis=0, method="inverted_cdf")
-    size = float(np.quantile(usable[:, 0], 0.5, method="inverted_cdf"))
-    return GradientTrack(size, relative, from_largest[ranks], tuple(int(memories[rank]) for rank in ranks))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.3g}") if np.isfinite(value) else 0.0
+    backward: bool
+    places: list[int]
+    states: list[list[float]]
+    carry: list[float] | None
 
 
 @dataclass(frozen=True)
 class FollowedGradient:
-    """The gradient flow of one network in each direction, and the number of reviews it was measured on."""
+    """The gradient flow of one network in each direction, and the number of texts it was measured on."""
 
-    reviews: int
+    texts: int
     directions: tuple[DirectionGradients, ...]
 
 
@@ -232,24 +184,46 @@ def follow_gradient(experiment: Experiment, weights: Weights, *, tell: Tell | No
 
 
 def gradient_flow(norms: GradientNorms) -> DirectionGradients:
-    """Summarizes one direction, in the order of backpropagation, in the plain values that are drawn.
+    """Summarizes one direction, in the order of backpropagation, at ``NEAR`` + ``FAR`` places of a long review."""
+    states = relative(_from_end(norms.states, norms))
+    carry = None if norms.carry is None else relative(_from_end(norms.carry, norms))[0]
+    count = states.shape[1]
+    near, far = (
+        np.arange(1, min(NEAR, count) + 1),
+        np.linspace(NEAR, max(NEAR, count), min(FAR, max(0, count - NEAR)) + 1),
+    )
+    places = np.concatenate([near, far[1:].round()]).astype(np.int64)
+    rows = [_rounded(row[places - 1]) for row in states]
+    return DirectionGradients(
+        norms.backward, places.tolist(), rows, carry if carry is None else _rounded(carry[places - 1])
+    )
 
-    Of long reviews ``NEAR`` + ``FAR`` places are included, and those where a share reaches one half.
+
+def relative(sizes: Array) -> Array:
+    """Returns the norms of the gradient over several reviews, relative to each review: all count the same.
+
+    Args:
+        sizes: The norm at each place of each review (reviews, places), the word read last first; not a number behind a
+            review's first word. Reviews without any gradient are left out.
 
     Returns:
-        ``backward``: whether the text was read from its end; ``places`` (points,), from 1 for the word read last;
-        ``states``: the ``GradientTrack`` of the hidden state at these places; ``carry``: the median of that of the
-        LSTM's carry, None for other cells.
+        The ``QUARTILES`` over the reviews (rows, places); zeros, in one row, if there is no gradient.
+
+    Example:
+        >>> relative(np.array([[1.0, 0.5], [2.0, 1.0], [0.1, 0.4]]))[0]
+        array([1. , 0.5])
     """
-    states = track(_from_end(norms.states, norms))
-    carry = None if norms.carry is None else track(_from_end(norms.carry, norms), QUARTILES[:1])
-    places = _places(states.relative.shape[1], (*states.memory, *(carry.memory if carry else ())))
-    return {
-        "backward": norms.backward,
-        "places": places.tolist(),
-        "states": states.plain(places),
-        "carry": carry and carry.plain(places),
-    }
+    sums = np.nansum(sizes, axis=1)
+    usable = sizes[np.isfinite(sums) & (sums > 0) & (sizes[:, 0] > 0)]
+    if not len(usable):
+        return np.zeros((1, sizes.shape[1]))
+    quartiles: Array = np.nanquantile(usable / usable[:, :1], QUARTILES, axis=0, method="inverted_cdf")
+    return quartiles
+
+
+def _rounded(values: Array) -> list[float]:
+    """Returns three digits of each; 0 for what is not a number."""
+    return [float(f"{value:.3g}") if np.isfinite(value) else 0.0 for value in values]
 
 
 def _from_end(values: Array, norms: GradientNorms) -> Array:
@@ -258,13 +232,6 @@ def _from_end(values: Array, norms: GradientNorms) -> Array:
         words = sizes[read] if norms.backward else sizes[read][::-1]
         from_end[row, : len(words)] = words
     return from_end[:, : max(1, int(norms.read.sum(axis=1).max(initial=1)))]
-
-
-def _places(count: int, memories: tuple[int, ...]) -> NDArray[np.int64]:
-    near = np.arange(1, min(NEAR, count) + 1)
-    far = np.linspace(NEAR, max(NEAR, count), min(FAR, max(0, count - NEAR)) + 1)[1:].round()
-    crossings = [place for memory in memories for place in (memory - 1, memory) if place > 0]
-    return np.unique(np.concatenate([near, far, crossings])).astype(np.int64)
 
 
 def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

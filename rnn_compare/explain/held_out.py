@@ -13,8 +13,6 @@ from rnn_compare.sources.registry import SOURCES, labels, source
 from rnn_compare.sources.source import SENTIMENT
 
 EXAMPLES = {
-    "Good": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
-    "Bad": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
     "Turn at the end": (
         "The first hour is slow and I nearly left. The dialogue is poor and some scenes are simply bad. "
         "But then it becomes one of the best films I have ever seen, brilliant and beautiful to the last minute."
@@ -28,7 +26,7 @@ QUESTIONS = {
     "Negation": "Negative words, all negated. Do the networks notice?",
 }
 """Questions to a class about examples that networks may get wrong."""
-POSITIVE_EXAMPLES = {"Good", "Turn at the end", "Negation"}
+POSITIVE_EXAMPLES = {"Turn at the end", "Negation"}
 
 
 def example_label(text: str, experiments: Collection[Experiment]) -> bool | None:

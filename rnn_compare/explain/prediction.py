@@ -16,14 +16,14 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import Feedforward
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import counted, in_percent, percent, signed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.recurrent_layer import CellWeights, Trace, by_direction, recurrent_layer
 from rnn_compare.networks.weights import Weights, load
 from rnn_compare.paths import Which, weights_file
 from rnn_compare.reviews import prepared
-from rnn_compare.reviews.encoding import EncodedReview, read_text
-from rnn_compare.reviews.vocabulary import PADDING, START
+from rnn_compare.reviews.encoding import EncodedReview, Token, read_text
+from rnn_compare.reviews.vocabulary import PADDING, SPECIAL_WORDS, START
 from rnn_compare.runs import shipped
 from rnn_compare.runs.events import THRESHOLD
 from rnn_compare.runs.record import Run
@@ -201,13 +201,21 @@ class ReviewPrediction:
     @property
     def knows_no_word(self) -> bool:
         """Whether the network knows no word that it read: all such texts of this length are alike to it."""
-        return self.review.count("known") == 0
+        return self.review.count("known") == 0 < self.review.count("unknown")
+
+    @property
+    def course(self) -> str:
+        """Where a text starts, and how far its words move that, in a sentence; the numbers shown add up."""
+        if not self.review.tokens[1:]:
+            return "No words: the start token and padding alone."
+        moved = signed(in_percent(self.probability) - in_percent(self.prior))
+        return f"Starts at {percent(self.prior)} {self.labels[1]}; the words move it by {moved} points."
 
     @property
     def warning(self) -> str:
         """Why the prediction means little, in a sentence, or empty."""
         unknown, known = self.review.count("unknown"), self.review.count("known")
-        if unknown >= known:
+        if unknown >= known and unknown:
             return f"{unknown:,} of {counted(unknown + known, 'word')} are unknown to this network."
         if self.in_english and is_foreign([token.word for token in self.review.tokens[1:]]):
             return FOREIGN
@@ -215,13 +223,14 @@ class ReviewPrediction:
 
 
 def ask(run: Run, text: str, which: Which) -> ReviewPrediction:
-    """Returns the prediction of a run's network for a text, computed in this process without Keras.
+    """Returns the prediction of a run's network for a text, which may be empty; in this process, without Keras.
 
-    Raises ``UserError`` if there is nothing to read, or the run has no weights.
+    Raises ``UserError`` if a text has no word or is too long, or the run has no weights.
     """
-    review = encode(run.experiment, text)
-    nothing = np.full_like(review.ids, PADDING)
+    nothing = np.full(run.experiment.maxlen, PADDING, np.int32)
     nothing[-1] = START
+    empty = EncodedReview(nothing, len(nothing) - 1, (Token(SPECIAL_WORDS[START], START, "start", 0, 0),))
+    review = empty if text == "" else encode(run.experiment, text)
     probability, prior = map(float, predict(run.experiment, run_weights(run, which), np.array([review.ids, nothing])))
     films = registry.is_about_films(run.experiment.source)
     return ReviewPrediction(probability, review, registry.labels(run.experiment.dataset), prior, films)

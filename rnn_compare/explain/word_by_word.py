@@ -56,12 +56,6 @@ class CellReading:
         """The units (units,), the most important first."""
         return np.argsort(-self.importance, kind="stable")
 
-    @property
-    def slope(self) -> Array:
-        """The mean slope of tanh at the states, 1 - h², after each word (words,): 1 is straight, 0 saturated."""
-        mean: Array = np.mean(1 - self.states**2, axis=-1)
-        return mean
-
 
 def cell_readings(
     experiment: Experiment, weights: Weights, ids: Ids, layers: tuple[tuple[Trace, ...], ...], first: int
@@ -244,7 +238,7 @@ def attention_weights(experiment: Experiment, weights: Weights, review: EncodedR
     signals = feedforward_pass(network, experiment, weights, ids)[1] if network else {}
     if "attention" not in signals:
         raise UserError("No attention: words are not compared with each other.")
-    words, places = [token.word for token in words_read(review)], len(review.ids)
+    words, places = [token.shown for token in words_read(review)], len(review.ids)
     masked = review.padding if experiment.mask_padding else 0
     matrix = signals["attention"][0].mean(axis=0)[places - len(words) :]
     return AttentionWeights(words, review.padding - masked, 1 / (places - masked), matrix)
@@ -263,7 +257,7 @@ def windows(experiment: Experiment, weights: Weights, review: EncodedReview) -> 
     network, ids = experiment.without_recurrence, review.ids[np.newaxis]
     if network is None or network.windows is None:
         return []
-    words = ["·"] * review.padding + [token.word for token in review.tokens if token.state != "cut off"]
+    words = ["·"] * review.padding + [token.shown for token in review.tokens if token.state != "cut off"]
     places = network.windows(weights, weights["embedding/embeddings"][ids])
     outputs = feedforward_pass(network, experiment, weights, ids)[0][0]
     logits: dict[tuple[str, ...], list[float]] = {}  # of the outputs to which the same words add most

@@ -66,10 +66,8 @@ def kept(task: Task, run: str, state: str) -> Any:  # the caller knows the task'
 def kept_tasks(experiment: Experiment) -> list[Task]:
     """Returns the tasks whose answers a recording carries: what pages ask workers about a network as such."""
     tasks: list[Task] = [memory, accuracy_by_length]
-    if not experiment.without_recurrence:
-        tasks.append(initial_gradients)
-        if not gradient_flow.is_quick(experiment):
-            tasks.append(gradient_flow.follow_gradient)
+    if not (experiment.without_recurrence or gradient_flow.is_quick(experiment)):
+        tasks.append(gradient_flow.follow_gradient)
     return tasks if embedding_map.is_quick(experiment) else [*tasks, words]
 
 
@@ -94,14 +92,6 @@ def logits_after_word(
 ) -> Array:
     """Returns the log-odds of "positive" of each of a review's ``beginnings`` (1 + words,)."""
     return predict_logits(experiment, loaded, beginnings(np.array(ids, np.int32), len(ids) - words), tell)
-
-
-def initial_gradients(experiment: Experiment, _trained: Weights, *, tell: Tell) -> gradient_flow.FollowedGradient:
-    """Returns the gradient flow before training: Keras makes the initial weights from the experiment's seed."""
-    from rnn_compare.networks import keras_models
-
-    initial = keras_models.get_weights(keras_models.build(experiment))
-    return gradient_flow.follow_gradient(experiment, initial, tell=tell)
 
 
 def memory(experiment: Experiment, loaded: Weights, *, tell: Tell) -> MemoryTest:

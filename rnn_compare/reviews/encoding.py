@@ -1,5 +1,6 @@
 """Reviews as the fixed-length rows of ids that a network reads."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.reviews.vocabulary import INDEX_FROM, PADDING, SPECIAL_WORDS, START, UNKNOWN, Vocabulary, word_spans
 
 TokenState = Literal["start", "known", "unknown", "cut off"]
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: int, maxlen: int) -> NDArray[np.int32]:
@@ -56,6 +58,7 @@ class Token(NamedTuple):
         id: Its id, also where it is cut off.
         state: Whether it is read as a known or an unknown word, or cut off; ``start`` for a start token that is read.
         start, end: Its beginning and end in the text; both are 0 for the start token.
+        is_markup: Whether it is part of a tag, such as the ``br`` of ``<br />``: networks read it as a word.
     """
 
     word: str
@@ -63,6 +66,12 @@ class Token(NamedTuple):
     state: TokenState
     start: int
     end: int
+    is_markup: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The word as it is shown; no word has such a bracket."""
+        return f"<{self.word}>" if self.is_markup else self.word
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class EncodedReview:
 
 
 def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: int) -> EncodedReview:
-    """Encodes one typed text exactly as the training reviews are encoded (see ``pad``); markup and emoji are just text.
+    """Encodes one typed text exactly as the training reviews are encoded (see ``pad``): markup and emoji are just text.
 
     Raises ``UserError`` if there is no word in the text.
 
@@ -100,13 +109,17 @@ def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: i
     if not spans:
         raise UserError("This text has no words. Type at least one.")
     word_ids = [START, *(vocabulary.id(word, vocabulary_size) for word, _, _ in spans)]
+    in_tag = bytearray(len(text))
+    for tag in _TAG.finditer(text):
+        in_tag[tag.start() : tag.end()] = b"\1" * len(tag[0])
     cut = max(0, len(word_ids) - maxlen)
     padding = max(0, maxlen - len(word_ids))
 
     tokens = [Token(SPECIAL_WORDS[START], START, "cut off" if cut else "start", 0, 0)]
     for position, ((word, start, end), word_id) in enumerate(zip(spans, word_ids[1:], strict=True), start=1):
         state: TokenState = "unknown" if word_id == UNKNOWN else "known"
-        tokens.append(Token(word, word_id, "cut off" if position < cut else state, start, end))
+        state = "cut off" if position < cut else state
+        tokens.append(Token(word, word_id, state, start, end, bool(in_tag[start])))
 
     ids = np.full(maxlen, PADDING, np.int32)
     ids[padding:] = word_ids[cut:]

@@ -74,7 +74,7 @@ def test_every_shipped_lecture_can_be_rehearsed_with_its_recording(monkeypatch: 
 def test_the_cells_are_looked_into_before_any_training(fresh: Services) -> None:
     assert fresh.runs()
     app = page("inside.page")
-    for view in ("Word by word", "Gradient flow", "Equations"):
+    for view in ("Word by word", "Memory", "Equations"):
         app.segmented_control(key="view").set_value(view).run()
         assert [*app.exception, *app.error, *app.info] == [], view
 

@@ -11,9 +11,7 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.prediction import ask
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
-from rnn_compare.server.app import current_app
 
 from .conftest import page, press, run_until
 
@@ -58,62 +56,23 @@ def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_b
     assert "A fine film" in app.query_params["review"]
 
 
-def test_accuracy_by_length_comes_from_a_worker_for_each_network(app: AppTest, trained: list[Run]) -> None:
-    app.segmented_control(key="view").set_value("Length").run()
-
-    def sentences() -> list[str]:
-        return [text.value for text in app.markdown if "At the greatest length" in text.value]
-
-    run_until(app, lambda: [sentence.count(" %") for sentence in sentences()] == [len(trained)])
-
-
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
     app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     first, last = trained[0].experiment.training_reviews + 1, trained[0].experiment.reviews
     reviews = prepared.load("bundled")
-    app.number_input(key="real_review").set_value(first).run()
+    press(app, "Random review")
     assert not app.exception
-    assert app.text_area(key="review").value == reviews.text(first - 1)
-    author = "positive" if reviews.label(first - 1) else "negative"
-    assert any(f"Validation review {first}. Its author rated the film **{author}**." in m.value for m in app.markdown)
-    assert messages[-1]["author"] is bool(reviews.label(first - 1))
-
-    button = next(button for button in app.button if button.label == "Random review")
-    button.click().run()
-    assert not app.exception
-    assert app.text_area(key="review").value in {reviews.text(number - 1) for number in range(first, last + 1)}
-    assert messages[-1]["author"] is not None
+    texts = {reviews.text(number - 1): number for number in range(first, last + 1)}
+    number = texts[str(app.text_area(key="review").value)]
+    author = "positive" if reviews.label(number - 1) else "negative"
+    sentence = f"Validation review {number}. Its author rated the film **{author}**."
+    assert any(sentence in text.value for text in app.markdown)
+    assert messages[-1]["author"] is bool(reviews.label(number - 1))
 
     app.text_area(key="review").set_value("A text of mine").run()
     assert messages[-1]["author"] is None
-    assert not any("Its author" in m.value for m in app.markdown)
-
-
-def test_a_random_review_is_one_that_a_network_gets_wrong_where_that_is_chosen_and_a_link_keeps_the_choice(
-    app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
-) -> None:
-    first = trained[0].experiment.training_reviews + 1
-    reviews = prepared.load("bundled")
-    for run in trained:
-        assert run.best is not None
-        recorded = current_app().services().store.predictions(run.id)[run.best.epoch - 1]
-        count = round((1 - recorded.accuracy) * recorded.reviews)
-        among = app.selectbox(key="among")
-        name = f"for the tests ({run.experiment.label})"
-        assert f"{name} is wrong: {count} of {recorded.reviews}" in among.options
-        among.set_value(f"wrong.{run.id}").run()
-        press(app, "Random review")
-        assert not app.exception
-        sides = decoded(recorded.probabilities) > 0.5
-        text = app.text_area(key="review").value
-        wrong = [number for number, side in enumerate(sides, first) if side != reviews.label(number - 1)]
-        assert text in {reviews.text(number - 1) for number in wrong}
-        assert messages[-1]["author"] is not bool(ask(run, str(text), "best").positive)
-    group = f"wrong.{trained[-1].id}"
-    linked = page("inside.page", ask=",".join(run.id for run in trained), among=group)
-    assert app.query_params["among"] == linked.query_params["among"]
-    assert linked.selectbox(key="among").value == group
+    assert not any("Its author" in text.value for text in app.markdown)
 
 
 def test_the_address_names_the_real_review_and_brings_it_back(
@@ -142,14 +101,18 @@ def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_tak
     assert "it must be a whole number from 81 to 100." in problem
 
 
-def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("earlier", ["Gradient flow", "Memory test", "Length"])
+def test_workers_do_the_memory_test_and_the_accuracy_by_length_and_old_links_lead_there(
+    trained: list[Run], monkeypatch: pytest.MonkeyPatch, earlier: str
+) -> None:
     charts: dict[str, go.Figure] = {}
     monkeypatch.setattr(components, "show_figure", lambda chart, key: charts.update({key: chart}))
-    app.segmented_control(key="view").set_value("Memory test").run()
-    app.button(key="run_memory_test").click().run()
-    assert not app.exception
-    run_until(app, lambda: not app.get("progress") and len(charts.get("memory_chart", go.Figure()).data) == 2)
-    assert "run_memory_test" not in [button.key for button in app.button]
+    app = page("inside.page", view=earlier, ask=",".join(run.id for run in trained))
+    assert (app.segmented_control(key="view").value, app.query_params["view"]) == ("Memory", "Memory")
+    run_until(app, lambda: not app.get("progress") and {*charts} == {"memory_chart", "gradient_chart", "length_chart"})
+    assert all(len([line for line in chart.data if line.name]) >= len(trained) for chart in charts.values())
     for line in charts["memory_chart"].data:
         assert (line.x[0], line.x[-1]) == (1, 10)
         assert all(0 <= share <= 100 for share in line.y), "in percent"
+    [sentence] = [text.value for text in app.markdown if "At the greatest length" in text.value]
+    assert sentence.count(" %") == len(trained)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.charts import gradient_chart
 from rnn_compare.comparison.groups import Group
-from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.dashboard.widgets import setting
 from rnn_compare.experiment_sets import comparison
@@ -25,7 +25,7 @@ from tests.explain.conftest import save_random
 from .conftest import page, press, run_until
 
 PAGES = ("compare.page", "try_review", "inside.page", "runs.page", "reviews.page", "present.page")
-VIEWS = ("Word by word", "Gradient flow", "Memory test", "Length", "Words", "Equations")
+VIEWS = ("Word by word", "Memory", "Words", "Equations")
 TEXT = "A wonderful film, the best of the year."
 
 
@@ -68,8 +68,8 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: l
     assert not app.exception
     assert not app.error
     written = " ".join([*(html.proto.body for html in app.get("html")), *(text.value for text in app.latex)])
-    if view == "Gradient flow":
-        why = as_markdown(gradients.NO_GRADIENT_THROUGH_TIME)
+    if view == "Memory":
+        why = as_markdown(gradient_chart.NO_GRADIENT_THROUGH_TIME)
         [sentence] = [text.value for text in app.markdown if why in text.value]
         assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
     if view == "Equations":

@@ -2,17 +2,20 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.pages import try_review
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import ask, predict, run_weights
+from rnn_compare.formatting import signed
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
@@ -23,7 +26,7 @@ from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
 from tests.epochs import finish
 
-from .conftest import page, press
+from .conftest import page, run_until
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
     other = replace(trained[0], experiment=Experiment(source="order"))
     groups = ([trained[0]], [other], [trained[0], other])
-    assert [review_box.label(EXAMPLES["Good"], runs) for runs in groups] == [True, None, None]
+    assert [review_box.label(EXAMPLES["Negation"], runs) for runs in groups] == [True, None, None]
 
 
 def test_test_reviews_are_offered_though_the_source_that_the_networks_learned_from_is_gone(
@@ -96,24 +99,34 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
 
 
 def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
-    app.button(key="example Bad").click().run()
+    app.button(key="example Irony").click().run()
     app.text_area(key="review").set_value("Mine").run()
     app.run()
     assert app.text_area(key="review").value == "Mine"
-    app.button(key="example Bad").click().run()
-    assert str(app.text_area(key="review").value).startswith("What a waste of time"), "the same example once more"
+    app.button(key="example Irony").click().run()
+    assert str(app.text_area(key="review").value).startswith("Oh great"), "the same example once more"
 
 
 def said(app: AppTest) -> str:
     return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
 
 
-def test_an_empty_box_has_no_verdict_and_says_what_to_do(app: AppTest) -> None:
-    assert 'class="rc-verdicts"' not in answer(app, "")
+def test_an_empty_box_is_answered_by_the_start_token_and_padding_alone(app: AppTest, trained: list[Run]) -> None:
     assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
-    assert "Type a review first." not in said(app)
-    press(app, "Ask the networks")
-    assert "Type a review first." in said(app)
+    for text in ("", " \n", "good film", ""):
+        html = answer(app, text)
+    for run in trained:
+        share = nothing(run)
+        assert f'rc-verdict">{100 * max(share, 1 - share):.1f} % ' in html
+    assert html.count("No words: the start token and padding alone.") == len(trained)
+    assert f"padding × {trained[0].experiment.maxlen - 1}" in html
+
+
+def nothing(run: Run) -> float:
+    """The probability for the start token alone."""
+    ids = np.zeros((1, run.experiment.maxlen), np.int32)
+    ids[0, -1] = 1
+    return float(predict(run.experiment, run_weights(run, "best"), ids)[0])
 
 
 def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
@@ -132,8 +145,7 @@ def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_jud
     marks = re.findall("✓ right|× wrong", " ".join(html.proto.body for html in app.get("html")))
     predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
     assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
-    app.button(key="example Good").click().run()
-    assert "Do the networks" not in said(app)
+    assert "Do the networks" not in said(app.text_area(key="review").set_value("Mine").run())
 
 
 def test_an_examples_question_is_not_asked_of_networks_of_another_task(
@@ -163,17 +175,28 @@ def test_known_words_that_were_cut_off_make_no_verdict(app: AppTest) -> None:
     assert "<b>8 of 10 words are unknown to this network.</b>" in answer(app, "good film " + "zzyzx " * 8 + "good film")
 
 
-def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) -> None:
+def test_a_verdict_says_where_it_starts_and_how_far_the_words_moved_it(app: AppTest, trained: list[Run]) -> None:
     html = answer(app, "good film")
     for run in trained:
-        ids = np.zeros((1, run.experiment.maxlen), np.int32)
-        ids[0, -1] = 1  # the start token alone
-        share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
-        prediction = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
-        assert f"Empty text: {prediction}<" in html
-        probability = ask(run, "good film", "best").probability
+        share, probability = nothing(run), ask(run, "good film", "best").probability
+        moved = signed(round(100 * probability, 1) - round(100 * share, 1))
+        assert f"Starts at {100 * share:.1f} % positive; the words move it by {moved} points.<" in html
         bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
         assert re.findall(bar, html) == [f"rc-side-{int(probability > 0.5)}"]
+
+
+def test_the_word_that_counts_most_stands_below_the_verdicts_of_networks_that_know_one(
+    app: AppTest, trained: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(try_review, "component", lambda *_: lambda data, **_: messages.append(data))
+    answer(app, "good<br />zzyzx film")
+    run_until(app, lambda: messages and len(messages[-1]["runs"]) == len(trained))
+    assert messages[-1]["runs"][0]["words"] == ["good", "<br>", "zzyzx", "film"]
+    assert len(messages[-1]["runs"][0]["logits"]) == 5
+    count = len(messages)
+    answer(app, "zzyzx")
+    assert len(messages) == count
 
 
 def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(

@@ -25,9 +25,9 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(server: Server, pa
     page.get_by_role("radio", name="last", exact=True).click()
     page.get_by_role("textbox", name="Review", exact=True).fill(TEXT)
     page.get_by_role("button", name="Ask the networks").click()
-    expect(page.get_by_text("word 6 of 6", exact=True)).to_be_visible()
-    for _ in range(3):
-        page.get_by_role("button", name="Word before (Shift + arrow left)").click()
+    expect(page.get_by_text("word 1 of 6", exact=True)).to_be_visible()
+    for _ in range(2):
+        page.get_by_role("button", name="Next word (Shift + arrow right)").click()
     stands_at_word(page, 3, 6)
     expect(page).to_have_url(re.compile("word=3"))
 

@@ -16,7 +16,7 @@ STILL = """async () => {
         same = now === before ? same + 1 : 0;
     }
 }"""
-INSIDE = ("Gradient flow", "Memory test", "Length", "Words", "Equations")
+INSIDE = ("Memory", "Words", "Equations")
 PAGES = ("", "try", "inside", "reviews", "runs", "present", "notes", "wall")
 
 

@@ -35,7 +35,7 @@ def assert_on_sheet(drawing: str) -> None:
 def test_a_drawing_shows_only_what_the_cell_has_to_show(name: str) -> None:
     known = {signal.name for signal in cell(name).signals} | {f"{state}_before" for state in cell(name).states}
     names = shown(picture(name).drawing, *SHOWING, "scale")
-    assert names <= known | ({"slope"} if not cell(name).gates else set())
+    assert names <= known
     assert {"state", "state_before"} <= names
 
 

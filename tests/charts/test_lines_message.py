@@ -1,14 +1,13 @@
 """What phones get of the wall's charts over numbers of words, and where they draw it."""
 
 from pathlib import Path
-from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
 from rnn_compare.browser import figures
 from rnn_compare.browser.figures import lines_message
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
+from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.charts.plotly_style import axis, over_words
 from tests.charts.memories import recalled
 from tests.scripts import HARNESSES, in_node
@@ -30,32 +29,16 @@ def test_phones_get_the_points_the_axes_and_the_words_of_the_walls_chart() -> No
     message = lines_message(figure)
     [line] = message["lines"]
     assert (line["name"], line["x"], line["y"]) == ("A <b>", [1, 2, 10], [100.0, 90.0, 50.0])
-    assert (message["unit"], message["log"], message["ticks"]) == (" %", False, [1, 2, 5, 10])
+    assert (message["unit"], message["ticks"]) == (" %", [1, 2, 5, 10])
     assert message["ends"][0] > 10 > 1 > message["ends"][1] > 0, "the end of the text is on the right"
     assert message["range"] == list(figure.layout.yaxis.range)
     assert [level["name"] for level in message["levels"]] == ["guessing (95 %)", None]
     assert "10" in message["words"]
 
 
-def test_a_logarithmic_axis_has_its_limits_as_numbers() -> None:
-    message = lines_message(effect_chart([recalled(effect=[2.0, 0.001, 0.0])]))
-    low, high = message["range"]
-    assert message["log"]
-    assert low < min(message["lines"][0]["y"]) == 1e-6
-    assert high > 2.0
-
-
-@pytest.mark.parametrize(
-    ("over", "middle"),
-    [
-        (over_words("words", 300, (0.0, 2.0)), 10),
-        ({"xaxis": axis("dropout", range=[0.0, 1.0], tickvals=[0.0, 0.5, 1.0])}, 0.5),
-    ],
-)
-def test_phones_draw_a_point_where_the_walls_axis_has_it(over: dict[str, Any], middle: float) -> None:
-    figure = go.Figure(layout=over)
-    first, last = (10**end if figure.layout.xaxis.type == "log" else end for end in figure.layout.xaxis.range)
+def test_phones_draw_a_point_where_the_walls_axis_has_it() -> None:
+    figure = go.Figure(layout=over_words("words", 300, (0.0, 2.0)))
     look = {"line": {"color": "black", "width": 2}, "marker": {"symbol": "circle"}, "name": "mine"}
-    figure.add_scatter(x=[first, middle, last], y=[1, 2, 3], **look).update_yaxes(axis("up", range=[0, 4]))
+    figure.add_scatter(x=[1, 10, 100], y=[1, 2, 3], **look).update_yaxes(axis("up", range=[0, 4]))
     left, between, right = in_node(lines_message(figure), DRAW)
     assert left < between == pytest.approx((left + right) / 2)

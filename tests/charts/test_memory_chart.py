@@ -1,31 +1,16 @@
-from typing import Any
-
 import numpy as np
-import pytest
 
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
-from tests.charts.memories import recalled
+from rnn_compare.charts.memory_chart import A_POINT, conclusion, moved, noticed, noticed_chart, used_words
+from tests.charts.chosen_runs import chosen
+from tests.charts.memories import memory_result, recalled
 
 
 def test_each_run_has_one_line_of_its_colour() -> None:
     both = [recalled(), recalled("other", distances=[1, 500])]
-    for figure in (noticed_chart(both), effect_chart(both)):
-        assert [trace.name for trace in figure.data] == ["mine", "other"]
-        assert {trace.line.color for trace in figure.data} == {both[0][0].look.color}
-    assert list(noticed_chart(both).data[0].y) == [100, 80, 50]
-
-
-def test_differences_have_a_logarithmic_axis_which_ends_where_rounding_begins() -> None:
-    chart = effect_chart([recalled(effect=[2.0, -0.001, 0.0])])
-    assert chart.layout.yaxis.type == "log"
-    assert list(chart.data[0].y) == [2.0, 0.001, 1e-6]
-    np.testing.assert_allclose(chart.layout.yaxis.range, [-6.1, 1.1])
-    assert [(shape.y0, shape.name, shape.showlegend) for shape in chart.layout.shapes] == [(1e-6, "10⁻⁶ or less", True)]
-    assert not effect_chart([recalled(effect=[2.0, -0.001, 0.01])]).layout.shapes, "nothing is drawn higher than it is"
-
-
-def test_differences_between_two_powers_of_ten_have_ticks_too() -> None:
-    np.testing.assert_allclose(effect_chart([recalled(effect=[2.0, 3.0, 4.0])]).layout.yaxis.range, [-0.1, 1.1])
+    figure = noticed_chart(both)
+    assert [trace.name for trace in figure.data] == ["mine", "other"]
+    assert {trace.line.color for trace in figure.data} == {both[0][0].look.color}
+    assert list(figure.data[0].y) == [100, 80, 50]
 
 
 def test_a_line_that_another_covers_is_still_seen_beside_it() -> None:
@@ -62,6 +47,46 @@ def test_a_network_that_reads_one_word_has_an_axis_too() -> None:
     assert left > right
 
 
-@pytest.mark.parametrize("draw", [noticed_chart, effect_chart])
-def test_a_networks_name_is_never_markup_in_a_chart(draw: Any) -> None:
-    assert draw([recalled("<b>bold</b>")]).data[0].name == "&lt;b&gt;bold&lt;/b&gt;"
+def test_a_networks_name_is_never_markup_in_a_chart() -> None:
+    assert noticed_chart([recalled("<b>bold</b>")]).data[0].name == "&lt;b&gt;bold&lt;/b&gt;"
+
+
+def test_a_sentence_says_from_which_word_on_the_prediction_moves_by_less_than_a_point() -> None:
+    tested = [
+        recalled("*a*", effect=[2, -0.5, 0.03]),
+        recalled("b", effect=[0.01, 0.01, -0.03]),
+        recalled("c", effect=[1, 0, -1]),
+    ]
+    assert moved(tested) == (
+        "Beyond word 100 (\\*a\\*) and word 1 (b) it moves the median pair's prediction by less than a point. "
+        "For c there is no such word."
+    )
+    assert moved(tested[2:]).startswith("At no distance")
+    probability = 1 / (1 + np.exp(-np.array([A_POINT / 2, -A_POINT / 2])))
+    assert np.ptp(probability) < 0.01, "nowhere does it move a probability by more"
+
+
+def test_one_sentence_says_how_often_each_network_notices_the_word_a_quarter_of_maxlen_from_the_end() -> None:
+    often, never = recalled("*often*", told_apart=[1, 0.97, 0.5]), recalled("never", told_apart=[1, 0, 0])
+    short = recalled("short", distances=[1, 2, 5], told_apart=[1, 0.5, 0.5], pairs=20)
+    assert noticed([often, never, short]) == (
+        "With these weights, noticed 10 words from the end: \\*often\\* 97 % (94 to 99), never 0 % (0 to 2); "
+        "1 word from the end: short 100 % (84 to 100)."
+    )
+
+
+def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> None:
+    alike, other = recalled(), recalled(pairs=50, positive=["superb", "wonderful", "perfect"])
+    assert "over 200 pairs, for these weights and the 2 sentiment words" in conclusion([alike, alike])
+    assert "over 50 to 200 pairs, for these weights and the 2 to 4 sentiment words" in conclusion([alike, other])
+
+
+def test_words_are_listed_once_for_all_networks_that_had_the_same_and_by_their_labels() -> None:
+    assert used_words([recalled(), recalled("other")]).count("superb") == 1
+    apart = used_words([recalled(), recalled("other", positive=["wonderful"])])
+    assert apart.count("screenplay") == 2
+    assert "w0, w1 …" in used_words([recalled(neutral=[f"w{number}" for number in range(9)])], limit=2)
+    parity = chosen(source="parity2", distance=15, maxlen=16, reviews=6_400), memory_result()
+    assert used_words([parity]).startswith("Mostly in even texts: superb")
+    assert "telling word" in conclusion([parity])
+    assert "telling word" in noticed_chart([parity]).layout.xaxis.title.text

@@ -9,16 +9,13 @@ import pytest
 
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.charts.memory_chart import effect_chart, noticed_chart
+from rnn_compare.charts.memory_chart import noticed_chart
 from tests.charts.memories import recalled
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")
 """How Python and d3 are asked to write a share, which they do without the space."""
-FIGURES = {
-    "noticed": noticed_chart([recalled()]),
-    "effect": effect_chart([recalled()]),
-}
+FIGURES = {"noticed": noticed_chart([recalled()])}
 
 
 def test_nothing_is_formatted_as_a_share_by_a_format_that_leaves_out_the_space() -> None:

@@ -4,11 +4,10 @@ import pytest
 from rnn_compare.charts.word_chart import (
     NARROW,
     WIDE,
-    ColorScale,
     Sheet,
-    color_scale,
     extremes,
     label_offsets,
+    tints,
     word_chart,
 )
 from rnn_compare.explain.embedding_map import WordMap, word_map
@@ -19,7 +18,7 @@ def words(verdicts: list[float]) -> WordMap:
     count = len(verdicts)
     points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
     names = tuple(f"word{number}" for number in range(count))
-    return WordMap(names, np.arange(4, 4 + count), points, np.array(verdicts, np.float32), 0.5, (0.6, 0.2))
+    return WordMap(names, np.arange(4, 4 + count), points, np.array(verdicts, np.float32))
 
 
 def real() -> WordMap:
@@ -27,29 +26,16 @@ def real() -> WordMap:
     return word_map(experiment, random_weights(experiment), VOCABULARY)
 
 
-def tinted(mapped: WordMap) -> np.ndarray:
-    return color_scale(mapped).tints(mapped.verdicts)
-
-
 def test_the_median_word_is_grey_even_where_a_network_leans() -> None:
-    tints = tinted(words([0.9, 0.95, 0.99]))
-    assert tints[1] == 0
-    assert tints[0] < 0 < tints[2]
+    low, median, high = tints(words([0.9, 0.95, 0.99]).verdicts)
+    assert low < 0 == median < high
 
 
 def test_colours_stay_in_their_bounds_whatever_the_verdicts() -> None:
     for verdicts in ([0.0, 0.5, 1.0], [0.5, 0.5, 0.5], [np.nan, 0.5, 0.7], [0.3]):
-        tints = tinted(words(verdicts))
-        assert np.isfinite(tints).all()
-        assert np.abs(tints).max() <= 1
-
-
-def test_the_scale_says_which_verdicts_its_colours_stand_for_and_where_one_half_is_if_it_has_room() -> None:
-    leaning = ColorScale(middle=2.0, widest=4.0).ticks()
-    assert [place for place, _ in leaning] == [-1, -0.5, 0, 1]
-    assert [round(verdict, 3) for _, verdict in leaning] == [0.119, 0.5, 0.881, 0.998]
-    for middle in (0.1, -4.2, 9.0):
-        assert [place for place, _ in ColorScale(middle, 4.0).ticks()] == [-1, 0, 1]
+        shades = tints(words(verdicts).verdicts)
+        assert np.isfinite(shades).all()
+        assert np.abs(shades).max() <= 1
 
 
 @pytest.mark.parametrize("sheet", [WIDE, NARROW])
@@ -97,7 +83,7 @@ def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
 
 def test_every_word_says_its_verdict_and_no_word_is_markup() -> None:
     mapped = words([0.25, 0.75])
-    odd = WordMap(("<b>x", "plain"), mapped.ids, mapped.points, mapped.verdicts, 0.5, mapped.shares)
+    odd = WordMap(("<b>x", "plain"), mapped.ids, mapped.points, mapped.verdicts)
     figure = word_chart(odd)
     assert list(figure.data[0].text) == ["&lt;b&gt;x<br>25.0 % positive", "plain<br>75.0 % positive"]
     assert "&lt;b&gt;x" in [note.text for note in figure.layout.annotations]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.browser.reading import NetworkReading, cell_name, curves, message
+from rnn_compare.browser.reading import NetworkReading, cell_name, message
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.explain.word_by_word import read
+from rnn_compare.explain.worker_tasks import logits_after_word
 from tests.charts.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import encoded
 from tests.scripts import assert_typed
@@ -33,6 +34,7 @@ def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> lis
 
 def view(engine: StubEngine, *titles: str) -> AppTest:
     app = page(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
+    engine.begun.clear()
     return app.text_area(key="review").set_value(TEXT).run()
 
 
@@ -41,29 +43,12 @@ def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
     assert_typed({"Reading": [message(results, layer=0, author=True) | {"left_out": {"a": [0.5, 1.0]}}]}, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("cell", "titles"),
-    [("SimpleRNN", ["mean slope of tanh"]), ("LSTM", ["forget", "input", "output"]), ("GRU", ["update", "reset"])],
-)
-def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: str, titles: list[str]) -> None:
-    network = found(cell=cell)
-    (run,) = message([network], layer=0)["runs"]
-    assert [curve["title"] for curve in run["curves"]] == titles
-    assert all(len(curve["values"]) == 4 for curve in run["curves"])
-    if cell == "LSTM":
-        forget = network.reading.cells[-1].signals["f"]
-        np.testing.assert_allclose(run["curves"][0]["values"], forget.mean(axis=1), atol=5e-4)
-    if cell == "SimpleRNN":
-        np.testing.assert_allclose(
-            run["curves"][0]["values"], 1 - (network.reading.cells[-1].states ** 2).mean(axis=1), atol=5e-4
-        )
-
-
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("text", ["word1", "qwerty uiop", "word1 " * 50])
-def test_any_text_has_means_between_closed_and_open(cell: str, text: str) -> None:
-    for mean in curves(found(text=text, cell=cell).reading.cells[-1], cell):
-        assert all(0 <= value <= 1 for value in mean["values"])
+def test_markup_is_read_as_a_word_and_shown_as_markup() -> None:
+    text = "word1<br />word2 <a href='x'>word3"
+    sent = message([found(text=text)], 0)
+    assert sent["words"] == ["word1", "<br>", "word2", "<a>", "<href>", "<'x'>", "word3"]
+    plain = message([found(text="word1 br word2 a href 'x' word3")], 0)
+    assert sent["runs"][0]["logits"] == plain["runs"][0]["logits"]
 
 
 def test_the_author_is_told_where_known() -> None:
@@ -80,19 +65,25 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     app.text_area(key="review").set_value(TEXT).run()
     assert not app.exception
     assert [run["id"] for run in sent[-1]["runs"]] == ["one"]
-    assert len(app.get("progress")) == 1
+    assert len(app.get("progress")) == 2, "of the beginnings, and of the words of the other"
     ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
-    [analysis] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
+    [analysis] = [
+        analysis
+        for (task, *arguments), analysis in engine.begun.items()
+        if task is logits_after_word and ids in arguments
+    ]
     analysis.result = np.arange(5, dtype=np.float32)
     app.run()
-    assert not app.get("progress")
     assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]
     assert sent[-1]["runs"][0]["logits"] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
-def test_nothing_is_left_out_before_somebody_wants_to_see_it(sent: list[dict[str, Any]]) -> None:
+def test_nothing_is_left_out_where_somebody_wants_to_see_the_reading(sent: list[dict[str, Any]]) -> None:
     engine = StubEngine()
-    view(engine, "one")
+    app = page(reading.show, SimpleNamespace(engine=engine), [chosen("one")])
+    app.session_state[reading.KEY] = {"colouring": "read"}
+    engine.begun.clear()
+    app.text_area(key="review").set_value(TEXT).run()
     assert sent[-1]["left_out"] == {}
     assert not engine.begun
 
@@ -102,9 +93,6 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
 ) -> None:
     engine = StubEngine()
     app = view(engine, "one", "other")
-    app.session_state[reading.KEY] = {"colouring": "left_out"}
-    app.run()
-    assert not app.exception
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)

@@ -88,15 +88,6 @@ def test_gradients_cross_processes(saved: Weights) -> None:
 
 
 @pytest.mark.usefixtures("saved")
-def test_the_gradient_before_training_is_that_of_the_weights_that_keras_draws_from_the_seed() -> None:
-    from rnn_compare.networks import keras_models
-
-    initial = keras_models.get_weights(keras_models.build(EXPERIMENT))
-    (norms,) = gradient_norms(EXPERIMENT, initial, *probe_batch(EXPERIMENT))
-    assert from_worker(worker_tasks.initial_gradients, steps=PROBE_SIZE).directions == (gradient_flow(norms),)
-
-
-@pytest.mark.usefixtures("saved")
 def test_a_run_without_weights_is_refused_in_a_sentence() -> None:
     with pytest.raises(UserError, match="No weights at"):
         worker_tasks.answer(worker_tasks.memory, "lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
@@ -149,7 +140,7 @@ def test_a_recording_carries_what_pages_ask_workers_about_each_kind_of_network()
         for cell, more in {"LSTM": {}, "GRU": {"units": 256}, "attention": {}}.items()
     }
     assert named == {
-        "LSTM": {"memory", "accuracy_by_length", "initial_gradients"},
-        "GRU": {"memory", "accuracy_by_length", "initial_gradients", "follow_gradient"},
+        "LSTM": {"memory", "accuracy_by_length"},
+        "GRU": {"memory", "accuracy_by_length", "follow_gradient"},
         "attention": {"memory", "accuracy_by_length", "words"},
     }

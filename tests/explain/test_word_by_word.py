@@ -217,14 +217,6 @@ def test_a_unit_that_the_layer_above_does_not_hear_weighs_nothing() -> None:
     assert (np.diff(lower.importance[lower.order]) <= 0).all()
 
 
-def test_the_slope_of_tanh_is_the_mean_over_all_units() -> None:
-    experiment = small()
-    reading = read(experiment, random_weights(experiment, size=3), encoded(experiment, random_text(6)))
-    (cell,) = reading.cells
-    slopes = [1 - np.tanh(values) ** 2 for values in cell.signals["pre_activation"]]
-    np.testing.assert_allclose(cell.slope, np.mean(slopes, axis=1), atol=1e-6)
-
-
 def logit(probability: float) -> float:
     return float(np.log(probability) - np.log(1 - probability))
 

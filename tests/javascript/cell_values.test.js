@@ -44,13 +44,6 @@ test("a second state comes with its scale, and a cell without one has none", () 
   assert.equal(values.carry_scale, 3);
 });
 
-test("a mean over all units comes with the word, also where only some units do", () => {
-  const curves = [{ name: "f", title: "forget gate", values: [0.25, 0.5, 0.75] }];
-  const values = valuesAt(unpackRun({ ...READ, first: 0, curves }), WORDS, 1);
-  assert.equal(values.means.f, 0.5);
-  assert.deepEqual(valuesAt(unpackRun(READ), WORDS, 2).means, {});
-});
-
 test("the unit whose gate moves most is named by its number, and its gate is read over the words", () => {
   const forget = { name: "f", gate: true, ...pack(0, 127, 25, 0) };
   const run = unpackRun({ ...READ, unit_numbers: [4, 2], signals: [...READ.signals, forget] });
@@ -70,8 +63,7 @@ test("an element of a drawing shows a signal, one minus it, or their product", (
 
 test("a share is the mean over all units, without those of padding, or the selected unit's", () => {
   assert.equal(shareOf("1-f", { f: [0.25, 0.75, NaN] }), 0.5);
-  assert.equal(shareOf("f", { f: [0.25, 0.75], means: { f: 0.6 } }), 0.6);
-  assert.equal(shareOf("f", { f: [0.25, 0.75], means: { f: 0.6 }, place: 1 }), 0.75);
+  assert.equal(shareOf("f", { f: [0.25, 0.75], place: 1 }), 0.75);
 });
 
 test("full colour is a number, a signal's largest in the text, or its largest at this word", () => {

@@ -49,6 +49,7 @@ const vocabulary = makeVocabulary(words);
 const encoded = texts.map((sample) => ({
   words: tokenize(sample),
   ids: [...encode(sample, vocabulary, sizes).ids],
+  shown: encode(sample, vocabulary, sizes).words,
   foreign: languages && isForeign(tokenize(sample), languages),
 }));
 process.stdout.write(JSON.stringify({ texts: encoded, networks: await Promise.all(networks.map(read)) }));

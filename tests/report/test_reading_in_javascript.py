@@ -63,6 +63,15 @@ def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
         assert ids == read_text(text, vocabulary, **sizes).ids.tolist()
 
 
+def test_the_page_and_the_dashboard_take_the_same_words_for_markup() -> None:
+    random = Random(2)
+    texts = ["a" + "".join(random.choices("<>/ b!", k=random.randint(5, 30))) for _ in range(3000)]
+    answers = by_the_page(texts=texts, words=["a", "b"], sizes={"vocabulary_size": 9, "maxlen": 6})["texts"]
+    shown = [[token.shown for token in read_text(text, Vocabulary(["a", "b"]), 9, 6).tokens[1:]] for text in texts]
+    assert [answer["shown"] for answer in answers] == shown
+    assert sum("<b>" in words for words in shown) > 100
+
+
 def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -> None:
     random = Random(4)
     frequent = [*prediction.ENGLISH.split(), *prediction.OTHER_LANGUAGES.split(), *["film", "Ist", "DE", "xyzzy"] * 10]

@@ -7,8 +7,21 @@ const INDEX_FROM = 3;
 // Other white space, such as the no-break space, is part of a word.
 const WORD = /[^ !"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n]+/g;
 
+const TAG = /<\/?[a-z][^<>]*>/g;
+
 export function tokenize(text) {
   return text.toLowerCase().match(WORD) ?? [];
+}
+
+// Returns the words as they are shown: within a tag they are read like others, but marked as markup.
+function shownWords(text) {
+  const lower = text.toLowerCase();
+  const tags = [...lower.matchAll(TAG)].map(({ 0: tag, index }) => [index, index + tag.length]);
+  let next = 0;
+  return [...lower.matchAll(WORD)].map(({ 0: word, index }) => {
+    while (next < tags.length && tags[next][1] <= index) next++;
+    return next < tags.length && tags[next][0] < index ? `<${word}>` : word;
+  });
 }
 
 // words: the most frequent first.
@@ -16,9 +29,9 @@ export function makeVocabulary(words) {
   return new Map(words.map((word, index) => [word, index + 1 + INDEX_FROM]));
 }
 
-// Returns the row of `ids` that a network reads, all `words` of the text, the index of the `first` one that is read,
-// `at`, its position in the row, the `count` of words read, and the indices of the `unknown` ones. What does not fit
-// into the row is cut off at the front, the start token first.
+// Returns the row of `ids` that a network reads, all `words` of the text as they are shown, the index of the `first`
+// one read, `at`, its position in the row, the `count` of words read, and the indices of the `unknown` ones. What does
+// not fit into the row is cut off at the front, the start token first.
 export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const words = tokenize(text);
   const wordIds = words.map((word) => {
@@ -31,7 +44,7 @@ export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const first = Math.max(0, words.length - maxlen);
   const count = words.length - first;
   const unknown = [...Array(count).keys()].filter((index) => wordIds[first + index] === UNKNOWN);
-  return { ids, words, first, at: maxlen - count, count, unknown };
+  return { ids, words: shownWords(text), first, at: maxlen - count, count, unknown };
 }
 
 // Tells whether frequent words of other languages outnumber those of English, as explain/prediction.py does.

@@ -60,7 +60,6 @@ function cellOf(reading, depth) {
     cell: network.cell.name, cell_name: name,
     units: units.length, unit_numbers: units.map((unit) => unit + 1), all_units: network.units,
     backward: trace.isBackward,
-    ...curvesOf(network, trace, at, count),
     signals: network.cell.signals.map(({ name: signal, title, kind }) => {
       const values = take(trace.values[signal]);
       return { name: signal, title, gate: kind === "gate", values, scale: values.scale };
@@ -99,19 +98,4 @@ export function importance({ kernel, units, recurrent, ways }, traces, layer, at
     }
     return size * Math.sqrt(squares);
   }));
-}
-
-// The gates as means over all units; for a cell without gates, the slope of tanh.
-function curvesOf({ cell, units }, { values }, at, count) {
-  const means = (numbers, of) => Array.from({ length: count }, (_, index) => {
-    const row = numbers.subarray((at + index) * units, (at + index + 1) * units);
-    return row.reduce((sum, value) => sum + of(value), 0) / units;
-  });
-  const gates = cell.signals.filter(({ kind }) => kind === "gate");
-  if (gates.length) {
-    const curves = gates.map(({ name, title }) => ({ name, title, values: means(values[name], (value) => value) }));
-    return { curves };
-  }
-  const slope = means(values.state, (value) => 1 - value ** 2);
-  return { curves: [{ name: "slope", title: "mean slope of tanh", values: slope }] };
 }

@@ -24,3 +24,12 @@ export function signed(number, digits = 1) {
   const size = Math.abs(number).toFixed(digits);
   return Number(size) ? `${number < 0 ? "−" : "+"}${size}` : size;
 }
+
+// An effect in words: a sign alone says which label gains if that is called positive.
+export function inPoints(points, labels) {
+  if (labels[1] === "positive") return `${signed(points)} points`;
+  return `${Math.abs(points).toFixed(1)} points towards ${labels[Number(points > 0)]}`;
+}
+
+// Tags are read as words, but are none (Token.shown in reviews/encoding.py).
+export const isMarkup = (word) => word.startsWith("<");

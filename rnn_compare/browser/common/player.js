@@ -1,8 +1,8 @@
 // Steps forward and back, or plays at a set pace until the end.
 
-// at: the first step shown, by default the last one. onStep is called with the step, onPlay with true while it plays.
+// at: the first step shown. onStep is called with the step, onPlay with true while it plays.
 /** @param {{ count: number, at?: number, pace: number, onStep(now: number): void, onPlay(is: boolean): void }} _ */
-export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
+export function makePlayer({ count, at = 0, pace, onStep, onPlay }) {
   let timer;
   const go = (to) => {
     at = Math.max(0, Math.min(count - 1, to));

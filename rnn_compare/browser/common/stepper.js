@@ -7,7 +7,7 @@ const PACES = [1, 2, 4, 8]; // steps per second
 const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]";
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// unit: the name of a step, such as "word"; at: the first step shown, by default the last one; where(at): the position
+// unit: the name of a step, such as "word"; at: the first step shown; where(at): the position
 // in words; onStep draws a step; onRest is called with the step when nothing plays.
 export function buildStepper(parent, { unit, count, at, pace, where, onStep, onRest = (_now) => {} }) {
   const bar = element("div", "rc-steps", parent);

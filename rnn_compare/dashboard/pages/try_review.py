@@ -12,8 +12,6 @@ from rnn_compare.server.app import current_app
 from rnn_compare.services import board_cards
 from rnn_compare.services.services import Services
 
-LEAVE_OUT = "Each word in turn is read as “unknown”: which one flips the prediction?"
-
 
 def render() -> None:
     """Draws the page."""
@@ -22,20 +20,19 @@ def render() -> None:
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)
-    text = review_box.text(runs, which)
+    text = review_box.text(runs)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
-    elif text.strip():
-        verdicts = answers.show(runs, text, which, review_box.label(text, runs))
+    elif text is not None:
+        verdicts = answers.show(runs, text.strip() and text, which, review_box.label(text, runs))
+        _show_turning_words(services, verdicts, which)
         st.caption(board_cards.subject(runs))
-        if verdicts and st.toggle("Leave out each word", key="leave_out", help=LEAVE_OUT):
-            _show_turning_words(services, verdicts, which)
         answers.show_text(verdicts, text)
 
 
 def _show_turning_words(services: Services, verdicts: answers.Answers, which: Which) -> None:
-    """Draws, for each network, which word flips its prediction if it alone is left out."""
-    reviews = {run.id: verdict.review for run, _, verdict in verdicts if not verdict.knows_no_word}
+    """Draws, for each network, which word counts most: each in turn is read as an unknown one."""
+    reviews = {run.id: verdict.review for run, _, verdict in verdicts if verdict.review.count("known")}
     networks = network_choice.loaded([run for run, _, _ in verdicts], which)
     pairs = [(network, reviews[network.run.id]) for network in networks if network.run.id in reviews]
     logits = reading.left_out(services, pairs)
@@ -43,6 +40,7 @@ def _show_turning_words(services: Services, verdicts: answers.Answers, which: Wh
     for network, review in pairs:
         if network.run.id in logits:
             words = words_read(review)
-            shown = {"words": [token.word for token in words], "logits": logits[network.run.id]}
+            shown = {"words": [token.shown for token in words], "logits": logits[network.run.id]}
             runs.append(described(network, words, first=0) | shown)
-    component("dashboard/assets/cell/turning_words.js")(data={"runs": runs}, key="turning_words")
+    if runs:
+        component("dashboard/assets/cell/turning_words.js")(data={"runs": runs}, key="turning_words")

@@ -1,7 +1,6 @@
 """Each network's prediction for a text, and the text as the networks read it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -66,8 +65,7 @@ def _answer(prediction: ReviewPrediction, note: str, label: bool | None) -> str:
         return f'<p class="rc-problem">{_why_none(prediction)}</p>{weights}'
     low, high = map(escape, prediction.labels)
     sentence = f"{percent(prediction.share)} {escape(prediction.label)}"
-    empty = replace(prediction, probability=prediction.prior)
-    start = f"Empty text: {percent(empty.share)} {escape(empty.label)}"
+    start = escape(prediction.course)
     if prediction.warning:
         output = f"Its output, {sentence}, means little."
         return f'<p class="rc-problem"><b>{prediction.warning}</b> {output}</p><p class="rc-note">{start}</p>{weights}'

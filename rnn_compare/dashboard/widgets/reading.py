@@ -42,7 +42,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 def box(networks: Sequence[LoadedNetwork]) -> str:
     """Draws the box for a review; returns its text."""
-    return review_box.text([network.run for network in networks], networks[0].which, height=76, first=FIRST)
+    return review_box.text([network.run for network in networks], height=76, first=FIRST) or ""
 
 
 def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) -> dict[str, Any] | None:
@@ -57,12 +57,15 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     # The browser's choice; the component returns it only after it has its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
     pairs = [(result.network, result.review) for result in results]
-    logits = left_out(services, pairs) if colouring == "left_out" else {}
     author = review_box.label(text, [network.run for network in networks])
     data = message(results, layer, author)
-    component("dashboard/assets/cell/reading.js", "browser/drawing/cell/inside.css", "browser/drawing/cell/cell.css")(
-        data=data | {"left_out": logits}, key=KEY, on_colouring_change=lambda: None
-    )
+    drawing = st.container()  # above the progress, which would move it
+    logits = {} if colouring == "read" else left_out(services, pairs)
+    styles = "browser/drawing/cell/inside.css", "browser/drawing/cell/cell.css"
+    with drawing:
+        component("dashboard/assets/cell/reading.js", *styles)(
+            data=data | {"left_out": logits}, key=KEY, on_colouring_change=lambda: None
+        )
     return data
 
 

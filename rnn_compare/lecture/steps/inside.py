@@ -9,7 +9,7 @@ from rnn_compare.lecture.lecture_file import Part, Press, StepKind
 from rnn_compare.lecture.plain_text import plain
 from rnn_compare.lecture.readings import read
 from rnn_compare.lecture.scene import Scene
-from rnn_compare.sources.registry import is_about_films, source
+from rnn_compare.sources.registry import is_about_films
 
 FIRST = "Turn at the end"
 
@@ -47,18 +47,17 @@ def _first(scene: Scene) -> str:
 
 
 def memory_test(scene: Scene) -> list[Part]:
-    """Returns the memory test's charts and what they say."""
+    """Returns the memory test's chart and what it says."""
     networks, problems = scene.loaded(most_gates_first=True)
     tested, others = scene.measured(networks, memory)
     parts: list[Part] = []
     if tested:
-        charts = {memory_chart.NOTICED: memory_chart.noticed_chart, memory_chart.EFFECT: memory_chart.effect_chart}
-        figures = [lines_message(chart(tested)) | {"title": plain(title)} for title, chart in charts.items()]
-        noticed = plain(memory_chart.noticed(tested))
+        noticed, moved = plain(memory_chart.noticed(tested)), plain(memory_chart.moved(tested))
+        figure = lines_message(memory_chart.noticed_chart(tested)) | {"title": memory_chart.NOTICED}
         parts = [
-            {"kind": "sentences", "for": "wall", "lines": [memory_chart.ASKED, noticed]},
-            {"kind": "figures", "figures": figures},
-            {"kind": "sentences", "for": "phones", "lines": [noticed, memory_chart.conclusion(tested)]},
+            {"kind": "sentences", "for": "wall", "lines": [memory_chart.ASKED, noticed, moved]},
+            {"kind": "figures", "figures": [figure]},
+            {"kind": "sentences", "for": "phones", "lines": [noticed, moved, memory_chart.conclusion(tested)]},
         ]
     return [*parts, *_sentences(problems, others)]
 
@@ -69,12 +68,9 @@ def lengths(scene: Scene) -> list[Part]:
     measured, others = scene.measured(networks, accuracy_by_length)
     if not measured:
         return _sentences(problems, others)
-    is_made = [source(item.run.experiment.dataset).at_length is not None for item, _ in measured]
-    about = [length_chart.OF_A_TASK] if any(is_made) else []
-    about += [] if all(is_made) else [length_chart.OF_REVIEWS]
     return [
         {"kind": "figures", "figures": [lines_message(length_chart.length_chart(measured))]},
-        {"kind": "sentences", "lines": [plain(length_chart.at_the_end(measured)), *about]},
+        {"kind": "sentences", "lines": [plain(length_chart.at_the_end(measured)), length_chart.meaning(measured)]},
         *_sentences(problems, others),
     ]
 

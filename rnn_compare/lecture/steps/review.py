@@ -1,6 +1,5 @@
 """A review from the class, chosen by the presenter: each network's prediction, and how it reads it word by word."""
 
-from dataclasses import replace
 from typing import Any
 
 from rnn_compare.charts.palette import look
@@ -60,7 +59,6 @@ def predictions(scene: Scene, text: str) -> list[dict[str, Any]]:
 def _card(prediction: ReviewPrediction) -> dict[str, Any]:
     if prediction.knows_no_word:
         return {"problem": "None of these words is in the vocabulary, so there is nothing to judge."}
-    empty = replace(prediction, probability=prediction.prior)
     return {
         "share": percent(prediction.share),
         "label": prediction.label,
@@ -68,7 +66,7 @@ def _card(prediction: ReviewPrediction) -> dict[str, Any]:
         "positive": prediction.positive,
         "from": round(prediction.prior, 4),
         "to": round(prediction.probability, 4),
-        "start": f"Empty text: {percent(empty.share)} {empty.label}",
+        "start": prediction.course,
         "problem": prediction.warning,
     }
 

@@ -1,7 +1,7 @@
 // A network's prediction for the text that is typed, with what it could read of it.
 
 import { isForeign } from "../../browser/arithmetic/encoding.js";
-import { odds, verdictIn } from "../../browser/arithmetic/moves.js";
+import { odds, percent, signed, verdictIn } from "../../browser/arithmetic/moves.js";
 import { logitOf, logitOfNothing } from "../../browser/arithmetic/network.js";
 import { element, setText } from "../../browser/common/dom.js";
 
@@ -9,6 +9,7 @@ const UNKNOWN_SHOWN = 5;
 // In thousands, as toLocaleString, which takes a phone a tenth of a second when it is called first.
 const digits = (count) => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 const counted = (count, noun) => `${digits(count)} ${noun}${count === 1 ? "" : "s"}`;
+const rounded = (share) => Number((100 * share).toFixed(1)); // as it is shown
 export const painted = () => new Promise((go) => { requestAnimationFrame(() => setTimeout(go)); });
 
 // A network's prediction. show(reading) shows another one and returns it in a sentence; conclude(sentence) shows the
@@ -28,9 +29,16 @@ export function buildCard(parent, network, languages) {
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, "\u00A0");
   element("p", "rc-note", card, network.note);
+  let empty, last;
+  // Where a text starts, and how far its words move that.
+  const showCourse = () => {
+    if (empty === undefined) return;
+    const moved = last === undefined ? "" : `; the words move it by ${signed(rounded(last) - rounded(empty))} points`;
+    setText(prior, `Starts at ${percent(empty)} ${labels[1]}${moved}.`);
+  };
   painted().then(() => { // the prediction is seen before
-    const empty = odds(logitOfNothing(network));
-    setText(prior, `Empty text: ${verdictIn(empty, labels)}`);
+    empty = odds(logitOfNothing(network));
+    showCourse();
     prior.classList.add("rc-prior");
     scale.style.setProperty("--rc-from", `${100 * empty}%`);
   });
@@ -42,15 +50,16 @@ export function buildCard(parent, network, languages) {
     const looksForeign = network.in_english && isForeign(review.words, languages);
     setText(warning, warningOf(count, unknown.length) || (looksForeign ? languages.warning : ""));
     card.classList.toggle("doubtful", warning.textContent !== "");
-    if (unknown.length === count) {
+    last = unknown.length === count ? undefined : odds(logitOf(network, review.ids, traces));
+    showCourse();
+    if (last === undefined) {
       setText(verdict, count ? "no prediction" : "–");
       return count ? `${title}: ${warning.textContent}` : "";
     }
-    const shown = odds(logitOf(network, review.ids, traces));
-    setText(verdict, verdictIn(shown, labels));
-    verdict.dataset.probability = shown;
-    scale.style.setProperty("--rc-to", `${100 * shown}%`);
-    bar.className = `rc-side-${Number(shown > 0.5)}`;
+    setText(verdict, verdictIn(last, labels));
+    verdict.dataset.probability = last;
+    scale.style.setProperty("--rc-to", `${100 * last}%`);
+    bar.className = `rc-side-${Number(last > 0.5)}`;
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
   return { show, conclude: (sentence) => setText(turning, sentence), remove: () => card.remove() };

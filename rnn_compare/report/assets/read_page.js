@@ -131,7 +131,7 @@ function listen(examples, read) {
 
 // The review word by word, with the networks' cells. Long computations are divided into slices.
 function buildInside(root, drawings) {
-  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map(), depth: 0 };
+  const choice = { lead: 0, colouring: "left_out", pace: 4, signals: new Map(), depth: 0 };
   const picker = buildPicker(part("cell"), choice, () => rebuild());
   let message, reading, readings = [], turn = 0, leaving = 0, leftOut = {};
   const finish = async (work, sentence = "") => {

@@ -63,7 +63,7 @@ def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(podium
             expect(network).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize(("name", "kind", "charts"), [("book", "memory", 2), ("state", "lengths", 1)])
+@pytest.mark.parametrize(("name", "kind", "charts"), [("book", "memory", 1), ("state", "lengths", 1)])
 def test_charts_over_words_are_drawn_on_phones_too(
     podium: Server, phone: Page, name: str, kind: str, charts: int
 ) -> None:

@@ -14,9 +14,8 @@ export function unpackRun(run) {
   };
 }
 
-// Returns each signal by its name; in `means` its mean over all units, if there is one; and for each state also
-// `…_before` and `…_scale`, its largest value. place: the row of the unit that percentages are of, undefined
-// for means.
+// Returns each signal by its name; and for each state also `…_before` and `…_scale`, its largest value. place: the row
+// of the unit that percentages are of, undefined for the mean over those sent.
 export function valuesAt(run, words, word, place) {
   const index = word - run.first;
   const read = words.length - run.first;
@@ -25,7 +24,6 @@ export function valuesAt(run, words, word, place) {
   const values = {
     word: words[word], input: row(run.input, index, run.input.length / read), input_scale: run.input.scale,
     all_units: run.all_units, place, unit: run.unit_numbers?.[place],
-    means: Object.fromEntries((run.curves ?? []).map(({ name, values: means }) => [name, means[index]])),
   };
   for (const [name, signal] of Object.entries(signals)) values[name] = row(signal, index, run.units);
   for (const [name, first] of Object.entries(run.before)) {
@@ -74,7 +72,6 @@ export function resolve(shown, values) {
 // The value of the selected unit, or the mean over all but NaN, which marks skipped timesteps of padding.
 export function shareOf(shown, values) {
   if (values.place !== undefined) return resolve(shown, values)[values.place];
-  if (values.means?.[shown] !== undefined) return values.means[shown];
   const read = resolve(shown, values).filter(Number.isFinite);
   return read.reduce((sum, value) => sum + value, 0) / read.length;
 }

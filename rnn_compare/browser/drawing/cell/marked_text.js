@@ -1,14 +1,14 @@
 // The review with each word coloured by how far it moved the verdict, and the legend.
 
 import { button, element } from "../../common/dom.js";
-import { signed } from "../../arithmetic/moves.js";
+import { isMarkup, signed } from "../../arithmetic/moves.js";
 
 const COLOURINGS = {
-  read: {
-    title: "while reading", meaning: "Prediction after the word minus before it; later words may undo it",
-  },
   left_out: {
     title: "when left out", meaning: "Final prediction with the word minus with “unknown” in its place",
+  },
+  read: {
+    title: "while reading", meaning: "Prediction after the word minus before it; later words may undo it",
   },
 };
 const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion
@@ -55,7 +55,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       const strongest = () => `strongest, either way: ${strongestWord(words.slice(run.first), moved)}`;
       scale.replaceChildren();
       if (leads.length) element("b", "", scale, run.title);
-      scale.append(leads.length ? " " : "", moved ? turning ?? strongest() : "computing …");
+      scale.append(leads.length ? " " : "", turning ?? (moved ? strongest() : "computing …"));
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },
@@ -83,7 +83,7 @@ export function depths(moved) {
 
 // Names the word with the deepest colour, and its value.
 export function strongestWord(words, moved) {
-  const sizes = moved.map(({ points }) => Math.abs(points));
+  const sizes = moved.map(({ points }, index) => (isMarkup(words[index]) ? 0 : Math.abs(points)));
   const strongest = sizes.indexOf(Math.max(...sizes));
   if (sizes[strongest] < 0.05) return "none moved the prediction by 0.1 points";
   return `“${words[strongest]}”, ${signed(moved[strongest].points)} points`;

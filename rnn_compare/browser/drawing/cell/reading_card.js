@@ -9,8 +9,8 @@ import { moves, odds, verdictIn } from "../../arithmetic/moves.js";
 import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
-// onSignal(name) with the signal that is selected, onUnit(unit) with the unit (see curves.js).
-export function buildCard(parent, run, drawing, { words, author, onWord, onSignal, unit, onUnit }) {
+// onSignal(name) with the signal that is selected.
+export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);
   root.dataset.run = run.id;
@@ -27,9 +27,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);
   const showKey = buildKey(root, run);
-  const showCell = () => { if (at >= run.first) cell.update(valuesAt(run, words, at, curves.place)); };
-  const onSelect = (next) => { onUnit(next); showGates(); showCell(); };
-  const curves = buildCurves(root, run, words.length, { unit, onUnit: onSelect });
+  const curves = buildCurves(root, run, words.length);
   const cursors = [element("i", "", map), curves.cursor];
   const hovered = element("p", "rc-axes rc-hovered", root); // as high when empty, or the page would jump
 
@@ -45,7 +43,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
     // Draws the heat map of the named signal, or else of the first.
     draw(tones, name) {
       const chosen = run.signals.find((signal) => signal.name === name) ?? run.signals[0];
-      tabs.forEach((tab, index) => tab.setAttribute("aria-pressed", run.signals[index] === chosen));
+      for (const tab of tabs) tab.setAttribute("aria-pressed", tab.textContent === chosen.title);
       const { values, gate } = chosen;
       showKey(chosen, tones);
       drawHeatmap(canvas, { values, units: run.units, words: words.length, first: run.first, gate }, tones);
@@ -56,7 +54,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
       for (const cursor of cursors) cursor.style.left = `${100 * (at + 0.5) / words.length}%`;
       showGates();
       showVerdict(at, leftOut);
-      showCell();
+      if (at >= run.first) cell.update(valuesAt(run, words, at, curves.place));
     },
   };
 }
@@ -93,9 +91,7 @@ export function sentence(run, word, index, leftOut) {
   if (!leftOut) return `“${word}”: ${movement(moves(run)[index].points, run.labels)}`;
   if (!leftOut.logits) return leftOut.logits === null ? "left out of shorter reviews only" : "computing …";
   if (run.unknown.includes(index)) return `“${word}” is not in this network's vocabulary`;
-  const { logits } = leftOut;
-  const [without, whole] = [logits[index + 1], logits[0]].map((logit) => verdictIn(odds(logit), run.labels));
-  return `without “${word}”: ${without} instead of ${whole}`;
+  return `without “${word}”: ${verdictIn(odds(leftOut.logits[index + 1]), run.labels)} at the end`;
 }
 
 // In words, since a sign alone does not say which label gained.
@@ -107,11 +103,13 @@ function movement(points, labels) {
 // The key of the heat map: its axes and its colours.
 function buildKey(root, { units, all_units: all }) {
   const key = element("p", "rc-axes rc-key", root);
-  element("span", "", key, units < all ? `${units} of ${all} units` : `${units} units`).title = "most important on top";
+  const name = element("span", "", key);
+  name.title = "most important on top";
   const scaled = element("span", "", key);
   const [low, shades, high] = ["span", "i", "span"].map((tag) => element(tag, "", scaled));
-  return ({ gate, scale }, { negative, paper, positive, gate: open }) => {
+  return ({ title, gate, scale }, { negative, paper, positive, gate: open }) => {
     const full = scale.toPrecision(2);
+    name.textContent = `${title}, ${units < all ? `${units} of ${all}` : units} units`;
     low.textContent = gate ? "0" : `−${full}`;
     high.textContent = gate ? "1" : full;
     const colours = (gate ? [paper, open] : [negative, paper, positive]).map((rgb) => `rgb(${rgb})`);
@@ -121,7 +119,9 @@ function buildKey(root, { units, all_units: all }) {
 
 function buildTabs(root, run, onSignal) {
   const bar = element("div", "rc-signals", root);
-  return run.signals.map(({ name, title }) => button("", bar, title, () => onSignal(name)));
+  const shown = run.signals.filter(({ title }) => title);
+  bar.hidden = shown.length < 2;
+  return shown.map(({ name, title }) => button("", bar, title, () => onSignal(name)));
 }
 
 // The words span the area's width from left to right.

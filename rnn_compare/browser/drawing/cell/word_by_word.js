@@ -20,7 +20,8 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
     const run = runs[choice.lead];
     const without = withoutWords(run);
     const moved = without && !without.logits ? undefined : moves(run, without?.logits);
-    const turning = without?.logits && turningWord(run, words, without.logits);
+    const turning = without?.logits === null ? "left out of shorter reviews only"
+      : without?.logits && turningWord(run, words, without.logits);
     text.colour({ colouring: choice.colouring, lead: choice.lead, moved, turning });
   };
   const showCards = () => runs.forEach((run, index) => cards[index].show(steps.at, withoutWords(run)));
@@ -53,7 +54,6 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
     words, author, onWord,
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
-    unit: choice.units.get(cellOf(run)), onUnit: (unit) => { choice.units.set(cellOf(run), unit); },
   }));
   // A wall has room for one card.
   const showLead = () => {
@@ -80,11 +80,6 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
       steps.end();
     },
   };
-}
-
-// A unit is chosen in one of a network's cells.
-function cellOf({ id, cell_name: name }) {
-  return `${id} ${name}`;
 }
 
 // Networks with the same signals share the choice of a signal.

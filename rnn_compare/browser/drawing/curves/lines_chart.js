@@ -1,4 +1,4 @@
-// Lines over a number, mostly of words: the memory test, and the accuracy by length.
+// Lines over a number of words: the memory test, and the accuracy by length.
 
 import { add } from "../../common/svg.js";
 import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "./curve_chart.js";
@@ -9,10 +9,10 @@ const THIN = 0.7; // of Plotly's lines
 // Returns the drawing of a figure, and what its lines mean.
 /** @param {LinesFigure} figure */
 export function linesChart(figure, size) {
-  const { title, words, across, upward, unit, log, logAcross, ends, ticks, range, lines, levels, edges } = figure;
+  const { title, words, across, upward, unit, ends, ticks, range, lines, levels, edges } = figure;
   const ordered = ends[0] > ends[1] ? lines.map((line) => reversed(line)) : lines; // the last point is on the right
   const margins = [56, roomFor(lines), 14, 40];
-  const scales = overNumbers(scalesOf({ ...size, margins, epochs: 1, range, log }), ends, logAcross);
+  const scales = overNumbers(scalesOf({ ...size, margins, epochs: 1, range, log: false }), ends);
   const { left, top, wide, tall } = scales.box;
   const sheet = drawFrame(scales, unit, words, { title: across, ticks });
   const plot = plotIn(sheet, scales);
@@ -44,10 +44,9 @@ function backwards(values) {
   return values.map((_, place) => values[values.length - 1 - place]);
 }
 
-// The same scales over an axis of numbers, which may be logarithmic.
-function overNumbers(scales, ends, isLog) {
+// The same scales over a logarithmic axis of numbers.
+function overNumbers(scales, ends) {
   const { left, wide } = scales.box;
-  const place = isLog ? Math.log10 : (number) => number;
-  const [from, to] = ends.map(place);
-  return { ...scales, x: (number) => left + (wide * (place(number) - from)) / (to - from) };
+  const [from, to] = ends.map(Math.log10);
+  return { ...scales, x: (number) => left + (wide * (Math.log10(number) - from)) / (to - from) };
 }

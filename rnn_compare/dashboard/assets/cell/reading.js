@@ -11,7 +11,7 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
   const isNew = changes();
   let reading, opened = true;
   // The visitor's choices outlive the review.
-  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map() };
+  const choice = { lead: 0, colouring: "left_out", pace: 4, signals: new Map() };
   return {
     /** @param {Reading} message */
     update({ left_out: leftOut, ...data }) {
@@ -22,10 +22,10 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
         const at = opened ? stepInAddress("word", data.words.length, text) : undefined;
         opened = false;
         const ask = (colouring) => setStateValue("colouring", colouring);
-        const keep = (now) => keepInAddress("word", now, data.words.length, text);
+        const keep = (now) => keepInAddress("word", now, text);
         const runs = data.runs.map(unpackRun);
         reading = buildReading(root, { ...data, runs, at }, choice, { ask, keep, buildChart: buildVerdictChart });
-        reading.keep(); // another review starts at its last word
+        reading.keep(); // another review starts at its first word
         redraw();
       }
       reading.leaveOut(leftOut); // computed later, so it may be all that has changed

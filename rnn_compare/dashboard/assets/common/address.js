@@ -10,12 +10,12 @@ export function stepInAddress(name, count, text) {
   return at >= 0 && at < count ? at : undefined;
 }
 
-// Writes a step into the address; the last one is the default and is left out.
-export function keepInAddress(name, at, count, text) {
+// Writes a step into the address; the first one is the default and is left out.
+export function keepInAddress(name, at, text) {
   left.clear();
   left.set(text, at);
   const url = new URL(location.href);
-  if (at === count - 1) url.searchParams.delete(name);
+  if (at === 0) url.searchParams.delete(name);
   else url.searchParams.set(name, at + 1);
   if (url.href !== location.href) history.replaceState(history.state, "", url);
 }

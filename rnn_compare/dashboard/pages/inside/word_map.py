@@ -8,13 +8,13 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.loaded_network import LoadedNetwork
-from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
+from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, word_chart
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import card, problem_card, result_of
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, is_quick, neighbours
-from rnn_compare.formatting import as_markdown, counted, percent, unbroken
+from rnn_compare.explain.embedding_map import find_word, gates_by_word, is_quick, neighbours
+from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import prepared
 from rnn_compare.services.services import Services
 from rnn_compare.sources import registry
@@ -27,7 +27,7 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the maps of the runs, two side by side, and the neighbours of a word in all of them."""
-    st.markdown("Words on the embedding's first two principal components, coloured by prediction; grey: the median.")
+    st.markdown("The embedding's first two principal components, coloured by prediction; grey: the median word.")
     typed = st.text_input("Find a word", key="find_word", placeholder="e.g. great", max_chars=100)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(2) if len(networks) > 1 else [st.container()]
@@ -66,33 +66,14 @@ def shared(near: Near) -> set[str]:
     return set.intersection(*({word for word, _ in words} for words in near.values()))
 
 
-def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
-    """Returns the colour scale of a map as HTML.
-
-    Its middle is the median word, which may itself be predicted positive or negative.
-    """
+def color_bar(labels: tuple[str, str]) -> str:
+    """Returns the colours of a map as HTML, without numbers: rounded, many would be 100 %."""
     shades = ", ".join(color for _, color in COLORS)
     low, high = map(escape, labels)
-    captions = {-1.0: f"← {low}", 1.0: f"{high} →"}  # without numbers: rounded, many would be 100 %
-    ticks = ""
-    for place, verdict in scale.ticks():
-        text = captions.get(place, f"{percent(verdict)} {high}")
-        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{text}</b>'
-    return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
-
-
-def remark(words: WordMap, label: str, missing: str = "") -> str:
-    """Returns the remark below a map in Markdown: explained variance, and the prediction for an empty text.
-
-    Args:
-        label: The label that probabilities are of.
-        missing: A word that was looked up and is not on the map.
-    """
-    sentences = (
-        f"{counted(len(words.words), 'word')}, {percent(sum(words.shares))} of variance. "
-        f"Empty text: {percent(words.empty)} {as_markdown(label)}."
+    return (
+        f'<div class="rc-colors"><span>more {low}</span><i style="background: linear-gradient(90deg, {shades})"></i>'
+        f"<span>more {high}</span></div>"
     )
-    return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 
 
 def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dict[str, str]) -> str:
@@ -141,7 +122,7 @@ def _show_map(
         looked_up = vocabulary.word(find_word(network.run.experiment, vocabulary, typed))
         marked = [looked_up, *(word for word, _ in near)]
     labels = registry.labels(network.run.experiment.dataset)
-    bar = color_bar(color_scale(words), labels)
+    bar = color_bar(labels)
     if np.ptp(words.verdicts) < 1e-6:  # equal except for rounding
         convolution = network.run.experiment.without_recurrence
         notes = convolution.notes if convolution and convolution.windows else ""  # of several words
@@ -149,5 +130,5 @@ def _show_map(
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
     components.show_figure(word_chart(words, marked, sheet, labels[1]), key)
-    missing = marked[0] if marked and marked[0] not in words.words else ""
-    st.caption(unbroken(remark(words, labels[1], missing)))
+    if marked and marked[0] not in words.words:
+        st.caption(f"“{as_markdown(marked[0])}” is too rare for the map of {len(words.words):,} words.")

@@ -15,7 +15,7 @@ function predictionAfter(run, word) {
 // Returns the element of a part of the kind "reading".
 export function readingPart({ reading: { words, drawings, runs: packed } }) {
   const runs = packed.map((run) => unpackRun(run));
-  let [at, lead] = [words.length - 1, 0];
+  let [at, lead] = [0, 0];
   const spans = words.map((word, place) => {
     const span = element("span", {}, word);
     span.addEventListener("click", () => go(place));

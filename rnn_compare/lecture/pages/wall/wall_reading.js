@@ -6,7 +6,7 @@ import { buildReading } from "../../../browser/drawing/cell/word_by_word.js";
 import { element } from "../common/dom.js";
 
 // The presenter's choices outlive the review.
-const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), units: new Map() };
+const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map() };
 
 /** @param {{ reading: Reading }} part */
 export function readingPart({ reading: message }) {
