@@ -30,7 +30,6 @@ from rnn_compare.comparison.inference.accuracies import Score, kept, stacked
 from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.comparison.inference.judgement import FEWEST_BESIDE_FIXED, UNCOUNTED, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference
-from rnn_compare.comparison.inference.wins import wins
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
@@ -325,18 +324,6 @@ def told_apart(worse: Pool, better: Pool, seeds: int) -> float:
     )
 
 
-def wins_covered(first: Accuracies, second: Accuracies, seeds: int) -> float:
-    """Returns how often the interval of the share of pairs of seeds that the first wins covers the true share."""
-    rng = np.random.default_rng(DRAW)
-    true = float(np.mean(first(rng, 10**6) > second(rng, 10**6)))
-
-    def is_covered() -> bool:
-        won = wins(first(rng, seeds).tolist(), second(rng, seeds).tolist())
-        return won is not None and won.low <= true <= won.high
-
-    return _share(is_covered() for _ in range(DRAWS))
-
-
 def _print_looks() -> None:
     title = "Normal accuracies of two settings, looked at with 3, 4, … 10 seeds"
     for deviations, leads in (((1.0, 1.0), (0, 2, 3, 5)), ((0.4, 2.0), (0, 2, 3, 5)), ((0.3, 0.3), (0, 1))):
@@ -361,15 +348,11 @@ def _print_unlike(pools: Mapping[str, Pool]) -> None:
     }
     for (name, pool), (other, other_pool) in itertools.combinations(pools.items(), 2):
         pairs[f"{name}, {other}"] = (pool.accuracies, other_pool.accuracies)
-    for title, rate in (
-        ("Two settings of one mean are called different at the first look", called_different),
-        ("The interval of the share of pairs won covers the true share", wins_covered),
-    ):
-        columns = {
-            f"{seeds} seeds": {name: rate(first, second, seeds) for name, (first, second) in pairs.items()}
-            for seeds in (3, 5, 10)
-        }
-        _print_table(title, columns)
+    columns = {
+        f"{seeds} seeds": {name: called_different(first, second, seeds) for name, (first, second) in pairs.items()}
+        for seeds in (3, 5, 10)
+    }
+    _print_table("Two settings of one mean are called different at the first look", columns)
 
 
 def _print_several(pools: Mapping[str, Pool]) -> None:

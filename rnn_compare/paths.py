@@ -37,6 +37,11 @@ def page_script() -> Path:
     return _INSTALLED_PAGE if is_installed() else _PACKAGE.parent / "app.py"
 
 
+def explanation() -> Path:
+    """Returns what the docs say about verdicts; in a wheel it stands beside the page's script."""
+    return page_script().with_name("comparison.md") if is_installed() else _PACKAGE.parent / "docs" / "comparison.md"
+
+
 def page_command() -> str:
     """Returns the command that starts the page; Streamlit's options may follow."""
     return "rnn-compare page" if is_installed() else "streamlit run app.py"

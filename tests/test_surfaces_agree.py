@@ -19,10 +19,9 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import MEASURES, ON
-from rnn_compare.comparison.inference.judgement import Judgement
-from rnn_compare.comparison.inference.wording import details, result, sentence
+from rnn_compare.comparison.inference.wording import meaning_of_interval, result, sentence
 from rnn_compare.comparison.verdicts import judge, usual_basis
-from rnn_compare.dashboard.widgets import results_table
+from rnn_compare.dashboard.widgets import chance
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent, unbroken
 from rnn_compare.interface import Networks
@@ -77,12 +76,6 @@ def recorded(store: RunStore, seed: int) -> list[Run]:
     return store.runs()
 
 
-def shown(judgement: Judgement) -> list[str]:
-    """Returns what stands below the summary: of several pairs the sentence of each, and the numbers behind it."""
-    is_several = len(judgement.pairs) > 1
-    return [line for pair in judgement.pairs for line in ([sentence(pair)] if is_several else []) + details(pair)]
-
-
 @pytest.fixture
 def fresh(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunStore]:
     """Opens the record of a cache in which no run is recorded."""
@@ -106,7 +99,7 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         runs, evidence = recorded(store, seed), Evidence(store)
         compared = groups(runs)
         judgement = judge(compared, evidence)
-        below = shown(judgement)
+        meaning, without = meaning_of_interval(judgement), replace(judgement, beside_baselines=())
 
         # The page's board, its table, a notebook, and the page to take home.
         page = findings(runs, evidence)
@@ -120,13 +113,17 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
             percent(item.accuracy) for item in judgement.settings if item.scores
         ], "what the headline compares, rounded alike"
         assert Networks(store, [run.id for run in runs]).verdicts == [finding.text for finding in page]
-        table = results_table._results(evidence, compared)[1]
-        assert [line for line in below if escape(line) not in table] == []
+        whole = [group for group in compared if group.counted]
+        if len(whole) > 1:
+            of_whole = judge(whole, evidence)
+            fold, below, _ = chance._verdict(evidence, whole)
+            assert escape(unbroken(result(replace(of_whole, beside_baselines=())))) in fold
+            assert below == meaning_of_interval(of_whole)
         report = html_report._verdict(gather(store, [run.id for run in runs], evidence))
-        assert escape(result(judgement)) in report
+        assert [line for line in [result(judgement), meaning] if escape(line) not in report] == []
 
         # The wall and the phones, which have no room for advice.
-        obstacle, without = judgement.obstacle, replace(judgement, beside_baselines=())
+        obstacle = judgement.obstacle
         for question in (BEST, LEAD):
             revealed = outcome(question, runs, evidence)
             state = State(lecture="L", phase="revealed", question=question, runs=tuple(run.id for run in runs))
@@ -150,8 +147,9 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         if obstacle:
             assert (code, printed.err) == (2, sentence(obstacle) + "\n")
             return
-        lines = [line.strip() for line in printed.out.splitlines()]
-        assert lines[: 1 + len(below)] == [result(judgement), *below]
+        pairs = judgement.pairs if len(judgement.pairs) > 1 else ()
+        lines = [result(judgement), *map(sentence, pairs), *filter(None, [meaning])]
+        assert printed.out.splitlines()[: len(lines)] == lines
         assert main(["compare", *names, "--json"]) == 0
         printed = capsys.readouterr()
         sides = {group.name: name for group, name in zip(compared, names, strict=True)}

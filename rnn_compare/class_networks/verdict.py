@@ -11,7 +11,7 @@ from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.judgement import Judgement, Sample, judge_settings
 from rnn_compare.formatting import percent
 
-FEW = 5
+FEW, FEW_IN_WORDS = 5, "five"
 """Seeds of each cell that a drawing takes, as a careful experiment has."""
 DRAWINGS = 10_000
 
@@ -44,9 +44,11 @@ def turned(task: ClassTask, networks: Sequence[ClassNetwork]) -> str:
     chance = np.random.default_rng(0)
     few = [chance.choice(bests[cell], (FEW, DRAWINGS)).sum(axis=0) for cell in (behind, ahead)]
     by_one, by_few = map(share_won, (np.subtract.outer(bests[behind], bests[ahead]), few[0] - few[1]))
+    won = round(by_few * DRAWINGS)
+    beat, draws = ("beat", f"{won:,} of {DRAWINGS:,}") if won else ("never beat", f"{DRAWINGS:,}")
     return (
-        f"One {behind} beats one {ahead} in {percent(by_one)} of pairs; the mean of {FEW} {behind}s beats that of "
-        f"{FEW} {ahead}s in {round(by_few * DRAWINGS):,} of {DRAWINGS:,} draws."
+        f"One {behind} beats one {ahead} in {percent(by_one)} of pairs; {FEW_IN_WORDS} {behind}s, averaged, {beat} "
+        f"{FEW_IN_WORDS} {ahead}s in {draws} draws."
     )
 
 

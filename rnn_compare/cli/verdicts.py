@@ -38,7 +38,7 @@ def compare(options: argparse.Namespace) -> int:
     from rnn_compare.comparison.evidence import Evidence, results_table
     from rnn_compare.comparison.groups import named
     from rnn_compare.comparison.inference.levels import check_margin
-    from rnn_compare.comparison.inference.wording import details, result, sentence
+    from rnn_compare.comparison.inference.wording import meaning_of_interval, result, sentence
     from rnn_compare.comparison.verdicts import judge, usual_basis
 
     check_margin(options.margin / 100)
@@ -59,13 +59,13 @@ def compare(options: argparse.Namespace) -> int:
             for pair, (a, b) in zip(judgement.pairs, itertools.combinations(texts, 2), strict=True):
                 output.json_line({"kind": "comparison"} | pair.facts() | {"a": a, "b": b})
             return 0
-        print(result(judgement))
-        for pair in judgement.pairs:
-            if len(judgement.pairs) > 1:
-                print(sentence(pair))
-            for line in details(pair):
-                print(f"  {line}")
-        print(results_table(groups, evidence, options.measure or usual_basis(groups, evidence)))
+        pairs = judgement.pairs if len(judgement.pairs) > 1 else ()
+        lines = [result(judgement), *map(sentence, pairs), meaning_of_interval(judgement)]
+        print(
+            *filter(None, lines),
+            results_table(groups, evidence, options.measure or usual_basis(groups, evidence)),
+            sep="\n",
+        )
     return 0
 
 
@@ -96,16 +96,14 @@ def _refuse_repeated(groups: Sequence["Group"]) -> None:
 def judge(options: argparse.Namespace) -> int:
     """Prints the verdict on every pair of settings in a file, and returns the exit code."""
     from rnn_compare.comparison.inference import judge
-    from rnn_compare.comparison.inference.wording import details
+    from rnn_compare.comparison.inference.wording import meaning_of_interval
 
     judgement = judge.judge(arrays(Path(options.file)), options.margin / 100, options.looks, options.fixed)
-    for pair in judgement.pairs:
-        if options.json:
+    if options.json:
+        for pair in judgement.pairs:
             output.json_line({"kind": "judgement"} | pair.facts())
-            continue
-        print(pair)
-        for line in details(pair):
-            print(f"  {line}")
+    else:
+        print(*filter(None, [*map(str, judgement.pairs), meaning_of_interval(judgement)]), sep="\n")
     return 0
 
 

@@ -78,8 +78,8 @@ class Evidence:
         runs = group.counted or [run for run in group.runs if run.epochs]
         return mean([training.accuracy for training in self._all_scores(runs, measure) or []])
 
-    def spread(self, group: Group, measure: Judging) -> tuple[Spread, str] | None:
-        """Returns the spread of earlier runs of a group's setting and which runs these are; None if too few."""
+    def spread(self, group: Group, measure: Judging) -> Spread | None:
+        """Returns the spread of earlier or reference runs of a group's setting; None if too few."""
         own = {run.experiment.seed for run in group.runs}
         others = {
             run.experiment.seed: run
@@ -90,12 +90,11 @@ class Evidence:
         }
         measured = [accuracy for run in others.values() if (accuracy := self.score(run, measure))]
         if len(measured) >= FEWEST:
-            return spread(measured), f"{len(measured)} other runs of this setting"
+            return spread(measured)
         if not (shipped := _shipped().get(group.experiment.setting, {}).get(measure)):
             return None
         further = replace(shipped, runs=shipped.runs - max(0, len(group.counted) - 1))  # the same seeds count once
-        name = f"{shipped.runs} reference runs of the same network on the same reviews (docs/comparison.md)"
-        return (further, name) if further.runs >= FEWEST else None
+        return further if further.runs >= FEWEST else None
 
     def picked_from(self, groups: Sequence[Group]) -> int:
         """Returns how many settings were trained together with two or more of these groups, these included."""

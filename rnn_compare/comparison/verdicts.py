@@ -59,13 +59,11 @@ def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
 
 def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Sample:
     """Returns a group as the judgement takes it."""
-    earlier, earlier_from = evidence.spread(group, basis) or (None, "")
     return Sample(
         group.name,
         tuple(evidence.scores_of(group, basis) or ()),
         tuple(run.created for run in group.counted),
-        earlier,
-        earlier_from,
+        evidence.spread(group, basis),
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rnn_compare.charts import palette
 from rnn_compare.dashboard.components import component, load_styles, ticking
-from rnn_compare.dashboard.pages import try_review
+from rnn_compare.dashboard.pages import chance, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.present import page as present
@@ -51,6 +51,7 @@ def _render() -> None:
     more = [
         st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
         st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page(chance.render, title="Could it be chance?", url_path="chance", visibility="hidden"),
     ]
     page = st.navigation({"": front, "More": more}, position="top")
     # A local file: Streamlit fetches its named icons from the network.

@@ -19,11 +19,12 @@ from rnn_compare import browser
 from rnn_compare.browser.curves import baseline_levels, curves_message
 from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.charts.chance_picture import chance_picture
 from rnn_compare.charts.curves.curve_chart import all_charts
-from rnn_compare.charts.palette import CSS
+from rnn_compare.charts.palette import CSS, look
 from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.inference.accuracies import ON
-from rnn_compare.comparison.inference.wording import result
+from rnn_compare.comparison.inference.wording import meaning_of_interval, result
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import listed, percent
@@ -177,7 +178,12 @@ def _verdict(contents: Contents) -> str:
     if contents.so_far:
         return "<p>Runs were training when this file was made: figures are preliminary; there was no verdict yet.</p>"
     if contents.verdict:
-        return f'<p class="verdict">{escape(result(contents.verdict))}</p>'
+        picture = ""
+        if contents.verdict.pairs:
+            colors = {group.name: look(group).color for group in contents.groups}
+            meaning = escape(meaning_of_interval(contents.verdict))
+            picture = f'{chance_picture(contents.verdict, colors)}<p class="soft">{meaning}</p>'
+        return f'<p class="verdict">{escape(result(contents.verdict))}</p>{picture}'
     shares = [share for run in contents.groups[0].counted if (share := contents.accuracies[run.id]) is not None]
     return f'<p class="verdict">{percent(statistics.fmean(shares))} {ON[contents.measure]}.</p>' if shares else ""
 

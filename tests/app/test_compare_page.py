@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.wording import result
+from rnn_compare.comparison.verdicts import judge
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.formatting import unbroken
+from rnn_compare.paths import CACHE_VARIABLE, explanation
 from rnn_compare.presets import PARITY, PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
@@ -354,14 +360,32 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
     assert aside.read_bytes().startswith(b"this is no database")
 
 
-def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
+def test_could_it_be_chance_shows_the_verdict_its_picture_and_what_the_interval_is(
+    trained: list[Run], shared_services: Services
+) -> None:
+    app = page(show=",".join(run.id for run in trained))
+    text = shown(app)
+    assert (
+        escape(unbroken(result(replace(judge(groups(trained), shared_services.evidence), beside_baselines=())))) in text
+    )
+    assert 'class="rc-chance"' in text
+    assert "± is the 95 % interval of the difference" in text
+    assert "[How the verdict is reached](chance)" in text
+
+
+def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
     services: Services, record: Callable[..., str]
 ) -> None:
     run = record(Status.RUNNING, epochs=1)
-    app = page("compare.page", show=run)
-    assert "Results appear once a network has finished training." in shown(app)
-    assert "class='rc-verdict'" not in shown(app)
+    assert "The verdict appears once all runs have ended." in shown(page("compare.page", show=run))
+    alone = page("compare.page", show=record(Status.FINISHED, epochs=1))
+    assert "A verdict takes two networks" in shown(alone)
+    assert "rc-chance" not in shown(alone)
     assert services.runs()
+
+
+def test_the_explanation_is_a_page_of_its_own() -> None:
+    assert page("chance").markdown[0].value == explanation().read_text("utf-8").strip()
 
 
 def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:

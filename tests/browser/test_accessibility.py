@@ -161,7 +161,7 @@ def test_the_page_for_phones_breaks_no_rule(
         page.goto(f"{hall.url}/join")
         page.get_by_role("heading", name="Predict", exact=True).wait_for()
         if act is reveal_with_a_review:
-            page.get_by_text("Another seed could change that").wait_for()
+            page.get_by_text("One seed each: repeat").wait_for()
         problems = []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -62,7 +62,6 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
     assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
     assert lines[0]["difference"] == pytest.approx(-0.153, abs=0.001), "a share"
     assert 0 < lines[0]["p"] < 0.01 < 0.04 < lines[2]["p"] <= 1
-    assert [lines[0][name] for name in ("wins", "wins_low", "wins_high")] == [0, 0, pytest.approx(0.66, abs=0.01)]
 
 
 def test_one_seed_each_is_a_verdict_on_the_trained_networks(
@@ -72,7 +71,16 @@ def test_one_seed_each_is_a_verdict_on_the_trained_networks(
     assert (line["scope"], line["verdict"], line["seeds"]) == ("networks", "b is better", [1, 1])
     assert line["difference"] == pytest.approx(-0.2)
     assert line["low"] < line["difference"] < line["high"] < 0
-    assert (line["wins"], line["wins_low"], line["wins_high"]) == (None, None, None)
+
+
+def test_in_words_the_sentence_comes_first_then_what_the_interval_is_and_the_table_of_results(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71, 0.7), trained(store, "LSTM", 0.9, 0.91, 0.9)]) == 0
+    sentence, meaning, heads, *_ = capsys.readouterr().out.splitlines()
+    assert sentence.startswith("LSTM(32) is better than SimpleRNN(32)")
+    assert meaning.startswith("± is the 95 % interval of the difference, over seeds and reviews.")
+    assert heads.split()[0] == "Network"
 
 
 def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:

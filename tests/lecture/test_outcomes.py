@@ -53,7 +53,7 @@ def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
     result = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
     assert result.answer == 1
     assert result.explanation.startswith("These trained networks differ: LSTM(32) is ahead of SimpleRNN(32) by 20.0 ± ")
-    assert result.explanation.endswith(" Another seed could change that.")
+    assert result.explanation.endswith(" One seed each: repeat before you conclude.")
     assert is_right(BEST, 1, result)
     assert is_right(BEST, 0, result) is False
 

@@ -32,7 +32,7 @@ def judge(
         fixed: Settings that do not depend on a seed, such as a bag of words, with one row each.
 
     Returns:
-        The judgement; its ``pairs`` are all judged together, and print as sentences.
+        The judgement; its ``pairs`` are all judged together, and print as sentences, in which ± is the 95 % interval.
 
     Raises:
         UserError: If an array has another shape, or holds something else; if there are more than 100 settings.
@@ -40,7 +40,7 @@ def judge(
     Example:
         >>> [pair] = judge({"LSTM": [0.88, 0.87, 0.89], "SimpleRNN": [0.82, 0.84, 0.83]}).pairs
         >>> print(pair)
-        LSTM is better than SimpleRNN by 5.0 ± 2.4 points (88.0 % and 83.0 % in the mean over seeds; 96 % interval).
+        LSTM is better than SimpleRNN by 5.0 ± 2.4 points (88.0 % and 83.0 % in the mean over seeds).
     """
     if not hasattr(runs, "items"):
         raise UserError('The runs have no names. Give them by setting, such as {"LSTM": [0.88, 0.87], "GRU": …}.')

@@ -14,7 +14,6 @@ from rnn_compare.comparison.inference.accuracies import Judging, Score
 from rnn_compare.comparison.inference.difference import FIXED, Test, compare_networks, compare_settings
 from rnn_compare.comparison.inference.intervals import FEWEST, Spread
 from rnn_compare.comparison.inference.levels import ALPHA, MARGIN, Difference, Verdict, judged_together, level_of
-from rnn_compare.comparison.inference.wins import Wins, wins
 
 FEWEST_REVIEWS = 20
 """Held-out reviews that a verdict takes: with fewer, the 95 % interval of a 50 % accuracy exceeds 40 points."""
@@ -37,7 +36,7 @@ class Sample:
         name: Its name, which no other setting of the judgement has.
         scores: Of its seeds; empty if none was measured.
         submitted: When each seed was submitted; empty if all are looked at for the first time.
-        earlier: The spread of earlier runs of the same setting, and ``earlier_from`` which runs these are.
+        earlier: The spread of earlier runs of the same setting.
         is_fixed: Whether it has no seeds, such as a baseline.
     """
 
@@ -45,7 +44,6 @@ class Sample:
     scores: tuple[Score, ...]
     submitted: tuple[float, ...] = ()
     earlier: Spread | None = None
-    earlier_from: str = ""
     is_fixed: bool = False
 
     @property
@@ -92,11 +90,6 @@ class Pair:
         """The number of reviews on which accuracies were measured."""
         return min(score.reviews for score in (*self.a.scores, *self.b.scores))
 
-    @cached_property
-    def wins(self) -> Wins | None:
-        """How often a seed of a is ahead of one of b; None with fewer than three of either."""
-        return wins(self.a.accuracies, self.b.accuracies)
-
     @property
     def verdict(self) -> Verdict:
         """What is known."""
@@ -136,14 +129,7 @@ class Pair:
             facts |= {"p": self.difference.newest.p}
             facts |= {"alpha": self.difference.alpha, "scope": self.difference.scope}
             facts |= {"paired": self.difference.newest.paired}
-        won = self.wins
-        facts |= {
-            "wins": won and won.share,
-            "wins_low": won and won.low,
-            "wins_high": won and won.high,
-            "sentence": str(self),
-        }
-        return facts
+        return facts | {"sentence": str(self)}
 
 
 @dataclass(frozen=True, eq=False)

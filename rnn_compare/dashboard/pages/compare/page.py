@@ -10,7 +10,7 @@ from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.compare import controls
-from rnn_compare.dashboard.widgets import actions, invite, parameter_table, results_table, take_home
+from rnn_compare.dashboard.widgets import actions, chance, invite, parameter_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import (
     missing,
     on_the_charts,
@@ -191,7 +191,7 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
         for preset in presets_of(run.experiment for run in charted):
             st.caption(preset.question)
     if charted:  # before the first epoch, too: what stands below it would move
-        results_table.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
+        chance.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
 
 
 def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> View:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.runs import run_details, run_table
-from rnn_compare.dashboard.widgets import actions, results_table, take_home, url_state
+from rnn_compare.dashboard.widgets import actions, chance, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_notice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
@@ -170,7 +170,7 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
         components.show_board(services, names, view, key="ticked_board")
     if any(run.epochs for run in ticked):
-        results_table.show(services, in_order)
+        chance.show(services, in_order)
 
 
 def _offer_undo(services: Services) -> str:
