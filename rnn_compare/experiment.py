@@ -39,7 +39,7 @@ class Setting:
     """
 
     label: str
-    group: Literal["main", "layers", "training", "data"]
+    group: Literal["main", "layers", "training", "data", "expert"]
     step: float = 1
     format: str | None = None
     stops: tuple[int, ...] = ()
@@ -96,7 +96,7 @@ class Experiment(BaseModel):
     dropout: Annotated[float, Setting("Dropout", "layers", step=0.1)] = Field(
         default=0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
     )
-    recurrent_dropout: Annotated[float, Setting("Recurrent dropout", "layers", step=0.1, fused=False)] = Field(
+    recurrent_dropout: Annotated[float, Setting("Recurrent dropout", "expert", step=0.1, fused=False)] = Field(
         default=0.0, ge=0.0, le=0.9, description="Share of the state dropped in training."
     )
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
@@ -111,7 +111,7 @@ class Experiment(BaseModel):
             "cell's own (LSTM 1, signedMinGRU ln 3, others 0).",
         )
     )
-    initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers", curve="gate_bias")] = Field(
+    initial_gates: Annotated[InitialGates, Setting("Initial gates", "expert", curve="gate_bias")] = Field(
         default="constant",
         description="Initial bias of the gates that keep the state: constant (the forget bias), or chrono: drawn for "
         "each unit so that it forgets over 2 to maxlen words (Tallec and Ollivier 2018).",
@@ -123,13 +123,13 @@ class Experiment(BaseModel):
         float,
         Setting("Learning rate", "training", 0.0005, "%.5f", fused=True, of_optimizer=True),
     ] = Field(default=0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
-    clipnorm: Annotated[
-        float | None, Setting("clipnorm", "training", 0.5, none="off", fused=True, of_optimizer=True)
-    ] = Field(default=None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
-    schedule: Annotated[Schedule, Setting("Schedule", "training", curve=None)] = Field(
+    clipnorm: Annotated[float | None, Setting("clipnorm", "expert", 0.5, none="off", fused=True, of_optimizer=True)] = (
+        Field(default=None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor.")
+    )
+    schedule: Annotated[Schedule, Setting("Schedule", "expert", curve=None)] = Field(
         default="constant", description="Learning rate over the epochs."
     )
-    patience: Annotated[int, Setting("Patience", "training", curve=None)] = Field(
+    patience: Annotated[int, Setting("Patience", "expert", curve=None)] = Field(
         default=0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
     )
     batch_size: Annotated[int, Setting("Batch size", "training")] = Field(
@@ -141,10 +141,10 @@ class Experiment(BaseModel):
     test_split: Annotated[float, Setting("Test split", "data", step=0.05, curve="training_reviews")] = Field(
         default=0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
     )
-    vary_split: Annotated[bool, Setting("Vary split", "data", curve=None)] = Field(
+    vary_split: Annotated[bool, Setting("Vary split", "expert", curve=None)] = Field(
         default=False, description="The seed also chooses the held-out reviews."
     )
-    reviews: Annotated[int, Setting("Reviews", "main", step=1000, curve="training_reviews")] = Field(
+    reviews: Annotated[int, Setting("Reviews", "data", step=1000, curve="training_reviews")] = Field(
         default=registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
     )
     seed: Annotated[int, Setting("Seed", "training", curve=None)] = Field(

@@ -205,21 +205,6 @@ def without_effect(cells: Any, settings: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
-def can_be_compared(experiments: Sequence[Experiment]) -> bool:
-    """Tells whether experiments differ in the network, maxlen and the seed only.
-
-    Example:
-        >>> can_be_compared([Experiment(), Experiment(cell="LSTM", units=16)])
-        True
-        >>> can_be_compared([Experiment(), Experiment(reviews=8000)])
-        False
-        >>> can_be_compared([Experiment(cell="average"), Experiment(), Experiment(forget_bias=1.0)])
-        False
-    """
-    shared = SETTINGS.keys() - IN_LABEL - {"maxlen", "seed"}
-    return all(len({getattr(entry, name) for entry in experiments if entry.has(name)}) <= 1 for name in shared)
-
-
 def labels(experiments: Iterable[Experiment], *, with_defaults: bool = True) -> list[str]:
     """Returns short names that tell experiments apart; equal experiments have equal names.
 

@@ -139,17 +139,3 @@ def presets_of(experiments: Iterable[Experiment]) -> list[Preset]:
     """Returns the presets with these settings, whatever the seeds."""
     hashes = {experiment.setting for experiment in experiments}
     return [preset for preset in PRESETS if preset.hashes == hashes]
-
-
-def is_book_experiment(experiment: Experiment) -> bool:
-    """Tells whether an experiment is the book's, whatever its seed and number of epochs.
-
-    Example:
-        >>> is_book_experiment(Experiment(cell="LSTM", epochs=3, seed=7)), is_book_experiment(Experiment(maxlen=100))
-        (True, False)
-    """
-    books = {member.cell: member for member in BOOK.experiments()}.get(experiment.cell)
-    same = {"epochs": experiment.epochs, "source": experiment.source, "stock_layers": experiment.stock_layers}
-    if books is None or experiment.corpus != books.corpus:
-        return False
-    return books.model_copy(update=same).setting == experiment.setting

@@ -1,7 +1,7 @@
 """The settings of an experiment as people see them: labels, bounds, choices, values in words, groups."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin
 
 from rnn_compare.experiment import Experiment, Setting
@@ -14,7 +14,8 @@ SETTINGS: dict[str, Setting] = {
     for name, field in Experiment.model_fields.items()
 }
 """The declaration of each field of ``Experiment``."""
-HEADINGS = {"main": "Main", "layers": "Layers", "training": "Training", "data": "Data"}
+HEADINGS = {"main": "Main", "layers": "Layers", "training": "Training", "data": "Data", "expert": "Expert"}
+"""Of the groups of settings, in their order."""
 
 Fields = ParamSpec("Fields")
 Result = TypeVar("Result", covariant=True)
@@ -130,17 +131,15 @@ def in_words(values: Mapping[str, Any]) -> dict[str, str]:
     return {SETTINGS[name].label: text(name, value) for name, value in values.items()}
 
 
-def grouped(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yields each group's heading with its settings among the given ones.
+def grouped(names: Sequence[str]) -> dict[str, list[str]]:
+    """Returns the settings among the given ones by their groups.
 
     Example:
-        >>> list(grouped(["seed", "dropout", "optimizer"]))
-        [('Layers', ['dropout']), ('Training', ['seed', 'optimizer'])]
+        >>> grouped(["seed", "dropout", "optimizer"])
+        {'layers': ['dropout'], 'training': ['seed', 'optimizer']}
     """
-    names = list(names)
-    for group, heading in HEADINGS.items():
-        if members := [name for name in names if SETTINGS[name].group == group]:
-            yield heading, members
+    members = {group: [name for name in names if SETTINGS[name].group == group] for group in HEADINGS}
+    return {group: names for group, names in members.items() if names}
 
 
 def needing_stock_layers(experiment: Experiment) -> list[str]:

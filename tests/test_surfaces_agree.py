@@ -190,7 +190,7 @@ def test_a_network_has_one_accuracy_by_one_name_on_every_surface(
     headline, *others = [finding["text"] for finding in board["findings"]]
     low, high = sorted(float(best.split()[0]) for best in cards.values())
     assert f" by {high - low:.1f} ± " in headline
-    assert f"({high} % and {low} % {name};" in headline
+    assert f"({high} % and {low} % {name})" in headline
     assert "%" not in "".join(others), "curves are read from the chart"
 
     phones, *_ = watched(stage)

@@ -100,17 +100,9 @@ def curves_message(
 
 
 def baseline_levels(results: Sequence[Baseline]) -> list[Mark]:
-    """Returns baselines as lines across a chart: the highest is labelled above its line, the others below."""
+    """Returns the baselines that read texts as lines across a chart, the highest first."""
     ordered = sorted((item for item in results if item.reads_text), key=lambda baseline: -baseline.val_accuracy)
-    return [
-        Mark(
-            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}",
-            baseline.val_accuracy,
-            "",
-            "top" if place else "bottom",
-        )
-        for place, baseline in enumerate(ordered)
-    ]
+    return [Mark(f"{item.title.lower()}\n{percent(item.val_accuracy)}", item.val_accuracy, "") for item in ordered]
 
 
 def _curves(

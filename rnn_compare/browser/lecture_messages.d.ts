@@ -12,6 +12,7 @@ interface Tally {
 interface Outcome {
   said: string;
   answer: any;
+  accepted: [number, number] | null; // the least and the largest number that count as right
   final: boolean;
   only_names: boolean;
 }
@@ -96,6 +97,7 @@ interface StageState {
   lecture: number;
   on: boolean;
   problem: string; // in place of the lecture
+  place: string; // where the lecture is: another after each move
   step: number;
   steps: number;
   title: string;
@@ -127,6 +129,7 @@ interface NotesState extends StageState {
   lines: string[];
   reviews: { id: string; text: string; shown: boolean }[];
   takesReviews: boolean;
+  onWall: string; // the review's id
   warnings: string[];
 }
 

@@ -5,7 +5,6 @@ interface Level {
   text: string;
   at: number;
   color: string;
-  side: "top" | "bottom";
 }
 
 /** A chart over the epochs. Figures come packed, on its scale: see `unpackFigures`. */
@@ -24,7 +23,6 @@ interface Chart {
   factor: number;
   range: [number, number];
   baselines?: Level[];
-  marks?: Level[];
   remark?: string;
 }
 

@@ -1,8 +1,9 @@
 """The picture of a verdict: seeds as dots on an axis of accuracy, and the intervals of their differences.
 
-HTML without a script (its style is in ``browser/common/theme.css``): pages and reports have it.
+HTML without a script (its style is in ``browser/common/chance.css``): pages and reports have it.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -28,7 +29,8 @@ def chance_picture(judgement: Judgement, colors: Mapping[str, str]) -> str:
         judgement: Of two networks or more.
         colors: By the networks' names.
     """
-    pairs = [pair for _, pair in judgement.against_leader] if judgement.order else []
+    against = dict(judgement.against_leader) if judgement.order else {}
+    pairs = [against[rival] for rival in judgement.order[1:] if rival in against]
     judged = [pair for pair in pairs if pair.difference and not pair.difference.is_contradictory]
     panels = [_accuracies(judgement, colors) if judgement.order else "", _differences(judged, colors) if judged else ""]
     return f'<div class="rc-chance">{"".join(panels)}</div>'
@@ -48,13 +50,13 @@ def _accuracies(judgement: Judgement, colors: Mapping[str, str]) -> str:
     basis = judgement.pairs[0].basis
     where = WHERE[basis] if basis in ON else ""
     axis = {place(tick): f"{tick:g} %" for tick in ticks if 0 <= tick <= 100}
-    return _panel(f"Accuracy{where}: a dot for each seed, a line for the mean", rows, axis)
+    return _panel(f"Accuracy{where}; dot: seed, line: mean", rows, axis)
 
 
 def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
-    intervals = [_interval(pair) for pair in pairs]
     margin = max(100 * pair.difference.margin for pair in pairs if pair.difference)
-    ends = [-margin, margin, *(end for interval in intervals for end in interval)]
+    intervals = [_interval(pair) for pair in pairs]
+    ends = [-margin, margin, *itertools.chain(*intervals)]
     place, ticks = _across(min(ends), max(ends))
     rows = []
     for pair, (low, middle, high) in zip(pairs, intervals, strict=True):
@@ -65,13 +67,11 @@ def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
     return _panel(title, rows, {place(tick): f"{tick:g}".replace("-", "−") for tick in ticks})
 
 
-def _interval(pair: Pair) -> tuple[float, float, float]:
+def _interval(pair: Pair) -> list[float]:
     """Returns the difference of the one that is ahead and the other between the limits of its interval, in points."""
     assert pair.difference
-    (low, high), middle = pair.difference.limits, pair.difference.newest.difference
-    if pair.ordered[0] is pair.b:
-        low, middle, high = -high, -middle, -low
-    return 100 * low, 100 * middle, 100 * high
+    (low, high), sign = pair.difference.limits, 1 if pair.ordered[0] is pair.a else -1
+    return sorted(100 * sign * value for value in (low, pair.difference.newest.difference, high))
 
 
 def _across(low: float, high: float) -> tuple[Place, list[float]]:

@@ -19,7 +19,7 @@ CHOICE = (
     "Words are picked by the training labels; neutral ones are about as frequent under both."
 )
 ASKED = "We move a telltale word away from the end of a neutral text. Is it still noticed?"
-NOTICED = "Share of pairs rated in the right order"
+NOTICED = "Share of pairs rated in the right order."
 HEIGHT = 400
 DASHED = {"color": GREY, "dash": "dash", "width": 3}
 A_POINT = 0.04

@@ -35,7 +35,7 @@ BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
 GUESS = 0.03
 """The most by which bags of words exceed the commoner label if they guess."""
-NOTE = "Baselines read whole texts, networks the last maxlen words."
+NOTE = "Baselines read whole texts, networks only the last words."
 
 
 @dataclass(frozen=True, eq=False)

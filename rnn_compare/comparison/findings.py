@@ -63,7 +63,7 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
         for group in started:
             if group.name not in mentioned and (text := remark_on(group, remark)):
                 mentioned.add(group.name)
-                term = "overfitting" if remark is _overfits else ""
+                term = "overfitting" if remark in (_overfits, _does_not_overfit) else ""
                 sentences.append(Finding(group.runs[0].id, f"{group.name} {text}", term))
     return sentences[:LINES]
 

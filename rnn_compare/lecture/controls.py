@@ -107,6 +107,7 @@ class Slider:
 
     Attributes:
         units: The unit of 1 and of other numbers.
+        zero: What 0 means, if that is not plain.
         together: Steps that share a bar, if that makes few enough bars; else 2, 5, 10, … times as many.
         whole: Whether the bars reach to the most; otherwise to the largest answer.
     """
@@ -115,6 +116,7 @@ class Slider:
     most: float
     step: float
     units: tuple[str, str] = ("", "")
+    zero: str = ""
     together: int = 1
     whole: bool = True
 
@@ -131,9 +133,10 @@ class Slider:
         return round(self.least + place * self.step, self._decimals)
 
     def message(self) -> dict[str, Any]:
-        """Returns the limits, the step, where the slider starts, and the units."""
+        """Returns the limits, the step, where the slider starts, the units, and what 0 means."""
         limits = {"least": self.least, "most": self.number(self.steps), "step": self.step}
-        return {"name": "slider", **limits, "start": self.number(self.steps // 2), "units": self.units}
+        words = {"units": self.units, "zero": self.zero}
+        return {"name": "slider", **limits, "start": self.number(self.steps // 2), **words}
 
     def check(self, answer: object) -> float:
         """Returns the number at the nearest step."""

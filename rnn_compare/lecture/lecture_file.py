@@ -50,6 +50,8 @@ class StepKind:
         name: Its name in a lecture file.
         parts: Returns what wall and phones show below the step's title, from its ``Scene``.
         presses: Returns the buttons that it offers the presenter, from its ``Scene``.
+        wall, phones: What these show besides the step's title and text, in words, for who looks through a lecture.
+        minutes: How long it usually takes.
         writes: Whether the step's text is its content; otherwise the text is small, below the title.
         asks: Whether it opens a vote; each such step has a question, and no other has.
         trains: Whether it starts the hidden trainings of its networks.
@@ -61,6 +63,9 @@ class StepKind:
     name: str
     parts: Callable[[Any], list[Part]] = _nothing
     presses: Callable[[Any], list[Press]] = _nothing
+    wall: str = ""
+    phones: str = "the same"
+    minutes: int = 2
     writes: bool = False
     asks: bool = False
     trains: bool = False
@@ -91,6 +96,7 @@ class Step(BaseModel):
         notes: Markdown for the second screen only.
         question: The question to the class, at steps that ask one.
         preset: The networks that are trained and shown from here on; empty for the same as before.
+        minutes: How long it takes; by default as long as usual for its kind.
     """
 
     model_config = _STRICT
@@ -101,6 +107,7 @@ class Step(BaseModel):
     notes: str = Field("", max_length=6_000)
     question: Question | None = None
     preset: str = ""
+    minutes: int = Field(default_factory=lambda fields: fields["kind"].minutes if "kind" in fields else 1, ge=1, le=120)
 
     @model_validator(mode="after")
     def _has_a_question_where_it_asks(self) -> Self:
@@ -117,12 +124,17 @@ class Step(BaseModel):
 
 
 class Lecture(BaseModel):
-    """A lecture, named after its file; its preset's networks are trained until a step names another preset."""
+    """A lecture, named after its file; its preset's networks are trained until a step names another preset.
+
+    Attributes:
+        about: What it teaches, and for whom, in one line.
+    """
 
     model_config = _STRICT
 
     name: str
     title: str = Field(min_length=1, max_length=120)
+    about: str = Field("", max_length=160)
     preset: str
     steps: tuple[Step, ...] = Field(min_length=1, max_length=60)
     quiz: tuple[QuizQuestion, ...] = Field((), max_length=12)
@@ -193,6 +205,25 @@ class Lecture(BaseModel):
         preset = self.preset_at(index)
         trains = [place for place in range(index + 1) if self.steps[place].kind.trains]
         return max((place for place in trains if self.preset_at(place) == preset), default=None)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes, to five minutes."""
+        return max(5, 5 * round(sum(step.minutes for step in self.steps) / 5))
+
+    def answered_at(self, index: int) -> int:
+        """Returns the step that shows what is right of a step's question: its own, or a later one.
+
+        A later one reveals it or asks it again.
+        """
+        question, later = self.steps[index].question, range(index + 1, len(self.steps))
+        for place in later:
+            step = self.steps[place]
+            if question and step.question and step.question.repeats == question.id:
+                return self.answered_at(place)
+            if step.kind.reveals and question in self.revealed_questions(place):
+                return place
+        return index
 
     @property
     def repeated(self) -> set[str]:

@@ -55,7 +55,7 @@ def for_notes(scene: Scene, outcome: QuestionOutcome | None) -> Message:
     runs = [f"{run.title}: {progress([run])}" for run in scene.all_runs]
     return {
         **_place(scene),
-        "notes": html(scene.step.notes or "*No notes for this step.*"),
+        "notes": html(f"{scene.step.notes or '*No notes for this step.*'}\n\n{_answered(scene)}"),
         "question": phone_message.question_message(question) if question else None,
         "next": _next(scene),
         "began": scene.classroom.began(),
@@ -68,6 +68,7 @@ def for_notes(scene: Scene, outcome: QuestionOutcome | None) -> Message:
             for review in scene.classroom.reviews()[::-1][:MOST_LISTED]
         ],
         "takesReviews": scene.step.kind.takes_reviews,
+        "onWall": state.wall_review_id,
         "warnings": [*scene.services.store.warnings, *scene.classroom.warnings],
         "presses": _of_notes(scene),
     }
@@ -114,6 +115,7 @@ def _place(scene: Scene) -> Message:
         "on": True,
         "problem": "",
         "lecture": lecture_of(scene.classroom),
+        "place": scene.place,
         "step": scene.index,
         "steps": len(scene.lecture.steps),
         "title": scene.step.title,
@@ -152,6 +154,12 @@ def _next(scene: Scene) -> str:
     if question := scene.next_outcome():
         return f"reveal: {question.text}"
     return next((step.title for step in scene.lecture.steps[scene.index + 1 :]), "the end")
+
+
+def _answered(scene: Scene) -> str:
+    """Returns in Markdown which later step gives the answer to the step's question; "" if none does."""
+    place = scene.lecture.answered_at(scene.index) if scene.step.question else scene.index
+    return f"**Answer**: step {place + 1}, *{scene.lecture.steps[place].title}*." if place > scene.index else ""
 
 
 def _of_notes(scene: Scene) -> list[Press]:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import as_cell, percent
+from rnn_compare.formatting import as_cell
 from rnn_compare.lecture.classroom.fold import ClassRecord, StepState
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.questions import CONFIDENCE, Question, QuestionOutcome, in_words, is_right
@@ -200,9 +200,6 @@ def sure_and_wrong(question: Question, votes: Votes, confidence: Mapping[str, in
 
 
 def _common(question: Question, answers: list[Answer]) -> str:
-    """Returns the commonest answers with their counts; of drawn curves where they end."""
-    words = [
-        f"{percent(answer[-1])} in the end" if isinstance(answer, tuple) else in_words(question, answer)
-        for answer in answers
-    ]
-    return ", ".join(f"{word} ({count})" for word, count in Counter(words).most_common(MOST_CHANGES))
+    """Returns the commonest answers with their counts."""
+    counts = Counter(in_words(question, answer) for answer in answers)
+    return ", ".join(f"{word} ({count})" for word, count in counts.most_common(MOST_CHANGES))

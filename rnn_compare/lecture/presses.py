@@ -241,3 +241,5 @@ PRESSES = {
     "end": Press(lambda scene: scene.classroom.end()),
 }
 """By name, as pages send them."""
+MOVES = ("next", "back")
+"""Those that mean the step at which they are made."""

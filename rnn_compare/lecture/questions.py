@@ -13,7 +13,8 @@ from rnn_compare.discovery import declared
 from rnn_compare.lecture.controls import Answer, Choices, Control, Tally
 from rnn_compare.runs.record import Run
 
-CHANCE = "No difference beyond chance"
+SAME = "more or less the same"
+NONE = f"None: {SAME}"
 """A choice where networks are offered: right where the verdict is not that one is better than all others."""
 CONFIDENCE = ("guessing", "fairly sure", "sure")
 """Answers to how sure one is."""
@@ -29,6 +30,7 @@ class QuestionOutcome:
         answer: The right answer; None if there is none, or not yet.
         final: Whether the outcome can no longer change.
         accepted: The least and the largest number that count as right; None if only ``answer`` does.
+        also: Further choices that count as right: what was measured does not exclude them.
         only_names: Whether the explanation only names the right answer.
     """
 
@@ -36,6 +38,7 @@ class QuestionOutcome:
     explanation: str
     final: bool = True
     accepted: tuple[float, float] | None = None
+    also: tuple[int, ...] = ()
     only_names: bool = False
 
 
@@ -59,13 +62,14 @@ class Question(BaseModel):
 
     Attributes:
         id: Its id within the lecture.
-        choices: Labels of the networks and ``CHANCE``, or the answers to an own question.
+        choices: Labels of the networks and ``NONE``, or the answers to an own question.
         epochs: Number of epochs of the training.
         network: Label of the network in question.
         repeats: The id of an earlier question that this one asks again.
         confidence: Whether phones ask how sure one is.
         name: The kind's name in a lecture file.
         source: What its outcome comes from: runs, the networks of the class's phones, or the lecture file.
+        rule: What counts as right, in a sentence for who looks through a lecture; "" where the lecture file answers.
         needs: The field that it must have: ``choices``, ``network``, or none.
         offers_networks: Whether its choices are networks, in their colours.
         shows_training: Whether phones get the training accuracy with the outcome.
@@ -84,6 +88,7 @@ class Question(BaseModel):
 
     name: ClassVar[str] = ""
     source: ClassVar[Literal["runs", "class", "file"]] = "runs"
+    rule: ClassVar[str] = ""
     needs: ClassVar[Literal["choices", "network", ""]] = ""
     offers_networks: ClassVar[bool] = False
     shows_training: ClassVar[bool] = False
@@ -152,11 +157,11 @@ class Question(BaseModel):
         """Returns the outcome that the lecture file names."""
         raise NotImplementedError
 
-    def accepts(self, answer: Any, outcome: QuestionOutcome) -> bool:
-        """Returns whether an answer is right by an outcome that has a right answer."""
+    def accepts(self, answer: Any, outcome: QuestionOutcome) -> bool | None:
+        """Returns whether an answer is right by an outcome that has a right answer; None if it is not graded."""
         right: Any = outcome.answer
         low, high = outcome.accepted or (right, right)
-        return bool(low - ROUNDING <= answer <= high + ROUNDING)
+        return answer in outcome.also or bool(low - ROUNDING <= answer <= high + ROUNDING)
 
 
 def checked(question: Question, answer: object) -> Answer:

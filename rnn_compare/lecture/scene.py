@@ -54,6 +54,12 @@ class Scene:
         return min(self.state.step, len(self.lecture.steps) - 1)
 
     @property
+    def place(self) -> str:
+        """Where the lecture is: another text after each move."""
+        state = self.state
+        return f"{self.index} {state.phase} {state.round} {state.question.id if state.question else ''}"
+
+    @property
     def step(self) -> Step:
         """The current step."""
         return self.lecture.steps[self.index]

@@ -53,11 +53,10 @@ def score(right: int, answered: int) -> str:
 
 
 def score_of(scene: Scene, question: Question) -> str:
-    """Returns how many answers of the last round were right; "" until that is known, or where nobody answered."""
+    """Returns how many answers of the last round were right; "" if that is not known, or where nobody answered."""
     outcome, rounds = scene.outcome(question), scene.answers(question)
-    last = rounds[-1] if rounds else []
-    right = [is_right(question, answer, outcome) for answer in last]
-    return score(sum(map(bool, right)), len(last)) if last and outcome.answer is not None else ""
+    right = [is_right(question, answer, outcome) for answer in (rounds[-1] if rounds else [])]
+    return score(sum(map(bool, right)), len(right)) if right and None not in right else ""
 
 
 def surprised(scene: Scene, question: Question) -> str:

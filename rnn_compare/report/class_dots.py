@@ -62,13 +62,19 @@ def rows(
     by_name = {"": networks, **(others or {})}
     low, high = limits(task, [network for of_class in by_name.values() for network in of_class])
     faded = {network.deal for network in networks} - {network.deal for network in marked} if marked else set()
+    shares = [
+        [100 * network.best / task.held_out for network in of_class if network.cell == cell]
+        for cell in task.cells
+        for of_class in by_name.values()
+    ]
+    largest = min(places(row, low, high, height)[0] for row in shares)  # all rows' dots have one size
     html = ""
     for number, cell in enumerate(task.cells):
         shape = _SHAPES[number % len(_SHAPES)]
         for name, of_class in by_name.items():
             of_cell = [network for network in of_class if network.cell == cell]
             bests = [100 * network.best / task.held_out for network in of_cell]
-            size, centres = places(bests, low, high, height)
+            size, centres = places(bests, low, high, height, largest)
             dots = "".join(
                 f'<i class="{_classes(network, network.deal in faded)}" '
                 f'style="left: {100 * (x - size / 2) / WIDTH:.2f}%; bottom: {100 * (y - size / 2) / height:.2f}%"></i>'
@@ -99,7 +105,7 @@ def limits(task: ClassTask, networks: Sequence[ClassNetwork]) -> tuple[int, int]
 
 
 def places(
-    bests: Sequence[float], low: float, high: float, height: float = HEIGHT
+    bests: Sequence[float], low: float, high: float, height: float = HEIGHT, largest: float = LARGEST
 ) -> tuple[float, list[tuple[float, float]]]:
     """Returns the diameter of the dots, as large as fits, and the centre of each, from the lower left corner.
 
@@ -107,9 +113,10 @@ def places(
         bests: Accuracies in percent.
         low, high: The axis' limits in percent.
         height: Of a row.
+        largest: The largest diameter.
     """
     across = WIDTH * (np.array(bests) - low) / (high - low)
-    row, count, size = np.sort(across), np.arange(1, len(across) + 1), LARGEST
+    row, count, size = np.sort(across), np.arange(1, len(across) + 1), largest
     # Dots that would cover one another take a level each: this one and those before it that it would cover.
     while size > LEAST and size * (count - np.searchsorted(row, row - size, "right")).max(initial=0) > height - 4:
         size -= 0.5

@@ -120,7 +120,7 @@ _JSON = ' type="application/json"'
 _ASSETS = Path(__file__).parent / "assets"
 _BROWSER = Path(browser.__file__).parent
 _STYLES = (
-    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css", "class_dots.css")),
+    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css", "chance.css", "class_dots.css")),
     *(_BROWSER / "drawing" / "cell" / name for name in ("cell.css", "inside.css")),
     *(_ASSETS / name for name in ("report.css", "read_page.css")),
 )

@@ -79,7 +79,7 @@ class Run:
         epochs: Finished epochs, in order.
         progress: Points within the current epoch, in order; empty at its end.
         turn: Order of waiting runs, the smallest first: the position, until the run is continued.
-        visitor: Opaque id of who started it; empty for the command line and the presenter.
+        visitor: Opaque id of the browser that started it; empty for the command line and lectures.
         priority: Higher ones go first.
         continued: The epochs after which it was resumed.
         test: Result on the test reviews; None if it was not tested, or not yet.

@@ -44,14 +44,14 @@ ROOT = Path(streamlit.__file__).parent / "static"
 """Streamlit's page and, in ``static/``, files with a content hash in their names."""
 INDEX = ROOT / "index.html"
 
-WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
+WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Checkbox", "Button")
 """Names of Streamlit's scripts for the widgets of a first page."""
 SHEETS = (
     *("dashboard/assets/common/streamlit.css", "browser/common/theme.css"),
     *("browser/common/parameters.css", "dashboard/assets/pages/compare.css"),
 )
 _BOARD = "dashboard/assets/board/board"
-SCRIPTS = (f"{_BOARD}.js", *(f"dashboard/assets/common/{name}.js" for name in ("menu", "copy_link", "access")))
+SCRIPTS = (f"{_BOARD}.js", *(f"dashboard/assets/common/{name}.js" for name in ("menu", "access")))
 """Scripts of components on a first page."""
 _HEAD_ENDS = b"</head>"
 _contents: dict[tuple[Path, bool], bytes] = {}

@@ -26,7 +26,7 @@ from rnn_compare.services.snapshot import MAX_SHOWN, Snapshot
 
 PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 2000
-SWITCHES = ("marks", "baselines", "gap")
+SWITCHES = ("baselines", "gap")
 
 
 def url(names: Sequence[str], view: View) -> str:

@@ -12,6 +12,7 @@ from typing import TypedDict
 import streamlit as st
 
 from rnn_compare.errors import UserError
+from rnn_compare.runs.record import Run
 from rnn_compare.server.access import cookies
 from rnn_compare.server.access.limits import whole_seconds
 from rnn_compare.server.app import current_app
@@ -109,9 +110,13 @@ def may_lead() -> bool:
 
 def place_in_line() -> PlaceInLine:
     """Returns the place of this visitor's runs in the queue: the presenter's come first."""
-    if is_open() or not is_presenter():
-        return {"visitor": browser(), "priority": 0}
-    return {"visitor": "", "priority": 1}
+    return {"visitor": browser(), "priority": int(not is_open() and is_presenter())}
+
+
+def has_trained(run: Run) -> bool:
+    """Returns whether this browser started a run; without a pass, the machine's own browser also has its commands'."""
+    is_command = not run.visitor and run.origin in ("command line", "notebook")
+    return run.visitor == browser() or (is_command and is_open() and is_at_the_machine())
 
 
 def pause_before_prediction() -> str | None:

@@ -33,13 +33,11 @@ class View:
     """A viewer's choice of charts and of their content.
 
     Attributes:
-        marks: Whether to draw the lecture's 85 % and 89 %.
         baselines: Whether to draw baselines.
         gap: Whether to shade the gap between training and validation.
     """
 
     charts: tuple[str, ...] = field(default_factory=shown_charts)
-    marks: bool = False
     baselines: bool = False
     gap: bool = False
 
@@ -106,7 +104,6 @@ def board_message(
             {
                 **declared,
                 "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
-                "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
                 "remark": baselines.remark if baselines and chart.has_baselines else "",
                 "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
             }
@@ -116,7 +113,7 @@ def board_message(
         "busy": any(not run.status.ended for run in runs),
         "epochs": max((run.experiment.epochs for run in runs), default=10),
         "hint": hint,
-        "note": board_cards.note(groups, view.marks),
+        "note": board_cards.note(groups),
         "findings": [
             {"color": colors[finding.run], "text": finding.text, "help": TERMS.get(finding.term, "")}
             for finding in findings

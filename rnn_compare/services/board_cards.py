@@ -12,7 +12,6 @@ from rnn_compare.comparison.inference.accuracies import ON, Judging
 from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
-from rnn_compare.presets import presets_of
 from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -23,11 +22,10 @@ REPLAY = "replay"
 """State of a card whose run is replayed, so that nobody takes it for live."""
 NOT_YET = {"best": "–", "best_note": "", "so_far": False}
 """A card's accuracy before there is any."""
-MARKED = "Kamada's 85 % and 89 % are the best epochs of one training each: another seed gives others."
 
 
 def subject(runs: Sequence[Run]) -> str:
-    """Returns the preset, reviews, settings and time that all runs share; their names have the differences."""
+    """Returns the reviews, settings and time that all runs share; their names have the differences."""
     if not runs:
         return ""
     experiments = [run.experiment for run in runs]
@@ -43,8 +41,7 @@ def subject(runs: Sequence[Run]) -> str:
     common = [values[0] for values in facts if len(set(values)) == 1]
     seeds = sorted({experiment.seed for experiment in experiments})
     seeds_said = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    presets = [preset.name for preset in presets_of(experiments)]
-    return " · ".join([*presets, *common, seeds_said, _when(runs)])
+    return " · ".join([*common, seeds_said, _when(runs)])
 
 
 def recording_text(runs: Sequence[Run]) -> str:
@@ -69,17 +66,16 @@ def not_live_text(runs: Sequence[Run]) -> str:
     return replay_text(runs) or f"Not live: {recording_text(runs)}."
 
 
-def note(groups: Sequence[Group], marks: bool) -> str:
-    """Returns the note below the charts: on the lecture's figures, if they are drawn, and on the lines of seeds."""
+def note(groups: Sequence[Group]) -> str:
+    """Returns the note below the charts on the lines of seeds."""
     several = [group for group in groups if len(group.runs) > 1]
-    marked = [MARKED] if marks else []
     if not several:
-        return " ".join(marked)
+        return ""
     counts = [count for group in several for count in group.finishers]
     fewest, most = min(counts, default=0), max(counts, default=0)
     seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
     interval = "; band: its 95 % interval" if most >= FEWEST_WITH_BAND else ""
-    return " ".join([*marked, f"Thick: mean of {seeds}{interval}; thin: single seeds."])
+    return f"Thick: mean of {seeds}{interval}; thin: single seeds."
 
 
 def _when(runs: Sequence[Run]) -> str:

@@ -91,10 +91,17 @@ def newest(runs: Sequence[Run]) -> list[Run]:
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; otherwise the newest, on the link's texts if it names any."""
+    picked = named(runs, names)
+    return _on_the_charts(newest(runs)) if picked is None else picked
+
+
+def named(runs: Sequence[Run], names: Sequence[str]) -> list[Run] | None:
+    """Returns the runs that a link names, in its order, or the newest on its texts; None if it names neither."""
     if picked := _runs_of_names(runs, names):
         return _on_the_charts(picked)
-    names_texts = any(map(own_texts.find_card, names))
-    return _on_the_charts(newest([run for run in runs if not names_texts or run.experiment.source in names]))
+    if any(map(own_texts.find_card, names)):
+        return _on_the_charts(newest([run for run in runs if run.experiment.source in names]))
+    return None
 
 
 def surplus(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
@@ -119,20 +126,20 @@ def fit_together(runs: Sequence[Run]) -> bool:
 
 
 def link_names(picked: Sequence[Run], runs: Sequence[Run]) -> list[str]:
-    """Returns the names of picked runs in a link, where commas join them; ``runs`` are all runs."""
+    """Returns the names of picked runs in a link, where commas join them, in their order if they are few.
+
+    Many that are a whole comparison have one name; ``runs`` are all runs.
+    """
+    if len(picked) <= MAX_COMPARED:
+        return [run.id for run in picked]
     sizes = Counter(run.comparison for run in runs)
     by_comparison: dict[str, list[str]] = {}
     for run in picked:
         by_comparison.setdefault(run.comparison, []).append(run.id)
     names: list[str] = []
     for comparison, ids in by_comparison.items():
-        names += short_names(ids, comparison) if len(ids) == sizes[comparison] else ids
+        names += [f"{TOGETHER}{comparison}"] if MAX_COMPARED < len(ids) == sizes[comparison] else ids
     return names
-
-
-def short_names(started: Sequence[str], comparison: str) -> list[str]:
-    """Returns the names of a whole comparison in a link: its runs' ids, or one name for many."""
-    return list(started) if len(started) <= MAX_COMPARED else [f"{TOGETHER}{comparison}"]
 
 
 def _on_the_charts(runs: Sequence[Run]) -> list[Run]:

@@ -244,12 +244,12 @@ def in_order(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
     return sorted(waiting, key=lambda run: keys[run.id])
 
 
-def check_limits(runs: Sequence[Run], more: int, visitor: str) -> None:
+def check_limits(runs: Sequence[Run], more: int, visitor: str, priority: int = 0) -> None:
     """Raises ``UserError`` if a visitor may not add so many runs to the unfinished ones.
 
-    An empty visitor is the command line or the presenter, who have no limit.
+    The command line, an empty visitor, and the presenter, whose runs go first, have no limit.
     """
-    if not visitor:
+    if not visitor or priority > 0:
         return
     waiting = [run for run in runs if run.status is Status.QUEUED]
     own = sum(run.visitor == visitor for run in waiting)

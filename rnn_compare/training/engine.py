@@ -128,7 +128,7 @@ class Engine:
         Raises:
             UserError: If the engine has failed or was closed, too many runs wait, or nothing can be recorded.
         """
-        with self._submission(len(experiments), visitor):
+        with self._submission(len(experiments), visitor, priority):
             return self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand, comparison)
 
     def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
@@ -137,15 +137,15 @@ class Engine:
         Raises ``UserError`` if it is running or cannot be continued, or as ``submit``.
         """
         experiment = continued(self._store.run(run), more)
-        with self._submission(1, visitor):
+        with self._submission(1, visitor, priority):
             self._store.submit_again(run, experiment, self.owner, visitor, priority)
 
     @contextlib.contextmanager
-    def _submission(self, count: int, visitor: str) -> Iterator[None]:
+    def _submission(self, count: int, visitor: str, priority: int) -> Iterator[None]:
         with self._submitting:
             if self._state.phase in ("failed", "closed"):
                 raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
-            check_limits(self._store.unfinished(self.owner), count, visitor)
+            check_limits(self._store.unfinished(self.owner), count, visitor, priority)
             yield
         if self.scheduler is None:  # a cluster's runs need no worker here
             self._rest.want()

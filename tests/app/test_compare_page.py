@@ -1,6 +1,7 @@
 """The first page without a browser: what its controls say and do."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
@@ -20,12 +21,13 @@ from rnn_compare.paths import CACHE_VARIABLE, explanation
 from rnn_compare.presets import PARITY, PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
-from tests.epochs import finish
+from tests.epochs import finish, finished_run
 
 from .conftest import page, press
 
@@ -74,8 +76,7 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     app.radio(key="preset").set_value(preset.name).run()
     assert app.radio(key="preset").value == preset.name
     seeds = preset.settings.get("seeds", 1)
-    per_network = f" with {seeds} seeds each" if seeds > 1 else ""
-    assert f"{len(preset.experiments()) // seeds} networks{per_network}, " in shown(app)
+    assert f"{len(preset.experiments()) // seeds} networks, " in shown(app)
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
@@ -91,7 +92,7 @@ def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and
     assert linked.radio(key="preset").value == "Equal parameters"
     press(linked, "Train")
     assert [run.experiment.label for run in services.store.runs()] == names
-    from_runs = page()
+    from_runs = page(show=",".join(run.id for run in services.store.runs()))
     assert from_runs.radio(key="preset").value == "Equal parameters"
     from_runs.toggle(key="equal_parameters").set_value(False).run()
     assert "GRU(32)" in shown(from_runs)
@@ -102,14 +103,14 @@ def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and
 def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
     app = page()
     app.radio(key="preset").set_value("Is it luck?").run()
-    assert "2 networks with 3 seeds each" in shown(app)
+    assert "2 networks, 6 trainings, " in shown(app)
     assert shown(app).count('class="rc-shares"') == 2
     app.slider(key="seeds").set_value(10).run()
-    assert "2 networks with 10 seeds each" in shown(app)
+    assert "2 networks, 20 trainings, " in shown(app)
     assert app.radio(key="preset").value == "Own settings"
     app.session_state["more_units"] = ["8", "16", "64"]
     app.run()
-    assert "8 networks with 10 seeds each" in shown(app), "the bound counts networks, not their seeds"
+    assert "8 networks, 80 trainings, " in shown(app), "the bound counts networks, not their seeds"
     assert not app.error
 
 
@@ -122,12 +123,12 @@ def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: 
     ]
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
-    assert "Not on the charts: 2 networks with 5 seeds" in shown(app)
+    assert "SimpleRNN(32), LSTM(32): 4 trainings, " in shown(app), "the other six are there"
     assert "not on the charts</h3>" not in shown(app), "seeds change no parameters"
     press(app, "Train")
-    assert "Not on the charts" not in shown(app)
-    assert app.query_params["show"] == f"all-{services.store.runs()[6].id}"
-    assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["waiting", "waiting"]
+    assert len(services.store.runs()) == 10
+    assert app.query_params["show"] == f"all-{services.store.runs()[0].id}"
+    assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["starting", "starting"]
 
 
 def test_what_is_drawn_besides_the_curves_is_chosen_under_display(app: AppTest) -> None:
@@ -139,30 +140,84 @@ def test_what_is_drawn_besides_the_curves_is_chosen_under_display(app: AppTest) 
     assert board(app)["charts"][0]["baselines"] == []
 
 
-def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Services) -> None:
-    app = page()
+def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services: Services) -> None:
+    recorded, lstm = (finished_run(services.store, 0.5, 0.5, cell=cell, epochs=2) for cell in ("SimpleRNN", "LSTM"))
+    services.refresh()
+    app = page(epochs="2", show=recorded)
+    assert "SimpleRNN(32), LSTM(32): trained" in shown(app)
     press(app, "Train")
-    assert not [button for button in app.button if "to the charts" in button.label]
+    assert app.query_params["show"] == f"{recorded},{lstm}", "at once"
+    assert len(services.store.runs()) == 2
     app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
-    [add] = [button for button in app.button if "to the charts" in button.label]
-    assert add.label == "Train and add GRU(32) to the charts"
-    add.click().run()
-    runs = services.store.runs()
-    assert [run.experiment.cell for run in runs] == ["SimpleRNN", "LSTM", "GRU"]
-    assert len({run.comparison for run in runs}) == 1, "whoever opens the page sees all three, not the added one alone"
-    assert app.query_params["show"] == ",".join(run.id for run in runs)
-    assert [group["label"] for group in board(app)["groups"]] == ["SimpleRNN(32)", "LSTM(32)", "GRU(32)"]
-    assert not [button for button in app.button if "to the charts" in button.label], "it is there"
+    assert re.search(r"SimpleRNN\(32\), LSTM\(32\): trained; GRU\(32\): .* on this machine", shown(app))
+    press(app, "Train")
+    *_, gru = services.store.runs()
+    assert len(services.store.runs()) == 3
+    assert gru.experiment.cell == "GRU"
+    assert gru.comparison == recorded, "whoever opens the page sees it beside the others"
+    assert app.query_params["show"] == ",".join([recorded, lstm, gru.id])
+    assert "GRU(32): training" in shown(app)
+    press(app, "Train")
+    assert len(services.store.runs()) == 3, "it trains already"
+    finish(services.store, gru.id, 0.5, 0.5)
+    services.refresh()
+    app.run()
+    press(app, "Train again")
+    assert len(services.store.runs()) == 6
+
+
+def test_what_was_stopped_or_has_another_seed_is_trained(services: Services) -> None:
+    finished_run(services.store, 0.5, status=Status.STOPPED, epochs=2)
+    finished_run(services.store, 0.5, 0.5, cell="LSTM", epochs=2, seed=7)
+    services.refresh()
+    press(page(epochs="2"), "Train")
+    assert len(services.store.runs()) == 4
+
+
+def labels(app: AppTest) -> list[str]:
+    return [group["label"] for group in board(app)["groups"]]
+
+
+def test_a_bare_address_shows_what_trains_then_what_this_browser_trained_then_the_book(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "browser", lambda: "me")
+    add_shipped(services.store)
+    others = record(cell="MGU")
+    services.refresh()
+    assert labels(page()) == ["SimpleRNN(32)", "LSTM(32)"], "somebody else's old training is nobody's start"
+    [mine] = services.engine.submit([Experiment(cell="GRU")], visitor="me")
+    services.engine.submit([Experiment(cell="minGRU")], visitor="somebody")
+    services.refresh()
+    assert labels(page()) == ["GRU(32)"], "one's own before others'"
+    finish(services.store, mine, 0.5)
+    services.refresh()
+    assert labels(page()) == ["minGRU(32)"]
+    finish(services.store, services.store.runs()[-1].id, 0.5)
+    services.refresh()
+    assert labels(page()) == ["GRU(32)"]
+    assert labels(page(show=others)) == ["MGU(32)"]
+
+
+@pytest.mark.parametrize(("may_lead", "ways"), [(True, ["present", "try", "#settings"]), (False, ["try", "#settings"])])
+@pytest.mark.usefixtures("services")
+def test_three_ways_on_give_way_once_something_trains(
+    monkeypatch: pytest.MonkeyPatch, may_lead: bool, ways: list[str]
+) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: may_lead)
+    app = page()
+    assert re.findall(r'<a href="([^"]+)"', shown(app)) == ways
+    press(app, "Train")
+    assert "<nav" not in shown(app)
 
 
 def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
-    [first] = services.engine.submit([Experiment(cell="GRU")])
+    services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
     app = page()
-    assert app.query_params["show"] == first
     [other] = services.engine.submit([Experiment(cell="MGU")])
     services.refresh()
     app.run()
@@ -215,20 +270,6 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
     assert "Some runs in this link were deleted" in shown(app)
 
 
-def test_finished_runs_of_the_set_up_are_shown_without_training(services: Services, record: Callable[..., str]) -> None:
-    finished, shown_one = record(cell="GRU"), record(cell="LSTM")
-    app = page(show=shown_one)
-    app.pills(key="cell").set_value(["GRU"]).run()
-    press(app, "Add GRU(32) to the charts")
-    assert app.query_params["show"] == f"{shown_one},{finished}"
-    app.query_params["show"] = shown_one
-    app.session_state["pinned_runs"] = [shown_one]
-    app.run()
-    press(app, "Show the runs of these settings")
-    assert app.query_params["show"] == finished
-    assert len(services.store.runs()) == 2, "nothing was trained"
-
-
 def test_what_a_preset_asks_stands_below_the_charts_of_its_runs_once_all_have_ended(
     services: Services,
 ) -> None:
@@ -252,33 +293,9 @@ def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of
         finish(services.store, run, 0.5)
     services.refresh()
     app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
-    press(app, "Show the runs of these settings")
-    assert [group["label"] for group in board(app)["groups"]] == ["LSTM(32)", "GRU(32)"]
-
-
-def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:
-    app = page()
     press(app, "Train")
-    app.pills(key="cell").set_value(["GRU"]).run()
-    assert [button for button in app.button if "to the charts" in button.label]
-    on_charts, set_up = shown(app).split("<h3>Set up, not on the charts</h3>")
-    assert ("LSTM(32)" in on_charts, "GRU(32)" in on_charts, "GRU(32)" in set_up) == (True, False, True)
-    app.slider(key="epochs").set_value(3).run()
-    assert not [button for button in app.button if "to the charts" in button.label]
-    assert len(services.store.runs()) == 2
-
-
-def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(services: Services) -> None:
-    app = page()
-    press(app, "Train")
-    app.toggle(key="marks").set_value(True).run()
-    assert [mark["at"] for mark in board(app)["charts"][0]["marks"]] == [0.85, 0.89]
-    assert "another seed gives others" in board(app)["note"]
-    app.select_slider(key="units").set_value(16).run()
-    press(app, "Train")
-    assert board(app)["charts"][0]["marks"] == []
-    assert "marks" not in [toggle.key for toggle in app.toggle]
-    assert len(services.store.runs()) == 4
+    assert labels(app) == ["LSTM(32)", "GRU(32)"]
+    assert len(services.store.runs()) == len(made)
 
 
 def more_settings(app: AppTest, shown: bool = True) -> None:
@@ -380,7 +397,7 @@ def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
     assert "The verdict appears once all runs have ended." in shown(page("compare.page", show=run))
     alone = page("compare.page", show=record(Status.FINISHED, epochs=1))
     assert "A verdict takes two networks" in shown(alone)
-    assert "rc-chance" not in shown(alone)
+    assert 'class="rc-chance"' not in shown(alone)
     assert services.runs()
 
 
@@ -389,7 +406,7 @@ def test_the_explanation_is_a_page_of_its_own() -> None:
 
 
 def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
-    app = page("compare.page")
+    app = page("compare.page", show=",".join(run.id for run in trained))
     assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
     assert app.select_slider(key="units").value == trained[0].experiment.units
     assert app.slider(key="epochs").value == trained[0].experiment.epochs

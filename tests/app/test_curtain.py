@@ -18,10 +18,10 @@ from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.browser.numbers import packed
-from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.paths import cache_folder
+from rnn_compare.report.contents import gather
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.services.board import View
@@ -111,11 +111,17 @@ def test_a_report_of_others_says_nothing_that_is_known_from_hidden_runs(
         experiments = [Experiment(**SETTING | {"cell": cell, "reviews": 400, "seed": seed}) for cell, seed in pairs]
         return [record(services.store, experiment, (0.6, 0.7)).id for experiment in experiments]
 
-    shown, others = trained(1, 2, 3), trained(4, 5, 6)
-    assert b"3 other runs" in take_home.report(services, shown, "html", "report")
+    def verdict() -> list[dict[str, Any]]:
+        judgement = gather(services.store, shown, services.evidence).verdict
+        assert judgement
+        return [pair.facts() for pair in judgement.pairs]
+
+    shown = trained(1, 2, 3)
+    alone, others = verdict(), trained(4, 5, 6)
+    assert verdict() != alone, "earlier seeds of a setting say how much it varies"
     current_app().classroom().begin("book")
     services.hide(others)
-    assert b"other runs" not in take_home.report(services, shown, "html", "report")
+    assert verdict() == alone
 
 
 @pytest.fixture

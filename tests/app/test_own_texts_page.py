@@ -116,7 +116,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     until_ended(shared_services.engine, ids)
     shared_services.refresh()
     app = page("try_review", {"networks": ids}, run=ids[0])
-    press(app, "Random review")
+    press(app, "Random text")
     assert not app.exception
     assert any("Its label is **" in element.value for element in app.markdown)
     shown = re.sub("<style>.*?</style>", "", html(app), flags=re.DOTALL)

@@ -36,6 +36,7 @@ def labels(app: AppTest) -> list[str]:
 def test_a_lecture_is_begun_by_a_press_and_its_wall_opens(stage: Stage) -> None:
     app = page("present.page")
     assert labels(app).count("Begin") == len([*SHIPPED_LECTURES.glob("*.toml")])
+    assert 'url: "stage/lecture/gates"' in text(app)
     assert "To change that, write two lines into `.streamlit/secrets.toml`" in text(app)
     assert "Phones cannot join. Only this machine can open the page. For a class, start it with" in text(app)
     app.button(key="begin_gates").click().run()
@@ -61,7 +62,8 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     experiments = find("book").preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(stage.services.machine_speed, "current", Speed(slower))
-        assert f"training {rough_duration(stage.services.seconds(experiments))}." in text(page("present.page"))
+        training = f"training {rough_duration(stage.services.seconds(experiments))}"
+        assert f"16 steps, about 45 minutes, {training}]  \\n{find('book').about}" in text(page("present.page"))
 
 
 def test_a_lecture_without_a_recording_says_so_and_a_copy_to_edit_says_where_it_is(stage: Stage) -> None:

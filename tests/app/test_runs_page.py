@@ -201,7 +201,7 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
     app = page("runs.page")
-    reports = ["Page with the networks (.html)", "Notebook in stock Keras (.ipynb)", "Tables (Parquet)", "Tables (CSV)"]
+    reports = ["Page with the networks (.html)", "Notebook in stock Keras (.ipynb)", "Tables (CSV)"]
     labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)

@@ -13,6 +13,7 @@ from rnn_compare.dashboard.pages import try_review
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import comparison
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut
 from rnn_compare.explain.prediction import ask, predict, run_weights
 from rnn_compare.formatting import signed
@@ -238,3 +239,14 @@ def test_what_a_link_cannot_mean_is_left_out() -> None:
     without = page("try_review")
     assert app.multiselect[0].value == without.multiselect[0].value != []
     assert app.text_area[0].value == "x" * 1000
+
+
+def test_the_menu_names_a_network_once_with_the_seeds_that_were_trained_together_last(services: Services) -> None:
+    for seeds in (2, 3):
+        for run in services.store.create(comparison(cell="LSTM", seeds=seeds), Owner.current(), "page"):
+            finish(services.store, run, 0.5)
+    services.refresh()
+    oldest = services.runs()[0].id
+    assert page("try_review").multiselect(key="networks").options == ["LSTM(32), 3 seeds"]
+    linked = page("try_review", ask=oldest).multiselect(key="networks")
+    assert (linked.value, len(linked.options)) == ([oldest], 2)

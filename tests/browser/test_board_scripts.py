@@ -49,7 +49,6 @@ def chart(name: str, training: bool = True) -> Message:
         "best": "highest",
         "range": [0.4, 1.005],
         **{"baselines": [], "remark": ""},
-        "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
     }
 
 

@@ -13,7 +13,7 @@ from tests.browser.visits import settle
 from tests.chromium import PATIENCE
 from tests.kept import lend
 
-MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Reviews", "More settings", "Seeds")
+MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Seeds", "More settings")
 
 
 def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None:
@@ -34,13 +34,13 @@ def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None
     assert [url for url in preloaded if url not in used] == []
 
 
-MOST_CONTROLS, MOST_SENTENCES, FURTHEST = 24, 5, 60
+MOST_CONTROLS, MOST_SENTENCES, FURTHEST = 20, 5, 60
 IN_SIGHT = """selector => [...document.querySelectorAll(selector)].filter((node) => {
   const { left, top, right, bottom, width, height } = node.getBoundingClientRect();
   return width > 1 && height > 1 && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight
     && node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 })"""
-CONTROLS = "a, button, input, select, textarea, summary, [role=slider], [role=switch]"
+CONTROLS = "a, button, input, select, textarea, summary, [role=slider], [role=switch], [role=tab]"
 TEXTS = "p, li, figcaption, h1, h2, h3, h4, text"
 JUMPS = """window.jumps = [0];
 new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sources.forEach(
@@ -69,11 +69,12 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
     furthest = newcomer.evaluate("Math.max(...jumps)")  # in pixels, of what has moved while the page was loading
     for seen in (
         newcomer.get_by_role("heading", name="RNN Compare"),
-        newcomer.get_by_text("classify film reviews as positive or negative"),
+        newcomer.get_by_text("For lecturers and students of recurrent networks."),
+        *newcomer.get_by_role("navigation", name="Ways on").get_by_role("link").all(),
         result,
         *(newcomer.get_by_test_id("stSidebar").get_by_text(name, exact=True) for name in MAIN),
-        *(newcomer.get_by_role("button", name=name, exact=True) for name in ("Train", "Copy link", "Display")),
-        newcomer.locator("[data-chart=accuracy]"),
+        newcomer.get_by_role("button", name="Train again"),
+        *(newcomer.locator(f"[data-chart={chart}]") for chart in ("accuracy", "loss")),
     ):
         expect(seen).to_be_in_viewport(ratio=1)
     controls = newcomer.evaluate(
@@ -86,16 +87,41 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
     assert furthest <= FURTHEST
 
 
+def test_each_way_leads_on_without_loading_the_page_anew(newcomer: Page) -> None:
+    newcomer.evaluate("window.same = true")
+    sidebar = newcomer.get_by_test_id("stSidebar")
+    sidebar.hover()
+    newcomer.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    newcomer.get_by_role("link", name="Train your own").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    newcomer.get_by_role("link", name="Give a lecture").click()
+    expect(newcomer.get_by_role("heading", name="Present")).to_be_visible(timeout=PATIENCE)
+    assert newcomer.evaluate("window.same")
+
+
+@pytest.mark.parametrize(("width", "collapsed"), [(1280, "false"), (390, "true")])
+def test_the_sidebar_is_open_on_a_desktop_and_shut_on_a_phone_however_it_was_left(
+    server: Server, page: Page, width: int, collapsed: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto(server.url)
+    page.evaluate("left => localStorage.setItem('stSidebarCollapsed-', left)", str(collapsed == "false").lower())
+    page.reload()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)
+
+
 def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server, page: Page) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.goto(f"{server.url}/?units=48")
     settle(page)
-    places = [page.get_by_role("button", name=name).bounding_box() for name in ("Copy link", "Take home")]
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Copy link").click()
     answer = page.get_by_role("status").filter(has_text="Link copied (works on this computer only). For others: Invite")
     expect(answer).to_be_visible()
-    assert [page.get_by_role("button", name=name).bounding_box() for name in ("Copy link", "Take home")] == places
     expect(answer).to_be_hidden(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    page.get_by_text("More settings").click()
     page.get_by_role("spinbutton", name="Reviews").evaluate("node => node.type = 'text'")
     page.get_by_role("textbox", name="Reviews").press("Control+v")
     expect(page.get_by_role("textbox", name="Reviews")).to_have_value(re.compile("units=48"))

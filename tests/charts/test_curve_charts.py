@@ -69,8 +69,8 @@ def test_auc_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none()
         epochs=(old, new),
         progress=(point,),
     )
-    sent = board_message([run], {}, View(("auc",), marks=True))
+    sent = board_message([run], {}, View(("auc",)))
     [chart], [group] = sent["charts"], sent["groups"]
-    assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
+    assert (chart["title"], chart["training"], chart["validation"]) == ("AUC", None, "val_auc")
     assert group["figures"] == {"val_auc": packed([None, 0.9344])}
     assert group["trail"]["figures"] == {}

@@ -8,6 +8,7 @@ from benchmarks import real_trainings
 from benchmarks.real_trainings import normal, over_looks, piles, some_pair_different
 from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.difference import compare_settings
+from rnn_compare.comparison.inference.wins import wins
 
 pytestmark = pytest.mark.slow
 
@@ -64,3 +65,10 @@ def test_of_eight_equal_settings_some_pair_is_rarely_called_different() -> None:
         share = some_pair_different(real_trainings.drawn(accuracies, 8, seeds))
         print(f"{seeds} seeds: {share:.1%}")
         assert share <= 0.065
+
+
+@pytest.mark.parametrize(("lead", "seeds"), [(0, 3), (1, 3), (2, 5), (1, 20)])
+def test_the_interval_of_pairs_won_covers_their_true_share(lead: float, seeds: int) -> None:
+    rng, true = np.random.default_rng(seeds), stats.norm.cdf(lead / 2**0.5)
+    intervals = [wins(rng.normal(lead, 1, seeds).tolist(), rng.normal(0, 1, seeds).tolist()) for _ in range(300)]
+    assert np.mean([item is not None and item.low <= true <= item.high for item in intervals]) >= 0.93

@@ -193,12 +193,12 @@ def test_the_leader_is_placed_among_the_baselines_as_far_as_that_is_known(
     assert result(judge_settings(of_networks, "kept", baselines=bags)).endswith(text)
 
 
-def test_bags_that_guess_are_said_to_and_without_a_comparison_they_are_only_named() -> None:
+def test_bags_that_guess_are_said_to_and_what_is_not_compared_is_not_placed() -> None:
     bag, network = baseline("Bag of words", 0.5), Sample("GRU", right(1, 7, 0.99, 4000))
     guessing = judge_settings([network], "kept", baselines=[bag], guessing=bag)
     assert result(guessing) == "A bag of words cannot be told apart from guessing (50.0 %)."
     alone = replace(guessing, guessing=None, beside_baselines=(Pair(network, bag, "kept", None, "no predictions"),))
-    assert result(alone) == "Baselines on the same reviews: the bag of words (50.0 %)."
+    assert result(alone) == ""
 
 
 def test_seeds_are_advised_of_what_has_them_and_as_many_as_are_needed() -> None:

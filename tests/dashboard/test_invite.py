@@ -10,7 +10,12 @@ from rnn_compare.server.app import current_app
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("services")
-SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.widgets import invite\n    invite.entry()"
+SCRIPT = """
+if __name__ == '__main__':
+    from rnn_compare.dashboard.widgets import invite
+    invite.button()
+    invite.show_dialog()
+"""
 
 
 def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:
@@ -73,7 +78,9 @@ def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatc
 
         from rnn_compare.dashboard.widgets import invite
 
-        invite.entry(st.toggle("changed", key="changed"))
+        changed = st.toggle("changed", key="changed")
+        invite.button()
+        invite.show_dialog(changed)
 
     app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     app.button[0].click().run()

@@ -51,6 +51,7 @@ def test_pages_charts_and_their_news_are_found_below_the_path(course: str, page:
 def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Page) -> None:
     page.goto(course)
     assert page.get_by_role("link", name="join it").evaluate("link => link.href") == f"{course}join"
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Invite the class").click()
     page.locator(".rc-invite", has_text=f"{course}join").wait_for()
     page.get_by_role("dialog").get_by_text("Try a review").click()

@@ -53,6 +53,7 @@ def test_board_charts_and_their_news_are_found_in_jupyter(jupyter: str, page: Pa
 @pytest.mark.places  # a second browser page for one sentence; the gate opens the page and its charts in Jupyter above
 def test_whoever_invites_a_class_is_told_that_jupyter_keeps_it_out(jupyter: str, page: Page) -> None:
     page.goto(f"{jupyter}rnn-compare/?token={TOKEN}")
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Invite the class").click()
     page.get_by_text("This page is behind Jupyter's sign-in").wait_for()
     assert page.locator(".rc-invite").inner_text() == f"{jupyter}rnn-compare/"

@@ -105,8 +105,9 @@ def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str,
     failed: list[str] = []
     page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
     page.goto(url)
-    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("button", name="Train again").wait_for()
     page.locator(".rc-card", has_text="recorded").first.wait_for()  # the wheel carries the recordings
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Invite the class").click()
     page.get_by_text("rnn-compare page --server.address 0.0.0.0").wait_for()
     assert opened.read_text().strip() == url

@@ -14,7 +14,7 @@ function base64(whole) {
 export const CHART = {
   name: "speed", title: "Speed", training: "speed", validation: "val_speed", solid: "validation",
   called: "validation speed", tickformat: ".0f", hoverformat: ".1f", unit: " %", log: false, best: "highest",
-  factor: 100, range: [0.4, 1.005], marks: [],
+  factor: 100, range: [0.4, 1.005],
 };
 
 /** @type {Curves} */

@@ -40,9 +40,9 @@ test("of several seeds it is said how many they are and how sure their mean is",
 });
 
 test("what else is drawn across a chart is told with it", () => {
-  const marks = [{ text: "lecture's LSTM\n89 %", at: 0.89 }];
-  assert.deepEqual(curveWords({ ...CHART, marks }, []), [
-    "Lines across it: lecture's LSTM 89 %.",
+  const baselines = [{ text: "bag of words\n89 %", at: 0.89 }];
+  assert.deepEqual(curveWords({ ...CHART, baselines }, []), [
+    "Lines across it: bag of words 89 %.",
   ]);
 });
 

@@ -11,7 +11,7 @@ import { CHART, RUN, packed, packedCounts } from "./a_chart.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 // What stands at the end of a line, without the mark in its colour.
-const nameOf = ({ text }) => text.replace(/^<span.*<\/span> /, "");
+const nameOf = ({ text }) => text.replace(/^<span.*<\/span>/, "");
 const REST = { count: 10, hint: "Press it", boardWidth: 1000, width: 480, height: 300 };
 
 test("training goes on into the running epoch, validation ends with the last whole one", () => {
@@ -81,8 +81,7 @@ test("baselines are thin lines in the colour of the text, since dashes are for t
   const baselines = [{ text: "bag of <b>\n88 %", at: 0.88, color: "", side: "bottom" }];
   const made = layout({ ...CHART, baselines }, [RUN], LOOKS, REST);
   assert.deepEqual(made.shapes[0].line, { color: "black", width: 1, dash: "solid" });
-  assert.equal(made.annotations[0].text, "bag of &lt;b&gt;<br>88 %");
-  assert.equal(made.annotations[0].xref, "paper");
+  assert.deepEqual(made.annotations.map(nameOf), ["A", "bag of &lt;b&gt;<br>88 %"]);
   assert.ok(made.margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
 });
 
@@ -114,13 +113,13 @@ test("one click hides or shows a run, two leave it alone or bring all back", () 
   assert.deepEqual(isolated(alone, "b", ids), new Set());
 });
 
-test("axes and marks are as the message declares them", () => {
-  const marks = [{ text: "the lecture: 85 %", at: 0.85, color: "red", side: "top" }];
-  const made = layout({ ...CHART, marks }, [RUN], LOOKS, REST);
+test("axes and baselines are as the message declares them", () => {
+  const baselines = [{ text: "bag of words: 85 %", at: 0.85 }];
+  const made = layout({ ...CHART, baselines }, [RUN], LOOKS, REST);
   assert.deepEqual(made.yaxis.range.map(Math.round), [40, 100], "in the chart's own unit");
   assert.deepEqual([made.yaxis.tickformat, made.yaxis.ticksuffix], [".0f", " %"]);
   assert.deepEqual([made.shapes[0].y0, made.shapes[0].line.dash], [85, "solid"]);
-  assert.ok(made.annotations.some(({ text }) => text.includes("the lecture: 85")));
+  assert.ok(made.annotations.some(({ text }) => text.includes("bag of words: 85")));
 });
 
 test("the hint stands in empty charts only, and a narrow chart has no room for names", () => {
@@ -129,13 +128,10 @@ test("the hint stands in empty charts only, and a narrow chart has no room for n
   assert.deepEqual(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 360, width: 320 }).annotations, []);
 });
 
-test("a line is named at its end: beside the chart once it is whole, in it on the way", () => {
-  const named = (count) => layout(CHART, [{ ...RUN, label: "A(3) maxlen 50" }], LOOKS, { ...REST, count }).annotations[0];
-  assert.deepEqual([named(10).x, named(10).xref, nameOf(named(10))], [1, undefined, "A(3) maxlen 50"]);
-  assert.deepEqual([named(1).x, named(1).xref, nameOf(named(1))], [1, "paper", "A(3)<br>maxlen 50"]);
-  const label = { ...RUN, label: "Averaged embeddings" };
-  const room = (count) => layout(CHART, [label], LOOKS, { ...REST, count }).margin.r;
-  assert.equal(room(10), room(1), "no name is clipped while its curve grows");
+test("a line is named beside the chart, also where it ends before the last epoch", () => {
+  const drawn = (count) => layout(CHART, [RUN], LOOKS, { ...REST, count });
+  assert.equal(drawn(10).annotations[0].xref, "paper");
+  assert.deepEqual([drawn(10).annotations, drawn(10).margin], [drawn(1).annotations, drawn(1).margin]);
 });
 
 test("a name that would take half of its chart stands in two lines", () => {
@@ -150,18 +146,19 @@ test("where there is no room for the names of all lines, only baselines are call
   const baselines = [{ text: "bag of words", at: 0.88, color: "", side: "bottom" }];
   const many = Array.from({ length: 8 }, (_, index) => ({ ...RUN, id: String(index), label: `A(${index}) maxlen 50` }));
   const named = (height) => layout({ ...CHART, baselines }, many, LOOKS, { ...REST, count: 1, height }).annotations.length;
-  assert.deepEqual([named(400), named(200)], [9, 1]);
+  assert.deepEqual([named(400), named(150)], [9, 1]);
 });
 
 test("names that end at one value stand one above the other, in the order of their lines", () => {
   const place = { low: 0, high: 1, height: 100, size: 10 };
-  const moved = apart([{ text: "a", y: 0.98 }, { text: "b", y: 0.97 }, { text: "c<br>d", y: 0.1 }], place);
-  assert.deepEqual(moved.map(({ text }) => text), ["c<br>d", "b", "a"]);
+  const moved = apart([{ rows: ["a"], y: 0.98 }, { rows: ["b"], y: 0.97 }, { rows: ["c", "d"], y: 0.15 }], place);
+  assert.deepEqual(moved.map(({ rows: [first] }) => first), ["c", "b", "a"]);
   const [c, b, a] = moved.map(({ y }) => y);
-  assert.equal(c, 0.1);
-  assert.ok(a - b >= 0.125 - 1e-9, "a line of type apart");
-  assert.ok(a + 0.0625 <= 1 + 1e-9, "not above the chart");
-  assert.ok(apart([{ text: "a", y: 0 }], place)[0].y > 0, "Plotly draws no label on the very edge");
+  assert.ok(Math.abs(c - 0.15) < 1e-9);
+  assert.ok(a - b >= 0.13 - 1e-9, "a line of type apart");
+  assert.ok(a + 0.065 <= 1 + 1e-9, "not above the chart");
+  const equal = apart(["a", "b", "c"].map((name) => ({ rows: [name], y: 0.5 })), place).map(({ y }) => y.toFixed(2));
+  assert.deepEqual(equal, ["0.37", "0.50", "0.63"], "around their value");
 });
 
 test("epochs begin at 1, but for what is drawn of the first while it runs", () => {

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { inWords } from "../../rnn_compare/lecture/pages/phone/join_ask.js";
 import { shareScales } from "../../rnn_compare/browser/drawing/curves/class_chart.js";
-import { inRows } from "../../rnn_compare/browser/drawing/curves/line_names.js";
+import { namesOf } from "../../rnn_compare/browser/drawing/curves/line_names.js";
 import { SIZE } from "../../rnn_compare/lecture/pages/phone/join_chart.js";
 import { stroke, whole } from "../../rnn_compare/lecture/pages/phone/join_draw.js";
 import {
@@ -39,10 +39,11 @@ test("a point of the chart is found again from where it lies", () => {
   assert.equal(scales.valueAt(9999), 40);
 });
 
-test("a long name stands beside its line in two rows, whole", () => {
-  assert.deepEqual(inRows("SimpleRNN(32)"), ["SimpleRNN(32)"]);
-  assert.deepEqual(inRows("Averaged embeddings(32)"), ["Averaged", "embeddings(32)"]);
-  assert.deepEqual(inRows("LSTM(32) of a name without end"), ["LSTM(32)", "of a name witho…"]);
+test("a long name stands beside its line in rows, whole", () => {
+  const rows = (name) => namesOf([{ name, color: "red", y: [1] }], SIZE).labels[0].rows;
+  assert.deepEqual(rows("SimpleRNN(32)"), ["SimpleRNN(32)"]);
+  assert.deepEqual(rows("Averaged embeddings(32)"), ["Averaged", "embeddings(32)"]);
+  assert.deepEqual(rows("LSTM(32) of a name without end"), ["LSTM(32) of a", "name without end"]);
 });
 
 test("an answer is said as it was asked for", () => {
@@ -51,6 +52,7 @@ test("an answer is said as it was asked for", () => {
   assert.deepEqual([1, 3.5].map((number) => inWords({ control }, number)), ["1 point", "3.5 points"]);
   assert.equal(inWords({ control, confidence: ["guessing", "sure"] }, 2, 1), "2 points (sure)");
   assert.equal(inWords({ control: { name: "slider", units: ["", ""] } }, 1.5), "1.5");
+  assert.equal(inWords({ control: { ...control, zero: "the same" } }, 0), "0 points: the same");
 });
 
 test("a sign is named, and what is said of the neighbour is true", () => {

@@ -32,10 +32,10 @@ test("a phone that was in a lecture and answered nothing is told that it has end
   assert.deepEqual(words(), ["No lecture right now", "Leave this page open: questions appear here."]);
   receive({ lecture: 7, title: "Three lines" });
   receive({ on: false, lecture: 7 });
-  assert.deepEqual(words(), ["The lecture has ended. Thank you.", "The presenter did not offer the networks."]);
+  assert.deepEqual(words(), ["The lecture has ended.", "The presenter did not offer the networks."]);
   assert.equal(byId("kept").hidden, true);
   receive({ on: false, lecture: 7, networks: true });
-  assert.deepEqual(words(), ["The lecture has ended. Thank you.", ""]);
+  assert.deepEqual(words(), ["The lecture has ended.", ""]);
   assert.equal(byId("networks").hidden, false);
   receive({ on: false, lecture: 8 });
   assert.equal(words()[0], "No lecture right now", "this phone was not in the lecture that ended last");
@@ -65,7 +65,7 @@ test("a phone goes to the top for another step, question or vote, and not while 
   assert.equal(moves({ question, phase: "closed", round: 1 }), 0);
   assert.equal(moves({ question, phase: "open", round: 2 }), 1);
   assert.equal(moves({ step: 2 }), 1);
-  document.activeElement = { matches: (tags) => tags.includes("textarea") };
+  document.activeElement = { matches: (boxes) => boxes.includes("#review"), offsetParent: {} };
   assert.equal(moves({ step: 3 }), 0);
   delete document.activeElement;
 });

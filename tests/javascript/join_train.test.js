@@ -105,7 +105,7 @@ test("a phone that is to guess does not show its network's accuracy before the v
   renderTraining(state, { ...own(), sent: true });
   trained(350, 300);
   assert.equal(words("training-title"), "Your network: LSTM no. 2");
-  assert.match(words("training-status"), /Its accuracy is shown once the vote is closed\.$/);
+  assert.match(words("training-status"), /Its accuracy is shown with the class's networks\.$/);
   const areHidden = () => ["training-curve", "training-class"].map((id) => byId(id).hidden);
   assert.deepEqual(areHidden(), [true, true]);
   renderTraining({ ...state, phase: "closed" }, own());

@@ -37,6 +37,7 @@ test("while something is read word by word the arrows still lead; with Shift the
 function pressing() {
   const posts = [], pauses = [], said = [];
   const { press, hurry } = makePresses({
+    where: () => "1 open 1 best",
     client: "me", now: () => 1000, onSaid: (sentence) => said.push(sentence),
     post: (message) => new Promise((answer) => { posts.push({ message, answer }); }),
     later: (go, milliseconds) => pauses.push({ go, milliseconds }),
@@ -53,9 +54,10 @@ test("presses in one moment are sent one after the other, with growing numbers",
   const { press, posts, answer } = pressing();
   press("next");
   press("compare", 7);
-  assert.deepEqual(posts.map(({ message }) => message), [{ client: "me", number: 1000, press: "next", value: null }]);
+  const first = { client: "me", number: 1000, press: "next", value: null, place: "1 open 1 best" };
+  assert.deepEqual(posts.map(({ message }) => message), [first]);
   await answer({ kept: true });
-  assert.deepEqual(posts[1].message, { client: "me", number: 1001, press: "compare", value: 7 });
+  assert.deepEqual(posts[1].message, { ...first, number: 1001, press: "compare", value: 7 });
 });
 
 test("a press without an answer is sent again with its number, ever more rarely, and at once when the line is back", async () => {

@@ -6,9 +6,9 @@ import pytest
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.kinds.own import OwnQuestion
-from rnn_compare.lecture.questions import CHANCE, Question
+from rnn_compare.lecture.questions import NONE, Question
 
-BEST = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM", "GRU", CHANCE))
+BEST = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM", "GRU", NONE))
 LEAD = Question(id="lead", kind="lead", text="By how many points?")
 OVERFITS = Question(id="over", kind="overfits_from", text="From which epoch?", network="SimpleRNN", epochs=4)
 CURVE = Question(id="curve", kind="curve", text="Draw it", network="SimpleRNN", epochs=4)

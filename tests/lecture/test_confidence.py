@@ -13,7 +13,7 @@ from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
 
-from .conftest import BEST, CURVE, OWN
+from .conftest import BEST, OWN
 
 ASKED = BEST.model_copy(update={"confidence": True})
 LSTM = QuestionOutcome(1, "")
@@ -68,11 +68,6 @@ def test_nobody_is_called_wrong_before_the_outcome_is_known_or_without_one() -> 
     assert sure_and_wrong(BEST, {"a": 0}, {"a": 2}, UNKNOWN) == ""
     assert sure_and_wrong(BEST, {"a": 0}, {"a": 1}, LSTM) == "", "nobody was sure"
     assert by_confidence(BEST, {"a": 0}, {}, LSTM) == "", "nobody said"
-
-
-def test_of_drawn_curves_their_end_is_what_was_expected() -> None:
-    outcome = QuestionOutcome((0.6, 0.7, 0.8, 0.9), "")
-    assert sure_and_wrong(CURVE, {"a": (0.5, 0.5, 0.5, 0.5)}, {"a": 2}, outcome).endswith(": 50.0 % in the end (1).")
 
 
 def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answer_changes(

@@ -8,7 +8,8 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.lecture_file import copy_to_edit, load, read_all
-from rnn_compare.lecture.questions import CHANCE
+from rnn_compare.lecture.look_through import page
+from rnn_compare.lecture.questions import NONE
 from rnn_compare.paths import SHIPPED_LECTURES
 
 HEAD = 'title = "Mine"\npreset = "Short"\n'
@@ -58,7 +59,7 @@ def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveal
 def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
     question = load(written(folder, HEAD + BEST)).steps[0].question
     assert question is not None
-    assert question.choices == ("SimpleRNN(32)", "LSTM(32)", CHANCE)
+    assert question.choices == ("SimpleRNN(32)", "LSTM(32)", NONE)
     assert question.epochs == 5
 
 
@@ -102,6 +103,21 @@ def test_a_number_of_a_lecture_file_has_the_fields_of_its_kind_alone(folder: Pat
 def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
     lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT))
     assert [lecture.preset_at(index).name for index in range(3)] == ["Short", "Is it luck?", "Is it luck?"]
+
+
+def test_a_lectures_minutes_are_those_of_its_steps_and_each_names_where_its_question_is_answered(folder: Path) -> None:
+    reveal = TEXT.replace('"text"', '"reveal"')
+    own = ASKS.format(kind="own").replace('"best"', '"own"') + 'choices = ["yes", "no"]\nright = 1\n'
+    slow = TEXT + "minutes = 20\n"
+    lecture = load(written(folder, HEAD + 'about = "Why, and for whom."\n' + BEST + slow + reveal + AGAIN + own))
+    assert [step.minutes for step in lecture.steps] == [4, 20, 4, 4, 4]
+    assert (lecture.about, lecture.minutes) == ("Why, and for whom.", 35)
+    assert [lecture.answered_at(index) for index in (0, 3, 4)] == [3, 3, 4]
+    lecture = load(written(folder, HEAD + BEST + own + reveal))
+    assert [lecture.answered_at(index) for index in (0, 1)] == [2, 2]
+    shown = page(lecture)
+    for words in ("<b>3&ensp;Why?</b>", "The answer comes at step 3.", '<li class="right">no</li>', "None: more "):
+        assert words in shown
 
 
 def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> None:
@@ -148,6 +164,8 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
         (HEAD + BEST + 'confidence = "yes"', "step 1, question, confidence: Input should be a valid boolean"),
+        (HEAD + TEXT + "minutes = 0", "step 1, minutes: Input should be greater than or equal to 1"),
+        (HEAD + f'about = "{"x" * 161}"\n' + TEXT, "about: String should have at most 160 characters"),
         (HEAD + BEST + "about = 3", "step 1, question, about: Extra inputs are not permitted"),
         (HEAD + ASKS.format(kind="number") + "about = 3", "step 1, question, within: Field required"),
         (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),

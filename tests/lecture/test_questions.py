@@ -156,7 +156,7 @@ def test_a_number_is_right_within_its_tolerance_and_the_slider_does_not_tell_it(
     assert result.explanation == "The answer: 3.9. Answers within 0.5 count as right."
     assert [is_right(NUMBER, answer, result) for answer in (3.3, 3.4, 4.4, 4.5)] == [False, True, True, False]
     limits = {"least": 0, "most": 10, "step": 0.1, "start": 5}
-    assert NUMBER.control.message() == {"name": "slider", **limits, "units": ("", "")}
+    assert NUMBER.control.message() == {"name": "slider", **limits, "units": ("", ""), "zero": ""}
     percent = Number.model_validate(NUMBER.model_dump() | {"about": 62.5, "within": 0, "unit": "%", "step": 0.5})
     assert percent.from_file().explanation == "The answer: 62.5 %."
     assert percent.control.message()["units"] == ("%", "%")

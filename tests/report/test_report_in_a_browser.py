@@ -62,8 +62,8 @@ def report(browser: Browser, file: Path) -> Iterator[Page]:
 def broken_rules(page: Page) -> list[str]:
     """What axe finds on a page."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))")
-    return found
+    rules: list[str] = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))")
+    return rules
 
 
 def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:
@@ -285,7 +285,7 @@ def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_h
         press, status = page.get_by_role("button", name="Train", exact=True), page.locator(".train-status")
         press.click()
         status.get_by_text("on held-out reviews").wait_for()
-        whole = re.findall(r"accuracy .* epoch \d", status.inner_text())
+        whole = re.findall(r"\S+\s% on held-out .* epoch \d", status.inner_text())
         # Stopped by the page's own script, as soon as an epoch is there: a training is over in a second.
         page.evaluate("""() => new MutationObserver(([{ target }], observer) => {
           if (!target.textContent.includes("epoch 1 of 8")) return;
@@ -296,7 +296,7 @@ def test_a_training_goes_on_where_it_was_stopped_and_begins_again_when_a_phone_h
         status.get_by_text(re.compile(r"Stopped after epoch [1-7]\.")).wait_for()
         page.get_by_role("button", name="Continue").click()
         status.get_by_text("on held-out reviews").wait_for()
-        assert re.findall(r"accuracy .* epoch \d", status.inner_text()) == whole
+        assert re.findall(r"\S+\s% on held-out .* epoch \d", status.inner_text()) == whole
         page.get_by_text("dashed: LSTM(32)").wait_for()
         page.get_by_role("spinbutton", name="Seed").fill("2")
         press.evaluate("button => { button.click(); location.reload(); }")

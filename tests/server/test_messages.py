@@ -66,7 +66,7 @@ def sent_in_a_lecture(stage: Stage) -> dict[str, list[dict[str, Any]]]:
 def test_python_sends_what_the_scripts_types_say(stage: Stage, tmp_path: Path) -> None:
     judged = [Finding("lstm-1", "LSTM(32) leads.")]
     results = BaselineResults((baseline("words", 0.8),), "A remark.")
-    view = View(("accuracy", "loss", "gradient"), marks=True, baselines=True, gap=True)
+    view = View(("accuracy", "loss", "gradient"), baselines=True, gap=True)
     board = board_message([*SEEDS, ALONE], {}, view, "A hint.", findings=judged, baselines=results)
     runs = (*SEEDS, ALONE)
     contents = Contents(runs, {}, tuple(groups(runs)), "kept", {}, {}, None, results.baselines, 0.0)

@@ -88,20 +88,15 @@ def training(epochs: int, batches: int = 0, **changes: Any) -> Run:
 
 
 def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_and_no_more() -> None:
-    both = board_message([training(2, batches=9)], {}, View(marks=True))
+    both = board_message([training(2, batches=9)], {}, View())
     assert [chart["name"] for chart in both["charts"]] == list(shown_charts())
-    accuracy, loss = both["charts"]
+    accuracy, _ = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
         **{"tickformat": ".0f", "hoverformat": ".1f", "unit": " %", "factor": 100, "range": (0.4, 1.005), "log": False},
         **{"solid": "validation", "called": "validation accuracy", "best": "highest"},
         **{"baselines": [], "remark": ""},
-        "marks": [
-            {"text": "lecture's SimpleRNN\n85 %", "at": 0.85, "color": "#D55E00", "side": "bottom"},
-            {"text": "lecture's LSTM\n89 %", "at": 0.89, "color": "#0072B2", "side": "top"},
-        ],
     }
-    assert loss["marks"] == []
     [sent] = both["groups"]
     assert sent["figures"] == {
         **{"accuracy": packed([0.5] * 2), "val_accuracy": packed([0.6] * 2)},
@@ -111,7 +106,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert sent["trail"]["figures"] == {"accuracy": packed([0.7654] * 2), "loss": packed([0.1235] * 2)}
 
     message = board_message([training(2, batches=9)], {}, View(("loss",)))
-    assert [(chart["name"], chart["marks"]) for chart in message["charts"]] == [("loss", [])]
+    assert [chart["name"] for chart in message["charts"]] == ["loss"]
     assert set(message["groups"][0]["figures"]) == {"loss", "val_loss"}
     assert set(message["groups"][0]["trail"]["figures"]) == {"loss"}
 
@@ -126,7 +121,7 @@ def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
 
 def size(runs: list[Run], charts: tuple[str, ...]) -> int:
     baselines = BaselineResults(remark="So to say. " * 10)
-    sent = board_message(runs, {}, View(charts, marks=True, baselines=True, gap=True), baselines=baselines)
+    sent = board_message(runs, {}, View(charts, baselines=True, gap=True), baselines=baselines)
     return len(json.dumps(sent, separators=(",", ":")).encode())
 
 
@@ -279,8 +274,6 @@ def test_the_board_says_what_all_its_networks_share_and_when_they_were_started()
     both = subject([first, other])
     assert "maxlen" not in both, "that stands in the names"
     assert "25,000 reviews · 10 epochs · 2 seeds" in both
-    book = replace(first, experiment=Experiment(cell="LSTM"))
-    assert subject([first, book]).startswith("The book's experiment · IMDB, bundled · ")
 
 
 def test_the_board_dates_what_was_trained_here_by_its_days_and_names_what_was_not() -> None:

@@ -110,12 +110,9 @@ def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) ->
     assert known.look_up([replace(gone, id="b")]).remark.startswith("No baselines: ")
 
 
-def test_those_that_read_texts_are_lines_the_highest_called_above_its_own_and_the_others_below_theirs() -> None:
+def test_those_that_read_texts_are_lines_the_highest_first() -> None:
     levels = baseline_levels([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
-    assert [(line.text, line.side) for line in levels] == [
-        ("bag of bigrams\n89.6 %", "bottom"),
-        ("bag of words\n88.4 %", "top"),
-    ]
+    assert [line.text for line in levels] == ["bag of bigrams\n89.6 %", "bag of words\n88.4 %"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 export function addText(sheet, x, y, words, anchor = "middle") {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
+  const text = add(sheet, "text", { x, y, "text-anchor": anchor });
+  text.textContent = words;
+  return text;
 }
 
 export function add(parent, tag, attributes) {

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from rnn_compare.charts import curves
 from rnn_compare.discovery import declared
@@ -29,13 +28,11 @@ class Mark:
 
     Attributes:
         color: Its colour; empty for that of the page's text.
-        side: The edge of the text that touches the line.
     """
 
     text: str
     at: float
     color: str
-    side: Literal["top", "bottom"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,6 @@ class CurveChart:
         range: Returns the ends of the axis for all values that are drawn.
         position: Rank among the charts, the lowest first.
         log: Whether the live board's axis is logarithmic.
-        marks: Lines that a viewer may add.
         has_baselines: True for validation accuracy, which baselines have.
     """
 
@@ -68,7 +64,6 @@ class CurveChart:
     factor: int = 1
     log: bool = False
     shown_first: bool = False
-    marks: tuple[Mark, ...] = ()
     has_baselines: bool = False
 
     @property

@@ -308,7 +308,7 @@ def beside_baselines(judgement: Judgement) -> str:
     pairs = [pair for pair in judgement.beside_baselines if pair.a is leader]
     pairs.sort(key=lambda pair: pair.b.accuracy)
     if not all(pair.difference for pair in pairs):
-        return f"Baselines on the same reviews: {', '.join(_baseline(pair.b) for pair in pairs)}."
+        return ""
     by_verb: dict[str, list[str]] = {}
     for pair in pairs:
         if pair.better is not leader:

@@ -15,6 +15,7 @@ from rnn_compare.comparison.inference.accuracies import ON, Judging
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import percent, unbroken
+from rnn_compare.glossary import TERMS
 from rnn_compare.runs.record import Run
 from rnn_compare.services.known_baselines import BaselineResults
 from rnn_compare.services.services import Services, waits_for_reviews
@@ -39,7 +40,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
                 "chance", services.snapshot(), runs, lambda: _verdict(services.evidence, whole)
             )
             st.html(verdict)
-            st.caption(f"{meaning} {EXPLAINED}")
+            st.caption(f"{meaning} {EXPLAINED}", help=TERMS["interval"])
         if baselines and baselines.baselines:
             scores = [(item.title.lower(), score) for item in baselines.baselines if (score := item.score(basis))]
             shares = ", ".join(f"{title} {percent(score.accuracy)}" for title, score in scores)

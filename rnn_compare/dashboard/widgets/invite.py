@@ -14,7 +14,9 @@ from rnn_compare.server.access.leading import OPEN
 from rnn_compare.server.app import current_app
 from rnn_compare.server.urls import JUPYTER_VARIABLE, address, is_loopback, own_address
 
-_OPENED = "invite_opened"
+SHARE = "share"
+"""Key of the popover that holds the button."""
+_OPENED, _PRESSED = "invite_opened", "pressed"
 
 FOR_A_CLASS = f"For a class, start it with `{page_command()} --server.address 0.0.0.0`."
 CLOSED = f"Only this machine can open the page. {FOR_A_CLASS}"
@@ -25,15 +27,23 @@ PLACES = {"Try a review": "try", "Inside the cell": "inside"}
 ALONE = "This machine is offline. Join a network or open a hotspot, and try again."
 
 
-def entry(page: Hashable = "", names: str = "") -> None:
-    """Draws the first page's button and the dialog that it opens.
+def button() -> None:
+    """Draws the button that shuts its popover and opens the dialog, which the page draws."""
+    opened = {SHARE: False, _OPENED: _PRESSED}
+    label, icon = "Invite the class", ":material/qr_code_2:"
+    if st.button(label, icon=icon, width="stretch", on_click=st.session_state.update, args=(opened,)):
+        st.rerun(scope="app")
+
+
+def show_dialog(page: Hashable = "", names: str = "") -> None:
+    """Draws the dialog once the button was pressed, until it is closed.
 
     Args:
         page: The content of the page behind the dialog. Nothing there can be pressed while the dialog is open: if the
             content has changed, the dialog was closed, even if Streamlit did not report it.
         names: The names in a link to the comparison on the charts (see ``services/snapshot.py``).
     """
-    if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
+    if st.session_state.get(_OPENED) == _PRESSED:
         st.session_state[_OPENED] = page
     if st.session_state.get(_OPENED) == page:
         _show_dialog(names)

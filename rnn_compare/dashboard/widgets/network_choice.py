@@ -1,13 +1,13 @@
 """The choice of trained networks and of their best or last weights."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from html import escape
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from rnn_compare.charts.loaded_network import LoadedNetwork, with_weights
-from rnn_compare.comparison.groups import groups, one_each
+from rnn_compare.comparison.groups import groups, named
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
@@ -49,7 +49,6 @@ def askable(services: Services) -> list[Run]:
 def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in runs}
-    shown_as = {group.runs[0].id: group.name for group in one_each(runs, brief=True)}
     restore()
     # Until somebody chooses, the page follows the charts, with the first of several seeds.
     if not has_chosen() and (ids := [run for run in st.query_params.get(_SELECTION, "").split(",") if run in by_id]):
@@ -61,14 +60,15 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     stays = has_chosen() or (remaining and st.session_state.get(_FOLLOWED) == pinned())
     set_value("networks", remaining if stays else charted)
     st.session_state[_FOLLOWED] = pinned()
+    offered = _offered(runs, {*charted, *st.session_state["networks"]})
     url_state.restore("weights", WEIGHTS)
     with st.sidebar:
         selection = st.multiselect(
             "Networks",
-            list(reversed(by_id)),
+            list(offered),
             key="networks",
             max_selections=MAX_COMPARED,
-            format_func=shown_as.__getitem__,
+            format_func=offered.__getitem__,
             placeholder="Choose at least one",
             on_change=note_choice,
             persist_state="session",
@@ -92,6 +92,26 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     url_state.save(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.save("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
+
+
+def _offered(runs: Sequence[Run], used: Collection[str]) -> dict[str, str]:
+    """Returns the names of the networks to choose from, the newest first, by the id of the run that is read.
+
+    Each network is there once, with the first of the seeds that were trained together last; runs that are ``used``,
+    such as those of a link, are there too.
+    """
+    newest: dict[tuple[str, str], list[Run]] = {}
+    for run in reversed(runs):
+        seeds = newest.setdefault((run.experiment.setting, run.name), [])
+        if not seeds or run.comparison == seeds[0].comparison:
+            seeds.append(run)
+    networks = [sorted(seeds, key=lambda run: run.experiment.seed) for seeds in newest.values()]
+    networks += [[run] for run in reversed(runs) if run.id in used and all(run is not seeds[0] for seeds in networks)]
+    names: dict[str, str] = {}
+    for group in named(networks, brief=True):
+        count = f", {len(group.runs)} seeds" if len(group.runs) > 1 else ""
+        names[group.runs[0].id] = f"{group.name}{count}"
+    return names
 
 
 def _offer_newer(charted: Sequence[Run], selection: Sequence[Run]) -> None:

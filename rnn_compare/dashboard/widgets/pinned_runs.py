@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rnn_compare.presets import BOOK
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.services.services import HIDDEN_NOTICE, Services
-from rnn_compare.services.snapshot import TOGETHER, chosen, link_names
+from rnn_compare.services.snapshot import TOGETHER, chosen, link_names, named, newest
 from rnn_compare.sources import own_texts
 
 PARAMETER = "show"
 """The address's parameter."""
-_PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
+_PINNED, _OPENED, _CHOSEN = "pinned_runs", "opened_runs", "networks_chosen"
 
 
 def pinned() -> list[str]:
@@ -26,20 +28,11 @@ def pinned() -> list[str]:
     return names or list(st.session_state.get(_PINNED, []))
 
 
-def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
-    """Adds runs to those that the page's address names."""
-    picked = {run.id: run for run in (*shown(runs), *(run for run in runs if run.id in started))}
-    pin(link_names(list(picked.values()), runs))
-
-
 def pin(names: list[str]) -> None:
-    """Sets the runs in the page's address; without names the page follows the newest comparison."""
+    """Sets the runs in the page's address."""
     st.session_state[_PINNED] = names
     st.session_state[_CHOSEN] = False
-    if names:
-        st.query_params[PARAMETER] = ",".join(names)
-    elif PARAMETER in st.query_params:
-        del st.query_params[PARAMETER]
+    st.query_params[PARAMETER] = ",".join(names)
 
 
 def restore() -> None:
@@ -61,12 +54,60 @@ def has_chosen() -> bool:
 def on_the_charts(services: Services) -> list[Run]:
     """Returns the runs on this visitor's charts, in order; none if those in the address are hidden."""
     snapshot = services.snapshot()
-    return [] if snapshot.hides(pinned()) else shown(snapshot.charted)
+    if snapshot.hides(pinned()):
+        return []
+    _open(snapshot.charted)
+    return shown(snapshot.charted)
+
+
+def names_on_the_charts(services: Services) -> list[str]:
+    """Returns the names of what is on this visitor's charts, for the board."""
+    snapshot = services.snapshot()
+    is_named = snapshot.hides(pinned()) or named(snapshot.charted, pinned()) is not None
+    return pinned() if is_named else link_names(on_the_charts(services), snapshot.charted)
 
 
 def shown(runs: Sequence[Run]) -> list[Run]:
-    """Returns the runs that this visitor's page shows, in order."""
-    return chosen(runs, pinned())
+    """Returns the runs that this visitor's page shows, in order: those of its address, or what a bare address shows."""
+    for names in (pinned(), st.session_state.get(_OPENED, [])):
+        if (picked := named(runs, names)) is not None:
+            return picked
+    return chosen(runs, link_names(opened(runs), runs))
+
+
+def news(runs: Sequence[Run]) -> list[Run]:
+    """Returns what a running lecture shows, else the newest comparison that trains, one's own before others'."""
+    lecture = set(current_app().classroom().state().runs)
+    at_work = [run for run in runs if not run.status.ended]
+    own = list(filter(visitor.has_trained, at_work))
+    return [run for run in runs if run.id in lecture] or _whole(runs, own or at_work)
+
+
+def opened(runs: Sequence[Run]) -> list[Run]:
+    """Returns what a bare address shows: the news, else what this browser trained last, else the book's experiment.
+
+    That one is recorded. Only if its recording was deleted, others' trainings are shown.
+    """
+    own = list(filter(visitor.has_trained, runs))
+    book = [run for run in runs if run.is_from_elsewhere and run.experiment.setting in BOOK.hashes]
+    return news(runs) or _whole(runs, own) or newest(book or runs)
+
+
+def _whole(runs: Sequence[Run], some: Sequence[Run]) -> list[Run]:
+    """Returns all runs of the newest comparison among some of them."""
+    comparisons = {run.comparison for run in newest(some)}
+    return [run for run in runs if run.comparison in comparisons]
+
+
+def _open(runs: Sequence[Run]) -> None:
+    """Decides what the page shows at a bare address; it stays there after its training.
+
+    A visitor follows the news. The presenter's page may be on a wall: it says that there are some.
+    """
+    before = {run.id for run in named(runs, st.session_state.get(_OPENED, [])) or ()}
+    is_new = not before.issuperset(run.id for run in news(runs))
+    if not before or (is_new and not visitor.may_lead()):
+        st.session_state[_OPENED] = link_names(opened(runs), runs)
 
 
 def missing(runs: Sequence[Run]) -> list[str]:

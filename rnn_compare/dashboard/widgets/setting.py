@@ -68,18 +68,15 @@ def _number(name: str, form: str, slider: bool, options: dict[str, Any]) -> None
         st.select_slider(setting.label, sorted(stops), usual, **options)
 
 
-def networks(cells: Sequence[str], **options: Any) -> None:
-    """Draws the choice of Keras' cells, and one of the other networks."""
-    st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(cells), key="cell", **options)
-    st.multiselect(  # in one line, so that Train is seen at 1280×720
-        "Other cells, or no recurrence",
-        OTHERS,
-        format_func=OTHERS.__getitem__,
-        key="others",
-        label_visibility="collapsed",
-        placeholder="Other cells, or no recurrence",
-        **options,
-    )
+def cells(chosen: Sequence[str], **options: Any) -> None:
+    """Draws the choice of Keras' cells."""
+    st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(chosen), key="cell", **options)
+
+
+def other_networks(**options: Any) -> None:
+    """Draws the choice of the other networks."""
+    label = "Other cells, or no recurrence"
+    st.multiselect(label, OTHERS, format_func=OTHERS.__getitem__, key="others", placeholder="none", **options)
 
 
 def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:

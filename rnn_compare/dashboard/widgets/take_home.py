@@ -26,7 +26,6 @@ _OFFERED: dict[Form, tuple[str, str, str]] = {
         "The networks, which read any review, with charts, verdicts and tables: one offline file.",
     ),
     "notebook": ("Notebook in stock Keras (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
-    "parquet": ("Tables (Parquet)", "-parquet.zip", "Curves and predictions."),
     "csv": ("Tables (CSV)", "-csv.zip", "Curves and predictions."),
 }
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
@@ -34,13 +33,17 @@ _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 
 def offer(services: Services, runs: Sequence[Run]) -> None:
     """Draws the popover with the downloads of reports on runs."""
+    with st.popover("Take home", icon=":material/download:", disabled=not 0 < len(runs) <= MOST):
+        buttons(services, runs)
+
+
+def buttons(services: Services, runs: Sequence[Run]) -> None:
+    """Draws the downloads of reports on runs."""
     ids, name = [run.id for run in runs], file_name(runs)
-    fits = 0 < len(ids) <= MOST
-    with st.popover("Take home", icon=":material/download:", disabled=not fits):
-        if has_own_texts(runs):
-            st.caption(OWN_TEXTS)
-        for form in _OFFERED:
-            button(services, ids, form, name, disabled=not fits)
+    if has_own_texts(runs):
+        st.caption(OWN_TEXTS)
+    for form in _OFFERED:
+        button(services, ids, form, name, disabled=not 0 < len(ids) <= MOST)
 
 
 def file_name(runs: Sequence[Run]) -> str:

@@ -22,6 +22,7 @@ class OverfitsFrom(Question):
     """A question about overfitting."""
 
     name, needs, shows_training = "overfits_from", "network", True
+    rule = f"Right: the epoch from which it overfits, give or take {NEAR_EPOCHS}."
 
     @property
     def control(self) -> Epochs:
@@ -46,9 +47,11 @@ class OverfitsFrom(Question):
             )
         epoch = statistics.median_low(since)
         lowest = f"its validation loss was lowest after epoch {epoch - 1}"
+        of_any = f" of any seed's ({min(since)} to {max(since)})" if min(since) < max(since) else ""
         over_seeds = f", the median of {len(overfitted)} of {seeds} seeds" if seeds > 1 else ""
         return QuestionOutcome(
             epoch,
-            f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too.",
-            accepted=(max(1, epoch - NEAR_EPOCHS), epoch + NEAR_EPOCHS),  # "never" is near to no epoch
+            f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. "
+            f"An epoch to either side{of_any} counts too.",
+            accepted=(max(1, min(since) - NEAR_EPOCHS), max(since) + NEAR_EPOCHS),  # "never" is near to no epoch
         )

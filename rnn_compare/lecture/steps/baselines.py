@@ -39,4 +39,4 @@ def _best(group: Group) -> Mean | None:
     return mean([run.best["val_accuracy"] for run in group.runs if run.best])
 
 
-STEP = StepKind("baselines", baselines)
+STEP = StepKind("baselines", baselines, wall="a bar for each network and for each bag of words")

@@ -85,12 +85,12 @@ def count(scene: Scene, trained: Sequence[ClassNetwork]) -> str:
 
 
 def remarks(scene: Scene) -> str:
-    """Returns what is the same for all networks, and which were trained again."""
-    task = class_task(scene.state.task)
+    """Returns what is the same for all networks, and which are missing; the notes say what was trained again."""
+    task, trained = class_task(scene.state.task), scene.classroom.networks
     text = f"The same {task.held_out} held-out reviews: only the seeds differ."
-    if any(network.origin != "phone" for network in scene.classroom.networks.all()):
+    if any(network.origin != "phone" for network in trained.all()):
         text += " Hollow: not by phones."
-    return f"{text} {repetitions(scene)}".strip()
+    return f"{text} {repetitions(scene)}" if trained.sent("left out") or trained.waiting() else text
 
 
 def repetitions(scene: Scene) -> str:
@@ -161,5 +161,20 @@ def comparing(scene: Scene) -> list[Press]:
     return [{"label": label, "press": "draw", "primary": True}, *compare]
 
 
-VERDICT = StepKind("class_verdict", verdict, comparing)
-STEP = StepKind("class_trains", networks, presses, phones_train=True)
+VERDICT = StepKind(
+    "class_verdict",
+    verdict,
+    comparing,
+    wall=f"all dots with the verdict, and {FEW} networks of each drawn anew at each press",
+    phones="the verdict",
+    minutes=6,
+)
+STEP = StepKind(
+    "class_trains",
+    networks,
+    presses,
+    wall="how many have trained; a dot for each network once the answers are shown",
+    phones="the question, while the phone trains a network; then its dot",
+    minutes=7,
+    phones_train=True,
+)

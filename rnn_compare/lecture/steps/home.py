@@ -44,4 +44,4 @@ def offer(scene: Scene) -> list[Press]:
     return [{"label": label, "press": "offer_networks", "value": not is_offered, "help": purpose}]
 
 
-STEP = StepKind("home", home, offer)
+STEP = StepKind("home", home, offer, wall="a code that leads to the networks", phones="them, once you share them")

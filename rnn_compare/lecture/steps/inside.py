@@ -80,6 +80,6 @@ def _sentences(*groups: list[str]) -> list[Part]:
     return [{"kind": "sentences", "lines": lines}] if lines else []
 
 
-STEP = StepKind("inside", inside, another_text)
-MEMORY = StepKind("memory", memory_test)
-LENGTHS = StepKind("lengths", lengths)
+STEP = StepKind("inside", inside, another_text, wall="a review word by word, and one cell's gates", minutes=5)
+MEMORY = StepKind("memory", memory_test, wall="the share of words noticed, by their distance from the end", minutes=3)
+LENGTHS = StepKind("lengths", lengths, wall="the accuracy by the length of a text", minutes=3)

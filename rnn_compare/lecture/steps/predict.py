@@ -3,4 +3,11 @@
 from rnn_compare.lecture import votes
 from rnn_compare.lecture.lecture_file import StepKind
 
-STEP = StepKind("predict", presses=votes.presses, asks=True)
+STEP = StepKind(
+    "predict",
+    presses=votes.presses,
+    wall="the question and how many have answered; the answers once you show them",
+    phones="the question",
+    minutes=4,
+    asks=True,
+)

@@ -63,5 +63,13 @@ def _band(scene: Scene) -> dict[str, str] | None:
     return {name: packed(getattr(votes, name)) for name in ("low", "middle", "high")}
 
 
-FINDINGS = StepKind("findings", findings)
-STEP = StepKind("reveal", reveal, presses, reveals=True)
+FINDINGS = StepKind("findings", findings, wall="the curves, and in sentences what they show", minutes=3)
+STEP = StepKind(
+    "reveal",
+    reveal,
+    presses,
+    wall="the curves; the class's answers beside what came out, a question a press",
+    phones="the curves, and whether the answer was right",
+    minutes=4,
+    reveals=True,
+)

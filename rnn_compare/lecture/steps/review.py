@@ -27,7 +27,7 @@ def review(scene: Scene) -> list[Part]:
         reading, others = read(scene, networks, text)
         missing: list[Part] = [{"kind": "sentences", "lines": [*problems, *others]}] if problems or others else []
         return [*missing, *([{"kind": "reading", "reading": reading}] if reading else [])]
-    return [{"kind": "verdicts", "for": "wall", "text": text, "cards": predictions(scene, text)}]
+    return [{"kind": "verdicts", "for": "wall", "text": text, "cards": predictions(scene, text)}, *offered(scene)]
 
 
 def presses(scene: Scene) -> list[Press]:
@@ -71,4 +71,12 @@ def _card(prediction: ReviewPrediction) -> dict[str, Any]:
     }
 
 
-STEP = StepKind("review", review, presses, takes_reviews=True)
+STEP = StepKind(
+    "review",
+    review,
+    presses,
+    wall="the review that you choose, and what each network predicts",
+    phones="a box for a review; the predictions for the one you choose",
+    minutes=5,
+    takes_reviews=True,
+)

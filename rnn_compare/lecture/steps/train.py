@@ -90,5 +90,7 @@ def _cards(scene: Scene) -> Part:
     return {"kind": "cards", "for": "phones", "cards": cards}
 
 
-NETWORKS = StepKind("networks", networks)
-STEP = StepKind("train", training, presses, trains=True)
+NETWORKS = StepKind("networks", networks, wall="their parameters to scale", phones="them term by term", minutes=3)
+STEP = StepKind(
+    "train", training, presses, wall="how far each training is; no accuracy", phones="the parameters", trains=True
+)

@@ -5,10 +5,11 @@ import { add, addText } from "../../browser/common/svg.js";
 import { drawFrame, drawGroups, plotIn, rangeOf, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
 import { curveWords } from "../../browser/drawing/curves/curve_words.js";
 import { curvesOf, isThere, marginAt } from "../../browser/drawing/curves/curves_message.js";
+import { drawNames, namesOf } from "../../browser/drawing/curves/line_names.js";
 
 const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
 const SCALE = 2;
-const MARGINS = [58, 14, 12, 48];
+const [LEFT, TOP, BOTTOM] = [58, 12, 48];
 const IN_SIGHT = 2; // charts; the others are folded away
 const byId = (id) => document.getElementById(id);
 
@@ -112,27 +113,21 @@ function linesAt(chart, groups, epoch) {
 // The drawing of one chart, and its scales.
 function sheetOf(chart, groups, hidden, { width, height }) {
   const epochs = Math.max(1, ...groups.map((group) => curvesOf(chart, group).validation.y.length));
-  const shape = { width, height, margins: MARGINS, epochs, range: rangeOf(chart), log: chart.log };
-  const scales = scalesOf(shape);
+  const range = rangeOf(chart);
+  const levels = (chart.baselines ?? []).map(({ at, text }) => ({ name: text, y: [chart.factor * at] }));
+  const shown = levels.filter(({ y: [at] }) => at >= range[0]);
+  const names = namesOf(shown, { width, height });
+  const margins = [LEFT, names.room, TOP, BOTTOM];
+  const scales = scalesOf({ width, height, margins, epochs, range, log: chart.log });
   const words = curveWords(chart, groups, hidden).join(" ");
   const sheet = drawFrame(scales, chart.unit, `${chart.title} over the epochs. ${words}`);
   const plot = plotIn(sheet, scales);
-  drawLevels(plot, scales, chart);
+  const { left, wide } = scales.box;
+  for (const { y: [at] } of shown)
+    add(plot, "path", { class: "level", d: `M${left} ${scales.y(at)}h${wide}`, "stroke-dasharray": "2 4" });
+  drawNames(sheet, scales, names);
   drawGroups(plot, scales, chart, visible(groups, hidden));
   return { sheet, scales };
-}
-
-function drawLevels(plot, scales, { factor, baselines }) {
-  const { left, wide } = scales.box;
-  const shown = baselines.filter(({ at }) => factor * at >= scales.range[0]);
-  for (const [index, { at, side, text }] of shown.entries()) {
-    const y = scales.y(factor * at);
-    add(plot, "path", { class: "level", d: `M${left} ${y}h${wide}`, "stroke-dasharray": "2 4" });
-    // Beside each other, since two levels are often close; the last ends at the edge, where a phone would cut it.
-    const isLast = index > 0 && index === shown.length - 1;
-    const x = isLast ? left + wide - 6 : left + 6 + (index * wide) / shown.length;
-    addText(plot, x, y + (side === "bottom" ? -5 : 15), text.replace("\n", " "), isLast ? "end" : "start");
-  }
 }
 
 // Saves the current view of a chart, with its title and a legend, at the size of a slide.

@@ -16,7 +16,7 @@ WORKER = BROWSER / "arithmetic" / "training" / "class_worker.js"
 FOLDERS = {"join": "phone", "wall": "wall", "notes": "notes"}
 """Folders of ``lecture/pages`` by the pages' addresses."""
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
-_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
+_COMMENT = re.compile(r"^ *//.*\n|(?<=[;,{}()]) // .*$|/\*\* [\s\S]*?\*/ ?", re.MULTILINE)
 _IMPORT = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
 
 

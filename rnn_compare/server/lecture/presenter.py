@@ -1,4 +1,4 @@
-"""Requests of the presenter's pages, wall and notes: files, streams of events, presses, and the answers as CSV."""
+"""Requests of the presenter's pages: files, streams of events, presses, a lecture to read, and answers as CSV."""
 
 import functools
 import os
@@ -10,13 +10,14 @@ import anyio.to_thread
 import segno
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from rnn_compare.database import NotSaved
 from rnn_compare.errors import UserError
-from rnn_compare.lecture import presses
+from rnn_compare.lecture import look_through, presses
+from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.lecture.message import Message
-from rnn_compare.lecture.scene import Scene
+from rnn_compare.lecture.scene import Scene, current_scene
 from rnn_compare.lecture.steps import home
 from rnn_compare.server.access import leading
 from rnn_compare.server.access.limits import RateLimit, whole_seconds
@@ -27,6 +28,7 @@ from rnn_compare.server.lecture.stream import BEAT, Audience, Stream, Streams, a
 from rnn_compare.server.urls import JUPYTER_VARIABLE, address, own_address, page_url
 
 PRESS = "stage/press"
+LOOK_THROUGH = "stage/lecture/"
 LONGEST_ADDRESS = 300
 """Characters of a page's own address."""
 CLIENT = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -50,11 +52,13 @@ class Presenter:
         self._access, self._streams = access, streams
         self._pressing = anyio.CapacityLimiter(1)  # one after the other
         self._refused: dict[str, int] = {}  # whoever is told of it presses again: a late repetition would be one more
+        self._mover = ""  # the client whose press was the last
         self._rate = RateLimit(at_once=40, per_second=4.0)
         self.pages = (
             ("wall/events", functools.partial(self._events, "wall")),
             ("notes/events", functools.partial(self._events, "notes")),
             ("stage/answers.csv", self._answers),
+            (f"{LOOK_THROUGH}{{lecture}}", self._look_through),
             *PageFiles("wall").pages,
             *PageFiles("notes").pages,
         )
@@ -85,6 +89,18 @@ class Presenter:
         headers = NOT_STORED | {"Content-Disposition": 'attachment; filename="answers.csv"'}
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
+    async def _look_through(self, request: Request) -> Response:
+        """Answers with a lecture to be read before it is begun."""
+        try:
+            self._require(request)
+            lectures, _ = await anyio.to_thread.run_sync(read_all)
+            by_name = {lecture.name: lecture for lecture in lectures}
+            if (lecture := by_name.get(request.path_params["lecture"])) is None:
+                raise Refused(404, "There is no such lecture.")
+        except Refused as error:
+            return refusal(error, 503)
+        return HTMLResponse(look_through.page(lecture), headers=NOT_STORED)
+
     async def _press(self, request: Request) -> Response:
         """Carries out a press once, whoever sends it again."""
         try:
@@ -92,12 +108,13 @@ class Presenter:
             self._require(request)
             if seconds := self._rate.take("presenter"):
                 raise Refused(429, f"Too many presses. Try again in {whole_seconds(seconds)}.")
-            client, number, name, value = await values_of(request, ("client", "number", "press"), ("value",))
+            names = ("client", "number", "press"), ("value", "place")
+            client, number, name, value, place = await values_of(request, *names)
             is_known = isinstance(client, str) and CLIENT.fullmatch(client)
             if not is_known or type(number) is not int or not 0 < number <= LARGEST_NUMBER:
                 raise Refused(400, "A press has the id of its page and a number from 1.")
             stream = await self._streams.current()
-            arguments = stream, client, number, str(name), value
+            arguments = stream, client, number, str(name), value, place
             await anyio.to_thread.run_sync(self._carry_out, *arguments, limiter=self._pressing)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
@@ -105,7 +122,7 @@ class Presenter:
             return refusal(error, 503 if isinstance(error, NotSaved) else 409)
         return JSONResponse({"kept": True}, headers=NOT_STORED)
 
-    def _carry_out(self, stream: Stream, client: str, number: int, name: str, value: object) -> None:
+    def _carry_out(self, stream: Stream, client: str, number: int, name: str, value: object, place: object) -> None:
         stage = stream.stage()
         if stage is None:
             raise Refused(503, "The server is still starting. Try again in a moment.")
@@ -116,8 +133,14 @@ class Presenter:
         except NotSaved:
             self._refused[client] = number
             raise
-        if is_new:
-            presses.press(stage, name, value)
+        # Of two people who press next in one moment the second means the step that has gone.
+        may_be_late = name in presses.MOVES and place is not None and client != self._mover
+        scene = current_scene(stage) if may_be_late else None
+        if not is_new or (scene and scene.place != place):
+            return
+        presses.press(stage, name, value)
+        if name != "trained":  # which the wall sends by itself
+            self._mover = client
 
     def _require(self, request: Request) -> None:
         if reason := leading.why_not(request, self._access):
@@ -144,7 +167,9 @@ def _code(at: str, path: str) -> dict[str, str]:
     )
     url = f"{own or page_url()}/{path}"
     is_reached = own and JUPYTER_VARIABLE not in os.environ
-    return {"address": url.partition("://")[2].partition("?")[0].rstrip("/"), "code": _image(url) if is_reached else ""}
+    # Nobody types the names of runs, and a shorter address leads elsewhere.
+    typed = "" if "?" in path and is_reached else url.partition("://")[2].partition("?")[0].rstrip("/")
+    return {"address": typed, "code": _image(url) if is_reached else ""}
 
 
 @functools.lru_cache(maxsize=16)

@@ -75,7 +75,7 @@ def test_three_phones_train_and_the_wall_trains_the_others_and_these_again(
     phones = [join() for _ in NAMES]
     go_to_the_step(wall)
     for phone, name in zip(phones, NAMES, strict=True):
-        guessing = "Trained, and sent to the wall. Its accuracy is shown once the vote is closed."
+        guessing = "Trained, and sent to the wall. Its accuracy is shown with the class's networks."
         expect(phone.locator("#training-status")).to_have_text(guessing)
         expect(phone.locator("#training-title")).to_have_text(f"Your network: {name}")
         expect(phone.locator("#training-class")).to_be_hidden()
@@ -91,7 +91,10 @@ def test_three_phones_train_and_the_wall_trains_the_others_and_these_again(
     expect(phones[0].locator("#training-class")).to_contain_text(only_the_seed)
     # Of three, all are repeated: bit by bit what the phones have got. It trains 37 others first.
     expect(wall.locator("#parts")).to_contain_text("40 networks: 3 by phones and 37 by the wall", timeout=3 * PATIENCE)
-    expect(wall.locator("#parts")).to_contain_text("The wall trained 3 of the 3 again: all the same.")
+    notes = wall.context.new_page()
+    notes.goto(f"{bare_server.url}/notes")
+    expect(notes.locator("#lines")).to_contain_text("The wall trained 3 of the 3 again: all the same.")
+    notes.close()
     answers = wall.request.get(f"{bare_server.url}/stage/answers.csv").text()
     by_wall = [row for row in csv.DictReader(io.StringIO(answers)) if row["origin"] == "server"][-4:]
     in_node = trained([(row["cell"], int(row["seed"])) for row in by_wall])

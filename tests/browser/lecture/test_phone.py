@@ -102,7 +102,7 @@ def test_after_the_end_a_phone_keeps_its_answers_what_was_right_and_why_and_how_
     put(hall.url)
     expect(box).to_be_hidden()
     present(hall.url, "end")
-    expect(phone.locator("#title")).to_have_text("The lecture has ended. Thank you.")
+    expect(phone.locator("#title")).to_have_text("The lecture has ended.")
 
 
 def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(hall: Hall, phone: Page) -> None:

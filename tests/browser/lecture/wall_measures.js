@@ -1,5 +1,5 @@
 // What is wrong with a wall, a sentence each: what lies off the window, or on the step's number or the corner, and is not
-// scrolled to, and QR codes of different addresses. The smallest text in pixels, that in pictures apart, each with an
+// scrolled to, labels on one another, charts that are low, and QR codes of different addresses. The smallest text in pixels, that in pictures apart, each with an
 // example. And how much of the wall is used: of 8 × 6 fields, the share in which there is anything.
 () => {
   const wall = document.body;
@@ -56,6 +56,17 @@
       const high = Math.min(rect.bottom, box.bottom) - Math.max(rect.top, box.top);
       if (wide > 1 && high > 1) faults.push(`${name} lies on ${fixed.id}`);
     }
+  }
+  const labels = seen.filter(({ node }) => node.closest("svg:not(.rc-cell), .rc-class-axis, .upright"));
+  for (const [place, one] of labels.entries())
+    for (const { rect, name } of labels.slice(place + 1)) {
+      const wide = Math.min(rect.right, one.rect.right) - Math.max(rect.left, one.rect.left);
+      const high = Math.min(rect.bottom, one.rect.bottom) - Math.max(rect.top, one.rect.top);
+      if (wide > 1 && high > 6 && one.name.startsWith('"') && name.startsWith('"')) faults.push(`${one.name} lies on ${name}`);
+    }
+  for (const plot of wall.querySelectorAll(".plot")) {
+    const share = plot.getBoundingClientRect().height / innerHeight;
+    if (share < 0.3) faults.push(`a chart has ${Math.round(100 * share)} % of the wall's height`);
   }
   const codes = new Set(seen.map(({ node }) => node.alt).filter((alt) => alt?.startsWith("QR code")));
   if (codes.size > 1) faults.push(`different codes: ${[...codes].join(", ")}`);

@@ -27,7 +27,10 @@ EMAILS = Rule(emails=frozenset({"lecturer@university.example"}))
 BROKEN = Rule(problem="The presenter's pass in secrets.toml cannot be used.")
 HERE, ELSEWHERE = "127.0.0.1", "10.0.0.7"
 PRESS = {"client": "a-wall", "number": 1, "press": "next"}
-DOORS = (("HEAD", "/wall/events"), ("HEAD", "/notes/events"), ("GET", "/stage/answers.csv"), ("POST", "/stage/press"))
+DOORS = (
+    *(("HEAD", "/wall/events"), ("HEAD", "/notes/events"), ("GET", "/stage/answers.csv")),
+    *(("GET", "/stage/lecture/book"), ("POST", "/stage/press")),
+)
 
 
 def ask(
@@ -132,6 +135,14 @@ def test_the_start_pages_browser_gets_the_cookie_that_the_wall_sends(app: App) -
         assert ask(app, "HEAD", "/notes/events", headers={"Cookie": signed_in(rule)}).status_code == 200
 
 
+def test_of_two_people_who_press_next_at_one_step_the_second_does_not_go_on_again(app: App) -> None:
+    place = f"0 {app.classroom().state().phase} 1 "
+    for number, client, after in ((1, "wall", 1), (1, "notes", 1), (2, "wall", 2)):  # one who presses twice means it
+        message = PRESS | {"client": client, "number": number, "place": place}
+        assert ask(app, "POST", "/stage/press", json=message).json() == {"kept": True}
+        assert step(app) == after
+
+
 def test_a_press_is_carried_out_once_whoever_sends_it_again_also_after_a_restart(app: App, stage: Stage) -> None:
     for number, name, place in ((1, "next", 1), (1, "next", 1), (2, "next", 2), (1, "back", 2), (3, "back", 1)):
         response = ask(app, "POST", "/stage/press", json=PRESS | {"number": number, "press": name})
@@ -213,6 +224,13 @@ def test_the_answers_are_taken_home_as_a_table(app: App, stage: Stage) -> None:
     response = ask(app, "GET", "/stage/answers.csv")
     assert response.headers["content-disposition"] == 'attachment; filename="answers.csv"'
     assert len(response.text.strip().splitlines()) == 3
+
+
+def test_a_lecture_is_looked_through_before_it_is_begun(app: App) -> None:
+    response = ask(app, "GET", "/stage/lecture/book")
+    assert "<h1>Why does anybody need an LSTM?</h1>" in response.text
+    assert response.headers["cache-control"] == "no-store"
+    assert ask(app, "GET", "/stage/lecture/none").status_code == 404
 
 
 def test_a_server_that_starts_or_ends_says_so(app: App) -> None:

@@ -6,7 +6,7 @@ import { add, addText, scaleIn } from "../../common/svg.js";
 import { verdictWords } from "./verdict_chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 10, 10, 26];
-const SHARES = [0, 25, 50, 75, 100];
+const ROW = 18; // pixels between percentages
 const LETTERS = 10; // of a word that are shown
 const LABEL = 78; // pixels that they need
 
@@ -31,7 +31,7 @@ export function buildWordChart(parent, { title, words, author, runs, onWord }) {
       const up = (share) => height - BOTTOM - (height - TOP - BOTTOM) * share;
       const viewBox = `0 0 ${width} ${height}`;
       const sheet = add(null, "svg", { width: "100%", height: "100%", viewBox, "aria-hidden": "true" });
-      for (const share of SHARES) {
+      for (const share of up(0) - up(0.25) < ROW ? [0, 50, 100] : [0, 25, 50, 75, 100]) {
         const d = `M${LEFT} ${up(share / 100)}H${width - RIGHT}`;
         add(sheet, "path", { class: share === 50 ? "rc-even" : "rc-grid", d });
         addText(sheet, LEFT - 8, up(share / 100) + 5, `${share} %`, "end");

@@ -4,7 +4,7 @@ import { add } from "../../common/svg.js";
 import { drawArea, drawFrame, drawGroups, pathOf, plotIn, rangeOf, scalesOf } from "./curve_chart.js";
 import { curveWords } from "./curve_words.js";
 import { curvesOf, epochs as epochsOf } from "./curves_message.js";
-import { drawNames, roomFor } from "./line_names.js";
+import { drawNames, namesOf } from "./line_names.js";
 
 /** Where there are no networks' curves: the chart on which phones draw. */
 export const EMPTY = {
@@ -15,7 +15,7 @@ export const lineOf = (shares) => ({ x: epochsOf(shares), y: shares.map((share) 
 
 // The scales of shares, in percent; `right`: room for names.
 export function shareScales(size, epochs, range, right, log = false) {
-  return scalesOf({ ...size, margins: [50, right, 14, 40], epochs, range, log });
+  return scalesOf({ ...size, margins: [50, right, 14, 44], epochs, range, log });
 }
 
 // Returns the drawing and what its lines mean; null before there is any. band: the lower quartile, the median and the
@@ -30,14 +30,15 @@ export function classChart({ chart, groups, epochs, band = [], answered = 0, own
   const lines = [...begun, ...own];
   const drawn = band.map(lineOf);
   const range = rangeWith(rangeOf(chart), [...drawn, ...own]);
-  const scales = shareScales(size, last, range, roomFor(lines), chart.log);
+  const names = namesOf(lines, size);
+  const scales = shareScales(size, last, range, names.room, chart.log);
   const caption = keyOf(chart, drawn.length ? answered : 0);
   const sheet = drawFrame(scales, chart.unit, curveWords(chart, groups).join(" ") || caption);
   const plot = plotIn(sheet, scales);
   drawBand(plot, scales, drawn);
   drawGroups(plot, scales, chart, groups);
   for (const line of own) add(plot, "path", { class: "mine", d: pathOf(scales, line) });
-  drawNames(sheet, scales, lines);
+  drawNames(sheet, scales, names);
   return { sheet, caption };
 }
 

@@ -1,12 +1,14 @@
 // Curves over the epochs, and other lines, as SVG where Plotly is not loaded: in reports and on phones.
 
 import { add, addText } from "../../common/svg.js";
+import { ruler } from "../charts/labels.js";
 import { BAND_OPACITY, bandOf, curvesOf, epochs as epochsOf, isThere } from "./curves_message.js";
 
 const TICKS = 7;
 const ROW = 20; // pixels between the numbers of values
 const NUMBER = 42; // pixels between the numbers of epochs
 const SMALL = -3; // exponents
+const TYPE = 14; // pixels
 const EDGE = 7; // pixels around the plot, for markers on its edge
 const SHAPES = {
   circle: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
@@ -26,12 +28,13 @@ export function rangeOf({ factor, log, range }) {
 }
 
 // The functions between epochs, values and coordinates, in pixels.
-// margins: beside the plot, on the left, the right, above and below.
+// margins: beside the plot, on the left (more in wide letters), the right, above and below.
 /**
  * @param {{ width: number, height: number, margins: number[], epochs: number, range: number[], log?: boolean }} _
  */
-export function scalesOf({ width, height, margins: [left, right, top, bottom], epochs, range, log = false }) {
+export function scalesOf({ width, height, margins: [side, right, top, bottom], epochs, range, log = false }) {
   const [low, high] = log ? range.map(Math.log10) : range;
+  const left = Math.max(side, ruler(TYPE)("100 %") + 12);
   const [wide, tall] = [width - left - right, height - top - bottom];
   const within = (value, least, most) => Math.max(least, Math.min(most, value));
   return {
@@ -53,14 +56,22 @@ export function drawFrame(scales, unit, label, across = acrossEpochs(scales)) {
     add(sheet, "path", { class: "grid", d: `M${left} ${scales.y(value)}h${wide}` });
     addText(sheet, left - 7, scales.y(value) + 5, `${text}${unit}`, "end");
   }
-  for (const tick of across.ticks) addText(sheet, scales.x(tick), top + tall + 20, tick);
+  const widthOf = ruler(TYPE);
+  let edge = 0; // of the last number that had room
+  for (const tick of [...across.ticks].sort((a, b) => scales.x(a) - scales.x(b))) {
+    const half = widthOf(`${tick}`) / 2;
+    if (scales.x(tick) - half < edge) continue;
+    edge = scales.x(tick) + half + 4;
+    addText(sheet, scales.x(tick), top + tall + 18, tick);
+  }
   addText(sheet, left + wide / 2, height - 5, across.title);
   return sheet;
 }
 
 function acrossEpochs({ epochs, box: { wide } }) {
-  const every = Math.ceil(epochs / Math.max(1, Math.floor(wide / NUMBER)));
-  return { title: "epoch", ticks: Array.from({ length: Math.ceil(epochs / every) }, (_, place) => 1 + every * place) };
+  const every = niceStep(Math.max(1, epochs * NUMBER / wide));
+  const ticks = Array.from({ length: Math.ceil(epochs / every) }, (_, place) => epochs - every * place);
+  return { title: "epoch", ticks }; // the last epoch among them
 }
 
 // On a linear axis up to `TICKS` or so multiples of 1, 2 or 5 times a power of ten; on a logarithmic one powers of ten.

@@ -5,7 +5,7 @@ import { curvesOf, isUnrecorded, marginAt } from "./curves_message.js";
 
 /** @param {Chart} chart @param {Curves[]} groups */
 export function curveWords(chart, groups, hidden = new Set()) {
-  const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
+  const levels = (chart.baselines ?? []).map(({ text }) => text.replaceAll("\n", " "));
   return [
     ...groups.filter(({ id }) => !hidden.has(id)).map((group) => networkWords(chart, group)),
     ...(levels.length ? [`Lines across it: ${levels.join("; ")}.`] : []),

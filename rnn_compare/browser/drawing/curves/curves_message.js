@@ -54,9 +54,8 @@ export function bandOf({ best, factor, log, range: [low] }, { validation, every,
 export function lineEnds(chart, groups) {
   return groups.flatMap(({ label, color, ...group }) => {
     const { validation, training } = curvesOf(chart, group);
-    const { x, y } = [validation, training].find((line) => line.y.some(isThere)) ?? { x: [], y: [] };
-    const last = y.findLastIndex(isThere);
-    return last < 0 ? [] : [{ text: label, color, x: x[last], y: y[last] }];
+    const line = [validation, training].find(({ y }) => y.some(isThere));
+    return line ? [{ text: label, color, y: line.y[line.y.findLastIndex(isThere)] }] : [];
   });
 }
 

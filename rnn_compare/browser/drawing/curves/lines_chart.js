@@ -2,7 +2,7 @@
 
 import { add } from "../../common/svg.js";
 import { drawFrame, drawLine, drawMarkers, plotIn, scalesOf } from "./curve_chart.js";
-import { drawNames, roomFor } from "./line_names.js";
+import { drawNames, namesOf } from "./line_names.js";
 
 const THIN = 0.7; // of Plotly's lines
 
@@ -11,7 +11,8 @@ const THIN = 0.7; // of Plotly's lines
 export function linesChart(figure, size) {
   const { title, words, across, upward, unit, ends, ticks, range, lines, levels, edges } = figure;
   const ordered = ends[0] > ends[1] ? lines.map((line) => reversed(line)) : lines; // the last point is on the right
-  const margins = [56, roomFor(lines), 14, 40];
+  const names = namesOf(ordered, size);
+  const margins = [56, names.room, 14, 44];
   const scales = overNumbers(scalesOf({ ...size, margins, epochs: 1, range, log: false }), ends);
   const { left, top, wide, tall } = scales.box;
   const sheet = drawFrame(scales, unit, words, { title: across, ticks });
@@ -26,14 +27,14 @@ export function linesChart(figure, size) {
     drawLine(plot, scales, line, { stroke: line.color, "stroke-width": THIN * line.width });
     drawMarkers(plot, scales, line, line);
   }
-  drawNames(sheet, scales, ordered);
+  drawNames(sheet, scales, names);
   const named = levels.filter(({ name }) => name);
   const keys = [
     ...edges.map(({ text }) => `upright line: ${text}`),
     ...named.map(({ name, low, high }) => `${high > low ? "grey" : "dotted"}: ${name}`),
   ];
-  const key = `${[`Upwards: ${upward}`, ...keys].join("; ")}.`;
-  return { sheet, caption: title ? `${title} ${key}` : key };
+  const key = `${[`${upward[0].toUpperCase()}${upward.slice(1)}`, ...keys].join("; ")}.`;
+  return { sheet, caption: (title ? `${title} ${key}` : key).replaceAll(" %", "\u00a0%") };
 }
 
 function reversed(line) {

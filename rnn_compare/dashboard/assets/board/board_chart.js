@@ -2,6 +2,7 @@
 
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../../../browser/drawing/charts/chart_look.js";
 import { config } from "../../../browser/drawing/charts/chart_tools.js";
+import { ruler } from "../../../browser/drawing/charts/labels.js";
 import { buildWords, leaveUnread } from "../../../browser/drawing/charts/chart_words.js";
 import { curveWords } from "../../../browser/drawing/curves/curve_words.js";
 import { isUnrecorded, lineEnds } from "../../../browser/drawing/curves/curves_message.js";
@@ -68,17 +69,15 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
   const size = boardWidth < NARROW ? 13 : 15 * scale;
   const { factor, unit } = chart;
-  const [baselines, marks] = [chart.baselines ?? [], chart.marks].map(
-    (levels) => levels.map((level) => ({ ...level, at: factor * level.at })),
-  );
+  const baselines = (chart.baselines ?? []).map((level) => ({ ...level, at: factor * level.at }));
   const range = chart.range.map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
   const lines = width < BARE ? [] : placedEnds(chart, shown);
   const tall = height - (ABOVE + BELOW) * scale;
-  const place = { last: count, width, height: tall, size: size - 1, ...looks };
-  const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
+  const place = { ...looks, width, height: tall, size: size - 1 };
+  const labels = endLabels({ ...chart, baselines, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
-  const left = 3.6 * size;
+  const left = Math.max(3.6 * size, ruler(size, looks.font)("100 %") + 10); // more in wide letters
   const every = Math.max(1, Math.ceil((NUMBER * size * count) / Math.max(1, width - left - labels.room)));
   return {
     ...layoutIn(looks, size),
@@ -87,17 +86,14 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
     margin: { l: left, r: labels.room, t: ABOVE * scale, b: BELOW * scale },
     xaxis: {
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
-      dtick: count <= 12 ? every : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line,
+      dtick: count <= 12 ? every : undefined, tick0: count, showgrid: false, ticks: "outside", tickcolor: looks.line,
       // Dashed lines are training curves.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
     yaxis: {
       ...axis, range, type: chart.log ? "log" : "linear", tickformat: chart.tickformat, ticksuffix: unit, nticks: 7,
     },
-    shapes: [
-      ...baselines.map(({ at }) => baselineAt(at, looks)),
-      ...marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
-    ],
+    shapes: baselines.map(({ at }) => baselineAt(at, looks)),
     annotations: [
       ...labels.annotations,
       ...hintTexts(groups.length ? unrecorded(chart, shown) : hint),

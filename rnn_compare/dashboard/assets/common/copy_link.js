@@ -3,7 +3,7 @@
 import { button, element, setText } from "../../../browser/common/dom.js";
 
 const LABEL = "Copy link", DONE = "Link copied", ALONE = "Link copied (works on this computer only)";
-const FOR_OTHERS = "For others: Invite the class, or Take home.";
+const FOR_OTHERS = "For others: Invite the class, or a file.";
 const FAILED = "Copy it from the address bar";
 const ANSWERED = 5000; // milliseconds that the answer is shown, below the button: beside it, the page would move
 const buttons = new WeakMap();
@@ -27,7 +27,7 @@ export function render({ data, parentElement: place }) {
   node.dataset.link = address;
   const here = isHereOnly(address);
   const whom = here ? "on this computer only" : "for whoever reaches this server";
-  node.title = `The same runs and settings, ${whom}. ${here ? FOR_OTHERS : "For others: Take home."}`;
+  node.title = `The same runs and settings, ${whom}. ${here ? FOR_OTHERS : "For others: a file."}`;
 }
 
 // base: the first page's address for other computers, if they can reach it.

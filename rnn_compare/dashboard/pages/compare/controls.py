@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.widgets import setting, setting_link
 from rnn_compare.errors import UserError
@@ -16,7 +15,7 @@ from rnn_compare.feedforward.registry import network
 from rnn_compare.glossary import TERMS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK, PRESETS, Preset, presets_of
-from rnn_compare.settings import SETTINGS, default, grouped
+from rnn_compare.settings import HEADINGS, SETTINGS, default, grouped
 from rnn_compare.sources.registry import source
 
 OWN = "Own settings"
@@ -46,8 +45,8 @@ class Setup:
     problem: str | None
 
 
-def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
-    """Draws the set-up, the number of seeds ``beside_train``, and returns it.
+def setup(charted: Sequence[Experiment] = ()) -> Setup:
+    """Draws the set-up and returns it.
 
     Without settings in the address, it starts with the preset of the experiments in ``charted``, or with theirs.
     """
@@ -56,19 +55,17 @@ def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> S
         presets = presets_of(charted)
         st.session_state.update(_values(presets[0]) if presets else values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
-    setting.networks(DEFAULTS["cell"], **_BIND)
+    setting.cells(DEFAULTS["cell"], **_BIND)
     for name in SEVERAL:
         setting.draw(name, slider=True, **_BIND)
-    epochs, reviews = st.columns(2)  # in one line, so that Train is seen at 1280×720
+    epochs, seeds = st.columns(2)  # in one line, so that Train is seen at 1280×720
     with epochs:
         setting.draw("epochs", slider=True, **_BIND)
-    with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
-        if more.open or _more_is_set():
-            _more()
-    with reviews:  # after the source, which bounds them
-        setting.draw("reviews", **_BIND)
-    with beside_train:
+    with seeds:
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
+    with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
+        if more.open or _is_set(*MORE, "others", "more_units", "more_maxlen", "equal_parameters"):
+            _more()
     with above:  # after the widgets below, which take their values from the address
         _preset()
     return _read()
@@ -139,30 +136,40 @@ def _current() -> dict[str, Any]:
     return {name: st.session_state.get(name, default) for name, default in DEFAULTS.items()}
 
 
-def _more_is_set() -> bool:
-    """Returns True if any of More settings differs from its default.
+def _is_set(*names: str) -> bool:
+    """Returns True if any of these settings differs from its default.
 
-    Otherwise its two dozen widgets are drawn only when opened: they are a sixth of a browser's time to load the page.
+    Otherwise the widgets in a fold are drawn only when it is opened: the two dozen of More settings are a sixth of a
+    browser's time to load the page.
     """
     return any(
-        name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name]
-        for name in (*MORE, "more_units", "more_maxlen", "equal_parameters")
+        name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name] for name in names
     )
 
 
 def _more() -> None:
     st.markdown("**Also compare**")
+    setting.other_networks(**_BIND)
     for name, label in (("units", "Other units"), ("maxlen", "Other maxlen")):
         offered = SETTINGS[name].stops
         setting.several(label, f"more_{name}", offered, placeholder="none", help="One more network for each cell type.")
     st.toggle("Equal parameters", key="equal_parameters", help=EQUAL_HELP, width="stretch", **_BIND)
     chosen = _chosen(_current())
-    for heading, members in grouped(MORE):
-        st.markdown(f"**{heading}**")
-        for name in members:
-            setting.draw(name, "", chosen, **_BIND)
-            if name == "source" and (about := source(st.session_state["source"]).about):
-                st.caption(about)
+    for group, members in grouped(MORE).items():
+        if group == "expert":
+            with (expert := st.expander(HEADINGS[group], key=group, on_change="rerun")):
+                if expert.open or _is_set(*members):
+                    _draw(members, chosen)
+        else:
+            st.markdown(f"**{HEADINGS[group]}**")
+            _draw(members, chosen)
+
+
+def _draw(names: Sequence[str], chosen: Sequence[str]) -> None:
+    for name in sorted(names, key="source".__ne__):  # it bounds the reviews
+        setting.draw(name, "", chosen, **_BIND)
+        if name == "source" and (about := source(st.session_state["source"]).about):
+            st.caption(about)
 
 
 def _read() -> Setup:

@@ -19,6 +19,7 @@ from rnn_compare.paths import edited_lecture
 from rnn_compare.server import visitor
 from rnn_compare.server.access.leading import OPEN
 from rnn_compare.server.app import current_app
+from rnn_compare.server.lecture.presenter import LOOK_THROUGH
 
 PURPOSE = "The class predicts, the networks train out of sight, you reveal."
 KEYS = "→: next; ←: back; Esc: this page. The notes are for you only: what to say, votes, reviews."
@@ -83,7 +84,7 @@ def _show_lectures(stage: Stage) -> None:
     st.markdown("## Present", help=PURPOSE)
     lectures, problems = read_all()
     if not invite.phones_can_join():
-        st.warning(f"Phones cannot join. {invite.obstacle()}", icon=":material/mobile_off:")
+        st.caption(f":material/mobile_off: Phones cannot join. {invite.obstacle()}")
     for lecture in lectures:
         _card(stage, lecture)
     for problem in problems:
@@ -114,14 +115,15 @@ def _card(stage: Stage, lecture: Lecture) -> None:
             st.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.container(width="stretch").markdown(
-                f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {rough_duration(seconds)}. "
-                + (f"To edit: `{edited_lecture(name)}`" if edited else "")
-            )
+            length = f"{counted(len(lecture.steps), 'step')}, about {lecture.minutes} minutes"
+            lines = [f"**{lecture.title}** :gray[{length}, training {rough_duration(seconds)}]", lecture.about]
+            lines += [f"To edit: `{edited_lecture(name)}`"] if edited else []
+            st.container(width="stretch").markdown("  \n".join(filter(None, lines)))
             button("Begin", "begin", _begin, stage, name, type="primary", icon=":material/play_arrow:")
             recorded = presses.is_recorded(stage.services, lecture)
             hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
             button("Play recording", "replay", _begin, stage, name, True, disabled=not recorded, help=hint)
+            st.link_button("Look through", f"{LOOK_THROUGH}{name}", type="tertiary")
             if not (edited or permissions.why_not()):
                 with st.popover("Edit", type="tertiary", key=f"ask_to_edit_{name}"):
                     st.markdown(f"Copies the lecture to `{edited_lecture(name)}`. From then on this copy is presented.")

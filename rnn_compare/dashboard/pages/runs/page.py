@@ -32,7 +32,7 @@ TABLE, ROWS, CHOSEN = "runs_table", "runs_rows", "runs_chosen"
 
 def render() -> None:
     """Draws the page."""
-    components.load_styles("dashboard/assets/pages/runs.css")
+    components.load_styles("browser/common/chance.css", "dashboard/assets/pages/runs.css")
     services = current_app().services()
     runs = services.runs()[::-1]
     actions.show_problems()

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.comparison.evidence import Evidence, known_labels
+from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.dashboard.widgets import actions
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -148,7 +149,7 @@ def _state(run: Run, evidence: Evidence) -> str:
 
 def _accuracy(run: Run, evidence: Evidence) -> str:
     if (accuracy := evidence.accuracy(run, "kept")) is not None:
-        return f"{percent(accuracy)} on held-out reviews"
+        return f"{percent(accuracy)} {ON['kept']}"
     is_unknown = known_labels(run.experiment, "validation") is None
     return f"held-out reviews: {'not prepared here' if is_unknown else 'predictions were not recorded'}"
 

@@ -6,7 +6,8 @@ import { unpackFigures } from "../../../browser/drawing/curves/curves_message.js
 import { linesChart } from "../../../browser/drawing/curves/lines_chart.js";
 import { element } from "./dom.js";
 
-const paragraphs = (lines) => lines.map((line) => element("p", {}, line));
+// No line ends before a percent sign.
+const paragraphs = (lines) => lines.map((line) => element("p", {}, line.replaceAll(" %", "\u00a0%")));
 
 // An element with its network's colour.
 export function coloured(node, color) {

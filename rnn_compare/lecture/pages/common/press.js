@@ -7,10 +7,12 @@ const FIRST = 2000; // milliseconds until a press without an answer is sent agai
 const LONGEST = 8000;
 const TROUBLE = "Not sent yet: the server does not answer. Trying again.";
 
-// Sends presses one after the other, each with its number until it is answered. onSaid is called with the sentence by
+// Sends presses one after the other, each with its number until it is answered, and with the place in the lecture where
+// it was made: where() returns that of the latest message. onSaid is called with the sentence by
 // which the server refuses a press, with one while it does not answer, and with ""; onTrouble when it does not answer.
 export function makePresses({
-  onSaid, onTrouble = () => {}, post = postPress, client = clientOf(), now = Date.now, later = setTimeout,
+  onSaid, where = () => null, onTrouble = () => {},
+  post = postPress, client = clientOf(), now = Date.now, later = setTimeout,
 }) {
   const waiting = [];
   const kept = keeper("sessionStorage", "rnn-compare press");
@@ -55,7 +57,7 @@ export function makePresses({
     press(name, value = null) {
       last = Math.max(last + 1, kept.read() + 1, now()); // grows after a reload too, and where nothing is kept
       kept.write(last);
-      waiting.push({ client, number: last, press: name, value });
+      waiting.push({ client, number: last, press: name, value, place: where() });
       if (waiting.length === 1) sendFirst();
     },
     // The server can be reached again.

@@ -24,6 +24,13 @@ export function barOf(tally, value) {
   return place in tally.labels ? place : null;
 }
 
+// Returns the bars that count right answers.
+/** @param {Tally} tally @param {Outcome | null} outcome */
+export function rightBars({ labels, edges }, outcome) {
+  const [low, high] = outcome?.accepted ?? [outcome?.answer, outcome?.answer];
+  return [...labels.keys()].filter((bar) => edges[bar] <= high && low < edges[bar + 1]);
+}
+
 // A percentage to follow a count, or "" for too few answers. All but one of many are not 100 %.
 export function percentage(count, answered) {
   if (answered < FEWEST) return "";
@@ -38,24 +45,24 @@ export function drawnCurves({ control: { epochs, network } }, { band, answered }
 }
 
 // The bars, and above them how many answered. legend: the names of two votes; colors: of networks, by label; right:
-// the bar of the outcome, which is `called` so; mine: that of this phone's answer; upright: whether they have an order.
+// those of the outcome, which is `called` so; mine: that of this phone's answer; upright: whether they have an order.
 /** @param {Tally[]} tallies */
 export function votesPicture(tallies, {
-  legend, colors = {}, right = null, called = "the outcome", mine = null, upright = false,
+  legend, colors = {}, right = [], called = "the outcome", mine = null, upright = false,
 }) {
   const rounds = tallies.length > 1 ? [tallies[0], tallies.at(-1)] : tallies;
   const most = Math.max(1, ...rounds.flatMap(({ counts }) => counts));
   const rows = rounds[0].labels.map((label, place) => {
     const marks = [
-      ...(place === right ? [element("em", { class: "outcome", role: "img", "aria-label": called })] : []),
+      ...(right.includes(place) ? [element("em", { class: "outcome", role: "img", "aria-label": called })] : []),
       ...(place === mine ? [" (your answer)"] : []),
     ];
     const strips = rounds.map(({ counts, answered }, round) => strip(counts[place], most, {
       round: rounds.length > 1 ? round : 1, share: upright ? "" : percentage(counts[place], answered),
     }));
     const counts = rounds.map((votes) => `${votes.counts[place]} of ${inWords(votes.answered, "answer")}`);
-    const row = element("li", { class: place === right ? "right" : "", "aria-label": `${label}: ${counts.join(", ")}` },
-      element("span", {}, label, ...marks), element("div", {}, ...strips));
+    const look = { class: right.includes(place) ? "right" : "", "aria-label": `${label}: ${counts.join(", ")}` };
+    const row = element("li", look, element("span", {}, label, ...marks), element("div", {}, ...strips));
     if (colors[label]) row.style.setProperty("--color", colors[label]);
     return row;
   });

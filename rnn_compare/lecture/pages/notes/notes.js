@@ -3,18 +3,18 @@
 import { byId, element, setText } from "../common/dom.js";
 import { listen } from "../common/line.js";
 import { makePresses, pressButtons } from "../common/press.js";
-import { barOf, drawnCurves, isOrdered, votesPicture } from "../common/votes.js";
+import { drawnCurves, isOrdered, rightBars, votesPicture } from "../common/votes.js";
 import { moveOf } from "../common/keys.js";
 
 const NONE = "No lecture is running. Start one under";
-const CHART = { width: 460, height: 260 };
+const CHART = { width: 460, height: 200 };
 const OF_REVIEWS = new Set(["take_reviews", "hide_review"]); // presses that stand beside the reviews
 
 /** @type {NotesState | null} */
 let state = null;
 /** @type {Counts} */
 let counts = { joined: 0, here: 0, answered: 0, waiting: 0 };
-const presses = makePresses({ onSaid: (said) => setText(byId("problem"), said) });
+const presses = makePresses({ onSaid: (said) => setText(byId("problem"), said), where: () => state?.place });
 const ask = /** @type {HTMLDialogElement} */ (byId("ask"));
 const contents = {}; // what is drawn, as JSON, by the element's id
 const reviews = new Map(); // their elements, by id
@@ -74,7 +74,7 @@ function votePicture({ question, tallies, outcome, colors, legend }) {
     const drawn = drawnCurves(question, last)(CHART);
     return [element("figure", {}, drawn.sheet, element("figcaption", {}, drawn.caption))];
   }
-  const right = outcome && barOf(last, outcome.answer);
+  const right = rightBars(last, outcome);
   return [votesPicture(tallies, { legend, colors, right, upright: isOrdered(question) })];
 }
 
@@ -95,13 +95,14 @@ function reviewNode({ id }) {
 
 // Those that stay keep their elements: a new review must not take away the one under the finger.
 function renderReviews() {
+  byId("class").hidden = !state.reviews.length && !state.takesReviews;
   const list = byId("reviews");
   for (const [place, review] of state.reviews.entries()) {
     const { node, text, show } = reviews.get(review.id) || reviewNode(review);
     reviews.set(review.id, { node, text, show });
     setText(text, review.text); // never as markup
     setText(show, review.shown ? "Show again" : "Show");
-    show.hidden = !state.takesReviews;
+    show.hidden = !state.takesReviews || review.id === state.onWall;
     if (list.children[place] !== node) list.insertBefore(node, list.children[place] || null);
   }
   while (list.children.length > state.reviews.length) list.lastChild.remove();

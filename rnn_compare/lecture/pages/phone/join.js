@@ -12,7 +12,7 @@ import { renderSign, sendRow } from "./join_sign.js";
 import { renderTraining } from "./join_train.js";
 
 const RETRY = 2000;
-const ENDED = "The lecture has ended. Thank you.";
+const ENDED = "The lecture has ended.";
 const ANSWER = { question: "", round: 0, answer: null, confidence: null, right: null };
 const NOTHING = { ...ANSWER, row: null, sign: null, review: null, deal: null, sent: false };
 
@@ -74,10 +74,14 @@ function ownLine() {
   const words = value === null ? "" : inWords(state.question, value, given().confidence);
   if (problem) return problem;
   if (state.phase === "idle") return "The vote is not open yet.";
-  if (state.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
+  if (state.phase === "closed") return `The vote is closed.${words && ` ${answered(value, words)}`}`;
   if (!words) return state.round > 1 ? "Discuss it, then vote again." : "";
   if (unsent(state.lecture)) return `Not sent yet, saved on this phone: ${words}.`;
   return `Sent: ${words}. You can change it until the vote closes.`;
+}
+
+function answered(value, words) {
+  return Array.isArray(value) ? "You drew a curve." : `You answered: ${words}.`;
 }
 
 function renderQuestion() {
@@ -99,20 +103,19 @@ function renderQuestion() {
   setText(byId("own"), ownLine());
 }
 
-function curveVerdict(drawing, real, isRight) {
+function curveVerdict(drawing, real) {
   const distances = real.map((share, place) => Math.abs(share - drawing[place]));
   const mean = (100 * distances.reduce((sum, distance) => sum + distance, 0)) / distances.length;
-  const said = isRight ? "Correct" : "Not this time";
-  return `${said}: on average ${mean.toFixed(1)} points off.`;
+  return `On average ${mean.toFixed(1)} points off.`;
 }
 
 function verdict({ question, outcome }, value, right, confidence) {
   if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
   if (value === null) return ["You did not answer.", ""];
+  if (Array.isArray(value)) return [curveVerdict(value, outcome.answer), ""];
   if (right === null) return ["", ""];
-  if (Array.isArray(value)) return [curveVerdict(value, outcome.answer, right), `${right}`];
   const words = inWords(question, value, confidence);
-  return right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
+  return right ? [`Correct: ${words}.`, "true"] : [`Not this time. ${answered(value, words)}`, "false"];
 }
 
 function keep() {
@@ -133,7 +136,7 @@ function renderKept(questions) {
   byId("kept-questions").replaceChildren(...questions.map((entry) => {
     const { question, answer: value, confidence, right } = entry;
     const [judged, isRight] = verdict(entry, value, right, confidence);
-    const words = value === null ? "You did not answer." : `You answered: ${inWords(question, value, confidence)}.`;
+    const words = value === null ? "You did not answer." : answered(value, inWords(question, value, confidence));
     return element("article", {}, element("h3", {}, question.text),
       element("p", { class: "verdict", "data-right": isRight }, judged || words),
       element("p", {}, outcomeInWords(entry)), ...answersPicture(entry, value));
@@ -185,8 +188,10 @@ function headOf({ lecture, step, title, question, round, networks }) {
   return JSON.stringify([lecture, step, title, question && question.id, round, networks]);
 }
 
+// A box that is still there, for what is sent.
 function isTyping() {
-  return Boolean(document.activeElement?.matches("textarea, input[type=number]"));
+  const { activeElement: box } = document;
+  return Boolean(box?.matches("#review, #row-number") && /** @type {HTMLElement} */ (box).offsetParent);
 }
 
 function onEvent(kind, message) {

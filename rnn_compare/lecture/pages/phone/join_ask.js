@@ -34,21 +34,23 @@ function choices({ control: { answers, grid }, colors }, onSend) {
   return made;
 }
 
-function amount(number, [one, many]) {
-  return `${number} ${number === 1 ? one : many}`.trim();
+function amount(number, { units: [one, many], zero }) {
+  const words = `${number} ${number === 1 ? one : many}`.trim();
+  return number === 0 && zero ? `${words}: ${zero}` : words;
 }
 
 // Nothing is sent before the slider was moved.
-function slider({ control: { least, most, step, start, units } }, onSend) {
+function slider({ control: scale }, onSend) {
+  const { least, most, step, start, units } = scale;
   const range = { type: "range", min: least, max: most, step, value: start };
   const input = element("input", { ...range, id: "number", "aria-label": units[1] || "number" });
   const said = element("output", { class: "points", for: "number" }, "");
   const send = element("button", { type: "button", class: "send" }, "Send my answer");
-  const less = element("button", { type: "button", "aria-label": `${amount(step, units)} less` }, "–");
-  const more = element("button", { type: "button", "aria-label": `${amount(step, units)} more` }, "+");
+  const less = element("button", { type: "button", "aria-label": `${amount(step, scale)} less` }, "–");
+  const more = element("button", { type: "button", "aria-label": `${amount(step, scale)} more` }, "+");
   let isSet = false;
   const tell = () => {
-    said.textContent = isSet ? amount(Number(input.value), units) : "Move the slider";
+    said.textContent = isSet ? amount(Number(input.value), scale) : "Move the slider";
     input.setAttribute("aria-valuetext", said.textContent);
     send.disabled = !isSet;
   };
@@ -75,7 +77,7 @@ function slider({ control: { least, most, step, start, units } }, onSend) {
 
 const CONTROLS = {
   choices: { make: choices, words: ({ answers }, answer) => new Map(answers).get(answer) },
-  slider: { make: slider, words: ({ units }, answer) => amount(answer, units) },
+  slider: { make: slider, words: (scale, answer) => amount(answer, scale) },
   curve: { make: drawing, words: () => "your curve" },
 };
 

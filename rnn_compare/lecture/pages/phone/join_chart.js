@@ -2,7 +2,7 @@
 
 import { classChart, lineOf } from "../../../browser/drawing/curves/class_chart.js";
 import { element } from "../common/dom.js";
-import { barOf, isOrdered, votesPicture } from "../common/votes.js";
+import { barOf, isOrdered, rightBars, votesPicture } from "../common/votes.js";
 
 export const SIZE = { width: 360, height: 250 };
 const VOTES = ["first vote", "last vote"];
@@ -26,8 +26,9 @@ export function curvesPicture({ curves, epochs, tallies }, mine) {
 export function answersPicture({ question, outcome, tallies }, mine) {
   const newest = tallies.at(-1);
   if (!question || !newest || !newest.counts.length) return [];
-  const right = outcome && outcome.final ? barOf(newest, outcome.answer) : null;
+  const right = rightBars(newest, outcome && outcome.final ? outcome : null);
+  const colors = Object.fromEntries((question.colors || []).map((color, place) => [newest.labels[place], color]));
   const called = isOrdered(question) ? "the outcome" : "right";
-  const bars = votesPicture(tallies, { legend: VOTES, right, called, mine: barOf(newest, mine) });
+  const bars = votesPicture(tallies, { legend: VOTES, colors, right, called, mine: barOf(newest, mine) });
   return [element("h3", {}, "What the class answered"), bars];
 }

@@ -15,8 +15,8 @@ export const SHAPES = {
 
 let lecture = 0; // the number of the lecture
 let sent = { lecture: 0, row: 0 }; // the row that was sent, and in which lecture
-/** @type {PhoneOwn | null} */
-let latest = null;
+let latest = { state: null, own: null };
+let isNews = false; // a message to this phone, before the one to all
 
 export function signInWords({ colour, shape, number }) {
   return number ? `${colour} ${shape} ${number}` : `${colour} ${shape}`;
@@ -37,13 +37,21 @@ export async function sendRow(event) {
   setText(byId("row-said"), result ? result.said || "" : "Offline: not sent. Try again.");
 }
 
+// A server that was started again has forgotten the row. At a lecture's end it forgets it too, and says so next.
+function sendAgain(state, own) {
+  isNews = isNews || own !== latest.own;
+  const isDue = isNews && state !== latest.state;
+  latest = { state, own };
+  if (!isDue) return;
+  isNews = false;
+  if (sent.lecture === lecture && own.row === null && state.on && state.rows) send("join/row", { row: sent.row });
+}
+
 export function renderSign(state, own) {
   const { sign, row } = own;
   lecture = state.lecture;
   const isSent = sent.lecture === lecture;
-  // A server that was started again has forgotten the row.
-  if (own !== latest && isSent && row === null && state.rows) send("join/row", { row: sent.row });
-  latest = own;
+  sendAgain(state, own);
   byId("row").hidden = !state.on || !state.rows || row !== null || isSent;
   byId("sign").hidden = !sign;
   if (!sign) return;

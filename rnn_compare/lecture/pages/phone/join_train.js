@@ -28,10 +28,15 @@ let typed;
 // Fetches the task, and trains once the class does, also while other steps are shown. The message is that to all
 // phones, `own` this phone's.
 export function renderTraining({ lecture, on, task: told, question, phase }, own) {
-  isGuessing = Boolean(question) && (phase === "idle" || phase === "open");
+  isGuessing = Boolean(question) && !isShown(told, phase);
   if (told && own.deal) follow(lecture, told, own);
   byId("training").hidden = !network || (told ? !told.here : on || !network.isDone);
   if (network) render();
+}
+
+// The class's networks, or the answer to the question.
+function isShown(told, phase) {
+  return phase === "revealed" || (phase === "closed" && Boolean(told && told.cells));
 }
 
 function follow(lecture, told, { deal: [cell, seed], sent: isSent }) {
@@ -121,7 +126,7 @@ function statusOf({ right, isDone, isSent, problem, trains }) {
   if (!trains) return "It trains as soon as the presenter starts.";
   if (!right.length) return "Fetching the reviews …";
   if (!isDone) return `Training: epoch ${right.length} of ${task.epochs}. Leave this page open.`;
-  const hint = isGuessing ? " Its accuracy is shown once the vote is closed." : "";
+  const hint = isGuessing ? " Its accuracy is shown with the class's networks." : "";
   return `${isSent ? "Trained, and sent to the wall." : "Trained. Sending …"}${hint}`;
 }
 

@@ -26,7 +26,7 @@ let said = { line: "", press: "" };
 const drawn = { title: "", words: "", buttons: "" };
 
 const { press, hurry } = makePresses({
-  onSaid: (sentence) => showLine({ press: sentence }), onTrouble: () => line.doubt(),
+  onSaid: (sentence) => showLine({ press: sentence }), where: () => state?.place, onTrouble: () => line.doubt(),
 });
 const step = makeStep();
 const train = makeTraining((network) => press("trained", network));

@@ -1,6 +1,7 @@
 // Enlarges what is on the wall until it fills its frame.
 
 const LEAST = 0.5; // what is small is read by some, what is cut off by nobody
+const STEP = 0.02;
 
 // Returns the largest number between two limits that fits, or the smaller limit.
 export function largest(fits, low, high, precision) {
@@ -26,7 +27,9 @@ export function makeFit(frame, node, isWide = () => frame.scrollWidth > frame.cl
     const now = [key, most, node.querySelectorAll("*").length, innerWidth, innerHeight].join();
     if (now === seen && fits()) return;
     seen = now;
-    if (most) set(largest(set, set(1) ? 1 : LEAST, most, 0.02));
+    const least = set(1) ? 1 : LEAST;
+    // A step less than what fits: at that very scale a line may break later than while it was tried.
+    if (most) set(Math.max(least, largest(set, least, most, STEP) - STEP));
     else node.style.removeProperty("--fit"); // that of what is around it
   };
 }

@@ -13,7 +13,7 @@ export function readingPart({ reading: message }) {
   const node = element("div", { class: "rc-inside" });
   const runs = message.runs.map(unpackRun);
   const ways = { ask() {}, keep() {}, buildChart: buildWordChart };
-  const reading = buildReading(node, { ...message, runs, at: undefined }, choice, ways);
+  const reading = buildReading(node, { ...message, runs, at: 0 }, choice, ways);
   reading.leaveOut({});
   const draw = () => reading.draw(undefined);
   const observer = new ResizeObserver(draw);

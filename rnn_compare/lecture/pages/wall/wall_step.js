@@ -3,7 +3,7 @@
 import { scaleIn } from "../../../browser/common/svg.js";
 import { byId, element, setText } from "../common/dom.js";
 import { makeParts } from "../common/parts.js";
-import { barOf, choicesToRead, drawnCurves, isOrdered, votesPicture } from "../common/votes.js";
+import { choicesToRead, drawnCurves, isOrdered, rightBars, votesPicture } from "../common/votes.js";
 import { makeFit } from "./wall_fit.js";
 import { drawing, progress, verdicts } from "./wall_parts.js";
 import { readingPart } from "./wall_reading.js";
@@ -39,12 +39,12 @@ function keyed(node, build) {
   };
 }
 
-function answers(question, tallies, right, { legend, colors }) {
+function answers(question, tallies, outcome, { legend, colors }) {
   if (!tallies.length) return [element("p", { class: "nothing" }, "No answers.")];
   const last = tallies.at(-1);
   if (last.band.length) return [chart(drawnCurves(question, last))];
   const upright = isOrdered(question);
-  return [votesPicture(tallies, { legend, colors, right: barOf(last, right), upright })];
+  return [votesPicture(tallies, { legend, colors, right: rightBars(last, outcome), upright })];
 }
 
 // How a state is laid out. Beside curves the answers have a column.
@@ -91,7 +91,7 @@ export function makeStep() {
     for (const [id, text] of Object.entries({ question: question?.text ?? "", discussion, score, surprised }))
       setText(byId(id), text);
     showChoices(...choicesOf(question, now.isAsked));
-    showAnswers(now.hasAnswers, question, tallies, outcome ? outcome.answer : null, { legend, colors });
+    showAnswers(now.hasAnswers, question, tallies, outcome, { legend, colors });
     setText(byId("said"), question && outcome ? outcome.said : "");
   }
 
