@@ -17,7 +17,7 @@ from typing import Any
 
 from rnn_compare.comparison.evidence import MEASURED, Evidence
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.accuracies import TITLES
 from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.store import RunStore
@@ -36,7 +36,7 @@ def main() -> None:
     for group in groups(store.runs()):
         if len(group.counted) < options.fewest:
             continue
-        spreads = {measure: spread(scores) for measure in MEASURES if (scores := evidence.scores_of(group, measure))}
+        spreads = {measure: spread(scores) for measure in TITLES if (scores := evidence.scores(group.counted, measure))}
         setting = group.experiment.setting
         table["settings"][setting] = {measure: asdict(estimate) for measure, estimate in spreads.items()}
         settings = group.experiment.model_dump(exclude={"seed"}, exclude_defaults=True)

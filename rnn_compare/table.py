@@ -20,14 +20,12 @@ class Entry:
 
     Attributes:
         small: Small print below it.
-        color: Of a dot before it.
         share: The length of a bar before it, from 0 to 1.
         kind: The cell's class in HTML.
     """
 
     value: Any = ""
     small: str = ""
-    color: str = ""
     share: float | None = None
     kind: str = ""
 
@@ -118,8 +116,7 @@ def _line(column: Column, entry: Entry) -> str:
 def _element(column: Column, entry: Entry, place: int) -> str:
     tag, scope = ("td", "") if place else ("th", ' scope="row"')
     kind = f' class="{entry.kind}"' if entry.kind else ""
-    dot = f'<i class="rc-point" style="--rc-color: {escape(entry.color)}"></i>' if entry.color else ""
     bar = f'<progress value="{entry.share}" aria-label="{escape(column.title)}"></progress>'
     small = f"<small>{escape(entry.small)}</small>" if entry.small else ""
-    shown = f"{dot}{'' if entry.share is None else bar}{escape(_text(column, entry))}{small}"
+    shown = f"{'' if entry.share is None else bar}{escape(_text(column, entry))}{small}"
     return f"<{tag}{scope}{kind}>{shown}</{tag}>"

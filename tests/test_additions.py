@@ -144,7 +144,8 @@ SOURCE = Source(
 USE = """
 import contextlib
 import numpy as np
-from rnn_compare.browser.curves import baseline_levels
+from rnn_compare.browser.curves import curves_message
+from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.palette import picture
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import baseline_table, cached
@@ -165,7 +166,7 @@ assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--js
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
 assert "Word pairs" in known_baselines.meaning(baselines)
 assert "Naive Bayes" in str(baseline_table(baselines))
-print(baseline_levels(baselines))
+print(curves_message([], [all_charts()["accuracy"]], baselines))
 
 plays = Experiment(source="plays", maxlen=5, vocabulary_size=100)
 reviews = prepared.load("plays")

@@ -18,7 +18,7 @@ from rnn_compare.cli.main import main
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.inference.accuracies import MEASURES, ON
+from rnn_compare.comparison.inference.accuracies import ON, TITLES
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result, sentence
 from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.dashboard.widgets import chance
@@ -106,8 +106,8 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         assert page[0].text == result(judgement)
         assert board_message(runs, {}, findings=page)["findings"][0]["text"] == result(judgement)
         basis = usual_basis(compared, evidence)
-        means = {group.runs[0].id: evidence.mean_of(group, basis) for group in compared}
-        of_cards = {run: (basis, mean) for run, mean in means.items() if mean}
+        shares = {group.runs[0].id: evidence.accuracies(group, basis) for group in compared}
+        of_cards = {run: (basis, of_run) for run, of_run in shares.items() if of_run}
         cards = board_message(runs, {}, judged=of_cards)["groups"]
         assert [card["best"] for card, item in zip(cards, judgement.settings, strict=True) if item.scores] == [
             percent(item.accuracy) for item in judgement.settings if item.scores
@@ -202,10 +202,10 @@ def test_a_network_has_one_accuracy_by_one_name_on_every_surface(
     assert [percent(contents.accuracies[run] or 0) for run in ids] == list(cards.values())
     page = html_report.html(contents)
     assert headline in page
-    assert f">{MEASURES['kept'].title}</th>" in page
+    assert f">{TITLES['kept']}</th>" in page
     assert main(["compare", *ids]) == 0
     heads, *table = capsys.readouterr().out.splitlines()[-3:]
-    assert MEASURES["kept"].title in heads
+    assert TITLES["kept"] in heads
     assert all(best in line for best, line in zip(cards.values(), table, strict=True))
 
     begin(stage, LECTURE, from_recording=True)

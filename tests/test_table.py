@@ -13,7 +13,7 @@ HOSTILE = "<script>alert('1')</script>\n\x1b[31m\u202e"
 
 def table(name: str) -> Table:
     accuracy = Column(name, percent, "val_accuracy")
-    rows: list[Any] = [[Entry(name, color=name, kind="rc-layer"), Entry(0.875, small=name, share=0.5)], [name, None]]
+    rows: list[Any] = [[Entry(name, kind="rc-layer"), Entry(0.875, small=name, share=0.5)], [name, None]]
     return Table(["Network", accuracy], rows, [name])
 
 
@@ -22,7 +22,7 @@ def test_html_names_columns_and_rows_and_shows_what_stands_beside_a_value() -> N
     assert html == (
         '<div class="rc-scroll" tabindex="0"><table class="rc-results">'
         '<thead><tr><th scope="col">Network</th><th scope="col">LSTM</th></tr></thead><tbody>'
-        '<tr><th scope="row" class="rc-layer"><i class="rc-point" style="--rc-color: LSTM"></i>LSTM</th>'
+        '<tr><th scope="row" class="rc-layer">LSTM</th>'
         '<td><progress value="0.5" aria-label="LSTM"></progress>87.5 %<small>LSTM</small></td></tr>'
         '<tr><th scope="row">LSTM</th><td>–</td></tr></tbody></table></div><p class="rc-note">LSTM</p>'
     )

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rnn_compare.browser.numbers import LARGEST, packed
-from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
+from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.inference.intervals import Band, band
+from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
@@ -60,7 +63,7 @@ FIRST_BATCHES = 8
 def curves_message(
     groups: Sequence[Group],
     charts: Sequence[CurveChart],
-    ranges: Sequence[tuple[float, float]],
+    baselines: Sequence[Baseline] = (),
     every: int = 1,
     *,
     counted: bool = False,
@@ -70,10 +73,11 @@ def curves_message(
     Args:
         groups: The settings that are drawn.
         charts: The charts that draw them.
-        ranges: The ends of each chart's axis.
+        baselines: Drawn across the charts that have them.
         every: Single seeds and bands are sent for every so many epochs.
         counted: Whether only runs that trained to their end are in the means, where there are any.
     """
+    ranges = [_range(chart, groups) for chart in charts]
     scales = [Scale.of_axis(*ends, log=chart.log) for chart, ends in zip(charts, ranges, strict=True)]
     by_figure = {name: scale for chart, scale in zip(charts, scales, strict=True) for name in chart.figures}
     return {
@@ -83,6 +87,7 @@ def curves_message(
                 "title": chart.title,
                 "factor": chart.factor * scale.unit,
                 "range": tuple(map(scale.scaled, ends)),
+                "baselines": _levels(chart, ends, baselines),
             }
             for chart, scale, ends in zip(charts, scales, ranges, strict=True)
         ],
@@ -99,10 +104,19 @@ def curves_message(
     }
 
 
-def baseline_levels(results: Sequence[Baseline]) -> list[Mark]:
-    """Returns the baselines that read texts as lines across a chart, the highest first."""
-    ordered = sorted((item for item in results if item.reads_text), key=lambda baseline: -baseline.val_accuracy)
-    return [Mark(f"{item.title.lower()}\n{percent(item.val_accuracy)}", item.val_accuracy, "") for item in ordered]
+def _range(chart: CurveChart, groups: Sequence[Group]) -> tuple[float, float]:
+    runs = [run for group in groups for run in group.runs]
+    points = [point.figures for run in runs for points in (run.epochs, trail(run)) for point in points]
+    return chart.range([figures[name] for figures in points for name in chart.figures if name in figures])
+
+
+def _levels(chart: CurveChart, ends: tuple[float, float], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
+    """Returns the baselines within a chart's axis as lines across it: the text of each, and where it is."""
+    return [
+        {"text": f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}", "at": baseline.val_accuracy}
+        for baseline in baselines
+        if chart.has_baselines and baseline.reads_text and ends[0] <= baseline.val_accuracy <= ends[1]
+    ]
 
 
 def _curves(
@@ -129,14 +143,11 @@ def _curves(
     validation = {chart.validation: scales[chart.validation] for chart in charts}
     few = slice(every - 1, None, every)
     return {
-        "figures": {name: scales[name].packed(mean.mean) for name, mean in means.items()},
+        "figures": {name: scales[name].packed(mean) for name, (mean, _) in means.items()},
         "seeds": {
             "counts": packed(replace(group, runs=averaged).finishers, 1, "<i1"),
             "every": every,
-            "half": {
-                name: scale.packed(((means[name].high - means[name].low) / 2)[few])
-                for name, scale in validation.items()
-            },
+            "half": {name: scale.packed(means[name][1][few]) for name, scale in validation.items()},
             "single": {
                 name: [scale.packed(_values(run, name)[few]) for run in group.runs if run.epochs]
                 for name, scale in validation.items()
@@ -161,8 +172,11 @@ def _values(run: Run, name: str) -> list[float | None]:
     return [epoch.figures.get(name) for epoch in run.epochs]
 
 
-def _mean(runs: Sequence[Run], name: str) -> Band:
-    """Returns the mean per epoch; empty for a figure that some epoch lacks, which would mix different seeds."""
+def _mean(runs: Sequence[Run], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the mean per epoch, and half its interval.
+
+    Empty for a figure that some epoch lacks, which would mix different seeds.
+    """
     values = [_values(run, name) for run in runs if run.epochs]
     whole = [[value for value in curve if value is not None] for curve in values]
     return band(whole if [*map(len, whole)] == [*map(len, values)] else [], FEWEST_WITH_BAND)

@@ -1,10 +1,9 @@
 // What Python sends to the scripts. tests/server/test_messages.py compares it with messages that Python makes.
 
-/** A line across a chart at one value (charts/curves/curve_chart.py). */
+/** A line across a chart at one value (browser/curves.py). */
 interface Level {
   text: string;
   at: number;
-  color: string;
 }
 
 /** A chart over the epochs. Figures come packed, on its scale: see `unpackFigures`. */
@@ -76,7 +75,7 @@ interface Board {
   epochs: number;
   hint: string;
   note: string;
-  findings: { color: string; text: string }[];
+  findings: { color: string; text: string; help: string }[];
 }
 
 /** A formula: its lines assign expressions, which are names, numbers, and lists of an operation and its operands. */

@@ -54,8 +54,8 @@ def _accuracies(judgement: Judgement, colors: Mapping[str, str]) -> str:
 
 
 def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
+    intervals = [tuple(100 * share for share in pair.lead) for pair in pairs]
     margin = max(100 * pair.difference.margin for pair in pairs if pair.difference)
-    intervals = [_interval(pair) for pair in pairs]
     ends = [-margin, margin, *itertools.chain(*intervals)]
     place, ticks = _across(min(ends), max(ends))
     rows = []
@@ -65,13 +65,6 @@ def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
         rows.append((" − ".join(setting.name for setting in pair.ordered), lead_text(pair), marks))
     title = f"Difference in points, 95 % interval; grey: within {in_points(margin / 100)}"
     return _panel(title, rows, {place(tick): f"{tick:g}".replace("-", "−") for tick in ticks})
-
-
-def _interval(pair: Pair) -> list[float]:
-    """Returns the difference of the one that is ahead and the other between the limits of its interval, in points."""
-    assert pair.difference
-    (low, high), sign = pair.difference.limits, 1 if pair.ordered[0] is pair.a else -1
-    return sorted(100 * sign * value for value in (low, pair.difference.newest.difference, high))
 
 
 def _across(low: float, high: float) -> tuple[Place, list[float]]:

@@ -1,7 +1,8 @@
 """The command `sweep`: trains a grid over any settings with several seeds, and prints the results."""
 
+import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
@@ -12,7 +13,6 @@ from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
-from rnn_compare.table import Table
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 
 if TYPE_CHECKING:
@@ -48,31 +48,24 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     return code
 
 
-def results(compared: Sequence[Group], table: Table) -> list[dict[str, Any]]:
-    """Returns each setting's result as `sweep --json` prints it; interrupted runs do not count.
+def result(group: Group, shares: Sequence[float]) -> dict[str, Any]:
+    """Returns a setting's result as `sweep --json` prints it; interrupted runs do not count.
 
     ``accuracy`` is the mean over seeds, on test reviews where all runs have read them, else on held-out reviews;
     ``spread`` the standard deviation of single runs; None where there are too few runs.
 
     Args:
-        table: The groups' ``results_table``.
+        shares: The accuracies of its runs.
     """
-    names = _settings(compared)
-    return [
-        {name: getattr(group.experiment, name) for name in names} | _figures(group, means)
-        for group, means in zip(compared, table.records(), strict=True)
-    ]
-
-
-def _figures(group: Group, means: Mapping[str, Any]) -> dict[str, Any]:
-    accuracy = means["accuracy"]
-    figures = {
+    return {
         "runs": len(group.runs),
         "complete": len(group.counted),
         "left_out": [run.id for run in group.left_out],
+        "accuracy": statistics.fmean(shares) if shares else None,
+        "spread": statistics.stdev(shares) if len(shares) > 1 else None,
+        "lowest": min(shares, default=None),
+        "highest": max(shares, default=None),
     }
-    names = {"accuracy": "mean", "spread": "deviation", "lowest": "lowest", "highest": "highest"}
-    return figures | {name: accuracy and getattr(accuracy, of_mean) for name, of_mean in names.items()}
 
 
 def _settings(compared: Sequence[Group]) -> list[str]:
@@ -84,11 +77,12 @@ def _print_results(runs: Sequence[Run], as_json: bool) -> None:
     with foreground.open_store() as store:
         compared = groups(runs)
         evidence = Evidence(store)
-        table = results_table(compared, evidence, usual_basis(compared, evidence))
-    if as_json:
-        for values in results(compared, table):
-            output.json_line({"kind": "result", **values})
-        return
-    print(table)
-    if differing := [name.replace("_", " ") for name in _settings(compared) if name in JUDGED_BY]:
+        measure, names = usual_basis(compared, evidence), _settings(compared)
+        if as_json:
+            for group in compared:
+                settings = {name: getattr(group.experiment, name) for name in names}
+                output.json_line({"kind": "result", **settings, **result(group, evidence.accuracies(group, measure))})
+            return
+        print(results_table(compared, evidence, measure))
+    if differing := [name.replace("_", " ") for name in names if name in JUDGED_BY]:
         print(f"Settings with another {' or '.join(differing)} have different validation reviews: do not compare them.")

@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
-from rnn_compare.comparison.inference.accuracies import (
-    MEASURES,
-    Judging,
-    Score,
-    kept,
-    on_test_reviews,
-)
-from rnn_compare.comparison.inference.intervals import FEWEST, Mean, Spread, mean, spread
+from rnn_compare.comparison.inference.accuracies import TITLES, Judging, Score, kept, on_test_reviews
+from rnn_compare.comparison.inference.intervals import FEWEST, Spread, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import duration, in_percent, percent
@@ -69,14 +63,15 @@ class Evidence:
             self._accuracies[key] = score.accuracy
         return self._accuracies[key]
 
-    def scores_of(self, group: Group, measure: Judging) -> list[Score] | None:
-        """Returns the accuracies of a group's counted runs; None unless all of them were measured in this way."""
-        return self._all_scores(group.counted, measure)
+    def scores(self, runs: Sequence[Run], measure: Judging) -> list[Score]:
+        """Returns the accuracies of runs; none unless all of them were measured in this way."""
+        measured = [accuracy for run in runs if (accuracy := self.score(run, measure))]
+        return measured if len(measured) == len(runs) else []
 
-    def mean_of(self, group: Group, measure: Judging) -> Mean | None:
-        """Returns the mean of ``scores_of``; of a group whose runs all broke off, that of all that have an epoch."""
+    def accuracies(self, group: Group, measure: Judging) -> list[float]:
+        """Returns those of a group's counted runs; where all its runs broke off, of all that have an epoch."""
         runs = group.counted or [run for run in group.runs if run.epochs]
-        return mean([training.accuracy for training in self._all_scores(runs, measure) or []])
+        return [training.accuracy for training in self.scores(runs, measure)]
 
     def spread(self, group: Group, measure: Judging) -> Spread | None:
         """Returns the spread of earlier or reference runs of a group's setting; None if too few."""
@@ -101,10 +96,6 @@ class Evidence:
         times = Counter(created for group in groups for created in {run.created for run in group.counted})
         settings = {group.experiment.setting for group in groups}
         return len(settings.union(*(self._store.submitted_together(at) for at, count in times.items() if count > 1)))
-
-    def _all_scores(self, runs: Sequence[Run], measure: Judging) -> list[Score] | None:
-        measured = [accuracy for run in runs if (accuracy := self.score(run, measure))]
-        return measured if measured and len(measured) == len(runs) else None
 
     def _measured(self, run: Run, measure: Judging) -> Score | None:
         if measure == "test":
@@ -151,17 +142,11 @@ def _shipped() -> dict[str, dict[str, Spread]]:
     }
 
 
-def results_table(
-    groups: Sequence[Group], evidence: Evidence, measure: Judging, color: Callable[[Group], str] = lambda _: ""
-) -> Table:
-    """Returns the mean accuracies of groups' counted runs, their parameters, and the median time of a training.
-
-    Args:
-        color: Returns the colour of a group's dot.
-    """
+def results_table(groups: Sequence[Group], evidence: Evidence, measure: Judging) -> Table:
+    """Returns the mean accuracies of groups' counted runs, their parameters, and the median time of a training."""
     columns = [
         *(Column("Network", key="network"), Column("Seeds", key="seeds")),
-        Column(MEASURES[measure].title, lambda accuracy: percent(accuracy.mean), "accuracy"),
+        Column(TITLES[measure], percent, "accuracy"),
         *(Column("Parameters", key="parameters"), Column("Training", duration, "seconds")),
     ]
     notes = []
@@ -171,14 +156,14 @@ def results_table(
         for run in group.left_out:
             epochs = f"{len(run.epochs)} of {run.experiment.epochs} epochs"
             notes.append(f"{run.id} is not included: {run.status.value} after {epochs}.")
-        accuracy = evidence.mean_of(group, measure)
-        limits = f"{in_percent(accuracy.lowest)} to {percent(accuracy.highest)}" if accuracy and seeds > 1 else ""
+        shares = evidence.accuracies(group, measure)
+        limits = f"{in_percent(min(shares))} to {percent(max(shares))}" if shares and seeds > 1 else ""
         took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
         rows.append(
             (
-                Entry(group.name, color=color(group)),
+                group.name,
                 counted if counted == seeds else f"{counted} of {seeds}",
-                Entry(accuracy, small=limits),
+                Entry(statistics.fmean(shares) if shares else None, small=limits),
                 parameters(group.experiment).total,
                 statistics.median(took) if took else None,
             )

@@ -85,11 +85,11 @@ def _verdict(all_groups: Sequence[Group], started: Sequence[Group], evidence: Ev
 
 def _span(group: Group, evidence: Evidence) -> str:
     basis = usual_basis([group], evidence)
-    shares = evidence.mean_of(group, basis)
-    if shares is None or shares.runs < 2:
+    shares = evidence.accuracies(group, basis)
+    if len(shares) < 2:
         return ""
-    span = f"{percent(shares.lowest)} to {percent(shares.highest)}"
-    return f"{group.name} reaches {span} {ON[basis]} with {shares.runs} seeds; nothing else differs."
+    span = f"{percent(min(shares))} to {percent(max(shares))}"
+    return f"{group.name} reaches {span} {ON[basis]} with {len(shares)} seeds; nothing else differs."
 
 
 def _untested(whole: Sequence[Group]) -> list[Finding]:

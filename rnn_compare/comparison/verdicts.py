@@ -53,7 +53,7 @@ def judge(
 def usual_basis(groups: Sequence[Group], evidence: Evidence) -> Judging:
     """Returns by which measure groups are compared: test reviews, if all counted runs have read them."""
     counted = [group for group in groups if group.counted]
-    has_test = counted and all(evidence.scores_of(group, "test") for group in counted)
+    has_test = counted and all(evidence.scores(group.counted, "test") for group in counted)
     return "test" if has_test else "kept"
 
 
@@ -61,7 +61,7 @@ def setting_of(group: Group, evidence: Evidence, basis: Judging) -> Sample:
     """Returns a group as the judgement takes it."""
     return Sample(
         group.name,
-        tuple(evidence.scores_of(group, basis) or ()),
+        tuple(evidence.scores(group.counted, basis)),
         tuple(run.created for run in group.counted),
         evidence.spread(group, basis),
     )

@@ -131,8 +131,7 @@ def curves_of(runs: Sequence[Run], question: Question | None = None) -> Message:
     chart = all_charts()["accuracy"]
     if not (question and question.shows_training):
         chart = replace(chart, training=None)
-    values = [epoch.figures[name] for run in runs for epoch in run.epochs for name in chart.figures]
-    message = curves_message(networks, [chart], [chart.range(values)])
+    message = curves_message(networks, [chart])
     groups_shown = [{name: curves[name] for name in CURVES} for curves in message["groups"]]
     return {"chart": message["charts"][0], "groups": groups_shown}
 

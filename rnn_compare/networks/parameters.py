@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.cell import Cell, Gate
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import KerasLayer, Size, Sizes
@@ -41,33 +41,20 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class GateShare:
-    """The parameters of one gate in one direction of a recurrent layer.
-
-    Its terms are recurrent + input + bias, such as ``32·32 + 32·32 + 32``.
-    """
-
-    symbol: str
-    name: str
-    terms: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Layer:
     """One layer of a network.
 
     Attributes:
         name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
         arithmetic: The arithmetic of its count, such as ``4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320``.
-        gates: The parameters of each gate in one direction; empty without gates.
+        gates: Those of its cell, each with a block of its tensors.
     """
 
     name: str
     kind: str
     tensors: tuple[Tensor, ...]
     arithmetic: str
-    gates: tuple[GateShare, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @property
     def terms(self) -> str:
@@ -235,14 +222,14 @@ def _recurrent(experiment: Experiment, layer: KerasLayer, features: int) -> Laye
     )
     count = sum(tensor.count for tensor in tensors)
     terms = " + ".join(_terms(cell_type, f"{experiment.units}", f"{features:,}").values())
-    times, per_gate = (len(directions), cell_type.blocks), count // (len(directions) * cell_type.blocks)
-    by_gate = [_times(*times, f"{per_gate:,}")] if cell_type.gates else []
+    times = (len(directions), cell_type.blocks)
+    by_gate = [_times(*times, f"{count // math.prod(times):,}")] if cell_type.gates else []
     return Layer(
         name=layer.name,
         kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
         arithmetic=" = ".join([_times(*times, terms), *by_gate, f"{count:,}"]),
-        gates=tuple(GateShare(*gate, terms, per_gate) for gate in cell_type.gates),
+        gates=cell_type.gates,
     )
 
 

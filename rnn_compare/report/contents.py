@@ -80,11 +80,6 @@ class Contents:
             return self.class_result.task.experiments
         return tuple(group.experiment for group in self.groups)
 
-    @property
-    def so_far(self) -> bool:
-        """Whether a run is still training."""
-        return not all(run.status.ended for run in self.runs)
-
 
 def gather(
     store: RunStore, ids: Sequence[str], evidence: Evidence | None = None, class_result: ClassResult | None = None
@@ -108,7 +103,7 @@ def gather(
         names={group.runs[0].id: group.name for group in one_each(runs)},
         groups=all_groups,
         measure=measure,
-        accuracies={run.id: _accuracy(run, measure, evidence) for run in runs},
+        accuracies={run.id: evidence.accuracy(run, measure) if run.best else None for run in runs},
         predictions={  # without those of an epoch that has ended since the run was read
             run.id: tuple(
                 epoch
@@ -122,8 +117,3 @@ def gather(
         made=time.time(),
         class_result=class_result,
     )
-
-
-def _accuracy(run: Run, measure: Judging, evidence: Evidence) -> float | None:
-    score = evidence.score(run, measure) if run.best else None
-    return score.accuracy if score else None

@@ -7,7 +7,6 @@ import json
 import re
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -16,7 +15,7 @@ from string import Template
 from typing import Any
 
 from rnn_compare import browser
-from rnn_compare.browser.curves import baseline_levels, curves_message
+from rnn_compare.browser.curves import curves_message
 from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.chance_picture import chance_picture
@@ -45,7 +44,8 @@ def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
         comparisons: The page shows the first; the others wait in templates (``comparison_choice.js``).
         names: Of several comparisons, for the links between them.
     """
-    settings = [_lesson_settings(contents) for contents in comparisons]
+    # With which reviews and settings the reader of each trains; None without any.
+    settings = [next(filter(None, map(lesson_settings, contents.experiments)), None) for contents in comparisons]
     readings = [reader(contents) for contents in comparisons]
     parts = [
         _parts(contents, *reading) | {"lesson": _escaped_json(experiment and experiment.dataset)}
@@ -94,11 +94,6 @@ def _template(key: str, parts: Mapping[str, str]) -> str:
         )
         + "</template>\n"
     )
-
-
-def _lesson_settings(contents: Contents) -> Experiment | None:
-    """Returns with which reviews and settings the reader of the page trains; None without any."""
-    return next(filter(None, map(lesson_settings, contents.experiments)), None)
 
 
 def _lessons(settings: Iterable[Experiment | None]) -> str:
@@ -175,7 +170,7 @@ def _class_section(contents: Contents) -> str:
 
 
 def _verdict(contents: Contents) -> str:
-    if contents.so_far:
+    if not all(run.status.ended for run in contents.runs):
         return "<p>Runs were training when this file was made: figures are preliminary; there was no verdict yet.</p>"
     if contents.verdict:
         picture = ""
@@ -196,12 +191,6 @@ def _plots(contents: Contents) -> str:
 
 def charts(contents: Contents) -> dict[str, Any]:
     """Returns the message of all charts that have data, as the live board's; no charts without an epoch."""
-    epochs = [epoch.figures for run in contents.runs for epoch in run.epochs]
-    measured = {name for own in epochs for name in own}
+    measured = {name for run in contents.runs for epoch in run.epochs for name in epoch.figures}
     shown = [chart for chart in all_charts().values() if chart.validation in measured]
-    ranges = [chart.range([own[name] for own in epochs for name in chart.figures if name in own]) for chart in shown]
-    message = curves_message(contents.groups, shown, ranges, counted=True)
-    levels = [asdict(level) for level in baseline_levels(contents.baselines)]
-    for chart, declared in zip(shown, message["charts"], strict=True):
-        declared["baselines"] = levels if chart.has_baselines else []
-    return message
+    return curves_message(contents.groups, shown, contents.baselines, counted=True)

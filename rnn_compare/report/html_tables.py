@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.groups import Group, is_complete
-from rnn_compare.comparison.inference.accuracies import MEASURES
+from rnn_compare.comparison.inference.accuracies import TITLES
 from rnn_compare.comparison.sweeps import varied
 from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
@@ -21,7 +21,7 @@ TIME = "%Y-%m-%d %H:%M"
 
 def run_table(contents: Contents) -> str:
     """Returns the accuracy of each run."""
-    accuracy = Column(MEASURES[contents.measure].title, percent)
+    accuracy = Column(TITLES[contents.measure], percent)
     columns = ("Run", "Seed", "Epochs", accuracy, Column("Seconds per epoch", "{:.1f}".format), "Status")
     return Table(columns, (_run_row(contents, run) for run in contents.runs)).html(scrolls=True)
 

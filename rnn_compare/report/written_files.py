@@ -4,9 +4,9 @@ import contextlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from rnn_compare.runs.store import RunStore
 if TYPE_CHECKING:
     import pandas as pd
 
-CURVES_COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds")
 IN_THE_PLAYGROUND = (BOOK, GATES, ATTENTION, FIRST_WORD, OPEN_GATES)
 Form = Literal["html", "notebook", "parquet", "csv"]
 SUFFIXES: dict[Form, tuple[str, ...]] = {
@@ -112,19 +111,16 @@ def curves(runs: Sequence[Run]) -> str:
     return text
 
 
-def curve_rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
-    """Yields the rows as values in the order of ``CURVES_COLUMNS``; None for a missing metric."""
-    for run in runs:
-        settings = run.experiment.model_dump().values()
-        for epoch in run.epochs:
-            metrics = map(epoch.figures.get, all_metrics())
-            yield [run.id, as_cell(run.title), *settings, epoch.epoch, *metrics, epoch.seconds]
-
-
 def _curves(runs: Sequence[Run]) -> "pd.DataFrame":
     import pandas as pd
 
-    table = pd.DataFrame(list(curve_rows(runs)), columns=list(CURVES_COLUMNS))
+    rows = [
+        {"run": run.id, "name": as_cell(run.title), **run.experiment.model_dump(), **vars(epoch), **epoch.figures}
+        for run in runs
+        for epoch in run.epochs
+    ]
+    columns = ["run", "name", *Experiment.model_fields, "epoch", *all_metrics(), "seconds"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(all_metrics(), float))  # a column of missing values has no type of its own
 
 

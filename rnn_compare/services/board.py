@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_compare.browser.curves import baseline_levels, curves_message, trail
-from rnn_compare.charts.curves.curve_chart import CurveChart, all_charts, shown_charts
+from rnn_compare.browser.curves import curves_message
+from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
 from rnn_compare.charts.palette import look
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
-from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import listed
 from rnn_compare.glossary import TERMS
@@ -72,7 +71,7 @@ def board_message(
     history: History = NO_HISTORY,
     findings: Sequence[Finding] = (),
     baselines: BaselineResults | None = None,
-    judged: Mapping[str, tuple[Judging, Mean]] = {},
+    judged: Mapping[str, tuple[Judging, Sequence[float]]] = {},
     waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the board's message.
@@ -90,9 +89,7 @@ def board_message(
     colors = {run.id: look(group).color for group in groups for run in group.runs}
     epochs_of_seeds = sum(len(run.epochs) for group in groups if len(group.runs) > 1 for run in group.runs)
     every = max(1, math.ceil(len(charts) * epochs_of_seeds / MOST_OF_SEEDS))
-    ranges = [_range(chart, runs) for chart in charts]
-    levels = baseline_levels(baselines.baselines) if baselines and view.baselines else []
-    parts = curves_message(groups, charts, ranges, every)
+    parts = curves_message(groups, charts, baselines.baselines if baselines else (), every)
     return {
         "subject": board_cards.subject(runs),
         "replay": board_cards.replay_text(runs),
@@ -105,9 +102,8 @@ def board_message(
                 **declared,
                 "title": f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title,
                 "remark": baselines.remark if baselines and chart.has_baselines else "",
-                "baselines": [asdict(line) for line in levels if chart.has_baselines and low <= line.at <= high],
             }
-            for chart, declared, (low, high) in zip(charts, parts["charts"], ranges, strict=True)
+            for chart, declared in zip(charts, parts["charts"], strict=True)
         ],
         "gap": view.gap,
         "busy": any(not run.status.ended for run in runs),
@@ -119,8 +115,3 @@ def board_message(
             for finding in findings
         ],
     }
-
-
-def _range(chart: CurveChart, runs: Sequence[Run]) -> tuple[float, float]:
-    points = [point.figures for run in runs for points in (run.epochs, trail(run)) for point in points]
-    return chart.range([figures[name] for figures in points for name in chart.figures if name in figures])

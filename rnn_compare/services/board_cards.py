@@ -1,6 +1,7 @@
 """Texts of the board: its subject, the origin of recorded runs, and a card for one run or several seeds."""
 
 import os
+import statistics
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,6 @@ from typing import Any
 from rnn_compare.browser.curves import FEWEST_WITH_BAND
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.inference.accuracies import ON, Judging
-from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.formatting import counted, duration, ordinal, percent, rough_duration
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs.estimate import START_SECONDS, History
@@ -98,7 +98,7 @@ def card(
     group: Group,
     starts: Mapping[str, float],
     history: History,
-    judged: tuple[Judging, Mean] | None = None,
+    judged: tuple[Judging, Sequence[float]] | None = None,
     waits: bool = False,
 ) -> dict[str, Any]:
     """Returns the texts of a card, for one run or several seeds.
@@ -126,22 +126,22 @@ def card(
     }
 
 
-def _accuracy(group: Group, judged: tuple[Judging, Mean] | None, waits: bool) -> dict[str, Any]:
+def _accuracy(group: Group, judged: tuple[Judging, Sequence[float]] | None, waits: bool) -> dict[str, Any]:
     """Returns the one accuracy that every surface shows of a network, with its name; while it trains, its best."""
     if judged:
-        measure, accuracy = judged
-        return _named(accuracy, ON[measure])
+        measure, shares = judged
+        return _named(shares, ON[measure])
     # Runs that trained to their end are compared. While there are none, the others show how far they are.
     runs = group.counted or [run for run in group.runs if not run.status.ended] or group.runs
-    best = mean([run.best["val_accuracy"] for run in runs if run.best])
+    best = [run.best["val_accuracy"] for run in runs if run.best]
     if waits or not best:
         return NOT_YET
     return _named(best, "best epoch") if group.ended else _named(best, "best so far") | {"so_far": True}
 
 
-def _named(accuracy: Mean, name: str) -> dict[str, Any]:
-    seeds = f"mean of {accuracy.runs} seeds, " if accuracy.runs > 1 else ""
-    return {"best": percent(accuracy.mean), "best_note": f"{seeds}{name}", "so_far": False}
+def _named(shares: Sequence[float], name: str) -> dict[str, Any]:
+    seeds = f"mean of {len(shares)} seeds, " if len(shares) > 1 else ""
+    return {"best": percent(statistics.fmean(shares)), "best_note": f"{seeds}{name}", "so_far": False}
 
 
 def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.comparison.groups import groups, with_older_repeats
 from rnn_compare.comparison.inference.accuracies import Judging
-from rnn_compare.comparison.inference.intervals import Mean
 from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -141,16 +140,16 @@ class Services:
         waits = waits_for_reviews(runs)
         return self.conclusion("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
-    def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Judging, Mean]]:
+    def accuracies(self, snapshot: Snapshot, runs: Sequence[Run]) -> dict[str, tuple[Judging, list[float]]]:
         """Returns the accuracies of networks that have ended, as the verdict compares them, by each's first run."""
 
-        def conclude() -> dict[str, tuple[Judging, Mean]]:
+        def conclude() -> dict[str, tuple[Judging, list[float]]]:
             if waits_for_reviews(runs):
                 return {}
             measure = usual_basis([group for group in groups(runs) if group.ended], self.evidence)
             ended = [group for group in with_older_repeats(runs) if group.ended]
-            means = ((group.runs[0].id, self.evidence.mean_of(group, measure)) for group in ended)
-            return {run: (measure, mean) for run, mean in means if mean}
+            by_run = ((group.runs[0].id, self.evidence.accuracies(group, measure)) for group in ended)
+            return {run: (measure, shares) for run, shares in by_run if shares}
 
         return self.conclusion("accuracies", snapshot, runs, conclude)
 
@@ -182,10 +181,7 @@ class Services:
         """Number of networks that can train at once: workers of this machine, or ready workers of the cluster."""
         if self.engine.scheduler is None:
             return worker_count()
-        try:
-            return max(1, sum(worker.ready for worker in self.engine.workers()))
-        except UserError:
-            return 1
+        return max(1, sum(worker.ready for worker in self.engine.workers()))
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
         """Estimates the seconds that experiments take if nothing else trains."""

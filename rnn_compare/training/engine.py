@@ -25,7 +25,7 @@ from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.dispatcher import Dispatcher, check_limits
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.local.supervision import Rest
-from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo, WorkerQuestion, Workers, first_line
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE, WorkerInfo, WorkerQuestion, Workers
 from rnn_compare.training.worker import worker_process
 
 COPY_SECONDS = 3600.0
@@ -158,12 +158,9 @@ class Engine:
         self._wake.set()
 
     def workers(self) -> list[WorkerInfo]:
-        """Returns information about each worker; raises ``UserError`` if they do not answer."""
+        """Returns information about each worker."""
         training = self._dispatcher.training()
-        try:
-            workers = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
-        except Exception as error:  # any error must be shown on the page
-            raise UserError(f"The workers did not answer ({first_line(error)}). Try again.") from error
+        workers = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
         return [replace(worker, run=training.get(worker.address)) for worker in workers]
 
     def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:

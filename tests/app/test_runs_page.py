@@ -202,7 +202,7 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record()
     app = page("runs.page")
     reports = ["Page with the networks (.html)", "Notebook in stock Keras (.ipynb)", "Tables (CSV)"]
-    labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete"]
+    labels = ["Open on Compare", *reports, "Stop", "Continue", "Delete"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
     assert not disabled(app)["Open on Compare"]
@@ -213,7 +213,6 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     assert disabled(app)["Continue"]
     assert disabled(app)["Delete"]
     assert disabled(app)["Best epoch, .keras"]
-    assert disabled(app)["Curves as CSV"]
 
 
 def test_a_run_that_was_broken_off_is_continued_from_its_last_epoch(

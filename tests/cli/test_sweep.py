@@ -13,7 +13,7 @@ import pytest
 from rnn_compare.cli import sweep
 from rnn_compare.cli.main import main, parser
 from rnn_compare.cli.setting_options import chosen
-from rnn_compare.comparison.evidence import Evidence, results_table
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.experiment import Experiment
@@ -43,19 +43,15 @@ def evidence(tmp_path: Path) -> Evidence:
     return Evidence(RunStore(tmp_path / "runs.db"))
 
 
-def results(runs: list[Run], evidence: Evidence) -> list[dict[str, Any]]:
-    compared = groups(runs)
-    return sweep.results(compared, results_table(compared, evidence, "kept"))
-
-
 def test_results_are_mean_and_standard_deviation_of_the_accuracy_over_seeds(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     best = lambda run, _measure: Score(run.best["val_accuracy"], None, 9)  # noqa: E731
     monkeypatch.setattr(evidence, "score", best)
     fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
-    [four, eight] = results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)], evidence)
-    assert (four["units"], four["runs"], four["complete"]) == (4, 3, 3)
+    compared = groups([*fours, run(3, 0.5, units=8, status=Status.STOPPED)])
+    four, eight = (sweep.result(group, evidence.accuracies(group, "kept")) for group in compared)
+    assert (four["runs"], four["complete"]) == (3, 3)
     assert four["accuracy"] == pytest.approx(0.8)
     assert four["spread"] == pytest.approx(0.1)
     assert (four["lowest"], four["highest"]) == (0.7, 0.9)
@@ -63,10 +59,10 @@ def test_results_are_mean_and_standard_deviation_of_the_accuracy_over_seeds(
     assert eight["left_out"] == ["run-3"]
 
 
-def test_a_setting_beyond_the_usual_three_is_named_where_it_differs(evidence: Evidence) -> None:
+def test_a_setting_beyond_the_usual_three_is_named_where_it_differs() -> None:
     first, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
-    assert [row["dropout"] for row in results([first, other], evidence)] == [0.0, 0.2]
-    assert "dropout" not in results([first], evidence)[0]
+    assert sweep._settings(groups([first, other])) == ["cell", "units", "maxlen", "dropout"]
+    assert "dropout" not in sweep._settings(groups([first]))
 
 
 def test_the_command_line_gives_any_setting_several_values() -> None:

@@ -156,7 +156,6 @@ def test_where_not_all_pairs_are_compared_it_is_holms_correction(several: list[D
     expected = multipletests([item.newest.p for item in several], alpha=0.04, method="holm")[0]
     beside = judged_together({("baseline", place): item for place, item in enumerate(several)})
     assert [item.is_decided for item in beside.values()] == list(expected)
-    assert {item.comparisons for item in beside.values()} == {len(several)}
 
 
 @pytest.mark.parametrize(("settings", "divisors"), [(2, [1]), (3, [3, 1, 1]), (4, [6, 3, 3, 3, 2, 1])])
@@ -257,7 +256,7 @@ def test_a_setting_is_placed_beside_what_has_no_seeds_from_seven_seeds_on(seeds:
     networks, bag = Sample("a", right(1, seeds, 0.9)), Sample("bag", right(2, 1, 0.6), is_fixed=True)
     other = Sample("other", right(3, 1, 0.9), is_fixed=True)
     beside = judge_settings([networks, replace(networks)], "kept", baselines=[bag, other]).beside_baselines
-    assert [(pair.b, pair.difference and pair.difference.comparisons) for pair in beside] == 2 * [(bag, 4), (other, 4)]
+    assert [pair.b for pair in beside] == 2 * [bag, other]
     alone = compared(networks, bag)
     assert (alone.scope, alone.verdict) == (scope, "a is better")
     assert beside[0].difference

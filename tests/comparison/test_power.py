@@ -14,7 +14,7 @@ from rnn_compare.comparison.inference.difference import satterthwaite
 from rnn_compare.comparison.inference.intervals import Spread
 from rnn_compare.comparison.inference.judgement import judge_settings
 from rnn_compare.comparison.inference.levels import FIRST
-from rnn_compare.comparison.inference.power import power_reached, seeds_needed, seeds_to_see
+from rnn_compare.comparison.inference.power import seeds_needed, seeds_to_see
 from tests.comparison.test_judgement import judged, setting
 
 
@@ -24,18 +24,10 @@ def test_without_a_share_of_the_reviews_it_is_statsmodels_figure(deviation: floa
     assert seeds_needed((deviation**2, deviation**2)) == max(3, math.ceil(expected))
 
 
-@pytest.mark.parametrize("seeds", [3, 5, 12])
-@pytest.mark.parametrize("effect", [0.5, 1, 3])
-def test_the_power_is_statsmodels_figure(seeds: int, effect: float) -> None:
-    expected = TTestIndPower().power(effect, seeds, FIRST)
-    assert power_reached(seeds, (1.0, 1.0), difference=effect) == pytest.approx(expected, abs=1e-4)
-
-
-def test_the_number_is_the_smallest_that_suffices_and_a_steady_setting_needs_fewer() -> None:
+def test_a_steady_setting_needs_fewer() -> None:
     variances = (0.01**2, 0.008**2)
     needed = seeds_needed(variances, 0.002**2)
     assert needed is not None
-    assert power_reached(needed - 1, variances, 0.002**2) < 0.8 <= power_reached(needed, variances, 0.002**2)
     steady = seeds_needed((0.002**2, 0.008**2), 0.002**2)
     assert steady is not None
     assert steady < needed
@@ -45,8 +37,6 @@ def test_where_the_reviews_alone_hide_the_difference_no_number_of_seeds_suffices
     # 80 % power at 4 % need a difference of 2.05 + 0.84 = 2.90 standard errors: 1 point, 0.345 points each.
     assert seeds_needed((0.01**2, 0.01**2), 0.0035**2) is None
     assert seeds_needed((0.01**2, 0.01**2), 0.0034**2) is not None
-    by_reviews = stats.norm.sf(stats.norm.ppf(1 - FIRST / 2) - 0.01 / 0.003)
-    assert power_reached(3, (1e-12, 1e-12), 0.003**2) == pytest.approx(by_reviews, abs=1e-3), "not by Student's t"
 
 
 def test_hardly_more_than_one_in_ten_ranges_misses_the_right_number() -> None:

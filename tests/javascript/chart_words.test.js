@@ -32,10 +32,10 @@ test("a running epoch is not told before it has ended, and of a hidden network n
   assert.deepEqual(curveWords(CHART, some, new Set()), ["A: not recorded by every seed."]);
 });
 
-test("of several seeds it is said how many they are and how sure their mean is", () => {
+test("of several seeds it is said how many they are", () => {
   const seeds = { counts: packedCounts(3, 2), every: 1, half: { val_speed: packed(0.05) }, single: {} };
   const [said] = curveWords(CHART, [{ ...RUN, figures: { val_speed: packed(0.71, 0.849) }, seeds }], new Set());
-  const course = "71.0 % ± 5.0 points, n = 3 in epoch 1, highest 84.9 %, n = 2 in epoch 2, the last";
+  const course = "71.0 %, n = 3 in epoch 1, highest 84.9 %, n = 2 in epoch 2, the last";
   assert.equal(said, `A: validation speed ${course}.`);
 });
 

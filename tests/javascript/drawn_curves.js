@@ -15,7 +15,7 @@ class Element {
   setAttribute(name, value) { this.attributes[name] = value; }
   append(child) { this.children.push(child); }
 }
-globalThis.document = { createElementNS: (_, tag) => new Element(tag) };
+globalThis.document = { createElementNS: (_, tag) => new Element(tag), createElement: (tag) => new Element(tag) };
 
 // The points of a path in epochs and in the chart's unit.
 function pointsOf(d, { box: { left, top, wide, tall }, range: [low, high], epochs, log }) {

@@ -3,7 +3,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.parameters import formula, parameters
@@ -68,15 +67,15 @@ def test_the_recurrent_layer_is_worked_out_in_the_lectures_order(experiment: Exp
 @pytest.mark.parametrize(
     ("cell", "symbols", "arithmetic"),
     [
-        ("LSTM", "ifco", "32·32 + 32·32 + 32 = 2,080"),
-        ("GRU", "zrh", "32·32 + 32·32 + 2·32 = 2,112"),
-        ("MGU", "fh", "32·32 + 32·32 + 32 = 2,080"),
+        ("LSTM", "ifco", "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320"),
+        ("GRU", "zrh", "3 · (32·32 + 32·32 + 2·32) = 3 · 2,112 = 6,336"),
+        ("MGU", "fh", "2 · (32·32 + 32·32 + 32) = 2 · 2,080 = 4,160"),
     ],
 )
 def test_the_gates_are_named_in_keras_order_with_equal_counts(cell: str, symbols: str, arithmetic: str) -> None:
-    gates = parameters(Experiment(cell=cell)).recurrent_layers[0].gates
-    assert [gate.symbol for gate in gates] == [*symbols]
-    assert {f"{gate.terms} = {gate.count:,}" for gate in gates} == {arithmetic}
+    layer = parameters(Experiment(cell=cell)).recurrent_layers[0]
+    assert [gate.symbol for gate in layer.gates] == [*symbols]
+    assert layer.arithmetic == arithmetic
 
 
 @given(all_experiments)
@@ -84,18 +83,13 @@ def test_written_arithmetic_comes_out_as_the_count(experiment: Experiment) -> No
     counted = parameters(experiment)
     shown = [(layer.arithmetic, layer.count) for layer in counted.layers]
     shown += [(tensor.arithmetic, tensor.count) for tensor in counted.tensors]
-    shown += [(gate.terms, gate.count) for layer in counted.layers for gate in layer.gates]
     for arithmetic, count in shown:
         assert {eval(side) for side in arithmetic.replace(",", "").replace("·", "*").split(" = ")} == {count}
 
 
 @given(all_experiments)
-def test_gates_and_layers_add_up(experiment: Experiment) -> None:
+def test_layers_add_up(experiment: Experiment) -> None:
     counted = parameters(experiment)
-    directions = 2 if experiment.bidirectional else 1
-    for layer in counted.recurrent_layers:
-        if cell_of(experiment.cell).gates:
-            assert directions * sum(gate.count for gate in layer.gates) == layer.count
     assert counted.layers[0].count + counted.recurrent + counted.layers[-1].count == counted.total
 
 

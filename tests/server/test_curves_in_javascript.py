@@ -95,10 +95,10 @@ def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() ->
     for seed, curve in enumerate(ACCURACIES):
         assert lines[f"seed-{seed}"]["x"] == sent
         assert lines[f"seed-{seed}"]["y"] == pytest.approx([100 * curve[epoch - 1] for epoch in sent], abs=0.01)
-    interval = band(ACCURACIES)
+    mean, half = band(ACCURACIES)
     upper = lines["band"]["y"][: len(sent)]
     assert lines["band"]["x"][: len(sent)] == sent
-    assert upper == pytest.approx([min(100, 100 * interval.high[epoch - 1]) for epoch in sent], abs=0.02)
+    assert upper == pytest.approx([min(100, 100 * (mean + half)[epoch - 1]) for epoch in sent], abs=0.02)
 
 
 def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epochs() -> None:
@@ -106,15 +106,15 @@ def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epoch
     every = message["groups"][0]["seeds"]["every"]
     sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
     [chart] = drawn_as_svg(message)
-    interval = band(ACCURACIES)
+    means, half = band(ACCURACIES)
     assert chart["ticks"][:4] == ["40 %", "50 %", "60 %", "70 %"]
     *seeds, mean = chart["lines"]
     for line, curve in zip(seeds, ACCURACIES, strict=True):
         near(line["points"], [(epoch, 100 * curve[epoch - 1]) for epoch in sent])
-    near(mean["points"], list(enumerate(100 * interval.mean, 1)))
+    near(mean["points"], list(enumerate(100 * means, 1)))
     [area] = chart["areas"]
-    near(area[: len(sent)], [(epoch, min(100, 100 * interval.high[epoch - 1])) for epoch in sent])
-    near(area[: -len(sent) - 1 : -1], [(epoch, 100 * interval.low[epoch - 1]) for epoch in sent])
+    near(area[: len(sent)], [(epoch, min(100, 100 * (means + half)[epoch - 1])) for epoch in sent])
+    near(area[: -len(sent) - 1 : -1], [(epoch, 100 * (means - half)[epoch - 1]) for epoch in sent])
     assert chart["markers"] == 97
 
 
@@ -159,13 +159,13 @@ def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
             [run(f"a-{seed}", "gradient_norm", n, seed) for seed, n in enumerate(norms)], {}, View(("gradient",))
         )
     )
-    interval = band(norms)
-    assert group["half"] == pytest.approx(((interval.high - interval.low) / 2).tolist(), rel=1e-3)
+    _, half = band(norms)
+    assert group["half"] == pytest.approx(half.tolist(), rel=1e-3)
 
 
 def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:
     chart = CurveChart("mcc", "Correlation", None, "val_auc", ".1f", ".3f", up_to_1(-0.5), 50)
     correlations = [-0.7134, 0.0, 0.4321]
     group = groups([run("a", "val_auc", correlations)])[0]
-    [seen] = drawn(curves_message([group], [chart], [chart.range(correlations)]))
+    [seen] = drawn(curves_message([group], [chart]))
     assert seen["validation"]["y"] == pytest.approx(correlations, abs=1e-4)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.browser.curves import baseline_levels
+from rnn_compare.browser.curves import curves_message
+from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.comparison import baselines
 from rnn_compare.comparison.baselines import Baseline, same_baselines
 from rnn_compare.experiment import Experiment
@@ -110,9 +111,11 @@ def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) ->
     assert known.look_up([replace(gone, id="b")]).remark.startswith("No baselines: ")
 
 
-def test_those_that_read_texts_are_lines_the_highest_first() -> None:
-    levels = baseline_levels([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
-    assert [line.text for line in levels] == ["bag of bigrams\n89.6 %", "bag of words\n88.4 %"]
+def test_those_that_read_texts_are_lines() -> None:
+    results = [baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)]
+    accuracy, loss = curves_message([], [all_charts()["accuracy"], all_charts()["loss"]], results)["charts"]
+    assert [line["text"] for line in accuracy["baselines"]] == ["bag of words\n88.4 %", "bag of bigrams\n89.6 %"]
+    assert loss["baselines"] == []
 
 
 @pytest.mark.parametrize(

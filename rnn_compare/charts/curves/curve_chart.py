@@ -23,19 +23,6 @@ SENT = ("name", "training", "validation", "solid", "tickformat", "hoverformat", 
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A line across a chart at one value.
-
-    Attributes:
-        color: Its colour; empty for that of the page's text.
-    """
-
-    text: str
-    at: float
-    color: str
-
-
-@dataclass(frozen=True)
 class CurveChart:
     """One chart of the board.
 

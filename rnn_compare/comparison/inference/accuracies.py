@@ -13,26 +13,8 @@ Judging = Literal["kept", "test"]
 """The measures; of these two, test reviews are preferred."""
 
 
-@dataclass(frozen=True)
-class MeasureText:
-    """The title of a measure's column, and its definition."""
-
-    title: str
-    meaning: str
-
-
-MEASURES: dict[Judging, MeasureText] = {
-    "kept": MeasureText(
-        "Held-out reviews",
-        "a network's accuracy on every page: the best epoch on one half of the held-out reviews, measured on the "
-        "other half, and the other way round.",
-    ),
-    "test": MeasureText(
-        "Test reviews",
-        "the best epoch, measured on reviews used for nothing else; instead of the former where all networks have it.",
-    ),
-}
-"""In the order of their columns."""
+TITLES: dict[Judging, str] = {"kept": "Held-out reviews", "test": "Test reviews"}
+"""Of columns with accuracies."""
 ON: dict[Judging, str] = {"kept": "on held-out reviews", "test": "on test reviews"}
 """What stands behind an accuracy, on every surface."""
 
@@ -50,14 +32,12 @@ class Score:
         accuracy: The share of reviews that were classified correctly, from 0 to 1.
         correct: For each review 1 if it was classified correctly, else 0, or the share of epochs in which it was
             (reviews,); None if predictions were not recorded.
-        epochs: The epochs whose predictions count, from 1; empty for the test reviews.
         rounded_to: The step of an accuracy that was rounded more coarsely than to a review; 0 if it was not.
     """
 
     accuracy: float
     correct: NDArray[np.float64] | None
     reviews: int
-    epochs: tuple[int, ...] = ()
     rounded_to: float = field(default=0.0, repr=False)
 
     @property
@@ -70,8 +50,8 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:
     """Returns the accuracy of the best epoch, chosen on one half of the reviews and measured on the other, both ways.
 
     Nearly unbiased, since no review measures an epoch that it helped to choose (two-fold cross-validation of the
-    choice). The halves are the even and the odd places; of equal epochs the first is chosen. ``epochs`` are the one
-    measured at the even places and the one measured at the odd. None where an epoch's probabilities are missing.
+    choice). The halves are the even and the odd places; of equal epochs the first is chosen. None where an epoch's
+    probabilities are missing.
 
     Args:
         probabilities: Of each epoch (reviews,).
@@ -81,7 +61,7 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:
         >>> labels = np.array([1, 1, 0, 0])
         >>> epochs = np.array([[0.9, 0.2, 0.1, 0.8], [0.3, 0.7, 0.2, 0.4]])  # right: 1 0 1 0 and 0 1 1 1
         >>> kept(epochs, labels)
-        Score(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4, epochs=(2, 1))
+        Score(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4)
     """
     right = _by_epoch(probabilities, labels)  # (epochs, reviews)
     if right is None:
@@ -89,7 +69,7 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Score | None:
     even, odd = (int(right[:, 1 - half :: 2].sum(axis=1).argmax()) for half in (0, 1))  # chosen on the other half
     correct = right[even].copy()
     correct[1::2] = right[odd, 1::2]
-    return Score(float(correct.mean()), correct, len(labels), (even + 1, odd + 1))
+    return Score(float(correct.mean()), correct, len(labels))
 
 
 def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Score:

@@ -1,7 +1,6 @@
-"""Means over seeds, of curves with their intervals, and the variance between seeds."""
+"""Means of curves over seeds with their intervals, and the variance between seeds."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,35 +98,20 @@ def share_text(share: float, trials: int) -> str:
     return f"{percent(share, 0)} ({low} to {high})"
 
 
-@dataclass(frozen=True)
-class Band:
-    """Mean of curves by epoch.
+def band(curves: Sequence[Sequence[float]], fewest: int = FEWEST) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the mean of curves, and at each epoch half the width of the 95 % t-interval of the mean.
 
-    Attributes:
-        mean: Of the runs that have finished the epoch (epochs,).
-        low, high: Limits of the mean, for the epochs that enough runs have finished.
-        runs: The number of runs that have finished each epoch (epochs,).
-    """
-
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    runs: NDArray[np.int64]
-
-
-def band(curves: Sequence[Sequence[float]], fewest: int = FEWEST) -> Band:
-    """Returns the mean of curves, and at each epoch the 95 % t-interval of the mean.
-
-    The interval holds for one epoch at a time and covers the variation between seeds alone.
+    The mean is of the runs that have finished the epoch (epochs,), the interval for the epochs that enough of them have
+    finished. It holds for one epoch at a time and covers the variation between seeds alone.
 
     Args:
         curves: Of each run one figure by epoch, from the first; some may be shorter than others.
         fewest: Runs that an interval takes.
 
     Example:
-        >>> result = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
-        >>> result.mean.round(2), result.low.round(2), result.high.round(2), result.runs
-        (array([0.72, 0.81]), array([0.67]), array([0.77]), array([3, 2]))
+        >>> mean, half = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
+        >>> mean.round(2), half.round(2)
+        (array([0.72, 0.81]), array([0.05]))
     """
     from scipy.special import stdtrit
 
@@ -139,34 +123,4 @@ def band(curves: Sequence[Sequence[float]], fewest: int = FEWEST) -> Band:
     mean = np.nanmean(values, axis=0) if epochs else np.empty(0)
     several = int(np.count_nonzero(runs >= fewest))
     deviation = np.nanstd(values[:, :several], axis=0, ddof=1) if several else np.empty(0)
-    half = stdtrit(runs[:several] - 1, 0.975) * deviation / np.sqrt(runs[:several])
-    return Band(mean, mean[:several] - half, mean[:several] + half, runs)
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The mean over the runs of one setting.
-
-    Attributes:
-        deviation: Standard deviation of single runs; None for one run.
-        lowest, highest: Of single runs.
-    """
-
-    mean: float
-    deviation: float | None
-    lowest: float
-    highest: float
-    runs: int
-
-
-def mean(values: Sequence[float]) -> Mean | None:
-    """Returns the mean of one figure over the runs of a setting; None without runs."""
-    if not values:
-        return None
-    return Mean(
-        statistics.fmean(values),
-        statistics.stdev(values) if len(values) > 1 else None,
-        min(values),
-        max(values),
-        len(values),
-    )
+    return mean, stdtrit(runs[:several] - 1, 0.975) * deviation / np.sqrt(runs[:several])

@@ -106,6 +106,13 @@ class Pair:
         ahead = self.better or max(self.a, self.b, key=lambda setting: setting.accuracy)
         return ahead, self.other(ahead)
 
+    @property
+    def lead(self) -> tuple[float, float, float]:
+        """The lower limit of the lead of the one that is ahead, the lead itself, and the upper limit; needs a test."""
+        assert self.difference
+        (low, high), middle = self.difference.limits, self.difference.newest.difference
+        return (-high, -middle, -low) if self.ordered[0] is self.b else (low, middle, high)
+
     def other(self, setting: Sample) -> Sample:
         """Returns the other of the two."""
         return self.b if setting is self.a else self.a

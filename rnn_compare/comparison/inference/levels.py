@@ -60,7 +60,6 @@ class Difference:
         levels: The level of each.
         looks: The number of the newest look.
         divisor: By what the levels are divided, since several comparisons are made together.
-        comparisons: Their number.
         margin: Accuracies that differ by less are equal.
     """
 
@@ -69,7 +68,6 @@ class Difference:
     scope: Scope = "settings"
     looks: int = 1
     divisor: int = 1
-    comparisons: int = 1
     margin: float = MARGIN
 
     @property
@@ -168,7 +166,7 @@ def judged_together(differences: Mapping[Pair, Difference]) -> dict[Pair, Differ
         differences = {pair: _among(item, differences.values(), divisors[0]) for pair, item in differences.items()}
     judged, undecided = dict(differences), 0
     for pair, divisor in zip(sorted(differences, key=lambda pair: differences[pair].strength), divisors, strict=True):
-        judged[pair] = replace(differences[pair], divisor=undecided or divisor, comparisons=count)
+        judged[pair] = replace(differences[pair], divisor=undecided or divisor)
         if judged[pair].strength > 1 / divisor:  # a contradictory pair was told apart
             undecided = undecided or divisor
     return judged

@@ -66,26 +66,14 @@ def seeds_needed(
         True
     """
 
-    def suffices(seeds: int) -> bool:
-        return power_reached(seeds, variances, variance_reviews, difference, lent, alpha) >= POWER
-
-    return bisect.bisect_left(range(MOST), True, lo=FEWEST, key=suffices) if suffices(MOST) else None
-
-
-def power_reached(
-    seeds: int,
-    variances: Pair,
-    variance_reviews: float = 0.0,
-    difference: float = MARGIN,
-    lent: Pair = (0, 0),
-    alpha: float = FIRST,
-) -> float:
-    """Returns the power: the chance that a true difference is significant with so many seeds of each."""
     from scipy.special import nctdtr, stdtrit
 
-    of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]
-    df = satterthwaite(*of_seeds, (variance_reviews, math.inf))  # thousands of degrees of freedom
-    beyond = float(stdtrit(df, 1 - alpha / 2))
-    shift = difference / math.sqrt(sum(variances) / seeds + variance_reviews)
-    below, above = np.nan_to_num(nctdtr(df, shift, np.array([-beyond, beyond])))  # nan where next to nothing
-    return float(1 - above + below)
+    def suffices(seeds: int) -> bool:
+        of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]
+        df = satterthwaite(*of_seeds, (variance_reviews, math.inf))  # thousands of degrees of freedom
+        beyond = float(stdtrit(df, 1 - alpha / 2))
+        shift = difference / math.sqrt(sum(variances) / seeds + variance_reviews)
+        below, above = np.nan_to_num(nctdtr(df, shift, np.array([-beyond, beyond])))  # nan where next to nothing
+        return bool(1 - above + below >= POWER)
+
+    return bisect.bisect_left(range(MOST), True, lo=FEWEST, key=suffices) if suffices(MOST) else None

@@ -118,7 +118,7 @@ def meaning_of_interval(judgement: Judgement) -> str:
     pairs = [pair for pair in judgement.pairs if pair.difference]
     if not pairs:
         return ""
-    few, things = [*filter(_has_few_seeds, pairs)], _things(pairs[0])
+    few, things = [*filter(_has_few_seeds, pairs)], "items" if pairs[0].basis in ARRAYS else "reviews"
     over = "seeds" if pairs[0].basis == "accuracies" else f"{things} alone" if few == pairs else f"seeds and {things}"
     together = f", corrected for {len(pairs):,} comparisons" if len(pairs) > 1 else ""
     is_decided = not any(pair.verdict in ("unknown", "contradictory") for pair in _told(judgement))
@@ -228,10 +228,6 @@ def _thing(pair: Pair) -> str:
     return "item" if pair.basis in ARRAYS else "held-out review"
 
 
-def _things(pair: Pair) -> str:
-    return "items" if pair.basis in ARRAYS else "reviews"
-
-
 def _where(pair: Pair) -> str:
     seeds = max(len(pair.a.scores), len(pair.b.scores))
     in_the_mean = " in the mean over seeds" if seeds > 1 else ""
@@ -242,12 +238,10 @@ def lead_text(pair: Pair) -> str:
     """Returns a difference with its interval, from the rounded shares beside it where ± can stand."""
     assert pair.difference
     digits, (ahead, behind) = _digits(pair), pair.ordered
-    half, (low, high) = pair.difference.half_width, pair.difference.limits
+    half, (low, _, high) = pair.difference.half_width, pair.lead
     lead = f"{gap(ahead.accuracy, behind.accuracy, digits):.{digits}f}"
     if half is not None and half < USELESS:
         return f"{lead} ± {points(half, digits)} points"
-    if ahead is pair.b:
-        low, high = -high, -low
     span = f"{points(low, digits)} to {points(high, digits)}"
     if pair.better:
         return f"{span} points"

@@ -1,9 +1,10 @@
 """The networks beside baselines without memory."""
 
+import statistics
+
 from rnn_compare.charts.palette import look
-from rnn_compare.comparison.groups import Group, with_older_repeats
+from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.comparison.inference.accuracies import ON
-from rnn_compare.comparison.inference.intervals import Mean, mean
 from rnn_compare.lecture.lecture_file import Part, StepKind
 from rnn_compare.lecture.plain_text import plain
 from rnn_compare.lecture.scene import Scene
@@ -20,8 +21,8 @@ def baselines(scene: Scene) -> list[Part]:
     rows = [(item.title, score.accuracy if score else item.val_accuracy, "") for item, score in scores]
     groups = with_older_repeats(runs)
     for group in groups:
-        accuracy = judged[group.runs[0].id][1] if group.runs[0].id in judged else _best(group)
-        rows += [(group.name, accuracy.mean, look(group).color)] if accuracy else []
+        _, shares = judged.get(group.runs[0].id) or (None, [run.best["val_accuracy"] for run in group.runs if run.best])
+        rows += [(group.name, statistics.fmean(shares), look(group).color)] if shares else []
     if not rows:
         return [{"kind": "sentences", "lines": [scene.problem]}]
     rows.sort(key=lambda row: -row[1])
@@ -33,10 +34,6 @@ def baselines(scene: Scene) -> list[Part]:
         {"kind": "bars", "rows": rows, "note": f"Accuracy: {', or '.join(names)}."},
         {"kind": "sentences", "lines": [plain(sentences)]},
     ]
-
-
-def _best(group: Group) -> Mean | None:
-    return mean([run.best["val_accuracy"] for run in group.runs if run.best])
 
 
 STEP = StepKind("baselines", baselines, wall="a bar for each network and for each bag of words")

@@ -4,7 +4,7 @@ import { button, element } from "../../browser/common/dom.js";
 import { add, addText } from "../../browser/common/svg.js";
 import { drawFrame, drawGroups, plotIn, rangeOf, scalesOf } from "../../browser/drawing/curves/curve_chart.js";
 import { curveWords } from "../../browser/drawing/curves/curve_words.js";
-import { curvesOf, isThere, marginAt } from "../../browser/drawing/curves/curves_message.js";
+import { curvesOf, isThere, seedsAt } from "../../browser/drawing/curves/curves_message.js";
 import { drawNames, namesOf } from "../../browser/drawing/curves/line_names.js";
 
 const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in large type
@@ -103,8 +103,7 @@ function linesAt(chart, groups, epoch) {
     return values.filter(([, value]) => isThere(value)).map(([part, value], index) => {
       const line = element("p", "", document.createDocumentFragment());
       element("span", "rc-point", line).style.setProperty("--rc-color", color);
-      const margin = index ? "" : marginAt(chart, curves, epoch - 1);
-      line.append(`${label} ${part} ${value.toFixed(digits)}${chart.unit}${margin}`);
+      line.append(`${label} ${part} ${value.toFixed(digits)}${chart.unit}${index ? "" : seedsAt(curves, epoch - 1)}`);
       return line;
     });
   })];
@@ -115,15 +114,14 @@ function sheetOf(chart, groups, hidden, { width, height }) {
   const epochs = Math.max(1, ...groups.map((group) => curvesOf(chart, group).validation.y.length));
   const range = rangeOf(chart);
   const levels = (chart.baselines ?? []).map(({ at, text }) => ({ name: text, y: [chart.factor * at] }));
-  const shown = levels.filter(({ y: [at] }) => at >= range[0]);
-  const names = namesOf(shown, { width, height });
+  const names = namesOf(levels, { width, height });
   const margins = [LEFT, names.room, TOP, BOTTOM];
   const scales = scalesOf({ width, height, margins, epochs, range, log: chart.log });
   const words = curveWords(chart, groups, hidden).join(" ");
   const sheet = drawFrame(scales, chart.unit, `${chart.title} over the epochs. ${words}`);
   const plot = plotIn(sheet, scales);
   const { left, wide } = scales.box;
-  for (const { y: [at] } of shown)
+  for (const { y: [at] } of levels)
     add(plot, "path", { class: "level", d: `M${left} ${scales.y(at)}h${wide}`, "stroke-dasharray": "2 4" });
   drawNames(sheet, scales, names);
   drawGroups(plot, scales, chart, visible(groups, hidden));

@@ -1,7 +1,7 @@
 // The text alternative of a chart over the epochs: the course of each network's curves, and the lines across them.
 
 import { courseOf } from "../charts/chart_words.js";
-import { curvesOf, isUnrecorded, marginAt } from "./curves_message.js";
+import { curvesOf, isUnrecorded, seedsAt } from "./curves_message.js";
 
 /** @param {Chart} chart @param {Curves[]} groups */
 export function curveWords(chart, groups, hidden = new Set()) {
@@ -14,8 +14,7 @@ export function curveWords(chart, groups, hidden = new Set()) {
 
 function networkWords(chart, group) {
   const curves = curvesOf(chart, group);
-  const margin = (index) => marginAt(chart, curves, index);
-  const validation = course(chart, curves.validation.y, margin);
+  const validation = course(chart, curves.validation.y, (index) => seedsAt(curves, index));
   const ended = curves.training.y.filter((_, index) => Number.isInteger(curves.training.x[index]));
   const training = course(chart, ended);
   const said = [validation && `${chart.called} ${validation}`, training && `in training ${training}`].filter(Boolean);
@@ -23,11 +22,11 @@ function networkWords(chart, group) {
   return `${group.label}: ${said.join("; ") || (isUnrecorded(chart, group) ? "not recorded" : some)}.`;
 }
 
-/** @param {Chart} chart @param {number[]} values @param {(index: number) => string} margin */
-function course({ best, hoverformat, unit }, values, margin = () => "") {
+/** @param {Chart} chart @param {number[]} values @param {(index: number) => string} note */
+function course({ best, hoverformat, unit }, values, note = () => "") {
   const [, digits] = /\.(\d+)/.exec(hoverformat);
   return courseOf(values, {
-    written: (value, index) => `${value.toFixed(digits)}${unit}${margin(index)}`,
+    written: (value, index) => `${value.toFixed(digits)}${unit}${note(index)}`,
     at: (index) => `in epoch ${index + 1}`, extremes: [best],
   });
 }

@@ -67,17 +67,9 @@ export function isUnrecorded(chart, group) {
   return hasEnded && ![...validation.y, ...training.y, ...single.flat()].some(isThere);
 }
 
-// For several seeds, the margin of their mean at an epoch, if known, and their number; empty for a single run.
-export function marginAt(chart, { counts, every, half }, index) {
-  const n = counts[index];
-  const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
-  if (n === undefined) return "";
-  return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
-}
-
-// Formats a margin like d3, but without a sign, and in points instead of percent.
-function marginOf(width, { hoverformat, unit }) {
-  return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
+// The number of seeds whose mean stands at an epoch; empty for a single run.
+export function seedsAt({ counts }, index) {
+  return counts[index] === undefined ? "" : `, n = ${counts[index]}`;
 }
 
 export function isThere(value) {

@@ -2,7 +2,7 @@
 
 import { escapeLabel, faded } from "../../../browser/drawing/charts/chart_look.js";
 import {
-  BAND_OPACITY, bandOf, curvesOf, epochs, isThere, marginAt,
+  BAND_OPACITY, bandOf, curvesOf, epochs, isThere, seedsAt,
 } from "../../../browser/drawing/curves/curves_message.js";
 
 const HATCHES = ["/", "\\"];
@@ -38,7 +38,7 @@ function validationLine(chart, curves, { color, marker }) {
   const { validation, counts } = curves;
   const value = `<b>%{y:${chart.hoverformat}}${chart.unit}</b>`;
   const template = (index) =>
-    `%{fullData.name} ${chart.solid} ${value}${marginAt(chart, curves, index)}<extra></extra>`;
+    `%{fullData.name} ${chart.solid} ${value}${seedsAt(curves, index)}<extra></extra>`;
   return {
     uid: "validation", mode: "lines+markers", cliponaxis: false, ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },

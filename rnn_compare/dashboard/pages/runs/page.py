@@ -10,10 +10,8 @@ from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import actions, chance, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, show_hidden_notice
-from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import as_markdown, counted
-from rnn_compare.report.written_files import curves
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import UNDO_SECONDS
 from rnn_compare.server import visitor
@@ -57,12 +55,9 @@ def _place(services: Services) -> tuple[str, list[str]]:
         return "", []
     engine = services.engine
     problems = [engine.state.reason] if engine.state.reason else []
-    try:
-        if engine.scheduler is None:
-            return f"trained on this machine, {services.parallel_runs} at a time", problems
-        workers = engine.workers()
-    except UserError as error:
-        return "", problems or [str(error)]
+    if engine.scheduler is None:
+        return f"trained on this machine, {services.parallel_runs} at a time", problems
+    workers = engine.workers()
     busy = sum(worker.run is not None for worker in workers)
     problems += [as_markdown(f"{worker.name}: {worker.problem}") for worker in workers if worker.problem]
     return f"trained on {engine.scheduler}: {counted(len(workers), 'worker')}, {busy} busy", problems
@@ -125,23 +120,10 @@ def _ticked_rows() -> list[int]:
 def _actions(services: Services, ticked: Sequence[Run], count: str) -> None:
     at_work = [run.id for run in ticked if not run.status.ended]
 
-    def as_csv() -> bytes:
-        services.require_shown(*(run.id for run in ticked))
-        return curves(ticked).encode("utf-8-sig")  # with a byte order mark for spreadsheets
-
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(ticked)):
             # Oldest first, as in a comparison.
             url_state.open_compare(**{PARAMETER: ",".join(link_names(ticked[::-1], services.runs()))})
-        st.download_button(
-            "Curves as CSV",
-            actions.download(as_csv),
-            f"{ticked[0].id if len(ticked) == 1 else 'curves'}.csv",
-            "text/csv",
-            disabled=not any(run.epochs for run in ticked),
-            icon=":material/download:",
-            on_click="ignore",
-        )
         take_home.offer(services, ticked[::-1])  # oldest first
         stop = [partial(services.engine.stop, run) for run in at_work]
         actions.button("Stop", not at_work, on_click=actions.act, args=stop, icon=":material/stop:")
