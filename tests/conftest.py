@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
@@ -53,6 +54,13 @@ def _keep_main_module() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own folder as the cache folder, with nothing in it."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

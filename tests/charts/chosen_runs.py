@@ -29,23 +29,18 @@ class StubEngine:
         self.begun: dict[tuple[Any, ...], Analysis] = {}
 
     def analyse(self, _function: Callable[..., Any], *arguments: Hashable, here: bool = False) -> Analysis:  # noqa: ARG002  # as the engine is called
-        """As ``Engine.analyse``."""
         return self.begun.setdefault(arguments, Analysis())
 
     def asked_of_task(self, task: Callable[..., Any], run: str) -> Analysis:
-        """Returns the analysis of a run by a task."""
         (match,) = (analysis for arguments, analysis in self.begun.items() if arguments[:2] == (task, run))
         return match
 
     def asked_of(self, run: str) -> Analysis:
-        """Returns the one analysis of a run."""
         (match,) = (analysis for arguments, analysis in self.begun.items() if run in arguments)
         return match
 
 
 def page(show: Callable[..., object], services: Any, runs: list[LoadedNetwork], **parameters: str) -> AppTest:
-    """Runs a page of one module's ``show`` alone, with parameters of its address."""
-
     # Its source is run by itself, without the names of this module.
     def script(show: "Callable[..., object]", services: "Any", runs: "list[LoadedNetwork]") -> None:
         show(services, runs)
@@ -61,5 +56,4 @@ def page(show: Callable[..., object], services: Any, runs: list[LoadedNetwork], 
 
 
 def html(app: AppTest) -> str:
-    """Returns all HTML of a page."""
     return " ".join(element.proto.body for element in app.get("html"))

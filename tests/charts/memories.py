@@ -1,5 +1,3 @@
-"""What a memory test may have found."""
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -16,7 +16,6 @@ SHOWING = ("strip", "gate", "tanh", "share", "width")
 
 
 def shown(drawing: str, *marks: str) -> set[str]:
-    """The signals that a drawing's elements name in these attributes."""
     expressions = re.findall(rf'data-(?:{"|".join(marks)})="([^"]+)"', drawing)
     names = {name for expression in expressions for name in re.findall(r"[a-z]\w*", expression)}
     return names - NOT_SIGNALS

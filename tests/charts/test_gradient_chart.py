@@ -1,5 +1,3 @@
-"""The chart of the gradient: medians as lines, the middle half as a band."""
-
 from typing import Any
 
 import numpy as np

@@ -1,8 +1,6 @@
 import plotly.graph_objects as go
 
 from rnn_compare.charts.in_words import in_words
-from rnn_compare.charts.memory_chart import noticed_chart
-from tests.charts.memories import recalled
 
 
 def line(values: list[float | None], **settings: object) -> go.Figure:
@@ -16,6 +14,8 @@ def test_a_long_line_is_described_by_its_ends_and_extremes() -> None:
     values: list[float | None] = [50, 90, *[70] * 20, 40, 60]
     sentence = "mine: first epoch 1: 50 %; highest epoch 2: 90 %; lowest epoch 23: 40 %; last epoch 24: 60 %."
     assert in_words(line(values)).lines == [sentence]
+    bars = go.Figure(go.Bar(x=list(range(1, 25)), y=values, name="mine"), line(values).layout)
+    assert in_words(bars).lines == [sentence], "bars stand in an order too"
 
 
 def test_missing_points_are_not_described() -> None:
@@ -29,10 +29,3 @@ def test_markup_of_names_and_texts_is_read_as_text() -> None:
         go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>")
     )
     assert in_words(figure.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
-
-
-def test_a_memory_test_is_described_distance_by_distance() -> None:
-    assert any(
-        "word 1 from the end" in sentence and "word 100 from the end" in sentence
-        for sentence in in_words(noticed_chart([recalled()])).lines
-    )

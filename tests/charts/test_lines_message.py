@@ -1,5 +1,3 @@
-"""What phones get of the wall's charts over numbers of words, and where they draw it."""
-
 from pathlib import Path
 
 import plotly.graph_objects as go

@@ -11,6 +11,7 @@ def test_each_run_has_one_line_of_its_colour() -> None:
     assert [trace.name for trace in figure.data] == ["mine", "other"]
     assert {trace.line.color for trace in figure.data} == {both[0][0].look.color}
     assert list(figure.data[0].y) == [100, 80, 50]
+    assert figure.layout.height > 100, "as high as it is on a page"
 
 
 def test_a_line_that_another_covers_is_still_seen_beside_it() -> None:

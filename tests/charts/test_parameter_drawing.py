@@ -30,7 +30,6 @@ def drawn(experiment: Experiment, scale: float | None = None) -> str:
 
 
 def areas(html: str, matrix: str) -> list[float]:
-    """In square pixels, of every matrix of one kind."""
     sizes = re.findall(rf'class="rc-{matrix}" style="width: ([\d.]+)px; height: ([\d.]+)px"', html)
     return [float(width) * float(height) for width, height in sizes]
 

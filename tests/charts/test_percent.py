@@ -4,9 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import plotly.graph_objects as go
-import pytest
-
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import noticed_chart
@@ -15,7 +12,6 @@ from tests.charts.memories import recalled
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")
 """How Python and d3 are asked to write a share, which they do without the space."""
-FIGURES = {"noticed": noticed_chart([recalled()])}
 
 
 def test_nothing_is_formatted_as_a_share_by_a_format_that_leaves_out_the_space() -> None:
@@ -26,17 +22,12 @@ def test_nothing_is_formatted_as_a_share_by_a_format_that_leaves_out_the_space()
     assert [str(place) for place in places if place.parts[0] != "metrics"] == []
 
 
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
-def test_no_chart_writes_a_percent_sign_straight_after_a_digit(figure: go.Figure) -> None:
+def test_no_chart_writes_a_percent_sign_straight_after_a_digit() -> None:
+    figure = noticed_chart([recalled()])
     assert not re.search(r"\d%[^{\w]", json.dumps(figure.to_plotly_json(), default=list))
     lines = in_words(figure).lines
     assert lines
     assert [line for line in lines if re.search(r"\d%", line)] == []
-
-
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
-def test_a_figure_brings_the_height_that_it_has_on_a_page(figure: go.Figure) -> None:
-    assert figure.layout.height > 100
 
 
 def test_charts_of_shares_are_in_percent() -> None:

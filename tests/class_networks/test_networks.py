@@ -32,7 +32,6 @@ FIRST, SECOND, OWN = (seed_of(1, number) for number in (1, 2, OWN_SEEDS + 1))
 
 @pytest.fixture
 def training(restart: Callable[[], Classroom]) -> Classroom:
-    """A class whose phones train."""
     classroom = restart()
     classroom.begin("luck", task=PHONES.name)
     for device in "abc":

@@ -1,5 +1,3 @@
-"""The verdict on a class's networks, and what a few of them would have shown."""
-
 from dataclasses import replace
 
 import numpy as np

@@ -256,15 +256,8 @@ def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, 
     assert (tmp_path / "made.keras").stat().st_size > 1000
 
 
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder without anything."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    return tmp_path
-
-
-def test_the_table_of_runs_names_what_tells_them_apart(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = RunStore(empty / "runs.db")
+def test_the_table_of_runs_names_what_tells_them_apart(empty_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = RunStore(empty_cache / "runs.db")
     lstm = {"cell": "LSTM", "maxlen": 202}
     different: list[dict[str, Any]] = [{}, {"forget_bias": 5.0}, {"seed": 2}, {"source": "first-word"}, {"epochs": 3}]
     store.create([Experiment.model_validate(lstm | values) for values in different], Owner.current(), "page")
@@ -274,7 +267,7 @@ def test_the_table_of_runs_names_what_tells_them_apart(empty: Path, capsys: pyte
     assert names == ["", " forget bias 5.0", " seed 2", " First word: red or blue?", ""]
 
 
-@pytest.mark.usefixtures("empty")
+@pytest.mark.usefixtures("empty_cache")
 def test_an_empty_list_of_runs_is_a_sentence_or_no_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 0
     assert "No runs yet" in capsys.readouterr().out
@@ -282,19 +275,21 @@ def test_an_empty_list_of_runs_is_a_sentence_or_no_json(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == ""
 
 
-def test_a_damaged_record_is_set_aside_and_named(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (empty / "runs.db").write_text("this is no database, however long one reads it" * 100)
+def test_a_damaged_record_is_set_aside_and_named(empty_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (empty_cache / "runs.db").write_text("this is no database, however long one reads it" * 100)
     assert main(["runs"]) == 0
-    [aside] = empty.glob("runs.db.unreadable-*")
+    [aside] = empty_cache.glob("runs.db.unreadable-*")
     assert aside.name in capsys.readouterr().err
 
 
-def test_repair_restores_what_is_left_of_a_damaged_record(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = RunStore(empty / "runs.db")
+def test_repair_restores_what_is_left_of_a_damaged_record(
+    empty_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(empty_cache / "runs.db")
     [run] = store.create([Experiment()], Owner(2**22 + 1, 1.0, Owner.current().host), "page")
     store.close()
-    content = (empty / "runs.db").read_bytes()
-    (empty / "runs.db").write_bytes(b"no" + content[2:])
+    content = (empty_cache / "runs.db").read_bytes()
+    (empty_cache / "runs.db").write_bytes(b"no" + content[2:])
     assert main(["repair"]) == 0
     assert "1 run and 0 epochs restored." in capsys.readouterr().out
     assert main(["runs", "--json"]) == 0

@@ -1,5 +1,3 @@
-"""The command `report`, in this process."""
-
 import json
 import os
 import subprocess
@@ -28,7 +26,6 @@ def cache(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def runs(cache: Path) -> Iterator[list[str]]:
-    """Two runs of two networks, made without training."""
     store = RunStore(cache / "runs.db")
     yield [finished_run(store, 0.7, 0.7, cell=cell, epochs=2, reviews=100) for cell in ("SimpleRNN", "LSTM")]
     store.close()

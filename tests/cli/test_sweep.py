@@ -1,11 +1,7 @@
 import json
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -24,11 +20,10 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
-from tests.kept import lend
+from tests.faults.conftest import Command, cache, command  # noqa: F401  # fixtures
 from tests.patience import PATIENCE
-from tests.processes import PROJECT, listening
+from tests.processes import listening
 
-Command = Callable[..., "subprocess.Popen[str]"]
 TINY = ["--reviews", "400", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
@@ -72,31 +67,15 @@ def test_the_command_line_gives_any_setting_several_values() -> None:
     assert {(e.dropout, e.bidirectional, e.seed) for e in experiments} == set(product((0, 0.2), (True, False), (1, 2)))
 
 
-@pytest.fixture
-def start(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
-    """Starts `python -m rnn_compare` with one worker; whatever still runs at the end is killed."""
-    lend(prepared_cache, tmp_path / "cache")
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
-    started: list[subprocess.Popen[str]] = []
-
-    def run(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "rnn_compare", *arguments, "--json"]
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        started.append(subprocess.Popen(command, cwd=PROJECT, **pipes))
-        return started[-1]
-
-    yield run
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
 def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_killed_leaves_no_process(
-    start: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cache: Path,  # noqa: F811  # pytest hands over the imported fixtures of these names
+    command: Command,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "3", "--epochs", "40"]
-    broken = start("sweep", *settings, *TINY)
+    broken = command("sweep", "--json", *settings, *TINY)
     assert broken.stdout is not None
     while json.loads(broken.stdout.readline())["kind"] != "end":  # the first of three has ended
         pass
@@ -108,14 +87,16 @@ def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_kil
     assert (last["kind"], last["runs"]) == ("result", 3)
     assert "Continue it with the same command" in err
 
-    store = RunStore(tmp_path / "cache" / "runs.db")
+    store = RunStore(cache / "runs.db")
     before = {run.id: run for run in store.runs()}
     whole = sum(run.status is Status.FINISHED for run in before.values())
     assert 1 <= whole == last["complete"] < 3, "a second one may have ended by then"
     assert {run.status for run in before.values()} == {Status.FINISHED, Status.STOPPED}
     assert len({run.comparison for run in before.values()}) == 1
 
-    killed = start("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
+    killed = command(
+        "train", "--json", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2"
+    )
     assert killed.stdout is not None
     other = json.loads(killed.stdout.readline())["run"]
     workers = psutil.Process(killed.pid).children(recursive=True)
@@ -129,7 +110,7 @@ def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_kil
     assert store.run(other).status is Status.INTERRUPTED
     assert store.run(other).reason is not None
 
-    again = start("sweep", *settings, *TINY)
+    again = command("sweep", "--json", *settings, *TINY)
     out, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
     assert f"{3 - whole} run" in err

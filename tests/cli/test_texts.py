@@ -1,5 +1,3 @@
-"""`--source FILE.csv`: texts of one's own on the command line."""
-
 import json
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""Clusters as docs/cluster.md has them started, and an engine that trains there."""
-
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -22,7 +20,6 @@ Training = Callable[[str], AbstractContextManager[Engine]]
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> dict[str, str]:
-    """The variables of a certificate and its key, made as documented."""
     return certified(tmp_path)
 
 
@@ -32,7 +29,6 @@ def record(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[ListeningStore]:
-    """A record that remembers what was written to it."""
     monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
     store = ListeningStore(tmp_path / "runs.db")
     yield store
@@ -41,8 +37,6 @@ def record(
 
 @pytest.fixture
 def training_at(record: ListeningStore, certificates: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Training:
-    """Starts an engine that trains on the cluster of a scheduler."""
-
     @contextlib.contextmanager
     def training_at(scheduler: str) -> Iterator[Engine]:
         monkeypatch.setenv(SCHEDULER_VARIABLE, scheduler)

@@ -34,11 +34,7 @@ Host {name}
 
 
 class Machines:
-    """Machines that share a home folder, as those of a university often do.
-
-    Attributes:
-        environment: The environment of who has that home folder.
-    """
+    """Machines that share a home folder, as those of a university often do."""
 
     def __init__(self, home: Path, names: Sequence[str]) -> None:
         self._home = home
@@ -47,7 +43,6 @@ class Machines:
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
-        """Makes keys, starts the servers and waits until they listen."""
         settings = self._home / ".ssh"
         settings.mkdir()
         for key in (self._home / "host_key", settings / "id_ed25519"):
@@ -68,7 +63,6 @@ class Machines:
             _until_it_listens(port)
 
     def switch_off(self, name: str) -> None:
-        """Ends a machine and all that runs there at once."""
         server = self._servers[name]
         kill_tree(psutil.Process(server.pid))
         server.wait()
@@ -81,7 +75,6 @@ class Machines:
         return " ".join(f'"{name}={value}"' for name, value in variables.items())
 
     def end(self) -> None:
-        """Ends all of them."""
         for name in self._servers:
             if self._servers[name].poll() is None:
                 self.switch_off(name)
@@ -89,7 +82,6 @@ class Machines:
 
 
 def missing() -> list[str]:
-    """Returns the programs that are not installed."""
     return [name for name in ("sshd", "ssh-keygen") if _place(name) is None]
 
 

@@ -40,11 +40,7 @@ PartitionName=teaching Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
 
 class Slurm:
-    """The daemons, in a folder of their own.
-
-    Attributes:
-        environment: Variables by which Slurm's commands find this Slurm; whatever it starts has them as well.
-    """
+    """The daemons, in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -55,7 +51,6 @@ class Slurm:
         self._daemons: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Starts munge, the controller and a daemon for each node, and waits until they are idle."""
         for name in ("state", "scratch"):
             (self._folder / name).mkdir()
         key = self._folder / "munge.key"
@@ -79,24 +74,18 @@ class Slurm:
         until(lambda: self.states() == dict.fromkeys(NODES, "idle"))
 
     def states(self) -> dict[str, str]:
-        """Returns the state of each node."""
         return dict(line.split() for line in self._say("sinfo", "--noheader", "--Node", "-o", "%N %t").splitlines())
 
     def jobs(self) -> dict[str, str]:
-        """Returns the node of each job, by its id; empty for one that waits."""
         lines = self._say("squeue", "--noheader", "--states=PENDING,RUNNING", "-o", "%i,%N").splitlines()
         return dict(line.split(",") for line in lines)
 
     def drain(self, node: str) -> None:
-        """Takes a node out of service, as for maintenance: it is given no more jobs, its present ones wait for another.
-
-        Slurm ends them at once and has each wait some two minutes.
-        """
+        """Takes a node out of service: its jobs are ended at once and wait some two minutes for another."""
         self._say("scontrol", "update", f"nodename={node}", "state=drain", "reason=maintenance")
         self._say("scontrol", "requeue", ",".join(job for job, its in self.jobs().items() if its == node))
 
     def end(self) -> None:
-        """Ends all jobs and daemons."""
         end_all(self._folder)
         for daemon in self._daemons:
             daemon.wait()
@@ -112,6 +101,5 @@ class Slurm:
 
 
 def missing() -> list[str]:
-    """Returns the programs that are not installed."""
     places = f"{os.environ['PATH']}:/usr/sbin"
     return [name for name in ("munged", "slurmctld", "slurmd", "sbatch") if shutil.which(name, path=places) is None]

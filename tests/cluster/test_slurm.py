@@ -28,7 +28,6 @@ pytestmark = [
 
 @pytest.fixture
 def slurm(tmp_path: Path) -> Iterator[Slurm]:
-    """A Slurm of three nodes."""
     slurm = Slurm(tmp_path)
     try:
         slurm.start()

@@ -24,7 +24,6 @@ pytestmark = [
 
 @pytest.fixture
 def machines(tmp_path: Path) -> Iterator[Machines]:
-    """Three machines that SSH reaches by the names that the documentation gives them."""
     machines = Machines(tmp_path, HOSTS)
     try:
         machines.start()

@@ -22,11 +22,7 @@ END_SECONDS = 60.0
 def documented(language: str, mark: str, **changes: str) -> str:
     """Returns the block of docs/cluster.md that is written in this language and holds a mark.
 
-    Args:
-        language: As it stands behind the block's fence.
-        mark: What that block alone holds.
-        changes: What this machine needs otherwise: each value takes the place of all that its keyword's setting has,
-            as in ``port="8787"``.
+    Each of the changes takes the place of all that its keyword's setting has, as in ``port="8787"``.
     """
     blocks = re.findall(rf"^```{language}\n(.*?)^```", (PROJECT / "docs" / "cluster.md").read_text(), re.M | re.S)
     [block] = [block for block in blocks if mark in block]
@@ -93,7 +89,6 @@ def end_all(folder: Path) -> None:
 
 
 def kill_tree(process: psutil.Process) -> None:
-    """Kills a process and all that it has started, at once."""
     for member in (*process.children(recursive=True), process):
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()

@@ -20,11 +20,6 @@ def test_the_interval_is_scipys() -> None:
     assert mean + half == pytest.approx(expected.high)
 
 
-def test_one_run_has_a_mean_and_no_band() -> None:
-    mean, half = band([[0.8, 0.9]])
-    assert (mean.tolist(), half.tolist()) == ([0.8, 0.9], [])
-
-
 @given(curves)
 def test_whatever_has_been_finished_there_are_numbers_only(several: list[list[float]]) -> None:
     mean, half = band(several)

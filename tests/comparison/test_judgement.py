@@ -43,9 +43,6 @@ def verdicts(judgement: Judgement) -> dict[str, str]:
     return {pair.a.name + pair.b.name: pair.verdict for pair in judgement.pairs}
 
 
-# ---- two settings, looked at several times ------------------------------------------------------
-
-
 def test_better_is_not_withdrawn_by_a_seed_that_confirms_it() -> None:
     """By the newest look alone, p = 0.006 said *not yet known* where p = 0.035 had said *better*."""
     lstm, gru, at = [0.860, 0.885, 0.870, 0.868], [0.845, 0.850, 0.830, 0.842], (1, 1, 1, 2)
@@ -144,8 +141,6 @@ def test_seeds_that_were_submitted_together_are_looked_at_once_and_from_three_on
     assert difference.looks == len(looks)
 
 
-# ---- several together ---------------------------------------------------------------------------
-
 PAIRS = {settings: list(itertools.combinations(range(settings), 2)) for settings in (2, 3, 4)}
 one_look = st.builds(looked_at, st.floats(-5, 5), error=st.floats(0.1, 2))
 two_looks = st.builds(looked_at, st.floats(-5, 5), st.floats(-5, 5), error=st.floats(1, 2))
@@ -211,9 +206,6 @@ def test_unlike_numbers_of_seeds_with_a_widened_variance_are_judged() -> None:
     judgement = judged(runs, looks=2, margin=0.02)
     assert verdicts(judgement) == {"AB": "b is better", "AC": "equal", "BC": "equal"}
     assert str(judgement).startswith("B (88.3 % in the mean over seeds) is better than A (88.0 %)")
-
-
-# ---- a judgement --------------------------------------------------------------------------------
 
 
 def test_the_three_answers_their_leader_and_a_margin_that_is_chosen() -> None:

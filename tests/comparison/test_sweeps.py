@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import pytest
 
 from rnn_compare.comparison.sweeps import survey
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_RUNS, grid
-from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Status
@@ -13,10 +10,7 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.dispatcher import MAX_WAITING, check_limits
 from tests.epochs import epoch_end
 
-
-@pytest.fixture(autouse=True)
-def _empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
 def run(name: str, experiment: Experiment, status: Status = Status.FINISHED, epochs: int = 2) -> Run:

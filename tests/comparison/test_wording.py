@@ -29,11 +29,7 @@ def pair(a: float, b: float, half: float, scope: Scope = "settings", seeds: int 
 
 
 def texts(block: str) -> list[str]:
-    """The items of a list, each on one line."""
     return [" ".join(item.split()) for item in block.split("\n- ")[1:]]
-
-
-# ---- two settings -------------------------------------------------------------------------------
 
 
 def test_each_kind_of_verdict_has_its_sentence() -> None:
@@ -131,9 +127,6 @@ def test_what_the_interval_is_about_and_whether_more_seeds_change_the_verdict_is
     ]
 
 
-# ---- several settings, and baselines ------------------------------------------------------------
-
-
 def test_a_leader_is_held_against_the_others_with_a_clause_for_each_kind() -> None:
     runs = {"GRU": (3, 0.9), "LSTM": (3, 0.89), "MGU": (3, 0.6), "SimpleRNN": (1, 0.5)}
     several = [Sample(name, right(seed, *drawing)) for seed, (name, drawing) in enumerate(runs.items())]
@@ -211,8 +204,6 @@ def test_seeds_are_advised_of_what_has_them_and_as_many_as_are_needed() -> None:
     )
 
 
-# ---- whatever the numbers -----------------------------------------------------------------------
-
 CELLS, BAGS = ("GRU(8)", "LSTM(8)", "MGU(8)", "SimpleRNN(8)"), ("Bag of words", "Bag of bigrams")
 NUMBER = r"(-?\d+(?:\.\d+)?)"
 
@@ -268,7 +259,6 @@ def intervals(text: str) -> Iterator[tuple[float, float, float]]:
 
 
 def check_numbers(of: Pair, text: str) -> None:
-    """Checks that the numbers of a text agree with one another, and with the verdict."""
     for low, size, high in intervals(text):
         assert of.difference
         margin = 100 * of.difference.margin
@@ -280,7 +270,6 @@ def check_numbers(of: Pair, text: str) -> None:
 
 
 def check_words(of: Pair, text: str) -> None:
-    """Checks that the words of a sentence are those of the verdict."""
     ahead, behind = of.ordered
     is_of_networks = of.difference is not None and of.difference.scope == "networks"
     is_better = of.better is not None

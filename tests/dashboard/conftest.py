@@ -1,5 +1,3 @@
-"""What the tests of views have in common."""
-
 from typing import Any
 
 import pytest
@@ -9,7 +7,6 @@ from rnn_compare.dashboard import components
 
 @pytest.fixture
 def figures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The figures on the page by their keys."""
     figures: dict[str, Any] = {}
 
     def show(chart: Any, key: str) -> None:

@@ -3,7 +3,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.pages.inside import attention as view
 from rnn_compare.explain.prediction import feedforward_pass
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
@@ -89,11 +88,3 @@ def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_
     app.select_slider[0].set_value(-2).run()
     outlines = [figures[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]
     assert [(outline.y0, outline.y1) for outline in outlines] == [(-0.5, 0.5), (0.5, 1.5)]
-
-
-def test_many_bars_are_read_out_by_their_extremes(figures: dict[str, Any]) -> None:
-    app = page(view.show, None, [chosen("mine", cell="attention", maxlen=30)])
-    app.text_area(key="review").set_value(random_text(20)).run()
-    bars = in_words(figures["attention mine"]).lines[0]
-    assert bars.startswith("first word")
-    assert "highest word" in bars

@@ -26,7 +26,6 @@ def found(title: str = "mine", text: str = TEXT, **changes: Any) -> NetworkReadi
 
 @pytest.fixture
 def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What goes to the browser."""
     monkeypatch.setattr(reading, "encode", encoded)
     monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
     return messages

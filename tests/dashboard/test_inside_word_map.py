@@ -13,8 +13,6 @@ from tests.explain.conftest import VOCABULARY
 
 
 class Source:
-    """A source whose words are ``VOCABULARY``."""
-
     vocabulary = VOCABULARY
 
 

@@ -1,5 +1,3 @@
-"""Where a class finds the page, and what it is shown of that."""
-
 import pytest
 import segno
 from streamlit.testing.v1 import AppTest

@@ -26,7 +26,6 @@ def app() -> AppTest:
 
 
 def _value(app: AppTest) -> tuple[object, bool]:
-    """The widget's value, and whether the page gave it."""
     widget = app.text_input(key="kept")
     return widget.value, bool(widget.proto.set_value)
 

@@ -69,7 +69,6 @@ class Ports:
 
     @property
     def course(self) -> str:
-        """The address that a visitor types."""
         return f"https://{NAME}:{self.nginx}/course/"
 
 
@@ -77,15 +76,7 @@ class Ports:
 def behind_nginx(
     folder: Path, prepared_cache: Path, ports: Ports, *options: str, keeps_the_path: bool = True
 ) -> Iterator[None]:
-    """Serves a page with one finished run by the documented command, behind the documented nginx.
-
-    Args:
-        folder: Takes cache, certificate and logs.
-        prepared_cache: Reviews and baselines.
-        ports: Where both listen.
-        options: More of Streamlit's options.
-        keeps_the_path: Whether nginx hands the path on; else it takes it away, and the server knows nothing of it.
-    """
+    """Serves a page with one finished run by the documented command, behind the documented nginx."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
     subprocess.run(
@@ -127,7 +118,6 @@ def behind_nginx(
 
 @pytest.fixture(scope="module")
 def ports() -> Ports:
-    """Two free ports."""
     return Ports(free_port(), free_port())
 
 
@@ -142,7 +132,6 @@ def _nginx() -> str:
 
 
 def ask_a_class(cache: Path) -> None:
-    """Has a lecture stand at an open question."""
     classroom = Classroom(cache / "lecture.db")
     classroom.begin("A lecture")
     question = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
@@ -152,7 +141,6 @@ def ask_a_class(cache: Path) -> None:
 
 
 def record_a_run(cache: Path, prepared_cache: Path) -> None:
-    """Fills a cache with one finished run, whose card and curves a page then shows."""
     lend(prepared_cache, cache)
     store = RunStore(cache / "runs.db")
     finished_run(store, 0.7, 0.7, epochs=2)

@@ -39,13 +39,7 @@ provider.listen(Number(port), "127.0.0.1");
 
 @dataclass(frozen=True)
 class OpenIdProvider:
-    """One that can be started.
-
-    Attributes:
-        running: Runs it: a folder of its own, its port, the address to which it sends people back, whom it knows.
-        sign_in: Fills its page for signing in, as somebody of this address.
-        sign_out: Says on its page that one means it.
-    """
+    """One that can be started."""
 
     running: Callable[[Path, int, str, tuple[str, ...]], AbstractContextManager[None]]
     sign_in: Callable[[Page, str], None]
@@ -53,7 +47,6 @@ class OpenIdProvider:
 
 
 def address(port: int) -> str:
-    """Returns where a provider is found."""
     return f"http://127.0.0.1:{port}"
 
 

@@ -111,8 +111,6 @@ def test_the_presenter_stays_signed_in_and_sends_texts_of_more_bytes_than_nginx_
 
 
 class _Requests(list[str]):
-    """The addresses that a page asks for, and those of them that were not there."""
-
     def __init__(self) -> None:
         super().__init__()
         self.failed: list[str] = []

@@ -20,7 +20,6 @@ PASS = 'eight "characters" \\ or more'
 
 
 def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs the container's start with a Streamlit that prints how it is called."""
     streamlit = home / "bin/streamlit"
     streamlit.parent.mkdir(exist_ok=True)
     streamlit.write_text('#!/bin/sh\necho "pass=${RNN_COMPARE_PASS-none} $*"\n')

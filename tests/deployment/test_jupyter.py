@@ -72,7 +72,6 @@ def own_environment(folder: Path) -> dict[str, str]:
 
 
 def jupyter_server(python: str, module: str, port: int, *options: str) -> list[str]:
-    """Returns what starts a Jupyter server as a hub does: below a user's path, for any name, with a sign-in."""
     own = {"port": port, "base_url": HUB, "allow_remote_access": True, "open_browser": False, "allow_root": True}
     return [
         *(python, "-m", module, f"--IdentityProvider.token={TOKEN}", *options),

@@ -13,7 +13,7 @@ from tests.processes import free_port
 from .conftest import Ports, adapted, behind_nginx, documented
 from .openid import CERTIFIED, SMALL, OpenIdProvider, address
 
-LISTED, UNLISTED = "lecturer@university.example", "student@university.example"
+LISTED = "lecturer@university.example"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class Course:
     provider: OpenIdProvider
 
     def sign_in(self, page: Page, email: str) -> None:
-        """Signs in from the open first page, and comes back to it."""
         settle(page)  # the sidebar grows once the reviews are prepared, and a box that is open stays where it was
         page.get_by_role("button", name="Presenter").click()
         page.get_by_role("button", name="Sign in with your university").click()
@@ -42,7 +41,7 @@ def course(
     own = {"https://rnn.university.example/course/": ports.course, "https://login.university.example": address(port)}
     (folder / "secrets.toml").write_text(adapted(documented("toml", "[auth]"), own))
     with (
-        provider.running(folder, port, f"{ports.course}oauth2callback", (LISTED, UNLISTED)),
+        provider.running(folder, port, f"{ports.course}oauth2callback", (LISTED,)),
         behind_nginx(folder, prepared_cache, ports, f"--secrets.files={folder / 'secrets.toml'}"),
     ):
         yield Course(ports.course, provider)
@@ -59,13 +58,3 @@ def test_a_listed_address_is_the_presenter_until_it_signs_out(course: Course, pa
     course.provider.sign_out(page)
     page.wait_for_url(f"{course.url}**")
     expect(train).to_be_disabled()
-
-
-@pytest.mark.places  # the gate: test_who_signs_in_with_another_address_is_told in tests/security
-def test_an_address_that_is_not_listed_is_told_so_and_may_look(course: Course, page: Page) -> None:
-    page.goto(course.url)
-    course.sign_in(page, UNLISTED)
-    page.get_by_role("button", name="Presenter").click()
-    page.get_by_text(f"{UNLISTED} is not a presenter.").wait_for()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    page.locator(".rc-card", has_text="finished").wait_for()

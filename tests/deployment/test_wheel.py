@@ -40,11 +40,9 @@ class Installed:
 
     @property
     def data(self) -> Path:
-        """The user's own folder."""
         return self.home / ".local/share/rnn-compare"
 
     def run(self, *arguments: str) -> str:
-        """Returns what the command line prints."""
         command = [str(self.bin / "rnn-compare"), *arguments]
         done = subprocess.run(command, env=self.variables, cwd=self.home, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

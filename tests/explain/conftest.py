@@ -40,7 +40,6 @@ def random_weights(experiment: Experiment, seed: int = 0, size: float = 0.6) -> 
 
 
 def save_random(run: str, experiment: Experiment, seed: int = 0) -> None:
-    """Saves weights that nobody trained as those of a run's best epoch and of its last."""
     for which in ("best", "last"):
         save(random_weights(experiment, seed), weights_file(run, which))
 

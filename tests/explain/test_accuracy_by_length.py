@@ -1,7 +1,3 @@
-"""Accuracy by length: of a rule by hand, beyond the lengths in training, and of reviews as they are."""
-
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -15,9 +11,7 @@ from rnn_compare.reviews import prepared
 SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
 
 
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
 def parity_by_hand(experiment: Experiment) -> Weights:

@@ -56,7 +56,6 @@ def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[
 
 
 def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
-    """Returns TensorFlow's gradients of the summed losses for the states (and carries) of each direction."""
     model = network(experiment)
     model.set_weights(list(weights.values()))
     embedding, *lower, last, dense = model.layers

@@ -10,7 +10,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.explain.embedding_map import WordMap, word_map
 from rnn_compare.explain.gradient_flow import (
     PROBE_SIZE,
     FollowedGradient,
@@ -25,7 +24,6 @@ from rnn_compare.explain.word_memory import PAIRS, MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder, weights_file
-from rnn_compare.reviews import prepared
 from tests.explain.conftest import random_weights
 
 RUN, STATE = "simplernn-000000", "0"
@@ -59,15 +57,6 @@ def test_the_memory_test_crosses_processes() -> None:
     assert len(result.told_apart) == len(result.effect) == len(result.distances)
     assert len(result.words.positive) == len(result.words.negative) > 0
     assert "waste" in [word for word, _ in result.words.negative]
-
-
-def test_the_map_crosses_processes(saved: Weights) -> None:
-    result = from_worker(worker_tasks.words, steps=0)  # read forward, in one step
-    expected = word_map(EXPERIMENT, saved, prepared.load("bundled").vocabulary)
-    assert isinstance(result, WordMap)
-    assert result.words == expected.words
-    np.testing.assert_allclose(result.points, expected.points, rtol=1e-6)
-    np.testing.assert_allclose(result.verdicts, expected.verdicts, rtol=1e-6)
 
 
 def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) -> None:

@@ -22,7 +22,6 @@ def probabilities(reading: Reading) -> Array:
 
 
 def before(reading: Reading) -> float:
-    """The probability that the first word met."""
     return float(sigmoid(reading.logits[0]))
 
 
@@ -31,7 +30,6 @@ def verdict(reading: Reading) -> float:
 
 
 def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any]:
-    """Returns what each layer of the Keras network puts out at every timestep."""
     model = network(experiment)
     model.set_weights(list(weights.values()))
     embedding, *recurrent, dense = model.layers
@@ -139,15 +137,6 @@ def test_a_cells_inputs_are_the_embedding_and_then_the_states_below() -> None:
     np.testing.assert_array_equal(above.inputs, np.concatenate([below.states, below_backward.states], axis=1))
 
 
-def test_padding_and_the_start_token_are_no_words_but_what_the_first_word_meets() -> None:
-    experiment = small()
-    weights = random_weights(experiment)
-    reading = read(experiment, weights, encoded(experiment, "word1 word2"))
-    assert [token.word for token in reading.words] == ["word1", "word2"]
-    after_start = predict(experiment, weights, np.array([[0] * 6 + [1]]))
-    assert before(reading) == pytest.approx(float(after_start[0]), abs=1e-6)
-
-
 def test_where_nothing_stands_before_the_first_word_it_meets_a_state_of_zeros() -> None:
     experiment = small(maxlen=3)
     weights = random_weights(experiment)
@@ -164,21 +153,6 @@ def test_one_unit_and_one_position_are_enough(cell: str, bidirectional: bool) ->
     assert [token.word for token in reading.words] == ["word2"]
     assert reading.logits.shape == (2,)
     assert all(shown.states.shape == (1, 1) for shown in reading.cells)
-
-
-def test_a_hundred_thousand_words_are_read_from_where_the_network_reads_them() -> None:
-    experiment = small(maxlen=1000)
-    text = random_text(100_000)
-    reading = read(experiment, random_weights(experiment), encoded(experiment, text))
-    assert [token.word for token in reading.words] == text.split()[-1000:]
-    assert probabilities(reading).shape == (1000,)
-
-
-def test_a_text_of_unknown_words_alone_is_read_too() -> None:
-    experiment = small(cell="GRU")
-    reading = read(experiment, random_weights(experiment), encoded(experiment, "qwerty uiop"))
-    assert [token.state for token in reading.words] == ["unknown", "unknown"]
-    assert np.isfinite(reading.logits).all()
 
 
 def test_reading_both_ways_takes_what_is_known_of_the_beginnings_already() -> None:

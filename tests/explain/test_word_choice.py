@@ -17,7 +17,6 @@ from rnn_compare.sources.task import NEUTRAL
 
 @pytest.fixture
 def reviews(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
-    """The real reviews."""
     monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     return prepared.load("bundled")
 
@@ -84,10 +83,8 @@ def test_a_source_without_sentiment_is_refused_in_a_sentence(tmp_path: Path) -> 
         choose_words(Reviews(tmp_path, both, None, None, None), 100)
 
 
-def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+@pytest.mark.usefixtures("empty_cache")
+def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_has() -> None:
     for distance in (30, 200):
         chosen = choose_words(prepared.load(f"first-word-{distance}"), 100)
         assert [[word for word, _ in group] for group in (chosen.positive, chosen.negative)] == [["red"], ["blue"]]

@@ -37,7 +37,6 @@ Command = Callable[..., "subprocess.Popen[str]"]
 
 
 def curve(run: Run) -> dict[int, list[float]]:
-    """Returns what was measured in each epoch of a run, its time left out."""
     return {epoch.epoch: [epoch[figure] for figure in FIGURES] for epoch in run.epochs}
 
 

@@ -33,7 +33,6 @@ def immutable(cache: Path) -> Callable[[], object]:
 
 @pytest.fixture
 def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], object]]:
-    """Makes a cache folder that cannot be used, and yields what mends it."""
     spoil: Spoil = request.param
     mends = [spoil(tmp_path / "cache")]
     yield lambda: mends.pop()()

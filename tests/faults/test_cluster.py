@@ -59,12 +59,10 @@ class Elsewhere:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def start_scheduler(self) -> None:
-        """Starts it at the same address each time."""
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--protocol", "tls", "--port", port, name="scheduler")
 
     def start_worker(self, *more: str, path: str = str(PROJECT)) -> "subprocess.Popen[bytes]":
-        """Starts a worker with a nanny; ``path`` leads to the program."""
         name = f"worker-{len(self.workers)}"
         alone = ["--nworkers", "1", "--nthreads", "1", "--name", name, *more]
         worker = self._start("worker", self.address, "--protocol", "tls", *alone, name=name, PYTHONPATH=path)
@@ -72,11 +70,9 @@ class Elsewhere:
         return worker
 
     def reviews(self) -> list[Path]:
-        """Returns the reviews that were prepared there."""
         return list(self.kept.glob("reviews/bundled-*"))
 
     def end(self) -> None:
-        """Kills all of it."""
         for process in (*self.workers, self.scheduler):
             if process is not None:
                 kill(process)
@@ -94,7 +90,6 @@ class Elsewhere:
 
 
 def certify(folder: Path) -> tuple[Path, Path]:
-    """Makes a certificate that vouches for itself, and its key."""
     certificate, key, settings = folder / "certificate.pem", folder / "key.pem", folder / "openssl.cnf"
     settings.write_text(
         "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = own\n"
@@ -107,7 +102,6 @@ def certify(folder: Path) -> tuple[Path, Path]:
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kills a process and its children at once."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -125,7 +119,6 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 
 
 def answers(processes: Iterable["subprocess.Popen[bytes]"]) -> list[int]:
-    """Returns the status of each answer to a request without TLS, at every port on which these processes listen."""
     trees = [psutil.Process(process.pid) for process in processes]
     trees += [child for tree in trees for child in tree.children(recursive=True)]
     sockets = [socket for process in trees for socket in process.net_connections("tcp") if socket.status == "LISTEN"]
@@ -164,7 +157,6 @@ def record(training_cache: Path) -> Iterator[ListeningStore]:
 
 @pytest.fixture(scope="module")
 def far(record: ListeningStore, elsewhere: Elsewhere) -> Iterator[Engine]:
-    """An engine that trains elsewhere."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(SCHEDULER_VARIABLE, elsewhere.address)
         engine = Engine(record, "command line")
@@ -259,21 +251,9 @@ def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
         f"DASK_DISTRIBUTED__COMM__TLS__{name.upper().replace('.', '__').replace('-', '_')}": path
         for name, path in files.items()
     }
+    arguments = ["train", "--json", "--epochs", "100", "--reviews", "20000", "--dropout", "0.2"]
     program = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "rnn_compare",
-            "train",
-            "--json",
-            "--epochs",
-            "100",
-            "--reviews",
-            "20000",
-            "--dropout",
-            "0.2",
-            *TINY,
-        ],
+        [sys.executable, "-m", "rnn_compare", *arguments, *TINY],
         cwd=PROJECT,
         env={**os.environ, **tls, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: elsewhere.address},
         stdout=subprocess.PIPE,

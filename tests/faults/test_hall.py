@@ -187,7 +187,6 @@ def half_sent(phone: PlainPhone, rest: str, what: str = "review") -> socket.sock
 
 
 def received(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes."""
     parts = []
     while part := connection.recv(4096):
         parts.append(part)

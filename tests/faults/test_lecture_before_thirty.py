@@ -84,7 +84,6 @@ class Class:
         self._thread.start()
 
     def end(self) -> None:
-        """Has the phones leave; raises what went wrong for one of them."""
         self._ended = True
         self._thread.join()
         if self._problems:
@@ -136,7 +135,6 @@ def _tasks(message: Any) -> set[tuple[str, int]]:
 
 
 def look(page: Page, url: str, step: Step) -> None:
-    """Waits until the wall shows a step as it is shown where workers answer."""
     wait_until_drawn(page, step)
     if step.kind.trains:
         expect(page.get_by_text("Finished. The curves are still hidden.")).to_be_visible()

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is done with
 def given(
     folder: Path, reviews: Path, chromium: str, seed: int, minutes: float, faults: int, *more: str
 ) -> dict[str, Any]:
-    """Gives lectures in a process of its own, and returns what it reports."""
     if subprocess.run([*ALONE, "true"], check=False).returncode:
         pytest.skip("this system lets nobody mount a file system of his own")
     done = subprocess.run(

@@ -6,13 +6,11 @@ import os
 import random
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from benchmarks.worker_processes import workers_of
 from rnn_compare.cli.foreground import follow
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -21,11 +19,11 @@ from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import dispatcher
-from rnn_compare.training.dispatcher import LOST, LOST_ONCE
+from rnn_compare.training.dispatcher import LOST
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
-from tests.faults.conftest import TINY, Command, same_curve
-from tests.patience import PATIENCE, until, until_ended
+from tests.faults.conftest import same_curve
+from tests.patience import until, until_ended
 from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
@@ -34,7 +32,6 @@ KILLS = 20
 
 
 def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signals) -> None:
-    """Kills the worker of a run once it has finished another epoch."""
     known = len(store.run(run).epochs)
     until(lambda: len(store.run(run).epochs) > known)
     [name] = [worker.name for worker in engine.workers() if worker.run == run]
@@ -43,7 +40,6 @@ def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signal
 
 @pytest.fixture
 def unbroken(engine: Engine, store: ListeningStore) -> Run:
-    """The run that others are held against, trained once."""
     finished = [run for run in store.runs() if (run.experiment, run.status) == (LONG, Status.FINISHED)]
     if not finished:
         runs = engine.submit([LONG])
@@ -111,18 +107,6 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     assert [(run.status, run.reason) for run in (first, other)] == [(Status.FINISHED, None)] * 2
     assert sorted(len(run.continued) for run in (first, other)) == [0, 1], "the worker that crashed had one of them"
     assert same_curve(first, other)
-
-
-def test_the_command_line_says_that_a_worker_was_lost(cache: Path, command: Command) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "60", "--reviews", "2000", "--dropout", "0.2", *TINY)
-    assert process.stdout is not None
-    assert "epoch 1 of 60" in process.stdout.readline()
-    [worker] = workers_of(psutil.Process(process.pid))
-    worker.kill()
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, errors
-    [run] = RunStore(cache / "runs.db").runs()
-    assert f"{run.title}  {LOST_ONCE}\n" in errors
 
 
 def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine: Engine, store: ListeningStore) -> None:

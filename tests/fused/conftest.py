@@ -1,5 +1,3 @@
-"""Random weights for tests without Keras."""
-
 import numpy as np
 
 from rnn_compare.experiment import Experiment
@@ -8,7 +6,6 @@ from rnn_compare.networks.parameters import parameters
 
 
 def layer_weights(cell: str, features: int, units: int, scale: float = 0.5) -> list[Array]:
-    """Returns random weights of a layer in Keras' layout."""
     random = np.random.default_rng(1)
     layer = parameters(Experiment(cell=cell, units=units, embedding_size=features)).recurrent_layers[0]
     return [random.normal(0, scale, tensor.shape).astype(np.float32) for tensor in layer.tensors]

@@ -21,6 +21,11 @@ from tests.fused.conftest import layer_weights
 VOCABULARY = 100
 
 
+def small(cell: str, **changes: Any) -> Experiment:
+    sizes = {"units": 5, "embedding_size": 4, "maxlen": 12, "vocabulary_size": VOCABULARY}
+    return Experiment.model_validate({"cell": cell, **sizes, **changes})
+
+
 @st.composite
 def networks_and_reviews(draw: st.DrawFn) -> tuple[Experiment, NDArray[np.int64]]:
     batch, maxlen = draw(st.integers(1, 6)), draw(st.integers(1, 9))
@@ -66,10 +71,7 @@ MIXED = (12, 9, 0, 5, 1, 0)
 def test_batches_with_reviews_of_padding_alone_and_without_padding(
     cell: str, masked: bool, lengths: tuple[int, ...]
 ) -> None:
-    experiment = Experiment(
-        cell=cell, units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY, mask_padding=masked
-    )
-    _compare_with_stock(experiment, _padded(2, lengths, 12))
+    _compare_with_stock(small(cell, mask_padding=masked), _padded(2, lengths, 12))
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -107,7 +109,7 @@ def test_loss_and_probability_are_exact_for_logits_of_any_size() -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 300.0])
 def test_loss_and_accuracy_are_those_of_keras_for_saturated_networks_too(scale: float) -> None:
-    experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
+    experiment = small("GRU")
     stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
     for model in (stock, fused):
         model.layers[-1].kernel.assign(model.layers[-1].kernel * scale)
@@ -126,18 +128,7 @@ def test_loss_and_accuracy_are_those_of_keras_for_saturated_networks_too(scale: 
 )
 def test_callbacks_get_the_logs_and_weights_of_stock_keras(optimizer: Any) -> None:
     """Weights, moments and iterations in Keras' variables are those of the epoch's end."""
-    experiment = Experiment(
-        cell="LSTM",
-        units=4,
-        embedding_size=3,
-        maxlen=8,
-        vocabulary_size=VOCABULARY,
-        optimizer=optimizer,
-        dropout=0.2,
-        reviews=40,
-        batch_size=8,
-        epochs=3,
-    )
+    experiment = small("LSTM", maxlen=8, optimizer=optimizer, dropout=0.2, reviews=40, batch_size=8, epochs=3)
     ids, labels = _padded(6, [3, 8, 5, 0, 7, 8, 2, 6] * 5, 8).astype(np.int32), np.arange(40) % 3 % 2
     split = Split(ids[:32], labels[:32], ids[32:], labels[32:])
     by_model: list[list[Any]] = []
@@ -162,8 +153,6 @@ def test_callbacks_get_the_logs_and_weights_of_stock_keras(optimizer: Any) -> No
 
 
 class _CallRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not followed by mypy
-    """Records each call, and stops the training after an epoch or a batch."""
-
     def __init__(self, last_epoch: int = -1, last_batch: int = -1) -> None:
         super().__init__()
         self.calls: list[tuple[str, list[Any], list[str]]] = []
@@ -190,9 +179,7 @@ class _CallRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
     ids=["resumed", "stopped after an epoch", "stopped within one"],
 )
 def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, ends: dict[str, int], epochs: int) -> None:
-    experiment = Experiment(
-        cell="GRU", units=3, embedding_size=2, maxlen=6, vocabulary_size=VOCABULARY, reviews=25, batch_size=8, epochs=3
-    )
+    experiment = small("GRU", maxlen=6, reviews=25, batch_size=8, epochs=3)
     ids, labels = _padded(8, [3, 6, 5, 0, 1] * 5, 6).astype(np.int32), np.arange(25) % 2
     split = Split(ids[:20], labels[:20], ids[20:], labels[20:])
     calls, histories = [], []
@@ -243,9 +230,7 @@ def _padded(seed: int, lengths: Any, maxlen: int) -> NDArray[np.int64]:
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_directions_in_several_threads_give_the_same_digits(dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
-    experiment = Experiment(
-        cell="GRU", units=6, embedding_size=4, maxlen=20, vocabulary_size=VOCABULARY, bidirectional=True, layers=2
-    )
+    experiment = small("GRU", units=6, maxlen=20, bidirectional=True, layers=2)
     model, ids = keras_models.build(experiment, FusedNetwork), _padded(3, [0, 3, 9, 20, 14, 14, 1, 6], 20)
     options, weights = options_of(model), [np.asarray(weight) for weight in model.get_weights()]
     draws = np.random.default_rng(6).random((2, 2, 8, 12)) >= dropout

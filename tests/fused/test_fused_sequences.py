@@ -1,5 +1,3 @@
-"""The blocks of a batch, in one thread or several."""
-
 import numpy as np
 import pytest
 from hypothesis import settings

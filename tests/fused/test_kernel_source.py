@@ -1,5 +1,3 @@
-"""The kernel source generated from a cell's formulas."""
-
 from pathlib import Path
 
 from rnn_compare.cells.registry import cell

@@ -1,5 +1,3 @@
-"""Initial weights: the bias of the gate that keeps the state, and the recurrent kernel."""
-
 import re
 from pathlib import Path
 from typing import Any

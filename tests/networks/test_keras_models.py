@@ -7,7 +7,7 @@ import pytest
 from keras.src.random import seed_generator
 
 from rnn_compare.experiment import Experiment, Optimizer
-from rnn_compare.networks.keras_models import build, get_weights, network, set_weights, summary_text
+from rnn_compare.networks.keras_models import build, get_weights, network, summary_text
 
 SMALL = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
 
@@ -47,12 +47,6 @@ def test_dropout_belongs_to_the_recurrent_layers_in_both_directions() -> None:
             assert (layer.dropout, layer.recurrent_dropout) == (0.2, 0.4)
 
 
-def test_equal_seeds_give_equal_weights_and_other_seeds_others() -> None:
-    first, again, other = (get_weights(build(Experiment(**SMALL, seed=seed))) for seed in (7, 7, 8))
-    np.testing.assert_array_equal(first["embedding/embeddings"], again["embedding/embeddings"])
-    assert not np.array_equal(first["embedding/embeddings"], other["embedding/embeddings"])
-
-
 def test_keras_takes_its_seeds_from_the_generator_that_is_replaced_while_a_network_is_built(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,24 +64,3 @@ def test_keras_takes_its_seeds_from_the_generator_that_is_replaced_while_a_netwo
     monkeypatch.undo()
     keras.utils.set_random_seed(1)
     np.testing.assert_array_equal(network(Experiment(**SMALL)).get_weights()[0], usual)
-
-
-def test_weights_set_are_the_weights_got() -> None:
-    experiment = Experiment(**SMALL, cell="GRU", bidirectional=True)
-    weights = get_weights(build(experiment))
-    model = build(experiment.model_copy(update={"seed": 99}))
-    set_weights(model, weights)
-    for (name, array), (expected_name, expected) in zip(get_weights(model).items(), weights.items(), strict=True):
-        assert name == expected_name
-        np.testing.assert_array_equal(array, expected)
-
-
-@pytest.mark.slow
-def test_every_option_together_trains_one_step() -> None:
-    options = {"cell": "LSTM", "bidirectional": True, "mask_padding": True, "dropout": 0.2}
-    model = build(Experiment.model_validate({**SMALL, **options}))
-    before = get_weights(model)["dense/kernel"]
-    ids = np.array([[0, 0, 1, 5, 6, 7], [0, 0, 0, 1, 8, 9]])
-    loss, _ = model.train_on_batch(ids, np.array([0.0, 1.0]))
-    assert np.isfinite(loss)
-    assert not np.array_equal(before, get_weights(model)["dense/kernel"])

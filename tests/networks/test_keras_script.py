@@ -18,8 +18,8 @@ from rnn_compare.networks.keras_layers import own_source
 from rnn_compare.networks.keras_models import build, network
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import EpochEnd, Event
-from rnn_compare.training.worker import job
+from rnn_compare.runs.events import EpochEnd
+from tests.training.conftest import train
 
 TINY: dict[str, Any] = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 60, "epochs": 2, "batch_size": 16}
 STOPPED = TINY | {"epochs": 8, "learning_rate": 0.1, "patience": 2, "dropout": 0.2, "test_split": 0.2, "seed": 5}
@@ -42,9 +42,8 @@ def run(experiment: Experiment) -> dict[str, Any]:
 
 
 def epochs(experiment: Experiment) -> list[EpochEnd]:
-    events: list[Event] = []
     # With a new id each time: a run with a checkpoint would continue.
-    job.train(f"repeated-{secrets.token_hex(4)}", experiment, events.append, lambda: False)
+    events = train(f"repeated-{secrets.token_hex(4)}", experiment)
     return [event for event in events if isinstance(event, EpochEnd)]
 
 

@@ -1,5 +1,3 @@
-"""The plain file trains what the program trains."""
-
 import re
 import runpy
 import sys

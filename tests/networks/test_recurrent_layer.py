@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.networks.keras_models import layer_class
 from rnn_compare.networks.recurrent_layer import CellWeights, by_direction, read_sequence, recurrent_layer
 
@@ -69,24 +68,6 @@ def test_five_hundred_timesteps_do_not_drift_from_keras(cell: str) -> None:
     np.testing.assert_allclose(output, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("backward", [False, True])
-def test_a_trace_has_every_signal_and_the_states_they_make(cell: str, backward: bool) -> None:
-    inputs = np.random.default_rng(2).normal(size=(2, 5, 3)).astype(np.float32)
-    (weights,) = directions_of_new(cell, features=3, units=4)
-    trace = read_sequence(cell, inputs, weights, backward=backward, with_signals=True)
-    assert [*trace.signals] == [signal.name for signal in cell_of(cell).signals if signal.name != "state"]
-    assert {signal.shape for signal in trace.signals.values()} == {trace.states.shape} == {(2, 5, 4)}
-    by_hand = {
-        "SimpleRNN": lambda s: np.tanh(s["pre_activation"]),
-        "LSTM": lambda s: s["o"] * np.tanh(s["carry"]),
-        "MGU": lambda s: (1 - s["f"]) * before(trace.states, backward) + s["f"] * s["candidate"],
-        "GRU": lambda s: s["z"] * before(trace.states, backward) + (1 - s["z"]) * s["candidate"],
-    }
-    if cell in by_hand:
-        np.testing.assert_allclose(trace.states, by_hand[cell](trace.signals), atol=1e-6)
-
-
 def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
     inputs = np.random.default_rng(3).normal(size=(1, 4, 3)).astype(np.float32)
     (weights,) = directions_of_new("LSTM", features=3, units=2)
@@ -113,8 +94,3 @@ def directions_of_new(cell: str, features: int, units: int) -> tuple[CellWeights
     layer = keras_layer(cell, units, bidirectional=False)
     build(layer, features)
     return by_direction(cell, layer.get_weights())
-
-
-def before(states: np.ndarray[Any, Any], backward: bool) -> np.ndarray[Any, Any]:
-    empty = np.zeros_like(states[:, :1])
-    return np.concatenate([states[:, 1:], empty] if backward else [empty, states[:, :-1]], axis=1)

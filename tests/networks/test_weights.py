@@ -23,15 +23,6 @@ def test_saved_weights_come_back_bit_for_bit_in_keras_order(tmp_path: Path) -> N
         np.testing.assert_array_equal(array, keras_array)
 
 
-def test_saving_replaces_the_file_and_leaves_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "last.npz"
-    path.write_bytes(b"older")
-    weights = random_weights(EXPERIMENT)
-    save(weights, path)
-    assert list(tmp_path.iterdir()) == [path]
-    np.testing.assert_array_equal(load(path, EXPERIMENT)["dense/kernel"], weights["dense/kernel"])
-
-
 def test_a_save_that_fails_keeps_the_older_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "last.npz"
     save(random_weights(EXPERIMENT), path)

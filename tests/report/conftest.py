@@ -23,15 +23,12 @@ TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 
 
 @dataclass(frozen=True)
 class Trained:
-    """A record and the ids of its runs, in order."""
-
     store: RunStore
     ids: list[str]
 
 
 @pytest.fixture(scope="session")
 def trained_once(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
-    """Trains them."""
     from rnn_compare.training.worker import job  # Keras: only where it is needed
 
     folder = tmp_path_factory.mktemp("report_cache")

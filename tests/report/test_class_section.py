@@ -1,5 +1,3 @@
-"""The networks of a class in a page to take home."""
-
 import json
 import re
 from collections.abc import Iterator
@@ -23,7 +21,6 @@ from .conftest import Trained
 
 @pytest.fixture
 def result(tmp_path: Path) -> Iterator[ClassResult]:
-    """A class of 40 phones, and two networks of the presenter's machine."""
     classroom = Classroom(tmp_path / "lecture.db")
     hold(classroom, 40)
     own = [ClassNetwork(cell, seed_of(1, OWN_SEEDS + 1), (300,) * 8, origin="server") for cell in ("SimpleRNN", "LSTM")]

@@ -21,8 +21,6 @@ from .conftest import Trained
 
 
 class Text(HTMLParser):
-    """All text that a page shows, and what lies in its scripts by their id."""
-
     def __init__(self, page: str) -> None:
         super().__init__()
         self.seen: list[str] = []

@@ -2,7 +2,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -23,7 +22,6 @@ from .conftest import Trained
 
 
 def as_printed(runs: Sequence[Run]) -> list[str]:
-    """Returns the lines that the exports print of these runs' epochs."""
     return [
         f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
         f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
@@ -89,18 +87,3 @@ def test_a_cell_that_keras_lacks_travels_in_it(elsewhere: RunStore) -> None:
     text = notebook(gather(elsewhere, ids))
     codes = [entry.source for entry in nbformat.reads(text, 4).cells if entry.cell_type == "code"]
     assert codes.count(own_source(cell("MGU"))) == 1
-
-
-def test_what_people_typed_is_neither_code_nor_markup(trained: Trained) -> None:
-    contents = gather(trained.store, trained.ids[:2])
-    typed = '"""\'\n# x\n![i](y) <b> {0} {network}\\'
-    group = replace(contents.groups[0], name=typed)
-    book = nbformat.reads(notebook(replace(contents, groups=(group,))), 4)
-    for entry in book.cells:
-        if entry.cell_type == "code":
-            compile(entry.source, "cell", "exec")
-            assert "\n# x" not in entry.source
-        else:
-            assert "![i]" not in entry.source
-            assert "<b>" not in entry.source.replace("\\<b", "")
-            assert "\n# x" not in entry.source

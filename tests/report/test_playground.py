@@ -1,5 +1,3 @@
-"""The playground: the shipped comparisons in one file, from a host of static files."""
-
 import contextlib
 import re
 import shutil
@@ -42,7 +40,6 @@ def folder(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def address(folder: Path) -> Iterator[str]:
-    """The address of a host that serves the folder and nothing else."""
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder / "site"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

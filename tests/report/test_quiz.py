@@ -51,10 +51,8 @@ def test_a_shipped_lectures_quiz_comes_with_its_networks_and_is_solved_by_its_an
                 assert 0 < sum(wrong) < len(wrong), (question.id, wrong)
 
 
-def test_a_page_with_a_network_that_the_lecture_lacks_has_no_quiz_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+@pytest.mark.usefixtures("empty_cache")
+def test_a_page_with_a_network_that_the_lecture_lacks_has_no_quiz_of_it() -> None:
     experiments = BOOK.experiments()
     names = [experiment.label for experiment in experiments]
     assert quiz_at_home(experiments, names) is not None
@@ -73,10 +71,8 @@ answer = "A bad film"
 """
 
 
-def test_a_quiz_about_a_network_that_its_preset_lacks_is_not_asked_even_if_a_run_has_the_networks_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+@pytest.mark.usefixtures("empty_cache")
+def test_a_quiz_about_a_network_that_its_preset_lacks_is_not_asked_even_if_a_run_has_the_networks_name() -> None:
     experiments = BOOK.experiments()
     names = [experiment.label for experiment in experiments]
     assert (quiz := quiz_at_home(experiments, names))

@@ -54,16 +54,14 @@ def opened(browser: Browser, file: Path, script: str = "", width: int = 390, **o
 
 @pytest.fixture(scope="module")
 def report(browser: Browser, file: Path) -> Iterator[Page]:
-    """One page for all tests that only ask."""
     with opened(browser, file, width=1280, accept_downloads=True) as page:
         yield page
 
 
 def broken_rules(page: Page) -> list[str]:
-    """What axe finds on a page."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    rules: list[str] = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))")
-    return rules
+    names: list[str] = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))")
+    return names
 
 
 def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:

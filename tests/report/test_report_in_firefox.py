@@ -58,11 +58,7 @@ VIOLATIONS = f"""async () => {{
 
 
 class Firefox:
-    """A tab of a headless Firefox that has no network.
-
-    Args:
-        connection: To its WebDriver BiDi.
-    """
+    """A tab of a headless Firefox that has no network."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection, self._ids = connection, itertools.count()
@@ -73,7 +69,6 @@ class Firefox:
         self.ask("emulation.setNetworkConditions", networkConditions={"type": "offline"}, contexts=[self._tab])
 
     def ask(self, method: str, **params: Any) -> Any:
-        """Returns the result of a command; events that come meanwhile are noted."""
         number = next(self._ids)
         self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
         while (answer := json.loads(self._connection.recv(PATIENCE))).get("id") != number:
@@ -82,11 +77,9 @@ class Firefox:
         return answer["result"]
 
     def open(self, url: str) -> None:
-        """Opens an address."""
         self.ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
     def call(self, function: str, words: str) -> Any:
-        """Returns what a function of words comes to in the page, which is JSON or nothing."""
         answer = self.ask(
             "script.callFunction",
             functionDeclaration=function,

@@ -1,11 +1,6 @@
-"""A task's page to take home: nobody can guess its vocabulary."""
-
 from pathlib import Path
 
-import pytest
-
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import FIRST_WORD
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import reader
@@ -13,11 +8,8 @@ from rnn_compare.runs.store import RunStore
 from tests.recorded import shipped
 
 
-def test_a_tasks_page_has_a_text_of_each_label_that_its_networks_can_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    store = RunStore(tmp_path / "runs.db")
+def test_a_tasks_page_has_a_text_of_each_label_that_its_networks_can_read(empty_cache: Path) -> None:
+    store = RunStore(empty_cache / "runs.db")
     data, problems = reader(gather(store, [run.id for run in shipped(store, FIRST_WORD)], Evidence(store)))
     assert not problems
     assert [name for name, *_ in data["examples"]] == ["Sample: blue", "Sample: red"]

@@ -57,5 +57,4 @@ def _objects(items: list[object]) -> NDArray[Any]:
 
 @pytest.fixture
 def keras_folder(tmp_path: Path, write_keras_files: Callable[..., Path]) -> Path:
-    """A folder with both files."""
     return write_keras_files(tmp_path / "keras_files")

@@ -71,12 +71,6 @@ def test_a_long_text_loses_the_start_token_and_its_first_words() -> None:
     assert [review.count(state) for state in ("known", "unknown", "cut off")] == [1, 2, 2]
 
 
-def test_a_text_of_maxlen_words_loses_the_start_token_alone() -> None:
-    review = read_text("the film", VOCABULARY, vocabulary_size=100, maxlen=2)
-    assert review.ids.tolist() == [4, 6]
-    assert [token.state for token in review.tokens] == ["cut off", "known", "known"]
-
-
 def test_tokens_point_at_the_spelling_of_the_text() -> None:
     text = "The <b>FILM</b> was İyi 👍"
     tokens = read_text(text, VOCABULARY, vocabulary_size=100, maxlen=10).tokens
@@ -84,22 +78,10 @@ def test_tokens_point_at_the_spelling_of_the_text() -> None:
     assert spelled == ["The", "b", "FILM", "b", "was", "İyi", "👍"]
 
 
-def test_a_text_of_unknown_words_alone_is_read_and_counted() -> None:
-    review = read_text("qwx zzyzx 👍", VOCABULARY, vocabulary_size=100, maxlen=4)
-    assert review.ids.tolist() == [1, 2, 2, 2]
-    assert (review.count("known"), review.count("unknown")) == (0, 3)
-
-
 @pytest.mark.parametrize("text", ["", " \n\t", "?!... --- </>"])
 def test_a_text_without_a_word_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(UserError, match="no words"):
         read_text(text, VOCABULARY, vocabulary_size=100, maxlen=5)
-
-
-def test_a_hundred_thousand_words_are_read_to_the_last() -> None:
-    review = read_text("the film " * 50_000, VOCABULARY, vocabulary_size=100, maxlen=500)
-    assert review.ids.tolist() == [4, 6] * 250
-    assert (review.count("known"), review.count("cut off")) == (500, 99_500)
 
 
 @given(st.lists(st.sampled_from(["the", "and", "film", "was", "good", "xyzzy"]), min_size=1), st.integers(1, 20))

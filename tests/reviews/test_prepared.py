@@ -21,7 +21,6 @@ PROJECT = Path(prepared.__file__).parents[2]
 
 
 def python(script: str, *arguments: str | Path) -> subprocess.Popen[str]:
-    """Starts a real process of the program, in this test's environment."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.Popen(
         command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -91,14 +90,6 @@ def test_a_review_typed_again_gets_its_row_and_keeps_its_label(bundled: Reviews)
         review = read_text(bundled.text(index), bundled.vocabulary, 5_000, 200)
         np.testing.assert_array_equal(review.ids, split.x_train[index])
         assert bundled.label(index) == split.y_train[index]
-
-
-def test_labels_stay_with_their_reviews(bundled: Reviews) -> None:
-    praise, blame = bundled.vocabulary.rank("excellent"), bundled.vocabulary.rank("worst")
-    ranks, offsets, labels = bundled.training
-    label_of_word = np.repeat(labels, np.diff(offsets))
-    assert label_of_word[ranks == praise].mean() > 0.75
-    assert label_of_word[ranks == blame].mean() < 0.25
 
 
 def test_a_second_start_reads_no_csv_and_imports_nothing_heavy(bundled: Reviews) -> None:

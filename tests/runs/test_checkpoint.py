@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file
+from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint, interrupt_orphans
 from rnn_compare.runs.events import Started, Status
@@ -15,11 +15,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
 def state(epochs: int) -> Checkpoint:
@@ -72,8 +68,8 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_previous(monkeypatch: py
     assert {path.name for path in checkpoint_file("run").parent.iterdir()} <= {"last.checkpoint", "previous.checkpoint"}
 
 
-def test_an_epoch_that_the_dead_program_could_not_record_is_taken_from_the_checkpoint(cache: Path) -> None:
-    store = RunStore(cache / "runs.db")
+def test_an_epoch_that_the_dead_program_could_not_record_is_taken_from_the_checkpoint(empty_cache: Path) -> None:
+    store = RunStore(empty_cache / "runs.db")
     [run] = store.create([Experiment()], Owner(pid=2**22 + 1, started=1.0, host=Owner.current().host), "page")
     epochs = tuple(epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 12.5) for number in (1, 2))
     store.record([Started(run, 1, "", {}, 10.0), epochs[0]])

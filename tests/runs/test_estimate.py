@@ -27,13 +27,8 @@ def epoch(experiment: Experiment, earlier: Sequence[Run], speed: Speed = UNMEASU
 
 
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
-    """A run whose epochs took so long."""
     epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, seconds_an_epoch) for epoch in (1, 2))
     return run_of(experiment, epochs=epochs)
-
-
-def test_no_experiments_take_no_time() -> None:
-    assert seconds([], [], workers=2) == 0.0
 
 
 def test_a_setting_that_was_run_takes_as_long_as_it_took() -> None:

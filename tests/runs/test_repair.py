@@ -14,12 +14,10 @@ from rnn_compare.cli.main import main
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file, delete_files, run_folder
 from rnn_compare.runs import checkpoint
-from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.repair import back_up, repair
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.worker import job
-from tests.training.conftest import tiny
+from tests.training.conftest import tiny, train
 
 PAGE = 4096
 EXPERIMENTS = [tiny(cell=cell, seed=seed, epochs=3) for cell in ("SimpleRNN", "LSTM", "GRU") for seed in (1, 2)]
@@ -34,16 +32,13 @@ def trained(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         environment.setenv(CACHE_VARIABLE, str(cache))
         store = RunStore(cache / "runs.db")
         for run, experiment in zip(store.create(EXPERIMENTS, Owner.current(), "page"), EXPERIMENTS, strict=True):
-            events: list[Event] = []
-            job.train(run, experiment, events.append, lambda: False)
-            store.record(events)
+            store.record(train(run, experiment))
         store.close()
         yield cache
 
 
 @pytest.fixture
 def cache(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it."""
     shutil.copytree(trained, tmp_path / "cache", symlinks=True)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     return tmp_path / "cache"
@@ -56,7 +51,6 @@ def record(cache: Path) -> Path:
 
 @pytest.fixture
 def before(record: Path) -> list[Run]:
-    """What the sound record holds."""
     return runs_in(record)
 
 

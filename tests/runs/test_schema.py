@@ -11,19 +11,11 @@ from rnn_compare.runs.store import RunStore
 
 
 def filled(path: Path) -> bytes:
-    """Makes a database with some runs in it and returns its bytes."""
     store = RunStore(path)
     for _ in range(40):
         store.create([Experiment()], Owner.current(), "page")
     store.close()
     return path.read_bytes()
-
-
-def test_a_sound_database_is_opened_again_with_its_runs(tmp_path: Path) -> None:
-    filled(tmp_path / "runs.db")
-    store = RunStore(tmp_path / "runs.db")
-    assert store.warnings == []
-    assert len(store.runs()) == 40
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "torn", "text"])

@@ -31,7 +31,6 @@ MAX_SHIPPED = 11 * 2**20
 
 @pytest.fixture
 def fresh(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
-    """An empty record."""
     (tmp_path / "fresh").mkdir()
     (tmp_path / "fresh" / "reviews").symlink_to(prepared_cache / "reviews")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "fresh"))

@@ -317,17 +317,6 @@ for _ in range(10):
     assert [run.position for run in runs] == sorted({run.position for run in runs})
 
 
-def test_readers_see_what_was_there_while_somebody_writes(store: RunStore) -> None:
-    run = make(store)
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("UPDATE runs SET name = 'half-written'")
-    assert store.run(run).name == ""
-    other.execute("COMMIT")
-    other.close()
-    assert store.run(run).name == "half-written"
-
-
 def test_a_record_that_another_program_holds_is_answered_by_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,6 @@ def _fresh_rules(own_app: App, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa
 
 @pytest.fixture
 def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
-    """Writes the secrets file, which is none before."""
     file = tmp_path / "secrets.toml"
     before = config.get_option("secrets.files")
     config.set_option("secrets.files", [str(file)])
@@ -75,7 +74,6 @@ def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
 
 
 def visit(page: str = "", **query: str) -> AppTest:
-    """Opens the real app, or one of its pages, as a new visitor."""
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
@@ -89,7 +87,6 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 
 def seen(app: AppTest) -> str:
-    """All text that a page shows."""
     parts = [element.proto.body for element in app.get("html")]
     for kind in (app.error, app.warning, app.info, app.caption, app.markdown):
         parts += [element.value for element in kind]
@@ -111,13 +108,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address for a browser."""
         return f"http://{self.host}"
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, list[str]], bytes]:
-        """Sends one request as it stands, and returns status, headers and content."""
         connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
         connection.putrequest(method, path, skip_host="Host" in headers)
         for name, value in headers.items():
@@ -224,7 +219,6 @@ class Forger:
         self.close()
 
     def close(self) -> None:
-        """Leaves."""
         self._open.close()
 
     def rerun(self, *states: WidgetState, page: str = "") -> None:
@@ -246,15 +240,12 @@ class Forger:
         pytest.fail("The page's script never ended.")
 
     def elements(self) -> list[Any]:
-        """Every element that the last run of the page sent."""
         return [m.delta.new_element for m in self.messages if m.delta.WhichOneof("type") == "new_element"]
 
     def widget(self, kind: str, label: str) -> str:
-        """A widget's id."""
         return str(self._found(kind, label).id)
 
     def button(self, label: str) -> tuple[str, bool]:
-        """A button's id, and whether it is drawn as disabled."""
         element = self._found("button", label)
         return element.id, element.disabled
 
@@ -265,22 +256,18 @@ class Forger:
         pytest.fail(f"There is no {kind} {label!r} on the page.")
 
     def text(self) -> str:
-        """All that the page said, as it went over the wire."""
         return "\n".join(re.sub(r"\s+", " ", str(m)) for m in self.messages)
 
 
 def press(widget: str) -> WidgetState:
-    """The message of a pressed button."""
     return WidgetState(id=widget, trigger_value=True)
 
 
 def type_in(widget: str, text: str) -> WidgetState:
-    """The message of a text box."""
     return WidgetState(id=widget, string_value=text)
 
 
 def cookies_of(server: Server) -> dict[str, str]:
-    """The cookies that a new browser is given."""
     _, headers, _ = server.ask("GET", "/_stcore/health")
     pairs = (header.split(";")[0].split("=", 1) for header in headers["set-cookie"])
     return {name: value for name, value in pairs}

@@ -96,7 +96,6 @@ SAID = st.lists(st.tuples(st.integers(0, 10**6), st.fixed_dictionaries(KINDS)), 
 
 
 def widget_state(widget: str, kind: str, value: object) -> WidgetState:
-    """Returns the message that says something of a widget."""
     state = WidgetState(id=widget)
     kind = "string_value" if kind == "selection" else kind
     if isinstance(value, list):

@@ -12,7 +12,6 @@ from tests.processes import PROJECT
 
 
 def main() -> None:
-    """Builds the app that `streamlit run app.py` serves, and prints its routes."""
     spec = importlib.util.spec_from_file_location("served", PROJECT / "app.py")
     assert spec is not None
     assert spec.loader is not None

@@ -41,7 +41,6 @@ def signed_in(app: AppTest, typed: str = PASS) -> AppTest:
 
 
 def runs_page(app: AppTest, *rows: int) -> AppTest:
-    """Takes a visitor to *Runs* and ticks these rows."""
     go_to(app, "runs").session_state["runs_table"] = {"selection": {"rows": list(rows)}}
     return app.run()
 
@@ -49,9 +48,6 @@ def runs_page(app: AppTest, *rows: int) -> AppTest:
 @pytest.fixture(autouse=True)
 def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")  # AppTest has no connection to take one from
-
-
-# ---- who is who --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", ["", f'# [presenter]\n# password = "{PASS}"\n'])
@@ -129,9 +125,6 @@ def test_a_session_that_claims_to_be_signed_in_is_not(services: Services, write_
     assert services.runs() == []
 
 
-# ---- what only the presenter does, sent by a viewer all the same --------------------------------
-
-
 def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
     services: Services, record: Callable[..., str], write_secrets: Write
 ) -> None:
@@ -189,9 +182,6 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
     assert [run.id for run in services.store.runs()] == [running, done]
 
 
-# ---- files that cannot be understood -----------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -229,9 +219,6 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     pressed(app, "Train")
     assert services.store.runs() == []
     assert sentence.replace("\\", "") in own_app.access.described()
-
-
-# ---- the university's own sign-in --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -275,8 +262,6 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(
     assert "Signing in is not set up" in seen(app)
     assert services.runs() == []
 
-
-# ---- which browser -----------------------------------------------------------------------------
 
 WHO = """
 from types import SimpleNamespace

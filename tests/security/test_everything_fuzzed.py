@@ -86,7 +86,6 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def _record(server: Server, *cells: str) -> None:
-    """Records runs whose weights are drawn at random."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(server.cache))
         for cell in cells:
@@ -119,9 +118,6 @@ def contents(folder: Path) -> dict[str, bytes]:
         for name, path in files.items()
         if not name.startswith(WORKED_OUT)
     }
-
-
-# ---- requests ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -182,9 +178,6 @@ def sent(host: str, method: str, address: str, body: bytes | None, headers: dict
         connection.close()
 
 
-# ---- messages ----------------------------------------------------------------------------------
-
-
 def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server) -> None:
     with Forger(fuzzed) as presenter:
         pages = pages_of(presenter)  # before a visitor, whose wrong passes this address would have to wait for
@@ -206,7 +199,6 @@ def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_n
 
 
 def pages_of(visitor: Forger) -> list[str]:
-    """Returns the pages' addresses, as the server tells browsers."""
     visitor.rerun()
     navigation = next(message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation")
     return [page.url_pathname for page in navigation.app_pages]
@@ -234,7 +226,6 @@ def _say_anything(forger: Forger, page: str, buttons: bool) -> None:
 
 
 def is_drawn(visitor: Forger) -> bool:
-    """Tells whether a page was drawn without an error of the program."""
     failed = [element for element in visitor.elements() if element.WhichOneof("type") == "exception"]
     return not failed and "Traceback" not in visitor.text()
 
@@ -252,9 +243,6 @@ def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
             if kind == "bidi_component":
                 widgets.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
     return widgets
-
-
-# ---- addresses ---------------------------------------------------------------------------------
 
 
 def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> None:

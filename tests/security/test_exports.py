@@ -111,7 +111,6 @@ def exports(folder: Path, name: str) -> Exports:
 
 
 def structure(code: str) -> str:
-    """The code's statements without its texts."""
     module = ast.parse(code)
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -124,8 +123,6 @@ def texts(code: str) -> set[object]:
 
 
 class Elements(HTMLParser):
-    """The tags of a page with the names of their attributes, and its data."""
-
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, list[str]]] = []

@@ -28,8 +28,6 @@ SMALL = Experiment(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
 
 
 class Hostile:
-    """Writes a file as soon as it is unpickled."""
-
     def __init__(self, proof: Path) -> None:
         self.proof = proof
 
@@ -119,12 +117,8 @@ def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> N
         _ArrayUnpickler(io.BytesIO(opcodes)).load()
 
 
-# ---- what the source may not hold --------------------------------------------------------------
-
-
 @cache
 def nodes() -> list[tuple[str, ast.AST]]:
-    """Every node of the package's source, and its file."""
     trees = {path.relative_to(PACKAGE): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
     return [(str(path), node) for path, tree in trees.items() for node in ast.walk(tree)]
 

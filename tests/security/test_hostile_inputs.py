@@ -163,8 +163,6 @@ def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path, har
 
 
 class Markup(HTMLParser):
-    """The tags of a page, and its styles."""
-
     def __init__(self) -> None:
         super().__init__()
         self.tags: set[str] = set()
@@ -204,9 +202,6 @@ def assert_sound(app: Any, name: str) -> None:
     assert not markup.tags & NEVER_DRAWN, name
     assert not [attribute for attribute in markup.attributes if attribute.startswith("on")], name
     assert "display:none" not in markup.styles, name
-
-
-# ---- what is typed -----------------------------------------------------------------------------
 
 
 def test_names_and_notes_are_text(services: Services, record: Callable[..., str]) -> None:
@@ -250,9 +245,6 @@ def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
         assert app.text_area(key="review").value == text, name
 
 
-# ---- what a link says --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("page", ["compare", "try", "inside", "reviews", "runs"])
 def test_a_links_parameters_are_never_more_than_text(services: Services, record: Callable[..., str], page: str) -> None:
     """Each text stands in several parameters, and each parameter holds several texts."""
@@ -279,9 +271,6 @@ def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(se
     assert services.runs() == []
 
 
-# ---- what is taken home ------------------------------------------------------------------------
-
-
 def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, record: Callable[..., str]) -> None:
     run = record()
     for name, text in HOSTILE.items():
@@ -292,9 +281,6 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, re
         table = run_table.table(services.store.runs(), {})  # Streamlit offers it as a file, as it stands
         cells = [*(cell for row in rows for cell in row), *table.get("Name", ()), *table.get("Note", ())]
         assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
-
-
-# ---- the command line --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,5 +1,3 @@
-"""Who can reach the program: the whole process tree of a real server, and what the command line trains with."""
-
 import psutil
 
 from benchmarks.worker_processes import workers_of

@@ -261,9 +261,6 @@ def test_asking_for_the_events_head_alone_is_answered_at_once(lecture: Server) -
     assert headers["x-accel-buffering"] == "no"
 
 
-# ---- networks that phones train ----------------------------------------------------------------
-
-
 @pytest.fixture
 def phones(lecture: Server) -> list[PlainPhone]:
     """Two phones of a class that trains: a SimpleRNN with seed 1 and an LSTM with seed 2."""
@@ -276,12 +273,10 @@ def phones(lecture: Server) -> list[PlainPhone]:
 
 
 def dealt(phone: PlainPhone) -> dict[str, Any]:
-    """What a phone has to train."""
     return dict(zip(("cell", "seed"), last(phone.events(), "own")["deal"], strict=True))
 
 
 def send(phone: PlainPhone, **network: object) -> tuple[int, str]:
-    """Sends what a phone may send, with these fields in place of its own."""
     right = network.get("right", RIGHT)
     correct = some_correct(right) if isinstance(right, list) and isinstance(right[0], int) else ""
     status, content = phone.send("trained", {**dealt(phone), "right": RIGHT, "correct": correct, **network})

@@ -195,7 +195,6 @@ def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced(guarded: Serve
 
 
 def signed_in(server: Server) -> dict[str, str]:
-    """The cookies of a browser that has signed in with the pass."""
     cookies = cookies_of(server)
     with Forger(server, **cookies) as visitor:
         visitor.rerun()
@@ -207,7 +206,6 @@ def signed_in(server: Server) -> dict[str, str]:
 
 
 def cookies_for(server: Server, token: str, **cookies: str) -> list[str]:
-    """What a browser that shows a token is given."""
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
     _, headers, _ = server.ask("GET", "/_stcore/health", X_Sign_In=token, Cookie=sent)
     return [cookie for cookie in headers["set-cookie"] if cookie.startswith(PRESENTER)]

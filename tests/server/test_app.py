@@ -5,32 +5,29 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import asgi, live
+from rnn_compare.server import live
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import App
 from rnn_compare.server.lecture import phones
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
+from tests.server.lecture.test_presenter import ask
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
-COOKIE = f"rnn_compare_visitor={'a' * 32}"
+PHONE = {"Cookie": f"rnn_compare_visitor={'a' * 32}"}
 ANSWER = {"question": "best", "round": 1, "answer": 1}
 
 
 @pytest.fixture
 def apps(tmp_path: Path) -> Iterator[list[App]]:
-    """Two servers' Apps, each on a folder of its own; their engines are not started."""
     made = []
     for name in ("one", "other"):
         folder = tmp_path / name
@@ -44,26 +41,16 @@ def apps(tmp_path: Path) -> Iterator[list[App]]:
         app.close()
 
 
-def ask(app: App, method: str, path: str, **sent: Any) -> httpx.Response:
-    """Returns what the served App answers a phone or a page."""
-
-    async def answer() -> httpx.Response:
-        served = Starlette(routes=asgi.routes(app), middleware=asgi.middleware(app))
-        headers = {"Cookie": COOKIE, "Origin": "http://127.0.0.1"}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://127.0.0.1") as client:
-            return await client.request(method, path, headers=headers, **sent)
-
-    return asyncio.run(answer())
-
-
 def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[App]) -> None:
     first, other = apps
     for app in apps:
         app.classroom().begin("x")
     first.classroom().show_step(0, "Predict", "Which?", BEST)
     first.classroom().open_vote()
-    assert ask(first, "POST", f"/{phones.PATH}/answer", json=ANSWER).json() == {"kept": True}
-    assert ask(other, "POST", f"/{phones.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
+    assert ask(first, "POST", f"/{phones.PATH}/answer", headers=PHONE, json=ANSWER).json() == {"kept": True}
+    assert ask(other, "POST", f"/{phones.PATH}/answer", headers=PHONE, json=ANSWER).status_code == 409, (
+        "nobody asked it that"
+    )
     assert [list(answers.values()) for answers in first.classroom().votes.rounds("best")] == [[1]]
     assert other.classroom().votes.rounds("best") == []
     assert (first.classroom().state().title, other.classroom().state().title) == ("Predict", "")

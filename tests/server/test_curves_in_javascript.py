@@ -58,7 +58,6 @@ def test_numbers_reach_scripts_to_half_a_step_and_missing_ones_as_missing(values
 
 
 def drawn(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Returns what the board draws of each group in its first chart."""
     groups: list[dict[str, Any]] = in_node(message, DRAW)
     return groups
 

@@ -18,7 +18,6 @@ SCRIPT = next(iter(re.findall(r'src="\.(/static/js/index\.[^"]+)"', PAGE)))
 
 
 def asked(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> tuple[dict[str, str], bytes]:
-    """The headers and the body of an answer."""
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope: Scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": named}
     messages: list[Message] = []

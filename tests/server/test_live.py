@@ -1,5 +1,3 @@
-"""What browsers fetch while networks train, from the very function that the server's route calls."""
-
 import asyncio
 import gzip
 import json
@@ -46,7 +44,6 @@ def get(url: str, **headers: str) -> Response:
 
 
 def told(answer: Response) -> Any:
-    """What an answer's JSON says."""
     packed = answer.headers.get("Content-Encoding") == "gzip"
     return json.loads(gzip.decompress(bytes(answer.body)) if packed else bytes(answer.body))
 
@@ -153,7 +150,6 @@ def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_
 
     assert charts(live.PATH) == charts(live.url([], View())) == ["accuracy", "loss"]
     assert charts(live.url([], View(("loss",)))) == ["loss"]
-    assert charts(f"{live.PATH}?charts=nonsense,loss,,accuracy,loss") == ["accuracy", "loss"]
     assert charts(f"{live.PATH}?charts=../../etc/passwd") == ["accuracy", "loss"]
 
 

@@ -77,8 +77,6 @@ def test_a_silent_connection_is_closed_after_a_start_that_took_longer_than_the_w
 
 
 def test_a_connection_that_is_opened_right_after_the_start_sends_small_answers_at_once() -> None:
-    """It keeps the options that its listener had when it was accepted."""
-
     @contextlib.asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:
         watch = asyncio.create_task(Connections().watch())

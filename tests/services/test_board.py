@@ -125,7 +125,6 @@ def size(runs: list[Run], charts: tuple[str, ...]) -> int:
 
 
 def of_seeds(settings: int, seeds: int, epochs: int, **changes: Any) -> list[Run]:
-    """Runs of some settings with some seeds each, all at work in the epoch after these."""
     return [
         training(
             epochs,
@@ -155,9 +154,6 @@ def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_sa
     assert card["left"] == "16.0 s left"
     [card] = board_message([run("a", Status.QUEUED)], {})["groups"]
     assert card["left"] == ""
-
-
-# ---- several seeds of one setting --------------------------------------------------------------
 
 
 def seed(number: int, status: Status, *shares: float, **changes: Any) -> Run:

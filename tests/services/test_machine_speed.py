@@ -1,5 +1,3 @@
-"""How fast this machine is, measured by its own workers."""
-
 import os
 import subprocess
 import sys
@@ -21,8 +19,6 @@ from tests.patience import until
 
 
 class Idle(Engine):
-    """An engine whose workers answer in this process."""
-
     state = EngineState("ready")
 
     def __init__(self, store: RunStore) -> None:

@@ -15,13 +15,11 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from rnn_compare.server import live
 from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.replays import Replay, as_of
 from rnn_compare.services.services import Services
 from tests.epochs import epoch_end
-from tests.server.test_live import get, told
 
 Record = Callable[..., str]
 SECONDS, PACES = st.floats(-10, 1e5), st.floats(0.01, 100)
@@ -80,11 +78,6 @@ def test_all_runs_go_at_one_pace_and_the_replay_is_over_when_the_longest_has_bee
     assert replay.applied(runs, 30.0) == runs, "it began by a clock that was ahead, and would wait for that time"
 
 
-def test_before_it_begins_nothing_is_seen() -> None:
-    [run] = Replay(("lstm",), began=100.0, per_epoch=3.0).applied([finished()], 90.0)
-    assert (run.epochs, run.status, run.fraction_done) == ((), Status.RUNNING, 0.0)
-
-
 RECORDED = "recorded on this machine, 1 January 1970"
 
 
@@ -97,7 +90,6 @@ def played(services: Services, record: Record) -> list[str]:
 
 
 def seen(services: Services, runs: list[str], monkeypatch: pytest.MonkeyPatch, after: float) -> Any:
-    """The board's message so many seconds after now."""
     now = time.time()
     with monkeypatch.context() as clock:
         clock.setattr(time, "time", lambda: now + after)
@@ -152,13 +144,6 @@ def test_a_replay_whose_file_is_damaged_is_over(services: Services, played: list
     assert started_again.replays.under_way(started_again.runs()) is None
     started_again.replays.begin(services.store.runs(played), 40.0)
     assert Services(services.store, services.engine, services.curtain).replays.under_way(services.runs())
-
-
-def test_a_browser_that_asks_is_answered_with_the_replay(services: Services, played: list[str]) -> None:
-    services.refresh()
-    answer = told(get(live.url(played, View())))
-    assert answer["replay"]
-    assert [group["state"] for group in answer["groups"]] == ["replay, epoch 1 of 10", "replay, epoch 1 of 10"]
 
 
 def test_what_is_not_played_stays_as_it_is_and_all_other_pages_see_the_record(

@@ -21,7 +21,6 @@ Serve = Callable[[dict[str, bytes]], str]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Serves files from memory, and returns the address of their folder."""
     servers = []
 
     def begin(files: dict[str, bytes]) -> str:

@@ -22,9 +22,6 @@ FINE = HEADER + 6 * ROWS
 TEXTS = ["A fine day", "Rain again"] * 6
 
 
-# ---- what is read ------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("content", "delimiter"),
     [
@@ -166,9 +163,6 @@ def test_progress_is_reported_up_to_the_end() -> None:
     parse((HEADER + ROWS * 5_000).encode(), lambda done, total: progress.append((done, total)))
     assert [done for done, _ in progress] == sorted(done for done, _ in progress)
     assert progress[-1][0] / progress[-1][1] > 0.9
-
-
-# ---- what is refused ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

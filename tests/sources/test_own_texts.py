@@ -32,8 +32,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes forty tickets, and returns where."""
-
     def written(name: str = "tickets.csv", encoding: str = "utf-8", more: str = "") -> Path:
         draw = random.Random(1)
         rows = [

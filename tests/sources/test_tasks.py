@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -134,10 +133,10 @@ def test_each_distance_is_a_source_with_texts_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("name", "reached"), [("order", (0.45, 0.55)), ("parity2", (0.45, 0.57)), ("first-word", (1.0, 1.0))]
 )
+@pytest.mark.usefixtures("empty_cache")
 def test_a_bag_of_words_guesses_order_and_parity_and_knows_the_first_word(
-    name: str, reached: tuple[float, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, reached: tuple[float, float]
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
     experiment = Experiment(source=name, distance=30)
     accuracies = {baseline.name: baseline.val_accuracy for baseline in baselines(experiment)}
     assert 0.45 <= accuracies["majority"] <= 0.55
@@ -145,8 +144,8 @@ def test_a_bag_of_words_guesses_order_and_parity_and_knows_the_first_word(
         assert reached[0] <= accuracies[bag] <= reached[1]
 
 
-def test_two_distances_are_prepared_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+@pytest.mark.usefixtures("empty_cache")
+def test_two_distances_are_prepared_side_by_side() -> None:
     lengths = {distance: prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)}
     assert lengths == {3: 4.0, 9: 10.0}
     assert len(prepared.load("first-word-3").vocabulary) == len(NEUTRAL.split()) + 2

@@ -19,7 +19,6 @@ from tests.patience import until
 
 
 def tiny(**changes: Any) -> Experiment:
-    """A training that is over in a moment."""
     usual = {"reviews": 80, "maxlen": 20, "units": 4, "embedding_size": 4, "vocabulary_size": 500, "epochs": 2}
     return Experiment(**(usual | {"batch_size": 16} | changes))
 
@@ -37,13 +36,11 @@ def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], object
 
 
 def start_of(events: Sequence[Event]) -> Started:
-    """Returns a training's only start."""
     [start] = [event for event in events if isinstance(event, Started)]
     return start
 
 
 def end_of(events: Sequence[Event]) -> Ended:
-    """Returns a training's end, its last event."""
     end = events[-1]
     assert isinstance(end, Ended)
     return end
@@ -58,7 +55,6 @@ class ListeningStore(RunStore):
         self.weights_were_there: list[bool] = []
 
     def record(self, events: Sequence[Event]) -> list[str]:
-        """Records and remembers."""
         failed = super().record(events)
         self.heard += events
         self.weights_were_there += [
@@ -67,13 +63,11 @@ class ListeningStore(RunStore):
         return failed
 
     def heard_of(self, run: str) -> list[Event]:
-        """Returns what was written of one run."""
         return [event for event in self.heard if event.run == run]
 
 
 @pytest.fixture(scope="session")
 def training_cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder with prepared reviews and no runs."""
     folder = tmp_path_factory.mktemp("training_cache")
     (folder / "reviews").symlink_to(prepared_cache / "reviews")
     return folder
@@ -124,5 +118,4 @@ def store(engine: Engine, in_cache: None) -> Iterator[ListeningStore]:  # noqa: 
 
 
 def worker_processes() -> list[psutil.Process]:
-    """Returns the worker processes of this process."""
     return workers_of(psutil.Process())

@@ -10,13 +10,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
-from tests.patience import PATIENCE, until, until_ended
+from tests.patience import until, until_ended
 
 from .conftest import ListeningStore, tiny, worker_processes
 
 
 def squares(upto: int, *, tell: Any) -> dict[str, Any]:
-    """Called in a worker."""
     for done in range(upto):
         tell(done + 1, upto)
     return {"squares": [number**2 for number in range(upto)], "process": os.getpid()}
@@ -24,10 +23,6 @@ def squares(upto: int, *, tell: Any) -> dict[str, Any]:
 
 def refuse(sentence: str, *, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
     raise UserError(sentence)
-
-
-def stumble(*, tell: Any) -> None:  # noqa: ARG001  # as above
-    raise ZeroDivisionError
 
 
 def ended(engine: Engine, *questions: Any) -> Analysis:
@@ -66,26 +61,6 @@ def test_a_failure_is_reported_once_and_then_tried_again(engine: Engine) -> None
     assert engine.analyse(refuse, "There is nothing to read.") is not failed
 
 
-def test_an_unforeseen_error_is_a_sentence_too(engine: Engine) -> None:
-    assert "ZeroDivisionError" in str(ended(engine, stumble).problem)
-
-
-def test_equal_questions_share_their_work() -> None:
-    analyses, go = Analyses(), threading.Event()
-    done: list[int] = []
-
-    def work(_: str) -> int:
-        go.wait(PATIENCE)
-        done.append(1)
-        return 7
-
-    first, second = analyses.get("key", work), analyses.get("key", work)
-    go.set()
-    until(lambda: first.ended)
-    assert first is second
-    assert (first.result, done) == (7, [1])
-
-
 def done(analyses: Analyses, key: int) -> Analysis:
     analysis = analyses.get(key, lambda _: key + 1)
     until(lambda: analysis.ended)
@@ -114,7 +89,6 @@ def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> N
 
 
 def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called
-    """Called in a worker."""
     while not until_it_is_there.exists():
         time.sleep(0.05)
     return number

@@ -48,15 +48,12 @@ class OneWorker:
         return self.sent[-1]
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
-        """Notes it and does nothing."""
         self.asked_to_stop.append(attempt)
 
     def share_cores(self, at_work: Collection[str]) -> None:
-        """Notes who shares them."""
         self.sharing = set(at_work)
 
     def tells(self, event: Event) -> tuple[str, Event]:
-        """An event of the latest attempt."""
         return self.attempts[-1], event
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
@@ -73,13 +70,11 @@ def started(run: str) -> Started:
 
 
 def queued(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
-    """A dispatcher with one worker, and a run that waits."""
     [run] = record.create([tiny()], Owner.current(), "page")
     return Dispatcher(record, Owner.current(), lambda: None), OneWorker(), run
 
 
 def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
-    """The same once the worker has begun the run."""
     dispatcher, workers, run = queued(record)
     dispatcher.step(workers)
     dispatcher.receive(*workers.tells(started(run)))
@@ -218,10 +213,3 @@ def test_what_an_earlier_attempt_still_says_is_not_heard(record: RunStore) -> No
     dispatcher.receive(*late)
     dispatcher.step(workers)
     assert record.run(run).status is Status.RUNNING
-
-
-def test_stop_asks_the_attempt_that_is_at_work_to_end(record: RunStore) -> None:
-    dispatcher, workers, run = at_work(record)
-    record.request_stop(run)
-    dispatcher.step(workers)
-    assert workers.asked_to_stop == workers.attempts

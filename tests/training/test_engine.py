@@ -1,6 +1,5 @@
 import contextlib
 import os
-import signal
 import sqlite3
 import time
 from pathlib import Path
@@ -16,10 +15,9 @@ from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.protocol import Training, WorkerQuestion
+from rnn_compare.training.protocol import WorkerQuestion
 from rnn_compare.training.worker.cores import CPU_COUNT
 from tests.patience import until, until_ended
 
@@ -149,53 +147,6 @@ def test_stop_ends_a_training_politely_and_keeps_what_was_measured(engine: Engin
     assert worker_processes() == before
 
 
-def test_stop_is_heard_in_validation_too(engine: Engine, store: ListeningStore) -> None:
-    before = worker_processes()
-    [run] = engine.submit([tiny(reviews=20_000, validation_split=0.9, batch_size=1, maxlen=5, epochs=1)])
-    # 2,000 training batches of one review, then 18,000 to validate with: time enough to hit them.
-    until(lambda: in_phase(store, run, "validation"))
-    engine.stop(run)
-
-    [stopped] = finished(engine, store, [run])
-    assert stopped.status is Status.STOPPED
-    assert stopped.epochs == ()
-    last_progress = [event for event in store.heard_of(run) if isinstance(event, Progress)][-1]
-    assert last_progress.phase == "validation"
-    assert last_progress.batch < last_progress.batches
-    assert worker_processes() == before
-
-
-def test_a_late_stop_does_not_stop_the_next_attempt_at_the_run(
-    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    workers = engine._workers
-    assert workers is not None
-    train, attempts = workers.train, []
-
-    def noted(attempt: str, run: str, experiment: Experiment, address: str) -> Training:
-        attempts.append(attempt)
-        return train(attempt, run, experiment, address)
-
-    monkeypatch.setattr(workers, "train", noted)
-    [run] = engine.submit([tiny()])
-    finished(engine, store, [run])
-    for address in workers.addresses():  # whichever is to have the next
-        workers.ask_to_stop(attempts[0], address)
-    time.sleep(1.0)
-    engine.continue_run(run, more=2)
-    [again] = finished(engine, store, [run])
-    assert again.status is Status.FINISHED
-    assert len(again.epochs) == 4
-
-
-def test_a_stop_that_is_recorded_through_another_connection_is_heard(engine: Engine, store: ListeningStore) -> None:
-    [run] = engine.submit([endless()])
-    until(lambda: is_running(store, run))
-    with contextlib.closing(RunStore(store.path)) as other:
-        other.request_stop(run)
-    assert finished(engine, store, [run])[0].status is Status.STOPPED
-
-
 def test_keras_own_summary_is_made_beside_the_trainings(engine: Engine, store: ListeningStore) -> None:
     runs = engine.submit([endless(), endless()])
     until(lambda: all(is_running(store, run) for run in runs))
@@ -238,29 +189,6 @@ def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine,
     other.close()
     [done] = finished(engine, store, [run])
     assert [epoch.epoch for epoch in done.epochs] == list(range(1, 9))
-
-
-# The next two lose a worker; what follows them waits for the new one.
-
-
-def test_a_run_whose_worker_is_killed_goes_on_with_another_and_its_neighbour_is_left_alone(
-    engine: Engine, store: ListeningStore
-) -> None:
-    runs = engine.submit([endless(), endless()])
-    until(lambda: all(store.run(run).epochs for run in runs))
-    os.kill(worker_processes()[0].pid, signal.SIGKILL)
-    until(lambda: any(run.reason == LOST_ONCE for run in store.runs(runs)))
-    [lost] = [run for run in store.runs(runs) if run.reason == LOST_ONCE]
-    [neighbour] = [run for run in store.runs(runs) if run.id != lost.id]
-    assert neighbour.status is Status.RUNNING
-    until(lambda: len(store.run(lost.id).epochs) > len(lost.epochs))
-    again = store.run(lost.id)
-    assert len(again.continued) == 1
-    assert again.epochs[: len(lost.epochs)] == lost.epochs
-    assert store.run(neighbour.id).continued == ()
-    for run in runs:
-        engine.stop(run)
-    until_ended(engine, runs)
 
 
 def test_a_stopped_run_has_ended_though_its_worker_hears_nothing_and_is_killed_later(

@@ -28,7 +28,6 @@ pytestmark = pytest.mark.usefixtures("in_cache")
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:
-    """The models that are built."""
     models: list[keras.Model] = []
     build = keras_models.build
 
@@ -108,12 +107,6 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     assert started.versions["layers"] == layers
     assert type(built[0]) is (FusedNetwork if layers == "fused" else keras.Sequential)
     assert "simple_rnn (SimpleRNN)" in started.summary
-
-
-def test_fused_layers_refuse_an_optimizers_option_that_they_do_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keras_models, "optimizer", lambda _: keras.optimizers.RMSprop(0.001, clipvalue=0.001))
-    end = end_of(train("clipped", tiny()))
-    assert (end.status, "clipvalue" in str(end.reason)) == (Status.FAILED, True)
 
 
 def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(built: list[keras.Model]) -> None:

@@ -15,8 +15,6 @@ from rnn_compare.training.worker.callbacks import ProgressReporter, StopRequeste
 
 
 class Clock:
-    """Time that passes when the test says so."""
-
     def __init__(self) -> None:
         self.now = 100.0
 

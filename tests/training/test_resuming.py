@@ -20,7 +20,6 @@ pytestmark = pytest.mark.usefixtures("in_cache")
 
 
 def within_epoch(number: int) -> Callable[[list[Event]], bool]:
-    """Tells when a training has done three batches of an epoch."""
     batches = 0
 
     def stop(events: list[Event]) -> bool:

@@ -15,6 +15,8 @@ from rnn_compare.training.worker import worker_process
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 
 def refuse(sentence: str) -> None:
     raise UserError(sentence)
@@ -24,30 +26,24 @@ def fill_the_disk() -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    return tmp_path
-
-
 def test_a_question_is_answered_by_what_its_function_returns() -> None:
     assert worker_process.answer(WorkerQuestion(divmod, (7, 2))) == (3, 1)
 
 
-def test_what_goes_wrong_comes_back_as_a_sentence(cache: Path) -> None:
+def test_what_goes_wrong_comes_back_as_a_sentence(empty_cache: Path) -> None:
     for function, arguments, sentence in (
         (refuse, ("There is nothing.",), r"^There is nothing\.$"),
         (fill_the_disk, (), r"cannot be used \(No space left on device\)"),
-        (divmod, (1, 0), rf"ZeroDivisionError.*{re.escape(str(cache / 'workers.log'))}"),
+        (divmod, (1, 0), rf"ZeroDivisionError.*{re.escape(str(empty_cache / 'workers.log'))}"),
     ):
         with pytest.raises(UserError, match=sentence):
             worker_process.answer(WorkerQuestion(function, arguments))
 
 
 @pytest.fixture
-def tensorflow(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tensorflow(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the byte code of a TensorFlow that has none yet would lie."""
-    cached = cache / "site-packages" / "tensorflow" / "__pycache__" / "__init__.pyc"
+    cached = empty_cache / "site-packages" / "tensorflow" / "__pycache__" / "__init__.pyc"
     cached.parent.parent.mkdir(parents=True)
     spec = ModuleSpec("tensorflow", None)
     spec.cached = str(cached)
@@ -58,11 +54,11 @@ def tensorflow(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_byte_code_that_must_not_be_beside_the_sources_is_stored_in_the_cache_folder(
-    cache: Path, tensorflow: Path
+    empty_cache: Path, tensorflow: Path
 ) -> None:
     assert not tensorflow.exists()
     worker_process.redirect_byte_code()
-    assert sys.pycache_prefix == str(cache / "bytecode")
+    assert sys.pycache_prefix == str(empty_cache / "bytecode")
     assert not sys.dont_write_bytecode
 
 

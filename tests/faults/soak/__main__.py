@@ -6,7 +6,6 @@ It needs a mount namespace of its own: the cache folder becomes a small disk, so
 """
 
 import argparse
-import dataclasses
 import json
 import subprocess
 import sys
@@ -33,28 +32,7 @@ DISK = "3g"
 """A run's weights, model and checkpoints take 13 MB."""
 
 
-@dataclasses.dataclass
-class Report:
-    """Results: ``problems`` is to be empty."""
-
-    seed: int
-    lectures: int
-    faults: dict[str, int]
-    missed: dict[str, int]
-    epochs: int
-    votes: int
-    reviews: int
-    forged: int
-    continued: int
-    starts: int
-    memory: list[tuple[int, float]]
-    minutes: float
-    reasons: list[str]
-    problems: list[str]
-
-
 def main() -> None:
-    """Gives lectures until the time is over and the last one has ended."""
     options = _options()
     began, chance = time.monotonic(), Random(options.seed)
 
@@ -102,23 +80,23 @@ def main() -> None:
     for log in options.logs.glob("server-*.log"):
         if "Traceback" in log.read_text():
             ledger.problem(f"{log.name} holds a traceback.")
-    report = Report(
-        options.seed,
-        ledger.lecture,
-        dict(faults.struck),
-        dict(faults.missed),
-        len(ledger.epochs),
-        len(ledger.acknowledged),
-        len(ledger.reviews),
-        len(ledger.forged),
-        sum(len(run.continued) for run in records),
-        hall.starts,
-        memory,
-        round((time.monotonic() - began) / 60, 1),
-        sorted(watch.reasons),
-        ledger.problems,
-    )
-    print(json.dumps(dataclasses.asdict(report)))
+    report = {
+        "seed": options.seed,
+        "lectures": ledger.lecture,
+        "faults": dict(faults.struck),
+        "missed": dict(faults.missed),
+        "epochs": len(ledger.epochs),
+        "votes": len(ledger.acknowledged),
+        "reviews": len(ledger.reviews),
+        "forged": len(ledger.forged),
+        "continued": sum(len(run.continued) for run in records),
+        "starts": hall.starts,
+        "memory": memory,
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "reasons": sorted(watch.reasons),
+        "problems": ledger.problems,  # it is to be empty
+    }
+    print(json.dumps(report))
 
 
 def _mount(cache: Path, reviews: Path, preset: str) -> None:

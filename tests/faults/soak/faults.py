@@ -34,16 +34,7 @@ LOCK_SECONDS = 30.0
 
 
 class Faults:
-    """Strikes a hall.
-
-    Args:
-        hall: The server.
-        line: The phones' network.
-        phones: The phones.
-        close_browser: Closes the presenter's, and has it opened again.
-        ledger: Takes what must never be.
-        say: Takes a line for whoever watches.
-    """
+    """Strikes a hall."""
 
     def __init__(
         self,
@@ -62,13 +53,11 @@ class Faults:
         self.missed: Counter[str] = Counter()
 
     def strike(self, kind: str, chance: Random) -> None:
-        """Begins a fault; several may be at work at once."""
         thread = threading.Thread(target=self._struck, args=(kind, chance), daemon=True)
         self._threads.append(thread)
         thread.start()
 
     def wait(self) -> None:
-        """Waits until all is mended that was broken."""
         for thread in self._threads:
             thread.join()
 
@@ -112,7 +101,6 @@ class Faults:
             worker.rlimit(psutil.RLIMIT_AS, (hard, hard))
 
     def kill_server(self, chance: Random) -> None:
-        """SIGKILL, and a new start."""
         if left := self._hall.kill(chance.uniform(0, 2)):
             self._ledger.problem(f"A killed server left {[process.pid for process in left]}.")
 

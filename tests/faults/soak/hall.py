@@ -19,12 +19,7 @@ END_SECONDS = 5.0
 
 
 class Hall:
-    """`streamlit run app.py` on one port and one cache folder.
-
-    Args:
-        cache: The cache folder.
-        logs: Takes a log for each start.
-    """
+    """`streamlit run app.py` on one port and one cache folder."""
 
     def __init__(self, cache: Path, logs: Path) -> None:
         self.cache, self.port = cache, free_port()
@@ -49,7 +44,6 @@ class Hall:
         return psutil.Process(self._running.enter_context(running).pid)
 
     def kill(self, pause: float, meanwhile: Callable[[], None] = lambda: None) -> list[psutil.Process]:
-        """Kills the server, starts it again after a pause, and returns what was left of it."""
         with self._starting:
             processes = [self.process, *self.process.children(recursive=True)]
             for process in processes:  # one that is stopped cannot notice that its server is gone
@@ -64,16 +58,13 @@ class Hall:
         return left
 
     def workers(self) -> list[psutil.Process]:
-        """Returns the processes that train."""
         with contextlib.suppress(psutil.NoSuchProcess):
             return workers_of(self.process)
         return []
 
     def memory(self) -> float:
-        """Returns the server's own memory in MB."""
         return float(self.process.memory_info().rss) / 1e6
 
     def close(self) -> None:
-        """Ends the server."""
         with self._starting:
             self._running.close()

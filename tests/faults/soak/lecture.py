@@ -64,22 +64,11 @@ WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME, CLASS = range(1, 9)
 
 
 def experiments_of(preset: str) -> int:
-    """Returns how many networks a lecture with a preset trains."""
     return next(len(candidate.experiments()) for candidate in PRESETS if candidate.name == preset)
 
 
 class SoakedLecture:
-    """Gives one lecture after another.
-
-    Args:
-        hall: The server.
-        store: The record of runs, read from beside the server.
-        presenter: At the wall.
-        ledger: What was promised.
-        chance: Decides how long a vote lasts, whether there is another, whether the curves are revealed early.
-        phones: How many there are.
-        networks: How many are trained.
-    """
+    """Gives one lecture after another."""
 
     def __init__(
         self,
@@ -95,7 +84,6 @@ class SoakedLecture:
         self._chance, self._phones, self._networks = chance, phones, networks
 
     def give(self) -> list[Run]:
-        """Gives a lecture, checks what it was to keep, and returns its runs."""
         presenter, before = self._presenter, {run.id for run in patiently(self._store.runs)}
         self._ledger.lecture += 1
         presenter.until("Begin", lambda wall: wall.place == WELCOME, lambda _: presenter.begin("soaked"))
@@ -127,8 +115,6 @@ class SoakedLecture:
         runs = [run for run in patiently(self._store.runs) if run.id not in before]
         self._ledger.check_runs(runs, self._networks)
         return runs
-
-    # ---- step by step --------------------------------------------------------------------------
 
     def _vote(self, place: int, question: str) -> None:
         presenter = self._presenter
@@ -181,7 +167,6 @@ class SoakedLecture:
             self._presenter.press("ArrowLeft")
 
     def _show_a_review(self) -> str:
-        """Shows one of the hall's reviews, if there is one, and returns it."""
         presenter = self._presenter
         presenter.show_step(REVIEW)
         until = time.monotonic() + REVIEW_SECONDS
@@ -211,11 +196,8 @@ def _is_open(wall: Wall) -> bool:
 
 
 def _is_shown(wall: Wall) -> bool:
-    return not {"Discuss and vote again", "Reopen the vote"}.isdisjoint(wall.buttons) and not _is_closed(wall)
-
-
-def _is_closed(wall: Wall) -> bool:
-    return "Show the answers" in wall.buttons
+    can_go_on = not {"Discuss and vote again", "Reopen the vote"}.isdisjoint(wall.buttons)
+    return can_go_on and "Show the answers" not in wall.buttons
 
 
 def _has_an_epoch(wall: Wall) -> bool:

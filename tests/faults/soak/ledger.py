@@ -22,7 +22,6 @@ ALIKE = 1e-5
 
 
 def device_of(cookie: str) -> str:
-    """Returns what the record calls the phone of a cookie."""
     return hashlib.sha256(f"class {cookie.partition('=')[2]}".encode()).hexdigest()[:24]
 
 
@@ -51,13 +50,11 @@ class Ledger:
     _curves: dict[str, dict[int, list[float]]] = field(default_factory=dict)
 
     def problem(self, sentence: str) -> None:
-        """Notes what must never be, once."""
         with self._lock:
             if sentence not in self.problems:
                 self.problems.append(sentence)
 
     def votes_of(self, lecture: int) -> dict[Vote, Answer]:
-        """Returns the votes of a lecture that are kept."""
         with self._lock:
             return {vote: answer for vote, answer in self.acknowledged.items() if vote[0] == lecture}
 
@@ -70,12 +67,10 @@ class Ledger:
         return [answer for vote, answer in votes.items() if vote[2] == last], len(in_doubt)
 
     def tries(self, vote: Vote, answer: Answer) -> None:
-        """Notes that a phone sends a vote."""
         with self._lock:
             self.perhaps[vote] = answer
 
     def told(self, vote: Vote, answer: Answer, is_kept: bool, is_sure: bool) -> None:
-        """Notes what a phone was told of its vote, and whether no attempt to send it is in doubt."""
         with self._lock:
             if is_kept:
                 self.acknowledged[vote] = answer
@@ -93,12 +88,7 @@ class Ledger:
         self.epochs |= shown
 
     def check_runs(self, runs: Sequence[Run], expected: int) -> None:
-        """Checks the runs of one lecture once all have ended.
-
-        Args:
-            runs: All that were begun in it.
-            expected: How many it trains.
-        """
+        """Checks the runs of one lecture once all have ended."""
         if len(runs) != expected:
             self.problem(f"{len(runs)} runs were begun, not {expected}: {[run.id for run in runs]}.")
         for run in runs:
@@ -149,7 +139,6 @@ def recorded(cache: Path) -> list[ClassRecord]:
 
 
 def figures(epoch: EpochEnd) -> list[float]:
-    """Returns what was measured in an epoch, its time left out."""
     return [epoch[name] for name in FIGURES]
 
 

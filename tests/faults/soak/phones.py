@@ -27,16 +27,7 @@ EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n\n")
 
 
 class HallPhone:
-    """One phone, with a thread that listens and one that sends.
-
-    Args:
-        host: Where it connects to.
-        ledger: Takes what it was promised.
-        curtain: Says whether curves may be shown.
-        chance: Decides what it says, and when.
-        number: Tells it from the others, in its reviews.
-        seconds: How long it may think before it sends something.
-    """
+    """One phone, with a thread that listens and one that sends."""
 
     def __init__(
         self, host: str, ledger: Ledger, curtain: Curtain, chance: Random, number: int, seconds: float
@@ -62,7 +53,6 @@ class HallPhone:
         self._away.clear()
 
     def end(self) -> None:
-        """Switches the phone off; it may still hear one message."""
         self._over.set()
         self._threads[1].join()
 
@@ -73,8 +63,6 @@ class HallPhone:
         except Exception as error:
             self._ledger.problem(f"A phone broke down: {error!r}")
             raise
-
-    # ---- listening -----------------------------------------------------------------------------
 
     def _listen(self) -> None:
         while not self._over.is_set():
@@ -123,8 +111,6 @@ class HallPhone:
         if beyond := [best for row in cells for best in row["bests"] if best not in HONEST]:
             self._ledger.problem(f"The class was shown networks with {beyond} of 500 reviews right.")
 
-    # ---- sending -------------------------------------------------------------------------------
-
     def _send(self) -> None:
         while not self._over.is_set():
             time.sleep(self._chance.uniform(0.1, 0.5))
@@ -172,7 +158,6 @@ class HallPhone:
         self._done.add((lecture, self._device, "trained"))
 
     def _until_told(self, ask: Callable[[], tuple[int, str]]) -> tuple[int, bool]:
-        """Asks until it is told something, and returns the status and whether no attempt is in doubt."""
         is_sure = True
         while not self._over.is_set():
             try:

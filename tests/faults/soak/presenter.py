@@ -61,7 +61,6 @@ class Wall:
 
     @property
     def count(self) -> int:
-        """How many have answered, or wait to be read."""
         match = re.match(r"\d+", self.answered)
         return int(match[0]) if match else 0
 
@@ -72,14 +71,7 @@ class Wall:
 
 
 class Presenter:
-    """Gives lectures.
-
-    Args:
-        playwright: Drives the browser.
-        chromium: Where the browser is.
-        url: The server's address.
-        say: Takes a line for whoever watches.
-    """
+    """Gives lectures."""
 
     def __init__(self, playwright: Playwright, chromium: str, url: str, say: Callable[[str], None]) -> None:
         self._playwright, self._chromium, self._url, self._say = playwright, chromium, url, say
@@ -90,12 +82,10 @@ class Presenter:
         self._page: Page = self._opened()
 
     def close(self) -> None:
-        """Closes the browser."""
         with contextlib.suppress(PlaywrightError):
             self._browser.close()
 
     def go(self, where: str) -> None:
-        """Goes to a page."""
         self._where = where
         with contextlib.suppress(PlaywrightError):  # the server may be away: whoever waits loads it once more
             self._page.goto(f"{self._url}/{where}", timeout=LOAD)
@@ -117,11 +107,7 @@ class Presenter:
         act: Callable[[Wall], object] = lambda _: None,
         patience: float = PATIENCE,
     ) -> Wall:
-        """Acts until something is seen. A page that was loaded once comes back by itself, or not at all.
-
-        Raises:
-            TimeoutError: If it is never seen.
-        """
+        """Acts until something is seen. A page that was loaded once comes back by itself, or not at all."""
         deadline, acted = time.monotonic() + patience, -math.inf
         wall = before = None
         while time.monotonic() < deadline:
@@ -142,11 +128,9 @@ class Presenter:
         raise TimeoutError(f"{what} never came; the wall: {wall}")
 
     def press(self, key: str) -> None:
-        """Presses a key."""
         self._page.keyboard.press(key)
 
     def click(self, *buttons: str) -> None:
-        """Clicks the first of these buttons that is there."""
         for button in buttons:
             locator = self._page.get_by_role("button", name=button, exact=True).first
             if locator.is_visible():
@@ -154,13 +138,11 @@ class Presenter:
                 return
 
     def move(self, wall: Wall, place: int) -> bool:
-        """Presses the key towards a step, if the wall shows another; returns whether it did."""
         if wall.place and wall.place != place:
             self.press("PageDown" if wall.place < place else "ArrowLeft")
         return wall.place != place
 
     def show_step(self, place: int) -> Wall:
-        """Goes on, or back, to a step."""
         return self.until(f"step {place}", lambda wall: wall.place == place, lambda wall: self.move(wall, place))
 
     def _opened(self) -> Page:

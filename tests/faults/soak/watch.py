@@ -17,13 +17,7 @@ NEWS = "rnn-compare/live?show=&charts=accuracy"
 
 
 class Curtain:
-    """Tells from the disk whether a lecture has come to its reveal.
-
-    The program writes before it shows: so what is shown was to be shown if the disk says so afterwards.
-
-    Args:
-        cache: The cache folder.
-    """
+    """Tells from the disk whether a lecture has come to its reveal."""
 
     def __init__(self, cache: Path) -> None:
         self._record = cache / "lecture.db"
@@ -42,17 +36,7 @@ class Curtain:
 
 
 class Watch:
-    """Looks at the record as every page does, and at the news as every browser does.
-
-    Args:
-        url: The server's address.
-        store: The record.
-        ledger: Takes what was seen.
-        curtain: Says what must not be.
-
-    Attributes:
-        reasons: All reasons that runs have told of their ends.
-    """
+    """Looks at the record as every page does, and at the news as every browser does."""
 
     def __init__(self, url: str, store: RunStore, ledger: Ledger, curtain: Curtain) -> None:
         self._url, self._store, self._ledger, self._curtain = url, store, ledger, curtain
@@ -61,7 +45,6 @@ class Watch:
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:
-        """Looks until the block ends."""
         ended = threading.Event()
 
         def look() -> None:

@@ -24,7 +24,6 @@ from tests.recorded import shipped
 
 @pytest.fixture
 def runs(services: Services, reviews_cache: Path) -> list[str]:
-    """The runs of the book's recording, which a lecture's step is about."""
     (services.store.path.parent / "reviews").symlink_to(reviews_cache / "reviews")
     ids = [run.id for run in shipped(services.store, BOOK)]
     current_app().classroom().begin("x")
@@ -35,8 +34,6 @@ def runs(services: Services, reviews_cache: Path) -> list[str]:
 
 
 def fetched(handout: Handout, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """Returns the status, headers and body of an answer."""
-
     async def ask() -> tuple[int, dict[str, str], bytes]:
         scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/join/networks"}
         scope["headers"] = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]

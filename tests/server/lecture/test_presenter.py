@@ -57,7 +57,6 @@ def ask(
 
 @pytest.fixture
 def app(stage: Stage, own_app: App) -> App:
-    """A server with a lecture that has begun."""
     begin(stage)
     return own_app
 

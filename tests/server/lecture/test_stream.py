@@ -39,15 +39,12 @@ class Page:
         return self.last("state")
 
     def last(self, kind: str) -> dict[str, Any]:
-        """Returns the newest event of a kind."""
         return next((content for name, content in self.received[::-1] if name == kind), {})
 
     def count(self, kind: str) -> int:
         return [name for name, _ in self.received].count(kind)
 
     async def until(self, holds: Callable[["Page"], object]) -> None:
-        """Reads on until something holds."""
-
         async def read() -> None:
             while not (self.state and holds(self)):
                 self._take(await anext(self.events))
@@ -55,7 +52,6 @@ class Page:
         await asyncio.wait_for(read(), PATIENCE)
 
     async def listen(self, seconds: float) -> None:
-        """Takes whatever comes in this time."""
         reading = asyncio.ensure_future(anext(self.events))
         end = asyncio.get_running_loop().time() + seconds
         while (left := end - asyncio.get_running_loop().time()) > 0:
@@ -272,16 +268,6 @@ def test_a_silent_connection_is_told_that_it_lives_and_one_that_may_no_longer_fo
         presses.press(stage, "show_next_step")
         rest = b"".join([event async for event in signed_in.events])
         assert b"Draw" not in rest
-
-    attend(lecture, "wall", "notes", "phones")
-
-
-def test_a_server_that_ends_ends_its_connections(attend: Callable[..., None]) -> None:
-    async def lecture(stream: Stream, *pages: Page) -> None:
-        for _ in range(2):
-            stream.close()
-        for page in pages:
-            assert [event async for event in page.events] == []
 
     attend(lecture, "wall", "notes", "phones")
 

@@ -1,5 +1,3 @@
-"""What phones and wall train with: packed in Python, and unpacked by their worker."""
-
 import gzip
 from pathlib import Path
 
