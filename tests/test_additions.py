@@ -166,7 +166,7 @@ assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--js
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
 assert "Word pairs" in known_baselines.meaning(baselines)
 assert "Naive Bayes" in str(baseline_table(baselines))
-print(curves_message([], [all_charts()["accuracy"]], baselines))
+print("drawn:", curves_message([], [all_charts()["accuracy"]], baselines))
 
 plays = Experiment(source="plays", maxlen=5, vocabulary_size=100)
 reviews = prepared.load("plays")

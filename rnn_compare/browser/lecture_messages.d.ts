@@ -13,6 +13,7 @@ interface Outcome {
   said: string;
   answer: any;
   accepted: [number, number] | null; // the least and the largest number that count as right
+  also: number[]; // further choices that count as right
   final: boolean;
   only_names: boolean;
 }

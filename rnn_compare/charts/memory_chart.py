@@ -102,8 +102,8 @@ def moved(tested: Tested) -> str:
             beyond.append(f"word {test.distances[far[0] if far.size else 0]:,} ({title})")
     never = f"For {listed(others)} there is no such word." if others and beyond else ""
     if not beyond:
-        return "At no distance is it sure to move the median pair's prediction by less than a point."
-    return f"Beyond {listed(beyond)} it moves the median pair's prediction by less than a point. {never}".strip()
+        return "At no distance is it sure to move the prediction by less than a point."
+    return f"Beyond {listed(beyond)} it moves the prediction by less than a point. {never}".strip()
 
 
 def used_words(tested: Tested, limit: int = 5) -> str:

@@ -145,6 +145,10 @@ def remark_on(group: Group, remark: Remark) -> str:
     alone, in_short = texts[0]
     if len(group.runs) == 1:
         return alone
+    epochs = sorted(epoch for run in group.runs if (epoch := overfits_from(run))) if remark is _overfits else []
+    if epochs:
+        span = " to ".join(dict.fromkeys((str(epochs[0]), str(epochs[-1]))))
+        in_short += f" from epoch {span} on"
     return f"{in_short} ({len(texts)} of {len(group.runs)} seeds)." if in_short else ""
 
 

@@ -138,7 +138,7 @@ def curves_of(runs: Sequence[Run], question: Question | None = None) -> Message:
 
 def outcome_message(outcome: QuestionOutcome) -> Message:
     """Returns a question's outcome as data."""
-    names = ("answer", "accepted", "final", "only_names")
+    names = ("answer", "accepted", "also", "final", "only_names")
     return {"said": unbroken(outcome.explanation), **{name: getattr(outcome, name) for name in names}}
 
 

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.errors import UserError
+from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.server import assets, live
 from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
@@ -70,6 +71,7 @@ def prepare() -> None:
         except ImportError as error:
             logging.getLogger(__name__).warning("The first visitor waits for a module: %s.", error)
     all_baselines()  # imports the file of each
+    all_metrics()
     # Streamlit calls this with its first element. The first call looks up the file of every module.
     inspect.stack()
 

@@ -26,6 +26,12 @@ def script(page: str) -> str:
     return f"if __name__ == '__main__':\n    from rnn_compare.dashboard.pages.{page} import render\n    render()"
 
 
+def choose_preset(app: AppTest, name: str) -> AppTest:
+    """Chooses a preset in its open list."""
+    app.session_state["presets"] = True
+    return app.radio(key="preset").set_value(name).run()
+
+
 def page(name: str = "", state: Mapping[str, object] = MappingProxyType({}), **address: object) -> AppTest:
     """Runs a page, or the whole app without a name; ``address`` holds the parameters of its URL."""
     app = AppTest.from_string(script(name)) if name else AppTest.from_file(PROJECT / "app.py")

@@ -29,7 +29,7 @@ from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
 from tests.epochs import finish, finished_run
 
-from .conftest import page, press
+from .conftest import choose_preset, page, press
 
 
 @pytest.fixture
@@ -60,20 +60,35 @@ def test_the_page_opens_on_the_books_experiment() -> None:
 
 
 def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
-    def drawn() -> list[str]:
+    def charts() -> list[str]:
         return [chart["name"] for chart in board(app)["charts"]]
 
-    assert drawn() == ["accuracy", "loss"]
+    assert charts() == ["accuracy", "loss"]
     app.main.pills(key="charts").set_value(["auc", "accuracy"]).run()
-    assert drawn() == ["accuracy", "auc"]
+    assert charts() == ["accuracy", "auc"]
     app.main.pills(key="charts").set_value([]).run()
-    assert drawn() == ["accuracy", "loss"]
+    assert charts() == ["accuracy", "loss"]
+
+
+def test_a_preset_sent_again_by_a_browser_with_its_list_shut_changes_nothing(app: AppTest) -> None:
+    app.radio(key="preset").set_value("Short").run()
+    assert app.radio(key="preset").value == "The book's experiment"
+
+
+def test_inviting_shuts_the_menu_that_it_stands_in_and_opens_a_window(app: AppTest) -> None:
+    app.session_state["share"] = True
+    app.run()
+    [invite] = [button for button in app.button if button.label == "Invite the class"]
+    assert not app.info
+    invite.click().run()
+    assert not app.session_state["share"]
+    assert app.info or app.get("html")[-1].proto.body.count("/join"), "where a class finds the page, or why it cannot"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
-    app.radio(key="preset").set_value("Short").run()
-    app.radio(key="preset").set_value(preset.name).run()
+    choose_preset(app, "Short")
+    choose_preset(app, preset.name)
     assert app.radio(key="preset").value == preset.name
     seeds = preset.settings.get("seeds", 1)
     assert f"{len(preset.experiments()) // seeds} networks, " in shown(app)
@@ -85,7 +100,7 @@ def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and
 ) -> None:
     names = ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
     app = page()
-    app.radio(key="preset").set_value("Equal parameters").run()
+    choose_preset(app, "Equal parameters")
     assert all(name in shown(app) for name in names)
     assert "76·76 + 32·76 + 76 = 8,284" in shown(app)
     linked = page(cell=["SimpleRNN", "LSTM", "GRU"], equal_parameters="true")
@@ -102,7 +117,7 @@ def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
     app = page()
-    app.radio(key="preset").set_value("Is it luck?").run()
+    choose_preset(app, "Is it luck?")
     assert "2 networks, 6 trainings, " in shown(app)
     assert shown(app).count('class="rc-shares"') == 2
     app.slider(key="seeds").set_value(10).run()
@@ -304,22 +319,22 @@ def more_settings(app: AppTest, shown: bool = True) -> None:
 
 
 def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
-    def drawn() -> bool:
+    def has_widgets() -> bool:
         return "seed" in [widget.key for widget in app.number_input]
 
-    assert not drawn()
+    assert not has_widgets()
     more_settings(app)
     assert app.number_input(key="seed").value == 1
     more_settings(app, False)
-    assert not drawn()
+    assert not has_widgets()
     more_settings(app)
     app.number_input(key="seed").set_value(7).run()
     more_settings(app, False)
     assert app.number_input(key="seed").value == 7
     assert app.radio(key="preset").value == "Own settings"
-    app.radio(key="preset").set_value("The book's experiment").run()
+    choose_preset(app, "The book's experiment")
     app.run()  # once they have taken the old values out of the address
-    assert not drawn()
+    assert not has_widgets()
     assert "seed" not in app.query_params
     assert not app.exception
 

@@ -22,7 +22,7 @@ from rnn_compare.services.services import Services
 from tests.epochs import finish
 from tests.explain.conftest import save_random
 
-from .conftest import page, press, run_until
+from .conftest import choose_preset, page, press, run_until
 
 PAGES = ("compare.page", "try_review", "inside.page", "runs.page", "reviews.page", "present.page")
 VIEWS = ("Word by word", "Memory", "Words", "Equations")
@@ -145,7 +145,7 @@ def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> 
 @pytest.mark.usefixtures("shared_services")
 def test_a_convolution_added_to_texts_too_short_for_it_is_one_press_from_fitting() -> None:
     app = page("compare.page")
-    app.radio(key="preset").set_value("Order matters").run()
+    choose_preset(app, "Order matters")
     app.multiselect(key="others").set_value(["convolution"]).run()
     assert [error.value for error in app.error] == [
         "A maxlen of 40 is too short for convolution; set it to 41 or more."

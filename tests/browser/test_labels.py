@@ -15,7 +15,8 @@ from rnn_compare.server.assets import assets
 
 SITE = "http://labels.test"
 BARE = """<!doctype html><meta charset="utf-8"><style>svg text { font-size: 14px }</style><body>
-<div id="plots"></div><div id="legend"></div><div id="chart"></div><script src="/plotly.min.js"></script>
+<div id="plots"></div><div id="legend"></div><div id="pictures"></div><div id="chart"></div>
+<script src="/plotly.min.js"></script>
 <script type="module">
   import { buildChart } from "/dashboard/assets/board/board_chart.js";
   import { buildCharts } from "/report/assets/curve_charts.js";
@@ -27,7 +28,7 @@ BARE = """<!doctype html><meta charset="utf-8"><style>svg text { font-size: 14px
     svg: ({ chart, groups, epochs }, size) => root.replaceChildren(classChart({ chart, groups, epochs }, size).sheet),
     lines: ({ figure }, size) => root.replaceChildren(linesChart(figure, size).sheet),
     report: ({ chart, groups }, size) => {
-      for (const id of ["plots", "legend"]) document.getElementById(id).replaceChildren();
+      for (const id of ["plots", "legend", "pictures"]) document.getElementById(id).replaceChildren();
       document.getElementById("plots").style.width = `${size.width}px`;
       buildCharts({ charts: [chart], groups });
     },

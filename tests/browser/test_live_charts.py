@@ -121,7 +121,7 @@ def test_stop_on_a_card_of_seeds_stops_all_that_have_not_ended(server: Server, p
     page.goto(f"{server.url}/?show=all-{runs[0]}")
     expect(page.locator("article.rc-card")).to_have_count(2)
     expect(page.locator("article.rc-card").first).to_contain_text("0 of 3 seeds")
-    expect(page.locator(".rc-chart-note")).to_contain_text("mean of n = 3 seeds")
+    expect(page.locator(".rc-chart-note")).to_contain_text("mean of 3 seeds")
     page.get_by_role("button", name="Stop GRU(32)").click()
     until(lambda: all(run.stop_requested for run in server.store.runs(runs[1:3])))
     assert [run.stop_requested for run in server.store.runs(runs)] == [False, True, True, False]

@@ -59,7 +59,7 @@ def test_a_sentence_says_from_which_word_on_the_prediction_moves_by_less_than_a_
         recalled("c", effect=[1, 0, -1]),
     ]
     assert moved(tested) == (
-        "Beyond word 100 (\\*a\\*) and word 1 (b) it moves the median pair's prediction by less than a point. "
+        "Beyond word 100 (\\*a\\*) and word 1 (b) it moves the prediction by less than a point. "
         "For c there is no such word."
     )
     assert moved(tested[2:]).startswith("At no distance")

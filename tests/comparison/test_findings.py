@@ -117,11 +117,11 @@ def test_many_partial_runs_of_a_setting_are_named_together() -> None:
 def test_what_most_seeds_show_is_told_of_their_setting() -> None:
     by_heart = [(0.9, 0.25, 0.86, 0.37), (0.98, 0.05, 0.84, 0.6), (0.99, 0.03, 0.83, 0.73)]
     runs = [run(f"s{seed}", *by_heart, seed=seed, epochs=3) for seed in (1, 2, 3)]
-    assert texts(*runs)[-1] == "SimpleRNN(32) overfits (3 of 3 seeds)."
+    assert texts(*runs)[-1] == "SimpleRNN(32) overfits from epoch 2 on (3 of 3 seeds)."
     steady_one = run("s4", *steady(0.86, 0.86, 0.86), seed=4, epochs=3)
     others = [run(f"t{seed}", *steady(0.86, 0.86, 0.86), seed=seed, epochs=3) for seed in (5, 6)]
     assert not any("overfits" in text for text in texts(runs[0], steady_one, *others))
-    assert texts(*runs[:2], steady_one)[-1] == "SimpleRNN(32) overfits (2 of 3 seeds)."
+    assert texts(*runs[:2], steady_one)[-1] == "SimpleRNN(32) overfits from epoch 2 on (2 of 3 seeds)."
 
 
 def test_the_lectures_simple_rnn_learns_by_heart_and_of_its_lstm_the_gap_is_explained() -> None:

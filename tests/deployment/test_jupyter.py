@@ -44,7 +44,7 @@ def test_board_charts_and_their_news_are_found_in_jupyter(jupyter: str, page: Pa
     page.wait_for_function(
         "performance.getEntriesByType('resource').some(({name}) => name.includes('/rnn-compare/rnn-compare/live'))"
     )
-    page.get_by_role("link", name="Try a review").click()
+    page.get_by_role("link", name="Try a review").first.click()
     page.get_by_role("button", name="Ask the networks").wait_for()
     assert page.url.partition("?")[0] == f"{jupyter}rnn-compare/try"
     assert failed == []

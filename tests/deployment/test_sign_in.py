@@ -48,7 +48,7 @@ def course(
 
 
 def test_a_listed_address_is_the_presenter_until_it_signs_out(course: Course, page: Page) -> None:
-    train = page.get_by_role("button", name="Train", exact=True)
+    train = page.get_by_role("button", name="Train again")
     page.goto(course.url)
     expect(train).to_be_disabled()
     course.sign_in(page, LISTED)

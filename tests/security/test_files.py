@@ -177,9 +177,17 @@ def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
         inserted = {ast.unparse(part.value) for part in parts if isinstance(part, ast.FormattedValue)}
         # Constants of the source, names of columns that stand in it, and question marks.
         others = {name for name in inserted if not (name.isupper() or QUESTION_MARKS.fullmatch(name))}
-        assert others <= {"column", "columns", "copied", "parameters", "table", "where", "of_runs", "self.version"}, (
-            where
-        )
+        assert others <= {
+            "column",
+            "columns",
+            "copied",
+            "due",
+            "parameters",
+            "table",
+            "where",
+            "of_runs",
+            "self.version",
+        }, where
 
 
 def test_no_page_lets_markup_through() -> None:

@@ -101,7 +101,7 @@ SETTINGS = tuple(Experiment.model_fields)
 FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
 RUNS_SOMETHING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pickle.find_class"}
 CHANGES_FILES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "shutil.rmtree"}
-NEVER_DRAWN = {"script", "img", "svg", "iframe", "a", "textarea", "object", "embed", "form", "input", "base", "meta"}
+NEVER_DRAWN = {"script", "img", "svg", "iframe", "textarea", "object", "embed", "form", "input", "base", "meta"}
 """Tags that no page of this program makes in Python."""
 
 

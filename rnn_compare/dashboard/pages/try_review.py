@@ -9,7 +9,6 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.word_by_word import words_read
 from rnn_compare.paths import Which
 from rnn_compare.server.app import current_app
-from rnn_compare.services import board_cards
 from rnn_compare.services.services import Services
 
 
@@ -26,7 +25,6 @@ def render() -> None:
     elif text is not None:
         verdicts = answers.show(runs, text.strip() and text, which, review_box.label(text, runs))
         _show_turning_words(services, verdicts, which)
-        st.caption(board_cards.subject(runs))
         answers.show_text(verdicts, text)
 
 

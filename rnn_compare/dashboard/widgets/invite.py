@@ -28,11 +28,15 @@ ALONE = "This machine is offline. Join a network or open a hotspot, and try agai
 
 
 def button() -> None:
-    """Draws the button that shuts its popover and opens the dialog, which the page draws."""
-    opened = {SHARE: False, _OPENED: _PRESSED}
+    """Draws the button that shuts its popover and asks for the dialog, which the page draws."""
+    values = {SHARE: False, _OPENED: _PRESSED}
     label, icon = "Invite the class", ":material/qr_code_2:"
-    if st.button(label, icon=icon, width="stretch", on_click=st.session_state.update, args=(opened,)):
-        st.rerun(scope="app")
+    st.button(label, icon=icon, width="stretch", on_click=st.session_state.update, args=(values,))
+
+
+def is_asked_for() -> bool:
+    """Returns whether the dialog has to be drawn: the button is gone with its popover by then."""
+    return st.session_state.get(_OPENED) == _PRESSED
 
 
 def show_dialog(page: Hashable = "", names: str = "") -> None:
@@ -43,7 +47,7 @@ def show_dialog(page: Hashable = "", names: str = "") -> None:
             content has changed, the dialog was closed, even if Streamlit did not report it.
         names: The names in a link to the comparison on the charts (see ``services/snapshot.py``).
     """
-    if st.session_state.get(_OPENED) == _PRESSED:
+    if is_asked_for():
         st.session_state[_OPENED] = page
     if st.session_state.get(_OPENED) == page:
         _show_dialog(names)

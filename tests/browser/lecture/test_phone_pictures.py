@@ -18,7 +18,7 @@ PARTS = {
     "networks": ("article", 4),
     "train": ("article", 4),
     "findings": ("figure > svg", 1),
-    "baselines": (".shares li", 7),
+    "baselines": (".shares li", 6),
     "inside": (".reading .cell > svg", 1),
 }
 """What a picture of each kind of step has, and how many, in the lecture on four networks."""

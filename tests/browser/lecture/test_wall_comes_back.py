@@ -83,7 +83,7 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Pass", exact=True).fill(PASS)
     with page.expect_response(lambda answer: "rnn_compare_presenter=" in answer.all_headers().get("set-cookie", "")):
         page.get_by_label("Pass", exact=True).press("Enter")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_enabled()
 
 
 @pytest.fixture

@@ -90,6 +90,8 @@ def _preset() -> None:
 
 
 def _apply_preset() -> None:
+    if not st.session_state[_PRESETS]:
+        return  # nobody chose: a browser sends the last choice again if settings have been changed since
     st.session_state[_PRESETS] = False  # the open list would cover the settings
     for preset in PRESETS:
         if preset.name == st.session_state.get("preset"):

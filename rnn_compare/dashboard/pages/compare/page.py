@@ -60,8 +60,8 @@ def render() -> None:
     charted = on_the_charts(services)  # includes runs that were just started
     starting, _, counting, playing = now = _under_way(services)
     seconds = SOON_SECONDS if starting or counting or playing else TICK_SECONDS
-    components.ticking(_live, seconds, services, now)
     invite.show_dialog((setup.experiments, *pinned()), ",".join(link_names(charted, services.runs())))
+    components.ticking(_live, seconds, services, now)
     networks = [*(run.experiment for run in charted), *setup.experiments]
     if networks:
         parameter_table.show(networks, len(charted))
@@ -75,8 +75,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
         st.error(setup.problem)
         controls.offer_least_maxlen()
         return
-    taken = _taken(services, setup.experiments)
-    missing = [experiment for experiment in setup.experiments if experiment not in taken]
+    taken, missing = _taken(services, setup.experiments)
     is_shown = {run.experiment for run in on_the_charts(services)}.issuperset(setup.experiments)
     is_again = is_shown and not missing and all(run.status.ended for run in taken.values())
     if missing or is_again:
@@ -84,15 +83,18 @@ def _train(services: Services, setup: controls.Setup) -> None:
     else:
         act = partial(pin, link_names([taken[experiment] for experiment in setup.experiments], services.runs()))
     label, look = ("Train again", "secondary") if is_again else ("Train", "primary")
-    actions.button(label, type=look, on_click=act, width="stretch")
+    if actions.button(label, type=look, width="stretch"):
+        act()  # as a callback, or before a rerun, it would set an address that lacks what the widgets have put there
+        taken, missing = _taken(services, setup.experiments)
     st.caption(_summary(services, setup.experiments, taken, missing))
 
 
-def _taken(services: Services, experiments: Sequence[Experiment]) -> dict[Experiment, Run]:
-    """Returns the runs that need no training, those on the charts first: they train, or did to their end."""
+def _taken(services: Services, experiments: Sequence[Experiment]) -> tuple[dict[Experiment, Run], list[Experiment]]:
+    """Returns the runs that need no training, those on the charts first, and the experiments without one."""
     runs = [*services.runs(), *on_the_charts(services)]
     there = {run.experiment: run for run in runs if is_complete(run) or not run.status.ended}
-    return {experiment: there[experiment] for experiment in experiments if experiment in there}
+    taken = {experiment: there[experiment] for experiment in experiments if experiment in there}
+    return taken, [experiment for experiment in experiments if experiment not in there]
 
 
 def _submit(
@@ -206,6 +208,8 @@ def _ways() -> str:
 
 def _tools(services: Services, runs: list[Run], charted: list[Run]) -> View:
     """Draws what shares the comparison and what changes the charts; returns the charts' options."""
+    if invite.is_asked_for():
+        st.rerun(scope="app")
     with (share := st.popover("Share", icon=":material/share:", key=invite.SHARE, on_change="rerun")):
         if share.open:
             invite.copy_link(",".join(link_names(charted, runs)))

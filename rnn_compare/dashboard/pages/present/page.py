@@ -84,7 +84,7 @@ def _show_lectures(stage: Stage) -> None:
     st.markdown("## Present", help=PURPOSE)
     lectures, problems = read_all()
     if not invite.phones_can_join():
-        st.caption(f":material/mobile_off: Phones cannot join. {invite.obstacle()}")
+        st.markdown(f":material/mobile_off: Phones cannot join. {invite.obstacle()}")
     for lecture in lectures:
         _card(stage, lecture)
     for problem in problems:
@@ -115,11 +115,11 @@ def _card(stage: Stage, lecture: Lecture) -> None:
             st.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
         with st.container(horizontal=True, vertical_alignment="center"):
-            length = f"{counted(len(lecture.steps), 'step')}, about {lecture.minutes} minutes"
-            lines = [f"**{lecture.title}** :gray[{length}, training {rough_duration(seconds)}]", lecture.about]
+            lines = [f"**{lecture.title}** :gray[{lecture.minutes} minutes]", lecture.about]
             lines += [f"To edit: `{edited_lecture(name)}`"] if edited else []
             st.container(width="stretch").markdown("  \n".join(filter(None, lines)))
-            button("Begin", "begin", _begin, stage, name, type="primary", icon=":material/play_arrow:")
+            live = f"Trains live: {rough_duration(seconds)} here."
+            button("Begin", "begin", _begin, stage, name, type="primary", icon=":material/play_arrow:", help=live)
             recorded = presses.is_recorded(stage.services, lecture)
             hint = "Plays earlier trainings in half a minute." if recorded else "Train its presets on Compare first."
             button("Play recording", "replay", _begin, stage, name, True, disabled=not recorded, help=hint)

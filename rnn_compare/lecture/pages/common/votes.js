@@ -28,7 +28,8 @@ export function barOf(tally, value) {
 /** @param {Tally} tally @param {Outcome | null} outcome */
 export function rightBars({ labels, edges }, outcome) {
   const [low, high] = outcome?.accepted ?? [outcome?.answer, outcome?.answer];
-  return [...labels.keys()].filter((bar) => edges[bar] <= high && low < edges[bar + 1]);
+  const isRight = (bar) => (edges[bar] <= high && low < edges[bar + 1]) || outcome?.also.includes(bar);
+  return [...labels.keys()].filter(isRight);
 }
 
 // A percentage to follow a count, or "" for too few answers. All but one of many are not 100 %.
