@@ -41,7 +41,7 @@ def evidence(tmp_path: Path) -> Evidence:
 def test_results_are_mean_and_standard_deviation_of_the_accuracy_over_seeds(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    best = lambda run, _measure: Score(run.best["val_accuracy"], None, 9)  # noqa: E731
+    best = lambda run, _measure: Score(run.best["val_accuracy"], None, 9)  # noqa: E731  # it stands in for a method
     monkeypatch.setattr(evidence, "score", best)
     fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
     compared = groups([*fours, run(3, 0.5, units=8, status=Status.STOPPED)])
@@ -69,7 +69,7 @@ def test_the_command_line_gives_any_setting_several_values() -> None:
 
 def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_killed_leaves_no_process(
     cache: Path,  # noqa: F811  # pytest hands over the imported fixtures of these names
-    command: Command,  # noqa: F811
+    command: Command,  # noqa: F811  # as above
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

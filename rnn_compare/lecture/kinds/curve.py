@@ -17,7 +17,7 @@ class DrawnCurve(Question):
     rule = "Drawings are not graded."
 
     @classmethod
-    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:  # noqa: ARG003
+    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:  # noqa: ARG003  # other kinds read them
         """Does not ask how sure one is."""
         return {}
 
@@ -26,7 +26,7 @@ class DrawnCurve(Question):
         """The drawing."""
         return controls.Curve(self.epochs, self.network)
 
-    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002  # other kinds ask it
         """Returns the validation accuracy at each epoch, a mean over the seeds."""
         group = network_in_question(self, networks)
         epochs = min(len(run.epochs) for run in group.counted)

@@ -29,7 +29,7 @@ class OverfitsFrom(Question):
         """The epochs."""
         return Epochs(self.epochs)
 
-    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002
+    def from_runs(self, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:  # noqa: ARG002  # other kinds ask it
         """Returns the median epoch of the seeds that overfit, if half of them do; 0 if fewer do."""
         group = network_in_question(self, networks)
         if any(len(run.epochs) < OVERFIT_EPOCHS for run in group.counted):

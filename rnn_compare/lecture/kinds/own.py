@@ -26,7 +26,7 @@ class OwnQuestion(Question):
         return self
 
     @classmethod
-    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:  # noqa: ARG003
+    def usual(cls, fields: Mapping[str, Any], networks: Sequence[str]) -> dict[str, Any]:  # noqa: ARG003  # other kinds read them
         """Asks how sure one is if an answer is right."""
         return {"confidence": "right" in fields}
 

@@ -16,7 +16,6 @@ WORKER = BROWSER / "arithmetic" / "training" / "class_worker.js"
 FOLDERS = {"join": "phone", "wall": "wall", "notes": "notes"}
 """Folders of ``lecture/pages`` by the pages' addresses."""
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
-_COMMENT = re.compile(r"^ *//.*\n|(?<=[;,{}()]) // .*$|/\*\* [\s\S]*?\*/ ?", re.MULTILINE)
 _IMPORT = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
 
 
@@ -53,7 +52,7 @@ def contents(name: str) -> dict[str, tuple[bytes, str]]:
     files = {
         f"{name}.html": (folder / f"{name}.html").read_bytes(),
         f"{name}.css": styles(folder / f"{name}.css").encode(),
-        f"{name}.js": _COMMENT.sub("", joined(folder / f"{name}.js")).encode(),  # a tenth less for each phone
+        f"{name}.js": joined(folder / f"{name}.js").encode(),
     }
     if name != "notes":
         files["worker.js"] = f"{joined(WORKER)}page.listen(self);\n".encode()

@@ -63,7 +63,7 @@ def test_keys_and_buttons_lead_through_a_vote_and_out_of_the_lecture(podium: Ser
     at(wall, asks - 1)
     wall.get_by_role("button", name="next").click()
     at(wall, asks)
-    expect(wall.locator("#choices li")).to_have_count(len(LECTURE.steps[asks].question.choices))  # type: ignore[union-attr]
+    expect(wall.locator("#choices li")).to_have_count(len(LECTURE.steps[asks].question.choices))  # type: ignore[union-attr]  # it asks
     expect(wall.locator("img:visible")).to_have_count(1)  # people would scan either
     vote(podium.url)
     expect(wall.locator("#answered")).to_have_text("3 of 3 have answered")

@@ -58,7 +58,7 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
     status, headers, packed = fetched(handout, accept_encoding="gzip")
     page = gzip.decompress(packed)
     assert status == 200
-    assert len(packed) < 1_600_000 < len(page) < 2_110_000
+    assert len(packed) < 1_600_000 < len(page) < 2_100_000
     assert all(run.encode() in page for run in runs)
     monkeypatch.setattr(module, "html", lambda *_: pytest.fail("It is made once."))
     assert fetched(handout)[2] == page
