@@ -89,6 +89,8 @@ def vote(url: str, step: Step, phones: list[Page]) -> None:
     for place, phone in enumerate(phones):
         message = {"question": step.question.id, "round": 1, "answer": answer(step.question, place)}
         assert phone.request.post(f"{url}/join/answer", data=message, headers={"Origin": url}).ok
+        phone.reload()  # a page learns of an answer that it did not send itself with the next news at the latest
+        expect(phone.locator("#title")).to_have_text(step.title)
 
 
 @contextlib.contextmanager
