@@ -1,4 +1,4 @@
-"""The commoner label of the training reviews."""
+"""The more frequent label of the training reviews."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ class Constant:
 
 
 def fit(reviews: Labelled, places: Places, _vocabulary_size: int) -> Constant:
-    """Returns the commoner label of the training reviews; positive if they are half and half."""
+    """Returns the more frequent label of the training reviews; positive if they are half and half."""
     return Constant(bool(reviews.labels[places].mean() >= 0.5))
 
 
-MAJORITY = Classifier("majority", "Always the commoner label", position=10, fit=fit, reads_text=False)
+MAJORITY = Classifier("majority", "Always the more frequent label", position=10, fit=fit, reads_text=False)

@@ -46,9 +46,8 @@ def noticed_chart(tested: Tested) -> go.Figure:
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(*percentages([0.5 - chance, 0.5 + chance]), **chance_band, name="guessing (95 %)", showlegend=True)
     figure.add_hline(50, line=DASHED)
-    step = min(
-        2.0, 6 / max(1, len(tested))
-    )  # later lines are thinner: all begin at one height and would hide each other
+    # Later lines are thinner: all begin at one height and would hide each other.
+    step = min(2.0, 6 / max(1, len(tested)))
     for after, (network, test) in zip(reversed(range(len(tested))), tested, strict=True):
         figure.add_scatter(
             x=test.distances,

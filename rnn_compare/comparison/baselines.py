@@ -34,7 +34,7 @@ FORMAT = 3
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """Settings that baselines depend on; on the seed only if it chooses the split."""
 GUESS = 0.03
-"""The most by which bags of words exceed the commoner label if they guess."""
+"""The most by which bags of words exceed the more frequent label if they guess."""
 NOTE = "Baselines read whole texts, networks only the last words."
 
 

@@ -237,6 +237,6 @@ def test_a_network_is_held_against_the_more_frequent_label(monkeypatch: pytest.M
     labels = (np.arange(1000) < 700).astype(np.int64)
     monkeypatch.setattr("rnn_compare.comparison.findings.known_labels", lambda _experiment, _part: labels)
     assert texts(run("S", *steady(0.70, 0.705))) == [
-        "S cannot be told apart from always giving the commoner label (70.0 %)."
+        "S cannot be told apart from always giving the more frequent label (70.0 %)."
     ]
     assert texts(run("S", *steady(0.80, 0.805))) == []
