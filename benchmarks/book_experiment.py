@@ -32,23 +32,30 @@ def main(rounds: int = 3, reviews: int = 25_000, epochs: int = 10) -> None:
     stock: list[float] = []
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
-        first = _seconds([sys.executable, "-m", "rnn_compare", "train", *SHORTEST], folder)
+        first = seconds_of([sys.executable, "-m", "rnn_compare", "train", *SHORTEST], folder)
         print(f"the very first start here, reviews prepared and kernels compiled: {first:.1f} s")
-        scripts = Path(folder) / "book.py"
-        changes = {"reviews": reviews, "epochs": epochs}
-        book = [experiment.model_copy(update=changes) for experiment in BOOK.experiments()]
-        scripts.write_text("\n".join(map(script, book)), encoding="utf-8")
+        stock_book = stock_script(Path(folder), reviews, epochs)
         train = [sys.executable, "-m", "rnn_compare", "train", "--reviews", str(reviews), "--epochs", str(epochs)]
         for _ in range(rounds):
-            ours.append(_seconds(train, folder, r"best validation (\d+\.\d)\s%"))
-            stock.append(_seconds([sys.executable, str(scripts)], folder, r"val_accuracy (0\.\d+)"))
+            ours.append(seconds_of(train, folder, r"best validation (\d+\.\d)\s%"))
+            stock.append(seconds_of([sys.executable, str(stock_book)], folder, r"val_accuracy (0\.\d+)"))
     a, b = statistics.median(ours), statistics.median(stock)
     print(f"the program:    {a:.1f} s; {[round(t, 1) for t in ours]}")
     print(f"stock Keras:    {b:.1f} s; {[round(t, 1) for t in stock]}")
     print(f"{b / a:.1f} times faster; rounds: {[round(s / t, 1) for s, t in zip(stock, ours, strict=True)]}")
 
 
-def _seconds(command: list[str], cache: str, accuracy: str | None = None) -> float:
+def stock_script(folder: Path, reviews: int, epochs: int) -> Path:
+    """Writes a script that trains both networks by stock Keras; returns its path."""
+    changes = {"reviews": reviews, "epochs": epochs}
+    book = [experiment.model_copy(update=changes) for experiment in BOOK.experiments()]
+    path = folder / "book.py"
+    path.write_text("\n".join(map(script, book)), encoding="utf-8")
+    return path
+
+
+def seconds_of(command: list[str], cache: str, accuracy: str | None = None) -> float:
+    """Runs a command and returns its seconds; prints them with what matches ``accuracy`` in its output."""
     start = time.perf_counter()
     environment = {**os.environ, CACHE_VARIABLE: cache, "TF_CPP_MIN_LOG_LEVEL": "3"}
     # Both import TensorFlow as quickly as an installation with byte code does, whatever this machine is set to.

@@ -18,7 +18,7 @@ PATIENCE = 300_000
 
 
 def main() -> None:
-    """Takes all three, 1440 pixels wide."""
+    """Takes all four, 1440 pixels wide."""
     with cache() as folder, server(PROJECT / "app.py", folder, fresh=True) as url, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)
@@ -36,6 +36,10 @@ def main() -> None:
         page.get_by_role("button", name=EXAMPLE, exact=True).click()
         page.get_by_text("word 39 of 39").wait_for()
         _take(page, "reading")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(_playground(folder).as_uri())
+        page.get_by_role("heading", name="Could it be chance?").wait_for()
+        _take(page, "playground")
 
 
 def _report(cache_folder: Path) -> Path:
@@ -46,6 +50,15 @@ def _report(cache_folder: Path) -> Path:
     book = [line.split()[0] for line in runs.splitlines() if " 500 " in line]
     path = cache_folder / "report.html"
     subprocess.run([*command, "report", *book, "--html", str(path)], env=environment, check=True, capture_output=True)
+    return path
+
+
+def _playground(cache_folder: Path) -> Path:
+    """Returns the page that needs no program, as one file."""
+    path = cache_folder / "playground.html"
+    command = [sys.executable, "-m", "rnn_compare", "playground", "--html", str(path)]
+    environment = {**os.environ, "RNN_COMPARE_CACHE": str(cache_folder)}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
     return path
 
 

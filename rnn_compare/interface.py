@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from rnn_compare.cli import output
-from rnn_compare.cli.foreground import record, train_here
+from rnn_compare.cli.foreground import output_file, path, record, train_here
+from rnn_compare.cli.networks import network_content
 from rnn_compare.cli.setting_options import warn_of_settings_without_effect
 from rnn_compare.comparison.groups import groups, one_each
 from rnn_compare.comparison.sweeps import varied
@@ -19,6 +20,7 @@ from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.paths import Which
 from rnn_compare.presets import BOOK
+from rnn_compare.runs import network_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.settings import takes_settings
@@ -71,10 +73,24 @@ def train(cell: str | Iterable[str] = BOOK.cells, *, seeds: int | None = None, *
 
 
 def load(*ids: str | Iterable[str]) -> "Networks":
-    """Returns recorded runs by their ids, one or several, also those trained on the page."""
+    """Returns recorded runs by their ids, one or several, also those trained on the page.
+
+    The name of a network's file, ``FILE.npz``, as a browser's page or ``network.save`` writes it, adds it to the record
+    as a run from elsewhere.
+
+    Raises:
+        UserError: If there is no such run, or the file is no network's.
+    """
     if not _names(ids):
         raise UserError("No run was named. Name at least one, as `rc.runs()` lists them.")
-    return Networks(record(), [record().run(run).id for run in _names(ids)])
+    store = record()
+    return Networks(
+        store,
+        [
+            network_file.add(store, path(name)) if name.endswith(network_file.ENDING) else store.run(name).id
+            for name in _names(ids)
+        ],
+    )
 
 
 def runs() -> "pd.DataFrame":
@@ -190,6 +206,13 @@ class Network:
         model = keras_models.build(self.run.experiment)
         keras_models.set_weights(model, run_weights(self.run, which))
         return model
+
+    def save(self, file: str, which: Which = "best") -> None:
+        """Writes it as one file, ``FILE.npz``, that ``load`` and a browser's page read.
+
+        Raises ``UserError`` if it has no weights, or the file cannot be written.
+        """
+        output.write_file(output_file(file, f"network{network_file.ENDING}"), network_content(self.run, which)[0])
 
     def plain_script(self) -> str:
         """Returns a Python file that trains it with NumPy alone, to be read from top to bottom.

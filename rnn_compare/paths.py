@@ -50,12 +50,22 @@ def page_command() -> str:
 @cache
 def repository() -> str:
     """Returns the address where the program is published (pyproject.toml, ``[project.urls]``); empty without one."""
+    return _address("Repository")
+
+
+@cache
+def playground_address() -> str:
+    """Returns the address of the page that needs no program (``playground``), from the same place; empty without."""
+    return _address("Playground")
+
+
+def _address(name: str) -> str:
     if is_installed():
         stated = metadata("rnn-compare").get_all("Project-URL", [])
         urls: dict[str, str] = dict(url.split(", ", 1) for url in stated)
-        return urls.get("Repository", "")
+        return urls.get(name, "")
     project = tomllib.loads((_PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project.get("urls", {}).get("Repository", ""))
+    return str(project.get("urls", {}).get(name, ""))
 
 
 def program() -> str:

@@ -39,7 +39,13 @@ def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -
 
 
 _IMPORT = re.compile(r"""(?:from|import\(?)\s*["'`](\.[^"'`?]+)""")
-BELOW = {"arithmetic": ("arithmetic",), "common": ("common",), "drawing": ("arithmetic", "common", "drawing")}
+BELOW = {
+    "arithmetic": ("arithmetic",),
+    "common": ("common",),
+    "judging": ("arithmetic", "judging"),
+    "drawing": ("arithmetic", "common", "judging", "drawing"),
+    "reading": ("arithmetic", "common", "judging", "drawing", "reading"),
+}
 """What a folder of ``browser/`` may import."""
 
 

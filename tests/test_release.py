@@ -31,23 +31,28 @@ def published(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     """An address in the project's metadata, as in a checkout or installed from a wheel."""
     address = "https://forge.example/rnn-compare"
     if request.param == "checkout":
-        (tmp_path / "pyproject.toml").write_text(f'[project.urls]\nRepository = "{address}"\n')
+        addresses = f'Repository = "{address}"\nPlayground = "{address}/tab"\n'
+        (tmp_path / "pyproject.toml").write_text(f"[project.urls]\n{addresses}")
         monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "rnn_compare")
     else:
         metadata = tmp_path / "rnn_compare-0.1.0.dist-info" / "METADATA"
         metadata.parent.mkdir()
         metadata.write_text(
             f"Name: rnn-compare\nProject-URL: Homepage, https://x.example\nProject-URL: Repository, {address}\n"
+            f"Project-URL: Playground, {address}/tab\n"
         )
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.setattr(paths, "_INSTALLED_PAGE", metadata)
-    paths.repository.cache_clear()
+    for cached in (paths.repository, paths.playground_address):
+        cached.cache_clear()
     yield address
-    paths.repository.cache_clear()
+    for cached in (paths.repository, paths.playground_address):
+        cached.cache_clear()
 
 
 def test_take_home_pages_name_where_the_program_is_published(published: str) -> None:
     assert f'<a href="{published}">{published}</a>' in origin()
+    assert paths.playground_address() == f"{published}/tab"
 
 
 def test_every_file_names_the_published_address_or_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,10 @@ interface Level {
   at: number;
 }
 
-/** A chart over the epochs. Figures come packed, on its scale: see `unpackFigures`. */
+/** Numbers, packed by Python, or as scripts have them; null: a missing one. */
+type Figures = string | (number | null)[];
+
+/** A chart over the epochs. Figures are on its scale: see `unpackFigures`. */
 interface Chart {
   name: string;
   title: string;
@@ -27,10 +30,10 @@ interface Chart {
 
 /** How many seeds of a setting have finished each epoch, half the interval of their mean, and each one's curve. */
 interface Seeds {
-  counts: string;
+  counts: string | number[];
   every: number;
-  half: Record<string, string>;
-  single: Record<string, string[]>;
+  half: Record<string, Figures>;
+  single: Record<string, Figures[]>;
 }
 
 /** The curves of one setting (browser/curves.py): one run has a trail, several have seeds. */
@@ -39,13 +42,13 @@ interface Curves {
   label: string;
   color: string;
   marker: string;
-  figures: Record<string, string>;
-  trail?: { at: string; figures: Record<string, string> };
+  figures: Record<string, Figures>;
+  trail?: { at: Figures; figures: Record<string, Figures> };
   seeds?: Seeds;
 }
 
-/** What report/html_report.py sends. */
-type Drawn = { charts: Chart[]; groups: Curves[] };
+/** What report/html_report.py sends; a script says how many epochs there will be. */
+type Drawn = { charts: Chart[]; groups: Curves[]; epochs?: number };
 
 /** The texts of a run's or setting's card (services/board_cards.py). */
 interface Card {

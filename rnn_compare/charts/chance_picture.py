@@ -16,6 +16,10 @@ from rnn_compare.formatting import excerpt, percent
 NEAR, LEVELS = 3.0, (50, 28, 72)
 """Dots that are nearer to each other, in percent of the width, stand at other heights, in percent."""
 STEPS, MOST_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50), 7
+TITLES = {
+    "accuracies": "Accuracy{where}; dot: seed, line: mean",
+    "differences": "Difference in points, 95 % interval; grey: within {margin}",
+}
 Place = Callable[[float], float]
 """Returns where a number, in percent or points, stands, in percent of the width."""
 Row = tuple[str, str, str]
@@ -50,7 +54,7 @@ def _accuracies(judgement: Judgement, colors: Mapping[str, str]) -> str:
     basis = judgement.pairs[0].basis
     where = WHERE[basis] if basis in ON else ""
     axis = {place(tick): f"{tick:g} %" for tick in ticks if 0 <= tick <= 100}
-    return _panel(f"Accuracy{where}; dot: seed, line: mean", rows, axis)
+    return _panel(TITLES["accuracies"].format(where=where), rows, axis)
 
 
 def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
@@ -63,7 +67,7 @@ def _differences(pairs: Sequence[Pair], colors: Mapping[str, str]) -> str:
         marks = _mark("equal", place(-margin), place(margin)) + _mark("line", place(0))
         marks += _mark("interval", place(low), place(high)) + _dot(place(middle), colors[pair.ordered[0].name])
         rows.append((" − ".join(setting.name for setting in pair.ordered), lead_text(pair), marks))
-    title = f"Difference in points, 95 % interval; grey: within {in_points(margin / 100)}"
+    title = TITLES["differences"].format(margin=in_points(margin / 100))
     return _panel(title, rows, {place(tick): f"{tick:g}".replace("-", "−") for tick in ticks})
 
 

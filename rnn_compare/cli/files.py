@@ -8,11 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import foreground, output
+from rnn_compare.cli.setting_options import source_name
 from rnn_compare.errors import UserError
 from rnn_compare.paths import page_script
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.repair import repair as repaired
-from rnn_compare.sources.registry import SOURCES
+from rnn_compare.sources.own_texts import PREFIX
+from rnn_compare.sources.registry import SOURCES, dataset
 from rnn_compare.sources.registry import source as source_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 # The imports of a report are slow, so they are made where it is written.
 
+OWN_TEXTS = (
+    "The page contains your own texts, word by word without punctuation, and their labels. Anyone who gets it can read "
+    "them."
+)
 KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv")
 """The forms of a report, which are also the command's options."""
 FETCHABLE = {name: source_of(name).title for name in SOURCES if source_of(name).fetch}
@@ -59,12 +65,28 @@ def write(options: argparse.Namespace) -> int:
 
 
 def playground(options: argparse.Namespace) -> int:
-    """Writes the page with the shipped comparisons; returns the exit code."""
-    target = foreground.output_file(options.html)
-    from rnn_compare.report.written_files import playground
+    """Writes the page on which a browser runs experiments, as a folder, one file or both; returns the exit code."""
+    if options.folder is options.html is None:
+        raise UserError("Nothing to write. Add --folder site/ for a host, or --html playground.html for one file.")
+    place = None if options.folder is None else foreground.output_folder(options.folder)
+    file = None if options.html is None else foreground.output_file(options.html)
+    from rnn_compare.playground import page
+    from rnn_compare.playground.offered_presets import datasets
+    from rnn_compare.playground.packed_source import packed_source
+    from rnn_compare.playground.page_data import page_data
 
-    output.write_file(target, playground().encode())
-    output.written(options.json, "playground", target)
+    own = source_of(source_name(options.source, options.json))
+    chosen, *others = datasets(dataset(own.name, own.distance))
+    sources = [packed_source(chosen, options.licence), *map(packed_source, others)]
+    if (reviews := sources[0].reviews) < own.size:
+        print(f"The page has the first {reviews:,} of {own.size:,} texts; a browser takes no more.", file=sys.stderr)
+    if own.name.startswith(PREFIX):
+        print(OWN_TEXTS, file=sys.stderr)
+    values = page_data(sources)
+    files = {place / name: content for name, content in page.folder(sources, values).items()} if place else {}
+    for path, content in (files | ({file: page.one_file(sources, values)} if file else {})).items():
+        output.write_file(path, content)
+        output.written(options.json, "playground", path, f"{len(content) / 1e6:.1f} MB")
     return 0
 
 

@@ -134,6 +134,16 @@ def output_file(name: str, example: str = "") -> Path:
     raise UserError(f"{file} {problem}; a file in an existing folder is needed. Choose another path.")
 
 
+def output_folder(name: str) -> Path:
+    """Returns the path of a folder to write files into, which need not exist; raises ``UserError`` if it cannot be."""
+    folder = path(name)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is not a folder. Choose another path.")
+    if not (folder.exists() or folder.parent.is_dir()):
+        raise UserError(f"{folder} is in a folder that does not exist. Choose another path.")
+    return folder
+
+
 def _watch(follower: Follower, show: Show, engine: "Engine | None" = None, seconds: float = math.inf) -> None:
     end = time.monotonic() + seconds
     since: dict[str | None, float] = {None: math.inf}

@@ -18,6 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_RUNS, grid
 from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
+from rnn_compare.sources.registry import SOURCES
 
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
 
@@ -216,16 +217,28 @@ def _add_files(commands: Any) -> None:
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
         command.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
-    command = _command(commands, "playground", files.playground, "write the shipped comparisons as one page")
+    command = _command(commands, "playground", files.playground, "write a page that trains networks in any browser")
     command.description = (
-        "Writes one page with the shipped comparisons, in which networks read and train, for any host of static files."
+        "Writes a page on which a browser runs the whole experiment: a folder for any host of static files, one file "
+        "that opens from a disk, or both. Example: playground --folder site/"
     )
-    command.add_argument("--html", metavar="FILE", required=True, help="the page")
+    command.add_argument("--folder", metavar="FOLDER", help="the page and its data, for a host; made if missing")
+    command.add_argument("--html", metavar="FILE", help="the page with its data in one file")
+    command.add_argument(
+        "--source",
+        default=SOURCES[0],
+        help=f"the reviews that it trains with: {', '.join(SOURCES)}, a task at a distance, such as order-50, or "
+        f"FILE.csv, your own texts ({SOURCES[0]})",
+    )
+    command.add_argument("--licence", default="", help="whose texts they are and who may have them, for the page")
     command = _command(commands, "export", networks.export, "export a run's network, or its algorithm")
-    command.description = "Writes a run's network as a stock Keras model, or the algorithm that trains it as one file."
+    command.description = (
+        "Writes a run's network as a Keras model or for a page, or the algorithm that trains it as one file."
+    )
     command.add_argument("run", **_RUN)
     form = command.add_mutually_exclusive_group(required=True)
     form.add_argument("--model", metavar="FILE.keras", help="a stock Keras model")
+    form.add_argument("--weights", metavar="FILE.npz", help="weights and settings, which pages and rc.load read")
     form.add_argument("--plain", metavar="FILE.py", help="a Python file that trains with NumPy alone")
     _add_which(command)
 

@@ -16,7 +16,8 @@ from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, percent
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.plain_script import plain_script
-from rnn_compare.paths import model_file, program
+from rnn_compare.paths import Which, model_file, program
+from rnn_compare.runs import network_file
 from rnn_compare.runs.record import Run
 from rnn_compare.table import Column, Table
 
@@ -108,9 +109,11 @@ def lengths(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Writes a run's network as a stock Keras model, or its whole algorithm as plain Python; returns the exit code."""
+    """Writes a run's network, for Keras or for a page, or its algorithm as plain Python; returns the exit code."""
     if options.plain is not None:
         return _export_plain(options)
+    if options.weights is not None:
+        return _export_weights(options)
     target = foreground.output_file(options.model, "model.keras")
     with foreground.open_store() as store:
         run = store.run(options.run)
@@ -139,6 +142,28 @@ def _export_plain(options: argparse.Namespace) -> int:
         output.write_file(target, plain_script(store.run(options.run).experiment).encode())
     output.written(options.json, "plain", target, f"trains with NumPy alone by `python {target}`", run=options.run)
     return 0
+
+
+def _export_weights(options: argparse.Namespace) -> int:
+    target = foreground.output_file(options.weights, f"network{network_file.ENDING}")
+    with foreground.open_store() as store:
+        run = store.run(options.run)
+    content, epoch = network_content(run, options.which)
+    output.write_file(target, content)
+    output.written(options.json, "weights", target, f"of epoch {epoch} of {run.title}", run=run.id, epoch=epoch)
+    return 0
+
+
+def network_content(run: Run, which: Which) -> tuple[bytes, int]:
+    """Returns a network's file, which pages and ``rc.load`` read, and the epoch of its weights.
+
+    Raises ``UserError`` if it has no such weights.
+    """
+    from rnn_compare.explain.prediction import run_weights
+
+    weights, end = run_weights(run, which), run.best if which == "best" else run.last
+    assert end is not None  # it has weights
+    return network_file.network_file(run, weights, end.epoch), end.epoch
 
 
 def _standard_input(lines: bool) -> list[str]:

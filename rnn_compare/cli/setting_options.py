@@ -84,7 +84,7 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
             continue
         values = values if name in options.several else values[-1:]
         if name == "source":  # a file that is replaced by a later one is not read
-            values = [_source_name(value, options.json) for value in values]
+            values = [source_name(value, options.json) for value in values]
         settings[name] = values if name in options.several else values[0]
     if seeds := getattr(options, "seeds", None):
         if len(seeds) > 1:
@@ -105,7 +105,7 @@ def experiments(options: argparse.Namespace) -> list[Experiment]:
     return comparison(**chosen(options))
 
 
-def _source_name(source_or_file: str, as_json: bool) -> str:
+def source_name(source_or_file: str, as_json: bool) -> str:
     """Returns the name of a source; imports a file of texts first and prints what was understood of it."""
     path = None if is_known(source_or_file) else own_texts.find_file(source_or_file)
     if path is None:

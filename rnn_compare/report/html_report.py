@@ -4,9 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
-import re
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -25,7 +23,6 @@ from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import listed, percent
 from rnn_compare.paths import repository
 from rnn_compare.report import html_tables
@@ -35,74 +32,39 @@ from rnn_compare.report.lesson import lesson, lesson_settings, quiz_at_home
 from rnn_compare.report.reader import formulas, reader, shared
 
 
-def html(*comparisons: Contents, names: Sequence[str] = ()) -> str:
+def html(contents: Contents) -> str:
     """Returns a page whose first part reads reviews, and whose second is the report.
 
     A content security policy allows the page's own script only, and no network requests.
-
-    Args:
-        comparisons: The page shows the first; the others wait in templates (``comparison_choice.js``).
-        names: Of several comparisons, for the links between them.
     """
-    # With which reviews and settings the reader of each trains; None without any.
-    settings = [next(filter(None, map(lesson_settings, contents.experiments)), None) for contents in comparisons]
-    readings = [reader(contents) for contents in comparisons]
-    parts = [
-        _parts(contents, *reading) | {"lesson": _escaped_json(experiment and experiment.dataset)}
-        for contents, reading, experiment in zip(comparisons, readings, settings, strict=True)
-    ]
-    ids = [re.sub(r"\W+", "-", name.casefold()).strip("-") for name in names]
-    links = "".join(f'<a href="#{key}">{escape(name)}</a>' for key, name in zip(ids, names, strict=True))
+    made = datetime.fromtimestamp(contents.made).astimezone()
+    names = f"{listed([group.name for group in contents.groups])}. " if contents.groups else ""
+    reading, problems = reader(contents)
+    notes = "".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems)
+    plots = charts(contents)
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        parts[0],
-        title=escape(comparisons[0].title if len(comparisons) == 1 else "Recurrent networks that read and train"),
-        hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
+        title=escape(contents.title),
+        hash=script_hash(_script()),
         style=_style(),
-        lessons=_lessons(settings),
-        shared=_escaped_json(shared(entry for reading, _ in readings for entry in reading["networks"])),
-        choice=f'<nav id="choice" aria-label="Comparisons">{links}</nav>' if links else "",
-        others="".join(_template(key, {} if key == ids[0] else part) for key, part in zip(ids, parts, strict=False)),
+        head=f"<h1>{escape(contents.title)}</h1>"
+        f'<p class="soft">{escape(names)}{made.day} {made:%B %Y}.{origin()}</p>{notes}'
+        f"{'' if contents.runs else _class_section(contents)}",
+        comparison=_sections(contents, has_plots=bool(plots["charts"])) if contents.runs else "",
+        charts=escaped_json(plots),
+        networks=escaped_json(reading),
+        quiz=escaped_json(quiz_at_home(contents.experiments, [entry["title"] for entry in reading["networks"]])),
+        lesson=escaped_json(_lesson(contents)),
+        shared=escaped_json(shared(reading["networks"])),
         script=_script(),
     )
 
 
-def _parts(contents: Contents, reading: Mapping[str, Any], problems: Iterable[str]) -> dict[str, str]:
-    """Returns what differs between comparisons, by the ids of the page's elements."""
-    made = datetime.fromtimestamp(contents.made).astimezone()
-    names = f"{listed([group.name for group in contents.groups])}. " if contents.groups else ""
-    notes = "".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems)
-    plots = charts(contents)
-    return {
-        "head": f"<h1>{escape(contents.title)}</h1>"
-        f'<p class="soft">{escape(names)}{made.day} {made:%B %Y}.{origin()}</p>{notes}'
-        f"{'' if contents.runs else _class_section(contents)}",
-        "comparison": _sections(contents, has_plots=bool(plots["charts"])) if contents.runs else "",
-        "charts": _escaped_json(plots),
-        "networks": _escaped_json(reading),
-        "quiz": _escaped_json(quiz_at_home(contents.experiments, [entry["title"] for entry in reading["networks"]])),
-    }
-
-
-def _template(key: str, parts: Mapping[str, str]) -> str:
-    tags = {"head": "div", "comparison": "div"}
-    return (
-        f'<template id="{key}">'
-        + "".join(
-            f'<{tag} data-for="{part}"{"" if part in tags else _JSON}>{content}</{tag}>'
-            for part, content in parts.items()
-            for tag in [tags.get(part, "script")]
-        )
-        + "</template>\n"
-    )
-
-
-def _lessons(settings: Iterable[Experiment | None]) -> str:
-    """Returns what readers train with, by dataset, as JSON."""
-    lessons = dict[str, Any]()
-    for experiment in filter(None, settings):
-        with contextlib.suppress(UserError):  # not on this machine, or too few
-            lessons.setdefault(experiment.dataset, lesson(experiment))
-    return _escaped_json(lessons)
+def _lesson(contents: Contents) -> dict[str, Any] | None:
+    """Returns what the page's reader trains with; None without any."""
+    experiment = next(filter(None, map(lesson_settings, contents.experiments)), None)
+    with contextlib.suppress(UserError):  # not on this machine, or too few
+        return lesson(experiment) if experiment else None
+    return None
 
 
 def origin() -> str:
@@ -111,12 +73,13 @@ def origin() -> str:
     return f' Made with RNN Compare: <a href="{address}">{address}</a>.' if address else ""
 
 
-_JSON = ' type="application/json"'
 _ASSETS = Path(__file__).parent / "assets"
 _BROWSER = Path(browser.__file__).parent
 _STYLES = (
     *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css", "chance.css", "class_dots.css")),
     *(_BROWSER / "drawing" / "cell" / name for name in ("cell.css", "inside.css")),
+    _BROWSER / "drawing" / "curves" / "curve_figures.css",
+    _BROWSER / "reading" / "reading.css",
     *(_ASSETS / name for name in ("report.css", "read_page.css")),
 )
 
@@ -132,8 +95,14 @@ def _script() -> str:
     return f"{joined(_ASSETS / 'read_page.js')}{formulas(map(cell, CELLS))}page.main(FORMULAS);"
 
 
-def _escaped_json(values: object) -> str:
+def escaped_json(values: object) -> str:
+    """Returns values as JSON that may stand in a page's ``script`` element."""
     return json.dumps(values).replace("<", "\\u003c")
+
+
+def script_hash(script: str) -> str:
+    """Returns the source by which a content security policy allows one script and no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _sections(contents: Contents, *, has_plots: bool) -> str:
@@ -152,7 +121,7 @@ def _sections(contents: Contents, *, has_plots: bool) -> str:
     sections = {
         "chance": ("Could it be chance?" if contents.verdict else "Accuracy", _verdict(contents)),
         "class": (contents.class_title, _class_section(contents)),
-        "curves": ("Curves", _plots(contents) if has_plots else "<p>No epoch has finished yet.</p>"),
+        "curves": ("Curves", '<div id="plots"></div>' if has_plots else "<p>No epoch has finished yet.</p>"),
         "parameters": ("Parameters", html_tables.parameter_cards(contents)),
         "details": ("Details", "".join(_folded(title, body) for title, body in folded.items() if body)),
     }
@@ -181,12 +150,6 @@ def _verdict(contents: Contents) -> str:
         return f'<p class="verdict">{escape(result(contents.verdict))}</p>{picture}'
     shares = [share for run in contents.groups[0].counted if (share := contents.accuracies[run.id]) is not None]
     return f'<p class="verdict">{percent(statistics.fmean(shares))} {ON[contents.measure]}.</p>' if shares else ""
-
-
-def _plots(contents: Contents) -> str:
-    several = any(len(group.runs) > 1 for group in contents.groups)
-    means = '<p class="soft">Bold: mean over the seeds, from five on with its 95 % band; thin: single seeds.</p>'
-    return f'<div class="legend" id="legend"></div>{means if several else ""}<div class="plots" id="plots"></div>'
 
 
 def charts(contents: Contents) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def lesson(experiment: Experiment) -> dict[str, Any]:
         "dataset": dataset,
         "subject": registry.source(dataset).subject,
         "labels": registry.labels(dataset),
+        "in_english": registry.is_about_films(dataset),
         "training": len(split.x_train),
         "epochs": experiment.epochs,
         "networks": networks,

@@ -70,11 +70,10 @@ def reader(contents: Contents) -> tuple[dict[str, Any], list[str]]:
         problems.append(f"{listed(lacking)} cannot read here: no weights in this file.")
     if surplus := [group.name for group in contents.groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
-    examples = [[name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in EXAMPLES.items()]
-    if not all(entry["in_english"] for entry in entries):
-        is_one_task = len({entry["dataset"] for entry in entries}) == 1 and not has_own_texts(contents.runs)
-        examples = _samples(entries[0]) if is_one_task else []
-    return {"networks": entries, "examples": examples}, problems
+    datasets = {entry["dataset"] for entry in entries}
+    is_about_films = all(map(registry.is_about_films, datasets))
+    begins = _FILMS if is_about_films else examples(datasets.pop()) if len(datasets) == 1 else []
+    return {"networks": entries, "examples": begins}, problems
 
 
 def shared(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -91,15 +90,26 @@ def shared(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _samples(entry: dict[str, Any]) -> list[list[Any]]:
-    """Returns a text of each label of a task, whose vocabulary nobody can guess, as examples."""
-    reviews = prepared.load(entry["dataset"])
+_FILMS: list[list[Any]] = [
+    [name, text, QUESTIONS.get(name, ""), name in POSITIVE_EXAMPLES] for name, text in EXAMPLES.items()
+]
+
+
+def examples(dataset: str) -> list[list[Any]]:
+    """Returns texts to begin with: the name, the text, a question about it, and whether its label is the second.
+
+    A text of each label of a task, whose vocabulary nobody can guess; none of somebody's own texts.
+    """
+    if registry.is_about_films(dataset):
+        return _FILMS
+    if dataset.startswith(own_texts.PREFIX):
+        return []
+    reviews, labels = prepared.load(dataset), registry.labels(dataset)
     places: dict[int, int] = {}
     for place, label in enumerate(reviews.training.labels.tolist()):
         places.setdefault(label, place)
     return [
-        [f"Sample: {entry['labels'][label]}", reviews.text(place), "", bool(label)]
-        for label, place in sorted(places.items())
+        [f"Sample: {labels[label]}", reviews.text(place), "", bool(label)] for label, place in sorted(places.items())
     ]
 
 

@@ -1,32 +1,25 @@
-"""The files of a report in every form: page, notebook, and tables as CSV or Parquet; and the playground."""
+"""The files of a report in every form: page, notebook, and tables as CSV or Parquet."""
 
-import contextlib
 import io
-import tempfile
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from rnn_compare.comparison.evidence import Evidence, known_labels
+from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_cell
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
-from rnn_compare.report.contents import Contents, gather
+from rnn_compare.report.contents import Contents
 from rnn_compare.report.html_report import html
 from rnn_compare.report.notebook import notebook
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.shipped import FOLDER
-from rnn_compare.runs.store import RunStore
 
 if TYPE_CHECKING:
     import pandas as pd
 
-IN_THE_PLAYGROUND = (BOOK, GATES, ATTENTION, FIRST_WORD, OPEN_GATES)
 Form = Literal["html", "notebook", "parquet", "csv"]
 SUFFIXES: dict[Form, tuple[str, ...]] = {
     "html": ("",),
@@ -127,18 +120,3 @@ def _curves(runs: Sequence[Run]) -> "pd.DataFrame":
 def _parquet(table: "pd.DataFrame") -> bytes:
     content: bytes = table.to_parquet(None, index=False, compression="zstd")
     return content
-
-
-def playground() -> str:
-    """Returns the page of the shipped comparisons, which any host serves; the record of runs has no part in it."""
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,  # Windows keeps a file that is still open
-        contextlib.closing(RunStore(Path(folder) / "runs.db")) as store,
-    ):
-        store.copy_from(FOLDER / "runs.db")
-        evidence, shipped = Evidence(store), store.runs()
-        compared = [
-            [run.id for run in shipped if run.experiment.setting in preset.hashes] for preset in IN_THE_PLAYGROUND
-        ]
-        comparisons = [gather(store, ids, evidence) for ids in compared]
-    return html(*comparisons, names=[preset.name for preset in IN_THE_PLAYGROUND])

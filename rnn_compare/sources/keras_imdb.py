@@ -253,5 +253,6 @@ SOURCE = Source(
     fingerprint=lambda: find().fingerprint[:16],
     read=lambda: read(find()),
     fetch=fetch,
+    licence="Large Movie Review Dataset (Maas et al. 2011), in the form in which Keras distributes it.",
     script=ScriptPart("\n(x, y), _ = keras.datasets.imdb.load_data(num_words=vocabulary_size)\n"),
 )

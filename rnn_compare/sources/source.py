@@ -90,6 +90,7 @@ class Source:
         longest: For a task: the words of its longest text. A lower ``maxlen`` would cut off decisive words.
         at_distance: For a task: returns the same task at another distance.
         at_length: For a task: makes so many other texts of one distance or, where each word decides, of one length.
+        licence: Whose texts they are, from where, and under which licence they may be passed on, in a sentence.
         successor: The name of the version that new networks train with; this one is for runs that have it already.
     """
 
@@ -108,6 +109,7 @@ class Source:
     longest: int = 0
     at_distance: Callable[[int], "Source"] | None = None
     at_length: Callable[[int, int], WrittenReviews] | None = None
+    licence: str = ""
     successor: str = ""
 
     @property

@@ -124,6 +124,7 @@ def task(
 
 def _source(name: str, title: str, labels: tuple[str, str], about: str, distance: int, **other: Any) -> Source:
     own: dict[str, Any] = {"corpus": f"{name}-{distance}", "size": SIZE, "test_size": 0, "fingerprint": lambda: VERSION}
+    own |= {"licence": "Texts that RNN Compare generates (MIT licence)."}
     return Source(name=name, title=title, labels=labels, about=about, distance=distance, **own, **other)
 
 

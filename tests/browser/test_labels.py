@@ -15,11 +15,11 @@ from rnn_compare.server.assets import assets
 
 SITE = "http://labels.test"
 BARE = """<!doctype html><meta charset="utf-8"><style>svg text { font-size: 14px }</style><body>
-<div id="plots"></div><div id="legend"></div><div id="pictures"></div><div id="chart"></div>
+<div id="chart"></div>
 <script src="/plotly.min.js"></script>
 <script type="module">
   import { buildChart } from "/dashboard/assets/board/board_chart.js";
-  import { buildCharts } from "/report/assets/curve_charts.js";
+  import { buildCharts } from "/browser/drawing/curves/curve_figures.js";
   import { classChart } from "/browser/drawing/curves/class_chart.js";
   import { linesChart } from "/browser/drawing/curves/lines_chart.js";
   const root = document.querySelector("#chart");
@@ -28,9 +28,9 @@ BARE = """<!doctype html><meta charset="utf-8"><style>svg text { font-size: 14px
     svg: ({ chart, groups, epochs }, size) => root.replaceChildren(classChart({ chart, groups, epochs }, size).sheet),
     lines: ({ figure }, size) => root.replaceChildren(linesChart(figure, size).sheet),
     report: ({ chart, groups }, size) => {
-      for (const id of ["plots", "legend", "pictures"]) document.getElementById(id).replaceChildren();
-      document.getElementById("plots").style.width = `${size.width}px`;
-      buildCharts({ charts: [chart], groups });
+      root.replaceChildren();
+      root.style.width = `${size.width}px`;
+      buildCharts(root, { charts: [chart], groups });
     },
     plotly: ({ chart, groups, epochs }, size) => {
       root.replaceChildren();

@@ -46,7 +46,7 @@ http {{
 def documented(kind: str, mark: str = "") -> str:
     """Returns the block of docs/deployment.md that is written in this language, and holds a mark."""
     blocks = re.findall(
-        rf"^```{kind}$(.*?)^```$", (PROJECT / "docs/deployment.md").read_text(), re.DOTALL | re.MULTILINE
+        rf"^ *```{kind}$(.*?)^ *```$", (PROJECT / "docs/deployment.md").read_text(), re.DOTALL | re.MULTILINE
     )
     [match] = [block for block in blocks if mark in block]
     return str(match)
@@ -93,7 +93,7 @@ def behind_nginx(
         "http://127.0.0.1:8501/course/": f"http://127.0.0.1:{ports.page}/{path}",
     }
     (folder / "nginx.conf").write_text(
-        NGINX.format(folder=folder, user=getpass.getuser(), site=adapted(documented("nginx"), own))
+        NGINX.format(folder=folder, user=getpass.getuser(), site=adapted(documented("nginx", "proxy_pass"), own))
     )
     command = documented("sh", "--server.allowedHosts").replace(DOCUMENTED_NAME, NAME).split()
     named = dict(zip(command[3::2], command[4::2], strict=True)) | {"--server.port": str(ports.page)}
@@ -108,7 +108,7 @@ def behind_nginx(
     with (
         started(page, folder / "server.log", health, environment),
         started(
-            [_nginx(), "-c", str(folder / "nginx.conf")],
+            [nginx(), "-c", str(folder / "nginx.conf")],
             folder / "nginx.log",
             f"https://127.0.0.1:{ports.nginx}/course/_stcore/health",
         ),
@@ -121,7 +121,7 @@ def ports() -> Ports:
     return Ports(free_port(), free_port())
 
 
-def _nginx() -> str:
+def nginx() -> str:
     path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if path is None:
         sentence = "No nginx was found. Install it (Debian: nginx-light)."

@@ -54,7 +54,7 @@ def test_a_page_of_the_class_alone_trains_and_asks_and_has_no_empty_table(
         json.loads(re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page)[0])
         for name in ("lesson", "quiz")
     )
-    assert lesson == "bundled"
+    assert lesson["dataset"] == "bundled"
     assert quiz["lecture"] == "luck"
     assert {question["kind"] for question in quiz["questions"]} == {"seeds"}
 

@@ -47,7 +47,7 @@ def opened(browser: Browser, file: Path, script: str = "", width: int = 390, **o
         page.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
         page.add_init_script(script)
         page.goto(file.as_uri())
-        page.locator("#inside .rc-verdict-chart svg").wait_for()
+        page.locator(".rc-inside .rc-verdict-chart svg").wait_for()
         yield page
         assert messages == []
 
@@ -131,7 +131,7 @@ def test_a_text_without_a_word_that_they_know_gets_no_prediction_and_one_with_fe
     sizes = [part.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") for part in (verdict, problem)]
     assert sizes[0] < sizes[1]
     report.get_by_label("Type a review").fill("")
-    report.locator("#inside section").first.wait_for(state="detached")
+    report.locator(".rc-inside section").first.wait_for(state="detached")
 
 
 def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does(report: Page) -> None:
@@ -146,7 +146,7 @@ def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does
 
 
 def test_its_charts_show_the_values_at_the_pointer_and_a_networks_name_hides_its_curves(report: Page) -> None:
-    chart = report.locator("#chart-loss")
+    chart = report.locator("[data-chart=loss]")
     lines = chart.locator("path.line")
     assert (before := lines.count()) >= 4
     chart.hover()
@@ -193,7 +193,7 @@ def test_a_network_trained_on_the_page_reads_along_and_nothing_moves_where_the_r
         controls, status = page.locator(".train-controls"), page.locator(".train-status")
 
         def settle(networks: int) -> None:
-            expect(page.locator(".rc-cells > section, #predictions .rc-card")).to_have_count(2 * networks)
+            expect(page.locator(".rc-cells > section, .rc-verdicts .rc-card")).to_have_count(2 * networks)
             expect(page.locator(".rc-turning", has_text="Leaving out each word")).to_have_count(0)
 
         page.locator("#contents").get_by_role("link", name="Train one yourself").press("Enter")
@@ -213,7 +213,7 @@ def test_a_network_trained_on_the_page_reads_along_and_nothing_moves_where_the_r
         assert "LSTM(8), 2 seeds" in page.locator(".train-conclusion").inner_text()  # one was trained twice
         own = page.locator(".rc-card", has_text="Your LSTM(8), seed 1")
         assert re.search("positive|negative", own.locator(".rc-verdict").inner_text())
-        used = page.locator("#predictions .rc-card").evaluate_all("all => all.map(({ style }) => style.cssText)")
+        used = page.locator(".rc-verdicts .rc-card").evaluate_all("all => all.map(({ style }) => style.cssText)")
         assert len(set(used)) == 3, "a network trained here has a shade of its own"
         question = page.locator(".quiz > li").nth(2)
         question.scroll_into_view_if_needed()

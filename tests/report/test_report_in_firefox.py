@@ -23,14 +23,14 @@ REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_FIREFOX"
 EVENTS = ["log.entryAdded", "network.beforeRequestSent"]
 TYPED = "The film was not good, xyzzy! A waste of time; the acting is bad."
 TYPE = """(words) => {
-  const box = document.querySelector("#review");
+  const box = document.querySelector(".reader textarea");
   box.value = words;
   box.dispatchEvent(new Event("input"));
 }"""
 PREDICTIONS = """(words) => new Promise((resolve) => {
   const texts = (name) => [...document.querySelectorAll(name)].map((node) => node.textContent);
   const look = () => {
-    const hasRead = texts("#predictions")[0].includes(words);
+    const hasRead = texts(".rc-verdicts")[0].includes(words);
     if (!hasRead || texts(".rc-turning").some((text) => text.startsWith("Leaving out"))) return setTimeout(look, 50);
     const cards = [...document.querySelectorAll(".rc-verdict")].map((node) => Number(node.dataset.probability));
     return resolve(JSON.stringify([cards, texts(".rc-turning")]));

@@ -3,7 +3,7 @@
 export const PADDING = 0;
 export const START = 1;
 export const UNKNOWN = 2;
-const INDEX_FROM = 3;
+export const INDEX_FROM = 3;
 // Other white space, such as the no-break space, is part of a word.
 const WORD = /[^ !"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n]+/g;
 

@@ -9,14 +9,19 @@ export function unpacked(text, steps = 1e4, Integers = Int16Array) {
 
 // Returns numbers of a type that are compressed: all lowest bytes come first.
 export async function decompressed(text, Numbers) {
-  const plain = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const planes = new Uint8Array(await new Response(plain).arrayBuffer());
+  const planes = await unzipped(bytesOf(text));
   const size = Numbers.BYTES_PER_ELEMENT;
   const [bytes, count] = [new Uint8Array(planes.length), planes.length / size];
   for (let plane = 0; plane < size; plane++) {
     for (let index = 0; index < count; index++) bytes[index * size + plane] = planes[plane * count + index];
   }
   return new Numbers(bytes.buffer);
+}
+
+// Returns the bytes of a file that was compressed by gzip.
+export async function unzipped(bytes) {
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
 // Browsers older than 2025 lack `fromBase64`, which takes a tenth of the time.

@@ -33,6 +33,7 @@ WHERE: dict[Basis, str] = {
     "items": " on the same {reviews}",
     "accuracies": "{in_the_mean}",
 }
+# Sentences are made by page scripts too (`browser/judging/wording.js`): what follows travels there.
 TEMPLATES = {
     "better": ("{ahead} is better than {behind} by {by}{numbers}.", "{It} is better than {others}."),
     "equal": (
@@ -62,6 +63,35 @@ OF_NETWORKS = {
     "chance{numbers}.",
 }
 """What is known of two trained networks as they are; of several ``_standings`` and ``_undecided`` tell it."""
+PHRASES = {
+    "numbers": " ({ahead} and {behind}{where})",
+    "in the mean": " in the mean over seeds",
+    "points": "{lead} ± {half} points",
+    "limits": "{low} to {high} points",
+    "points and limits": "{lead} points ({low} to {high})",
+    "reach": "{names} reach {share}",
+    "reaches": "{names} reaches {share}",
+    "further": "{names} {share}",
+    "could be chance": "Which of {names} is ahead could be chance.",
+    "one seed": "One seed each: {act} before you conclude.",
+    "few seeds": "Few seeds: {act} before you conclude.",
+    "repeat": "repeat",
+    "train": "train {seeds} or more of each",
+    "takes": "A difference of {margin} would probably show with {more}.",
+    "more things": "more {things}",
+    "too many seeds": "more than {most} more seeds of each",
+    "at least": "at least {low} of each",
+    "range": "{low} to {high} of each",
+    "exactly": "{high} of each",
+    "interval": "± is the 95 % interval of the difference, over {over}{together}. {more}",
+    "seeds": "seeds",
+    "things": "{things} alone",
+    "seeds and things": "seeds and {things}",
+    "together": ", corrected for {comparisons} comparisons",
+    "other seeds": "Other seeds give other networks.",
+    "decided": "Decided: more seeds would only narrow it.",
+}
+"""Parts of sentences, and what is said once of all verdicts."""
 OBSTACLES: dict[Obstacle, str] = {
     "no whole run": "{about} has no run that trained to its end, so it is not compared.",
     "other reviews": "{a} is not compared with {others}: they were judged by different reviews ({about}).",
@@ -86,7 +116,8 @@ def sentence(pair: Pair, *, numbers: bool = True, advice: bool = True, luck: boo
     if pair.obstacle == "too few seeds":
         text = _standings((ahead, behind), digits, _where(pair))
     else:
-        shares = f" ({percent(ahead.accuracy, digits)} and {percent(behind.accuracy, digits)}{_where(pair)})"
+        first, second = (percent(setting.accuracy, digits) for setting in (ahead, behind))
+        shares = PHRASES["numbers"].format(ahead=first, behind=second, where=_where(pair))
         values = _values(pair, advice) | {"ahead": ahead.name, "behind": behind.name}
         values |= {"numbers": shares if numbers else ""}
         template = OF_NETWORKS[_kind(pair)] if _has_few_seeds(pair) else TEMPLATES[_kind(pair)][0]
@@ -119,13 +150,12 @@ def meaning_of_interval(judgement: Judgement) -> str:
     if not pairs:
         return ""
     few, things = [*filter(_has_few_seeds, pairs)], "items" if pairs[0].basis in ARRAYS else "reviews"
-    over = "seeds" if pairs[0].basis == "accuracies" else f"{things} alone" if few == pairs else f"seeds and {things}"
-    together = f", corrected for {len(pairs):,} comparisons" if len(pairs) > 1 else ""
+    over = "seeds" if pairs[0].basis == "accuracies" else "things" if few == pairs else "seeds and things"
+    together = PHRASES["together"].format(comparisons=f"{len(pairs):,}") if len(pairs) > 1 else ""
     is_decided = not any(pair.verdict in ("unknown", "contradictory") for pair in _told(judgement))
-    more = "Other seeds give other networks." if few else "Decided: more seeds would only narrow it."
-    return (
-        f"± is the 95 % interval of the difference, over {over}{together}. {more if few or is_decided else ''}".strip()
-    )
+    more = PHRASES["other seeds" if few else "decided"] if few or is_decided else ""
+    about = PHRASES[over].format(things=things)
+    return PHRASES["interval"].format(over=about, together=together, more=more).strip()
 
 
 def _on_several(judgement: Judgement, advice: bool) -> list[str]:
@@ -166,14 +196,15 @@ def _standings(settings: Sequence[Sample], digits: int, where: str) -> str:
     """Returns the accuracies of settings, the best first, those that look the same together."""
     by_share = itertools.groupby(settings, lambda setting: percent(setting.accuracy, digits))
     groups = [([setting.name for setting in of_share], share) for share, of_share in by_share]
-    verbs = itertools.chain([" reach" if len(groups[0][0]) > 1 else " reaches"], itertools.repeat(""))
-    return f"{', '.join(f'{listed(n)}{verb} {share}' for (n, share), verb in zip(groups, verbs, strict=False))}{where}."
+    verbs = itertools.chain(["reach" if len(groups[0][0]) > 1 else "reaches"], itertools.repeat("further"))
+    parts = [PHRASES[verb].format(names=listed(n), share=share) for (n, share), verb in zip(groups, verbs, strict=False)]
+    return f"{', '.join(parts)}{where}."
 
 
 def _undecided(leader: Sample, few: Iterable[Pair]) -> str:
     """Says which trained networks are not told apart from the leader although their accuracies differ."""
     names = [pair.other(leader).name for pair in few if not pair.better and pair.a.accuracy != pair.b.accuracy]
-    return f"Which of {listed([leader.name, *names])} is ahead could be chance." if names else ""
+    return PHRASES["could be chance"].format(names=listed([leader.name, *names])) if names else ""
 
 
 def _hindered(pair: Pair, name: str, others: str) -> str:
@@ -207,11 +238,11 @@ def _repeat(pairs: Sequence[Pair], advised: int = 0) -> str:
     few = [side for pair in pairs if _has_few_seeds(pair) for side in (pair.a, pair.b)]
     if not few:
         return ""
-    train = f"train {advised} or more of each"
+    train = PHRASES["train"].format(seeds=advised)
     if any(side.is_fixed for side in few):
         train = f"train {FEWEST_BESIDE_FIXED} or more"
-    what = "One seed each" if all(len(side.scores) == 1 for side in few) else "Few seeds"
-    return f"{what}: {train if advised else 'repeat'} before you conclude."
+    what = "one seed" if all(len(side.scores) == 1 for side in few) else "few seeds"
+    return PHRASES[what].format(act=train if advised else PHRASES["repeat"])
 
 
 def _values(pair: Pair, advice: bool) -> dict[str, str]:
@@ -230,7 +261,7 @@ def _thing(pair: Pair) -> str:
 
 def _where(pair: Pair) -> str:
     seeds = max(len(pair.a.scores), len(pair.b.scores))
-    in_the_mean = " in the mean over seeds" if seeds > 1 else ""
+    in_the_mean = PHRASES["in the mean"] if seeds > 1 else ""
     return WHERE[pair.basis].format(reviews=counted(pair.reviews, _thing(pair)), in_the_mean=in_the_mean)
 
 
@@ -241,11 +272,9 @@ def lead_text(pair: Pair) -> str:
     half, (low, _, high) = pair.difference.half_width, pair.lead
     lead = f"{gap(ahead.accuracy, behind.accuracy, digits):.{digits}f}"
     if half is not None and half < USELESS:
-        return f"{lead} ± {points(half, digits)} points"
-    span = f"{points(low, digits)} to {points(high, digits)}"
-    if pair.better:
-        return f"{span} points"
-    return f"{lead} points ({span})"
+        return PHRASES["points"].format(lead=lead, half=points(half, digits))
+    limits = {"low": points(low, digits), "high": points(high, digits)}
+    return PHRASES["limits" if pair.better else "points and limits"].format(lead=lead, **limits)
 
 
 def _digits(pair: Pair) -> int:
@@ -273,15 +302,18 @@ def _takes(pair: Pair) -> str:
         None if seeds is None else max(1, seeds - min(pair.difference.newest.runs))
         for seeds in seeds_to_see(pair.difference)
     )
+    values: dict[str, object] = {"most": MOST_SEEDS, "things": f"{_thing(pair)}s"}
     if low is None:
-        more = f"more {_thing(pair)}s"
+        kind = "more things"
     elif low > MOST_SEEDS:
-        more = f"more than {MOST_SEEDS} more seeds of each"
+        kind = "too many seeds"
     elif high is None or high > MOST_SEEDS:
-        more = f"at least {counted(low, 'more seed')} of each"
+        kind, values["low"] = "at least", counted(low, "more seed")
     else:
-        more = f"{f'{low} to ' if low < high else ''}{counted(high, 'more seed')} of each"
-    return f"A difference of {in_points(pair.difference.margin)} would probably show with {more}."
+        kind = "range" if low < high else "exactly"
+        values |= {"low": low, "high": counted(high, "more seed")}
+    more = PHRASES[kind].format_map(values)
+    return PHRASES["takes"].format(margin=in_points(pair.difference.margin), more=more)
 
 
 def _picked(judgement: Judgement) -> str:

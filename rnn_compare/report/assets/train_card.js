@@ -105,7 +105,7 @@ export async function buildTraining(root, lesson, beneath, read) {
       root.dispatchEvent(new Event("trained"));
       return read({
         ...layout, id: `own-${present.cell}`, title: `Your ${name}, seed ${present.seed}`, color, labels: lesson.labels,
-        dataset: lesson.dataset, in_english: false,
+        dataset: lesson.dataset, in_english: lesson.in_english,
         note: `trained here, epoch ${present.figures.length}`,
       }, weights);
     };

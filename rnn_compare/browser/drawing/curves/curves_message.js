@@ -11,11 +11,15 @@ export function curvesOf(chart, { figures, trail, seeds }) {
   return {
     training: trainingPoints(chart, figures, trail),
     validation: { x: epochs(validation), y: validation },
-    counts: seeds ? unpacked(seeds.counts, 1, Int8Array) : [],
+    counts: countsOf(seeds?.counts ?? []),
     every: seeds?.every ?? 1,
     half: figuresOf(seeds?.half ?? {}, chart.validation, chart),
     single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart)),
   };
+}
+
+function countsOf(counts) {
+  return typeof counts === "string" ? unpacked(counts, 1, Int8Array) : counts;
 }
 
 // The finished epochs, then the points of the running one.
@@ -77,8 +81,11 @@ export function isThere(value) {
 }
 
 // Values by epoch, in the chart's unit; null where one is missing, a gap in the line.
-// factor: the chart's units in 1, such as 100 for percent; log: whether these are decimal logarithms.
-export function unpackFigures(text, { factor = 1, log = false } = {}) {
-  const values = unpacked(text, 1e4 / factor);
+// figures: packed, or as a plain array. factor: the chart's units in 1, such as 100 for percent; log: whether these are
+// decimal logarithms.
+/** @param {string | (number | null)[]} figures */
+export function unpackFigures(figures, { factor = 1, log = false } = {}) {
+  const values = typeof figures === "string" ? unpacked(figures, 1e4 / factor)
+    : figures.map((value) => (isThere(value) ? factor * value : null));
   return log ? values.map((value) => (value === null ? null : 10 ** value)) : values;
 }

@@ -1,7 +1,7 @@
 // The choice of a cell for the word by word view, where a network has several.
 
-import { button } from "../../browser/common/dom.js";
-import { cellsOf } from "../../browser/arithmetic/message.js";
+import { button } from "../common/dom.js";
+import { cellsOf } from "../arithmetic/message.js";
 
 // onPick is called after choice.depth has changed. Returns a function that shows the cells of readings.
 export function buildPicker(node, choice, onPick) {

@@ -1,9 +1,9 @@
 // A network's prediction for the text that is typed, with what it could read of it.
 
-import { isForeign } from "../../browser/arithmetic/encoding.js";
-import { odds, percent, signed, verdictIn } from "../../browser/arithmetic/moves.js";
-import { logitOf, logitOfNothing } from "../../browser/arithmetic/network.js";
-import { element, setText } from "../../browser/common/dom.js";
+import { isForeign } from "../arithmetic/encoding.js";
+import { odds, percent, signed, verdictIn } from "../arithmetic/moves.js";
+import { logitOf, logitOfNothing } from "../arithmetic/network.js";
+import { element, setText } from "../common/dom.js";
 
 const UNKNOWN_SHOWN = 5;
 // In thousands, as toLocaleString, which takes a phone a tenth of a second when it is called first.
@@ -62,7 +62,10 @@ export function buildCard(parent, network, languages) {
     bar.className = `rc-side-${Number(last > 0.5)}`;
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
-  return { show, conclude: (sentence) => setText(turning, sentence), remove: () => card.remove() };
+  return {
+    show, conclude: (sentence) => setText(turning, sentence), remove: () => card.remove(),
+    giveWayTo: (other) => card.replaceWith(other.node), node: card,
+  };
 }
 
 // The words that were read, unknown and cut off, in a sentence.

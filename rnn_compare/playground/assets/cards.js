@@ -1,0 +1,102 @@
+// A card for each network: progress, accuracy, parameters.
+
+import { percent } from "../../browser/arithmetic/moves.js";
+import { element, setText } from "../../browser/common/dom.js";
+import { roughDuration } from "./estimates.js";
+import { scoresOf } from "./session.js";
+
+const WORDS = ["best", "state", "note", "left", "size", "pace"];
+const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+const plain = (text) => text.replaceAll(/(?<=\d) (?=[%s])/g, "\u00A0");
+
+export function buildCards(root) {
+  const cards = new Map();
+  return (shown) => {
+    for (const [id, card] of cards) {
+      if (shown.some((other) => other.id === id)) continue;
+      card.root.remove();
+      cards.delete(id);
+    }
+    for (const network of shown) {
+      if (!cards.has(network.id)) cards.set(network.id, buildCard(root));
+      cards.get(network.id).show(network);
+    }
+  };
+}
+
+function buildCard(parent) {
+  const root = element("article", "rc-card", parent);
+  const heading = element("h2", "card-name", root);
+  const bar = element("div", "card-bar", root);
+  const fill = element("i", "", bar);
+  bar.setAttribute("role", "progressbar");
+  const grid = element("div", "card-words", root);
+  const words = Object.fromEntries(WORDS.map((name) => [name, element("span", `card-${name}`, grid)]));
+  const reason = element("p", "rc-problem", root);
+  return {
+    root,
+    show(card) {
+      root.style.setProperty("--rc-color", card.color);
+      setText(heading, card.title);
+      fill.style.width = `${100 * card.fraction}%`;
+      bar.setAttribute("aria-valuenow", `${Math.round(100 * card.fraction)}`);
+      bar.setAttribute("aria-label", `${card.title} progress`);
+      for (const name of WORDS) setText(words[name], plain(card[name]));
+      setText(reason, card.reason ?? "");
+      reason.hidden = !card.reason;
+    },
+  };
+}
+
+// The card of a recorded network.
+export function recordedCard({ accuracy, measured, seeds, parameters, epochs, ...card }) {
+  const of = seeds > 1 ? `mean of ${seeds} seeds, ` : "";
+  return {
+    ...card, fraction: 1, best: percent(accuracy), note: `${of}${measured}`, state: `finished, epoch ${epochs} of ${epochs}`,
+    size: `${parameters.toLocaleString("en")} parameters`, left: "", pace: "recorded",
+  };
+}
+
+// The card of a network that is trained here. seeds: as the session has them.
+export function cardOf({ id, title, color, parameters, settings: { epochs } }, seeds) {
+  const lefts = seeds.map(({ left }) => left).filter((left) => left > 0);
+  const paces = seeds.map(({ pace }) => pace).filter(Boolean);
+  const isAtWork = seeds.some(({ status }) => ["running", "waiting"].includes(status));
+  return {
+    id, title, color, ...accuracyOf(seeds),
+    fraction: mean(seeds.map(({ fraction }) => fraction)),
+    state: stateOf(seeds, epochs),
+    size: `${parameters.total.toLocaleString("en")} parameters`,
+    left: isAtWork && lefts.length ? `${roughDuration(lefts.reduce((sum, left) => sum + left, 0))} left` : "",
+    pace: paces.length ? `${secondsOf(mean(paces))} per epoch` : "",
+    reason: seeds.find(({ problem }) => problem)?.problem,
+  };
+}
+
+const secondsOf = (seconds) => (seconds < 20 ? `${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s` : `${Math.round(seconds)} s`);
+
+function accuracyOf(seeds) {
+  const shares = scoresOf(seeds).map(({ accuracy }) => accuracy);
+  if (shares.length) return named(shares, "on held-out reviews");
+  const best = seeds.filter(({ figures }) => figures.length)
+    .map(({ figures }) => Math.max(...figures.map(({ val_accuracy: share }) => share)));
+  return best.length ? named(best, "best so far") : { best: "–", note: "" };
+}
+
+function named(shares, name) {
+  return { best: percent(mean(shares)), note: `${shares.length > 1 ? `mean of ${shares.length} seeds, ` : ""}${name}` };
+}
+
+function stateOf(seeds, epochs) {
+  const [{ status, figures }] = seeds;
+  if (seeds.length === 1) {
+    const done = figures.length;
+    if (status === "finished") return `finished, epoch ${done} of ${epochs}`;
+    if (status === "running") return `epoch ${Math.min(done + 1, epochs)} of ${epochs}`;
+    if (status === "waiting") return "waiting";
+    return done || status === "failed" ? `${status} after ${done} of ${epochs} epochs` : "not trained yet";
+  }
+  const ended = `${seeds.filter((seed) => seed.status === "finished").length} of ${seeds.length}\u00A0seeds done`;
+  const now = seeds.find((seed) => seed.status === "running");
+  return now ? `epoch ${Math.min(now.figures.length + 1, epochs)} of ${epochs}, ${ended}` : ended;
+}

@@ -1,0 +1,146 @@
+"""The page in both forms: what it weighs, that a browser reads its reviews, and that it asks nobody else."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from rnn_compare import browser as scripts
+from rnn_compare.browser.joining import joined
+from rnn_compare.browser.trainable import trainable
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import comparison, several
+from rnn_compare.formatting import percent
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK, PHONES, PRESETS
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.shipped import FOLDER
+from rnn_compare.runs.store import RunStore
+from rnn_compare.sources import registry
+from tests.chromium import PATIENCE
+
+SIZE = {"reviews": 25_000, "maxlen": 500, "vocabulary_size": 10_000}
+READER = Path(scripts.__file__).parent / "arithmetic" / "packed_reviews.js"
+READ = f"""async (size) => {{
+  {joined(READER)}
+  const {{ sources }} = JSON.parse(document.getElementById("contents").textContent);
+  const [{{ packed: {{ url, text }} }}] = Object.values(sources);
+  const reviews = await page.readReviews(text ? {{ text }} : {{ url: new URL(url, document.baseURI).href }});
+  const {{ ids, labels }} = page.padded(reviews, size);
+  return [ids.length, ids.reduce((sum, id, place) => sum + id * (place % 997), 0), labels.reduce((a, b) => a + b, 0)];
+}}"""
+"""Adds up all ids, each times a number that depends on its place."""
+
+
+def contents(page: Path) -> dict[str, Any]:
+    written: dict[str, Any] = json.loads(re.findall(r'id="contents">(.*?)</script>', page.read_text("utf-8"))[0])
+    return written
+
+
+@pytest.fixture(params=["", "gzip"], ids=["as a file", "as compressed in transit"])
+def host(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """A host of the folder; of two kinds, since some declare that they have compressed what ends in ``.gz``."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if request.param and urlsplit(self.path).path.endswith(".gz"):
+                self.send_header("Content-Encoding", request.param)
+            super().end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/course/page/"
+        server.shutdown()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the addresses that it asked for and errors that it raised."""
+    page, heard = browser.new_page(), list[str]()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda request: heard.append(request.url))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield page, heard
+    page.close()
+
+
+def read_by_python(cache: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    [book, _] = BOOK.experiments()
+    split = prepared.load(book.dataset).padded(book)
+    ids = np.concatenate([split.x_train, split.x_val]).ravel().astype(np.int64)
+    return [len(ids), int(ids @ (np.arange(len(ids)) % 997)), int(split.y_train.sum() + split.y_val.sum())]
+
+
+def test_the_folder_works_below_a_path_and_asks_its_own_host_only(
+    site: Path, host: str, opened: tuple[Page, list[str]], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sum(path.stat().st_size for path in (site / "course" / "page").iterdir()) < 10e6
+    page, heard = opened
+    page.goto(host)
+    assert page.evaluate(READ, SIZE) == read_by_python(cache, monkeypatch)
+    assert page.evaluate("fetch('https://elsewhere.example').catch((error) => error.message)") == "Failed to fetch"
+    [document, data] = [address for address in heard if "favicon" not in address]
+    assert document == host
+    assert re.fullmatch(rf"{host}reviews\.gz\?[0-9a-f]{{8}}", data)
+
+
+def test_the_single_file_opens_from_a_disk_and_asks_nobody(
+    site: Path, opened: tuple[Page, list[str]], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = site / "page.html"
+    assert file.stat().st_size < 12e6
+    page, heard = opened
+    page.goto(file.as_uri())
+    assert page.evaluate(READ, SIZE) == read_by_python(cache, monkeypatch)
+    assert heard == [file.as_uri()]
+
+
+def test_both_forms_have_the_same_contents_but_for_where_the_reviews_are(site: Path) -> None:
+    forms = [contents(site / "course" / "page" / "index.html"), contents(site / "page.html")]
+    packed = [[source.pop("packed") for source in form["sources"].values()] for form in forms]
+    assert forms[0] == forms[1]
+    assert [[*entry] for entry in packed[0]] == [["url"]] * 5
+    assert [[*entry] for entry in packed[1]] == [["text"]] * 5
+    assert all((site / "course" / "page" / urlsplit(entry["url"]).path).is_file() for entry in packed[0])
+
+
+def test_every_preset_that_a_browser_can_train_is_offered_with_settings_within_the_bounds(site: Path) -> None:
+    written = contents(site / "page.html")
+    recurrent = {preset.name: preset for preset in PRESETS if {*preset.cells} <= {*CELLS} and preset is not PHONES}
+    assert [preset["name"] for preset in written["presets"]] == [*recurrent]
+    for preset in written["presets"]:
+        source = registry.source(preset["source"])
+        settings = preset["settings"] | {"source": source.name, "distance": source.distance}
+        assert comparison(**settings) == recurrent[preset["name"]].experiments()
+        assert {*trainable(Experiment())} - {"cell", "tensors", "skips_padding"} <= {*settings}
+        for name, (low, high) in written["bounds"].items():
+            values = several(settings[name])
+            assert all(value is None or low <= value <= high for value in values), (preset["name"], name)
+
+
+def test_the_books_experiment_stands_there_as_it_was_recorded(site: Path, tmp_path: Path) -> None:
+    recorded = contents(site / "page.html")["recorded"]
+    store = RunStore(tmp_path / "runs.db")
+    store.copy_from(FOLDER / "runs.db")
+    runs = [run for run in store.runs() if run.experiment.setting in BOOK.hashes]
+    store.close()
+    assert recorded["settings"]["seeds"] == len(runs) / 2 > 1
+    assert {network["id"] for network in recorded["networks"]} <= {run.id for run in runs}
+    for card in recorded["cards"]:
+        own = [run for run in runs if run.experiment.label == card["title"]]
+        assert card["seeds"] == len(own)
+        assert card["parameters"] == own[0].parameters
+        assert percent(card["accuracy"]) in recorded["verdict"], "as the verdict says"
+    assert recorded["verdict"].startswith("LSTM(32) is better than SimpleRNN(32) by ")
+    assert [group["label"] for group in recorded["message"]["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
