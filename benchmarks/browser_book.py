@@ -31,8 +31,6 @@ from benchmarks.machine import machine
 
 PATH = "course/rnn"
 """Below which the page is served, as on a forge's host."""
-PATIENCE = 3_600_000
-"""Milliseconds until the last epoch."""
 LOOK = 0.25
 """Seconds between looks at the memory."""
 _TASKS = """new PerformanceObserver((list) => {
@@ -103,7 +101,7 @@ def _site(folder: Path) -> Iterator[str]:
 class _Files(http.server.SimpleHTTPRequestHandler):
     """Files, without a line for every request."""
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the parameter's name there
+    def log_message(self, format: str, *arguments: object) -> None:
         """Prints nothing."""
 
 
@@ -113,14 +111,41 @@ def _in_a_tab(url: str, reviews: int, epochs: int) -> Tab:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.add_init_script(_TASKS)
         page.goto(url)
-        page.get_by_label("Reviews").fill(f"{reviews}")
-        page.get_by_label("Epochs").fill(f"{epochs}")
-        start = time.perf_counter()
+        for label, number in (("Epochs", epochs), ("Reviews", reviews)):
+            page.get_by_label(label, exact=True).fill(f"{number}")
+            page.get_by_label(label, exact=True).blur()
+        before, start = _processor_seconds(), time.perf_counter()
         page.get_by_role("button", name="Train", exact=True).click()
-        _wait(page, tab)
+        while not _has_ended(page):
+            tab.memory = max(tab.memory, *(process.memory_info().rss / 1e6 for process in _renderers()))
+            time.sleep(LOOK)
         tab.seconds = time.perf_counter() - start
+        tab.processor_seconds = _processor_seconds() - before
         tab.longest_task = page.evaluate("globalThis.longestTask ?? 0")
+        tab.accuracies = page.locator(".card-best").all_inner_texts()
     return tab
+
+
+def _has_ended(page: Page) -> bool:
+    states: list[str] = page.locator(".card-state").all_inner_texts()
+    if failed := page.locator(".rc-card .rc-problem:visible").all_inner_texts():
+        raise SystemExit(f"The tab could not train: {failed[0]}")
+    return (
+        all(state.startswith("finished") for state in states)
+        and "recorded" not in page.locator(".card-pace").all_inner_texts()
+    )
+
+
+def _browser_processes() -> list[psutil.Process]:
+    return [process for process in psutil.Process().children(recursive=True) if "chrom" in process.name()]
+
+
+def _renderers() -> list[psutil.Process]:
+    return [process for process in _browser_processes() if "--type=renderer" in process.cmdline()]
+
+
+def _processor_seconds() -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in _browser_processes())
 
 
 if __name__ == "__main__":

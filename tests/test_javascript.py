@@ -12,7 +12,10 @@ from tests.scripts import HARNESSES, NODE, compiler
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 BROWSER = PACKAGE / "browser"
-SURFACES = (PACKAGE / "dashboard" / "assets", PACKAGE / "report" / "assets", PACKAGE / "lecture" / "pages")
+SURFACES = (
+    *(PACKAGE / page / "assets" for page in ("dashboard", "report", "playground")),
+    PACKAGE / "lecture" / "pages",
+)
 ROOMS = (BROWSER, *SURFACES)
 LONGEST_LINE = 120
 

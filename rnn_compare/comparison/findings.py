@@ -218,7 +218,8 @@ def _guesses(run: Run) -> tuple[str, str] | None:
     highest, labels = _highest(run.epochs), known_labels(run.experiment, "validation")
     share = 0.5 if labels is None else max(float(labels.mean()), 1 - float(labels.mean()))
     lopsided = share >= 0.5 + SURE * _standard_error(0.5, run)
-    share, guess = (share, f"always giving the more frequent label ({percent(share)})") if lopsided else (0.5, "guessing")
+    guess = f"always giving the more frequent label ({percent(share)})" if lopsided else "guessing"
+    share = share if lopsided else 0.5
     sure = SURE * _standard_error(share, run)
     if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > share + sure:
         return None

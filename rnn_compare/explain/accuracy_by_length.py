@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import Tell, predict_logits
@@ -95,12 +96,21 @@ def _of_reviews(experiment: Experiment, weights: Weights, tell: Tell | None) -> 
     correct = (predict_logits(experiment, weights, split.x_val, tell) > 0) == (split.y_val == 1)
     trained = _training_texts(experiment)
     repeated = np.array([reviews.text(place) in trained for place in places.validation])
+    return AccuracyByLength(by_group(words, correct, repeated), experiment.maxlen)
+
+
+def by_group(
+    words: NDArray[np.integer], correct: NDArray[np.bool_], repeated: NDArray[np.bool_]
+) -> tuple[LengthAccuracy, ...]:
+    """Returns the accuracy in each group of about equally many texts; ``memory_chart.js`` does the same.
+
+    All arguments are (texts,).
+    """
     groups = np.array_split(np.argsort(words, kind="stable"), min(GROUPS, len(words)))
-    points = (
+    return tuple(
         LengthAccuracy(int(np.median(words[rows])), float(correct[rows].mean()), len(rows), int(repeated[rows].sum()))
         for rows in groups
     )
-    return AccuracyByLength(tuple(points), experiment.maxlen)
 
 
 def _shapes(experiment: Experiment) -> list[tuple[int, ...]]:

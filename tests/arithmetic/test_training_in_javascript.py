@@ -33,19 +33,21 @@ REVIEWS, MAXLEN, BATCH, BATCHES = 40, 9, 10, 10
 OPTIMIZERS: tuple[Optimizer, ...] = ("rmsprop", "adam", "sgd")
 
 
-def reviews(seed: int) -> tuple[Any, Any, list[list[int]]]:
+def reviews(seed: int, maxlen: int = MAXLEN, batch: int = BATCH) -> tuple[Any, Any, list[list[int]]]:
     """Returns word ids with padding in front, labels, and the places of each batch, of which the last is smaller."""
     random = np.random.default_rng(seed)
-    ids = random.integers(1, 100, (REVIEWS, MAXLEN))
+    ids = random.integers(1, 100, (REVIEWS, maxlen))
     for review in ids:
-        review[: random.integers(0, MAXLEN)] = 0
-    sizes = [BATCH] * (BATCHES - 1) + [BATCH - 4]
+        review[: random.integers(0, maxlen)] = 0
+    sizes = [batch] * (BATCHES - 1) + [batch - 4]
     return ids, random.integers(0, 2, REVIEWS), [random.permutation(REVIEWS)[:size].tolist() for size in sizes]
 
 
-def by_a_browser(experiment: Experiment, ids: Any, labels: Any, batches: Any, vectors: bool) -> dict[str, Any]:
+def by_a_browser(
+    experiment: Experiment, ids: Any, labels: Any, batches: Any, vectors: bool, relaxed: bool = False
+) -> dict[str, Any]:
     question = {"description": trainable(experiment), "ids": ids.ravel().tolist(), "labels": labels.tolist()}
-    question |= {"batches": batches, "vectors": vectors}
+    question |= {"batches": batches, "vectors": vectors, "relaxed": relaxed}
     trained: dict[str, Any] = in_node(question, HARNESSES / "train_batches.js")
     return trained
 
@@ -98,6 +100,8 @@ def test_gradients_and_ten_steps_equal_those_of_fused_layers_and_have_the_same_b
     browser, plain = (by_a_browser(experiment, ids, labels, batches, vectors) for vectors in (True, False))
     assert (plain["gradients"], plain["weights"]) == (browser["gradients"], browser["weights"])
     python = by_fused_layers(experiment, ids, labels, batches, browser["initial"])
+    relaxed = by_a_browser(experiment, ids, labels, batches, vectors=True, relaxed=True)
+    assert largest_difference(relaxed["weights"], python["weights"]) < 1e-5
     scale = max(float(np.abs(gradient).max()) for gradient in python["gradients"])
     assert largest_difference(browser["gradients"], python["gradients"]) < 2e-6 * scale
     assert largest_difference(browser["weights"], python["weights"]) < 1e-5
@@ -105,6 +109,23 @@ def test_gradients_and_ten_steps_equal_those_of_fused_layers_and_have_the_same_b
     for ours, theirs in zip(browser["figures"], python["figures"], strict=True):
         assert ours["right"] == theirs["right"]
         assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+
+
+@pytest.mark.parametrize("batch", [7, 35])  # 35: two whole blocks of rows, and one of three
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU", "MGU", "minGRU"])
+def test_padding_that_is_read_once_for_all_reviews_has_the_gradients_of_each_that_reads_it(
+    cell: str, batch: int
+) -> None:
+    sizes = {"units": 6, "embedding_size": 5, "maxlen": 90, "vocabulary_size": 100, "batch_size": batch}
+    experiment = Experiment.model_validate({"cell": cell, **sizes, "mask_padding": False, "seed": 3})
+    ids, labels, batches = reviews(batch, 90, batch)
+    browser, plain = (by_a_browser(experiment, ids, labels, batches, vectors) for vectors in (True, False))
+    assert (plain["gradients"], plain["weights"]) == (browser["gradients"], browser["weights"])
+    python = by_fused_layers(experiment, ids, labels, batches, browser["initial"])
+    for ours, theirs in zip(browser["gradients"], python["gradients"], strict=True):
+        assert largest_difference([ours], [theirs]) < 2e-5 * float(np.abs(theirs).max())
+    # rmsprop's squares of the padding's gradients lack terms that are small, and are nearly zero in gated cells.
+    assert largest_difference(browser["weights"], python["weights"]) < (2e-3 if cell == "SimpleRNN" else 1e-5)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 2**31 - 1])
@@ -149,7 +170,7 @@ def test_an_epoch_on_real_reviews_equals_the_fused_layers(
 def test_recorded_networks_are_what_their_seeds_give_in_any_engine(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The recording is by another arithmetic than Node's: an implementation in NumPy, which this program had."""
+    """The recording is by WebAssembly's vectors; without them it came out the same."""
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     known = [*recorded(PHONES.name).values()][::10]
     assert {network.cell for network in known} == {"SimpleRNN", "LSTM"}

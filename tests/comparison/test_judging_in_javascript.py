@@ -13,7 +13,7 @@ from rnn_compare.comparison.inference.judgement import UNCOUNTED, Basis, Judgeme
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
 from tests.scripts import HARNESSES, in_node
 
-CASES, DRAWN = 2000, 200
+CASES, DRAWN = 1500, 150
 
 
 def score(chance: np.random.Generator, accuracy: float, shape: dict[str, Any]) -> Score:
@@ -28,24 +28,31 @@ def score(chance: np.random.Generator, accuracy: float, shape: dict[str, Any]) -
 
 
 def settings(chance: np.random.Generator) -> tuple[list[Sample], Basis]:
-    """Up to eight settings: alike or not, with many seeds or one, trained at once or one after the other."""
-    reviews = int(chance.choice([5, 19, 20, 40, 150, 400, UNCOUNTED]))
-    has_answers = reviews < UNCOUNTED and chance.random() < 0.7
+    """Up to eight settings: alike or not, with many seeds or one, trained at once or later, some in two piles."""
+    reviews = int(chance.choice([19, 20, 60, 300, 5000, 25_000, UNCOUNTED, UNCOUNTED]))
+    has_answers = reviews <= 300 and chance.random() < 0.8
     shape = {
         "reviews": reviews,
         "rows": chance.random(reviews) if has_answers else None,
         "rounded": float(chance.choice([0.0, 0.01])),
     }
-    deviation, apart = (float(chance.choice(values)) for values in ([0, 0.001, 0.004, 0.03], [0, 0, 0.004, 0.02, 0.2]))
-    most, base, looks = (int(chance.choice([1, 3, 4, 6, 9])), chance.choice([0.6, 0.85, 1.0]), int(chance.choice([0, 1, 4])))
+    deviation, apart = (float(chance.choice(values)) for values in ([0, 0.001, 0.004, 0.02], [0, 0, 0.004, 0.03]))
+    most, base, looks = (
+        int(chance.choice([1, 3, 3, 4, 6, 9])),
+        chance.choice([0.6, 0.85, 1.0]),
+        int(chance.choice([0, 4, 4])),
+    )
+    in_piles, drift = chance.random() < 0.3, chance.choice([0, 0.1])
     made: list[Sample] = []
-    for number in range(int(chance.choice([2, 2, 3, 4, 8]))):
+    for number in range(int(chance.choice([2, 3, 4, 8], p=[0.5, 0.3, 0.15, 0.05]))):
         seeds = int(chance.integers(max(1, most - 2), most + 1))
         mean = base + apart * chance.standard_normal()
-        scores = tuple(score(chance, mean + deviation * chance.standard_normal(), shape) for _ in range(seeds))
+        noise = chance.choice([-1, 1], seeds) if in_piles else chance.standard_normal(seeds)
+        shares = mean + deviation * noise + drift * (np.arange(seeds) >= 3) * (number % 2)
+        scores = tuple(score(chance, share, shape) for share in shares)
         if made and chance.random() < 0.1:
             scores = made[0].scores
-        at = np.sort(chance.integers(0, looks, len(scores))).tolist() if looks and chance.random() < 0.95 else []
+        at = np.sort([0, 0, 0, *chance.integers(0, looks, 9)])[: len(scores)].tolist() if looks else []
         made.append(Sample(f"<{number}> LSTM({2**number})", scores, tuple(map(float, at))))
     return made, "accuracies" if reviews == UNCOUNTED else "kept" if chance.random() < 0.8 else "best"
 
@@ -68,13 +75,17 @@ def told(judgement: Judgement, colors: dict[str, str] | None) -> dict[str, Any]:
 def numbers(judgement: Judgement) -> Iterator[list[float]]:
     for pair in judgement.pairs:
         difference = pair.difference
-        yield [] if difference is None else [
-            difference.newest.p,
-            *difference.limits,
-            difference.alpha,
-            difference.level,
-            difference.half_width or 0.0,
-        ]
+        yield (
+            []
+            if difference is None
+            else [
+                difference.newest.p,
+                *difference.limits,
+                difference.alpha,
+                difference.level,
+                difference.half_width or 0.0,
+            ]
+        )
 
 
 def test_a_script_judges_thousands_of_comparisons_as_python_does() -> None:
@@ -117,8 +128,9 @@ def test_a_script_judges_thousands_of_comparisons_as_python_does() -> None:
             assert row == pytest.approx(expected, rel=1e-9, abs=1e-9)
     verdicts = [pair["verdict"] for answer in answers["judged"] for pair in answer["pairs"]]
     assert min(verdicts.count(verdict) for verdict in ("a is better", "b is better", "equal", "unknown")) > 100
-    assert "contradictory" in verdicts
+    assert verdicts.count("contradictory") > 5
     for rows, answer in zip(epochs, answers["scores"], strict=True):
         best = kept(rows.astype(float), np.ones(rows.shape[1], int))
-        assert best is not None and best.correct is not None
+        assert best is not None
+        assert best.correct is not None
         assert answer == {"accuracy": best.accuracy, "correct": best.correct.tolist(), "reviews": rows.shape[1]}

@@ -1,12 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from rnn_compare import browser
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.accuracy_by_length import TEXTS, accuracy_by_length, lengths_up_to
+from rnn_compare.explain.accuracy_by_length import TEXTS, accuracy_by_length, by_group, lengths_up_to
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared
+from tests.scripts import in_node
 
 SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
 
@@ -72,3 +76,26 @@ def test_reviews_are_judged_as_they_are_in_groups_by_length() -> None:
     negative = 1 - prepared.load("rotten-tomatoes").padded(experiment).y_val.mean()
     assert np.mean([point.accuracy for point in result.points]) == pytest.approx(negative)
     assert result.trained_up_to == 10
+
+
+BY_LENGTH = f"""
+import fs from "node:fs";
+import {{ accuracyByLength }} from "{Path(browser.__file__).parent.as_uri()}/reading/memory_chart.js";
+const cases = JSON.parse(fs.readFileSync(0));
+console.log(JSON.stringify(cases.map(({{ correct, lengths }}) => accuracyByLength(correct, lengths))));
+"""
+
+
+def test_a_page_puts_texts_into_the_groups_of_python() -> None:
+    random = np.random.default_rng(1)
+    cases = [
+        (random.integers(1, most, count), random.random(count) < 0.7)
+        for count, most in [(1, 5), (9, 4), (10, 30), (57, 12), (1003, 900), (5000, 2400)]
+    ]
+    answers = in_node(
+        [{"lengths": words.tolist(), "correct": (1 * right).tolist()} for words, right in cases], BY_LENGTH
+    )
+    for (words, right), answer in zip(cases, answers, strict=True):
+        points = by_group(words, right, np.zeros(len(words), np.bool_))
+        assert [(at["words"], at["texts"]) for at in answer] == [(point.words, point.texts) for point in points]
+        assert [at["accuracy"] for at in answer] == pytest.approx([point.accuracy for point in points], abs=1e-12)

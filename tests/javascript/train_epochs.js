@@ -1,5 +1,6 @@
-// Trains one network epoch by epoch, for a benchmark: reads { description, training, validation, vectors } on its first
-// line, reviews as { ids, labels }, and trains and validates at each further line. Answers with { processor, loss }.
+// Trains one network epoch by epoch, for a benchmark: reads { description, training, validation, vectors, relaxed } on
+// its first line, reviews as { ids, labels }, and trains and validates at each further line. Answers with { processor,
+// loss }.
 
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -16,8 +17,8 @@ const run = (work) => {
 };
 for await (const line of createInterface({ input: process.stdin })) {
   if (!trainer) {
-    const { description, training, validation, vectors } = JSON.parse(line);
-    trainer = new Trainer(description, { vectors });
+    const { description, training, validation, vectors, relaxed } = JSON.parse(line);
+    trainer = new Trainer(description, { vectors, relaxed });
     [reviews, held] = [training, validation].map(({ ids, labels }) => (
       { ids: Uint16Array.from(ids), labels: Uint8Array.from(labels) }
     ));

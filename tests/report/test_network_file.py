@@ -65,6 +65,7 @@ def test_a_network_goes_to_a_page_and_back_with_equal_bits_and_predictions(ids: 
     assert [(end.figures, end.seconds) for end in back.run.epochs] == [
         (end.figures, end.seconds) for end in network.run.epochs
     ]
+    assert network.run.best
     assert back.run.best == back.run.epochs[network.run.best.epoch - 1]
     assert (back.run.status, back.run.origin) == (Status.FINISHED, "recorded elsewhere")
     keras = back.keras_model().get_weights()
@@ -81,9 +82,9 @@ def changed(content: bytes, change: dict[str, Any] | None = None, **arrays: Any)
     """Returns a network's file with another experiment.json and other arrays; without the former if it is None."""
     with np.load(io.BytesIO(content)) as file:
         settings = json.loads(file["experiment.json"])
-        kept = {name: file[name] for name in file.files if name.startswith("arr_")} | arrays
+        members = {name: file[name] for name in file.files if name.startswith("arr_")} | arrays
     made = io.BytesIO()
-    np.savez(made, allow_pickle=False, **kept)
+    np.savez(made, allow_pickle=False, **members)
     with zipfile.ZipFile(made, "a") as archive:
         if change is not None:
             archive.writestr("experiment.json", json.dumps(settings | change))

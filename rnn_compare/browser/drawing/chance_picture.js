@@ -9,7 +9,7 @@ const LEVELS = [50, 28, 72]; // percent of the height
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 const MOST_TICKS = 7;
 const LONGEST = 60; // characters of a name
-const MEASURED = ["kept", "test"];
+const MEASURED = new Set(["kept", "test"]);
 
 // colors: by the settings' names; words: `judging_words()` of Python.
 export function drawChance(parent, judgement, colors, words) {
@@ -37,7 +37,7 @@ function drawAccuracies(root, { order, pairs }, colors, words) {
     }
     return { name, value: percent(accuracy), marks };
   });
-  const basis = MEASURED.includes(pairs[0].basis) ? where(pairs[0], words) : "";
+  const basis = MEASURED.has(pairs[0].basis) ? where(pairs[0], words) : "";
   const axis = ticks.filter((tick) => tick >= 0 && tick <= 100).map((tick) => [place(tick), `${tick} %`]);
   panel(root, words.titles.accuracies.replace("{where}", basis), rows, axis);
 }
@@ -89,5 +89,7 @@ function panel(root, title, rows, axis) {
 }
 
 const at = (x) => `${x.toFixed(2)}%`;
-const mark = (kind, left, right) => [kind, { left: at(left), ...(right === undefined ? {} : { width: at(right - left) }) }];
+const mark = (kind, left, right = NaN) => (
+  [kind, { left: at(left), ...(Number.isNaN(right) ? {} : { width: at(right - left) }) }]
+);
 const dot = (x, background, level) => ["seed", { left: at(x), top: `${level}%`, background }];

@@ -1,7 +1,7 @@
 // One test of the difference of two settings, or of two groups of trained networks (docs/comparison.md).
 
 import { studentQuantile, studentTail } from "./distributions.js";
-import { mean, spread, stacked, variance } from "./scores.js";
+import { countsOf, mean, spread, stacked, variance } from "./scores.js";
 
 /**
  * @typedef {import("./scores.js").Score} Score
@@ -56,9 +56,10 @@ export const fewestReviews = (a, b) => Math.min(...[...a, ...b].map(({ reviews }
 function shareOfReviews(a, b, noise) {
   const [rows, reviews] = [stacked([...a, ...b]), fewestReviews(a, b)];
   if (!rows) return shareVariance(mean(a), reviews) + shareVariance(mean(b), reviews);
-  const share = (runs, review) => runs.reduce((sum, row) => sum + row[review], 0) / runs.length;
-  const [of_a, of_b] = [rows.slice(0, a.length), rows.slice(a.length)];
-  const between = variance(Array.from(rows[0], (_, review) => share(of_a, review) - share(of_b, review)));
+  const [ofA, ofB] = [countsOf(rows.slice(0, a.length)), countsOf(rows.slice(a.length))];
+  const apart = new Float64Array(ofA.length);
+  for (let review = 0; review < apart.length; review++) apart[review] = ofA[review] / a.length - ofB[review] / b.length;
+  const between = variance(apart);
   // One review more that only a gets right, and one that only b does: where nobody errs, further reviews differ.
   return (Math.max(0, between - noise) + 2 / (reviews + 2)) / reviews;
 }

@@ -17,7 +17,8 @@ function gammaRatio(a) {
   let [x, factor] = [a, 1];
   for (; x < EXACT; x++) factor *= x / (x + 0.5);
   const y = 1 / x;
-  return factor * Math.sqrt(x) * (1 - y * (1 / 8 - y * (1 / 128 + y * (5 / 1024 - y * (21 / 32768 + y * 399 / 262144)))));
+  const series = 1 - y * (1 / 8 - y * (1 / 128 + y * (5 / 1024 - y * (21 / 32768 + y * 399 / 262144))));
+  return factor * Math.sqrt(x) * series;
 }
 
 // The regularised lower incomplete gamma function.
@@ -87,7 +88,7 @@ export function beyond(df, shift, t) {
   const width = 1 / Math.sqrt(2 * df);
   const [low, high] = [-9 * width - 32 / df, Math.min(9 * width, 2)];
   if (shift > t * Math.exp(high) + 9) return 1;
-  const step = Math.min(width / 2, 1 / Math.max(1, shift));
+  const step = Math.min(width / 4, 0.5 / Math.max(1, shift));
   let [sum, total] = [0, 0];
   for (let u = low; u < high; u += step) {
     const weight = Math.exp(df * (u - Math.expm1(2 * u) / 2));

@@ -1,15 +1,21 @@
 // The judgement on settings by several seeds of each, as `comparison/inference` makes it: every pair, and the order.
 
 import { compareNetworks, compareSettings, fewestReviews } from "./difference.js";
-import { ALPHA, concluded, judgedTogether, levelOf } from "./levels.js";
+import { ALPHA, judgedTogether, levelOf } from "./levels.js";
 import { exactMean, FEWEST } from "./scores.js";
+
+/**
+ * @typedef {import("./levels.js").Looked} Looked
+ * @typedef {import("./levels.js").Difference} Difference
+ */
 
 export const FEWEST_REVIEWS = 20; // held-out ones, that a verdict takes
 export const UNCOUNTED = 1e12; // reviews of accuracies alone: the verdict holds for these reviews
 const MARGIN = 0.01;
 
-// settings: with names that differ, at least one score each (`scores.score`), and when each seed was submitted (empty:
-// all are looked at for the first time). basis: how accuracies were reached, a key of `words.where`.
+// settings: two or more, with names that differ, a score of each seed (`scores.score`), at least one, and when each
+// seed was submitted (empty: all are looked at for the first time). basis: how accuracies were reached, a key of
+// `words.where`.
 /** @param {{ name: string, scores: import("./scores.js").Score[], submitted?: number[] }[]} settings */
 export function judge(settings, { margin = MARGIN, basis = "kept" } = {}) {
   const samples = settings.map((setting) => ({ submitted: [], ...setting, accuracy: exactMean(setting.scores) }));
@@ -22,8 +28,8 @@ export function judge(settings, { margin = MARGIN, basis = "kept" } = {}) {
   const differences = new Map(tested.map((pair, place) => [pair, together[place]]));
   const pairs = compared.map((pair) => asPair(pair, differences.get(pair)));
   const byAccuracy = [...samples].sort((a, b) => b.accuracy - a.accuracy);
-  const worse = pairs.filter(({ better }) => better).map(({ ordered }) => ordered[1]);
-  const leader = byAccuracy.find((sample) => !worse.includes(sample)) ?? byAccuracy[0];
+  const worse = new Set(pairs.filter(({ better }) => better).map(({ ordered }) => ordered[1]));
+  const leader = byAccuracy.find((sample) => !worse.has(sample)) ?? byAccuracy[0];
   const againstLeader = pairs.filter(({ a, b }) => a === leader || b === leader);
   const isBest = samples.length > 1 && againstLeader.every(({ better }) => better === leader);
   return {
@@ -35,6 +41,7 @@ export function judge(settings, { margin = MARGIN, basis = "kept" } = {}) {
 export const otherOf = ({ a, b }, sample) => (sample === a ? b : a);
 
 // The tests of all looks at which both had enough seeds; of the networks as they are, where seeds are too few.
+/** @returns {{ obstacle?: string, looked?: Looked }} */
 function looksAt(a, b, margin) {
   const reviews = fewestReviews(a.scores, b.scores);
   if (reviews < FEWEST_REVIEWS) return { obstacle: "too few reviews" };
@@ -45,15 +52,17 @@ function looksAt(a, b, margin) {
   const looks = (times.length ? times : [0]).map((time) => ({ time, a: until(a, time), b: until(b, time) }));
   const tests = looks.filter((look) => Math.min(look.a.length, look.b.length) >= FEWEST)
     .map((look) => compareSettings(look.a, look.b, look.time));
-  const common = { margin, looks: Math.max(1, tests.length) };
-  if (tests.length) {
-    return { looked: { ...common, tests, levels: tests.map((_, look) => levelOf(look + 1)), scope: "settings" } };
-  }
+  const levels = tests.map((_, look) => levelOf(look + 1));
+  if (tests.length) return { looked: { margin, looks: tests.length, tests, levels, scope: "settings" } };
   if (reviews === UNCOUNTED) return { obstacle: "too few seeds" };
-  return { looked: { ...common, tests: [compareNetworks(a.scores, b.scores)], levels: [ALPHA], scope: "networks" } };
+  const test = compareNetworks(a.scores, b.scores);
+  return { looked: { margin, looks: 1, tests: [test], levels: [ALPHA], scope: "networks" } };
 }
 
-/** @param {ReturnType<typeof concluded> | undefined} difference */
+/**
+ * @param {any} compared
+ * @param {Difference | undefined} difference
+ */
 function asPair({ a, b, basis, reviews, obstacle }, difference) {
   const verdict = difference?.verdict ?? "unknown";
   const better = { "a is better": a, "b is better": b }[verdict];

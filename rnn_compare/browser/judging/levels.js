@@ -7,7 +7,11 @@ const FIRST = 0.04; // the share of the first look
 const LATER = 0.01; // and of all later ones
 const PILES = 1.2;
 const MOST_IN_PILES = 4; // seeds
-/** @typedef {import("./difference.js").Test} Test */
+/**
+ * @typedef {import("./difference.js").Test} Test
+ * @typedef {ReturnType<typeof concluded>} Difference
+ * @typedef {{ tests: Test[], levels: number[], scope: "settings" | "networks", looks: number, margin: number }} Looked
+ */
 
 // The level of a look, counted from 1: all add up to ALPHA.
 export const levelOf = (look) => (look === 1 ? FIRST : LATER / ((look - 1) * look));
@@ -15,9 +19,11 @@ export const levelOf = (look) => (look === 1 ? FIRST : LATER / ((look - 1) * loo
 // The smallest p as a multiple of the level of its look.
 const strengthOf = ({ tests, levels }) => Math.min(...tests.map(({ p }, look) => p / levels[look]));
 
+const betterOf = (direction) => (direction > 0 ? "a is better" : "b is better");
+
 // What the tests of all looks show, at levels divided by a number of comparisons.
-/** @param {{ tests: Test[], levels: number[], scope: "settings" | "networks", looks: number, margin: number }} looked */
-export function concluded(looked, divisor = 1) {
+/** @param {Looked} looked */
+function concluded(looked, divisor) {
   const { tests, levels, margin } = looked;
   const intervals = tests.map((test, look) => {
     const half = halfWidth(test, levels[look] / divisor);
@@ -30,10 +36,9 @@ export function concluded(looked, divisor = 1) {
   const isDecided = strengthOf(looked) <= 1 / divisor && !isContradictory;
   const isEqual = -margin < low && low <= high && high < margin; // one of them may be better as well
   const isWhole = newest.difference - last.half >= low && newest.difference + last.half <= high;
-  const direction = low + high > 0 ? "a is better" : "b is better";
-  const verdict = isContradictory ? "contradictory" : isDecided ? direction : isEqual ? "equal" : "unknown";
   return {
-    ...looked, divisor, newest, limits: [low, high], isContradictory, isDecided, isEqual, verdict,
+    ...looked, divisor, newest, limits: [low, high], isContradictory, isDecided, isEqual,
+    verdict: isContradictory ? "contradictory" : isDecided ? betterOf(low + high) : isEqual ? "equal" : "unknown",
     // Only where the newest look alone makes the interval, and no limit is cut off, does ± stand for it.
     halfWidth: isWhole ? last.half : undefined,
     alpha: levels.at(-1) / divisor,
@@ -42,6 +47,7 @@ export function concluded(looked, divisor = 1) {
 }
 
 // Differences with levels for being compared together: of all pairs of so many settings, with Shaffer's divisors.
+/** @param {Looked[]} differences */
 export function judgedTogether(differences, settings) {
   const all = settings * (settings - 1) / 2;
   const divisors = differences.length === all ? shaffer(settings)
@@ -49,9 +55,10 @@ export function judgedTogether(differences, settings) {
   const looked = differences.length < 2 ? differences
     : differences.map((difference) => among(difference, differences, divisors[0]));
   const strengths = looked.map(strengthOf);
+  const ranked = strengths.map((strength) => Number(Math.max(strength, 1e-300).toExponential(9))); // as in Python
   const judged = [];
   let undecided = 0;
-  [...looked.keys()].sort((a, b) => strengths[a] - strengths[b]).forEach((place, rank) => {
+  [...looked.keys()].sort((a, b) => ranked[a] - ranked[b]).forEach((place, rank) => {
     judged[place] = concluded(looked[place], undecided || divisors[rank]);
     if (strengths[place] > 1 / divisors[rank]) undecided ||= divisors[rank]; // a contradictory pair was told apart
   });

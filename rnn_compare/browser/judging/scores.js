@@ -4,7 +4,7 @@
 export const FEWEST = 3;
 
 /**
- * @typedef {{ accuracy: number, correct?: ArrayLike<number> | null, reviews: number, roundedTo?: number }} Score
+ * @typedef {{ accuracy: number, correct?: Uint8Array | number[] | null, reviews: number, roundedTo?: number }} Score
  * @typedef {{ variance: number, noise: number, runs: number }} Spread
  */
 
@@ -48,8 +48,11 @@ export function stacked(scores) {
 }
 
 export function variance(values) {
-  const middle = total(values) / values.length;
-  return total(values.map((value) => (value - middle) ** 2)) / (values.length - 1);
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const middle = sum / values.length;
+  for (const value of values) squares += (value - middle) ** 2;
+  return squares / (values.length - 1);
 }
 
 /** @returns {Spread} */
@@ -65,18 +68,17 @@ export function spread(scores) {
 function noise(scores) {
   const rows = stacked(scores);
   if (!rows) return 0;
-  const [count, reviews] = [rows.length, rows[0].length];
-  const means = rows.map((row) => total(Array.from(row)) / reviews);
-  let [squares, products] = [0, 0];
-  for (let review = 0; review < reviews; review++) {
-    let sum = 0;
-    for (let run = 0; run < count; run++) {
-      const apart = rows[run][review] - means[run];
-      sum += apart;
-      squares += apart ** 2;
-    }
-    products += sum ** 2;
-  }
-  products -= squares;
+  const [count, counts] = [rows.length, countsOf(rows)];
+  const reviews = counts.length;
+  const right = rows.map((row) => row.reduce((sum, answer) => sum + answer, 0));
+  const squares = total(right.map((ofRun) => ofRun - ofRun * ofRun / reviews)); // about each run's mean
+  const products = variance(counts) * (reviews - 1) - squares;
   return Math.max(0, (squares / count - products / (count * (count - 1))) / (reviews - 1));
+}
+
+// How many runs got each review right.
+export function countsOf(rows) {
+  const counts = new Uint16Array(rows[0].length);
+  for (const row of rows) for (let review = 0; review < row.length; review++) counts[review] += row[review];
+  return counts;
 }

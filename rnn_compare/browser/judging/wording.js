@@ -23,7 +23,7 @@ export function result(judgement, words) {
 }
 
 // Once for all verdicts what ± stands for, and whether more seeds could change them.
-export function meaningOfInterval({ pairs: all, againstLeader }, { phrases, things }) {
+export function meaningOfInterval({ pairs: all, againstLeader }, { phrases }) {
   const pairs = all.filter(({ difference }) => difference);
   if (!pairs.length) return "";
   const few = pairs.filter(hasFewSeeds);

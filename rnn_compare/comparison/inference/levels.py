@@ -165,11 +165,17 @@ def judged_together(differences: Mapping[Pair, Difference]) -> dict[Pair, Differ
     if count > 1:
         differences = {pair: _among(item, differences.values(), divisors[0]) for pair, item in differences.items()}
     judged, undecided = dict(differences), 0
-    for pair, divisor in zip(sorted(differences, key=lambda pair: differences[pair].strength), divisors, strict=True):
+    in_order = sorted(differences, key=lambda pair: _ranked(differences[pair].strength))
+    for pair, divisor in zip(in_order, divisors, strict=True):
         judged[pair] = replace(differences[pair], divisor=undecided or divisor)
         if judged[pair].strength > 1 / divisor:  # a contradictory pair was told apart
             undecided = undecided or divisor
     return judged
+
+
+def _ranked(strength: float) -> float:
+    """Returns a strength of which rounding errors do not change the order: it decides on levels, also in a browser."""
+    return float(f"{max(strength, 1e-300):.9e}")
 
 
 def _among(difference: Difference, all_of_them: Collection[Difference], divisor: int) -> Difference:

@@ -197,7 +197,9 @@ def _standings(settings: Sequence[Sample], digits: int, where: str) -> str:
     by_share = itertools.groupby(settings, lambda setting: percent(setting.accuracy, digits))
     groups = [([setting.name for setting in of_share], share) for share, of_share in by_share]
     verbs = itertools.chain(["reach" if len(groups[0][0]) > 1 else "reaches"], itertools.repeat("further"))
-    parts = [PHRASES[verb].format(names=listed(n), share=share) for (n, share), verb in zip(groups, verbs, strict=False)]
+    parts = [
+        PHRASES[verb].format(names=listed(n), share=share) for (n, share), verb in zip(groups, verbs, strict=False)
+    ]
     return f"{', '.join(parts)}{where}."
 
 

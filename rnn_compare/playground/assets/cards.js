@@ -5,7 +5,7 @@ import { element, setText } from "../../browser/common/dom.js";
 import { roughDuration } from "./estimates.js";
 import { scoresOf } from "./session.js";
 
-const WORDS = ["best", "state", "note", "left", "size", "pace"];
+const ROWS = [["best", "state"], ["note", "left"], ["size", "pace"]];
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 const plain = (text) => text.replaceAll(/(?<=\d) (?=[%s])/g, "\u00A0");
 
@@ -30,8 +30,10 @@ function buildCard(parent) {
   const bar = element("div", "card-bar", root);
   const fill = element("i", "", bar);
   bar.setAttribute("role", "progressbar");
-  const grid = element("div", "card-words", root);
-  const words = Object.fromEntries(WORDS.map((name) => [name, element("span", `card-${name}`, grid)]));
+  const words = ROWS.flatMap((names) => {
+    const row = element("div", "card-row", root);
+    return names.map((name) => [name, element("span", `card-${name}`, row)]);
+  });
   const reason = element("p", "rc-problem", root);
   return {
     root,
@@ -41,7 +43,7 @@ function buildCard(parent) {
       fill.style.width = `${100 * card.fraction}%`;
       bar.setAttribute("aria-valuenow", `${Math.round(100 * card.fraction)}`);
       bar.setAttribute("aria-label", `${card.title} progress`);
-      for (const name of WORDS) setText(words[name], plain(card[name]));
+      for (const [name, node] of words) setText(node, plain(card[name]));
       setText(reason, card.reason ?? "");
       reason.hidden = !card.reason;
     },
@@ -49,11 +51,13 @@ function buildCard(parent) {
 }
 
 // The card of a recorded network.
-export function recordedCard({ accuracy, measured, seeds, parameters, epochs, ...card }) {
+export function recordedCard({ accuracy, measured, seeds, parameters, epochs, seconds_per_epoch: pace, ...card }) {
   const of = seeds > 1 ? `mean of ${seeds} seeds, ` : "";
   return {
-    ...card, fraction: 1, best: percent(accuracy), note: `${of}${measured}`, state: `finished, epoch ${epochs} of ${epochs}`,
-    size: `${parameters.toLocaleString("en")} parameters`, left: "", pace: "recorded",
+    ...card, fraction: 1, best: percent(accuracy), note: `${of}${measured}`,
+    state: `finished, epoch ${epochs} of ${epochs}`,
+    size: `${parameters.toLocaleString("en")} parameters`, left: "",
+    pace: `${secondsOf(pace)} per epoch, recorded`,
   };
 }
 
@@ -73,7 +77,7 @@ export function cardOf({ id, title, color, parameters, settings: { epochs } }, s
   };
 }
 
-const secondsOf = (seconds) => (seconds < 20 ? `${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s` : `${Math.round(seconds)} s`);
+const secondsOf = (seconds) => `${seconds.toFixed(seconds < 0.095 ? 2 : Number(seconds < 20))} s`;
 
 function accuracyOf(seeds) {
   const shares = scoresOf(seeds).map(({ accuracy }) => accuracy);
@@ -96,7 +100,7 @@ function stateOf(seeds, epochs) {
     if (status === "waiting") return "waiting";
     return done || status === "failed" ? `${status} after ${done} of ${epochs} epochs` : "not trained yet";
   }
-  const ended = `${seeds.filter((seed) => seed.status === "finished").length} of ${seeds.length}\u00A0seeds done`;
+  const ended = `${seeds.filter((seed) => seed.status === "finished").length} of ${seeds.length} seeds done`;
   const now = seeds.find((seed) => seed.status === "running");
   return now ? `epoch ${Math.min(now.figures.length + 1, epochs)} of ${epochs}, ${ended}` : ended;
 }

@@ -24,6 +24,7 @@ const ofOne = (seed, names) => ({ figures: byName(names, (name) => valuesOf(seed
 function ofSeveral(seeds, names) {
   // Runs that trained to their end are in the means; while there are none, all are.
   const ended = seeds.filter(({ status }) => status === "finished");
+  const begun = seeds.filter(({ figures }) => figures.length);
   const averaged = ended.length ? ended : seeds;
   const epochs = Math.max(...averaged.map(({ figures }) => figures.length));
   const at = (name, epoch) => averaged.map((seed) => valuesOf(seed, name)[epoch]).filter(Number.isFinite);
@@ -36,7 +37,7 @@ function ofSeveral(seeds, names) {
     figures: means,
     seeds: {
       counts: places.map((epoch) => averaged.filter(({ figures }) => figures.length > epoch).length), every: 1, half,
-      single: byName(names, (name) => seeds.filter(({ figures }) => figures.length).map((seed) => valuesOf(seed, name))),
+      single: byName(names, (name) => begun.map((seed) => valuesOf(seed, name))),
     },
   };
 }

@@ -3,16 +3,18 @@
 import { keeper } from "../../browser/common/kept.js";
 import { trainingReviews } from "./setup_values.js";
 
-const USUAL_LENGTH = 240; // words of a review; padding is read once
-const PER_UNIT = 40; // products that a unit's nonlinearities take as long as
+const USUAL_LENGTH = 222; // words of a review; padding is read once
+const PER_GATE = 8; // products that a unit's nonlinearity takes as long as
+const LANES = 16; // units that are computed together
 const FORWARD = 0.35; // of the time of training, for a review that validates
 const [SLOW_MEMORY, SLOW_CORES] = [4, 3];
 
 // A number in proportion to the time of an epoch.
-function work({ settings, parameters: { layers: [, recurrent] } }) {
-  const training = trainingReviews(settings);
-  const reviews = training + FORWARD * (settings.reviews - training);
-  return reviews * Math.min(settings.maxlen, USUAL_LENGTH) * (recurrent.count + PER_UNIT * settings.units);
+function work({ settings: { units, maxlen, reviews, ...settings }, parameters: { layers: [, { count }] }, layout }) {
+  const training = trainingReviews({ reviews, ...settings });
+  const whole = LANES * Math.ceil(units / LANES);
+  const perWord = count * (whole / units) ** 2 + PER_GATE * whole * layout.cell.suffixes.length;
+  return (training + FORWARD * (reviews - training)) * Math.min(maxlen, USUAL_LENGTH) * perWord;
 }
 
 export function makePaces() {

@@ -38,7 +38,7 @@ function answered(request) {
     request.addEventListener("error", () => reject(request.error));
     request.addEventListener("success", () => {
       const { transaction } = request;
-      if (!transaction || transaction.mode === "readonly" || transaction.mode === "versionchange") resolve(request.result);
+      if (transaction?.mode !== "readwrite") resolve(request.result);
       else {
         transaction.addEventListener("complete", () => resolve(request.result));
         transaction.addEventListener("abort", () => reject(transaction.error));

@@ -18,7 +18,8 @@ export function networksOf(setup, contents) {
     const cell = contents.cells[own.cell];
     const place = (places[own.cell] = (places[own.cell] ?? -1) + 1);
     const [color, marker] = [cell.shades[place % cell.shades.length], cell.markers[place % cell.markers.length]];
-    const title = `${own.cell}(${own.units})${setup.maxlen.length > 1 ? ` maxlen ${own.maxlen.toLocaleString("en")}` : ""}`;
+    const length = setup.maxlen.length > 1 ? ` maxlen ${own.maxlen.toLocaleString("en")}` : "";
+    const title = `${own.cell}(${own.units})${length}`;
     const { parameters, layout } = describe(cell, { ...own, seed: setup.seed });
     return { id: keyOf(own, contents), title, color, marker, settings: own, parameters, layout };
   });

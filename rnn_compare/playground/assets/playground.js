@@ -7,7 +7,7 @@ import { isSmall, makePaces } from "./estimates.js";
 import { openKept } from "./kept_trainings.js";
 import { networksOf } from "./networks.js";
 import { makeReading } from "./reading_along.js";
-import { showParameters } from "./results.js";
+import { showMemory, showParameters } from "./results.js";
 import { keptSetup, makeSession, scoresOf } from "./session.js";
 import { buildSetup } from "./setup.js";
 import { completed, fromHash, hashOf, parsed, textsOf } from "./setup_values.js";
@@ -43,7 +43,8 @@ export async function main(formulas) {
   const networks = () => session.networks.map((network) => ({ ...network, seeds: session.seedsOf(network) }));
   const isShown = () => {
     const { setup, problems } = form();
-    return !Object.keys(problems).length && session.networks.length > 0 && session.covers(networksOf(setup, contents), setup);
+    const isRight = !Object.keys(problems).length && session.networks.length > 0;
+    return isRight && session.covers(networksOf(setup, contents), setup);
   };
   // Of each network that has ended, the first seed reads; before that the recorded ones do.
   const showReaders = () => {
@@ -55,6 +56,7 @@ export async function main(formulas) {
     const own = [...trained, ...opened.filter(({ source }) => !trained.length || source === trained[0].source)];
     reading.show(own.length ? own : recorded);
     weights.show(trained);
+    showMemory(place.memory, networks());
   };
   let isWaiting = false;
   const redraw = () => {
@@ -102,7 +104,7 @@ export async function main(formulas) {
   }
   function hear(record, event) {
     redraw();
-    if (!event || event.pace !== undefined && !event.figures || event.weights || event.problem) controls.show(texts, isShown());
+    if (!event?.figures) controls.show(texts, isShown());
     if (event?.problem) controls.say(`${record.training.of.title} could not be trained: ${event.problem}.`);
     if (!event?.weights) return;
     controls.say(endingOf(record, session));
@@ -137,12 +139,14 @@ function firstTexts({ presets }, before) {
   return textsOf(isSlow && short ? short : presets[0]);
 }
 
+const bestOf = (figures) => figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
+
 function entryOf(network, { weights, figures, seed }, { sources }) {
   const { title, color, layout, settings } = network;
   const { labels, in_english: isEnglish } = sources[settings.source];
-  const best = figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
+  const best = bestOf(figures);
   return {
-    source: settings.source, weights, settings: { ...settings, seed },
+    source: settings.source, weights, figures, best, settings: { ...settings, seed },
     layout: {
       ...layout, id: `own ${title}`, title, color, labels, dataset: settings.source, in_english: isEnglish,
       note: `trained here, seed ${seed}, best epoch: ${best.epoch}`,

@@ -10,7 +10,8 @@ export function makeReading(root, { sources, drawings, languages }, formulas) {
     root.replaceChildren();
     shown = entries.filter(({ layout }) => layout.numbers);
     const { examples } = sources[source];
-    const vocabularies = Object.fromEntries(Object.entries(sources).map(([name, { vocabulary }]) => [name, vocabulary]));
+    const words = Object.entries(sources).map(([name, { vocabulary }]) => [name, vocabulary]);
+    const vocabularies = Object.fromEntries(words);
     const networks = shown.map(({ layout }) => layout);
     reader = await buildReader(root, { networks, vocabularies, drawings, examples, languages }, formulas);
   };
@@ -21,14 +22,12 @@ export function makeReading(root, { sources, drawings, languages }, formulas) {
       ({ source } = entries[0]);
       await begin(entries);
     }
-    const isShown = ({ layout, weights }) => (
-      shown.some((other) => other.layout.id === layout.id && other.weights === weights)
-    );
-    for (const { layout } of shown.filter((other) => !entries.some((entry) => entry.layout.id === other.layout.id))) {
-      reader.remove(layout.id);
-    }
-    for (const entry of entries.filter((other) => !isShown(other))) {
-      const { layout, weights } = entry;
+    // They stand in the order of the entries: what comes after a new one is added anew.
+    const isSame = (one, other) => one.layout.id === other?.layout.id && one.weights === other.weights;
+    const first = entries.findIndex((entry, at) => !isSame(entry, shown[at]));
+    const same = first < 0 ? entries.length : first;
+    for (const { layout } of shown.slice(same)) reader.remove(layout.id);
+    for (const { layout, weights } of entries.slice(same)) {
       reader.add(layout, weights ?? [await decompressed(layout.numbers, Float32Array)]);
     }
     shown = entries;

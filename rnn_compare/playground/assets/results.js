@@ -4,6 +4,7 @@ import { element, setText } from "../../browser/common/dom.js";
 import { drawChance } from "../../browser/drawing/chance_picture.js";
 import { judge } from "../../browser/judging/judge.js";
 import { meaningOfInterval, result } from "../../browser/judging/wording.js";
+import { drawMemory } from "../../browser/reading/memory_chart.js";
 import { scoresOf } from "./session.js";
 
 // headline: where the verdict stands; root: what it rests on.
@@ -38,6 +39,23 @@ export function buildVerdict(headline, root, words) {
 }
 
 const unbroken = (text) => text.replaceAll(" %", "\u00A0%");
+
+// The accuracy by the length of a review, of each network's first seed that has ended, with the weights that are kept.
+export function showMemory(root, networks) {
+  const trained = networks.flatMap(({ seeds, ...network }) => {
+    const seed = seeds.find(({ lengths }) => lengths);
+    if (!seed) return [];
+    const best = seed.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
+    return [{ ...network, lengths: seed.lengths, correct: seed.correct[best.epoch - 1] }];
+  });
+  root.hidden = !trained.length;
+  root.replaceChildren();
+  if (!trained.length) return;
+  element("h2", "", root, "Memory: accuracy by length");
+  const lengths = new Set(trained.map(({ settings }) => settings.maxlen));
+  const maxlen = lengths.size > 1 ? Infinity : trained[0].settings.maxlen;
+  drawMemory(element("div", "", root), { networks: trained, lengths: trained[0].lengths, maxlen });
+}
 
 // Each network's parameters: a bar to one scale for all, and the arithmetic of each layer and tensor.
 export function showParameters(root, networks) {

@@ -6,7 +6,8 @@ import { makeQueue } from "./training_queue.js";
 
 const SETUP = "set-up"; // the key of the texts of what is trained, and whether it was training
 
-// changed(): called whenever anything has changed; paces: estimates.js.
+// changed(record, event): called whenever anything has changed; paces: estimates.js.
+/** @param {{ changed: (record?: any, event?: any) => void, [rest: string]: any }} _ */
 export function makeSession({ contents, kept, cores, paces, changed }) {
   let [networks, trainings] = [[], []];
   const records = new Map(); // by key
@@ -22,7 +23,10 @@ export function makeSession({ contents, kept, cores, paces, changed }) {
       const record = records.get(key);
       if (event.pace !== undefined) Object.assign(record, { pace: event.pace, began: performance.now() });
       if (event.figures) take(record, event);
-      if (event.weights) Object.assign(record, { weights: event.weights, state: undefined, top: undefined });
+      if (event.weights) {
+        const { weights, lengths } = event;
+        Object.assign(record, { weights, lengths, state: undefined, top: undefined });
+      }
       if (event.problem) record.problem = event.problem;
       if (event.pace !== undefined) paces.note(record.training.of, record.pace);
       if (event.figures || event.weights) keep(key, record);
@@ -30,9 +34,7 @@ export function makeSession({ contents, kept, cores, paces, changed }) {
       changed(record, event);
     },
   });
-  const keep = (key, { figures, correct, state, top, weights, submitted }) => (
-    kept.write(key, { figures, correct, state, top, weights, submitted })
-  );
+  const keep = (key, { training: _training, began: _began, problem: _problem, ...record }) => kept.write(key, record);
   let texts;
   const keepSetup = () => kept.write(SETUP, { texts, isTraining: isTraining() });
   const isTraining = () => trainings.some(({ key }) => queue.isRunning(key) || queue.isWaiting(key));
@@ -92,9 +94,9 @@ const keysOf = (trainings) => trainings.map(({ key }) => key).join();
 
 export const keptSetup = (kept) => kept.read(SETUP);
 
-function take(record, { figures, state, correct }) {
+function take(record, { figures, state, correct, pace: seconds }) {
   // Arrays are not changed: a browser that writes them may still be reading them.
-  record.figures = [...record.figures, figures];
+  record.figures = [...record.figures, { ...figures, seconds }];
   record.correct = [...record.correct, correct];
   record.state = state;
   const isBest = !record.top || figures.val_accuracy > record.top.accuracy;

@@ -6,7 +6,7 @@ import { textsOf } from "./setup_values.js";
 const OWN = "Own settings";
 const MAIN = ["units", "maxlen", "epochs", "reviews", "seeds"];
 const MORE = ["forget_bias", "optimizer", "learning_rate", "batch_size", "embedding_size", "vocabulary_size",
-  "recurrent_initializer"];
+  "recurrent_initializer", "validation_split", "seed"];
 const SWITCHES = ["mask_padding", "equal_parameters"];
 const LABELS = { seeds: "Seeds", equal_parameters: "Equal parameters" };
 const SEVERAL = new Set(["units", "maxlen"]);
@@ -32,7 +32,7 @@ export function buildSetup(root, contents, onChange) {
   });
   const chips = buildChips(root, contents, () => texts.cell, (cell) => change({ cell }));
   fields.cell = chips;
-  const main = element("div", "setup-grid", root);
+  const main = element("div", "setup-grid setup-main", root);
   for (const name of MAIN) fields[name] = buildField(main, name, contents, change);
   const more = element("details", "", root);
   element("summary", "", more, "More settings");
@@ -137,8 +137,8 @@ function buildChips(root, { cells, labels, help }, read, change) {
   const made = Object.values(cells).map(({ name, year, shades: [color] }) => {
     const chip = button("", group, name, () => {
       const chosen = read().split(",").filter(Boolean);
-      const next = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
-      change(Object.keys(cells).filter((other) => next.includes(other)).join(","));
+      const isChosen = chosen.includes(name);
+      change((isChosen ? chosen.filter((other) => other !== name) : [...chosen, name]).join(","));
     });
     chip.style.setProperty("--rc-color", color);
     chip.title = year ? `${name}, ${year}` : name;

@@ -11,12 +11,10 @@ const CELL_TYPES = ["cell type", "cell types"];
 const written = (number) => number.toLocaleString("en");
 
 // The texts of a preset.
-export function textsOf({ source, settings }) {
-  const { cell, units, maxlen, equal_parameters: isEqual, ...others } = settings;
-  // With equal parameters the largest network alone has the units that were chosen, which are the fewest.
-  const axes = { cell: cell.join(","), units: isEqual ? `${Math.min(...units)}` : units.join(", ") };
-  const rest = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, value === null ? "" : `${value}`]));
-  return { source, ...axes, maxlen: maxlen.join(", "), equal_parameters: `${Boolean(isEqual)}`, ...rest };
+export function textsOf({ source, settings: { cell, units, maxlen, ...others } }) {
+  const rest = Object.entries(others).map(([name, value]) => [name, value === null ? "" : `${value}`]);
+  const axes = { cell: cell.join(","), units: units.join(", "), maxlen: maxlen.join(", ") };
+  return { source, ...axes, ...Object.fromEntries(rest) };
 }
 
 // Of texts that a link or an earlier visit brought, those of settings that there are, beside the usual ones.
@@ -34,15 +32,9 @@ export const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.sl
 
 // Returns the set-up as numbers, and by the names of fields sentences on what is wrong.
 export function parsed(texts, contents) {
-  const source = contents.sources[texts.source] ?? Object.values(contents.sources)[0];
+  const setup = chosen(texts, contents);
+  const source = contents.sources[setup.source];
   const problems = {};
-  const setup = { source: texts.source in contents.sources ? texts.source : Object.keys(contents.sources)[0] };
-  setup.cell = [...new Set(texts.cell.split(","))].filter((name) => name in contents.cells);
-  for (const name of SWITCHES) setup[name] = texts[name] === "true";
-  for (const name of CHOICES) {
-    const choices = contents.choices[name];
-    setup[name] = choices.includes(texts[name]) ? texts[name] : contents.defaults[name];
-  }
   for (const name of Object.keys(texts).filter((other) => !NO_NUMBERS.has(other))) {
     const parts = SEVERAL.has(name) ? texts[name].split(/[,;\s]+/).filter(Boolean) : [texts[name].trim()];
     const bounds = name === "reviews" ? [contents.bounds.reviews[0], source.reviews] : contents.bounds[name];
@@ -52,6 +44,15 @@ export function parsed(texts, contents) {
   }
   check(setup, source, problems);
   return { setup, problems: Object.fromEntries(Object.entries(problems).filter(([, sentence]) => sentence)) };
+}
+
+// What is chosen among names; an unknown one, from a link, is the usual one.
+function chosen(texts, { sources, cells, choices, defaults }) {
+  const setup = { source: texts.source in sources ? texts.source : Object.keys(sources)[0] };
+  setup.cell = [...new Set(texts.cell.split(","))].filter((name) => name in cells);
+  for (const name of SWITCHES) setup[name] = texts[name] === "true";
+  for (const name of CHOICES) setup[name] = choices[name].includes(texts[name]) ? texts[name] : defaults[name];
+  return setup;
 }
 
 function numberOf(name, text) {
@@ -81,8 +82,9 @@ function check(setup, source, problems) {
     const sizes = axes.filter(([axis]) => axis.length > 1).map(([axis, [, noun]]) => `${axis.length} ${noun}`);
     problems.cell = `${sizes.join(" × ")} make ${networks} networks; the limit is ${MOST_NETWORKS}. Remove some.`;
   }
-  if (source.least_maxlen && maxlen.some((length) => length < source.least_maxlen)) {
-    problems.maxlen ||= `These texts have up to ${source.least_maxlen} words; set it to ${source.least_maxlen} or more.`;
+  const least = source.least_maxlen;
+  if (least && maxlen.some((length) => length < least)) {
+    problems.maxlen ||= `These texts have up to ${least} words; set it to ${least} or more.`;
   }
   const training = trainingReviews(setup);
   if (!(training > 0 && training < setup.reviews)) problems.reviews ||= "Too few to train and to validate with.";

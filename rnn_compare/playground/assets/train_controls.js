@@ -7,8 +7,8 @@ import { parsed, textsOf } from "./setup_values.js";
 
 const LONG = 300; // seconds
 const LESS = [["reviews", 5000, "5,000 reviews"], ["maxlen", 200, "maxlen 200"]];
-const NOT_KEPT = "This browser keeps nothing for this page, as in a private window or on a full disk: trainings are lost "
-  + "when the tab is closed.";
+const NOT_KEPT = "This browser keeps nothing for this page, as in a private window or on a full disk: trainings are "
+  + "lost when the tab is closed.";
 
 // acts: press(), and take(changes), which trains a smaller set-up.
 export function buildControls(root, { contents, session, paces, cores, kept }, acts) {
@@ -30,9 +30,10 @@ export function buildControls(root, { contents, session, paces, cores, kept }, a
     const [whole, book] = [texts, textsOf(contents.presets[0])].map(seconds);
     const isBook = Object.entries(textsOf(contents.presets[0])).every(([name, text]) => texts[name] === text);
     const sentence = book && !isBook ? `${contents.presets[0].name}: ${roughDuration(book)} on this device.` : "";
-    const smaller = whole > LONG ? LESS.filter(([name, most]) => Number(texts[name]) > most).map(([name, most, label]) => (
+    const less = whole > LONG ? LESS.filter(([name, most]) => Number(texts[name]) > most) : [];
+    const smaller = less.map(([name, most, label]) => (
       { name, most, text: `${label}: ${roughDuration(seconds({ ...texts, [name]: `${most}` }))}` }
-    )) : [];
+    ));
     const next = JSON.stringify([sentence, smaller]);
     if (next === offered) return;
     offered = next;

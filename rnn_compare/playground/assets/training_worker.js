@@ -9,12 +9,13 @@ import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 const TRIED = 4; // batches
 const FORWARD = 0.35; // the time of a batch that validates, of one that trains
 
-// Takes a question of networks.js. Posts { pace }, seconds of an epoch, then { figures, state, correct, pace } after each
-// epoch, then { weights } of the best one.
+// Takes a question of networks.js. Posts { pace }, seconds of an epoch, then { figures, state, correct, pace } after
+// each epoch, then { weights } of the best one and { lengths }, how many words each held-out review has.
 export function listen(scope) {
   scope.addEventListener("message", async ({ data: { packed, size, best, ...question } }) => {
     try {
-      const data = padded(await readReviews(packed), size);
+      const reviews = await readReviews(packed);
+      const data = padded(reviews, size);
       /** @type {any} */
       const whole = { relaxed: true, ...question, ...data };
       if (!question.peer) scope.postMessage({ pace: await paceOf(whole) });
@@ -26,12 +27,17 @@ export function listen(scope) {
         before = now;
       });
       if (question.peer?.side === 1 || !last) return;
-      scope.postMessage({ weights: top.epoch === question.epochs ? last : weightsOf(question.description, top.state) });
+      const weights = top.epoch === question.epochs ? last : weightsOf(question.description, top.state);
+      scope.postMessage({ weights, lengths: lengthsOf(reviews, question.training, size.reviews) });
     } catch (error) {
       scope.postMessage({ problem: String(error?.message ?? error) });
     }
   });
 }
+
+const lengthsOf = ({ offsets }, start, end) => (
+  Uint16Array.from({ length: end - start }, (_, place) => offsets[start + place + 1] - offsets[start + place])
+);
 
 function weightsOf(description, state) {
   const trainer = new Trainer(description);

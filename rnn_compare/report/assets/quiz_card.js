@@ -2,12 +2,11 @@
 // wrong is asked again after a week.
 
 import { tokenize } from "../../browser/arithmetic/encoding.js";
-import { chanceOfLead } from "../../browser/arithmetic/seed_statistics.js";
 import { button, element, setText } from "../../browser/common/dom.js";
 import { keeper } from "../../browser/common/kept.js";
+import { judge as judgeSettings } from "../../browser/judging/judge.js";
 
 const WEEK = 7; // days
-const LUCK_BELOW = 0.05;
 const LONGEST = 160; // characters of a text in a sentence
 const day = (time) => new Date(time).toLocaleDateString("en", { day: "numeric", month: "long" });
 
@@ -141,18 +140,19 @@ function askTexts(controls, { texts, meant, networks }, { judge, show, labels },
 }
 
 function askSeeds(controls, { trained, seeds }, _, { end, tell }, { results, changed }) {
-  const bestOf = (name) => results.filter((result) => result.name === name).map(({ best }) => best);
+  const scoresOf = (name) => results.filter((result) => result.name === name).map(({ score }) => score);
   const answer = (isLuck) => {
-    const chance = chanceOfLead(...trained.map((name) => bestOf(name).slice(0, seeds))); // chosen beforehand
-    const percent = chance < 0.01 ? "less than 1 %" : `${Math.round(100 * chance)} %`;
-    end(isLuck === (chance >= LUCK_BELOW), `With ${seeds} seeds of each, equal networks would be so far apart in `
-      + `${percent} of cases, which ${chance < LUCK_BELOW ? "speaks against luck" : "luck may explain"}.`);
+    const settings = trained.map((name) => ({ name, scores: scoresOf(name).slice(0, seeds) })); // chosen beforehand
+    const [{ better, difference: { newest: { p }, alpha } }] = judgeSettings(settings).pairs;
+    const percent = p < 0.01 ? "less than 1 %" : `${(100 * p).toFixed(1)} %`;
+    end(isLuck === !better, `With ${seeds} seeds of each, equal networks would be so far apart in ${percent} of cases, `
+      + `which ${better ? "speaks against luck" : "luck may explain"}; the limit is ${Math.round(100 * alpha)} %.`);
   };
   const presses = [["Luck may explain it", true], ["More than luck", false]].map(([label, isLuck]) => (
     button("", controls, label, () => { answer(isLuck); })
   ));
   const follow = () => {
-    const lacking = trained.map((name) => [name, seeds - bestOf(name).length]).filter(([, count]) => count > 0);
+    const lacking = trained.map((name) => [name, seeds - scoresOf(name).length]).filter(([, count]) => count > 0);
     const seedsOf = (count) => `${count}${count < seeds ? " more" : ""} seed${count === 1 ? "" : "s"}`;
     for (const press of presses) press.disabled = lacking.length > 0;
     tell(lacking.length ? `First train ${lacking.map(([name, count]) => `${name} with ${seedsOf(count)}`).join(", ")}.`

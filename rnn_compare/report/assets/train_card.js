@@ -5,6 +5,7 @@ import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
 import { button, element, setText as setPlain } from "../../browser/common/dom.js";
 import { decompressed } from "../../browser/arithmetic/numbers.js";
 import { keeper } from "../../browser/common/kept.js";
+import { score } from "../../browser/judging/scores.js";
 import { byName, drawCurves, drawSeeds } from "./train_charts.js";
 
 const ENOUGH = 5; // seeds, to say what one of them was worth
@@ -68,7 +69,7 @@ export async function buildTraining(root, lesson, beneath, read) {
     seed.value = seedOf(seed.value);
     return {
       name: `${cell.value}(${units.value})`, color: shade(), cell: cell.value, units: units.value,
-      seed: Number(seed.value), figures: [],
+      seed: Number(seed.value), figures: [], correct: [],
     };
   };
   const train = (present = chosen(), state = undefined) => {
@@ -81,10 +82,11 @@ export async function buildTraining(root, lesson, beneath, read) {
     const began = performance.now();
     let latest = state;
     paused = undefined;
-    kept.write({ results, underWay: { ...present, figures: [] } }); // from its seed it is the same network
-    const tell = (figures, after) => {
+    kept.write({ results, underWay: { ...present, figures: [], correct: [] } }); // from its seed it is the same network
+    const tell = (figures, after, correct) => {
       latest = after;
       present.figures.push(figures);
+      present.correct.push(correct);
       setText(status, `${name}, seed ${present.seed}: epoch ${figures.epoch} of ${lesson.epochs}, `
         + `validation accuracy ${percent(figures.val_accuracy)}.`);
       draw(present);
@@ -92,7 +94,7 @@ export async function buildTraining(root, lesson, beneath, read) {
     const finish = (weights, problem) => {
       running = undefined;
       const best = weights && present.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
-      if (weights) keep({ ...present, best: best.val_accuracy });
+      if (weights) keep({ ...present, correct: [], best: best.val_accuracy, score: plain(score(present.correct)) });
       else if (latest) paused = () => train(present, latest);
       kept.write({ results });
       mark();
@@ -155,6 +157,9 @@ function field(parent, label, value) {
   return input;
 }
 
+// A score as JSON keeps it.
+const plain = (judged) => ({ ...judged, correct: Array.from(judged.correct) });
+
 // The seed that is trained: a generator takes whole numbers, and two seeds of one network would count as two.
 export const seedOf = (typed) => Math.min(HIGHEST, Math.max(1, Math.trunc(Number(typed)) || 1));
 
@@ -174,7 +179,7 @@ function started(question, tell, finish) {
     finish(weights, problem);
   };
   worker.addEventListener("message", ({ data }) => {
-    if (data.figures) tell(data.figures, data.state);
+    if (data.figures) tell(data.figures, data.state, data.correct);
     else end(data.weights, data.problem);
   });
   worker.addEventListener("error", ({ message }) => end(undefined, message || "this browser allows no workers"));

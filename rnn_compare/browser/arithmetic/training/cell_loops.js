@@ -1,9 +1,12 @@
 // The loops of a cell's timestep, forward and back, from its formulas. The numbers of a gate or state take `width`
 // places, `units` rounded up to whole vectors; what is beyond the units stays zero.
 
-// Whether all that a phase reads of its gates is W·input + b + U·state, so that U·state is added in its place.
-export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { forward: { inputs } }) => (
-  recurrent === "matrix" && biases === 1
+import { LISTED } from "./loops.js";
+
+// Whether all that a phase reads of its gates is W·input + b + U·state, so that both are added up in `gates`; otherwise
+// it reads the first from the record of its row's word, in `projected`.
+export const addsToGates = ({ recurrent, bias_rows: biases, suffixes }, { blocks, forward: { inputs } }) => (
+  recurrent === "matrix" && biases === 1 && blocks.length > 0
   && inputs.every((name) => name.startsWith("x") || !suffixes.includes(name.slice(1)))
 );
 
@@ -139,6 +142,7 @@ class Builder {
       gates: row, products: row, gates_gradient: row, products_gradient: row, stored: cell.stored.length,
       before: states, after: states, states_gradient: states, recalled: 1, recalled_gradient: 1,
       bias: 0, recurrent: 0, recurrent_gradient: 0, // the same for all rows
+      projected: LISTED,
     };
   }
 
@@ -155,7 +159,7 @@ class Builder {
   }
 
   base(array) {
-    this.made.bases[array] = this.places[array] * this.width;
+    this.made.bases[array] = this.places[array] === LISTED ? LISTED : this.places[array] * this.width;
     return array;
   }
 
@@ -183,13 +187,13 @@ class Builder {
     }
   }
 
-  // w: W·input + b, which stands in `gates`; u: U·state, plus the second bias if there is one, in `products`; x: both,
-  // in `gates` if it `isWhole` there.
+  // w: W·input + b, in `projected`; u: U·state, plus the second bias if there is one, in `products`; x: both, which are
+  // in `gates` if it `isWhole`.
   readBlock(input, operand, isWhole) {
     const end = input.slice(1);
     const place = this.block(end);
     const term = (array, at = place) => this.load(`${array}${end}${at}`, array, at);
-    const terms = input[0] === "u" ? [] : [term("gates")];
+    const terms = input[0] === "u" ? [] : [term(isWhole ? "gates" : "projected")];
     if (input[0] !== "w" && !isWhole) {
       if (this.cell.recurrent === "matrix") terms.push(term("products"));
       else {

@@ -46,8 +46,7 @@ export function readerOf({ networks, words }, cell, weights) {
   const vocabulary = makeVocabulary(words);
   return (text) => {
     const { ids, count, unknown } = encode(text, vocabulary, networks[cell]);
-    trainer.pass.begin(ids, [0]);
-    const [logit] = trainer.pass.forward();
+    const [{ logit }] = trainer.pass.read(ids, [0]);
     return { share: 1 / (1 + Math.exp(-logit)), known: count - unknown.length };
   };
 }

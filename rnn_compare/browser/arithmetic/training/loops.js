@@ -22,15 +22,16 @@ const TANH = {
 };
 
 // Returns a loop's lines as steps of one operation each, [variable, operation, ...operands].
-function stepsOf({ lines }) {
+function stepsOf({ lines }, relaxed = false) {
   const steps = [];
   let count = 0;
   const step = (...parts) => {
     steps.push([`#${count}`, ...parts]);
     return `#${count++}`;
   };
+  const multiplyAdd = (a, b, c) => (relaxed ? step("multiplyAdd", a, b, c) : step("add", step("mul", a, b), c));
   const horner = (y, coefficients) => (
-    coefficients.slice(1).reduce((sum, number) => step("add", step("mul", sum, y), number), coefficients[0])
+    coefficients.slice(1).reduce((sum, number) => multiplyAdd(sum, y, number), coefficients[0])
   );
   const tanh = (x) => {
     const [bounded, y] = [step("min", step("max", x, -TANH.limit), TANH.limit)].flatMap((z) => [z, step("mul", z, z)]);
@@ -40,7 +41,7 @@ function stepsOf({ lines }) {
     if (!Array.isArray(expression)) return expression;
     const [operation, ...parts] = [expression[0], ...expression.slice(1).map(evaluate)];
     if (operation === "tanh") return tanh(...parts);
-    if (operation === "sigmoid") return step("add", step("mul", tanh(step("mul", parts[0], 0.5)), 0.5), 0.5);
+    if (operation === "sigmoid") return multiplyAdd(tanh(step("mul", parts[0], 0.5)), 0.5, 0.5);
     if (operation === "-" && parts.length === 1) return step("neg", ...parts);
     if (operation === "flush") return step("flush", ...parts, FLUSH_BELOW);
     return step(OPERATIONS[operation] ?? operation, ...parts);
@@ -50,7 +51,7 @@ function stepsOf({ lines }) {
 }
 
 // Returns a loop as a function for `assemble`: of the number of rows, and the address of each base.
-export function compiled(loop) {
+export function compiled(loop, relaxed) {
   const { name, width, loads, stores } = loop;
   const bases = Object.entries(loop.bases);
   const column = 1 + bases.length;
@@ -60,7 +61,7 @@ export function compiled(loop) {
     const place = listed.findIndex(([other]) => other === base);
     return place < 0 ? parameter(base) : column + 1 + place;
   };
-  const steps = stepsOf(loop);
+  const steps = stepsOf(loop, relaxed);
   // Constants are variables too: V8 today makes those that stand in a loop anew at each turn.
   const constants = [...new Set(steps.flat().filter((part) => typeof part === "number"))];
   const variables = [...new Set([...loads, ...steps].map(([variable]) => variable)), ...constants];
@@ -77,7 +78,7 @@ export function compiled(loop) {
   const moving = bases.filter(([base]) => !splats.some(([, other]) => other === base));
   const rows = op.repeat(0, 1, [
     ...listed.flatMap(([base]) => [
-      ...op.get(parameter(base)), ...op.loadInteger, ...op.set(address(base)), ...op.increase(parameter(base), BYTES),
+      ...op.get(parameter(base)), ...op.loadInteger(), ...op.set(address(base)), ...op.increase(parameter(base), BYTES),
     ]),
     ...splats.flatMap(load),
     ...op.integer(width), ...op.set(column),

@@ -45,19 +45,19 @@ const OPTIMIZERS = {
 
 // Returns an optimizer's `moments`, and its loops by name: over `dense` numbers, over the `table` of the embedding
 // (numbers in all), over the rows of a batch's words, `depth` numbers each. `collect` adds each row's gradient to the
-// two sums of its word.
-export function optimizerLoops(name, { dense, table, depth }) {
-  const { moments, dense: ofDense, before, word, after } = OPTIMIZERS[name];
+// two sums of its word; `word` says where these stand.
+export function optimizerLoops(name, { dense, table, depth, word }) {
+  const { moments, dense: ofDense, before, word: ofWord, after } = OPTIMIZERS[name];
   const listed = Object.fromEntries(["weight", ...moments].map((array) => [array, LISTED]));
   return {
     moments,
     dense: elementwise("dense", dense, ofDense),
     before: before && elementwise("before", table, before),
-    words: elementwise("words", depth, word, listed),
+    words: elementwise("words", depth, ofWord, { ...listed, sums: word.size, squares: word.size }),
     after: after && elementwise("after", table, after),
     collect: elementwise("collect", depth, [
       ["sums", ["+", "sums", "gradient"]], ["squares", ["+", "squares", square("gradient")]],
-    ], { sums: LISTED, squares: LISTED }),
+    ], {}, word),
   };
 }
 
@@ -71,16 +71,22 @@ export function rateOf(name, learningRate, iteration) {
 const FUNCTIONS = new Set(["sqrt", "sigmoid"]);
 const SCALARS = new Set(["rate", "count"]); // one number for a whole row
 
-// Returns a loop over arrays of `width` numbers, which it names as its lines do; `strides` has the unusual ones.
-export function elementwise(name, width, lines, strides = {}) {
+// Returns a loop over arrays of `width` numbers, which it names as its lines do; `strides` has the unusual ones. Arrays
+// that `word` names stand there in the listed record of a row's word.
+export function elementwise(name, width, lines, strides = {}, word = {}) {
   const names = [...new Set(lines.flat(Infinity).filter((part) => /^[a-z]+$/.test(part) && !FUNCTIONS.has(part)))];
   const assigned = new Set(lines.map(([variable]) => variable));
+  const used = new Set(lines.flatMap(([, expression]) => [expression].flat(Infinity)));
+  const base = (array) => (array in word ? "word" : array);
+  const stride = (array) => (array in word ? LISTED : strides[array] ?? width);
   return {
     name,
     width,
-    bases: Object.fromEntries(names.map((array) => [array, SCALARS.has(array) ? 0 : strides[array] ?? width])),
-    loads: names.map((variable) => [variable, variable, 0, ...(SCALARS.has(variable) ? ["splat"] : [])]),
+    bases: Object.fromEntries(names.map((array) => [base(array), SCALARS.has(array) ? 0 : stride(array)])),
+    loads: names.filter((variable) => used.has(variable)).map((variable) => (
+      [variable, base(variable), word[variable] ?? 0, ...(SCALARS.has(variable) ? ["splat"] : [])]
+    )),
     lines,
-    stores: [...assigned].map((variable) => [variable, 0, variable]),
+    stores: [...assigned].map((variable) => [base(variable), word[variable] ?? 0, variable]),
   };
 }

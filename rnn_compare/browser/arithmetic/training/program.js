@@ -14,8 +14,8 @@ const isMoving = (argument) => typeof argument === "object";
 const address = (place) => (isMoving(place) ? place : place * BYTES);
 
 export class Program {
-  memory; timesteps; vectors; // vectors: whether they are there
-  counts; // place of the timesteps' numbers of rows
+  memory; timesteps;
+  vectors; relaxed; // whether they are there, and whether they may multiply and add at once
   functions = {}; // by name: as `assemble` takes them, or as they run without vectors
   run = this.functions;
 
@@ -36,7 +36,7 @@ export class Program {
 
   // Returns a call, [name, ...arguments], of a loop over the timestep's rows.
   loop(loop, places) {
-    this.add(loop.name, () => compiled(loop), (numbers) => interpreted(loop, numbers));
+    this.add(loop.name, () => compiled(loop, this.relaxed), (numbers) => interpreted(loop, numbers));
     return [loop.name, COUNT, ...Object.keys(loop.bases).map((base) => address(places[base]))];
   }
 
@@ -47,30 +47,30 @@ export class Program {
   }
 
   // Returns a call that writes from + a · b to `out`: of so many rows, with so many products in a sum.
-  product({ rows, inner, a, aRow, aStep = 1, b, bRow, out, outRow, from = out, fromRow = outRow, columns }) {
-    const shape = { aRow, aStep, bRow, outRow, fromRow, columns };
+  product({ rows, inner, a, aRow, aStep = 1, b, bRow, out, outRow, from = out, fromRow = outRow, fromStart, columns }) {
+    const shape = { aRow, aStep, bRow, outRow, fromRow, fromStart, columns };
     const name = JSON.stringify(shape);
-    this.add(name, () => compiledProduct(shape), (numbers) => plainProduct(shape, numbers));
+    this.add(name, () => compiledProduct(shape, this.relaxed), (numbers) => plainProduct(shape, numbers));
     return [name, rows, inner, ...[a, b, out, from].map(address)];
   }
 
-  // Returns a function that makes the calls at each timestep that has rows; with `back` from the last to the first.
-  sequence(name, calls, { back = false } = {}) {
+  // Returns a function that makes the calls at each timestep that has rows by the numbers in `counts`; with `back` from
+  // the last to the first.
+  sequence(name, calls, counts, { back = false } = {}) {
     const order = Array.from({ length: this.timesteps }, (_, turn) => (back ? this.timesteps - 1 - turn : turn));
-    this.add(name, () => this.compiledSequence(calls, order), (numbers) => () => {
-      const counts = new Int32Array(numbers.buffer, this.counts * BYTES, this.timesteps);
+    this.add(name, () => this.compiledSequence(calls, order, moving(counts, 1)), (numbers) => () => {
+      const rows = new Int32Array(numbers.buffer, counts * BYTES, this.timesteps);
       for (const t of order) {
-        const value = (part) => (isMoving(part) ? part.start + t * part.step : part === COUNT ? counts[t] : part);
-        if (counts[t]) for (const [callee, ...parts] of calls) this.run[callee](...parts.map(value));
+        const value = (part) => (isMoving(part) ? part.start + t * part.step : part === COUNT ? rows[t] : part);
+        if (rows[t]) for (const [callee, ...parts] of calls) this.run[callee](...parts.map(value));
       }
     });
     return () => this.run[name]();
   }
 
-  compiledSequence(calls, order) {
+  compiledSequence(calls, order, counts) {
     const [first, second = first] = order;
     const [turns, rows] = [0, 1]; // locals; then the places
-    const counts = moving(this.counts, 1);
     const places = [...new Set([counts, ...calls.flat().filter(isMoving)])];
     const local = (place) => 2 + places.indexOf(place);
     const names = Object.keys(this.functions);
@@ -84,7 +84,7 @@ export class Program {
         ...op.integer(this.timesteps), ...op.set(turns),
         ...places.flatMap((place) => [...op.integer(place.start + first * place.step), ...op.set(local(place))]),
         ...op.repeat(turns, 1, [
-          ...op.get(local(counts)), ...op.loadInteger, ...op.set(rows),
+          ...op.get(local(counts)), ...op.loadInteger(), ...op.set(rows),
           ...op.ifAtLeast(rows, 1, calls.flatMap(([callee, ...parts]) => (
             [...parts.flatMap(value), ...op.call(names.indexOf(callee))]
           ))),

@@ -1,20 +1,19 @@
 // Training of an embedding, one recurrent layer and Dense(1, sigmoid) on binary cross-entropy, as Keras does it.
 
+import { hasMultiplyAdd, hasVectors } from "./assembler.js";
 import { rateOf } from "./optimizers.js";
 import { initialWeights, orderOf } from "./seeded.js";
-import { hasVectors, pad, trainingMemory, unpadded } from "./training_memory.js";
+import { pad, trainingMemory, unpadded } from "./training_memory.js";
 import { TrainingPass } from "./training_pass.js";
 
-const BYTES = 4;
-
 export class Trainer {
-  // description: as `browser/trainable.py` makes it. Without vectors it does the same, several times slower.
+  // description: as `browser/trainable.py` makes it. Without vectors it does the same, several times slower; `relaxed`,
+  // it may be a quarter faster, with results whose last bits depend on the processor.
   /** @param {Trainable} description */
-  constructor(description, { vectors = hasVectors() } = {}) {
+  constructor(description, { vectors = hasVectors(), relaxed = false } = {}) {
     this.description = description;
-    this.memory = trainingMemory(description, vectors);
+    this.memory = trainingMemory(description, { vectors, relaxed: relaxed && vectors && hasMultiplyAdd() });
     this.pass = new TrainingPass(description, this.memory);
-    this.slots = new Int32Array(description.vocabulary_size).fill(-1); // of a batch's words in `sums`
     this.run = this.prepared();
     this.memory.program.link();
     this.setWeights(initialWeights(description.tensors, description.seed));
@@ -46,80 +45,44 @@ export class Trainer {
 
   // Trains with some reviews of `ids` (reviews × maxlen); returns the sum of their losses and how many were right.
   train(ids, labels, reviews) {
-    const figures = this.propagate(ids, labels, reviews);
+    const figures = figuresOf(this.pass.read(ids, reviews, labels), labels);
     this.step();
     return figures;
   }
 
-  propagate(ids, labels, reviews) {
-    this.pass.begin(ids, reviews);
-    const logits = this.pass.forward();
-    const signs = Array.from(this.pass.rows, ({ review }) => labels[review]);
-    this.pass.backward(logits, signs);
-    return figuresOf(logits, signs);
-  }
-
   // Returns the gradients of all weights for some reviews: those of `train`, before the step.
   gradients(ids, labels, reviews) {
-    const { numbers, tensors, layouts, gradientOf, sums, depth } = this.memory;
-    this.propagate(ids, labels, reviews);
-    const words = this.collect();
-    const table = new Float32Array(layouts[0].rows * layouts[0].size);
-    words.forEach((word, slot) => {
-      table.set(numbers.subarray(sums + slot * depth, sums + slot * depth + layouts[0].size), word * layouts[0].size);
-    });
+    const { numbers, tensors, layouts, gradientOf } = this.memory;
+    this.pass.read(ids, reviews, labels);
+    const { distinct } = this.pass;
+    const { rows, size } = layouts[0];
+    const table = new Float32Array(rows * size);
+    for (const word of distinct.words) table.set(distinct.sums(word).subarray(0, size), word * size);
     return [table, ...tensors.slice(1).map((start, place) => unpadded(numbers, gradientOf(start), layouts[place + 1]))];
   }
 
   // The optimizer's loops, prepared.
   prepared() {
     const { memory } = this;
-    const { loops, moments, table, others, rate, sums, squares, tableMoments, denseMoments } = memory;
+    const { loops, moments, others, rate, records, word, weightStarts, denseMoments } = memory;
     const named = (starts) => Object.fromEntries(["weight", ...moments].map((name, place) => [name, starts[place]]));
     const make = (loop, places) => loop && memory.program.prepared(loop, { ...places, rate });
-    const ofTable = named([table, ...tableMoments]);
+    const ofTable = named(weightStarts);
+    const sums = { sums: records + word.sums, squares: records + word.squares };
     return {
       dense: make(loops.dense, { ...named([others, ...denseMoments]), gradient: memory.gradients }),
       before: make(loops.before, ofTable),
-      words: make(loops.words, { ...named(memory.weightLists), sums, squares }),
+      words: make(loops.words, { ...named(memory.weightLists), ...sums }),
       after: make(loops.after, ofTable),
-      collect: make(loops.collect, {
-        gradient: memory.inputsGradient, sums: memory.sumList, squares: memory.squareList,
-      }),
     };
-  }
-
-  // Sums the gradients of each distinct word of the batch; returns the words.
-  collect() {
-    const { pass: { counts, batch, maxlen, words: read }, slots, memory } = this;
-    const { lists, sumList, squareList, sums, squares, depth, distinct } = memory;
-    const words = [];
-    for (let t = 0, place = 0; t < maxlen; t++) {
-      for (let row = 0; row < batch; row++, place++) {
-        const word = read[place];
-        if (row < counts[t] && slots[word] < 0) slots[word] = words.push(word) - 1;
-        const start = (row < counts[t] ? slots[word] : distinct) * depth;
-        lists[sumList + place] = (sums + start) * BYTES;
-        lists[squareList + place] = (squares + start) * BYTES;
-      }
-    }
-    for (const start of [sums, squares]) memory.numbers.fill(0, start, start + words.length * depth);
-    this.run.collect(maxlen * batch);
-    for (const word of words) slots[word] = -1;
-    return words;
   }
 
   step() {
     const { memory, run, description: { optimizer, learning_rate: learningRate } } = this;
-    const { numbers, lists, rate, depth, table, tableMoments, weightLists } = memory;
-    numbers[rate] = rateOf(optimizer, learningRate, this.iterations);
+    memory.numbers[memory.rate] = rateOf(optimizer, learningRate, this.iterations);
     run.dense(1);
-    const words = this.collect();
     run.before?.(1);
-    [table, ...tableMoments].forEach((start, place) => (
-      words.forEach((word, slot) => { lists[weightLists[place] + slot] = (start + word * depth) * BYTES; })
-    ));
-    run.words(words.length);
+    run.words(this.pass.distinct.words.length);
     run.after?.(1);
     this.iterations += 1;
   }
@@ -134,12 +97,9 @@ export class Trainer {
   * evaluate({ ids, labels }) {
     const correct = new Uint8Array(labels.length);
     const figures = yield* this.batches(Int32Array.from(labels.keys()), (reviews) => {
-      this.pass.begin(ids, reviews);
-      const logits = this.pass.forward();
-      this.pass.rows.forEach(({ review }, row) => {
-        correct[review] = Number(Number(logits[row] > 0) === labels[review]);
-      });
-      return figuresOf(logits, Array.from(this.pass.rows, ({ review }) => labels[review]));
+      const rows = this.pass.read(ids, reviews);
+      for (const { review, logit } of rows) correct[review] = Number(Number(logit > 0) === labels[review]);
+      return figuresOf(rows, labels);
     });
     return { ...figures, correct };
   }
@@ -156,11 +116,11 @@ export class Trainer {
   }
 }
 
-function figuresOf(logits, labels) {
+function figuresOf(rows, labels) {
   let [loss, right] = [0, 0];
-  logits.forEach((logit, row) => {
-    loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - logit * labels[row];
-    if (Number(logit > 0) === labels[row]) right += 1;
-  });
+  for (const { review, logit } of rows) {
+    loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - logit * labels[review];
+    if (Number(logit > 0) === labels[review]) right += 1;
+  }
   return { loss, right };
 }

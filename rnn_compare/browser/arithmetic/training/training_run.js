@@ -3,18 +3,37 @@
 import { Trainer } from "./trainer.js";
 
 const SLICE = 40; // milliseconds
-const pause = () => new Promise((go) => { setTimeout(go); });
 
 // Trains some epochs of a network. `ids` and `labels` begin with the `training` reviews; the others validate. `tell` is
 // called with the figures of each epoch, the state after it, from which another training may go on (`from` has the
 // number of epochs done, and their state), and which reviews were right. Returns the weights; undefined if `isStopped`
-// said so.
+// said so. `relaxed`: as `Trainer` has it, never where others' results are to be the same.
 /**
  * @param {{ description: Trainable, [rest: string]: any }} question
  * @param {(figures: any, state: any, correct: Uint8Array) => void} tell
  */
-export async function trainingRun({ description, ids, labels, training, epochs, from }, tell, isStopped = () => false) {
-  const trainer = new Trainer(description);
+export async function trainingRun(question, tell, isStopped = () => false) {
+  const { port1, port2 } = new MessageChannel(); // messages to oneself, for nested timers would wait 4 ms each
+  const pause = () => new Promise((go) => {
+    port1.addEventListener("message", go, { once: true });
+    port2.postMessage(undefined);
+  });
+  port1.start();
+  try {
+    return await epochsOf(question, tell, async () => {
+      await pause();
+      return !isStopped();
+    });
+  } finally {
+    port1.close(); // otherwise Node would wait for it
+  }
+}
+
+// Trains; `goesOn` is a pause, after which it says whether to go on.
+/** @param {any} question @param {any} tell @param {() => Promise<boolean>} goesOn */
+async function epochsOf(question, tell, goesOn) {
+  const { description, ids, labels, training, epochs, from, relaxed = false } = question;
+  const trainer = new Trainer(description, { relaxed });
   if (from) trainer.setState(from.state);
   const { maxlen } = description;
   const part = (start, end) => (
@@ -27,8 +46,7 @@ export async function trainingRun({ description, ids, labels, training, epochs, 
       const { done, value } = work.next();
       if (done) return value;
       if (performance.now() < until) continue;
-      await pause();
-      if (isStopped()) return undefined;
+      if (!await goesOn()) return undefined;
       until = performance.now() + SLICE;
     }
   };

@@ -86,6 +86,6 @@ export function isThere(value) {
 /** @param {string | (number | null)[]} figures */
 export function unpackFigures(figures, { factor = 1, log = false } = {}) {
   const values = typeof figures === "string" ? unpacked(figures, 1e4 / factor)
-    : figures.map((value) => (isThere(value) ? factor * value : null));
+    : figures.map((value) => (Number.isFinite(value) ? factor * value : null));
   return log ? values.map((value) => (value === null ? null : 10 ** value)) : values;
 }

@@ -1,0 +1,195 @@
+"""The page in a real browser: it trains, is stopped, left and opened again, below a path and from a disk, off-line."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.test_accessibility import broken_rules
+from tests.chromium import PATIENCE
+
+SMALL = "#cell=SimpleRNN,LSTM&units=8&maxlen=40&reviews=1500&embedding_size=8&vocabulary_size=1000&batch_size=64"
+LONGER = f"{SMALL.replace('maxlen=40&reviews=1500', 'maxlen=80&reviews=5000')}&epochs=10"
+UNDER_WAY = re.compile(r"epoch [3-8] of 10")
+ALL = "All is trained"
+NOTHING_KEPT = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { get() { throw new Error(); } });"
+SLOW = """localStorage.setItem("rnn-compare-playground-pace", JSON.stringify({ LSTM: 2e-8, SimpleRNN: 2e-8 }));"""
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def host(site: Path) -> Iterator[str]:
+    """A host of the folder, below a path."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/course/page/"
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, address: str, script: str = "", **options: Any) -> Iterator[Page]:
+    """Opens a page for a new visitor; its scripts raise no error and say nothing."""
+    with contextlib.closing(browser.new_context(**options)) as context:
+        context.set_default_timeout(PATIENCE)
+        page, messages = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("console", lambda message: messages.append(message.text))
+        page.add_init_script(script)
+        page.goto(address)
+        page.locator(".rc-verdict").first.wait_for()
+        yield page
+        assert messages == []
+
+
+def pressed(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def results(page: Page) -> list[str]:
+    """What the cards say, without what depends on the clock."""
+    return [re.sub(r"[\d.]+\ss per epoch", "", text) for text in page.locator(".part-board .rc-card").all_inner_texts()]
+
+
+@pytest.fixture(scope="module")
+def unbroken(browser: Browser, host: str) -> list[str]:
+    """What two networks come to that are trained at one go."""
+    with opened(browser, f"{host}{LONGER}") as page:
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        return results(page)
+
+
+def test_two_networks_are_trained_to_their_end_and_judged(browser: Browser, host: str, tmp_path: Path) -> None:
+    with opened(browser, f"{host}{SMALL}&epochs=2", accept_downloads=True) as page:
+        expect(page.locator(".rc-replay")).to_contain_text("Recorded, not trained here")
+        assert results(page)[0].startswith("SimpleRNN(32)"), "the recorded pair"
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        expect(page.locator(".rc-replay")).to_be_empty()
+        cards = results(page)
+        assert [card.split("\n")[0] for card in cards] == ["SimpleRNN(8)", "LSTM(8)"]
+        verdict = page.locator(".verdict").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+        for card in cards:
+            [share] = re.findall(r"[\d.]+ %", card.replace("\N{NO-BREAK SPACE}", " "))
+            assert "finished, epoch 2 of 2" in card
+            assert share in verdict
+        for chart in ("Accuracy", "Loss"):
+            words = page.get_by_role("img", name=f"{chart} over the epochs").get_attribute("aria-label") or ""
+            assert len(re.findall(r"in epoch 2", words)) >= 2, words
+        expect(page.get_by_role("heading", name="Could it be chance?")).to_be_visible()
+        expect(page.locator(".part-chance figure")).to_have_count(2)
+        expect(page.locator(".part-memory svg").first).to_be_visible()
+        expect(page.get_by_text("trained here, seed 1")).to_have_count(2)
+        with page.expect_download() as download:
+            pressed(page, "Save LSTM(8)")
+        saved = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved)
+        page.get_by_label("Open a network").set_input_files(saved)
+        page.get_by_text("LSTM(8) from a file reads along.").wait_for()
+        ours, from_file = (
+            page.locator(".rc-card", has=page.get_by_role("heading", name=name, exact=True))
+            for name in ("LSTM(8)", "LSTM(8) from a file")
+        )
+        assert ours.locator(".rc-verdict").inner_text() == from_file.locator(".rc-verdict").inner_text()
+    assert saved.name == "LSTM-8-seed-1.npz"
+
+
+def test_what_is_stopped_goes_on_from_its_last_epoch_to_the_same_result(
+    browser: Browser, host: str, unbroken: list[str]
+) -> None:
+    with opened(browser, f"{host}{LONGER}") as page:
+        pressed(page, "Train")
+        page.get_by_text(UNDER_WAY).first.wait_for()
+        pressed(page, "Stop")
+        page.get_by_text(re.compile(r"stopped after \d of 10 epochs")).first.wait_for()
+        page.reload()
+        page.get_by_text(re.compile(r"stopped after \d of 10 epochs")).first.wait_for()
+        pressed(page, "Continue")
+        page.get_by_text(ALL).wait_for()
+        assert results(page) == unbroken
+
+
+def test_a_tab_that_is_closed_while_it_trains_goes_on_when_it_is_opened_again(
+    browser: Browser, host: str, unbroken: list[str]
+) -> None:
+    with opened(browser, f"{host}{LONGER}") as page:
+        pressed(page, "Train")
+        page.get_by_text(UNDER_WAY).first.wait_for()
+        page.goto("about:blank")
+        page.goto(host)
+        page.get_by_text(ALL).wait_for()
+        assert results(page) == unbroken
+        page.reload()
+        pressed(page, "Train")
+        page.get_by_text("Trained before with these settings and seeds").wait_for()
+        assert results(page) == unbroken
+
+
+def test_the_address_holds_the_set_up_and_a_wrong_number_is_said_at_its_field(browser: Browser, host: str) -> None:
+    with opened(browser, host) as page:
+        page.get_by_role("button", name="GRU", exact=True).click()
+        page.get_by_label("Units").fill("16")
+        page.get_by_label("Epochs").fill("0")
+        page.get_by_label("Seeds").fill("2")
+        page.get_by_label("Seeds").press("Tab")
+        field = page.get_by_label("Epochs")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_text("It must be between 1 and 100.")).to_be_visible()
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+        field.fill("3")
+        field.press("Tab")
+        expect(page.get_by_text("3 networks, 6 trainings")).to_be_visible()
+        address = page.url
+    with opened(browser, address) as page:
+        shown = {
+            name: page.get_by_label(name).input_value() for name in ("Preset", "Units", "maxlen", "Epochs", "Seeds")
+        }
+        assert shown == {"Preset": "Own settings", "Units": "16", "maxlen": "500", "Epochs": "3", "Seeds": "2"}
+        pressed_cells = page.locator(".setup-chips [aria-pressed=true]").all_inner_texts()
+        assert pressed_cells == ["SimpleRNN", "LSTM", "GRU"]
+        titles = page.locator(".part-parameters h3").all_inner_texts()
+        assert [title.split(":")[0] for title in titles] == ["SimpleRNN(16)", "LSTM(16)", "GRU(16)"]
+        page.get_by_label("Preset").select_option("Short")
+        assert page.get_by_label("Reviews").input_value() == "8000"
+
+
+def test_a_file_on_a_disk_trains_off_line_where_nothing_can_be_kept(browser: Browser, site: Path) -> None:
+    address = f"{(site / 'page.html').as_uri()}{SMALL}&epochs=1"
+    with opened(browser, address, NOTHING_KEPT, offline=True) as page:
+        expect(page.get_by_text("This browser keeps nothing for this page")).to_be_visible()
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        assert all("finished, epoch 1 of 1" in card for card in results(page))
+
+
+def test_a_slow_device_is_offered_less_with_the_time_that_it_takes(browser: Browser, host: str) -> None:
+    small = "Object.defineProperty(navigator, 'deviceMemory', { value: 4 });"
+    with opened(browser, host, SLOW + small, viewport=PHONE) as page:
+        expect(page.get_by_label("Preset")).to_have_value("Short")
+        page.get_by_text(re.compile(r"The book's experiment: about \d+\smin on this device")).wait_for()
+        page.get_by_label("Preset").select_option("The book's experiment")
+        page.get_by_text(re.compile(r"This takes about \d+\smin on this device")).wait_for()
+        expect(page.get_by_role("button", name=re.compile(r"maxlen 200: about \d+\smin"))).to_be_visible()
+        page.get_by_role("button", name=re.compile(r"5,000 reviews: about \d+\smin")).click()
+        expect(page.get_by_label("Reviews")).to_have_value("5000")
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+
+
+def test_the_page_keeps_to_the_rules_and_to_the_width_of_a_phone(browser: Browser, host: str) -> None:
+    with opened(browser, f"{host}{SMALL}&epochs=1&seeds=2", reduced_motion="reduce") as page:
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        page.get_by_text("More settings").click()
+        for scheme, size in (("light", {"width": 1280, "height": 720}), ("dark", PHONE)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert broken_rules(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,77 @@
+"""The set-ups of the page: by the script, their networks are what the program makes of the same settings."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.charts.palette import look_of_cell
+from rnn_compare.experiment_sets import comparison, labels
+from rnn_compare.presets import PRESETS
+from tests.scripts import HARNESSES, in_node
+
+
+@pytest.fixture(scope="module")
+def contents(site: Path) -> dict[str, Any]:
+    page = (site / "page.html").read_text("utf-8")
+    written: dict[str, Any] = json.loads(re.findall(r'id="contents">(.*?)</script>', page)[0])
+    for source in written["sources"].values():
+        source["packed"] = {"url": source["title"]}
+    return written
+
+
+def parsed(contents: dict[str, Any], **message: Any) -> dict[str, Any]:
+    result: dict[str, Any] = in_node({"contents": contents, **message}, HARNESSES / "playground_setups.js")
+    return result
+
+
+def test_networks_of_every_preset_have_the_units_names_and_looks_of_the_program(contents: dict[str, Any]) -> None:
+    """Through the address, in which a set-up is text."""
+    by_name = {preset.name: preset for preset in PRESETS}
+    many = {**contents["presets"][0], "settings": {**contents["presets"][0]["settings"], "cell": ["LSTM"]}}
+    many["settings"] |= {"units": [8, 64], "maxlen": [50, 400], "seeds": 2, "equal_parameters": False}
+    made = [by_name[preset["name"]].experiments() for preset in contents["presets"]]
+    made.append(comparison(cell="LSTM", units=(8, 64), maxlen=(50, 400), seeds=2))
+    results = parsed(contents, presets=[*contents["presets"], many])["presets"]
+    for result, experiments in zip(results, made, strict=True):
+        assert result["problems"] == {}
+        networks = [experiment for experiment in experiments if experiment.seed == 1]
+        assert [network["title"] for network in result["networks"]] == labels(networks)
+        for place, (network, experiment) in enumerate(zip(result["networks"], networks, strict=True)):
+            values = experiment.model_dump() | {"source": experiment.dataset}
+            assert network["settings"].items() <= values.items()
+            drawn = look_of_cell(experiment.cell, [other.cell for other in networks[:place]].count(experiment.cell))
+            assert (network["color"], network["marker"]) == (drawn.color, drawn.marker)
+        seeds = [[networks.index(entry.model_copy(update={"seed": 1})), entry.seed] for entry in experiments]
+        assert result["trainings"] == seeds
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"units": "0"}, "units", "It must be between 1 and 512."),
+        ({"units": "8, a"}, "units", "It must be a whole number, or several such as 16, 32."),
+        ({"units": ""}, "units", "Type a number."),
+        ({"epochs": "2.5"}, "epochs", "It must be a whole number."),
+        ({"reviews": "25001"}, "reviews", "It must be between 10 and 25,000."),
+        ({"cell": ""}, "cell", "Choose at least one cell type."),
+        (
+            {"units": "8 16 32"},
+            "cell",
+            "2 cell types × 3 values of units make 6 networks; the limit is 4. Remove some.",
+        ),
+        ({"source": "order-20"}, "reviews", "It must be between 10 and 6,400."),
+        (
+            {"source": "order-20", "reviews": "6400", "maxlen": "20"},
+            "maxlen",
+            "These texts have up to 40 words; set it to 40 or more.",
+        ),
+        ({"learning_rate": "fast"}, "learning_rate", "It must be a number."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    contents: dict[str, Any], change: dict[str, str], field: str, sentence: str
+) -> None:
+    assert parsed(contents, changes=[change])["problems"] == [{field: sentence}]
