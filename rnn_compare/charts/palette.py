@@ -22,6 +22,8 @@ UNKNOWN_WORD = "#00786A"
 """A known word has none: it is the usual case."""
 CSS = {"--rc-negative": SIDES[0], "--rc-positive": SIDES[1], "--rc-unknown": UNKNOWN_WORD}
 """Their names in style sheets."""
+OF_TASKS = {"--rc-negative": "#6E7280", "--rc-positive": "#946200"}
+"""The sides of a task's labels, such as red and blue, which are neither negative nor positive."""
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 

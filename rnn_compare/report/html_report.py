@@ -18,7 +18,7 @@ from rnn_compare.browser.joining import joined
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.chance_picture import chance_picture
 from rnn_compare.charts.curves.curve_chart import all_charts
-from rnn_compare.charts.palette import CSS, look
+from rnn_compare.charts.palette import CSS, OF_TASKS, look
 from rnn_compare.comparison.baselines import NOTE, baseline_table
 from rnn_compare.comparison.inference.accuracies import ON
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
@@ -44,8 +44,8 @@ def html(contents: Contents) -> str:
     plots = charts(contents)
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(contents.title),
-        hash=script_hash(_script()),
-        style=_style(),
+        hash=script_hash(script(_ASSETS / "read_page.js")),
+        style=style(*_OWN),
         head=f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{escape(names)}{made.day} {made:%B %Y}.{origin()}</p>{notes}'
         f"{'' if contents.runs else _class_section(contents)}",
@@ -55,7 +55,7 @@ def html(contents: Contents) -> str:
         quiz=escaped_json(quiz_at_home(contents.experiments, [entry["title"] for entry in reading["networks"]])),
         lesson=escaped_json(_lesson(contents)),
         shared=escaped_json(shared(reading["networks"])),
-        script=_script(),
+        script=script(_ASSETS / "read_page.js"),
     )
 
 
@@ -74,25 +74,28 @@ def origin() -> str:
 
 
 _ASSETS = Path(__file__).parent / "assets"
-_BROWSER = Path(browser.__file__).parent
+_PACKAGE = Path(browser.__file__).parents[1]
 _STYLES = (
-    *(_BROWSER / "common" / name for name in ("theme.css", "verdicts.css", "chance.css", "class_dots.css")),
-    *(_BROWSER / "drawing" / "cell" / name for name in ("cell.css", "inside.css")),
-    _BROWSER / "drawing" / "curves" / "curve_figures.css",
-    _BROWSER / "reading" / "reading.css",
-    *(_ASSETS / name for name in ("report.css", "read_page.css")),
+    *("browser/common/theme.css", "browser/common/verdicts.css", "browser/common/chance.css"),
+    *("browser/drawing/cell/cell.css", "browser/drawing/cell/inside.css", "browser/drawing/curves/curve_figures.css"),
+    "browser/reading/reading.css",
 )
+"""Of every page that reads and draws."""
+_OWN = ("browser/common/class_dots.css", "report/assets/report.css", "report/assets/read_page.css")
 
 
 @cache
-def _style() -> str:
-    colours = "; ".join(": ".join(item) for item in CSS.items())
-    return "".join(path.read_text(encoding="utf-8") for path in _STYLES) + f":root {{ {colours} }}"
+def style(*own: str) -> str:
+    """Returns the style sheets of a page that reads and draws, then its own, by their places in the package."""
+    sheets = "".join((_PACKAGE / name).read_text(encoding="utf-8") for name in (*_STYLES, *own))
+    colours, of_tasks = ("; ".join(": ".join(item) for item in names.items()) for names in (CSS, OF_TASKS))
+    return f"{sheets}:root {{ {colours} }}\n.rc-task {{ {of_tasks} }}\n"
 
 
 @cache
-def _script() -> str:
-    return f"{joined(_ASSETS / 'read_page.js')}{formulas(map(cell, CELLS))}page.main(FORMULAS);"
+def script(entry: Path) -> str:
+    """Returns a page's script, whose module exports ``main``, joined with all that it imports."""
+    return f"{joined(entry)}{formulas(map(cell, CELLS))}page.main(FORMULAS);"
 
 
 def escaped_json(values: object) -> str:
