@@ -128,6 +128,24 @@ def test_padding_that_is_read_once_for_all_reviews_has_the_gradients_of_each_tha
     assert largest_difference(browser["weights"], python["weights"]) < (2e-3 if cell == "SimpleRNN" else 1e-5)
 
 
+@pytest.mark.parametrize(("optimizer", "masked"), [("rmsprop", False), ("adam", True)])
+def test_two_workers_that_share_each_batch_keep_the_same_weights_which_are_those_of_one(
+    optimizer: str, masked: bool
+) -> None:
+    sizes = {"units": 6, "embedding_size": 5, "maxlen": 90, "vocabulary_size": 100, "batch_size": 9}
+    chosen = {"optimizer": optimizer, "mask_padding": masked, "seed": 3}
+    experiment = Experiment.model_validate({"cell": "GRU", **sizes, **chosen})
+    ids, labels, _ = reviews(1, 90)
+    question = {"description": trainable(experiment), "ids": ids.ravel().tolist(), "labels": labels.tolist()}
+    # The last batches, of training and of validation, are of a single review, which one side reads.
+    alone, first, second = in_node(question | {"training": 28, "epochs": 3}, HARNESSES / "train_shared.js")
+    assert (first["weights"], second["figures"]) == (second["weights"], [])
+    assert largest_difference(first["weights"], [np.array(tensor) for tensor in alone["weights"]]) < 1e-6
+    assert first["correct"] == alone["correct"]
+    for ours, theirs in zip(first["figures"], alone["figures"], strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-5)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 2**31 - 1])
 def test_initial_weights_are_distributed_as_keras_initializers_are(seed: int) -> None:
     experiment = Experiment(cell="LSTM", units=32, maxlen=MAXLEN, vocabulary_size=200, seed=seed)

@@ -26,7 +26,7 @@ export async function openKept() {
   };
 }
 
-function opened() {
+async function opened() { // where it is forbidden, even to ask raises an error
   const request = indexedDB.open(NAME, 1);
   request.addEventListener("upgradeneeded", () => request.result.createObjectStore(STORE));
   return answered(request);

@@ -29,7 +29,8 @@ export function makeQueue({ cores, question, on }) {
   };
   const start = (key, sides) => {
     const address = URL.createObjectURL(source);
-    const ports = sides > 1 ? Object.values(new MessageChannel()) : [];
+    const { port1, port2 } = new MessageChannel();
+    const ports = [port1, port2];
     const entry = { workers: [], pace: running.get(key)?.pace, isShared: sides > 1 };
     running.set(key, entry);
     try {
@@ -47,7 +48,8 @@ export function makeQueue({ cores, question, on }) {
       hear(key, { problem: String(error?.message ?? error) });
     }
   };
-  // The last network left takes two cores, from its next epoch on.
+  // The last network left takes two cores, from its next epoch on. They add in another order: the last bits of its
+  // weights are others than one core's.
   const share = (key) => {
     const entry = running.get(key);
     if (waiting.length || running.size > 1 || cores < 2 || entry.isShared || !(entry.pace > WORTH)) return;

@@ -22,6 +22,7 @@ export function listen(scope) {
       let [top, before] = [best, performance.now()];
       const last = await trainingRun(whole, (figures, state, correct) => {
         if (!top || figures.val_accuracy > top.accuracy) top = { accuracy: figures.val_accuracy, ...figures, state };
+        if (question.peer?.side === 1) return; // the other side tells
         const now = performance.now();
         scope.postMessage({ figures, state, correct, pace: (now - before) / 1000 });
         before = now;

@@ -59,10 +59,28 @@ export class BatchWords {
     this.addBias(count);
   }
 
-  // Returns the sums of a word's gradients and, after them, of their squares, in memory.
+  // Returns the words, and the sums of their gradients and squares, word by word.
+  packed() {
+    const { numbers, depth } = this.memory;
+    const [size, sums] = [2 * depth, new Float32Array(this.words.length * 2 * depth)];
+    this.words.forEach((word, slot) => {
+      for (let k = 0, from = this.sums(word), to = slot * size; k < size; k++) sums[to + k] = numbers[from + k];
+    });
+    return { words: Int32Array.from(this.words), sums };
+  }
+
+  // Adds sums that were packed elsewhere.
+  addPacked({ words, sums }) {
+    const { numbers, depth } = this.memory;
+    const size = 2 * depth;
+    words.forEach((word, slot) => {
+      if (!this.addresses[word]) this.add(word);
+      for (let k = 0, from = slot * size, to = this.sums(word); k < size; k++) numbers[to + k] += sums[from + k];
+    });
+  }
+
+  // Returns the place of the sums of a word's gradients, which are followed by those of their squares.
   sums(word) {
-    const { numbers, word: record, depth } = this.memory;
-    const start = this.addresses[word] / BYTES + record.sums;
-    return numbers.subarray(start, start + 2 * depth);
+    return this.addresses[word] / BYTES + this.memory.word.sums;
   }
 }

@@ -7,11 +7,15 @@ import { pad, trainingMemory, unpadded } from "./training_memory.js";
 import { TrainingPass } from "./training_pass.js";
 
 export class Trainer {
+  /** @type {Trainable} */ description;
+  /** @type {any} */ peer;
+
   // description: as `browser/trainable.py` makes it. Without vectors it does the same, several times slower; `relaxed`,
-  // it may be a quarter faster, with results whose last bits depend on the processor.
-  /** @param {Trainable} description */
-  constructor(description, { vectors = hasVectors(), relaxed = false } = {}) {
-    this.description = description;
+  // it may be a quarter faster, with results whose last bits depend on the processor. With a `peer`, each reads half of
+  // every batch.
+  /** @param {Trainable} description @param {{ vectors?: boolean, relaxed?: boolean, peer?: any }} options */
+  constructor(description, { vectors = hasVectors(), relaxed = false, peer } = {}) {
+    [this.description, this.peer] = [description, peer];
     this.memory = trainingMemory(description, { vectors, relaxed: relaxed && vectors && hasMultiplyAdd() });
     this.pass = new TrainingPass(description, this.memory);
     this.run = this.prepared();
@@ -45,9 +49,16 @@ export class Trainer {
 
   // Trains with some reviews of `ids` (reviews × maxlen); returns the sum of their losses and how many were right.
   train(ids, labels, reviews) {
-    const figures = figuresOf(this.pass.read(ids, reviews, labels), labels);
+    return this.stepWith(ids, labels, reviews).next().value;
+  }
+
+  // The same, perhaps with a peer: then yields a promise, and goes on with what it has promised.
+  * stepWith(ids, labels, reviews) {
+    const figures = figuresOf(this.pass.read(ids, reviews, labels, this.peer?.side), labels);
+    const theirs = this.peer && (yield this.peer.exchange({ ...figures, ...this.pass.packed() }));
+    if (theirs) this.pass.addPacked(theirs);
     this.step();
-    return figures;
+    return sumOf(figures, theirs);
   }
 
   // Returns the gradients of all weights for some reviews: those of `train`, before the step.
@@ -57,7 +68,9 @@ export class Trainer {
     const { distinct } = this.pass;
     const { rows, size } = layouts[0];
     const table = new Float32Array(rows * size);
-    for (const word of distinct.words) table.set(distinct.sums(word).subarray(0, size), word * size);
+    for (const word of distinct.words) {
+      table.set(numbers.subarray(distinct.sums(word), distinct.sums(word) + size), word * size);
+    }
     return [table, ...tensors.slice(1).map((start, place) => unpadded(numbers, gradientOf(start), layouts[place + 1]))];
   }
 
@@ -88,33 +101,42 @@ export class Trainer {
   }
 
   // Trains an epoch, from 0, in the order that the seed gives; yields after each batch, and returns accuracy and loss.
+  // What it yields is a promise if it waits for its peer.
   * epoch(number, { ids, labels }) {
     const order = orderOf(this.description.seed, number, labels.length);
-    return yield* this.batches(order, (reviews) => this.train(ids, labels, reviews));
-  }
-
-  // Judges reviews; yields after each batch, and returns accuracy, loss and whether each review was right, 0 or 1.
-  * evaluate({ ids, labels }) {
-    const correct = new Uint8Array(labels.length);
-    const figures = yield* this.batches(Int32Array.from(labels.keys()), (reviews) => {
-      const rows = this.pass.read(ids, reviews);
-      for (const { review, logit } of rows) correct[review] = Number(Number(logit > 0) === labels[review]);
-      return figuresOf(rows, labels);
-    });
-    return { ...figures, correct };
-  }
-
-  * batches(order, run) {
-    let [loss, right] = [0, 0];
-    for (let start = 0; start < order.length; start += this.description.batch_size) {
-      const figures = run(order.subarray(start, start + this.description.batch_size));
-      loss += figures.loss;
-      right += figures.right;
+    let sums = { loss: 0, right: 0 };
+    for (const reviews of this.batches(order)) {
+      sums = sumOf(sums, yield* this.stepWith(ids, labels, reviews));
       yield;
     }
-    return { accuracy: right / order.length, loss: loss / order.length };
+    return sharesOf(sums, order.length);
+  }
+
+  // Judges reviews; yields as `epoch`, and returns accuracy, loss and whether each review was right, 0 or 1.
+  * evaluate({ ids, labels }) {
+    const correct = new Uint8Array(labels.length);
+    let sums = { loss: 0, right: 0 };
+    for (const reviews of this.batches(Int32Array.from(labels.keys()))) {
+      const rows = this.pass.read(ids, reviews, undefined, this.peer?.side);
+      for (const { review, logit } of rows) correct[review] = Number(Number(logit > 0) === labels[review]);
+      sums = sumOf(sums, figuresOf(rows, labels));
+      yield;
+    }
+    const theirs = this.peer && (yield this.peer.exchange({ ...sums, correct: correct.slice() }));
+    theirs?.correct.forEach((bit, review) => { correct[review] |= bit; });
+    return { ...sharesOf(sumOf(sums, theirs), labels.length), correct };
+  }
+
+  batches(order) {
+    const { batch_size: size } = this.description;
+    return Array.from({ length: Math.ceil(order.length / size) }, (_, batch) => (
+      order.subarray(batch * size, (batch + 1) * size)
+    ));
   }
 }
+
+const sumOf = (one, other) => ({ loss: one.loss + (other?.loss ?? 0), right: one.right + (other?.right ?? 0) });
+const sharesOf = ({ loss, right }, count) => ({ accuracy: right / count, loss: loss / count });
 
 function figuresOf(rows, labels) {
   let [loss, right] = [0, 0];

@@ -34,10 +34,10 @@ export class TrainingPass {
   }
 
   // Reads reviews of `ids` (reviews × maxlen, zeros in front) and returns the rows with their log-odds. With labels, of
-  // all reviews, it computes the gradients of the weights too.
-  read(ids, reviews, labels) {
+  // all reviews, it computes the gradients of the weights too. With a `side`, 0 or 1, it reads half of the rows alone.
+  read(ids, reviews, labels, side) {
     this.ids = ids;
-    this.begin(reviews, labels ? ALONE : 0);
+    this.begin(reviews, labels ? ALONE : 0, side);
     if (labels) this.beginBack();
     const { block } = this.memory;
     for (let first = 0; first < this.rows.length; first += block) {
@@ -49,13 +49,15 @@ export class TrainingPass {
     return this.rows;
   }
 
-  begin(reviews, alone) {
-    const { ids, maxlen, masks, distinct } = this;
+  begin(reviews, alone, side) {
+    const { ids, maxlen, masks, distinct, memory } = this;
+    memory.numbers[memory.count] = reviews.length;
     this.rows = Array.from(reviews, (review, place) => {
       let start = 0;
       while (start < maxlen - 1 && ids[review * maxlen + start] === 0) start++;
       return { review, place, start: masks ? start : Math.max(0, start - alone), logit: 0 };
-    }).sort((a, b) => a.start - b.start || a.place - b.place);
+    }).sort((a, b) => a.start - b.start || a.place - b.place)
+      .filter((_, place) => side === undefined || place % 2 === side);
     distinct.clear();
     for (const { review, start } of this.rows) {
       for (let place = review * maxlen + start; place < (review + 1) * maxlen; place++) {
@@ -145,14 +147,26 @@ export class TrainingPass {
     this.distinct.projectBack();
   }
 
+  // Returns the gradients of the half that was read.
+  packed() {
+    const { numbers, gradients, dense } = this.memory;
+    return { ...this.distinct.packed(), dense: numbers.slice(gradients, gradients + dense) };
+  }
+
+  // Adds those of the other half.
+  addPacked({ words, sums, dense }) {
+    const { numbers, gradients } = this.memory;
+    for (let k = 0; k < dense.length; k++) numbers[gradients + k] += dense[k];
+    this.distinct.addPacked({ words, sums });
+  }
+
   // The gradient of binary cross-entropy, averaged over the batch: by the same arithmetic in every browser.
   logitGradients(rows, labels) {
-    const { numbers, logit, label, count } = this.memory;
+    const { numbers, logit, label } = this.memory;
     rows.forEach((line, row) => {
       numbers[logit + row] = line.logit;
       numbers[label + row] = labels[line.review];
     });
-    numbers[count] = this.rows.length;
     this.loss(1);
     return numbers.slice(logit, logit + rows.length);
   }
