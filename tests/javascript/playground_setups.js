@@ -3,8 +3,8 @@
 import process from "node:process";
 import { text } from "node:stream/consumers";
 
-import { networksOf, trainingsOf } from "../../rnn_compare/playground/assets/networks.js";
-import { completed, fromHash, hashOf, parsed, textsOf } from "../../rnn_compare/playground/assets/setup_values.js";
+import { networksOf, trainingsOf } from "../../rnn_compare/playground/assets/setup/networks.js";
+import { completed, fromHash, hashOf, parsed, textsOf } from "../../rnn_compare/playground/assets/setup/setup_values.js";
 
 const { contents, presets = [], changes = [] } = JSON.parse(await text(process.stdin));
 const usual = textsOf(contents.presets[0]);

@@ -133,6 +133,18 @@ def test_a_tab_that_is_closed_while_it_trains_goes_on_when_it_is_opened_again(
         assert results(page) == unbroken
 
 
+def test_the_last_network_left_is_trained_by_two_workers_once_an_epoch_takes_long(browser: Browser, host: str) -> None:
+    two_cores = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });"
+    address = f"{host}#cell=LSTM&maxlen=200&reviews=12000&epochs=2"
+    with opened(browser, address, two_cores) as page:
+        workers = list[str]()
+        page.on("worker", lambda worker: workers.append(worker.url))
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        assert "finished, epoch 2 of 2" in results(page)[0]
+        assert len(workers) == 3
+
+
 def test_the_address_holds_the_set_up_and_a_wrong_number_is_said_at_its_field(browser: Browser, host: str) -> None:
     with opened(browser, host) as page:
         page.get_by_role("button", name="GRU", exact=True).click()

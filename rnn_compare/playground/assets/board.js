@@ -21,7 +21,7 @@ export function buildBoard(place, { charts, recorded, judging }) {
   curves.setAttribute("aria-label", "Curves");
   const figures = buildCharts(curves, beginning);
   const verdict = buildVerdict(headline, place.chance, judging);
-  let judged = ""; // what the verdict that is shown rests on
+  let [judged, drawn] = ["", ""]; // what the verdict that is shown rests on
 
   const judge = (networks) => {
     const seeds = networks.flatMap((network) => network.seeds);
@@ -38,11 +38,13 @@ export function buildBoard(place, { charts, recorded, judging }) {
     place.board.classList.toggle("is-recorded", !networks.length);
     if (networks.length) {
       cards(networks.map((network) => cardOf(network, network.seeds)));
-      figures.update(curvesMessage(charts, networks));
+      const ends = networks.map(({ id, seeds }) => `${id} ${seeds.map((seed) => [seed.figures.length, seed.status])}`);
+      if (`${ends}` !== drawn) figures.update(curvesMessage(charts, networks)); // between epochs cards alone change
+      drawn = `${ends}`;
       return judge(networks);
     }
     if (judged === "recorded") return undefined;
-    judged = "recorded";
+    [judged, drawn] = ["recorded", ""];
     cards(recorded ? recorded.cards.map(recordedCard) : []);
     figures.update(beginning);
     return recorded ? verdict.showRecorded(recorded) : verdict.wait("Nothing is trained yet.");

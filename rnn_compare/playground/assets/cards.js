@@ -2,8 +2,8 @@
 
 import { percent } from "../../browser/arithmetic/moves.js";
 import { element, setText } from "../../browser/common/dom.js";
-import { roughDuration } from "./estimates.js";
-import { scoresOf } from "./session.js";
+import { roughDuration } from "./training/estimates.js";
+import { scoresOf } from "./training/session.js";
 
 const ROWS = [["best", "state"], ["note", "left"], ["size", "pace"]];
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

@@ -3,17 +3,17 @@
 import { percent } from "../../browser/arithmetic/moves.js";
 import { element } from "../../browser/common/dom.js";
 import { buildBoard } from "./board.js";
-import { isSmall, makePaces } from "./estimates.js";
-import { openKept } from "./kept_trainings.js";
-import { networksOf } from "./networks.js";
+import { isSmall, makePaces } from "./training/estimates.js";
+import { openKept } from "./training/kept_trainings.js";
+import { networksOf } from "./setup/networks.js";
 import { makeReading } from "./reading_along.js";
 import { showMemory, showParameters } from "./results.js";
-import { keptSetup, makeSession, scoresOf } from "./session.js";
-import { buildSetup } from "./setup.js";
-import { completed, fromHash, hashOf, parsed, textsOf } from "./setup_values.js";
-import { buildControls } from "./train_controls.js";
-import { coresOf } from "./training_queue.js";
-import { listen as trainAsWorker } from "./training_worker.js";
+import { keptSetup, makeSession, scoresOf } from "./training/session.js";
+import { buildSetup } from "./setup/form.js";
+import { completed, fromHash, hashOf, parsed, textsOf } from "./setup/setup_values.js";
+import { buildControls } from "./setup/train_controls.js";
+import { coresOf } from "./training/training_queue.js";
+import { listen as trainAsWorker } from "./training/training_worker.js";
 import { buildWeights } from "./weights.js";
 
 const TICK = 500; // milliseconds
@@ -105,7 +105,8 @@ export async function main(formulas) {
   function hear(record, event) {
     redraw();
     if (!event?.figures) controls.show(texts, isShown());
-    if (event?.problem) controls.say(`${record.training.of.title} could not be trained: ${event.problem}.`);
+    const { problem } = event ?? {};
+    if (problem) controls.say(`${record.training.of.title} could not be trained: ${problem.replace(/\.$/, "")}.`);
     if (!event?.weights) return;
     controls.say(endingOf(record, session));
     showReaders();

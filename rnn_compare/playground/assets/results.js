@@ -5,7 +5,7 @@ import { drawChance } from "../../browser/drawing/chance_picture.js";
 import { judge } from "../../browser/judging/judge.js";
 import { meaningOfInterval, result } from "../../browser/judging/wording.js";
 import { drawMemory } from "../../browser/reading/memory_chart.js";
-import { scoresOf } from "./session.js";
+import { scoresOf } from "./training/session.js";
 
 // headline: where the verdict stands; root: what it rests on.
 export function buildVerdict(headline, root, words) {

@@ -1,7 +1,7 @@
 // The trainings of this page: what is trained, what each epoch gave, and what is kept for the next visit.
 
-import { score } from "../../browser/judging/scores.js";
-import { questionOf, trainingsOf } from "./networks.js";
+import { score } from "../../../browser/judging/scores.js";
+import { questionOf, trainingsOf } from "../setup/networks.js";
 import { makeQueue } from "./training_queue.js";
 
 const SETUP = "set-up"; // the key of the texts of what is trained, and whether it was training

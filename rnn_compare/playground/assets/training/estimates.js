@@ -1,7 +1,7 @@
 // How long trainings take on this device, from those that it has done.
 
-import { keeper } from "../../browser/common/kept.js";
-import { trainingReviews } from "./setup_values.js";
+import { keeper } from "../../../browser/common/kept.js";
+import { trainingReviews } from "../setup/setup_values.js";
 
 const USUAL_LENGTH = 222; // words of a review; padding is read once
 const PER_GATE = 8; // products that a unit's nonlinearity takes as long as
@@ -10,8 +10,9 @@ const FORWARD = 0.35; // of the time of training, for a review that validates
 const [SLOW_MEMORY, SLOW_CORES] = [4, 3];
 
 // A number in proportion to the time of an epoch.
-function work({ settings: { units, maxlen, reviews, ...settings }, parameters: { layers: [, { count }] }, layout }) {
-  const training = trainingReviews({ reviews, ...settings });
+function work({ settings, parameters: { layers: [, { count }] }, layout }) {
+  const { units, maxlen, reviews } = settings;
+  const training = trainingReviews(settings);
   const whole = LANES * Math.ceil(units / LANES);
   const perWord = count * (whole / units) ** 2 + PER_GATE * whole * layout.cell.suffixes.length;
   return (training + FORWARD * (reviews - training)) * Math.min(maxlen, USUAL_LENGTH) * perWord;

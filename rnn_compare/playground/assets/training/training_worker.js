@@ -2,9 +2,9 @@
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker's messages have none */
 
-import { padded, readReviews } from "../../browser/arithmetic/packed_reviews.js";
-import { Trainer } from "../../browser/arithmetic/training/trainer.js";
-import { trainingRun } from "../../browser/arithmetic/training/training_run.js";
+import { padded, readReviews } from "../../../browser/arithmetic/packed_reviews.js";
+import { Trainer } from "../../../browser/arithmetic/training/trainer.js";
+import { trainingRun } from "../../../browser/arithmetic/training/training_run.js";
 
 const TRIED = 4; // batches
 const FORWARD = 0.35; // the time of a batch that validates, of one that trains

@@ -30,7 +30,6 @@ export function makeQueue({ cores, question, on }) {
   const start = (key, sides) => {
     const address = URL.createObjectURL(source);
     const { port1, port2 } = new MessageChannel();
-    const ports = [port1, port2];
     const entry = { workers: [], pace: running.get(key)?.pace, isShared: sides > 1 };
     running.set(key, entry);
     try {
@@ -41,7 +40,7 @@ export function makeQueue({ cores, question, on }) {
         worker.addEventListener("error", ({ message }) => {
           if (running.get(key) === entry) hear(key, { problem: message || "this browser allows no workers" });
         });
-        const peer = sides > 1 ? { port: ports[side], side } : undefined;
+        const peer = sides > 1 ? { port: [port1, port2][side], side } : undefined;
         worker.postMessage({ ...question(key), peer }, peer ? [peer.port] : []);
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 // The networks of a set-up with their names and colours, and their trainings, one for each seed.
 
-import { describe } from "../../browser/arithmetic/description.js";
+import { describe } from "../../../browser/arithmetic/description.js";
 import { trainingReviews } from "./setup_values.js";
 
 const NAMES = ["embedding_size", "vocabulary_size", "batch_size", "learning_rate", "forget_bias", "optimizer",

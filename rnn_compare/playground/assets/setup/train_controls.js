@@ -1,7 +1,7 @@
 // Train, Stop and Continue, with what is trained already, how long the rest takes, and less for a slow device.
 
-import { button, element, setText } from "../../browser/common/dom.js";
-import { roughDuration } from "./estimates.js";
+import { button, element, setText } from "../../../browser/common/dom.js";
+import { roughDuration } from "../training/estimates.js";
 import { networksOf } from "./networks.js";
 import { parsed, textsOf } from "./setup_values.js";
 

@@ -1,6 +1,6 @@
 // The fields of a set-up. They hold texts; what is wrong with one is said below it.
 
-import { button, element, setText } from "../../browser/common/dom.js";
+import { button, element, setText } from "../../../browser/common/dom.js";
 import { textsOf } from "./setup_values.js";
 
 const OWN = "Own settings";
