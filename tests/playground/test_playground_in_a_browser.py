@@ -16,8 +16,8 @@ from tests.browser.test_accessibility import broken_rules
 from tests.chromium import PATIENCE
 
 SMALL = "#cell=SimpleRNN,LSTM&units=8&maxlen=40&reviews=1500&embedding_size=8&vocabulary_size=1000&batch_size=64"
-LONGER = f"{SMALL.replace('maxlen=40&reviews=1500', 'maxlen=80&reviews=5000')}&epochs=10"
-UNDER_WAY = re.compile(r"epoch [3-8] of 10")
+LONGER = f"{SMALL.replace('maxlen=40&reviews=1500', 'maxlen=80&reviews=5000')}&epochs=25"
+UNDER_WAY = re.compile(r"epoch [3-9] of 25")
 ALL = "All is trained"
 NOTHING_KEPT = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { get() { throw new Error(); } });"
 SLOW = """localStorage.setItem("rnn-compare-playground-pace", JSON.stringify({ LSTM: 2e-9, SimpleRNN: 2e-9 }));"""
@@ -109,9 +109,9 @@ def test_what_is_stopped_goes_on_from_its_last_epoch_to_the_same_result(
         pressed(page, "Train")
         page.get_by_text(UNDER_WAY).first.wait_for()
         pressed(page, "Stop")
-        page.get_by_text(re.compile(r"stopped after \d of 10 epochs")).first.wait_for()
+        page.get_by_text(re.compile(r"stopped after \d+ of 25 epochs")).first.wait_for()
         page.reload()
-        page.get_by_text(re.compile(r"stopped after \d of 10 epochs")).first.wait_for()
+        page.get_by_text(re.compile(r"stopped after \d+ of 25 epochs")).first.wait_for()
         pressed(page, "Continue")
         page.get_by_text(ALL).wait_for()
         assert results(page) == unbroken

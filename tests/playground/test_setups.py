@@ -42,8 +42,10 @@ def test_networks_of_every_preset_have_the_units_names_and_looks_of_the_program(
         for place, (network, experiment) in enumerate(zip(result["networks"], networks, strict=True)):
             values = experiment.model_dump() | {"source": experiment.dataset}
             assert network["settings"].items() <= values.items()
-            drawn = look_of_cell(experiment.cell, [other.cell for other in networks[:place]].count(experiment.cell))
-            assert (network["color"], network["marker"]) == (drawn.color, drawn.marker)
+            appearance = look_of_cell(
+                experiment.cell, [other.cell for other in networks[:place]].count(experiment.cell)
+            )
+            assert (network["color"], network["marker"]) == (appearance.color, appearance.marker)
         seeds = [[networks.index(entry.model_copy(update={"seed": 1})), entry.seed] for entry in experiments]
         assert result["trainings"] == seeds
 

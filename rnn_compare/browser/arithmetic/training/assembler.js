@@ -35,6 +35,7 @@ export const op = {
   masked: (local, mask) => [...op.get(local), ...op.integer(mask), 0x71],
   call: (index) => [0x10, ...unsigned(index)],
   loadInteger: (offset = 0) => [0x28, 2, ...unsigned(offset)],
+  drop: [0x1a],
   plus: [0x6a], // of integers
   minus: [0x6b],
   load: (offset = 0) => vector(0x00, 2, unsigned(offset)),

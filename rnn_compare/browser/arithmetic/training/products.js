@@ -12,6 +12,7 @@ const BYTES = 4;
 // A tile's sums stay in registers. With more of them, or two products of a sum in a turn of the loop, V8 would not have
 // enough: it computes nothing before all of a turn is loaded.
 const [TALL, WIDE] = [4, 2]; // rows, vectors
+const CACHE_LINE = 16; // numbers
 const WIDEST = 8; // vectors of a single row
 const [ROWS, INNER, A, B, OUT, FROM, LEFT, TILES, COUNT, FACTORS, COLUMN, LINE, START, LOCALS] = Array(14).keys();
 
@@ -25,6 +26,13 @@ export function compiledProduct({ aRow, aStep, bRow, outRow, fromRow, fromStart 
   const listedStart = (row) => [
     ...op.get(FROM), ...op.loadInteger(row * BYTES), ...op.get(COLUMN), ...op.plus, ...op.get(B), ...op.minus,
     ...op.set(START),
+  ];
+  // Asks for all of a row, which may be anywhere, before the first tile keeps the processor from looking ahead.
+  const ahead = (row) => [
+    ...listedStart(row),
+    ...times(Math.ceil(columns / CACHE_LINE), (line) => [
+      ...op.get(START), ...op.loadInteger((fromStart + line * CACHE_LINE) * BYTES), ...op.drop,
+    ]),
   ];
   const first = (row, place) => (
     isListed ? [...op.get(START), ...op.load(fromStart * BYTES + place * VECTOR)]
@@ -58,7 +66,7 @@ export function compiledProduct({ aRow, aStep, bRow, outRow, fromRow, fromStart 
   const band = (rows, wide) => {
     const [whole, left] = [Math.floor(columns / (wide * 4)), Math.ceil(columns % (wide * 4) / 4)];
     return op.repeat(LEFT, 1, [
-      ...op.copy(B, COLUMN),
+      ...op.copy(B, COLUMN), ...(isListed ? times(rows, ahead) : []),
       ...(whole ? [...op.integer(whole), ...op.set(TILES), ...op.repeat(TILES, 1, tile(rows, wide))] : []),
       ...(left ? tile(rows, left) : []),
       ...op.increase(A, rows * aRow * BYTES), ...op.increase(OUT, (rows * outRow - columns) * BYTES),
