@@ -209,7 +209,7 @@ class ReviewPrediction:
         if not self.review.tokens[1:]:
             return "No words: the start token and padding alone."
         moved = signed(in_percent(self.probability) - in_percent(self.prior))
-        return f"Starts at {percent(self.prior)} {self.labels[1]}; the words move it by {moved} points."
+        return f"With no words {percent(self.prior)} {self.labels[1]}; these move it by {moved} points."
 
     @property
     def warning(self) -> str:

@@ -41,7 +41,7 @@ def recorded() -> dict[str, Any]:
     return {
         "settings": described(BOOK)["settings"] | {"seeds": len(contents.groups[0].runs)},
         "message": charts(contents),
-        "networks": reading["networks"],
+        "networks": [entry | {"note": f"recorded, {entry['note']}"} for entry in reading["networks"]],
         "verdict": result(contents.verdict),
         "meaning": meaning_of_interval(contents.verdict),
         "picture": chance_picture(contents.verdict, {group.name: look(group).color for group in contents.groups}),

@@ -181,7 +181,7 @@ def test_a_verdict_says_where_it_starts_and_how_far_the_words_moved_it(app: AppT
     for run in trained:
         share, probability = nothing(run), ask(run, "good film", "best").probability
         moved = signed(round(100 * probability, 1) - round(100 * share, 1))
-        assert f"Starts at {100 * share:.1f} % positive; the words move it by {moved} points.<" in html
+        assert f"With no words {100 * share:.1f} % positive; these move it by {moved} points.<" in html
         bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
         assert re.findall(bar, html) == [f"rc-side-{int(probability > 0.5)}"]
 

@@ -90,6 +90,16 @@ def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_
 
 @pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
+def test_the_book_runs_in_a_tab_beside_the_program_and_a_stock_script() -> None:
+    text = output("browser_book", "main(1, 600, 1)")
+    assert [len(line.split()) for line in re.findall(r"accuracies (.*)", text)][1:] == [2, 2]
+    assert re.search(r"^tab .* accuracies \d+\.\d % \d+\.\d %$", text, re.MULTILINE)
+    assert len(measured(r"takes (\d+\.\d+) of", text)) == 2
+    measured(r"largest process (\d+) MB", text)
+
+
+@pytest.mark.measure
+@pytest.mark.usefixtures("chromium")
 def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_them() -> None:
     text = output("first_page", ROUNDS=1, PATIENCE=20)
     counts, charts, empty = measured(r": +(\d+\.\d+) s", text)

@@ -44,9 +44,13 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   const position = element("span", "rc-where", bar);
   tell(player.at);
 
+  const isInSight = () => { // out of sight, keys scroll the page as elsewhere
+    const { top, bottom } = bar.getBoundingClientRect();
+    return bar.isConnected && bottom > 0 && top < innerHeight;
+  };
   const onKey = (event) => {
     const act = actOf(event, player, count);
-    if (act && bar.isConnected && !event.defaultPrevented) { event.preventDefault(); act(); }
+    if (act && isInSight() && !event.defaultPrevented) { event.preventDefault(); act(); }
   };
   document.addEventListener("keydown", onKey);
   return {

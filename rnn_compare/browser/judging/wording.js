@@ -33,6 +33,7 @@ export function meaningOfInterval({ pairs: all, againstLeader }, { phrases }) {
   const more = few.length ? phrases["other seeds"] : isDecided ? phrases.decided : "";
   return filled(phrases.interval, {
     over: filled(phrases[over], { things: basis === "items" ? "items" : "reviews" }), more,
+    earlier: "", // trainings: a page has none beside those that it judges
     together: pairs.length > 1 ? filled(phrases.together, { comparisons: thousands(pairs.length) }) : "",
   }).trim();
 }

@@ -33,8 +33,8 @@ export function buildCard(parent, network, languages) {
   // Where a text starts, and how far its words move that.
   const showCourse = () => {
     if (empty === undefined) return;
-    const moved = last === undefined ? "" : `; the words move it by ${signed(rounded(last) - rounded(empty))} points`;
-    setText(prior, `Starts at ${percent(empty)} ${labels[1]}${moved}.`);
+    const moved = last === undefined ? "" : `; these move it by ${signed(rounded(last) - rounded(empty))} points`;
+    setText(prior, `With no words ${percent(empty)} ${labels[1]}${moved}.`);
   };
   painted().then(() => { // the prediction is seen before
     empty = odds(logitOfNothing(network));

@@ -83,7 +83,8 @@ PHRASES = {
     "at least": "at least {low} of each",
     "range": "{low} to {high} of each",
     "exactly": "{high} of each",
-    "interval": "± is the 95 % interval of the difference, over {over}{together}. {more}",
+    "interval": "± is the 95 % interval of the difference, over {over}{together}. {earlier}{more}",
+    "earlier": "How far seeds differ is estimated from these and {runs} earlier trainings. ",
     "seeds": "seeds",
     "things": "{things} alone",
     "seeds and things": "seeds and {things}",
@@ -155,7 +156,9 @@ def meaning_of_interval(judgement: Judgement) -> str:
     is_decided = not any(pair.verdict in ("unknown", "contradictory") for pair in _told(judgement))
     more = PHRASES["other seeds" if few else "decided"] if few or is_decided else ""
     about = PHRASES[over].format(things=things)
-    return PHRASES["interval"].format(over=about, together=together, more=more).strip()
+    lent = {side.name: side.earlier.runs for pair in pairs for side in (pair.a, pair.b) if side.earlier}
+    earlier = PHRASES["earlier"].format(runs=sum(lent.values())) if lent and len(few) < len(pairs) else ""
+    return PHRASES["interval"].format(over=about, together=together, earlier=earlier, more=more).strip()
 
 
 def _on_several(judgement: Judgement, advice: bool) -> list[str]:

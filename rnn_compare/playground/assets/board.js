@@ -9,10 +9,10 @@ import { buildVerdict } from "./results.js";
 const RECORDED = "Recorded, not trained here: the book's experiment, as the program trained it.";
 
 // place: where each part stands. Returns draw(networks): of the session, with their seeds; none shows what is recorded.
-export function buildBoard(place, { charts, recorded, judging }) {
+export function buildBoard(place, { charts, recorded, judging, glossary }) {
   const replay = element("p", "rc-replay", place.board);
   const headline = element("p", "verdict", place.board);
-  const cards = buildCards(element("div", "cards", place.board));
+  const cards = buildCards(element("div", "cards", place.board), glossary);
   const empty = { charts: charts.map((chart) => ({ ...chart, baselines: [] })), groups: [] };
   const names = new Set(charts.map(({ name }) => name));
   const beginning = recorded

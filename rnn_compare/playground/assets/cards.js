@@ -1,7 +1,7 @@
 // A card for each network: progress, accuracy, parameters.
 
 import { percent } from "../../browser/arithmetic/moves.js";
-import { element, setText } from "../../browser/common/dom.js";
+import { element, explain, setText } from "../../browser/common/dom.js";
 import { roughDuration } from "./training/estimates.js";
 import { scoresOf } from "./training/session.js";
 
@@ -9,7 +9,8 @@ const ROWS = [["best", "state"], ["note", "left"], ["size", "pace"]];
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 const plain = (text) => text.replaceAll(/(?<=\d) (?=[%s])/g, "\u00A0");
 
-export function buildCards(root) {
+// glossary: sentences that explain terms.
+export function buildCards(root, glossary) {
   const cards = new Map();
   return (shown) => {
     for (const [id, card] of cards) {
@@ -18,22 +19,22 @@ export function buildCards(root) {
       cards.delete(id);
     }
     for (const network of shown) {
-      if (!cards.has(network.id)) cards.set(network.id, buildCard(root));
+      if (!cards.has(network.id)) cards.set(network.id, buildCard(root, glossary));
       cards.get(network.id).show(network);
     }
   };
 }
 
-function buildCard(parent) {
+function buildCard(parent, glossary) {
   const root = element("article", "rc-card", parent);
   const heading = element("h2", "card-name", root);
   const bar = element("div", "card-bar", root);
   const fill = element("i", "", bar);
   bar.setAttribute("role", "progressbar");
-  const words = ROWS.flatMap((names) => {
+  const words = Object.fromEntries(ROWS.flatMap((names) => {
     const row = element("div", "card-row", root);
     return names.map((name) => [name, element("span", `card-${name}`, row)]);
-  });
+  }));
   const reason = element("p", "rc-problem", root);
   return {
     root,
@@ -43,7 +44,8 @@ function buildCard(parent) {
       fill.style.width = `${100 * card.fraction}%`;
       bar.setAttribute("aria-valuenow", `${Math.round(100 * card.fraction)}`);
       bar.setAttribute("aria-label", `${card.title} progress`);
-      for (const [name, node] of words) setText(node, plain(card[name]));
+      for (const [name, node] of Object.entries(words)) setText(node, plain(card[name]));
+      explain(words.note, card.note.includes("held-out") ? glossary["held-out"] : "");
       setText(reason, card.reason ?? "");
       reason.hidden = !card.reason;
     },

@@ -48,9 +48,10 @@ export function showMemory(root, networks) {
     const best = seed.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
     return [{ ...network, lengths: seed.lengths, correct: seed.correct[best.epoch - 1] }];
   });
-  root.hidden = !trained.length;
+  const isAlike = new Set(trained.flatMap(({ lengths }) => [...lengths])).size < 2; // as a task's texts
+  root.hidden = isAlike;
   root.replaceChildren();
-  if (!trained.length) return;
+  if (isAlike) return;
   element("h2", "", root, "Memory: accuracy by length");
   const lengths = new Set(trained.map(({ settings }) => settings.maxlen));
   const maxlen = lengths.size > 1 ? Infinity : trained[0].settings.maxlen;
