@@ -1,7 +1,7 @@
 // The loops of a cell's timestep, forward and back, from its formulas. The numbers of a gate or state take `width`
 // places, `units` rounded up to whole vectors; what is beyond the units stays zero.
 
-import { LISTED } from "./loops.js";
+import { LISTED } from "./webassembly/loops.js";
 
 // Whether all that a phase reads of its gates is W·input + b + U·state, so that both are added up in `gates`; otherwise
 // it reads the first from the record of its row's word, in `projected`.

@@ -1,7 +1,7 @@
 // Keras' optimizers as loops over a weight's numbers. Keras squares the embedding's gradient row by row, one row for
 // each word that was read, so that each distinct word of a batch has two sums: of its gradients, and of their squares.
 
-import { LISTED } from "./loops.js";
+import { LISTED } from "./webassembly/loops.js";
 
 const float = Math.fround;
 const EPSILON = 1e-7;

@@ -2,8 +2,8 @@
 // is computed at once, so that it stays in the processor's cache.
 
 import { addsToGates } from "./cell_loops.js";
-import { LISTED } from "./loops.js";
-import { COUNT, moving } from "./program.js";
+import { LISTED } from "./webassembly/loops.js";
+import { COUNT, moving } from "./webassembly/program.js";
 
 // Returns { forward, back }: functions that run all timesteps of at most `rows` rows. `places` says where they have
 // their `counts` at each timestep, `states`, what is `stored`, the `gradient` of their states and the list of their

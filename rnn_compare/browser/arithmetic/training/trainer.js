@@ -1,6 +1,6 @@
 // Training of an embedding, one recurrent layer and Dense(1, sigmoid) on binary cross-entropy, as Keras does it.
 
-import { hasMultiplyAdd, hasVectors } from "./assembler.js";
+import { hasMultiplyAdd, hasVectors } from "./webassembly/assembler.js";
 import { rateOf } from "./optimizers.js";
 import { initialWeights, orderOf } from "./seeded.js";
 import { pad, trainingMemory, unpadded } from "./training_memory.js";

@@ -2,9 +2,9 @@
 // row of numbers takes whole vectors; a timestep has a row for each review.
 
 import { cellLoops } from "./cell_loops.js";
-import { LISTED } from "./loops.js";
+import { LISTED } from "./webassembly/loops.js";
 import { elementwise, optimizerLoops } from "./optimizers.js";
-import { Program } from "./program.js";
+import { Program } from "./webassembly/program.js";
 
 const [BYTES, PAGE] = [4, 65_536];
 const BLOCK = 16; // rows that are read at once
