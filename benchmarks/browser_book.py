@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page
 
-from benchmarks.book_experiment import SHORTEST, seconds_of, stock_script
+from benchmarks.book_experiment import SHORTEST, VERDICT, seconds_of, stock_script
 from benchmarks.browser import chromium
 from benchmarks.machine import machine
 
@@ -69,7 +69,7 @@ def main(rounds: int = 3, reviews: int = 25_000, epochs: int = 10) -> None:
             for _ in range(rounds):
                 tabs.append(_in_a_tab(url, reviews, epochs))
                 print(f"tab {tabs[-1].seconds:.1f} s; accuracies {' '.join(tabs[-1].accuracies)}", flush=True)
-                ours.append(seconds_of(train, folder, r"(\d+\.\d)\s%"))
+                ours.append(seconds_of(train, folder, VERDICT))
                 stock.append(seconds_of([sys.executable, str(script)], folder, r"val_accuracy (0\.\d+)"))
     in_tabs = [tab.seconds for tab in tabs]
     for name, seconds in (("the tab", in_tabs), ("the program", ours), ("stock Keras", stock)):
