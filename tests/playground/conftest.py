@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -11,8 +12,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 def cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder with the bundled reviews, into which the tests of this folder may prepare others."""
     folder = tmp_path_factory.mktemp("playground_cache")
-    link = lambda source, target: Path(target).symlink_to(source)  # noqa: E731
-    shutil.copytree(prepared_cache / "reviews", folder / "reviews", copy_function=link)
+    shutil.copytree(prepared_cache / "reviews", folder / "reviews", copy_function=os.symlink)
     return folder
 
 

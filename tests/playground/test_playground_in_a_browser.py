@@ -7,7 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -22,6 +22,10 @@ ALL = "All is trained"
 NOTHING_KEPT = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { get() { throw new Error(); } });"
 SLOW = """localStorage.setItem("rnn-compare-playground-pace", JSON.stringify({ LSTM: 2e-9, SimpleRNN: 2e-9 }));"""
 PHONE: ViewportSize = {"width": 390, "height": 844}
+VIEWS: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (
+    ("light", {"width": 1280, "height": 720}),
+    ("dark", PHONE),
+)
 
 
 @pytest.fixture(scope="module")
@@ -199,8 +203,8 @@ def test_the_page_keeps_to_the_rules_and_to_the_width_of_a_phone(browser: Browse
         pressed(page, "Train")
         page.get_by_text(ALL).wait_for()
         page.get_by_text("More settings").click()
-        for scheme, size in (("light", {"width": 1280, "height": 720}), ("dark", PHONE)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+        for color_scheme, size in VIEWS:
+            page.emulate_media(color_scheme=color_scheme)
+            page.set_viewport_size(size)
             assert broken_rules(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
