@@ -61,9 +61,16 @@ export function buildInside(cells, root, waiting, drawings) {
     leaveOut();
   };
   const redraw = () => { if (readings.length) reading?.draw(); };
-  addEventListener("resize", redraw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const listening = new AbortController();
+  addEventListener("resize", redraw, listening);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, listening);
   return {
+    // What is no longer on the page has no size to be drawn in, and takes no keys.
+    end() {
+      turn++;
+      listening.abort();
+      reading?.end();
+    },
     async show(next) {
       turn++;
       leftOut = {};

@@ -76,6 +76,7 @@ export async function buildReader(root, { networks, vocabularies, drawings, exam
   }
   read();
   return {
+    end: inside.end,
     // Adds a network, in place of an earlier one of its id. weights: all numbers, in tensors of any sizes.
     add(layout, weights) {
       place(layout, inOne(weights));

@@ -7,6 +7,7 @@ import { buildReader } from "../../browser/reading/reader.js";
 export function makeReading(root, { sources, drawings, languages }, formulas) {
   let [reader, source, shown, queue] = [undefined, undefined, [], Promise.resolve()];
   const begin = async (entries) => {
+    reader?.end();
     root.replaceChildren();
     shown = entries.filter(({ layout }) => layout.numbers);
     const { examples } = sources[source];

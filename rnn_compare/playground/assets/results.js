@@ -48,7 +48,9 @@ export function showMemory(root, networks) {
     const best = seed.figures.reduce((a, b) => (b.val_accuracy > a.val_accuracy ? b : a));
     return [{ ...network, lengths: seed.lengths, correct: seed.correct[best.epoch - 1] }];
   });
-  const isAlike = new Set(trained.flatMap(({ lengths }) => [...lengths])).size < 2; // as a task's texts
+  const all = trained.flatMap(({ lengths }) => [...lengths]);
+  const [longest, shortest] = [Math.max, Math.min].map((most) => all.reduce((a, b) => most(a, b), all[0]));
+  const isAlike = !trained.length || longest < 2 * shortest; // as a task's texts
   root.hidden = isAlike;
   root.replaceChildren();
   if (isAlike) return;
