@@ -106,6 +106,18 @@ def test_two_networks_are_trained_to_their_end_and_judged(browser: Browser, host
     assert saved.name == "LSTM-8-seed-1.npz"
 
 
+def test_a_tasks_networks_take_the_place_of_those_that_read_reviews(browser: Browser, host: str) -> None:
+    with opened(browser, host) as page:
+        page.get_by_label("Preset").select_option("Order matters")
+        for label, number in (("Epochs", 1), ("Reviews", 600)):
+            page.get_by_label(label, exact=True).fill(f"{number}")
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        expect(page.locator(".part-read .rc-card", has=page.get_by_text("blue first"))).to_have_count(3)
+        page.set_viewport_size({"width": 900, "height": 700})  # what is drawn anew has a size, or says an error
+        expect(page.locator(".part-memory")).to_be_hidden()  # all texts have about one length
+
+
 def test_what_is_stopped_goes_on_from_its_last_epoch_to_the_same_result(
     browser: Browser, host: str, unbroken: list[str]
 ) -> None:
