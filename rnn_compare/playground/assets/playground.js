@@ -170,8 +170,8 @@ function buildPlaces({ sources }) {
   page.replaceChildren();
   const head = element("header", "", page);
   element("h1", "", head, document.title);
-  element("p", "", head, "For lecturers and students: choose networks, press Train, and watch. Nothing is installed, and "
-    + "nothing leaves this device.");
+  element("p", "", head, "For lecturers and students: choose networks, press Train, and watch. "
+    + "Nothing is installed, and nothing leaves this device.");
   const columns = element("div", "columns", page);
   const side = element("form", "setup", columns);
   side.setAttribute("aria-label", "Set-up");
