@@ -151,7 +151,7 @@ def test_a_tab_that_is_closed_while_it_trains_goes_on_when_it_is_opened_again(
 
 def test_the_last_network_left_is_trained_by_two_workers_once_an_epoch_takes_long(browser: Browser, host: str) -> None:
     two_cores = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });"
-    address = f"{host}#cell=LSTM&maxlen=200&reviews=12000&epochs=2"
+    address = f"{host}#cell=LSTM&units=96&maxlen=200&reviews=12000&epochs=2"  # four seconds an epoch on any machine
     with opened(browser, address, two_cores) as page:
         workers = list[str]()
         page.on("worker", lambda worker: workers.append(worker.url))
