@@ -1,14 +1,12 @@
 """Session cookies, which no script can read: a visitor's browser, and the presenter's sign-in with the pass.
 
-The token of a sign-in is signed for one browser and one pass and valid for some hours. Each signed-in browser has a key
-in the cache folder that only the server's user can read. So a restarted server accepts its tokens, and removing the key
-signs the browser out in all its tabs.
+The token of a sign-in is a random number, valid for one browser and one pass, for some hours. An empty file in the
+cache folder records it: its name holds the end, and proofs of the browser and of the token. So a restarted server
+accepts the token, removing a browser's files signs it out in all its tabs, and who reads the folder learns no token.
 """
 
-import contextlib
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import time
@@ -18,7 +16,6 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.types import Scope
 
-from rnn_compare.atomic import whole_file
 from rnn_compare.paths import cache_place
 from rnn_compare.server.access.rules import Access
 from rnn_compare.server.urls import base_path
@@ -60,39 +57,41 @@ def new_cookies(scope: Scope, access: Access) -> list[str]:
 
 
 def issue_sign_in(browser: str, password: str) -> str:
-    """Returns a new token; raises ``OSError`` if the browser's key cannot be written."""
-    key, now = _key_file(browser), time.time()
-    for old in key.parent.glob("*"):
-        with contextlib.suppress(FileNotFoundError):  # another sign-in has removed or renamed it
-            if old.stat().st_mtime < now - VALID_SECONDS:
-                old.unlink()
-    if not key.exists():
-        with whole_file(key) as partial:
-            partial.touch(0o600)
-            partial.write_bytes(secrets.token_bytes(32))
-    os.utime(key, (now, now))
-    return _signed(browser, password, int(now) + VALID_SECONDS)
+    """Returns a new token, and forgets sign-ins that have expired; raises ``OSError`` if it cannot be recorded."""
+    now, folder = int(time.time()), _folder()
+    token = f"{now + VALID_SECONDS}.{secrets.token_hex(32)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for record in folder.iterdir():
+        if record.name < f"until-{now}":  # so are the keys of version 0.1.0, whose names were hexadecimal
+            record.unlink(missing_ok=True)
+    (folder / _name(token, browser, password)).touch()
+    return token
 
 
 def sign_in_expiry(token: str, browser: str, password: str) -> int:
     """Returns when a token expires, in seconds since 1970; 0 if it is not valid."""
     try:
         expiry = int(token.partition(".")[0])
-        is_signed = hmac.compare_digest(token.encode(), _signed(browser, password, expiry).encode())
-    except (ValueError, OSError):  # no number, or no key: signed out, or the cache was removed
+        return expiry if time.time() < expiry and (_folder() / _name(token, browser, password)).exists() else 0
+    except (ValueError, OSError):  # made up, or the folder cannot be read
         return 0
-    return expiry if is_signed and time.time() < expiry else 0
 
 
 def revoke_sign_in(browser: str) -> None:
     """Invalidates all tokens of a browser."""
-    _key_file(browser).unlink(missing_ok=True)
+    for record in _folder().glob(f"until-*-{_digest(browser)}-*"):
+        record.unlink(missing_ok=True)
 
 
-def _signed(browser: str, password: str, expiry: int) -> str:
-    key = hmac.digest(_key_file(browser).read_bytes(), password.encode(), "sha256")
-    return f"{expiry}.{hmac.digest(key, f'{browser} {expiry}'.encode(), 'sha256').hex()}"
+def _name(token: str, browser: str, password: str) -> str:
+    """Returns the name of a sign-in's record, from which neither the token nor the pass can be found."""
+    proof = hmac.digest(token.encode(), f"{browser} {password}".encode(), "sha256").hex()
+    return f"until-{token.partition('.')[0]}-{_digest(browser)}-{proof}"
 
 
-def _key_file(browser: str) -> Path:
-    return cache_place() / "presenter" / hashlib.sha256(browser.encode()).hexdigest()
+def _digest(browser: str) -> str:
+    return hashlib.sha256(browser.encode()).hexdigest()
+
+
+def _folder() -> Path:
+    return cache_place() / "presenter"

@@ -46,7 +46,7 @@ class Rule:
 
     @property
     def secret(self) -> str:
-        """What tokens are signed with: they end with another pass, or other addresses."""
+        """What a sign-in proves: it ends with another pass, or other addresses."""
         return self.password or " ".join(sorted(self.emails))
 
     @property
