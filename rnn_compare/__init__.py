@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnn_compare.errors import UserError
     from rnn_compare.interface import Network, Networks, load, parameters, runs, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Network", "Networks", "UserError", "judge", "load", "parameters", "runs", "train"]
 
 
