@@ -1,22 +1,73 @@
 """What a release says of itself, in the files where people and programs look for it."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from docs import command_line
 from rnn_compare import __version__, paths
+from rnn_compare.cli.main import main
 from rnn_compare.report.html_report import origin
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def test_citation_and_changelog_name_the_version_and_its_day() -> None:
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+RANGES = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
+
+
+def test_citation_changelog_command_and_documents_name_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     citation = (PROJECT / "CITATION.cff").read_text("utf-8")
     releases = re.findall(r"^## (\d\S+), (\S+)$", (PROJECT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert releases[0][0] == __version__
     assert f"\nversion: {__version__}\ndate-released: {releases[0][1]}\n" in citation
+    wheels = re.findall(r"rnn_compare-([\d.]+)-py3", (PROJECT / "docs/deployment.md").read_text("utf-8"))
+    assert set(wheels) == {__version__}
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"rnn-compare {__version__}\n"
+
+
+def test_a_release_has_at_most_ten_lines_under_each_heading() -> None:
+    newest = (PROJECT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
+    sections = newest.split("\n**")[1:]
+    assert sections
+    lines = {text.partition("**")[0]: sum(map(bool, text.splitlines()[1:])) for text in sections}
+    assert max(lines.values()) <= 10, lines
+
+
+def test_a_wheel_asks_for_a_range_of_each_direct_dependency_and_the_lock_lies_in_it() -> None:
+    wanted = [
+        Requirement(line.partition(" #")[0])
+        for line in (PROJECT / "requirements.in").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    assert sorted(_name(asked) for asked in RANGES) == sorted(_name(asked) for asked in wanted)
+    locked = re.findall(r"^(\S+)==(\S+)", (PROJECT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    for asked in RANGES:
+        operators = {bound.operator for bound in asked.specifier}
+        assert {">=", "<"} <= operators <= {">=", "<", "!="}, asked
+        versions = [
+            version for package, version in locked if canonicalize_name(package) == canonicalize_name(asked.name)
+        ]
+        assert versions, asked
+        assert all(asked.specifier.contains(version) for version in versions), (asked, versions)
+
+
+def _name(asked: Requirement) -> tuple[str, str]:
+    return canonicalize_name(asked.name), str(asked.marker)
+
+
+def test_the_page_on_the_command_line_has_the_options_of_its_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = command_line.PAGE.read_text("utf-8")
+    for columns in ("40", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert command_line.page_with_options(page) == page, "run python -m docs.command_line"
 
 
 def test_the_forges_workflow_runs_the_readmes_two_commands() -> None:

@@ -1,17 +1,23 @@
 """The program without its checkout: a wheel is built, installed elsewhere, and its page visited."""
 
+import email
 import json
 import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
+import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from playwright.sync_api import Page
 
+from rnn_compare import __version__
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kept import lend
 from tests.processes import PROJECT, free_port, started
@@ -57,6 +63,23 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, check=True, capture_output=True)
     [made] = folder.iterdir()
     return made
+
+
+def test_wheel_and_source_archive_have_the_version_the_terms_of_program_and_data_and_the_wheel_its_ranges(
+    wheel: Path, tmp_path: Path
+) -> None:
+    assert wheel.name == f"rnn_compare-{__version__}-py3-none-any.whl"
+    information, notice = f"rnn_compare-{__version__}.dist-info", (PROJECT / "NOTICE").read_text("utf-8")
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(f"{information}/licenses/NOTICE").decode() == notice
+        metadata = email.message_from_bytes(archive.read(f"{information}/METADATA"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {Requirement(line) for line in metadata.get_all("Requires-Dist", [])}
+    assert asked == {Requirement(line) for line in project["dependencies"]}
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(PROJECT)]
+    subprocess.run(command, check=True, capture_output=True)
+    with tarfile.open(tmp_path / f"rnn_compare-{__version__}.tar.gz") as sources:
+        assert {f"rnn_compare-{__version__}/{name}" for name in ("LICENSE", "NOTICE")} <= set(sources.getnames())
 
 
 @pytest.fixture(scope="module", params=["borrowed", pytest.param("whole", marks=pytest.mark.places)])
