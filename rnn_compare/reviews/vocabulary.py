@@ -69,7 +69,7 @@ def rank_words(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int32], NDAr
         words.append(pyarrow.LargeStringArray.from_buffers(len(word_offsets) - 1, *buffers))
         offsets.append(offsets[-1][-1] + text_offsets)
     # Numbered in the order of first appearance. Conversions between NumPy's arrays and Arrow's would import pandas.
-    numbered = pyarrow.chunked_array(words, pyarrow.large_string()).dictionary_encode().combine_chunks()
+    numbered = pyarrow.chunked_array(words, pyarrow.large_string()).combine_chunks().dictionary_encode()
     numbers, seen = np.from_dlpack(numbered.indices), numbered.dictionary.to_pylist()
 
     by_frequency = np.argsort(-np.bincount(numbers, minlength=len(seen)), kind="stable")
