@@ -47,20 +47,20 @@ def test_a_wheel_asks_for_a_range_of_each_direct_dependency_and_the_lock_lies_in
         for line in (PROJECT / "requirements.in").read_text("utf-8").splitlines()
         if not line.startswith("#")
     ]
-    assert sorted(_name(asked) for asked in RANGES) == sorted(_name(asked) for asked in wanted)
+    assert sorted(_name(required) for required in RANGES) == sorted(_name(required) for required in wanted)
     locked = re.findall(r"^(\S+)==(\S+)", (PROJECT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
-    for asked in RANGES:
-        operators = {bound.operator for bound in asked.specifier}
-        assert {">=", "<"} <= operators <= {">=", "<", "!="}, asked
+    for required in RANGES:
+        operators = {bound.operator for bound in required.specifier}
+        assert {">=", "<"} <= operators <= {">=", "<", "!="}, required
         versions = [
-            version for package, version in locked if canonicalize_name(package) == canonicalize_name(asked.name)
+            version for package, version in locked if canonicalize_name(package) == canonicalize_name(required.name)
         ]
-        assert versions, asked
-        assert all(asked.specifier.contains(version) for version in versions), (asked, versions)
+        assert versions, required
+        assert all(required.specifier.contains(version) for version in versions), (required, versions)
 
 
-def _name(asked: Requirement) -> tuple[str, str]:
-    return canonicalize_name(asked.name), str(asked.marker)
+def _name(required: Requirement) -> tuple[str, str]:
+    return canonicalize_name(required.name), str(required.marker)
 
 
 def test_the_page_on_the_command_line_has_the_options_of_its_parsers(monkeypatch: pytest.MonkeyPatch) -> None:

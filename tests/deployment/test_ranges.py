@@ -30,8 +30,8 @@ def test_the_program_works_at_both_ends_of_the_ranges_that_a_wheel_asks_for(end:
     install = [*uv, "pip", "install", "-q", "--python", python]
     subprocess.run([*install, "--resolution", end, "-r", str(checkout / "pyproject.toml")], check=True)
     subprocess.run([*install, *(f"{tool}=={metadata.version(tool)}" for tool in TOOLS)], check=True)
-    kept = ("RNN_COMPARE", "NUMBA", "PYTHON", "VIRTUAL_ENV")
-    own = {name: value for name, value in os.environ.items() if not name.startswith(kept)}
+    foreign = ("RNN_COMPARE", "NUMBA", "PYTHON", "VIRTUAL_ENV")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     done = subprocess.run(
         [python, "-m", "pytest", "-q", *TESTS],
         cwd=checkout,

@@ -74,8 +74,8 @@ def test_wheel_and_source_archive_have_the_version_the_terms_of_program_and_data
         assert archive.read(f"{information}/licenses/NOTICE").decode() == notice
         metadata = email.message_from_bytes(archive.read(f"{information}/METADATA"))
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = {Requirement(line) for line in metadata.get_all("Requires-Dist", [])}
-    assert asked == {Requirement(line) for line in project["dependencies"]}
+    required = {Requirement(line) for line in metadata.get_all("Requires-Dist", [])}
+    assert required == {Requirement(line) for line in project["dependencies"]}
     command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(PROJECT)]
     subprocess.run(command, check=True, capture_output=True)
     with tarfile.open(tmp_path / f"rnn_compare-{__version__}.tar.gz") as sources:
