@@ -58,13 +58,14 @@ def new_cookies(scope: Scope, access: Access) -> list[str]:
 
 def issue_sign_in(browser: str, password: str) -> str:
     """Returns a new token, and forgets sign-ins that have expired; raises ``OSError`` if it cannot be recorded."""
-    now, folder = int(time.time()), _folder()
+    now = int(time.time())
     token = f"{now + VALID_SECONDS}.{secrets.token_hex(32)}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for record in folder.iterdir():
-        if record.name < f"until-{now}":  # so are the keys of version 0.1.0, whose names were hexadecimal
-            record.unlink(missing_ok=True)
-    (folder / _name(token, browser, password)).touch()
+    record = _record(browser, token, password)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    for other in record.parent.iterdir():
+        if other.name < f"until-{now}":  # so are the keys of version 0.1.0, whose names were hexadecimal
+            other.unlink(missing_ok=True)
+    record.touch()
     return token
 
 
@@ -72,26 +73,19 @@ def sign_in_expiry(token: str, browser: str, password: str) -> int:
     """Returns when a token expires, in seconds since 1970; 0 if it is not valid."""
     try:
         expiry = int(token.partition(".")[0])
-        return expiry if time.time() < expiry and (_folder() / _name(token, browser, password)).exists() else 0
+        return expiry if time.time() < expiry and _record(browser, token, password).exists() else 0
     except (ValueError, OSError):  # made up, or the folder cannot be read
         return 0
 
 
 def revoke_sign_in(browser: str) -> None:
     """Invalidates all tokens of a browser."""
-    for record in _folder().glob(f"until-*-{_digest(browser)}-*"):
+    for record in _record(browser).parent.glob(f"until-*{_record(browser).suffix}"):
         record.unlink(missing_ok=True)
 
 
-def _name(token: str, browser: str, password: str) -> str:
-    """Returns the name of a sign-in's record, from which neither the token nor the pass can be found."""
+def _record(browser: str, token: str = "", password: str = "") -> Path:
+    """Returns the file of a sign-in; its suffix is the browser's, and nobody finds token or pass from its name."""
     proof = hmac.digest(token.encode(), f"{browser} {password}".encode(), "sha256").hex()
-    return f"until-{token.partition('.')[0]}-{_digest(browser)}-{proof}"
-
-
-def _digest(browser: str) -> str:
-    return hashlib.sha256(browser.encode()).hexdigest()
-
-
-def _folder() -> Path:
-    return cache_place() / "presenter"
+    suffix = hashlib.sha256(browser.encode()).hexdigest()
+    return cache_place() / "presenter" / f"until-{token.partition('.')[0]}-{proof}.{suffix}"
