@@ -61,7 +61,7 @@ SOURCE = Source(
     fingerprint=fingerprint,
     read=lambda: read("imdb"),
     script=script_part("All 25,000 training reviews", "imdb"),
-    licence="Large Movie Review Dataset (Maas et al. 2011), no licence of the texts is known.",
+    licence="Large Movie Review Dataset (Maas et al. 2011). No licence of the texts is known.",
 )
 
 ROTTEN_TOMATOES = Source(
@@ -73,7 +73,7 @@ ROTTEN_TOMATOES = Source(
     fingerprint=fingerprint,
     read=lambda: read("rotten_tomatoes"),
     script=script_part("All 8,530 sentences", "rotten_tomatoes"),
-    licence="Sentence polarity data (Pang and Lee 2005), no licence of the texts is known.",
+    licence="Sentence polarity data (Pang and Lee 2005). No licence of the texts is known.",
     about="Single sentences, 21 words on average; maxlen 60 holds them all. LSTM and GRU reach 72 to 73 %, a bag of "
     "bigrams 78 % (docs/results.md).",
 )
