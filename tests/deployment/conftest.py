@@ -95,7 +95,7 @@ def behind_nginx(
     (folder / "nginx.conf").write_text(
         NGINX.format(folder=folder, user=getpass.getuser(), site=adapted(documented("nginx", "proxy_pass"), own))
     )
-    command = documented("sh", "--server.allowedHosts").replace(DOCUMENTED_NAME, NAME).split()
+    command = documented("sh", "--server.allowedHosts").replace("\\\n", "").replace(DOCUMENTED_NAME, NAME).split()
     named = dict(zip(command[3::2], command[4::2], strict=True)) | {"--server.port": str(ports.page)}
     assert command[:3] == ["streamlit", "run", "app.py"]
     if not keeps_the_path:
