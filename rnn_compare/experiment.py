@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from rnn_compare.cells.registry import GROUP as CELLS
+from rnn_compare.discovery import origin
 from rnn_compare.feedforward.feedforward import Feedforward
+from rnn_compare.feedforward.registry import GROUP as WITHOUT_RECURRENCE
 from rnn_compare.feedforward.registry import NETWORKS, network, without_recurrence
 from rnn_compare.formatting import listed
 from rnn_compare.glossary import TERMS
@@ -268,6 +271,13 @@ class Experiment(BaseModel):
     def without_recurrence(self) -> Feedforward | None:
         """The network without recurrence; None if it is recurrent."""
         return without_recurrence(self.cell)
+
+    @property
+    def from_packages(self) -> dict[str, str]:
+        """Its parts that an installed package brought, such as ``cell JANET``, and the package with its version."""
+        parts = {"cell": (CELLS, self.cell), "network": (WITHOUT_RECURRENCE, self.cell)}
+        parts["source"] = registry.GROUP, self.source
+        return {f"{kind} {part[1]}": place.distribution for kind, part in parts.items() if (place := origin(*part))}
 
     @property
     def skips_padding(self) -> bool:

@@ -83,7 +83,7 @@ def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_install
     assert [(str(path), word) for path, content in contents.items() for word in words if word.encode() in content] == []
 
 
-MOST_LINES, MOST_MODULES, MOST_FILES = 35_900, 274, 16
+MOST_LINES, MOST_MODULES, MOST_FILES = 36_110, 274, 16
 """Of Python in the package, and of files in a folder: room for one of each kind. Who needs more raises it here."""
 
 

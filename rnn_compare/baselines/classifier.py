@@ -47,6 +47,6 @@ class Classifier:
 
 @cache
 def all_baselines() -> Mapping[str, Classifier]:
-    """Returns the baselines that the files of this package declare, by name, the simplest first."""
+    """Returns the baselines that the files of this package and installed packages declare, the simplest first."""
     by_position = sorted(declared(baselines.__name__, Classifier), key=lambda baseline: baseline.position)
     return {baseline.name: baseline for baseline in by_position}

@@ -5,7 +5,7 @@
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -255,6 +255,17 @@ class Cell:
     def _columns(self, blocks: tuple[str, ...], units: int) -> slice:
         first = self.suffixes.index(blocks[0])
         return slice(first * units, (first + len(blocks)) * units)
+
+    def check(self) -> None:
+        """Raises an error if it cannot be used: tries a timestep of two units, forward and back."""
+        if self.in_keras or not (self.name.isidentifier() and self.keras_name.isidentifier()):
+            raise ValueError(f"{self.name}: in_keras must be False, name and keras_name valid names in Python.")
+        kernel: Any = np.zeros((2 if self.recurrent == "matrix" else 1, 2 * self.blocks))
+        bias: Any = np.zeros((2, 2 * self.blocks)) if self.bias_rows > 1 else kernel[0]
+        before: Any = {f"previous_{name}": np.zeros((1, 2)) for name in self.states}
+        after, signals = self.step(kernel[:1], tuple(before.values()), kernel, bias)
+        values: Any = before | signals | dict(zip(self.states, after, strict=True))
+        self.step_back(tuple(values[name] for name in self.states), values, kernel, bias)
 
     def keeping_columns(self, units: int) -> list[tuple[int, int, int]]:
         """Returns the columns of the bias that decide how long the state is kept, those of the keeping gate first.

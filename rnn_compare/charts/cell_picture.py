@@ -1,7 +1,8 @@
 """The picture of a cell: its colours, and the drawing of one timestep.
 
-``charts/cells/`` has a drawing for some cells, an SVG file with the name of the cell's own module. A script fills its
-elements with the numbers of a word (``browser/drawing/cell/cell.js``):
+``charts/cells/`` has a drawing for some cells, an SVG file with the name of the cell's Keras layer; that of a cell from
+an installed package stands beside its module. A script fills its elements with the numbers of a word
+(``browser/drawing/cell/cell.js``):
 
 - ``data-strip`` and ``data-gate``: a group in which it draws a square for each unit; a gate's values are from 0 to 1.
 - ``data-tanh``: a group in which it draws a dot for each unit on a curve of tanh.
@@ -19,8 +20,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from xml.etree import ElementTree
 
 from rnn_compare.cells.cell import Cell, Signal
+from rnn_compare.cells.registry import GROUP
+from rnn_compare.discovery import leave_out, origin
 
 DRAWINGS = Path(__file__).parent / "cells"
 WIDTH = 600
@@ -53,14 +57,24 @@ class Picture:
 
 
 def own_picture(cell: Cell) -> Picture | None:
-    """Returns the picture of a cell that has a drawing of its own."""
-    file = DRAWINGS / f"{cell.keras_name}.svg"
-    if not file.exists():
+    """Returns the picture of a cell that has a drawing of its own; one that an installed package spoilt is left out."""
+    outside = origin(GROUP, cell.name)
+    file = (outside.module.parent if outside else DRAWINGS) / f"{cell.keras_name}.svg"
+    try:
+        return _read(file) if file.exists() else None
+    except (OSError, ValueError, ElementTree.ParseError) as error:
+        if not outside:
+            raise
+        leave_out(f"The drawing {file.name}", outside.distribution, error)
         return None
+
+
+def _read(file: Path) -> Picture:
     drawing = file.read_text(encoding="utf-8")
+    ElementTree.fromstring(drawing)
     shades, note = (re.search(f'data-{name}="([^"]*)"', drawing) for name in ("shades", "gradient-note"))
-    if shades is None:
-        raise ValueError(f"{file} must name the cell's colours in data-shades.")
+    if shades is None or len(shades[1].split()) != SHADES:
+        raise ValueError(f"{file.name} must name {SHADES} colours in data-shades.")
     return Picture(tuple(shades[1].split()), drawing, note[1] if note else "")
 
 

@@ -85,12 +85,16 @@ def follow(engine: "Engine", store: RunStore, runs: Sequence[str], show: Show) -
 
 @contextlib.contextmanager
 def open_store() -> Iterator[RunStore]:
-    """Opens the record of runs; prints its warnings, for example that a damaged one was set aside."""
+    """Opens the record of runs; prints its warnings, for example that a damaged one was set aside, or has lost runs."""
     store = _opened(cache_folder())
-    for warning in store.warnings:
+    before = store.warnings
+    for warning in before:
         print(warning, file=sys.stderr)
     try:
         yield store
+        for warning in store.warnings:
+            if warning not in before:
+                print(warning, file=sys.stderr)
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""All networks without recurrence: those that the modules of this package declare."""
+"""All networks without recurrence: those that the modules of this package declare, and installed packages."""
 
 from rnn_compare import feedforward
 from rnn_compare.cells.cell import Cell
@@ -6,10 +6,9 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.discovery import declared
 from rnn_compare.feedforward.feedforward import Feedforward
 
-_NETWORKS = {
-    entry.name: entry
-    for entry in sorted(declared(feedforward.__name__, Feedforward), key=lambda entry: (entry.year, entry.name))
-}
+GROUP = "rnn_compare.networks"
+_DECLARED = declared(feedforward.__name__, Feedforward, GROUP, taken=CELLS)
+_NETWORKS = {entry.name: entry for entry in sorted(_DECLARED, key=lambda entry: (entry.year, entry.name))}
 
 FEEDFORWARD: tuple[str, ...] = tuple(_NETWORKS)
 """The names of all networks without recurrence, by year of publication."""
@@ -24,5 +23,5 @@ def without_recurrence(name: str) -> Feedforward | None:
 
 
 def network(name: str) -> Cell | Feedforward:
-    """Returns a cell or network without recurrence by its name; raises ``KeyError`` if there is none."""
+    """Returns a cell or network without recurrence by its name; raises ``UserError`` if there is none."""
     return _NETWORKS.get(name) or cell(name)

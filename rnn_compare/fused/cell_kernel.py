@@ -23,7 +23,7 @@ from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused import arithmetic
 from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices, compiled_for_one_row, unpacked
-from rnn_compare.fused.code_folder import SOURCES
+from rnn_compare.fused.code_folder import SOURCES, code_name
 from rnn_compare.fused.kernel_source import ARRAYS, FUNCTIONS, KernelSource
 from rnn_compare.fused.machine_code import cache_by_content
 
@@ -76,7 +76,7 @@ class CellKernel:
     def functions(self) -> dict[str, Any]:
         """The functions, as Numba's callbacks."""
         source, names = KernelSource(self.cell), dict(_TOOLS)
-        file = SOURCES / f"{self.cell.name}.py"  # there is none, but Numba's cache looks at its name
+        file = SOURCES / f"{code_name(self.cell.name)}.py"  # there is none, but Numba's cache looks at its name
         # Numba annotates what it caches with its source. Python would look for it in this module, whose lines at a
         # kernel's numbers may begin within a string: since 3.12 an error.
         loader = SimpleNamespace(get_source=lambda _: source.text)

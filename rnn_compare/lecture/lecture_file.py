@@ -76,8 +76,8 @@ class StepKind:
 
 @functools.cache  # not at import, since the steps' files import this module
 def step_kinds() -> dict[str, StepKind]:
-    """Returns every kind of step that the files of ``steps/`` declare, by name."""
-    return {kind.name: kind for kind in declared(f"{__package__}.steps", StepKind)}
+    """Returns every kind of step that the files of ``steps/`` and installed packages declare, by name."""
+    return {kind.name: kind for kind in declared(f"{__package__}.steps", StepKind, "rnn_compare.steps")}
 
 
 def _kind(name: object) -> StepKind:

@@ -48,9 +48,13 @@ class NoRightAnswer(Exception):  # noqa: N818  # an outcome, not an error
 
 @functools.cache  # not at import, since the kinds' files import this module
 def kinds() -> dict[str, type["Question"]]:
-    """Returns every kind that the files of ``kinds/`` declare, by name."""
-    classes = declared(f"{__package__}.kinds", type)
-    return {kind.name: kind for kind in classes if issubclass(kind, Question) and kind.name}
+    """Returns every kind that the files of ``kinds/`` and installed packages declare, by name."""
+
+    def is_kind(value: type) -> bool:
+        return issubclass(value, Question) and bool(value.name)
+
+    classes: list[type[Question]] = declared(f"{__package__}.kinds", type, "rnn_compare.questions", where=is_kind)
+    return {kind.name: kind for kind in classes}
 
 
 class Question(BaseModel):

@@ -39,6 +39,11 @@ class Metric:
         """Returns a value as text; shares are rounded as everywhere."""
         return percent(value) if self.format == ".1%" else format(value, self.format)
 
+    def check(self) -> None:
+        """Raises an error if it cannot be computed, or not be shown."""
+        value = self.compute and self.compute(np.array([0, 1]), np.array([0.2, 0.8], np.float32))
+        self.text(float(value or 0))
+
 
 # Those that training measures itself.
 
@@ -54,7 +59,7 @@ GRADIENT_NORM = Metric("gradient_norm", "Largest gradient norm", higher_is_bette
 
 @cache
 def all_metrics() -> Mapping[str, Metric]:
-    """Returns the metrics that the files of this package declare, by name, in the order of pages."""
+    """Returns the metrics that this package and installed packages declare, by name, in the order of pages."""
     by_position = sorted(declared(metrics.__name__, Metric), key=lambda metric: metric.position)
     return {metric.name: metric for metric in by_position}
 
@@ -62,4 +67,4 @@ def all_metrics() -> Mapping[str, Metric]:
 def computed(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[str, float]:
     """Returns the metrics that training does not measure itself, if defined; both arrays are (reviews,)."""
     values = {name: metric.compute(labels, probabilities) for name, metric in all_metrics().items() if metric.compute}
-    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
+    return {name: float(value) for name, value in values.items() if value is not None and math.isfinite(value)}

@@ -137,8 +137,12 @@ _CAME_WITH = re.compile(r"of epoch (\d+)")
 _MEASURED_BY_KERAS = frozenset({"accuracy", "loss", "val_accuracy", "val_loss"})
 
 
+PACKAGES = "packages"
+"""In a run's versions: the installed packages that brought its network or its source."""
+
+
 class UnknownNetworkError(ValueError):
-    """A run of a network that this program does not have."""
+    """A run of a network that this program does not have, with a sentence that says what to do."""
 
 
 def run_of(row: Row, epochs: Sequence[Row] = (), progress: Sequence[Row] = (), test: Tested | None = None) -> Run:
@@ -148,9 +152,10 @@ def run_of(row: Row, epochs: Sequence[Row] = (), progress: Sequence[Row] = (), t
     """
     if not is_run_id(row["id"]):
         raise ValueError(f"{row['id']!r} is not a run ID")
-    if (cell := json.loads(row["experiment"])["cell"]) not in NETWORKS:
-        raise UnknownNetworkError(cell)
     versions = json.loads(row["versions"])
+    if (cell := json.loads(row["experiment"])["cell"]) not in NETWORKS:
+        package = versions.get(PACKAGES) or "the package that brings it"
+        raise UnknownNetworkError(f"runs of {cell} are kept but cannot be shown. Install {package} to see them.")
     came_with = _CAME_WITH.match(versions.get("weights", ""))
     return Run(
         **{name: row[name] for name in (*_PLAIN, "position", "turn")},

@@ -13,7 +13,7 @@ from rnn_compare.atomic import identity
 from rnn_compare.database import EVENT_SECONDS, Database
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import visible
+from rnn_compare.formatting import listed, visible
 from rnn_compare.paths import program
 from rnn_compare.runs import schema
 from rnn_compare.runs.events import Ended, Event, Part, Predictions, Status
@@ -25,7 +25,8 @@ UNDO_SECONDS = 10.0
 """How long a deletion can be undone."""
 LOST = "The record of runs was removed while the program ran. A new one was started."
 REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
-UNKNOWN = "Runs of {} are not shown, since this program has no such network. Put its file back to see them."
+LISTED = 5
+"""Runs that a warning names."""
 REPAIR = "`python -m rnn_compare repair` restores what can be read."
 UNREADABLE = f"The run {{}} is damaged in the record and not shown. {REPAIR}"
 
@@ -44,6 +45,7 @@ class RunStore(Database):
 
     Attributes:
         unreadable: Ids of runs whose rows turned out to be damaged.
+        unknown: By the ids of runs whose network is not installed, a sentence that says so.
     """
 
     contents, tables, version, earlier, mend = "runs", schema.TABLES, schema.VERSION, schema.EARLIER, REPAIR
@@ -51,6 +53,7 @@ class RunStore(Database):
     def __init__(self, path: Path) -> None:
         self._heartbeats: dict[str, tuple[float, float]] = {}
         self.unreadable = set[str]()
+        self.unknown: dict[str, str] = {}
         super().__init__(path)
 
     def create(
@@ -189,7 +192,8 @@ class RunStore(Database):
         """Returns one run; raises ``UserError`` if there is no such run."""
         matches = self.runs([run])
         if not matches:
-            raise UserError(f"There is no run called {run[:40]!r} in {self.path}. `{program()} runs` lists them.")
+            missing = f"There is no run called {run[:40]!r} in {self.path}. `{program()} runs` lists them."
+            raise UserError(f"{run}: {self.unknown[run]}" if run in self.unknown else missing)
         return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:
@@ -217,10 +221,13 @@ class RunStore(Database):
                 run = row["id"]
                 runs.append(run_of(row, epochs.get(run, ()), progress.get(run, ()), tests.get(run)))
             except UnknownNetworkError as error:
-                self.warn(UNKNOWN.format(error))
+                self.unknown[run] = str(error)
             except DAMAGED:
                 self.unreadable.add(run)
                 self.warn(UNREADABLE.format(visible(run)))
+        for sentence in set(self.unknown.values()) if ids is None else ():
+            of_it = [run for run, reason in self.unknown.items() if reason == sentence]
+            self.warn(f"{listed(of_it if len(of_it) <= LISTED else [*of_it[:LISTED], 'others'])}: {sentence}")
         return runs
 
     @property
@@ -281,6 +288,7 @@ class RunStore(Database):
                 self._writer.close()  # SQLite does not touch the new files
                 self._warnings.clear()
                 self.unreadable.clear()
+                self.unknown.clear()
                 with contextlib.suppress(OSError):  # opening it raises an error with a sentence
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._open()

@@ -1,10 +1,10 @@
-"""The sources of reviews: those that the files of this package declare, and one's own texts."""
+"""The sources of reviews: those that this package and installed packages declare, and one's own texts."""
 
 import functools
 from typing import TypeGuard
 
 from rnn_compare import sources
-from rnn_compare.discovery import declared
+from rnn_compare.discovery import declared, origin
 from rnn_compare.errors import UserError
 from rnn_compare.sources import bundled, own_texts
 from rnn_compare.sources.source import Source
@@ -12,10 +12,9 @@ from rnn_compare.sources.source import Source
 DEFAULT = bundled.SOURCE
 """The source that is always there."""
 
-_SOURCES = {
-    entry.name: entry
-    for entry in sorted(declared(sources.__name__, Source), key=lambda entry: (entry is not DEFAULT, entry.title))
-}
+GROUP = "rnn_compare.sources"
+_DECLARED = declared(sources.__name__, Source, GROUP)
+_SOURCES = {entry.name: entry for entry in sorted(_DECLARED, key=lambda entry: (entry is not DEFAULT, entry.title))}
 
 SOURCES: tuple[str, ...] = tuple(name for name, entry in _SOURCES.items() if not entry.successor)
 """The names of all declared sources in their current versions, the default first."""
@@ -93,8 +92,8 @@ def source(name: str) -> Source:
 
 
 def is_about_films(name: str) -> bool:
-    """Tells whether a source holds film reviews, unlike tasks and one's own texts."""
-    return name in _SOURCES and not _SOURCES[name].distance
+    """Tells whether a source holds film reviews, unlike tasks, one's own texts and sources of installed packages."""
+    return name in _SOURCES and not (_SOURCES[name].distance or origin(GROUP, name))
 
 
 def dataset(name: str, distance: int) -> str:

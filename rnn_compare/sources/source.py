@@ -126,6 +126,10 @@ class Source:
             return str(error)
         return None
 
+    def check(self) -> None:
+        """Raises an error if it cannot be listed."""
+        self.unavailable()
+
 
 def script_from_texts(code: str, imports: tuple[str, ...] = (), packages: tuple[str, ...] = ()) -> ScriptPart:
     """Returns the part of a script that reads texts, and splits, ranks and shuffles them as this program does."""

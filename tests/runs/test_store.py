@@ -413,5 +413,5 @@ def test_runs_of_a_network_whose_file_is_gone_are_left_out_with_a_sentence(store
     assert [run.id for run in store.runs()] == [lstm]
     assert interrupt_orphans(store) == [janet, lstm]
     assert store.warnings == [
-        "Runs of JANET are not shown, since this program has no such network. Put its file back to see them."
+        f"{janet}: runs of JANET are kept but cannot be shown. Install the package that brings it to see them."
     ]

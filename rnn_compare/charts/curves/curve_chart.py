@@ -73,11 +73,19 @@ class CurveChart:
             "best": "highest" if metric.higher_is_better else "lowest",
         }
 
+    def check(self) -> None:
+        """Raises an error if it cannot be drawn."""
+        if unknown := {*self.figures} - all_metrics().keys():
+            raise ValueError(f"There is no metric {min(unknown)}.")
+        self.range([])
+        self.range([0.5])
+
 
 @cache
 def all_charts() -> Mapping[str, CurveChart]:
-    """Returns the charts that the files of this package declare, by name, in their order on the board."""
-    by_position = sorted(declared(curves.__name__, CurveChart), key=lambda chart: chart.position)
+    """Returns the charts that the files of this package and installed packages declare, in the board's order."""
+    entries = declared(curves.__name__, CurveChart, "rnn_compare.charts")
+    by_position = sorted(entries, key=lambda chart: chart.position)
     return {chart.name: chart for chart in by_position}
 
 

@@ -22,7 +22,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_place, checkpoint_file, delete_files, run_folder
 from rnn_compare.runs import checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
 from rnn_compare.sources import own_texts
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.protocol import first_line
@@ -102,12 +102,15 @@ async def prepare(needed: Mapping[str, str], folder: str) -> int:
     return os.getpid()
 
 
-def start(attempt: str, run: str, experiment: Experiment, sent: Files, texts: Files) -> str | None:
-    """Starts an attempt at a run; returns why it cannot, in a sentence.
+def start(
+    attempt: str, run: str, experiment: Experiment, sent: Files, texts: Files, packages: dict[str, str]
+) -> str | None:
+    """Starts an attempt at a run; returns why the worker cannot, in a sentence. The run fails if it lacks a part of it.
 
     Args:
         attempt, run, experiment: As in ``protocol.Workers.train``.
         sent, texts: From which it continues, and from no others; the user's own file of texts that it reads.
+        packages: ``from_packages`` of the experiment at the engine.
     """
     try:
         delete_files(run)
@@ -118,7 +121,12 @@ def start(attempt: str, run: str, experiment: Experiment, sent: Files, texts: Fi
     except (OSError, UserError) as error:
         return f"Its cache folder cannot be used ({first_line(error)})."
     _attempts[attempt] = _Attempt(attempt, run, experiment)
-    _attempts[attempt].start()
+    if missing := packages.items() - experiment.from_packages.items():
+        part, package = min(missing)
+        reason = f"This worker has no {part} of {package}; install the package {package} there and restart it."
+        _attempts[attempt].messages.append((Ended(run, Status.FAILED, reason, time.time()), {}))
+    else:
+        _attempts[attempt].start()
     return None
 
 
@@ -141,11 +149,12 @@ async def messages(attempt: str, run: str) -> list[Message] | None:
     return []
 
 
-def to_send(run: str, experiment: Experiment) -> tuple[Files, Files]:
-    """Returns what a worker needs of a run: the files from which it continues, and the user's own texts."""
+def to_send(run: str, experiment: Experiment) -> tuple[Files, Files, dict[str, str]]:
+    """Returns what ``start`` takes of a run: files to continue from, the user's own texts, and packages."""
     card = own_texts.find_card(experiment.dataset)
     texts = {Path(card.path).name: own_texts.content(card)} if card else {}
-    return {name: path.read_bytes() for name in SENT if (path := run_folder(run) / name).exists()}, texts
+    files = {name: path.read_bytes() for name in SENT if (path := run_folder(run) / name).exists()}
+    return files, texts, experiment.from_packages
 
 
 def _times(run: str) -> dict[Path, int]:

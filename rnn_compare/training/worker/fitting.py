@@ -25,7 +25,7 @@ from rnn_compare.networks.keras_script import DECAY
 from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Batches
-from rnn_compare.runs import checkpoint
+from rnn_compare.runs import checkpoint, schema
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Predictions, Progress, Started, Status, best_epoch, decoded
 from rnn_compare.runs.record import FUSED
@@ -53,7 +53,7 @@ def train(job: TrainingJob) -> None:
         summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
         saved = _resume(run, model)
         done: Sequence[EpochEnd] = saved.epochs if saved else ()
-        send(Started(run, model.count_params(), summary, versions(stock), time.time(), len(done)))
+        send(Started(run, model.count_params(), summary, versions(stock, experiment), time.time(), len(done)))
         if saved:
             _send_again(job, saved)
         try:
@@ -71,9 +71,11 @@ def train(job: TrainingJob) -> None:
         keras_models.clear()
 
 
-def versions(stock: str) -> dict[str, str]:
+def versions(stock: str, experiment: Experiment) -> dict[str, str]:
     """Returns what a run is made with; ``stock`` is why its layers are Keras' own, empty if they are fused."""
+    packages = ", ".join(dict.fromkeys(experiment.from_packages.values()))
     return {
+        **({schema.PACKAGES: packages} if packages else {}),
         "layers": f"stock Keras, {stock}" if stock else FUSED,
         "python": platform.python_version(),
         "keras": keras.version(),
