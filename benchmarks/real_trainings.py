@@ -26,10 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.inference.accuracies import Score, kept, stacked
+from rnn_compare.comparison.inference.accuracies import Score, stacked
 from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.comparison.inference.judgement import FEWEST_BESIDE_FIXED, UNCOUNTED, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference
+from rnn_compare.comparison.measures import kept
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE

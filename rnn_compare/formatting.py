@@ -1,6 +1,8 @@
 """Formatting of numbers to their significant digits, and of text that people typed."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 _FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets also accept the wide ones
 _JOINERS = "\u200c\u200d"
@@ -176,3 +178,13 @@ def as_cell(text: str) -> str:
         ("'=1+1", '1+1')
     """
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def as_json(values: Mapping[str, Any]) -> str:
+    """Returns one JSON object on a line; numbers have seven digits, as many as 32 bits hold.
+
+    Example:
+        >>> as_json({"share": 1 / 3, "seeds": [3, 5]})
+        '{"share": 0.3333333, "seeds": [3, 5]}'
+    """
+    return json.dumps(json.loads(json.dumps(values), parse_float=lambda digits: float(f"{float(digits):.7g}")))

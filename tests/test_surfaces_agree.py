@@ -152,10 +152,9 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         assert printed.out.splitlines()[: len(lines)] == lines
         assert main(["compare", *names, "--json"]) == 0
         printed = capsys.readouterr()
-        sides = {group.name: name for group, name in zip(compared, names, strict=True)}
+        sides = {group.name: [run.id for run in group.runs] for group in compared}
         for pair in judgement.pairs:
-            of_runs = {"a": sides[pair.a.name], "b": sides[pair.b.name]}
-            output.json_line({"kind": "comparison"} | pair.facts() | of_runs)
+            output.json_line({"kind": "comparison"} | pair.facts() | {"runs": [sides[pair.a.name], sides[pair.b.name]]})
         assert printed.out == capsys.readouterr().out
 
 

@@ -13,6 +13,7 @@ from rnn_compare import __version__
 from rnn_compare.cli import files, foreground, networks, sweep, verdicts
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
+from rnn_compare.comparison.inference import judge_command
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_RUNS, grid
@@ -27,7 +28,6 @@ _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
 """Errors of an output whose reader has ended, such as `| head`, or whose disk is full."""
 _RUN: dict[str, Any] = {"metavar": "RUN", "help": "a run's id, as `runs` lists it"}
 _RUNS: dict[str, Any] = {"metavar": "RUN", "nargs": "+", "help": "runs' ids, also several joined by commas"}
-_MARGIN: dict[str, Any] = {"type": float, "default": 1.0, "help": "margin of equality in points, chosen beforehand (1)"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -169,12 +169,9 @@ def _add_verdicts(commands: Any) -> None:
         choices=("test", "kept"),
         help="test reviews; held-out reviews (default: test reviews, if all runs have read them)",
     )
-    command.add_argument("--margin", **_MARGIN)
-    command = _command(commands, "judge", verdicts.judge, "judge anybody's runs, from a CSV or Parquet file")
-    command.add_argument("file", metavar="FILE", help="columns setting, seed, item, right; or setting, seed, accuracy")
-    command.add_argument("--margin", **_MARGIN)
-    command.add_argument("--fixed", metavar="SETTING", nargs="+", default=(), help="settings that have no seeds")
-    command.add_argument("--looks", type=int, default=1, help="how often these runs were looked at, now included (1)")
+    judge_command.add_margin(command)
+    command = _command(commands, "judge", judge_command.judge_file, judge_command.PURPOSE)
+    judge_command.add_options(command)
     command = _command(commands, "baselines", verdicts.baselines, "accuracy of classifiers that ignore word order")
     add_settings(command, offered=BASELINE_SETTINGS, several=())
 

@@ -1,6 +1,5 @@
 """Output of the command line: progress of trainings, read from the record; JSON; the list of runs."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +14,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import as_json, counted, percent
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
@@ -152,9 +151,8 @@ def _lost(run: Run) -> str:
 
 
 def json_line(values: dict[str, Any]) -> None:
-    """Prints one JSON object on a line of its own, at once; numbers have seven digits, as many as 32 bits hold."""
-    rounded = json.loads(json.dumps(values), parse_float=lambda digits: float(f"{float(digits):.7g}"))
-    print(json.dumps(rounded), flush=True)
+    """Prints one JSON object on a line of its own, at once."""
+    print(as_json(values), flush=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from rnn_compare.comparison.baselines import same_baselines
 from rnn_compare.comparison.groups import Group, is_complete
-from rnn_compare.comparison.inference.accuracies import TITLES, Judging, Score, kept, on_test_reviews
+from rnn_compare.comparison.inference.accuracies import TITLES, Judging, Score
 from rnn_compare.comparison.inference.intervals import FEWEST, Spread, spread
+from rnn_compare.comparison.measures import kept, on_test_reviews
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import duration, in_percent, percent

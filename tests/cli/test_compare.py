@@ -50,15 +50,17 @@ def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.Ca
         )
     ]
     lines = compared(capsys, *groups)
-    assert [(line["a"], line["b"]) for line in lines] == [
-        (groups[0], groups[1]),
-        (groups[0], groups[2]),
-        (groups[1], groups[2]),
+    rnn, gru, lstm = (("SimpleRNN(32)", groups[0]), ("GRU(32)", groups[1]), ("LSTM(32)", groups[2]))
+    assert [tuple(zip((line["a"], line["b"]), map(",".join, line["runs"]), strict=True)) for line in lines] == [
+        (rnn, gru),
+        (rnn, lstm),
+        (gru, lstm),
     ]
     assert {line["kind"] for line in lines} == {"comparison"}
     assert [line["verdict"] for line in lines] == ["b is better", "b is better", "unknown"]
     assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
     assert lines[0]["difference"] == pytest.approx(-0.153, abs=0.001), "a share"
+    assert lines[0]["margin"] == 0.01
     assert 0 < lines[0]["p"] < 0.01 < 0.04 < lines[2]["p"] <= 1
 
 
@@ -84,7 +86,7 @@ def test_in_words_the_sentence_comes_first_then_what_the_interval_is_and_the_tab
         (["{lstm}", "{gru}", "--measure", "test"], "has no recorded predictions on test reviews"),
         (["{lstm}", "{unkept}"], "has no recorded predictions on held-out reviews"),
         (["{varied}", "{varied gru}"], "each seed was judged by reviews of its own"),
-        (["{lstm}", "{gru}", "--margin", "nan"], "The margin is nan points, but must be above 0 and below 100 points"),
+        (["{lstm}", "{gru}", "--margin", "nan"], "The margin is nan points, but must be above 0 and up to 50 points"),
     ],
 )
 def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from pyarrow import parquet
 from scipy import stats
 
 import rnn_compare as rc
-from rnn_compare.cli import verdicts
 from rnn_compare.cli.main import main
+from rnn_compare.comparison.inference import judge_file
+from tests.processes import PROJECT
 
 HEAVY = ("tensorflow", "keras", "streamlit")
 
@@ -50,6 +52,13 @@ def test_of_accuracies_it_is_welchs_test() -> None:
     assert [facts[name] for name in ("p", "low", "high")] == pytest.approx([welch.pvalue, interval.low, interval.high])
     assert (pair.a.name, pair.b.name, pair.verdict, facts["level"]) == ("A", "B", "unknown", 0.96)
     assert str(pair).startswith("Whether A or B is better is not yet known: a difference of 3.3 ± ")
+    assert repr(pair) == str(pair), "a notebook shows the sentence"
+
+
+def test_a_notebook_shows_a_judgement_as_its_line() -> None:
+    assert repr(rc.judge({"A": [0.90, 0.91, 0.905], "B": [0.85, 0.86, 0.865]})).startswith(
+        "A is better than B by 4.7 ± "
+    )
 
 
 def test_what_has_no_seeds_is_given_as_fixed() -> None:
@@ -124,7 +133,8 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({"LSTM": right(1, 0.9), "bag": right(2, 0.9)}, {"fixed": ["bag"]}, "bag is fixed, but has 3 rows"),
     (PAIR, {"fixed": ["GRU"]}, "fixed names GRU, which is none of the settings"),
     (PAIR, {"fixed": None}, "fixed is None, but must be names of settings"),
-    (PAIR, {"margin": 1}, "is 100 points, but must be above 0 and below 100 points, such as 1 (a share of 0.01)"),
+    (PAIR, {"margin": 1}, "is 100 points, but must be above 0 and up to 50 points (a share of 0.5)"),
+    (PAIR, {"margin": 0.51}, "The margin is 51 points"),
     (PAIR, {"margin": float("nan")}, "The margin is nan points"),
     (PAIR, {"margin": -0.01}, "The margin is -1 points"),
     (PAIR, {"margin": "x"}, "The margin is 'x', but must be above 0"),
@@ -152,7 +162,7 @@ def test_columns_of_a_dataframe_are_settings_and_one_fixed_name_needs_no_list() 
 def test_names_are_shown_on_one_line_without_control_characters_and_cut(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hostile = "\x1b[31mA\nis better" + "x" * 200_000
+    hostile = "\x1b[31mA\nis better" + "x" * 100_000
     accuracies(**{hostile: [0.8, 0.81, 0.82], "B": [0.8, 0.81, 0.82]}).to_csv(tmp_path / "runs.csv", index=False)
     assert main(["judge", str(tmp_path / "runs.csv")]) == 0
     printed = capsys.readouterr().out
@@ -169,7 +179,7 @@ def test_names_are_shown_on_one_line_without_control_characters_and_cut(
 
 def test_names_and_seeds_in_a_file_are_what_is_written_there(tmp_path: Path) -> None:
     (tmp_path / "runs.csv").write_text("setting,seed,accuracy\n001,01,0.9\n001,1,0.8\n1,1,0.7\nNA,1,0.6\n", "utf-8")
-    assert {name: list(shares) for name, shares in verdicts.arrays(tmp_path / "runs.csv").items()} == {
+    assert {name: list(shares) for name, shares in judge_file.arrays(str(tmp_path / "runs.csv")).items()} == {
         "001": [0.9, 0.8],
         "1": [0.7],
         "NA": [0.6],
@@ -182,19 +192,33 @@ ROWS = accuracies(**PAIR).to_csv(index=False)
 @pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [
-        ("a,b\n1,2\n", [], "but needs setting, seed, item and right"),
+        (
+            "a,b\n1,2\n",
+            [],
+            "needs the columns setting, seed, item and right, or setting, seed and accuracy, but has a, b. ",
+        ),
         ("setting,seed,accuracy\nA,1,0.9\nA,1,0.8\n", [], "1 row twice"),
-        ("setting,seed,accuracy\nA,1,0.9,0.1\nB,1,0.8,0.1\n", [], "more fields in a row than columns"),
-        ("setting,seed,accuracy\nA,1,high\n", [], "must be a number"),
+        ("setting,seed,accuracy\nA,1,0.9,0.1\nB,1,0.8,0.1\n", [], "has 3 columns, but 4 fields in row 1."),
+        ("setting,seed,accuracy\nA,1\n", [], "has 3 columns, but 2 fields in row 1."),
+        ('setting,seed,accuracy\n"A,1,0.9\n', [], "cannot be read as a table (unexpected end of data)"),
+        (f"setting,seed,accuracy\n{'x' * 200_000},1,0.9\n", [], "cannot be read as a table (field larger than"),
+        (
+            "setting,seed,accuracy\nA,1,high\n",
+            [],
+            "accuracy must be a number from 0 to 1, or true or false, not 'high' (row 1).",
+        ),
+        ("setting,seed,accuracy\nA,1,\n", [], "not '' (row 1)."),
         ("setting,seed,item,right\nA,1,x,1\nA,1,y,1\nB,1,x,1\n", [], "B lacks 1 of its 2 rows"),
-        ("", [], "cannot be read as a table"),
+        ("", [], "but has none. Name them in the first row."),
         (f"setting,seed,accuracy\nA,1,\x1b{'x' * 10_000}\n", [], "must be a number"),
-        (f"\x1b{'x' * 10_000},seed,accuracy\nA,1,1\n", [], "but needs setting"),
+        (f"\x1b{'x' * 10_000},seed,accuracy\nA,1,1\n", [], "needs the columns setting"),
         (f"setting,seed,item,right\n\x1b{'x' * 10_000},1,x,1\nB,1,x,1\nB,1,y,1\n", [], "lacks 1 of its 2 rows"),
         (ROWS + ",1,0.9\n", [], "1 row without setting"),
         (ROWS + "A,,0.9\n", [], "1 row without setting"),
         ("setting,seed,item,right\nA,1,x,1\nA,,x,1\nB,1,x,1\n", [], "1 row without setting"),
         (ROWS, ["--margin", "-1"], "The margin is -1 points"),
+        (ROWS, ["--margin", "200"], "The margin is 200 points, but must be above 0 and up to 50 points"),
+        (ROWS, ["--margin", "one"], "Argument --margin: invalid points value: 'one'."),
         (ROWS, ["--looks", "1.5"], "--looks: invalid int value: '1.5'"),
         (ROWS, ["--fixed", "C"], "fixed names C, which is none of the settings"),
     ],
@@ -214,10 +238,41 @@ def test_what_is_no_file_is_refused_and_a_pipe_is_read(tmp_path: Path, capsys: p
     for name in ("/dev/zero", str(tmp_path), str(tmp_path / "nothing.csv"), "a" * 5000):
         assert main(["judge", name]) == 2
         assert capsys.readouterr().err.endswith("Give a CSV or Parquet file.\n")
-    script = "from rnn_compare.cli.main import main; main(['judge', '/dev/stdin'])"
-    rows = "setting,seed,accuracy\n" + "".join(f"{name},{seed},0.{8 + seed}\n" for name in "AB" for seed in (0, 1))
-    printed = subprocess.run([sys.executable, "-c", script], input=rows, capture_output=True, text=True, check=True)
-    assert "A and B reach 85.0 %" in printed.stdout
+    for pipe in ("/dev/stdin", "-"):
+        assert piped(pipe, ROWS.encode()).startswith("A reaches 90.5 %, B 80.5 %")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        piped("-", bytes(10**7))
+    assert b"Standard input cannot be read as a table (field larger than field limit" in refused.value.stderr
+
+
+def piped(file: str, content: bytes) -> str:
+    script = f"import sys; from rnn_compare.cli.main import main; sys.exit(main(['judge', {file!r}]))"
+    return subprocess.run(
+        [sys.executable, "-c", script], input=content, capture_output=True, check=True
+    ).stdout.decode()
+
+
+SPREADSHEETS = {
+    "semicolons and a mark": b"\xef\xbb\xbfsetting;seed;accuracy\r\nA;1;0,9\r\nA;2;0,91\r\n\r\nB;1;0,8\r\nB;2;0,81\r\n",
+    "tabs": b"setting\tseed\taccuracy\nA\t1\t0.9\nA\t2\t0.91\nB\t1\t0.8\nB\t2\t0.81\n",
+    "quotes": b'"seed", "note", "setting", "accuracy"\n1,"a\nb",A,"0,9"\n2,,A,"0,91"\n1,,B,"0,8"\n2,,B,"0,81"\n',
+}
+
+
+@pytest.mark.parametrize("content", SPREADSHEETS.values(), ids=SPREADSHEETS)
+def test_files_of_spreadsheets_are_read_as_they_are_written(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "runs.csv").write_bytes(content)
+    read = judge_file.arrays(str(tmp_path / "runs.csv"))
+    assert {name: list(shares) for name, shares in read.items()} == PAIR
+
+
+def test_parquet_without_pyarrow_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracies(**PAIR).to_parquet(tmp_path / "runs.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["judge", str(tmp_path / "runs.parquet")]) == 2
+    assert "takes pyarrow to read (pip install pyarrow). Or give a CSV file." in capsys.readouterr().err
 
 
 def test_a_file_that_would_take_all_memory_is_refused_before_it_is_read(
@@ -233,9 +288,19 @@ def test_a_file_that_would_take_all_memory_is_refused_before_it_is_read(
     parquet.write_table(pa.table(dict.fromkeys(("setting", "seed", "accuracy"), column)), tmp_path / "long.parquet")
     assert main(["judge", str(tmp_path / "long.parquet")]) == 2
     assert "has more than 20,000,000 rows" in capsys.readouterr().err
-    monkeypatch.setattr(verdicts, "MOST_ROWS", 2)
+    monkeypatch.setattr(judge_file, "MOST_ROWS", 2)
     (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\n")
     assert main(["judge", str(tmp_path / "long.csv")]) == 0
     (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\nC,1,1\n")
     assert main(["judge", str(tmp_path / "long.csv")]) == 2
     assert "has more than 2 rows" in capsys.readouterr().err
+
+
+def test_the_examples_in_the_docs_print_what_stands_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = r"```csv\n(.*?)```\n\n```sh\nrnn-compare-judge (\S+) ?(.*?)\n```\n\n```text\n(.*?)```"
+    examples = re.findall(example, (PROJECT / "docs/judge.md").read_text("utf-8"), re.DOTALL)
+    assert [name for _, name, _, _ in examples] == ["seeds.csv", "baseline.csv", "optimizers.csv"]
+    for content, name, options, text in examples:
+        (tmp_path / name).write_text(content, "utf-8")
+        assert main(["judge", str(tmp_path / name), *shlex.split(options)]) == 0
+        assert capsys.readouterr().out.split() == text.split()

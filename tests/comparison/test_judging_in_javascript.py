@@ -8,9 +8,10 @@ import pytest
 
 from rnn_compare.browser.judging_words import judging_words
 from rnn_compare.charts.chance_picture import chance_picture
-from rnn_compare.comparison.inference.accuracies import Score, kept
+from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.judgement import UNCOUNTED, Basis, Judgement, Sample, judge_settings
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
+from rnn_compare.comparison.measures import kept
 from tests.scripts import HARNESSES, in_node
 
 CASES, DRAWN = 1500, 150

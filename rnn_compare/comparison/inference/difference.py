@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rnn_compare.comparison.inference.accuracies import Score, stacked
-from rnn_compare.comparison.inference.intervals import FEWEST, Spread, share_variance, spread
+from .accuracies import Score, stacked
+from .intervals import FEWEST, Spread, share_variance, spread
 
 # Distributions come from scipy.special, without the weight of scipy.stats.
 

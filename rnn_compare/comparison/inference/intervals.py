@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.inference.accuracies import Score, stacked
-from rnn_compare.formatting import percent
+from ...formatting import percent
+from .accuracies import Score, stacked
 
 FEWEST = 3
 """Runs that an interval of a mean takes, and a variance that is used for other runs of the same setting."""

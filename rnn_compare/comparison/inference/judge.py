@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Sample, judge_settings
-from rnn_compare.comparison.inference.levels import MARGIN, check_margin
-from rnn_compare.errors import UserError
-from rnn_compare.formatting import excerpt
+from ...errors import UserError
+from ...formatting import excerpt
+from .accuracies import Score
+from .judgement import UNCOUNTED, Judgement, Sample, judge_settings
+from .levels import MARGIN, check_margin
 
 MOST_SETTINGS = 100
 """4,950 pairs take ten seconds; the ways in which some can be equal are counted by a recursion over the settings."""

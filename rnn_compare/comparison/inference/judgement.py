@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from rnn_compare.comparison.inference.accuracies import Judging, Score
-from rnn_compare.comparison.inference.difference import FIXED, Test, compare_networks, compare_settings
-from rnn_compare.comparison.inference.intervals import FEWEST, Spread
-from rnn_compare.comparison.inference.levels import ALPHA, MARGIN, Difference, Verdict, judged_together, level_of
+from .accuracies import Judging, Score
+from .difference import FIXED, Test, compare_networks, compare_settings
+from .intervals import FEWEST, Spread
+from .levels import ALPHA, MARGIN, Difference, Verdict, judged_together, level_of
 
 FEWEST_REVIEWS = 20
 """Held-out reviews that a verdict takes: with fewer, the 95 % interval of a 50 % accuracy exceeds 40 points."""
@@ -117,23 +117,23 @@ class Pair:
         """Returns the other of the two."""
         return self.b if setting is self.a else self.a
 
-    def __str__(self) -> str:
-        """Returns the verdict as a sentence."""
-        from rnn_compare.comparison.inference.wording import sentence
+    def __repr__(self) -> str:
+        """Returns the verdict as a sentence, which is also what a notebook shows."""
+        from .wording import sentence
 
         return sentence(self)
 
     def facts(self) -> dict[str, Any]:
-        """Returns the verdict for a file. Accuracies and differences are shares from 0 to 1."""
+        """Returns the verdict for a file, as `--json` prints it. All are shares from 0 to 1, not points."""
         facts: dict[str, Any] = {"a": self.a.name, "b": self.b.name, "verdict": self.verdict, "obstacle": self.obstacle}
-        facts |= dict.fromkeys(("difference", "low", "high", "level", "p", "alpha", "scope", "paired"))
+        facts |= dict.fromkeys(("difference", "low", "high", "level", "margin", "p", "alpha", "scope", "paired"))
         facts |= {"basis": self.basis, "seeds": [len(self.a.scores), len(self.b.scores)]}
         if self.a.scores and self.b.scores:
             facts |= {"accuracies": [self.a.accuracy, self.b.accuracy]}
             facts |= {"difference": self.a.accuracy - self.b.accuracy}
         if self.difference:
             facts |= dict(zip(("low", "high", "level"), self.difference.interval, strict=True))
-            facts |= {"p": self.difference.newest.p}
+            facts |= {"margin": self.difference.margin, "p": self.difference.newest.p}
             facts |= {"alpha": self.difference.alpha, "scope": self.difference.scope}
             facts |= {"paired": self.difference.newest.paired}
         return facts | {"sentence": str(self)}
@@ -191,9 +191,9 @@ class Judgement:
         pairs = tuple(pair for pair in self.pairs if pair.a in first and pair.b in first)
         return replace(self, settings=first, pairs=pairs, beside_baselines=(), picked_from=0)
 
-    def __str__(self) -> str:
-        """Returns the judgement in one line."""
-        from rnn_compare.comparison.inference.wording import result
+    def __repr__(self) -> str:
+        """Returns the judgement in one line, which is also what a notebook shows."""
+        from .wording import result
 
         return result(self)
 

@@ -11,8 +11,8 @@ from functools import cache
 from numbers import Real
 from typing import Any, Literal, TypeVar
 
-from rnn_compare.comparison.inference.difference import Test
-from rnn_compare.errors import UserError
+from ...errors import UserError
+from .difference import Test
 
 Verdict = Literal["a is better", "b is better", "equal", "unknown", "contradictory"]
 Scope = Literal["settings", "networks"]
@@ -26,19 +26,20 @@ LATER = 0.01
 """Its share of all later looks: the k-th of them has 1 / (k (k + 1)) of it, which adds up to 1."""
 MARGIN = 0.01
 """Settings whose accuracies differ by less than this share are equal."""
+WIDEST_MARGIN = 0.5
+"""With a wider one a coin would equal a network without errors."""
 PILES, MOST_IN_PILES = 1.2, 4
 """Seeds of another setting explain a difference if they are apart by it, but for a fifth, since piles have a width; up
 to four seeds of each: more hardly ever lie in one pile by chance."""
 
 
 def check_margin(margin: Any) -> None:
-    """Raises ``UserError`` unless a margin is a share between 0 and 1; the sentence has points too, as options do."""
+    """Raises ``UserError`` unless a margin is a share above 0, up to a half. The sentence is in points."""
     is_number = isinstance(margin, Real)
-    if not (is_number and 0 < margin < 1):
+    if not (is_number and 0 < margin <= WIDEST_MARGIN):
         shown = f"{100 * margin:g} points" if is_number else f"{margin!r:.40}"
-        raise UserError(
-            f"The margin is {shown}, but must be above 0 and below 100 points, such as 1 (a share of 0.01)."
-        )
+        most = f"{100 * WIDEST_MARGIN:g} points (a share of {WIDEST_MARGIN})"
+        raise UserError(f"The margin is {shown}, but must be above 0 and up to {most}, such as 1 point (0.01).")
 
 
 def level_of(look: int) -> float:

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from rnn_compare.comparison.inference.difference import satterthwaite
-from rnn_compare.comparison.inference.intervals import FEWEST
-from rnn_compare.comparison.inference.levels import FIRST, MARGIN, Difference, level_of
+from .difference import satterthwaite
+from .intervals import FEWEST
+from .levels import FIRST, MARGIN, Difference, level_of
 
 POWER = 0.8
 MOST = 100_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.comparison.inference.intervals import FEWEST
+from .intervals import FEWEST
 
 LEVEL = 0.95
 

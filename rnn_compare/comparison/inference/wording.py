@@ -4,9 +4,10 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from rnn_compare.comparison.inference.accuracies import ON
-from rnn_compare.comparison.inference.intervals import FEWEST
-from rnn_compare.comparison.inference.judgement import (
+from ...formatting import counted, in_percent, listed, percent
+from .accuracies import ON
+from .intervals import FEWEST
+from .judgement import (
     FEWEST_BESIDE_FIXED,
     FEWEST_REVIEWS,
     Basis,
@@ -15,8 +16,7 @@ from rnn_compare.comparison.inference.judgement import (
     Pair,
     Sample,
 )
-from rnn_compare.comparison.inference.power import seeds_to_see
-from rnn_compare.formatting import counted, in_percent, listed, percent
+from .power import seeds_to_see
 
 USELESS = 0.2
 """Half the width of an interval, a share, from which its limits stand for ±."""
@@ -159,6 +159,12 @@ def meaning_of_interval(judgement: Judgement) -> str:
     lent = {side.name: side.earlier.runs for pair in pairs for side in (pair.a, pair.b) if side.earlier}
     earlier = PHRASES["earlier"].format(runs=sum(lent.values())) if lent and len(few) < len(pairs) else ""
     return PHRASES["interval"].format(over=about, together=together, earlier=earlier, more=more).strip()
+
+
+def lines(judgement: Judgement) -> list[str]:
+    """Returns what a command prints: the judgement, each of several pairs, and what ± stands for."""
+    pairs = judgement.pairs if len(judgement.pairs) > 1 else ()
+    return [*filter(None, [result(judgement), *map(sentence, pairs), meaning_of_interval(judgement)])]
 
 
 def _on_several(judgement: Judgement, advice: bool) -> list[str]:

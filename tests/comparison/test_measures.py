@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.inference.accuracies import kept, on_test_reviews
+from rnn_compare.comparison.measures import kept, on_test_reviews
 
 LABELS = np.array([1, 1, 0, 0])
 EPOCHS = np.array(
