@@ -73,6 +73,8 @@ class Table:
             lines = [f"{line}{align(text, width)}  " for line, text in zip(lines, texts, strict=True)]
         return "\n".join(visible(line).rstrip() for line in (*lines, *self.notes))
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         return self.html()
 

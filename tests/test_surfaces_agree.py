@@ -24,7 +24,7 @@ from rnn_compare.comparison.verdicts import judge, usual_basis
 from rnn_compare.dashboard.widgets import chance
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent, unbroken
-from rnn_compare.interface import Networks
+from rnn_compare.interface.trained_networks import Networks
 from rnn_compare.lecture import phone_message, presses
 from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.questions import Question, is_right, outcome
@@ -112,7 +112,10 @@ def test_every_surface_shows_the_sentences_of_one_judgement(
         assert [card["best"] for card, item in zip(cards, judgement.settings, strict=True) if item.scores] == [
             percent(item.accuracy) for item in judgement.settings if item.scores
         ], "what the headline compares, rounded alike"
-        assert Networks(store, [run.id for run in runs]).verdicts == [finding.text for finding in page]
+        networks = Networks(store, [run.id for run in runs])
+        assert networks.verdicts == [finding.text for finding in page]
+        assert [pair.facts() for pair in networks.compare().pairs] == [pair.facts() for pair in judgement.pairs]
+        assert {pair.difference.margin for pair in networks.compare(0.3).pairs if pair.difference} <= {0.3}
         whole = [group for group in compared if group.counted]
         if len(whole) > 1:
             of_whole = judge(whole, evidence)

@@ -8,7 +8,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare import baselines
 from rnn_compare.discovery import declared
 from rnn_compare.sources.source import Labelled
 
@@ -48,5 +47,5 @@ class Classifier:
 @cache
 def all_baselines() -> Mapping[str, Classifier]:
     """Returns the baselines that the files of this package and installed packages declare, the simplest first."""
-    by_position = sorted(declared(baselines.__name__, Classifier), key=lambda baseline: baseline.position)
+    by_position = sorted(declared("rnn_compare.baselines", Classifier), key=lambda baseline: baseline.position)
     return {baseline.name: baseline for baseline in by_position}

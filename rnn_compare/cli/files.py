@@ -5,6 +5,8 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import foreground, output
@@ -13,6 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import page_script
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.repair import repair as repaired
+from rnn_compare.runs.store import RunStore
 from rnn_compare.sources.own_texts import PREFIX
 from rnn_compare.sources.registry import SOURCES, dataset
 from rnn_compare.sources.registry import source as source_of
@@ -33,15 +36,30 @@ FETCHABLE = {name: source_of(name).title for name in SOURCES if source_of(name).
 
 
 def write(options: argparse.Namespace) -> int:
-    """Writes a report of runs in several forms; returns the exit code."""
+    """Writes a report of runs in several forms, prints the files' names, and returns the exit code."""
     runs = foreground.ids(options.run)
+    names = {kind: name for kind in KINDS if (name := getattr(options, kind)) is not None}
     with foreground.open_store() as store:
         for run in runs:
             store.run(run)  # an unknown run comes before a missing option
-    targets = {kind: foreground.output_file(name) for kind in KINDS if (name := getattr(options, kind)) is not None}
-    if not targets:
-        flags = ", ".join(f"--{kind}" for kind in KINDS)
-        raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
+        if not names:
+            flags = ", ".join(f"--{kind}" for kind in KINDS)
+            raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
+        for kind, path in report(store, runs, names):
+            output.written(options.json, kind, path)
+    return 0
+
+
+def report(store: RunStore, runs: Sequence[str], names: Mapping["Form", str]) -> Iterator[tuple["Form", Path]]:
+    """Writes a report of runs in several forms and yields the path of each file once it is written.
+
+    Args:
+        names: The file of each form; curves go to one beside it.
+
+    Raises:
+        UserError: If a run is not recorded, or a file cannot be written.
+    """
+    targets = {kind: foreground.output_file(name) for kind, name in names.items()}
     from rnn_compare.report.contents import gather
     from rnn_compare.report.reader import OWN_TEXTS, has_own_texts
     from rnn_compare.report.written_files import SUFFIXES, report_files
@@ -53,15 +71,13 @@ def write(options: argparse.Namespace) -> int:
     }
     if len(set(map(os.path.realpath, paths.values()))) < len(paths):
         raise UserError("Two of the files have the same name (curves go to FILE.curves.csv). Give each its own.")
-    with foreground.open_store() as store:
-        contents = gather(store, runs)
+    contents = gather(store, runs)
     if "html" in targets and has_own_texts(contents.runs):
         print(OWN_TEXTS, file=sys.stderr)
     for kind in targets:
         for suffix, content in report_files(contents, kind).items():
             output.write_file(paths[kind, suffix], content)
-            output.written(options.json, kind, paths[kind, suffix])
-    return 0
+            yield kind, paths[kind, suffix]
 
 
 def playground(options: argparse.Namespace) -> int:

@@ -33,12 +33,13 @@ REASON_SECONDS = 2.0
 """Reasons to wait that pass sooner are not worth a line, such as a cluster that has not answered yet."""
 
 
-def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: bool = True) -> int:
+def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: bool = True, quiet: bool = False) -> int:
     """Trains runs, shows their progress until the last has ended, and returns the exit code.
 
     Args:
         submit: Submits runs to a starting engine and returns their ids; it may raise ``UserError``.
         judge: Whether to print the verdict, unless as JSON.
+        quiet: Whether to show only how each run has ended.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit counts as Ctrl-C
     fork_server.start()  # it imports TensorFlow in parallel with what follows
@@ -50,7 +51,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, judge: boo
             engine.start()
             runs = submit(engine)
             try:
-                if not follow(engine, store, runs, Lines(as_json).show):
+                if not follow(engine, store, runs, Lines(as_json, quiet).show):
                     return INTERRUPTED
             except UserError as error:  # no bad input: it was submitted
                 print(error, file=sys.stderr)
@@ -170,12 +171,12 @@ def record() -> RunStore:
     return _store(cache_folder())
 
 
-def train_here(submit: Callable[["Engine"], Sequence[str]]) -> Sequence[str]:
-    """Trains the runs whose ids ``submit`` returns, and shows their progress; returns the ids."""
+def train_here(submit: Callable[["Engine"], Sequence[str]], progress: bool = True) -> Sequence[str]:
+    """Trains the runs whose ids ``submit`` returns, and shows their progress if wanted; returns the ids."""
     folder = cache_folder()
     engine = _engine(folder)
     ids = submit(engine)
-    follow(engine, _store(folder), ids, _progress())
+    follow(engine, _store(folder), ids, _progress() if progress else lambda _runs, _news: None)
     return ids
 
 

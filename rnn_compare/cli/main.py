@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, get_args
 
 from rnn_compare import __version__
-from rnn_compare.cli import files, foreground, networks, sweep, verdicts
+from rnn_compare.cli import files, foreground, networks, runs, sweep, verdicts
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.comparison.inference import judge_command
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_RUNS, grid
+from rnn_compare.formatting import listed
 from rnn_compare.paths import Which, page_command, program
 from rnn_compare.presets import BOOK
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.store import UNDO_SECONDS
 from rnn_compare.sources.registry import SOURCES
 
 # Slow imports are made where they are needed: `runs` and `parameters` answer at once.
@@ -64,6 +67,10 @@ class Parser(argparse.ArgumentParser):
         """Raises ``UserError`` with a message of ``argparse``."""
         self.refuse(f"{message[0].upper()}{message[1:].rstrip('.')}.")
 
+    def print_help(self, file: Any = None) -> None:
+        """Prints the help; unlike argparse's own, it raises what a full disk or a closed pipe raises."""
+        print(self.format_help(), end="", file=file, flush=True)
+
     def refuse(self, sentence: str) -> NoReturn:
         """Raises ``UserError``."""
         raise UserError(f"{sentence} See `{self.prog} --help`.")
@@ -90,7 +97,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
 
 def _train(options: argparse.Namespace) -> int:
     to_train = experiments(options)
-    return foreground.train(lambda engine: engine.submit(to_train), options.json)
+    return foreground.train(lambda engine: engine.submit(to_train), options.json, quiet=options.quiet)
 
 
 def _continue(options: argparse.Namespace) -> int:
@@ -101,11 +108,11 @@ def _continue(options: argparse.Namespace) -> int:
             engine.continue_run(run, options.more)
         return runs
 
-    return foreground.train(submit, options.json)
+    return foreground.train(submit, options.json, quiet=options.quiet)
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    return sweep.begin(grid(chosen(options)), options.json, options.again)
+    return sweep.begin(grid(chosen(options)), options.json, options.again, options.quiet)
 
 
 def _refuse_undecodable(options: argparse.Namespace) -> None:
@@ -140,6 +147,7 @@ def parser() -> Parser:
         "--units 32 --maxlen 500 --epochs 10"
     )
     command.epilog = "Exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C."
+    _add_quiet(command)
     add_settings(command, BOOK.cells)
     command = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
     command.description = "Resumes runs after their last finished epoch. Example: continue lstm-3f9a2c --more 5"
@@ -147,6 +155,7 @@ def parser() -> Parser:
     command.add_argument(
         "--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs"
     )
+    _add_quiet(command)
     command = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
     command.description = (
         f"Trains one network for each combination of values, at most {MAX_RUNS}, and prints each setting's mean "
@@ -155,6 +164,7 @@ def parser() -> Parser:
         "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 3"
     )
     command.add_argument("--again", action="store_true", help="train everything again, finished runs too")
+    _add_quiet(command)
     add_settings(command, BOOK.cells, several=Experiment.model_fields)
     for add in (_add_verdicts, _add_networks, _add_records, _add_files):
         add(commands)
@@ -190,7 +200,16 @@ def _add_networks(commands: Any) -> None:
 
 
 def _add_records(commands: Any) -> None:
-    _command(commands, "runs", networks.runs, "list all runs")
+    command = _command(commands, "runs", runs.runs, "list runs, name or delete them")
+    command.description = "Lists runs, the oldest first. Example: runs --cell LSTM --status finished"
+    command.add_argument("run", **_RUNS | {"nargs": "*"})
+    command.add_argument("--cell", "--network", metavar="CELL", nargs="+", help="list the runs of these networks")
+    statuses = [status.value for status in Status]
+    command.add_argument("--status", metavar="STATUS", nargs="+", choices=statuses, help=listed(statuses, "or"))
+    act = command.add_mutually_exclusive_group()
+    act.add_argument("--name", help="name the runs, or with an empty name remove theirs")
+    act.add_argument("--delete", action="store_true", help=f"delete the runs; --undo within {UNDO_SECONDS:.0f} seconds")
+    act.add_argument("--undo", action="store_true", help="restore what was deleted in the last seconds")
     command = _command(commands, "repair", files.repair, "restore runs after damage to their record")
     command.description = (
         "Writes the record of runs anew from what can be read in it, in damaged files beside it, in its daily copy and "
@@ -251,6 +270,10 @@ def _command(commands: Any, name: str, command: Callable[[argparse.Namespace], i
     parser.set_defaults(command=command)
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser
+
+
+def _add_quiet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="show no progress, only how each run ended and the result")
 
 
 def _add_which(parser: argparse.ArgumentParser) -> None:

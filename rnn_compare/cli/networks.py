@@ -1,4 +1,4 @@
-"""The commands `parameters`, `predict`, `lengths`, `runs`, `export`: single networks, the record of their trainings."""
+"""The commands `parameters`, `predict`, `lengths`, `export`: single networks."""
 
 import argparse
 import itertools
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.cli.setting_options import experiments
-from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import counted, percent
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.plain_script import plain_script
-from rnn_compare.paths import Which, model_file, program
+from rnn_compare.paths import Which, model_file
 from rnn_compare.runs import network_file
 from rnn_compare.runs.record import Run
 from rnn_compare.table import Column, Table
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from rnn_compare.reviews.encoding import TokenState
 
 _STATES: tuple["TokenState", ...] = ("known", "unknown", "cut off")
-_NO_WORD = "None of these words is in the vocabulary: no prediction."
+NO_WORD = "None of these words is in the vocabulary: no prediction."
 
 
 def parameters(options: argparse.Namespace) -> int:
@@ -54,6 +53,8 @@ def predict(options: argparse.Namespace) -> int:
     """Prints what networks make of texts, or of standard input; returns the exit code."""
     from rnn_compare.explain.prediction import ask
 
+    if options.lines and "-" not in options.text:
+        raise UserError("--lines reads standard input, which is -. Write `predict RUN - --lines < FILE`.")
     texts = [part for text in options.text for part in (_standard_input(options.lines) if text == "-" else [text])]
     with foreground.open_store() as store:
         runs = list(map(store.run, foreground.ids([options.run])))
@@ -73,21 +74,6 @@ def predict(options: argparse.Namespace) -> int:
                 print(heading)
             print(_prediction_text(prediction))
     return code
-
-
-def runs(options: argparse.Namespace) -> int:
-    """Prints all runs, the oldest first; returns the exit code."""
-    recorded = foreground.recorded()
-    with foreground.open_store() as store:
-        evidence = Evidence(store)
-        if options.json:
-            for run in recorded:
-                output.json_line({"kind": "run", **output.run_json(run, evidence)})
-        elif recorded:
-            print(output.runs_table(recorded, evidence))
-        else:
-            print(f"No runs yet. Train one with `{program()} train`.")
-    return 0
 
 
 def lengths(options: argparse.Namespace) -> int:
@@ -185,13 +171,13 @@ def _prediction_json(run: Run, text: str, prediction: "ReviewPrediction") -> dic
         "label": None if prediction.knows_no_word else prediction.label,
         "probabilities": dict(zip(prediction.labels, (other, share), strict=True)),
         "words": {state: prediction.review.count(state) for state in _STATES},
-        "warning": _NO_WORD if prediction.knows_no_word else prediction.warning,
+        "warning": NO_WORD if prediction.knows_no_word else prediction.warning,
     }
 
 
 def _prediction_text(prediction: "ReviewPrediction") -> str:
     words = ", ".join(f"{counted(prediction.review.count(state), 'word')} {state}" for state in _STATES)
     if prediction.knows_no_word:
-        return f"{_NO_WORD}\n{words}"
+        return f"{NO_WORD}\n{words}"
     warning = [f"This means little: {prediction.warning}"] if prediction.warning else []
     return "\n".join([f"{percent(prediction.share)} {prediction.label}", *warning, words])

@@ -70,15 +70,21 @@ Show = Callable[[list[Run], list[News]], None]
 
 
 class Lines:
-    """Lines on stdout for news; on stderr for each run that starts or has lost its worker, and after a silence."""
+    """Lines on stdout for news; on stderr for each run that starts or has lost its worker, and after a silence.
 
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
+    Args:
+        quiet: Whether only ends are news, and stderr has nothing.
+    """
+
+    def __init__(self, as_json: bool, quiet: bool = False) -> None:
+        self._as_json, self._quiet = as_json, quiet
         self._states: dict[str, str] = {}
         self._silent_until = 0.0
 
     def show(self, runs: list[Run], news: list[News]) -> None:
         """Prints what is new; of many runs only their ends."""
+        if self._quiet:
+            runs, news = [], [item for item in news if item.epoch is None]
         for item in news:
             if self._as_json:
                 json_line(_news_json(item))
@@ -97,8 +103,8 @@ class Lines:
 
 
 def _news_json(item: News) -> dict[str, Any]:
-    run, epoch = item.run, item.epoch
-    identity = {"run": run.id, "network": run.experiment.label, "cell": run.experiment.cell}
+    run, epoch, trained = item.run, item.epoch, item.run.experiment
+    identity = {"run": run.id, "network": trained.label, "cell": trained.cell, "seed": trained.seed}
     if epoch is None:
         return {"kind": "end", **identity, "status": run.status.value, "reason": run.reason, **_best(run)}
     return {"kind": "epoch", **identity, "epoch": epoch.epoch, **epoch.figures, "seconds": epoch.seconds}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.evidence import Evidence, results_table
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
-from rnn_compare.comparison.sweeps import survey, varied
+from rnn_compare.comparison.sweeps import Sweep, survey, varied
 from rnn_compare.comparison.verdicts import usual_basis
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine
 
 
-def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:
+def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False, quiet: bool = False) -> int:
     """Trains a grid, prints the results of its settings, and returns the exit code.
 
     Finished runs count, interrupted ones continue, another process's are awaited; ``again`` ignores all of them.
@@ -28,17 +28,15 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     sweep = survey(experiments, earlier)
     if sweep.trained:
         print(f"{counted(len(sweep.trained), 'run')} of the sweep already trained and reused", file=sys.stderr)
-    ids = [run.id for run in (*sweep.at_work, *sweep.broken_off)]
+    counting = {run.id for run in earlier}
 
     def submit(engine: "Engine") -> Sequence[str]:
-        for run in sweep.broken_off:
-            engine.continue_run(run.id)
-        ids.extend(engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else [])
+        ids = start(sweep, engine)
+        counting.update(ids)
         print(f"{counted(len(ids), 'run')} of the sweep to train", file=sys.stderr)
         return ids
 
-    code = 0 if sweep.is_complete else foreground.train(submit, as_json, judge=False)
-    counting = {*ids, *(run.id for run in earlier)}
+    code = 0 if sweep.is_complete else foreground.train(submit, as_json, judge=False, quiet=quiet)
     now = survey(experiments, [run for run in foreground.recorded() if run.id in counting])
     _print_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
     if not now.is_complete:
@@ -46,6 +44,23 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
             "Continue it with the same command: finished runs are reused, interrupted ones continue.", file=sys.stderr
         )
     return code
+
+
+def start(sweep: Sweep, engine: "Engine") -> Sequence[str]:
+    """Begins what is not trained and returns the ids of the runs to wait for."""
+    for run in sweep.broken_off:
+        engine.continue_run(run.id)
+    new = engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else []
+    return [*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new]
+
+
+def facts(compared: Sequence[Group], evidence: Evidence) -> list[dict[str, Any]]:
+    """Returns for each setting the values that differ and its result, as `sweep --json` prints them."""
+    measure, names = usual_basis(compared, evidence), _settings(compared)
+    return [
+        {name: getattr(group.experiment, name) for name in names} | result(group, evidence.accuracies(group, measure))
+        for group in compared
+    ]
 
 
 def result(group: Group, shares: Sequence[float]) -> dict[str, Any]:
@@ -77,12 +92,10 @@ def _print_results(runs: Sequence[Run], as_json: bool) -> None:
     with foreground.open_store() as store:
         compared = groups(runs)
         evidence = Evidence(store)
-        measure, names = usual_basis(compared, evidence), _settings(compared)
         if as_json:
-            for group in compared:
-                settings = {name: getattr(group.experiment, name) for name in names}
-                output.json_line({"kind": "result", **settings, **result(group, evidence.accuracies(group, measure))})
+            for row in facts(compared, evidence):
+                output.json_line({"kind": "result"} | row)
             return
-        print(results_table(compared, evidence, measure))
-    if differing := [name.replace("_", " ") for name in names if name in JUDGED_BY]:
+        print(results_table(compared, evidence, usual_basis(compared, evidence)))
+    if differing := [name.replace("_", " ") for name in _settings(compared) if name in JUDGED_BY]:
         print(f"Settings with another {' or '.join(differing)} have different validation reviews: do not compare them.")

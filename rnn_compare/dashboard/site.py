@@ -18,6 +18,7 @@ from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
+from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.assets import PACKAGE
 from rnn_compare.services.services import FIRST_PAGE_SECONDS
@@ -80,6 +81,9 @@ def _set_properties(properties: Mapping[str, str]) -> None:
 
 
 def _warnings() -> list[str]:
+    """Returns what is wrong with the records; to others than the presenter nothing, who can do nothing about it."""
+    if visitor.why_not():
+        return []
     return [*current_app().services().store.warnings, *current_app().classroom().warnings]
 
 

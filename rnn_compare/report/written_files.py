@@ -16,6 +16,7 @@ from rnn_compare.report.html_report import html
 from rnn_compare.report.notebook import notebook
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
+from rnn_compare.sources import registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,15 +60,17 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 
     Columns: ``run``, ``name``, ``part`` (validation or test), ``epoch`` (from 1), ``review`` (its place within
     the part, from 0, the same for all runs of a split), ``label`` (0 or 1; missing where the reviews are not at
-    hand) and ``probability`` of being positive.
+    hand), ``label_name`` (such as positive) and ``probability`` of the label 1.
     """
     import pandas as pd
 
     frames = []
     for run in contents.runs:
+        names = dict(enumerate(map(as_cell, registry.labels(run.experiment.dataset))))
         for epoch_predictions in contents.predictions[run.id]:
             labels = known_labels(run.experiment, epoch_predictions.part)
             fits = labels is not None and len(labels) == epoch_predictions.reviews
+            label = pd.Series(labels if fits else None, range(epoch_predictions.reviews), "Int8")
             frames.append(
                 pd.DataFrame(
                     {
@@ -76,12 +79,13 @@ def predictions(contents: Contents) -> "pd.DataFrame":
                         "part": epoch_predictions.part,
                         "epoch": np.int16(epoch_predictions.epoch),
                         "review": np.arange(epoch_predictions.reviews, dtype=np.int32),
-                        "label": pd.Series(labels if fits else None, range(epoch_predictions.reviews), "Int8"),
+                        "label": label,
+                        "label_name": label.map(names),
                         "probability": decoded(epoch_predictions.probabilities),
                     }
                 )
             )
-    columns = ["run", "name", "part", "epoch", "review", "label", "probability"]
+    columns = ["run", "name", "part", "epoch", "review", "label", "label_name", "probability"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,19 @@ def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason(
         show(follower.runs, follower.news())
         show(follower.runs, [])
     printed = capsys.readouterr()
-    assert len(printed.out.splitlines()) == 1, "the epoch"
+    assert [json.loads(line)["seed"] for line in printed.out.splitlines()] == [1], "the epoch"
     assert printed.err.splitlines() == [
         "1 run waiting for a worker",
         f"{run}  SimpleRNN(32)  preparing",
         f"{run}  SimpleRNN(32)  Its worker ended.",
     ]
+
+
+def test_without_progress_only_the_end_is_shown(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    [run] = store.create([Experiment()], Owner.current(), "page")
+    follower, show = Follower(store, [run]), Lines(as_json=False, quiet=True).show
+    for event in (Started(run, 10, "", {}, 1.0), epoch(run, 1), Ended(run, Status.STOPPED, None, 2.0)):
+        store.record([event])
+        show(follower.runs, follower.news())
+        show(follower.runs, [])
+    assert capsys.readouterr() == (f"{run}  SimpleRNN(32)  stopped, 1 of 10 epochs\n", "")

@@ -20,7 +20,7 @@ from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import finish
+from tests.epochs import finish, finished_run
 from tests.patience import PATIENCE
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
@@ -90,9 +90,9 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     assert sorted((line["cell"], line["epoch"]) for line in epochs) == [
         (cell, epoch) for cell in ("LSTM", "SimpleRNN") for epoch in (1, 2)
     ]
-    assert set(epochs[0]) == {*("kind", "run", "network", "cell", "epoch", "seconds"), *all_metrics()}
+    assert set(epochs[0]) == {*("kind", "run", "network", "cell", "seed", "epoch", "seconds"), *all_metrics()}
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
-    names = ["kind", "run", "network", "cell", "status", "reason", "best_val_accuracy", "best_epoch"]
+    names = ["kind", "run", "network", "cell", "seed", "status", "reason", "best_val_accuracy", "best_epoch"]
     assert all(list(line) == names and line["reason"] is None for line in ends)
     assert all(line["best_epoch"] in (1, 2) and len(str(line["best_val_accuracy"])) < 10 for line in ends)
     assert {line["network"] for line in message} == {"SimpleRNN(4)", "LSTM(4)"}
@@ -144,6 +144,10 @@ def test_a_trained_run_is_listed_predicts_and_is_exported(
         (["train", "--units", *"123456789"], "the limit is 8"),
         (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
+        (["predict", "nobody", "good", "--lines"], "--lines reads standard input, which is -."),
+        (["runs", "--delete"], "Which runs? Name them"),
+        (["runs", "--undo"], "No run was deleted within the last 10 seconds."),
+        (["runs", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
         (["trian"], "There is no command 'trian'. Did you mean train? See `python -m rnn_compare --help`."),
         (["train", "--epohs", "3"], "Did you mean --epochs? See `python -m rnn_compare train --help`."),
         (["train", "--dropout", "0", "0.2"], "'0.2' is not expected here. See `python -m rnn_compare train --help`."),
@@ -265,6 +269,30 @@ def test_the_table_of_runs_names_what_tells_them_apart(empty_cache: Path, capsys
     assert main(["runs"]) == 0
     names = [row.split("  ")[1].removeprefix("LSTM(32)") for row in capsys.readouterr().out.splitlines()[1:]]
     assert names == ["", " forget bias 5.0", " seed 2", " First word: red or blue?", ""]
+
+
+def test_runs_are_filtered_named_deleted_and_restored(empty_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = RunStore(empty_cache / "runs.db")
+    first, second = (finished_run(store, 0.7, cell=cell) for cell in ("LSTM", "GRU"))
+    [waiting] = store.create([Experiment()], Owner.current(), "page")
+
+    def listed(*arguments: str) -> list[str]:
+        assert main(["runs", *arguments, "--json"]) == 0
+        return [facts["run"] for facts in lines(capsys.readouterr().out)]
+
+    assert listed() == [first, second, waiting]
+    assert listed("--cell", "LSTM", "SimpleRNN") == [first, waiting]
+    assert listed("--status", "finished") == [first, second]
+    assert listed(f"{waiting},{first}", "--status", "finished") == [first]
+    assert main(["runs", first, second, "--name", "Mine"]) == 0
+    assert capsys.readouterr().out.count("Mine") == 2
+    assert main(["runs", first, waiting, "--delete"]) == 2
+    assert "nothing was deleted" in capsys.readouterr().err
+    assert listed(first, second, "--delete") == [first, second]
+    assert listed() == [waiting]
+    assert listed("--undo") == [first, second]
+    assert [run.name for run in store.runs([first, second])] == ["Mine", "Mine"]
+    store.close()
 
 
 @pytest.mark.usefixtures("empty_cache")

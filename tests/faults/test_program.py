@@ -117,10 +117,11 @@ def test_a_training_whose_output_nobody_reads_any_more_is_interrupted_and_ends_w
 
 
 @linux_only
-def test_an_output_that_cannot_be_written_is_a_sentence(cache: Path) -> None:
+@pytest.mark.parametrize("command", ["runs", "--help"])
+def test_an_output_that_cannot_be_written_is_a_sentence(cache: Path, command: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "rnn_compare", "runs"],
+            [sys.executable, "-m", "rnn_compare", command],
             env={**os.environ, CACHE_VARIABLE: str(cache)},
             cwd=PROJECT,
             stdout=full,

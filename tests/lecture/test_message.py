@@ -12,6 +12,7 @@ from rnn_compare.lecture.questions import Question, tally
 from rnn_compare.lecture.scene import current_scene
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.lecture.steps import home
+from rnn_compare.runs.store import REPLACED
 from rnn_compare.services.board_cards import not_live_text
 
 from .given import (
@@ -41,6 +42,14 @@ EPOCH = Question(id="when", kind="overfits_from", text="When?", network="LSTM(32
 
 def texts(*of_pages: Any) -> str:
     return json.dumps(of_pages, ensure_ascii=False)
+
+
+def test_what_is_wrong_with_the_record_stands_in_the_notes_alone(stage: Stage) -> None:
+    begin(stage)
+    stage.services.store.warn(REPLACED)
+    sent = messages(stage)
+    assert sent["notes"]["warnings"] == [REPLACED]
+    assert REPLACED not in texts(sent["wall"], sent["phones"])
 
 
 def test_from_the_vote_to_its_outcome_each_audience_gets_what_it_may_see(stage: Stage) -> None:

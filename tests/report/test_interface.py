@@ -1,20 +1,24 @@
 """The program from Python: docs/notebook.md and the notebook beside it, run in a kernel; results beside the record."""
 
 import inspect
+import itertools
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 
 import rnn_compare as rc
+from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import CACHE_VARIABLE
@@ -29,13 +33,24 @@ INTERRUPTED = """
 import os, signal, threading, time
 
 def interrupt():
-    while len(ids := rc.runs().index) < 5 or not rc.load(ids[-1])[0].run.epochs:
+    while len(ids := rc.runs().index) == before or not rc.load(ids[-1])[0].run.epochs:
         time.sleep(0.1)
     os.kill(os.getpid(), signal.SIGINT)
 
+before = len(rc.runs())
 threading.Thread(target=interrupt).start()
 stopped = rc.train(cell="GRU", **settings | {"epochs": 100, "reviews": 5000, "maxlen": 100})
 print(stopped[0].run.status, 0 < len(stopped.curves) < 100, stopped[0].run.origin)
+"""
+QUIET = """
+from pathlib import Path
+
+texts = Path(os.environ["RNN_COMPARE_CACHE"], "mine.csv")
+texts.write_text("text,label\\n" + "".join(f"good {number},yes\\nbad {number},no\\n" for number in range(40)))
+own = settings | {"reviews": 80, "source": texts}
+mine = rc.sweep("GRU", progress=False, **own)[:1].resume(more=1, progress=False)
+assert rc.train("GRU", progress=False, **own)[0].run.experiment.source.startswith("texts-mine-")
+assert len(mine.curves) == settings["epochs"] + 1
 """
 COMPLETED = """
 from IPython.core.completer import provisionalcompleter
@@ -54,8 +69,11 @@ def test_ten_names_at_most_and_importing_them_imports_nothing_heavy() -> None:
         rc.nonsense  # noqa: B018  # looking it up is the test
 
 
-def test_the_room_of_runs_stays_a_package_that_lists_them_when_called(trained: Trained) -> None:
-    assert isinstance(rc.runs, ModuleType)
+def test_a_function_is_itself_where_a_room_has_its_name(trained: Trained) -> None:
+    """``help`` showed the package, and ``rc.baselines`` could not be called."""
+    assert {"rnn_compare.runs", "rnn_compare.baselines"} <= sys.modules.keys()
+    assert inspect.isfunction(rc.runs)
+    assert inspect.isfunction(rc.baselines)
     assert list(rc.runs().index) == trained.ids
 
 
@@ -76,6 +94,66 @@ def test_a_result_says_what_the_record_says(trained: Trained) -> None:
     validated = next(trace for trace in figure.data if trace.name == "LSTM(3), validation")
     assert list(validated.y) == [epoch["val_accuracy"] for epoch in runs[2].epochs]
     assert [title.text for title in result.figure().layout.annotations] == ["chart=Accuracy", "chart=Loss"]
+
+
+def test_a_comparison_takes_a_measure_and_several_settings(trained: Trained) -> None:
+    """That it is the page's is a test of all surfaces."""
+    result = rc.load(trained.ids)
+    assert [result.compare(measure=name).pairs[0].basis for name in (None, "test", "kept")] == ["test", "test", "kept"]
+    with pytest.raises(rc.UserError, match="measure is 'best'; it must be 'kept' or 'test'"):
+        result.compare(measure="best")  # type: ignore[arg-type]  # what is refused
+    with pytest.raises(rc.UserError, match="A comparison takes 2 to 100 settings, not 1"):
+        result[:2].compare()
+
+
+def test_a_grid_that_is_trained_is_not_trained_again_and_its_results_are_a_frame(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = TINY | {"vocabulary_size": 500, "test_split": 0.1, "mask_padding": True}
+    result = rc.sweep(["SimpleRNN", "LSTM"], seeds=2, **settings)
+    assert set(result.ids) == set(trained.ids)
+    frame = result.frame()
+    assert frame[["network", "cell", "complete"]].values.tolist() == [
+        ["SimpleRNN(3)", "SimpleRNN", 2],
+        ["LSTM(3)", "LSTM", 2],
+    ]
+    assert frame["accuracy"].tolist() == [row["accuracy"] for row in result.results.records()]
+    assert main(["compare", ",".join(trained.ids[:2]), ",".join(trained.ids[2:]), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["accuracies"] == pytest.approx(frame["accuracy"].tolist())
+
+
+def test_a_report_is_written_in_the_form_that_its_file_is_named_for(trained: Trained, tmp_path: Path) -> None:
+    result = rc.load(trained.ids)
+    names = {"page.html": ["page.html"], "repeat.ipynb": ["repeat.ipynb"], "t.csv": ["t.csv", "t.curves.csv"]}
+    for name, written in names.items():
+        assert result.report(tmp_path / name) == [tmp_path / file for file in written]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(itertools.chain(*names.values()))
+    with pytest.raises(rc.UserError, match=r"page\.doc must end in \.html, \.ipynb, \.csv or \.parquet"):
+        result.report("page.doc")
+
+
+def test_baselines_are_those_of_the_split_and_know_only_its_settings(trained: Trained) -> None:
+    assert trained
+    table = rc.baselines(reviews=80, vocabulary_size=500).frame()
+    assert table["name"].tolist() == list(all_baselines())
+    assert table["val_accuracy"].between(0, 1).all()
+    with pytest.raises(rc.UserError, match="Baselines do not depend on units, only on source, "):
+        rc.baselines(units=3)
+
+
+def test_a_network_has_what_keras_users_look_for(trained: Trained, capsys: pytest.CaptureFixture[str]) -> None:
+    result = rc.load(trained.ids)
+    network = result[0]
+    assert network.history.equals(network.curves)
+    assert network.history["val_loss"].tolist() == [epoch["val_loss"] for epoch in network.run.epochs]
+    network.summary()
+    assert "Total params" in capsys.readouterr().out
+    weights = network.weights("last")
+    assert {path: array.shape for path, array in weights.items()}["dense/kernel"] == (3, 1)
+    weights["dense/bias"][:] = 9.0
+    assert network.weights("last")["dense/bias"] != 9.0, "a copy"
+    assert len({network, result[0], result[1]}) == 2
+    assert rc.load(network, result[2:]).ids == (trained.ids[0], *trained.ids[2:])
 
 
 def test_charts_are_named_by_themselves_or_their_columns_and_others_are_refused(trained: Trained) -> None:
@@ -138,6 +216,13 @@ def test_a_network_predicts_one_text_or_several(trained: Trained) -> None:
     network = rc.load(trained.ids[0])[0]
     table = network.predict(["A wonderful film.", "Dull."])
     assert table["text"].tolist() == ["A wonderful film.", "Dull."]
+    column = network.predict(pd.Series(["A film.", "Dull.", "", None, "?!"], index=[4, 5, 6, 7, 9]))
+    assert column.index.tolist() == [4, 5, 6, 7, 9]
+    assert column["label"].notna().tolist() == [True, False, False, False, False]
+    assert column["probability"].notna().tolist() == [True, True, False, False, False]
+    assert [warning.partition(" ")[0] for warning in column["warning"]] == ["", "None", "This", "This", "This"]
+    with pytest.raises(rc.UserError, match=r"Give the one with the texts, such as table\['text'\]"):
+        network.predict(table)  # type: ignore[arg-type]  # as above
     assert table["probability"].tolist() == [network.predict(text).probability for text in table["text"]]
     with pytest.raises(rc.UserError, match=r"'3' is not a text\. Give one text, or several in a list"):
         network.predict([3])  # type: ignore[list-item]  # what is refused
@@ -189,6 +274,25 @@ def test_every_setting_is_completed_explained_and_checked_by_its_declaration() -
             call("LSTM", epohs=3)  # type: ignore[call-arg]  # type checkers know them all
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"units": "32"}, "units is '32'; it must be a whole number, such as 3."),
+        ({"units": [4, 32.0]}, "units is 32.0; it must be a whole number, such as 3."),
+        ({"seeds": "3"}, "seeds is '3'; it must be a whole number, such as 3."),
+        ({"epochs": True}, "epochs is True, but is no setting of yes or no."),
+        ({"dropout": "0.2"}, "dropout is '0.2'; it must be a number, such as 0.2."),
+        ({"bidirectional": "yes"}, "bidirectional is 'yes'; it must be True or False."),
+        ({"source": "missing.csv"}, "cannot be read (No such file or directory)"),
+    ],
+)
+def test_python_takes_numbers_as_numbers(settings: dict[str, Any], sentence: str) -> None:
+    for call in (rc.train, rc.sweep):
+        with pytest.raises(rc.UserError) as error:
+            call("LSTM", **settings)
+        assert sentence in str(error.value)
+
+
 def test_settings_that_a_network_would_ignore_are_refused() -> None:
     assert rc.parameters("LSTM", units=32).recurrent == 8320
     for call in (rc.train, rc.parameters):
@@ -211,8 +315,9 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     assert str(TINY) in codes[0]
     page = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/notebook.md").read_text("utf-8"), re.DOTALL)
     page[0] = page[0].replace("units=32, maxlen=100, epochs=3, reviews=4000", "**settings")
+    page = [code.replace('"report.html"', repr(str(tmp_path / "report.html"))) for code in page]
     codes += [*page[:-1], INTERRUPTED]  # its last imports Keras, which another test does
-    codes.append(COMPLETED)
+    codes += [QUIET, COMPLETED]
     codes.append(f"import sys; print({HEAVY} & sys.modules.keys())")
     run = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
     run.cells.append(nbformat.v4.new_code_cell("rc.train('LSTN')", metadata={"tags": ["raises-exception"]}))
@@ -222,5 +327,6 @@ def test_the_notebook_and_its_page_run_from_top_to_bottom_and_stop_when_interrup
     assert "application/vnd.plotly.v1+json" in outputs[3][0]["data"]
     assert refused["traceback"] == [f"UserError: {refused['evalue']}"]
     assert outputs[-2][0]["text"] == "['epochs=']\n"
-    assert outputs[-3][-1]["text"] == "stopped True notebook\n"
+    assert outputs[-3] == [], "without progress nothing is shown"
+    assert outputs[-4][-1]["text"] == "stopped True notebook\n"
     assert outputs[-1][0]["text"] == "set()\n"

@@ -19,7 +19,8 @@ from .conftest import Trained
 def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Trained) -> None:
     written = table_files(gather(trained.store, trained.ids), "parquet")
     table = pd.read_parquet(io.BytesIO(written[""]))
-    assert list(table) == ["run", "name", "part", "epoch", "review", "label", "probability"]
+    assert list(table) == ["run", "name", "part", "epoch", "review", "label", "label_name", "probability"]
+    assert dict(zip(table.label, table.label_name, strict=True)) == {0: "negative", 1: "positive"}
     right = (table.probability > THRESHOLD) == (table.label == 1)
     accuracies = right.groupby([table.run, table.part, table.epoch]).mean()
     for run in trained.store.runs(trained.ids):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rnn_compare.database import EVENT_SECONDS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.runs import store as store_module
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
@@ -275,7 +276,7 @@ def test_a_deletion_is_finished_once_it_is_due_even_by_the_next_start(
 ) -> None:
     run, other = make(store), make(store)
     store.record([started(run), epoch(run, 1), ended(run, Status.FINISHED), started(other), epoch(other, 1)])
-    monkeypatch.setattr("rnn_compare.runs.store.UNDO_SECONDS", 0.0)
+    monkeypatch.setattr(store_module, "UNDO_SECONDS", 0.0)
     store.delete(run)
     store.close()
     later = RunStore(store.path)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.lecture import presses
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.store import REPLACED
 from rnn_compare.server import visitor
 from rnn_compare.server.access import rules
 from rnn_compare.server.access.limits import RateLimit
@@ -89,6 +90,14 @@ def test_a_lecture_is_begun_and_ended_by_the_presenter_alone(stage: Stage, write
     write_secrets(GUARDED.replace("sesame", "barley"))
     pressed(app, "End it")
     assert stage.classroom().state().lecture == "book", "the page was drawn before the pass was changed"
+
+
+def test_what_is_wrong_with_the_record_is_for_the_presenter(services: Services, write_secrets: Write) -> None:
+    services.store.warn(REPLACED)
+    write_secrets(GUARDED)
+    app = visit()
+    assert REPLACED not in seen(app)
+    assert REPLACED in seen(signed_in(app))
 
 
 @pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])

@@ -11,7 +11,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.paths import checkpoint_file, model_file, run_folder, weights_file
-from rnn_compare.runs import events
+from rnn_compare.runs import events, schema
+from rnn_compare.runs import store as store_module
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
@@ -263,7 +264,7 @@ def test_an_engine_removes_the_files_of_deleted_runs_once_that_cannot_be_undone(
     time.sleep(1.0)
     assert run_folder(run).is_dir()
     store.restore()
-    monkeypatch.setattr("rnn_compare.runs.store.UNDO_SECONDS", 0.0)
+    monkeypatch.setattr(store_module, "UNDO_SECONDS", 0.0)
     store.delete(run)
     until(lambda: not run_folder(run).exists())
     assert store.finish_deletions() == []
@@ -284,7 +285,7 @@ def test_a_run_that_had_all_its_epochs_when_it_was_broken_off_is_finished_when_i
     with pytest.raises(UserError, match="has trained all its 2 epochs"):
         engine.continue_run(run.id)
     with monkeypatch.context() as changed:
-        changed.setattr("rnn_compare.runs.schema.ALLOWED", finished_may_end)
+        changed.setattr(schema, "ALLOWED", finished_may_end)
         store.record([Ended(run.id, status, None, time.time())])
     assert store.run(run.id).status is status
     engine.continue_run(run.id)
