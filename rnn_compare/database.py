@@ -7,11 +7,11 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from rnn_compare.atomic import identity
+from rnn_compare.atomic import identity, whole_file
 from rnn_compare.errors import UserError
 
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
@@ -30,6 +30,8 @@ _MENDS = {
 EVENT_SECONDS = 300.0
 """How long a warning of something that has happened is shown; one of something that lasts has no end."""
 
+Migration = Callable[[sqlite3.Connection], None]
+"""Turns the tables of one version into those of the next, within a transaction of the caller."""
 Mode = Literal["rwc", "ro", "ro&immutable=1", "memory"]
 """How a file is opened: created if missing; only read; the same without files beside it; replaced by an empty one."""
 
@@ -43,13 +45,14 @@ class Database:
 
     A process writes through one connection; every reading thread has its own and never waits for a writer. A missing
     file is created; a damaged one is renamed and replaced by a new one; one that cannot be written, on a full or
-    read-only disk, is only read until it can.
+    read-only disk, is only read until it can. One of an earlier version is copied to ``NAME.version-N`` beside it, then
+    migrated; in memory if it cannot be written.
 
     Attributes:
         contents: What is recorded, for sentences, such as ``runs``.
         tables: SQL statements that create missing tables.
         version: Of the tables.
-        earlier: By earlier version, SQL statements that turn its tables into these; other versions are refused.
+        migrations: By version, from the earliest that can be read to the one before this; other versions are refused.
         mend: What to do about a damaged file, in a sentence; empty if nothing can be done.
         busy_seconds: Maximum wait for a lock of another process.
 
@@ -60,7 +63,7 @@ class Database:
     contents: ClassVar[str]
     tables: ClassVar[str]
     version: ClassVar[int]
-    earlier: ClassVar[Mapping[int, str]] = {}
+    migrations: ClassVar[Mapping[int, Migration]] = {}
     mend: ClassVar[str] = ""
     busy_seconds: ClassVar[float] = 15.0
 
@@ -110,8 +113,8 @@ class Database:
             self._create_tables()
             if not os.access(self.path, os.W_OK):
                 raise _error("SQLITE_READONLY", "no permission to write")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname.startswith(_DAMAGED):
+        except (sqlite3.DatabaseError, OSError) as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
                 self._set_aside()
             else:
                 self._refuse_writing(error)
@@ -126,7 +129,7 @@ class Database:
         sentence = f"The record of {self.contents} could not be read: kept as {name}, started a new one."
         self.warn(f"{sentence} {self.mend}".rstrip())
 
-    def _refuse_writing(self, error: sqlite3.DatabaseError) -> None:
+    def _refuse_writing(self, error: Exception) -> None:
         """Has the file only read until it can be written; raises ``NotSaved`` if it cannot be read either."""
         self._refusal = self._in_words("cannot be opened for writing", error)
         try:
@@ -142,6 +145,11 @@ class Database:
         connection = connect(self.path, mode, self.busy_seconds)
         if mode == "memory":
             connection.executescript(self.tables)
+        elif self._refusal and 0 < self._version(connection) < self.version:
+            with contextlib.closing(connection) as earlier:
+                connection = connect(self.path, "memory")
+                earlier.backup(connection)
+            self.migrate(connection)
         return connection
 
     def _readable_mode(self) -> Mode:
@@ -154,28 +162,56 @@ class Database:
     def _create_tables(self) -> None:
         with contextlib.closing(self._connect()) as connection:
             check(connection)
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, self.version, *self.earlier):
-                mend = "a newer version. Update the program"
-                if version < self.version:
-                    mend = "a version before the first release. Move the file away"
-                raise UserError(
-                    f"The record of {self.contents} {self.path} is from {mend}, or set RNN_COMPARE_CACHE to another "
-                    "folder."
-                )
-            has_all = version == self.version and check_columns(connection, self.tables)
+            has_all = self._version(connection) == self.version and check_columns(connection, self.tables)
             [journal] = connection.execute("PRAGMA journal_mode").fetchone()
             if has_all and (journal == "wal" or self._refusal):
                 return  # without writing anything: the disk may be full
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = OFF")  # replacing a table deletes no rows that refer to it
             # One transaction: two processes may open the file at once, and either may crash in between.
             connection.execute("BEGIN IMMEDIATE")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            statements = f"{self.tables};{self.earlier.get(version, '')}".split(";")
-            for statement in statements:  # sqlite3's own executescript would end the transaction
-                connection.execute(statement)
+            if version := self._version(connection):
+                if version < self.version:
+                    self._keep_copy(version)
+                self.migrate(connection)
+            execute(connection, self.tables)
             connection.execute(f"PRAGMA user_version = {self.version}")
             connection.execute("COMMIT")
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Returns the version of a file, 0 for a new one; raises ``UserError`` if it cannot be read."""
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version in (0, self.version, *self.migrations):
+            return version
+        problem = "is from a version before the first release. Move the file away"
+        if version > self.version:
+            problem = f"has version {version}; this program reads versions up to {self.version}. Update the program"
+        raise UserError(
+            f"The record of {self.contents} {self.path} {problem}, or set RNN_COMPARE_CACHE to another folder."
+        )
+
+    @classmethod
+    def migrate(cls, connection: sqlite3.Connection) -> None:
+        """Turns the tables of an earlier version into those of this one, step by step.
+
+        Raises ``sqlite3.DatabaseError`` if the file is damaged.
+        """
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        for number, migration in sorted(cls.migrations.items()):
+            if 0 < version <= number:
+                migration(connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+        check_columns(connection, cls.tables)
+
+    def _keep_copy(self, version: int) -> None:
+        """Copies the file as it was last committed; earlier copies are removed."""
+        copy(self.path, self.path.with_name(f"{self.path.name}.version-{version}"))
+        self._remove_copies(but=version)
+
+    def _remove_copies(self, but: int = 0) -> None:
+        for file in self.path.parent.glob(f"{self.path.name}.version-*"):
+            if file.name != f"{self.path.name}.version-{but}":
+                file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -226,6 +262,24 @@ def connect(path: Path, mode: Mode = "rwc", busy_seconds: float = Database.busy_
         # Some forty threads have a connection each; the operating system caches the pages once for all.
         connection.execute("PRAGMA cache_size = -256")
     return connection
+
+
+def execute(connection: sqlite3.Connection, statements: str) -> None:
+    """Executes SQL statements within a transaction, which sqlite3's own ``executescript`` would end."""
+    for statement in statements.split(";"):
+        connection.execute(statement)
+
+
+def copy(record: Path, target: Path) -> None:
+    """Copies a database file with SQLite's own means; raises ``sqlite3.Error`` if it is damaged, or ``OSError``."""
+    with (
+        whole_file(target) as partial,
+        contextlib.closing(connect(record, "ro")) as source,
+        contextlib.closing(connect(partial)) as written,
+    ):
+        source.backup(written)
+        written.execute("PRAGMA journal_mode = DELETE")  # one file
+        check(written)
 
 
 def check(connection: sqlite3.Connection) -> None:

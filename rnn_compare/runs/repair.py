@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import whole_file
-from rnn_compare.database import check, connect, rename
+from rnn_compare.database import connect, copy, rename
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import recorded_experiment
 from rnn_compare.feedforward.registry import NETWORKS
@@ -43,7 +43,7 @@ def back_up(store: RunStore) -> None:
     try:
         store.runs()  # warns of rows that cannot be read, which the earlier copy may hold
         if not (_set_aside(record) or store.unreadable):
-            _copy(record, backup)
+            copy(record, backup)
     except (UserError, sqlite3.Error, OSError) as error:
         logging.getLogger(__name__).warning("The record %s could not be copied (%s).", record, error)
 
@@ -197,18 +197,6 @@ def _row(run: str, row: dict[str, Any] | None, saved: Checkpoint | None, sentenc
 def _is_complete(row: Mapping[str, Any], epochs: int) -> bool:
     experiment = json.loads(row["experiment"])
     return epochs >= experiment["epochs"] or bool(experiment.get("patience"))
-
-
-def _copy(record: Path, target: Path) -> None:
-    """Copies a record with SQLite's own means; raises ``sqlite3.Error`` if it is damaged."""
-    with (
-        whole_file(target) as partial,
-        contextlib.closing(connect(record, "ro")) as source,
-        contextlib.closing(connect(partial)) as copy,
-    ):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file
-        check(copy)
 
 
 def _backup(record: Path) -> Path:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_compare.atomic import UNFINISHED
-from rnn_compare.database import check_columns, connect
-from rnn_compare.runs import schema
+from rnn_compare.database import connect
 from rnn_compare.runs.events import decoded
 from rnn_compare.runs.schema import DAMAGED, UnknownNetworkError, epoch_of, run_of
 from rnn_compare.runs.store import RunStore
@@ -44,7 +43,7 @@ def tables_of(file: Path, runs: Collection[str]) -> Tables:
                 shutil.copyfile(file.with_name(file.name + suffix), copy.with_name(copy.name + suffix))
         try:
             with contextlib.closing(connect(copy)) as connection:
-                check_columns(connection, schema.TABLES)
+                RunStore.migrate(connection)
         except sqlite3.DatabaseError:
             _replace_first_page(copy)
         with contextlib.closing(connect(copy)) as connection:

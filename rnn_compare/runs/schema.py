@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from rnn_compare.experiment import recorded_experiment
@@ -15,8 +16,6 @@ from rnn_compare.runs.events import ALLOWED, EpochEnd, Event, Predictions, Progr
 from rnn_compare.runs.record import Owner, Run, Tested
 
 VERSION = 5
-EARLIER = {4: ""}
-"""Its tables lack ``deletions`` alone."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -81,6 +80,17 @@ CREATE TABLE IF NOT EXISTS deletions (
 """NaN and infinity are not valid JSON, so the checks reject them."""
 
 
+def add_deletions(connection: sqlite3.Connection) -> None:
+    """Turns the tables of version 4, that of 0.1.0, into those of version 5."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS deletions (run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,"
+        " due REAL NOT NULL)"
+    )
+
+
+MIGRATIONS = {4: add_deletions}
+
+
 def write(event: Event, connection: sqlite3.Connection) -> None:
     """Writes an event; one that its run's state does not allow is ignored (see ``events.ALLOWED``)."""
     row = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
@@ -97,12 +107,14 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             )
         case Progress() if status is Status.RUNNING:
             connection.execute(
-                "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :phase, :batch, :batches, :figures, :at)",
+                "INSERT OR REPLACE INTO progress (run, epoch, phase, batch, batches, figures, at)"
+                " VALUES (:run, :epoch, :phase, :batch, :batches, :figures, :at)",
                 {**vars(event), "figures": json.dumps(event.figures)},
             )
         case EpochEnd() if status is Status.RUNNING:
             connection.execute(
-                "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :figures, :seconds)",
+                "INSERT OR REPLACE INTO epochs (run, epoch, figures, seconds)"
+                " VALUES (:run, :epoch, :figures, :seconds)",
                 {**vars(event), "figures": json.dumps(event.figures)},
             )
             connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
@@ -110,7 +122,8 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             if event.part == "test":  # replaces the test before the run was continued, of another epoch
                 connection.execute("DELETE FROM predictions WHERE run = ? AND part = 'test'", (event.run,))
             connection.execute(
-                "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
+                "INSERT OR REPLACE INTO predictions (run, epoch, part, accuracy, reviews, probabilities)"
+                " VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
                 vars(event),
             )
         case events.Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
@@ -167,7 +180,7 @@ def run_of(row: Row, epochs: Sequence[Row] = (), progress: Sequence[Row] = (), t
         weights_epoch=int(came_with[1]) if came_with else 0,
         epochs=tuple(epoch_of(epoch) for epoch in epochs),
         # A run may repeat an epoch that is already recorded.
-        progress=tuple(Progress(**with_values(at, "figures")) for at in progress if at["epoch"] > len(epochs)),
+        progress=tuple(Progress(**_values(Progress, at)) for at in progress if at["epoch"] > len(epochs)),
         continued=tuple(json.loads(row["continued"])),
         test=test,
     )
@@ -175,7 +188,7 @@ def run_of(row: Row, epochs: Sequence[Row] = (), progress: Sequence[Row] = (), t
 
 def epoch_of(row: Row) -> EpochEnd:
     """Returns an epoch from its row; raises one of ``DAMAGED``."""
-    epoch = EpochEnd(**with_values(row, "figures"))
+    epoch = EpochEnd(**_values(EpochEnd, row))
     if missing := _MEASURED_BY_KERAS - epoch.figures.keys():
         raise ValueError(f"{min(missing)} is missing")
     return epoch
@@ -198,6 +211,10 @@ def owner_of(row: Row) -> Owner:
     return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
 
 
-def with_values(row: Row, column: str) -> dict[str, Any]:
-    """Returns a row as a dict, with one of its columns parsed as JSON."""
-    return {**row, column: json.loads(row[column])}
+def columns(kind: type[EpochEnd | Progress | Predictions]) -> list[str]:
+    """Returns the columns that an event is stored in; a later version may have added others to its table."""
+    return [field.name for field in fields(kind)]
+
+
+def _values(kind: type[EpochEnd | Progress], row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in columns(kind)} | {"figures": json.loads(row["figures"])}

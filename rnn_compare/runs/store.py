@@ -37,6 +37,11 @@ _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
 _UNFINISHED = "status IN ('queued', 'running')"
 _UNFINISHED_OF = f"{_UNFINISHED} AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
 _NOT_DELETED = "id NOT IN (SELECT run FROM deletions)"
+_COPIED = (("runs", "id", "position"), ("epochs", "run", "epoch"), ("predictions", "run", "epoch"))
+"""Tables that are copied from another record, the column that names the run, and the order of rows."""
+_COMMON_COLUMNS = (
+    "SELECT name FROM pragma_table_info(:table) WHERE name IN (SELECT name FROM pragma_table_info(:table, 'other'))"
+)
 _PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
@@ -48,7 +53,8 @@ class RunStore(Database):
         unknown: By the ids of runs whose network is not installed, a sentence that says so.
     """
 
-    contents, tables, version, earlier, mend = "runs", schema.TABLES, schema.VERSION, schema.EARLIER, REPAIR
+    contents, tables, version, migrations = "runs", schema.TABLES, schema.VERSION, schema.MIGRATIONS
+    mend = REPAIR
 
     def __init__(self, path: Path) -> None:
         self._heartbeats: dict[str, tuple[float, float]] = {}
@@ -128,15 +134,13 @@ class RunStore(Database):
             try:
                 with self._writer as connection:
                     connection.execute("BEGIN IMMEDIATE")
-                    names = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('runs')")]
-                    columns = ", ".join(name for name in names if name != "position")
                     ids = "(SELECT id FROM other.runs WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))"
                     values = {"ids": None if runs is None else json.dumps(runs)}
-                    copied = f"SELECT {columns} FROM other.runs WHERE id IN {ids} ORDER BY position"
-                    connection.execute(f"INSERT INTO runs ({columns}) {copied}", values)
-                    for table in ("epochs", "predictions"):
-                        copied = f"SELECT * FROM other.{table} WHERE run IN {ids}"
-                        connection.execute(f"INSERT INTO {table} {copied}", values)
+                    for table, run, order in _COPIED:
+                        rows = connection.execute(_COMMON_COLUMNS, {"table": table})
+                        columns = ", ".join(name for (name,) in rows if name != "position")
+                        copied = f"SELECT {columns} FROM other.{table} WHERE {run} IN {ids} ORDER BY {order}"
+                        connection.execute(f"INSERT INTO {table} ({columns}) {copied}", values)
             finally:
                 self._writer.execute("DETACH other")
 
@@ -165,7 +169,7 @@ class RunStore(Database):
         ``UserError`` if the run has not ended or does not exist.
         """
         self.run(run)
-        mark = f"INSERT OR IGNORE INTO deletions SELECT id, ? FROM runs WHERE id = ? AND NOT {_UNFINISHED}"
+        mark = f"INSERT OR IGNORE INTO deletions (run, due) SELECT id, ? FROM runs WHERE id = ? AND NOT {_UNFINISHED}"
         with self._transaction() as connection:  # one statement: somebody may continue it at this moment
             marked = connection.execute(mark, (time.time() + UNDO_SECONDS, run))
         if not marked.rowcount:
@@ -246,7 +250,8 @@ class RunStore(Database):
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
         """Returns the predictions of a run's network, epoch by epoch."""
-        records = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", run, part)
+        columns = ", ".join(schema.columns(Predictions))
+        records = self._read(f"SELECT {columns} FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", run, part)
         return [Predictions(**row) for row in records]
 
     def with_setting(self, setting: str) -> list[Run]:

@@ -263,5 +263,5 @@ def test_two_servers_that_start_at_once_take_a_record_over_once(old: sqlite3.Con
 
 def test_a_record_of_a_newer_version_is_refused(old: sqlite3.Connection, tmp_path: Path) -> None:
     old.execute("PRAGMA user_version = 3")
-    with pytest.raises(UserError, match="is from a newer version"):
+    with pytest.raises(UserError, match="has version 3; this program reads versions up to 2"):
         Journal(tmp_path / "lecture.db")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_compare.database import Database
+from rnn_compare.database import Database, execute
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS events (
@@ -18,6 +18,10 @@ CREATE INDEX IF NOT EXISTS events_by_lecture ON events (lecture);
 CREATE INDEX IF NOT EXISTS reviews_by_lecture ON events (lecture) WHERE kind = 'review'
 """
 _FROM_TABLES = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY, lecture INTEGER NOT NULL, at REAL NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL,
+    data TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS confidence (lecture, question, round, device, level);
 CREATE TABLE IF NOT EXISTS networks (lecture, task, cell, seed, device, origin, status, reviews, at);
 CREATE TABLE IF NOT EXISTS best_epochs (lecture, cell, seed, correct);
@@ -53,7 +57,14 @@ INSERT INTO events (lecture, at, kind, device, data)
 DROP TABLE lectures; DROP TABLE steps; DROP TABLE devices; DROP TABLE answers; DROP TABLE confidence;
 DROP TABLE reviews; DROP TABLE networks; DROP TABLE best_epochs
 """
-"""Makes the rows of version 1, which had a table of each, into events; its first files lack three of them."""
+
+
+def make_events(connection: sqlite3.Connection) -> None:
+    """Turns the rows of version 1, which had a table of each kind, into events.
+
+    Version 1 is that of 0.1.0, whose files lack the tables ``confidence``, ``networks`` and ``best_epochs``.
+    """
+    execute(connection, _FROM_TABLES)
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Event:
 class Journal(Database):
     """Appends events and reads them."""
 
-    contents, tables, version, earlier, busy_seconds = "lectures", _TABLES, 2, {1: _FROM_TABLES}, 5.0
+    contents, tables, version, migrations, busy_seconds = "lectures", _TABLES, 2, {1: make_events}, 5.0
 
     def _connect(self, read_only: bool = False) -> sqlite3.Connection:
         connection = super()._connect(read_only)
@@ -104,9 +115,10 @@ class Journal(Database):
         return number
 
     def empty_log(self) -> None:
-        """Moves all from the write-ahead log, which still holds what was deleted, to the file itself."""
+        """Removes what was deleted from the disk: from the write-ahead log, and with the copy of an earlier version."""
         with self._write_lock, self._errors_in_words():
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._remove_copies()
 
     def last(self) -> int:
         """Returns the number of the last lecture; 0 before the first."""
