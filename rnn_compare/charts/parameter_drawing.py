@@ -58,16 +58,16 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     return max(min(fitting), 0.02)
 
 
-def drawings(networks: Sequence[NamedNetwork], on_charts: int = 0) -> str:
+def drawings(networks: Sequence[NamedNetwork], on_charts: int = 0, heading: str = "h2") -> str:
     """Returns networks' cards, to one scale; those after the first ``on_charts`` below a heading that says so."""
     scale = pixels([network.experiment for network in networks])
-    cards = [drawing(network, scale) for network in networks]
+    cards = [drawing(network, scale, heading) for network in networks]
     if 0 < on_charts < len(cards):
-        cards.insert(on_charts, "<h3>Set up, not on the charts</h3>")
+        cards.insert(on_charts, f"<{heading}>Set up, not on the charts</{heading}>")
     return "".join(cards)
 
 
-def drawing(network: NamedNetwork, scale: float) -> str:
+def drawing(network: NamedNetwork, scale: float, heading: str = "h2") -> str:
     """Returns one network's card; ``scale`` are the ``pixels`` of all networks on the page."""
     experiment = network.experiment
     counted = parameters(experiment)
@@ -79,7 +79,7 @@ def drawing(network: NamedNetwork, scale: float) -> str:
     fractions = " ".join(f"{column:.2f}fr" for column in columns)
     return (
         f'<section class="rc-card" style="--rc-color: {look(network).color}">'
-        f"<h4><span>{escape(network.name)}</span><span>{terms} = {counted.total:,} parameters</span></h4>"
+        f"<{heading}><span>{escape(network.name)}</span><span>{terms} = {counted.total:,} parameters</span></{heading}>"
         f'{_shares(counted, columns)}<div class="rc-layer-row" style="grid-template-columns: {fractions}">'
         f"{''.join(boxes)}</div></section>"
     )

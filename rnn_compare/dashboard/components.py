@@ -71,9 +71,10 @@ def load_styles(*sheets: str) -> None:
         st.html(assets.PACKAGE / sheet)
 
 
-def card(title: str, look: Look, body: str) -> str:
-    """Returns a network's card as HTML, with its title under its colour."""
-    return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'
+def card(title: str, look: Look, body: str, heading: str = "h2") -> str:
+    """Returns a network's card as HTML, with its title, a heading of this level, under its colour."""
+    head = f"<{heading}>{escape(title)}</{heading}>"
+    return f'<section class="rc-card" style="--rc-color: {look.color}">{head}{body}</section>'
 
 
 def show_figure(figure: go.Figure, key: str) -> None:

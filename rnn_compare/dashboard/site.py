@@ -59,7 +59,9 @@ def _render() -> None:
     icon = str(PACKAGE / "dashboard" / "assets" / "common" / "icon.png")
     st.set_page_config(page_title=f"{page.title} · RNN Compare", page_icon=icon, layout="wide")
     _set_properties({"--rc-page": json.dumps(page.title)})  # a phone's menu folds the pages' names and shows this one
-    component("dashboard/assets/common/menu.js")(key="menu")  # first, so that its place never changes
+    component("dashboard/assets/common/menu.js")(
+        key="menu", data={"title": page.title}
+    )  # first: its place never changes
     try:
         services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)

@@ -72,7 +72,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: l
         assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
     if view == "Equations":
         assert written.count("aligned") == 8
-        assert [heading.value for heading in app.subheader][1:] == ["Averaged embeddings", "Convolution", "Attention"]
+        assert [heading.value for heading in app.header][1:] == ["Averaged embeddings", "Convolution", "Attention"]
 
 
 @pytest.mark.usefixtures("messages")

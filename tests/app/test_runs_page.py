@@ -176,7 +176,7 @@ def test_a_name_and_a_note_are_kept_and_shown_as_text(services: Services, record
     assert (annotated.name, annotated.note) == (HOSTILE, "<script>alert(1)</script>")
     assert app.dataframe[0].value["Name"].tolist() == [HOSTILE]
     assert app.dataframe[0].value["Note"].tolist() == ["<script>alert(1)</script>"]
-    assert "<h3>&lt;b&gt;x&lt;/b&gt; **bold**" in html(app)
+    assert "<h2>&lt;b&gt;x&lt;/b&gt; **bold**" in html(app)
     assert "<script>" not in html(app)
     assert "<b>x</b>" not in html(app)
     labels = [*(element.label for element in app.button), *(element.value for element in app.markdown)]

@@ -70,7 +70,7 @@ def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
 
     app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
-    assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
+    assert [heading.value for heading in app.header] == ["LSTM", "SimpleRNN"]
     texts = [text.value for text in app.markdown if "In Keras" in text.value or "**" in text.value]
     assert texts[:2] == ["**\\<b\\>a**", "In Keras: `kernel` (5, 16), `recurrent_kernel` (4, 16), `bias` (16,)"]
     assert texts[2:4] == ["**c**", "In Keras: `kernel` (5, 24), `recurrent_kernel` (6, 24), `bias` (24,)"]

@@ -70,6 +70,7 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
 
     sign_in(visitor, "wrong one")
     expect(visitor.get_by_text("Wrong pass.")).to_be_visible()
+    expect(visitor.get_by_label("Pass", exact=True)).to_have_attribute("autocomplete", "current-password")
     visitor.keyboard.press("Escape")
     sign_in(visitor)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
@@ -220,7 +221,7 @@ def test_hostile_names_and_notes_are_drawn_as_text(guarded: Server, visitor: Pag
     runs = [made(guarded, name=name, note=name, units=2**n) for n, name in enumerate(names)]
     visitor.goto(f"{guarded.url}/?show={','.join(runs)}")
     for name in names:
-        expect(visitor.locator("article h3").get_by_text(name, exact=True)).to_be_visible()
+        expect(visitor.locator("article h2").get_by_text(name, exact=True)).to_be_visible()
         # Plotly reads a little HTML in its texts. A long name may be broken at its first space.
         written = re.compile(re.escape(name).replace(r"\ ", r"\s*"))
         expect(visitor.locator("[data-chart=accuracy] .annotation", has_text=written)).to_be_visible()

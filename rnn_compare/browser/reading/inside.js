@@ -55,7 +55,9 @@ export function buildInside(cells, root, waiting, drawings) {
   };
   const build = () => {
     message = { ...messageOf(readings, drawings, choice.depth), author: readings[0].author };
-    reading = buildReading(root, message, choice, { ask: () => {}, keep: () => {}, buildChart: buildWordChart });
+    reading = buildReading(root, message, choice, {
+      ask: () => {}, keep: () => {}, buildChart: buildWordChart, heading: "h4",
+    });
     reading.leaveOut(leftOut);
     reading.draw();
     leaveOut();

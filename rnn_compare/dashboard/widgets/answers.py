@@ -54,7 +54,7 @@ def show_text(predictions: Answers, text: str) -> None:
         if len({size for _, size, _ in groups}) > 1:
             read += f" (vocabulary size {vocabulary_size:,})"
         body = review_text.html(text, members[0][1].review)
-        parts += f"<h3>{escape(read)}</h3>{body}"
+        parts += f"<h2>{escape(read)}</h2>{body}"
     if parts:
         st.html(f'<div class="rc-judged rc-read">{parts}</div>')
 

@@ -24,12 +24,12 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
     different, on_charts = _different(experiments), len(_different(experiments[:charted]))
     networks = labelled(different)
     cards = [
-        components.card(network.name, look(network), parameters(network.experiment).table.html("rc-terms"))
+        components.card(network.name, look(network), parameters(network.experiment).table.html("rc-terms"), "h3")
         for network in networks
     ]
     st.html(
-        f'<div class="rc-parameters"><header><h3>Where the {explained("parameter", "parameters")} are</h3>'
-        f"{legend(different)}</header>{drawings(networks, on_charts)}"
+        f'<div class="rc-parameters"><header><h2>Where the {explained("parameter", "parameters")} are</h2>'
+        f"{legend(different)}</header>{drawings(networks, on_charts, 'h3')}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{"".join(cards)}</div></details>'
         "</div>"
     )

@@ -236,6 +236,10 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
     expect(slider).to_have_attribute("aria-valuetext", "41 %")
     phone.get_by_role("button", name="Send my curve").press("Enter")
     until(lambda: present(hall.url, "answers", "curve", 1)[0][3] == 0.41)
+    phone.locator("svg.drawing").tap(position={"x": 50, "y": 0.2 * box["height"]})  # an epoch alone, without dragging
+    phone.get_by_role("button", name="Send my curve").tap()
+    until(lambda: present(hall.url, "answers", "curve", 1)[0][0] > points[0])
+    assert present(hall.url, "answers", "curve", 1)[0][3] == 0.41
     present(hall.url, "reveal")
     expect(phone.locator("#verdict")).to_contain_text("points off")
     expect(phone.locator("#curves .mine")).to_have_count(1)

@@ -165,6 +165,6 @@ def test_without_a_lecture_or_the_right_to_lead_it_the_wall_shows_where_to_go(po
     wall.reload()
     expect(wall.get_by_text(refusal)).to_be_visible()
     expect(wall.get_by_role("link")).to_have_attribute("href", "present")
-    expect(wall.locator("h1")).to_be_hidden()
+    expect(wall.locator("h1")).to_have_text("The wall")
     wall.unroute("**/wall/events*")
     at(wall, 0)

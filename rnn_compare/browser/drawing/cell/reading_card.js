@@ -10,11 +10,11 @@ import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
 // onSignal(name) with the signal that is selected.
-export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
+export function buildCard(parent, run, drawing, { words, author, heading, onWord, onSignal }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);
   root.dataset.run = run.id;
-  const showVerdict = buildVerdict(root, run, words, author);
+  const showVerdict = buildVerdict(root, run, { words, author, heading });
   if (run.note) {
     const showWord = buildWithoutCell(root, run, words);
     return { draw() {}, show: (word, leftOut) => { showWord(word); showVerdict(word, leftOut); } };
@@ -59,9 +59,9 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   };
 }
 
-function buildVerdict(root, run, words, author) {
+function buildVerdict(root, run, { words, author, heading }) {
   const head = element("header", "", root);
-  element("h4", "", head, run.cell_name ? `${run.title}, ${run.cell_name}` : run.title);
+  element(heading, "", head, run.cell_name ? `${run.title}, ${run.cell_name}` : run.title);
   const verdict = element("b", "", head);
   const said = element("div", "rc-step", root);
   const moved = element("span", "", said);

@@ -10,8 +10,10 @@ import { buildCard } from "./reading_card.js";
 import { turningWord } from "./turning_word.js";
 
 // choice: the visitor's choices, updated here; ask(colouring): requests a colouring, which is computed only on request;
-// keep(at): notes the step at which the reader rests; buildChart: draws the prediction after each word.
-export function buildReading(root, { words, at, author, drawings, runs, cut }, choice, { ask, keep, buildChart }) {
+// keep(at): notes the step at which the reader rests; buildChart: draws the prediction after each word;
+// heading: the element of a network's name.
+export function buildReading(root, { words, at, author, drawings, runs, cut }, choice, ways) {
+  const { ask, keep, buildChart, heading = "h2" } = ways;
   let leftOut = {};
   choice.lead = Math.min(choice.lead, runs.length - 1);
 
@@ -52,7 +54,7 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   overview.append(below);
   const row = element("div", "rc-cells", sides);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
-    words, author, onWord,
+    words, author, heading, onWord,
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
   }));
   // A wall has room for one card.

@@ -111,10 +111,12 @@ function buildFigure(parent, name, view) {
     pointer = clientX - node.getBoundingClientRect().left;
     point();
   });
-  node.addEventListener("pointerleave", () => {
+  const leave = () => {
     pointer = undefined;
     point();
-  });
+  };
+  node.addEventListener("pointerleave", leave);
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !readout.hidden) leave(); });
   return {
     draw() {
       const size = { width: node.clientWidth || USUAL.width, height: node.clientHeight || USUAL.height };

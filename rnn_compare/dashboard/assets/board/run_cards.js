@@ -40,10 +40,10 @@ function buildCard(row, id, { onName, onNameTwice, onPress }) {
   const root = element("article", "rc-card", row);
   const head = element("header", "", root);
   // The name is also the legend entry: it hides and shows the network's curves.
-  const name = button("rc-name", head, "", () => onName(id));
+  const name = button("rc-name", element("h2", "", head), "", () => onName(id));
   name.addEventListener("dblclick", () => onNameTwice(id));
   element("span", "rc-swatch", name);
-  const label = element("h3", "", name);
+  const label = element("span", "rc-run-name", name);
   const press = button("rc-press", head, "", () => {
     onPress(press.dataset.press, id);
     showPress(press, press.dataset.press, true);

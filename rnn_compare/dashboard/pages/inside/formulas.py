@@ -34,7 +34,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             continue
         by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
         sizes = next(iter(by_shapes))
-        st.subheader(cell)
+        st.header(cell)
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The loop:")
             st.code(loop(sizes), language="python")
@@ -46,7 +46,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             st.markdown(f"In Keras: {in_keras(other)}")
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.caption(notes(cell))
-        with st.expander("Backpropagation", key=f"back_{cell}"):
+        with st.expander(f"Backpropagation of {cell}", key=f"back_{cell}"):
             st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
 
 
@@ -60,7 +60,7 @@ def source(cell: Cell, back: bool = False) -> str:
 
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
-    st.subheader(feedforward.title.capitalize())
+    st.header(feedforward.title.capitalize())
     st.latex(latex(feedforward.formula, experiment.units, experiment.embedding_size))
     st.code(inspect.getsource(feedforward.forward), language="python", wrap_lines=True)
     st.caption(feedforward.notes)

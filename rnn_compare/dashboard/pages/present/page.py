@@ -49,7 +49,7 @@ def render() -> None:
 
 def _show_running(scene: Scene) -> None:
     """Draws what leads to the wall and the notes of the running lecture, and what ends it."""
-    st.markdown(f"## {as_markdown(scene.lecture.title)}")
+    st.markdown(f"# {as_markdown(scene.lecture.title)}")
     st.markdown(f"Step {scene.index + 1} of {len(scene.lecture.steps)}: {as_markdown(scene.step.title)}", help=KEYS)
     with st.container(horizontal=True):
         st.button("Open the wall", on_click=_open, args=("wall",), type="primary", icon=":material/slideshow:")
@@ -81,7 +81,7 @@ def _end_button() -> None:
 def _show_lectures(stage: Stage) -> None:
     """Draws a card per lecture."""
     st.session_state.pop(_OPENED, None)
-    st.markdown("## Present", help=PURPOSE)
+    st.markdown("# Present", help=PURPOSE)
     lectures, problems = read_all()
     if not invite.phones_can_join():
         st.markdown(f":material/mobile_off: Phones cannot join. {invite.obstacle()}")
@@ -115,9 +115,10 @@ def _card(stage: Stage, lecture: Lecture) -> None:
             st.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
         with st.container(horizontal=True, vertical_alignment="center"):
-            lines = [f"**{lecture.title}** :gray[{lecture.minutes} minutes]", lecture.about]
+            lines = [f":gray[{lecture.minutes} minutes.] {lecture.about}".strip()]
             lines += [f"To edit: `{edited_lecture(name)}`"] if edited else []
-            st.container(width="stretch").markdown("  \n".join(filter(None, lines)))
+            about = "  \n".join(lines)
+            st.container(width="stretch").markdown(f"## {as_markdown(lecture.title)}\n{about}")
             live = f"Trains live: {rough_duration(seconds)} here."
             button("Begin", "begin", _begin, stage, name, type="primary", icon=":material/play_arrow:", help=live)
             recorded = presses.is_recorded(stage.services, lecture)

@@ -39,7 +39,7 @@ _DOWNLOADS = "fetched_sources"
 def render() -> None:
     """Draws the page."""
     load_styles("dashboard/assets/common/review_text.css", "dashboard/assets/pages/reviews.css")
-    st.markdown("## The reviews")
+    st.markdown("# The reviews")
     upload.show(f"{FORM}source")
     try:
         experiment = _settings()
@@ -141,7 +141,7 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
     text = reviews.text(index)
     review = read_text(text, reviews.vocabulary, experiment.vocabulary_size, experiment.maxlen)
     st.html(
-        f"{review_text.html(text, review)}<h3>Encoded, shape ({experiment.maxlen},)</h3>"
+        f"{review_text.html(text, review)}<h2>Encoded, shape ({experiment.maxlen},)</h2>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
     with st.expander("Original text" if reviews.texts else "Words (this source has no original text)"):

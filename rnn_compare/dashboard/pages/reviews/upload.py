@@ -166,7 +166,7 @@ def summary(card: Card, reviews: Reviews) -> str:
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)
     return (
-        f"<section class='rc-understood'><h3>{escape(card.title)}: {card.size:,} texts</h3>"
+        f"<section class='rc-understood'><h2>{escape(card.title)}: {card.size:,} texts</h2>"
         f"<div class='rc-balance'>{balance}</div><ul>{points}</ul></section>"
     )
 

@@ -38,7 +38,7 @@ def render() -> None:
     place, problems = _place(services)
     for problem in problems:
         st.warning(problem, icon=":material/error:")
-    st.html(f"<h2 style='padding: 0; margin: 0'>Runs <small class='rc-place'>{escape(place)}</small></h2>")
+    st.html(f"<h1>Runs <small class='rc-place'>{escape(place)}</small></h1>")
     if not runs and not services.snapshot().hidden:
         st.info("No runs yet.", icon=":material/hourglass_empty:")
         if st.button("Train one on Compare", type="primary"):

@@ -28,7 +28,7 @@ from rnn_compare.settings import bounds, in_words
 
 def show(services: Services, run: Run) -> None:
     """Draws the panel of one run."""
-    st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run, services.evidence))}</p></div>')
+    st.html(f'<div class="rc-run"><h2>{escape(run.title)}</h2><p>{escape(_state(run, services.evidence))}</p></div>')
     _names(services, run)
     _downloads(services, run)
     if run.status is Status.FINISHED and not run.is_from_elsewhere:
@@ -178,7 +178,7 @@ def _sections(run: Run) -> Iterable[str]:
 def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folded: bool = False) -> str:
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items() if value)
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
-    whole, head = ("details", "summary") if folded else ("section", "h4")
+    whole, head = ("details", "summary") if folded else ("section", "h3")
     return f"<{whole} class='rc-box'><{head}>{escape(heading)}</{head}>{body}</{whole}>"
 
 

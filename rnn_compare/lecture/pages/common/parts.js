@@ -16,7 +16,7 @@ export function coloured(node, color) {
 }
 
 const cardOf = (title, color, lines) => coloured(
-  element("article", { class: "card" }, element("h3", { class: "network" }, title), ...paragraphs(lines)), color,
+  element("article", { class: "card" }, element("h2", { class: "network" }, title), ...paragraphs(lines)), color,
 );
 
 const cardsOf = (cards) => element("div", { class: "cards" }, ...cards.filter(Boolean));

@@ -12,8 +12,8 @@ const SILENT = 4000; // milliseconds; the server sends something every 1.5 s
 const FORBIDDEN = 403;
 const NO_CODE = { address: "", code: "" };
 const NOTHING = {
-  on: false, problem: "", title: "", text: "", writes: false, question: null, phase: "idle", parts: [], presses: [],
-  tallies: [], legend: [], colors: {}, outcome: null, score: "", surprised: "", discussion: "",
+  on: false, problem: "", title: "The wall", text: "", writes: false, question: null, phase: "idle", parts: [],
+  presses: [], tallies: [], legend: [], colors: {}, outcome: null, score: "", surprised: "", discussion: "",
 };
 /** @type {any} */
 let state = null; // WallState

@@ -29,7 +29,7 @@ export function progress(first) {
 // What a network predicts for a review, with the class names of browser/common/verdicts.css.
 /** @param {Verdict} verdict */
 function verdictCard({ title, color, share, label, labels, from, to, positive, start, note, problem }) {
-  const made = element("section", { class: "rc-card" }, element("h4", {}, title));
+  const made = element("section", { class: "rc-card" }, element("h2", {}, title));
   made.style.setProperty("--rc-color", color);
   const said = `${share} ${label}`;
   const meaning = share ? ` Its output, ${said}, means little.` : "";
