@@ -17,6 +17,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
+from tests.firefox import firefox  # noqa: F401  # a fixture
 from tests.unstarted import messages, own_app, record, services, stage, with_reviews  # noqa: F401  # fixtures
 
 kept.keep()

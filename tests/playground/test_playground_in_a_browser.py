@@ -58,7 +58,7 @@ def pressed(page: Page, name: str) -> None:
 
 def wait_until_under_way(page: Page) -> None:
     """Looks at every frame: on a quick machine half a second is many epochs."""
-    page.wait_for_function("() => /epoch ([3-9]|1[0-9]) of 25/.test(document.body.innerText)")
+    page.wait_for_function("() => /epoch ([3-9]|1[0-9]) of 25/.test(document.body.innerText)", polling="raf")
 
 
 def results(page: Page) -> list[str]:
