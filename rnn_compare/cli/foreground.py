@@ -86,16 +86,12 @@ def follow(engine: "Engine", store: RunStore, runs: Sequence[str], show: Show) -
 
 @contextlib.contextmanager
 def open_store() -> Iterator[RunStore]:
-    """Opens the record of runs; prints its warnings, for example that a damaged one was set aside, or has lost runs."""
+    """Opens the record of runs; prints its warnings, for example that a damaged one was set aside."""
     store = _opened(cache_folder())
-    before = store.warnings
-    for warning in before:
+    for warning in store.warnings:
         print(warning, file=sys.stderr)
     try:
         yield store
-        for warning in store.warnings:
-            if warning not in before:
-                print(warning, file=sys.stderr)
     finally:
         store.close()
 
@@ -103,8 +99,18 @@ def open_store() -> Iterator[RunStore]:
 def recorded() -> list[Run]:
     """Returns all runs, the oldest first; those whose program has ended are recorded as interrupted."""
     with open_store() as store:
-        interrupt_orphans(store)
-        return store.runs()
+        return all_runs(store)
+
+
+def all_runs(store: RunStore) -> list[Run]:
+    """Returns all runs as ``recorded`` does; prints which of them cannot be shown, and why."""
+    interrupt_orphans(store)
+    before = store.warnings
+    runs = store.runs()
+    for warning in store.warnings:
+        if warning not in before:
+            print(warning, file=sys.stderr)
+    return runs
 
 
 def ids(texts: Sequence[str]) -> list[str]:

@@ -83,7 +83,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         whole.refuse(f"There is no command {name[:40]!a}{_meant(name, whole.commands)}")
     options, unknown = whole.parse_known_args(arguments)
     if unknown and options.command is not files.page:
-        command = whole.commands[options.name]
+        command = whole.commands[options.of_command]
         known = re.findall(r"--[a-z][a-z-]+", command.format_help())
         command.refuse(f"{unknown[0][:40]!a} is not expected here{_meant(unknown[0].partition('=')[0], known)}")
     options.streamlits = unknown
@@ -133,7 +133,7 @@ def parser() -> Parser:
         f"(`{page_command()}`), which opens if no command is given.",
     )
     parser.add_argument("--version", action="version", version=f"rnn-compare {__version__}")
-    commands = parser.add_subparsers(required=True, dest="name", metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(required=True, dest="of_command", metavar="COMMAND", title="commands")
     parser.commands = commands.choices
     command = commands.add_parser(
         "page", help="open the page in the browser", epilog="Example: page --server.port 8600"

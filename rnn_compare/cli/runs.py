@@ -14,11 +14,11 @@ from rnn_compare.runs.store import UNDO_SECONDS, RunStore
 
 def runs(options: argparse.Namespace) -> int:
     """Prints runs, the oldest first, after naming, deleting or restoring them; returns the exit code."""
-    foreground.recorded()  # a run whose program has ended is interrupted, so it can be deleted
     with foreground.open_store() as store:
+        everything = foreground.all_runs(store)  # whose program has ended is interrupted, and can be deleted
         for due in store.finish_deletions():
             delete_files(due)
-        chosen, note = _chosen(store, options), ""
+        chosen, note = _chosen(store, everything, options), ""
         if options.delete:
             if working := [run.id for run in chosen if not run.status.ended]:
                 raise UserError(f"{working[0]} is still training. Wait for it, or stop it; nothing was deleted.")
@@ -40,7 +40,7 @@ def runs(options: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen(store: RunStore, options: argparse.Namespace) -> list[Run]:
+def _chosen(store: RunStore, everything: list[Run], options: argparse.Namespace) -> list[Run]:
     names = list(dict.fromkeys(foreground.ids(options.run)))
     if options.undo:
         names = store.deleted()
@@ -51,6 +51,6 @@ def _chosen(store: RunStore, options: argparse.Namespace) -> list[Run]:
     cells = [experiment_from({"cell": cell}).cell for cell in options.cell or ()]  # an unknown one gets a sentence
     return [
         run
-        for run in (map(store.run, names) if names else store.runs())
+        for run in (map(store.run, names) if names else everything)
         if run.experiment.cell in (cells or [run.experiment.cell]) and run.status in (options.status or [run.status])
     ]

@@ -151,9 +151,8 @@ def test_what_stands_over_the_page_stays_under_the_pointer_and_goes_with_esc(ser
     assert term.evaluate(explained) == "none"
 
 
-@pytest.mark.usefixtures("pair")
-def test_nothing_flashes_while_a_review_is_read_word_by_word(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/inside")
+def test_nothing_flashes_while_a_review_is_read_word_by_word(server: Server, pair: str, page: Page) -> None:
+    page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
     ask(page)
     page.locator(".rc-cells section canvas").first.wait_for()

@@ -80,11 +80,11 @@ def test_a_reader_begins_empty_and_its_networks_are_added_replaced_and_removed(r
     first = verdicts.get_attribute("data-probability")
     room.evaluate(add, network("SimpleRNN", "SimpleRNN(3)", 2))
     room.evaluate(add, network("LSTM", "LSTM(3), seed 3", 3))
-    expect(room.locator(".rc-card h2")).to_have_text(["LSTM(3), seed 3", "SimpleRNN(3)"])
+    expect(room.locator(".rc-card h3")).to_have_text(["LSTM(3), seed 3", "SimpleRNN(3)"])
     expect(words).to_have_count(2)
     assert verdicts.first.get_attribute("data-probability") != first
     room.evaluate("reader.remove('own-LSTM')")
-    expect(room.locator(".rc-card h2")).to_have_text(["SimpleRNN(3)"])
+    expect(room.locator(".rc-card h3")).to_have_text(["SimpleRNN(3)"])
     expect(words).to_have_count(1)
     room.evaluate("reader.remove('own-SimpleRNN')")
     expect(room.get_by_text("Word by word")).to_be_hidden()

@@ -186,6 +186,7 @@ def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
             "table",
             "where",
             "of_runs",
+            "number + 1",
             "self.version",
         }, where
 

@@ -92,7 +92,7 @@ def wall(hall: Hall, page: Page) -> Iterator[Page]:
     page.goto(hall.url)
     sign_in(page)
     page.goto(f"{hall.url}/present")
-    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin", exact=True).click()
+    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin").click()
     at(page, 1)
     page.keyboard.press("ArrowRight")
     at(page, 2)
