@@ -114,7 +114,7 @@ def test_a_review_is_in_the_notes_at_once_and_leaves_them_when_it_is_replaced(
         await phone.until(lambda page: page.state["reviews"])
         for text in ("Slow, but good.", "Good, but slow."):
             stage.classroom().send_review("device 1", text)
-            await notes.until(lambda page: [review["text"] for review in page.state["reviews"]] == [text])  # noqa: B023
+            await notes.until(lambda page: [review["text"] for review in page.state["reviews"]] == [text])  # noqa: B023  # called at once
 
     attend(lecture, "notes", "phones")
 
