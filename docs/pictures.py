@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import PROJECT, cache, chromium, server
-from tests.browser.visits import settle
+from tests.kit.visits import settle
 
 FOLDER = Path(__file__).parent
 EXAMPLE = "Turn at the end"

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from tests import kept
+from tests.kit import caches
 from tests.running import FILE_VARIABLE
 
 PARTS = (
@@ -63,12 +63,12 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["quick"]):
         print("usage: python -m tests [quick]", file=sys.stderr)
         return 2
-    kept.keep()
+    caches.keep()
     _take_one_priority()
-    kept.compile_bytecode()
+    caches.compile_bytecode()
     # Many tests wait for what is prepared, so this begins while they are collected.
     wanted = "reviews" if arguments else "prepared"
-    preparing = subprocess.Popen([sys.executable, "-c", f"from tests import kept; kept.{wanted}()"])
+    preparing = subprocess.Popen([sys.executable, "-c", f"from tests.kit import caches; caches.{wanted}()"])
     if arguments:
         parts = [f"{part} -m '{_gate()} and not slow'" for part in QUICK]
     else:
@@ -100,7 +100,7 @@ def _closing_line(output: str) -> str:
 
 def _gate() -> str:
     """Returns the expression of markers that pytest runs by itself: one on its command line takes its place."""
-    settings = tomllib.loads((kept.PROJECT / "pyproject.toml").read_text("utf-8"))
+    settings = tomllib.loads((caches.PROJECT / "pyproject.toml").read_text("utf-8"))
     return shlex.split(settings["tool"]["pytest"]["ini_options"]["addopts"])[-1]
 
 

@@ -15,12 +15,15 @@ from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
-from tests import kept
-from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
-from tests.firefox import firefox  # noqa: F401  # a fixture
-from tests.unstarted import messages, own_app, record, services, stage, with_reviews  # noqa: F401  # fixtures
+from tests.kit import caches
+from tests.kit.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
+from tests.kit.classes import classroom, restart  # noqa: F401  # fixtures
+from tests.kit.firefox import firefox  # noqa: F401  # a fixture
+from tests.kit.reviews import keras_folder, write_keras_files  # noqa: F401  # fixtures
+from tests.kit.services import messages, own_app, record, services, stage, with_reviews  # noqa: F401  # fixtures
+from tests.kit.trainings import in_cache, training_cache  # noqa: F401  # fixtures
 
-kept.keep()
+caches.keep()
 gc.disable()  # until all is collected: looking through imports for garbage takes a sixth of their time, and finds none
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -71,7 +74,7 @@ def reviews_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Set ``RNN_COMPARE_CACHE`` to it; whatever else a test writes there is seen by later tests.
     """
     folder = tmp_path_factory.mktemp("reviews_cache")
-    shutil.copytree(kept.reviews() / "reviews", folder / "reviews")
+    shutil.copytree(caches.reviews() / "reviews", folder / "reviews")
     return folder
 
 
@@ -79,5 +82,5 @@ def reviews_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another, with the baselines of the book's split; the kernels of the fused layers are compiled by then."""
     folder = tmp_path_factory.mktemp("prepared_cache")
-    shutil.copytree(kept.prepared(), folder, dirs_exist_ok=True)
+    shutil.copytree(caches.prepared(), folder, dirs_exist_ok=True)
     return folder

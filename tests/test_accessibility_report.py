@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 REPORT = (PROJECT / "docs/accessibility.md").read_text(encoding="utf-8")
 LEVELS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.atomic import whole_file, whole_folder
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 
 def break_off_a_file(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripts import HARNESSES, NODE, compiler
+from tests.kit.javascript import HARNESSES, NODE, compiler
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"

@@ -38,8 +38,8 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.services.board import View, board_message, message
-from tests.lecture.given import begin, give, messages
-from tests.recorded import record, shipped
+from tests.kit.lectures import begin, give, messages
+from tests.kit.runs import record, shipped
 
 CELLS = ("SimpleRNN", "LSTM", "GRU", "MGU")
 BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)

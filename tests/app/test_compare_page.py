@@ -27,9 +27,8 @@ from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
-from tests.epochs import finish, finished_run
-
-from .conftest import choose_preset, page, press
+from tests.kit.pages import choose_preset, page, press
+from tests.kit.runs import finish, finished_run
 
 
 @pytest.fixture

@@ -26,11 +26,9 @@ from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.services.board import View
 from rnn_compare.services.services import HIDDEN_NOTICE, Services
-from tests.epochs import finished_run
-from tests.patience import PATIENCE
-from tests.recorded import record
-
-from .conftest import script
+from tests.kit.pages import script
+from tests.kit.runs import finished_run, record
+from tests.kit.waiting import PATIENCE
 
 PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "runs.page")
 ACCURACIES = (0.5179, 0.8137)

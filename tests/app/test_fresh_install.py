@@ -22,9 +22,8 @@ from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.training.engine import Engine
-from tests.patience import PATIENCE
-
-from .conftest import html, page
+from tests.kit.pages import html, page
+from tests.kit.waiting import PATIENCE
 
 
 @pytest.fixture

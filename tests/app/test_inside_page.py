@@ -12,8 +12,7 @@ from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.prediction import ask
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-
-from .conftest import page, press, run_until
+from tests.kit.pages import page, press, run_until
 
 TEXT = "A wonderful film, the best of the year."
 

@@ -19,10 +19,9 @@ from rnn_compare.formatting import as_markdown
 from rnn_compare.report import html_tables
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.services.services import Services
-from tests.epochs import finish
-from tests.explain.conftest import save_random
-
-from .conftest import choose_preset, page, press, run_until
+from tests.kit.networks import save_random
+from tests.kit.pages import choose_preset, page, press, run_until
+from tests.kit.runs import finish
 
 PAGES = ("compare.page", "try_review", "inside.page", "runs.page", "reviews.page", "present.page")
 VIEWS = ("Word by word", "Memory", "Words", "Equations")

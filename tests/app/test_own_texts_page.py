@@ -14,9 +14,8 @@ from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.sources import own_texts, registry
-from tests.patience import until_ended
-
-from .conftest import html, page, press, run_until
+from tests.kit.pages import html, page, press, run_until
+from tests.kit.waiting import until_ended
 
 ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
 CONTENT = f"what was written,state\n{ROWS}"

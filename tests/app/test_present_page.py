@@ -13,11 +13,10 @@ from rnn_compare.paths import SHIPPED_LECTURES, edited_lecture
 from rnn_compare.presets import PHONES
 from rnn_compare.runs.estimate import Speed
 from rnn_compare.server import visitor
-from tests.lecture.given import LECTURE, begin, give, go_to, messages, record_before, write
-from tests.lecture.trained_class import hold
-from tests.recorded import record
-
-from .conftest import page, press
+from tests.kit.classes import hold
+from tests.kit.lectures import LECTURE, begin, give, go_to, messages, record_before, write
+from tests.kit.pages import page, press
+from tests.kit.runs import record
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from rnn_compare.runs.events import Status
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
+from tests.kit.pages import page
 
-from .conftest import page
 from .test_compare_page import board
 
 Record = Callable[..., str]

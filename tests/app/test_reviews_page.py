@@ -6,8 +6,7 @@ import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-
-from .conftest import html, page
+from tests.kit.pages import html, page
 
 
 @pytest.fixture(autouse=True)

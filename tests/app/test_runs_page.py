@@ -29,11 +29,9 @@ from rnn_compare.runs.record import ELSEWHERE, Owner
 from rnn_compare.services.services import Services
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 from rnn_compare.training.protocol import WorkerInfo
-from tests import recorded
-from tests.epochs import finish
-from tests.recorded import insert
-
-from .conftest import html, page, press
+from tests.kit import runs as recorded
+from tests.kit.pages import html, page, press
+from tests.kit.runs import finish, insert
 
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.kept import lend
+from tests.kit.caches import lend
 
 PROJECT = Path(__file__).resolve().parents[2]
 VISIT = """
@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
 from rnn_compare.server.app import current_app
 from rnn_compare.experiment_sets import comparison
-from tests.patience import until_ended
+from tests.kit.waiting import until_ended
 
 def page(module):
     script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"

@@ -10,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.reviews import page as reviews_page
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
-from tests.patience import until
-
-from .conftest import html, page, run_until
+from tests.kit.pages import html, page, run_until
+from tests.kit.waiting import until
 
 NOWHERE = "http://nobody.invalid/"
 

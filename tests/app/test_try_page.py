@@ -25,9 +25,8 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
-from tests.epochs import finish
-
-from .conftest import page, run_until
+from tests.kit.pages import page, run_until
+from tests.kit.runs import finish
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
 from rnn_compare.reviews import prepared
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 REVIEWS, MAXLEN, BATCH, BATCHES = 40, 9, 10, 10
 OPTIMIZERS: tuple[Optimizer, ...] = ("rmsprop", "adam", "sgd")

@@ -8,10 +8,11 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import Hall, Server
-from tests.browser.visits import PAGES, VISITS, Visit, settle
-from tests.chromium import opened_window
-from tests.phones import BEST, PlainPhone, present, put
+from tests.browser.conftest import Hall
+from tests.kit.chromium import opened_window
+from tests.kit.phones import BEST, PlainPhone, present, put
+from tests.kit.servers import Server
+from tests.kit.visits import PAGES, VISITS, Visit, settle
 
 AXE = f"() => {{ {Path(axe_playwright_python.__file__).with_name('axe.min.js').read_text(encoding='utf-8')} }}"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from rnn_compare.presets import EQUAL_PARAMETERS, OPEN_GATES, PHONES, Preset
-from tests.browser.conftest import Server
-from tests.browser.visits import open_more, settle
+from tests.kit.servers import Server
+from tests.kit.visits import open_more, settle
 
 TEXT = "A good film and no more"
 

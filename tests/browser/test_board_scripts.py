@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from rnn_compare.browser import numbers
 from rnn_compare.server.assets import assets
-from tests.browser.visits import zoom_in
+from tests.kit.visits import zoom_in
 
 SITE = "http://board.test"
 BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>

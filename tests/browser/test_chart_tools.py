@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
-from tests.epochs import finished_run
+from tests.kit.runs import finished_run
+from tests.kit.servers import Server
 
 CHART = "[data-chart=accuracy]"
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.services.services import FIRST_START_VARIABLE
-from tests.browser.conftest import Server, serving
-from tests.browser.visits import settle
-from tests.chromium import PATIENCE
-from tests.kept import lend
+from tests.kit.caches import lend
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import Server, serving
+from tests.kit.visits import settle
 
 MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Seeds", "More settings")
 
@@ -52,8 +52,7 @@ new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sourc
 def newcomer(prepared_cache: Path, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A visitor's page at a server that starts for the first time, with the recordings that the program ships."""
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    lend(prepared_cache, tmp_path / "cache")
-    with serving(tmp_path / "cache") as running:
+    with serving(lend(prepared_cache, tmp_path / "cache")) as running:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.add_init_script(JUMPS)
         page.goto(running.url)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Position, expect
 
-from tests.browser.conftest import Server
-from tests.browser.slow_line import SlowLine
-from tests.browser.visits import STILL, settle
-from tests.chromium import opened_window
-from tests.patience import until
+from tests.kit.chromium import opened_window
+from tests.kit.servers import Server
+from tests.kit.slow_line import SlowLine
+from tests.kit.visits import STILL, settle
+from tests.kit.waiting import until
 
 
 @pytest.fixture(scope="module")

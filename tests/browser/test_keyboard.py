@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import Server
 
 SMALL = "maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32&epochs=2&seed=31"
 FARTHEST = 80

@@ -7,10 +7,10 @@ from playwright.sync_api import Page, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Progress, Started, Status
 from rnn_compare.runs.record import Owner
-from tests.browser.conftest import Server
-from tests.browser.visits import zoom_in
-from tests.epochs import epoch_end
-from tests.patience import until
+from tests.kit.runs import epoch_end
+from tests.kit.servers import Server
+from tests.kit.visits import zoom_in
+from tests.kit.waiting import until
 
 CHART = "[data-chart=accuracy]"
 

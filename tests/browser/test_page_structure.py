@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Hall, Server
+from tests.browser.conftest import Hall
 from tests.browser.test_accessibility import reveal_with_a_review
-from tests.browser.visits import PAGES, ask, settle
-from tests.chromium import opened_window
-from tests.phones import present, put
+from tests.kit.chromium import opened_window
+from tests.kit.phones import present, put
+from tests.kit.servers import Server
+from tests.kit.visits import PAGES, ask, settle
 
 STRUCTURE = """() => {
   const main = document.querySelector("[data-testid=stMain]") ?? document.body;

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import Server
 
 THREE = "cell=SimpleRNN&cell=LSTM&cell=GRU"
 BAR_OF_PAGES = 60

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
-from tests.browser.visits import settle
-from tests.chromium import opened_window
+from tests.kit.chromium import opened_window
+from tests.kit.servers import Server
+from tests.kit.visits import settle
 
 
 @pytest.fixture

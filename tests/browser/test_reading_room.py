@@ -12,7 +12,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
 from rnn_compare.report.reader import LANGUAGES, formulas, layout
-from tests.explain.conftest import random_weights
+from tests.kit.networks import random_weights
 
 SITE = "http://room.test"
 CELLS = ("LSTM", "SimpleRNN")

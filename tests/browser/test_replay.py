@@ -8,10 +8,9 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
-from tests.chromium import PATIENCE
-from tests.recorded import shipped
-
-from .conftest import Server
+from tests.kit.chromium import PATIENCE
+from tests.kit.runs import shipped
+from tests.kit.servers import Server
 
 SAID = "Replay, not live: recorded on "
 

@@ -11,10 +11,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
 from tests.browser.test_accessibility import broken_rules
-from tests.browser.visits import VISITS, Visit, settle
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import Server
+from tests.kit.visits import VISITS, Visit, settle
 
 FOLDER = Path(__file__).parents[2] / "screens"
 NETWORKS = "cell=SimpleRNN&cell=LSTM&cell=GRU&maxlen=100&reviews=4000&epochs=6"

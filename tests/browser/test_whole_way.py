@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from tests.browser.conftest import Server
+from tests.kit.servers import Server
 
 SMALL = "maxlen=30&reviews=3000&embedding_size=8&units=8&vocabulary_size=1000&batch_size=8&dropout=0.2"
 

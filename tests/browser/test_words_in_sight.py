@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import ATTENTION, GATES
-from tests.browser.conftest import serving
-from tests.browser.visits import INSIDE, VISITS, Visit, ask, choose, unfold
-from tests.chromium import PATIENCE
-from tests.kept import lend
-from tests.recorded import shipped
+from tests.kit.caches import lend
+from tests.kit.chromium import PATIENCE
+from tests.kit.runs import shipped
+from tests.kit.servers import serving
+from tests.kit.visits import INSIDE, VISITS, Visit, ask, choose, unfold
 
 MOST_WORDS = 1150
 WORDS = r"""() => {

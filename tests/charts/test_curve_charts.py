@@ -9,7 +9,7 @@ from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.services.board import View, board_message
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:

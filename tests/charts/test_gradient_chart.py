@@ -7,7 +7,7 @@ import pytest
 from rnn_compare.charts.gradient_chart import FALLEN, gradient_chart, meaning
 from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.explain.gradient_flow import FollowedGradient, GradientNorms, gradient_flow
-from tests.charts.chosen_runs import chosen
+from tests.kit.loaded import chosen
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 

@@ -1,6 +1,6 @@
 from rnn_compare.charts.length_chart import length_chart
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
-from tests.charts.chosen_runs import chosen
+from tests.kit.loaded import chosen
 
 
 def test_each_network_has_a_line_and_the_edge_of_training_is_marked_once() -> None:

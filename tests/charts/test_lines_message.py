@@ -7,8 +7,8 @@ from rnn_compare.browser import figures
 from rnn_compare.browser.figures import lines_message
 from rnn_compare.charts.memory_chart import noticed_chart
 from rnn_compare.charts.plotly_style import axis, over_words
-from tests.charts.memories import recalled
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
+from tests.kit.loaded import recalled
 
 CURVES = (Path(figures.__file__).parent / "drawing" / "curves").as_uri()
 DRAW = f"""

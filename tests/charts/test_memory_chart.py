@@ -1,8 +1,7 @@
 import numpy as np
 
 from rnn_compare.charts.memory_chart import A_POINT, conclusion, moved, noticed, noticed_chart, used_words
-from tests.charts.chosen_runs import chosen
-from tests.charts.memories import memory_result, recalled
+from tests.kit.loaded import chosen, memory_result, recalled
 
 
 def test_each_run_has_one_line_of_its_colour() -> None:

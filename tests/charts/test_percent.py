@@ -7,7 +7,7 @@ from pathlib import Path
 from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.charts.memory_chart import noticed_chart
-from tests.charts.memories import recalled
+from tests.kit.loaded import recalled
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 FORMAT = re.compile(r"(?<!\d)\.\d+%")

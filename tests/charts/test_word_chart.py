@@ -11,7 +11,7 @@ from rnn_compare.charts.word_chart import (
     word_chart,
 )
 from rnn_compare.explain.embedding_map import WordMap, word_map
-from tests.explain.conftest import VOCABULARY, random_weights, small
+from tests.kit.networks import VOCABULARY, random_weights, small
 
 
 def words(verdicts: list[float]) -> WordMap:

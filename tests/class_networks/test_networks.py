@@ -21,7 +21,7 @@ from rnn_compare.lecture.classroom.classroom import MOST_DEVICES, Classroom
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, PHONES, SHORT
-from tests.lecture.trained_class import send, some_correct
+from tests.kit.classes import send, some_correct
 
 TASK = class_task(PHONES.name)
 RIGHT = [250, 260, 270, 280, 290, 280, 270, 260]

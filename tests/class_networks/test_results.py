@@ -12,7 +12,7 @@ from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.class_networks.task import OF_A_CLASS, OWN_SEEDS, seed_of
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.presets import PHONES
-from tests.lecture.trained_class import hold, send
+from tests.kit.classes import hold, send
 
 Restart = Callable[[], Classroom]
 

@@ -14,7 +14,7 @@ from rnn_compare.comparison.inference.judgement import Pair
 from rnn_compare.lecture.questions import Question, QuestionOutcome, class_outcome, is_right
 from rnn_compare.presets import PHONES
 from rnn_compare.report import class_dots
-from tests.lecture.conftest import APART, TURNED
+from tests.kit.classes import APART, TURNED
 
 TASK = class_task(PHONES.name)
 RECORDED = [*recorded(PHONES.name).values()]

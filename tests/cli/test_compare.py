@@ -10,7 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
-from tests.recorded import record
+from tests.kit.runs import record
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import finish, finished_run
-from tests.patience import PATIENCE
+from tests.kit.runs import finish, finished_run
+from tests.kit.waiting import PATIENCE
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
 SERVER = """

@@ -13,7 +13,7 @@ import pytest
 from rnn_compare.cli.main import BAD_INPUT, main
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from tests.epochs import finished_run
+from tests.kit.runs import finished_run
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
 from tests.faults.conftest import Command, cache, command  # noqa: F401  # fixtures
-from tests.patience import PATIENCE
-from tests.processes import listening
+from tests.kit.runs import epoch_end
+from tests.kit.servers import listening
+from tests.kit.waiting import PATIENCE
 
 TINY = ["--reviews", "400", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 

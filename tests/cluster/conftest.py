@@ -11,9 +11,12 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.cluster.written import certified, of_client
-from tests.training.conftest import ListeningStore, training_cache  # noqa: F401  # a fixture
+from tests.kit.trainings import (
+    ListeningStore,  # a fixture
+    training_cache,  # noqa: F401  # a fixture
+)
 
-pytest.register_assert_rewrite("tests.cluster.sweeps", "tests.elsewhere")
+pytest.register_assert_rewrite("tests.cluster.sweeps")
 
 Training = Callable[[str], AbstractContextManager[Engine]]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from tests.cluster.written import elsewhere, end_all, kill_tree
-from tests.processes import PROJECT, free_port
+from tests.kit.servers import PROJECT, free_port
 
 PATIENCE = 30.0
 SERVER = """

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from tests.cluster.written import elsewhere, end_all
-from tests.patience import until
-from tests.processes import free_port
+from tests.kit.servers import free_port
+from tests.kit.waiting import until
 
 NODES = ("node1", "node2", "node3")
 PATIENCE = 60.0

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.runs.events import EpochEnd, Requeued
 from rnn_compare.training.engine import Engine
-from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import curve, same_curve
-from tests.patience import until
-from tests.training.conftest import ListeningStore, tiny
+from tests.kit.trainings import ListeningStore, epochs_told, finished, long, tiny, until_ready
+from tests.kit.waiting import until
 
 SEEDS, EPOCHS = 3, 12
 

@@ -11,9 +11,8 @@ from tests.cluster.conftest import Training
 from tests.cluster.slurm import Slurm, missing
 from tests.cluster.sweeps import lose_nothing, sweep
 from tests.cluster.written import documented, running
-from tests.elsewhere import until_ready
-from tests.processes import PROJECT, free_port
-from tests.training.conftest import ListeningStore
+from tests.kit.servers import PROJECT, free_port
+from tests.kit.trainings import ListeningStore, until_ready
 
 WORKERS = 2
 

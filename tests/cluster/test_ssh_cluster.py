@@ -10,8 +10,8 @@ from tests.cluster.conftest import Training
 from tests.cluster.machines import Machines, missing
 from tests.cluster.sweeps import lose_nothing, sweep
 from tests.cluster.written import documented, running
-from tests.processes import free_port
-from tests.training.conftest import ListeningStore
+from tests.kit.servers import free_port
+from tests.kit.trainings import ListeningStore
 
 HOSTS = ("scheduler", "node1", "node2")
 

@@ -13,7 +13,7 @@ import dask
 import psutil
 
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 END_SECONDS = 60.0
 """How long a cluster may take to end once nobody wants it any more."""

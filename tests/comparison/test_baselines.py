@@ -17,7 +17,6 @@ from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped
-from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
 
 SMALL = Experiment(reviews=600, vocabulary_size=2000)
 
@@ -36,7 +35,7 @@ def cache(reviews_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def keras_source(
-    write_keras_files: Callable[..., Path],  # noqa: F811  # the fixture
+    write_keras_files: Callable[..., Path],  # the fixture
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

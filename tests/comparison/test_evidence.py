@@ -9,7 +9,7 @@ from rnn_compare.presets import BOOK, SHORT, Preset
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Predictions, Status, encoded
 from rnn_compare.runs.store import RunStore
-from tests.recorded import record
+from tests.kit.runs import record
 
 
 def test_the_table_of_results_has_one_accuracy_of_each_network_and_names_runs_that_do_not_count(

@@ -16,8 +16,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
-from tests.recorded import record
+from tests.kit.runs import epoch_end, record
 
 Epoch = tuple[float, float, float, float]
 """accuracy, loss, val_accuracy, val_loss"""

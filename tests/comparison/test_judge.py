@@ -18,7 +18,7 @@ from scipy import stats
 import rnn_compare as rc
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.inference import judge_file
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 HEAVY = ("tensorflow", "keras", "streamlit")
 

@@ -12,7 +12,7 @@ from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.judgement import UNCOUNTED, Basis, Judgement, Sample, judge_settings
 from rnn_compare.comparison.inference.wording import meaning_of_interval, result
 from rnn_compare.comparison.measures import kept
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 CASES, DRAWN = 1500, 150
 

@@ -8,7 +8,7 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.dispatcher import MAX_WAITING, check_limits
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 pytestmark = pytest.mark.usefixtures("empty_cache")
 

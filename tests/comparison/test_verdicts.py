@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.recorded import record
+from tests.kit.runs import record
 
 
 def experiment(cell: str, seed: int = 1, **settings: Any) -> Experiment:

@@ -8,8 +8,9 @@ from rnn_compare.explain.prediction import feedforward_pass
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
-from tests.charts.chosen_runs import chosen, page
-from tests.explain.conftest import VOCABULARY, encoded, random_text, random_weights
+from tests.kit.loaded import chosen
+from tests.kit.networks import VOCABULARY, encoded, random_text, random_weights
+from tests.kit.pages import draw
 
 TEXT = "word1 word2 word3"
 
@@ -32,7 +33,7 @@ def written(app: Any) -> str:
 def test_bars_and_matrix_are_the_weights_of_the_forward_pass(figures: dict[str, Any]) -> None:
     network = chosen("mine", cell="attention")
     experiment = network.run.experiment
-    app = page(view.show, None, [network])
+    app = draw(view.show, None, [network])
     app.text_area(key="review").set_value(TEXT).run()
     assert experiment.without_recurrence is not None
     ids = encoded(experiment, TEXT).ids[np.newaxis]
@@ -79,7 +80,7 @@ def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_
     figures: dict[str, Any],
 ) -> None:
     networks = [chosen("short", cell="attention", maxlen=2), chosen("long", cell="attention")]
-    app = page(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
+    app = draw(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
     app.text_area(key="review").set_value(TEXT).run()
     assert {*figures} == {"attention short", "attention long"}
     assert written(app).count("not compared with each other") == 1

@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, source
-from tests.charts.chosen_runs import chosen
-from tests.patience import PATIENCE
+from tests.kit.loaded import chosen
+from tests.kit.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -63,7 +63,7 @@ def test_layers_of_the_same_shapes_are_told_once_and_of_others_apart() -> None:
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
     def page() -> None:
         from rnn_compare.dashboard.pages.inside import formulas
-        from tests.charts.chosen_runs import chosen
+        from tests.kit.loaded import chosen
 
         runs = [chosen("<b>a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM", units=6)]
         formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services

@@ -20,9 +20,9 @@ from rnn_compare.formatting import as_markdown
 from rnn_compare.lecture import lecture_file
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.runs import shipped
-from tests.charts.chosen_runs import StubEngine, chosen, page
-from tests.charts.memories import memory_result, recalled
-from tests.explain.conftest import padded_reviews, random_weights
+from tests.kit.loaded import StubEngine, chosen, memory_result, recalled
+from tests.kit.networks import padded_reviews, random_weights
+from tests.kit.pages import draw
 
 """The shipped runs of the first lecture."""
 SEEDS = {
@@ -53,7 +53,7 @@ def test_workers_test_every_network_and_what_is_ready_is_drawn_while_others_are_
 ) -> None:
     engine = StubEngine()
     services = SimpleNamespace(engine=engine)
-    app = page(memory.show, services, [chosen("one"), chosen("other", source="keras")])
+    app = draw(memory.show, services, [chosen("one"), chosen("other", source="keras")])
     assert [line.name for line in figures["gradient_chart"].data if line.name] == ["one"]
     assert "**other.** The file \\<imdb\\> is missing." in [text.value for text in app.markdown]
     assert len(app.get("progress")) == len(engine.begun) == 4, "the memory test and the accuracy by length of each"
@@ -77,7 +77,7 @@ def test_workers_test_every_network_and_what_is_ready_is_drawn_while_others_are_
 def test_what_was_measured_is_kept_with_the_run_and_shown_at_once_the_next_time(figures: dict[str, Any]) -> None:
     network, engine = chosen("one"), StubEngine()
     keep(run_folder("one"), memory_task, network.state, memory_result())
-    page(memory.show, SimpleNamespace(engine=engine), [network])
+    draw(memory.show, SimpleNamespace(engine=engine), [network])
     assert memory_task not in [task for task, *_ in engine.begun]
     assert [line.name for line in figures["memory_chart"].data] == ["one"]
 
@@ -85,7 +85,7 @@ def test_what_was_measured_is_kept_with_the_run_and_shown_at_once_the_next_time(
 def test_a_gradient_is_measured_again_only_when_the_weights_have_changed(probed: list[str]) -> None:
     services, network = SimpleNamespace(engine=StubEngine()), chosen("measured once")
     for weights in (network.weights, network.weights, random_weights(network.run.experiment, seed=1)):
-        page(memory.show, services, [chosen("measured once", weights)])
+        draw(memory.show, services, [chosen("measured once", weights)])
     assert len(probed) == 2
 
 
@@ -95,7 +95,7 @@ def test_a_large_networks_gradient_is_left_to_a_worker_and_without_recurrence_th
 ) -> None:
     engine = StubEngine()
     networks = [chosen("large", cell="LSTM", units=256, maxlen=1000), chosen("mean", cell="average")]
-    app = page(memory.show, SimpleNamespace(engine=engine), networks)
+    app = draw(memory.show, SimpleNamespace(engine=engine), networks)
     assert "gradient_chart" not in figures
     assert any(as_markdown(NO_GRADIENT_THROUGH_TIME) in text.value for text in app.markdown)
     assert (flows.follow_gradient, "large") in [key[:2] for key in engine.begun]

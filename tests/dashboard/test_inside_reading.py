@@ -11,9 +11,10 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.explain.word_by_word import read
 from rnn_compare.explain.worker_tasks import logits_after_word
-from tests.charts.chosen_runs import StubEngine, chosen, page
-from tests.explain.conftest import encoded
-from tests.scripts import assert_typed
+from tests.kit.javascript import assert_typed
+from tests.kit.loaded import StubEngine, chosen
+from tests.kit.networks import encoded
+from tests.kit.pages import draw
 
 TEXT = "word1 word2 qwerty word3"
 
@@ -32,7 +33,7 @@ def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> lis
 
 
 def view(engine: StubEngine, *titles: str) -> AppTest:
-    app = page(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
+    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
     engine.begun.clear()
     return app.text_area(key="review").set_value(TEXT).run()
 
@@ -60,7 +61,7 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
 ) -> None:
     engine = StubEngine()
     both = chosen("both", bidirectional=True)
-    app = page(reading.show, SimpleNamespace(engine=engine), [both, chosen("one")])
+    app = draw(reading.show, SimpleNamespace(engine=engine), [both, chosen("one")])
     app.text_area(key="review").set_value(TEXT).run()
     assert not app.exception
     assert [run["id"] for run in sent[-1]["runs"]] == ["one"]
@@ -79,7 +80,7 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
 
 def test_nothing_is_left_out_where_somebody_wants_to_see_the_reading(sent: list[dict[str, Any]]) -> None:
     engine = StubEngine()
-    app = page(reading.show, SimpleNamespace(engine=engine), [chosen("one")])
+    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen("one")])
     app.session_state[reading.KEY] = {"colouring": "read"}
     engine.begun.clear()
     app.text_area(key="review").set_value(TEXT).run()
@@ -125,7 +126,7 @@ def test_each_cell_of_a_network_has_a_name_of_its_own(changes: dict[str, Any], n
 
 def test_a_chosen_cell_is_shown_and_of_a_network_that_lacks_it_another(sent: list[dict[str, Any]]) -> None:
     deep = chosen("deep", layers=3)
-    app = page(reading.show, SimpleNamespace(engine=StubEngine()), [deep, chosen("flat")])
+    app = draw(reading.show, SimpleNamespace(engine=StubEngine()), [deep, chosen("flat")])
     app.text_area(key="review").set_value(TEXT).run()
     app.segmented_control(key="layer").set_value("layer 1").run()
     assert not app.exception

@@ -8,8 +8,9 @@ from rnn_compare.dashboard.pages.inside import word_map as shown
 from rnn_compare.explain.embedding_map import gates_by_word, word_map
 from rnn_compare.explain.prediction import recurrent_pass
 from rnn_compare.reviews import prepared
-from tests.charts.chosen_runs import StubEngine, chosen, html, page
-from tests.explain.conftest import VOCABULARY
+from tests.kit.loaded import StubEngine, chosen
+from tests.kit.networks import VOCABULARY
+from tests.kit.pages import draw, html
 
 
 class Source:
@@ -56,7 +57,7 @@ def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherev
 
 
 def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(figures: dict[str, Any]) -> None:
-    app = page(shown.show, None, [chosen("one"), chosen("other")])
+    app = draw(shown.show, None, [chosen("one"), chosen("other")])
     app.text_input(key="find_word").set_value("WORD7").run()
     assert not app.exception
     assert list(figures) == ["word_map_0", "word_map_1"]
@@ -67,7 +68,7 @@ def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(figures
 
 
 def test_an_unknown_word_is_told_in_words_and_leaves_the_map(figures: dict[str, Any]) -> None:
-    app = page(shown.show, None, [chosen("one")])
+    app = draw(shown.show, None, [chosen("one")])
     app.text_input(key="find_word").set_value("<b>xyzzy</b>").run()
     assert not app.exception
     assert "Type one word" in html(app)
@@ -77,7 +78,7 @@ def test_an_unknown_word_is_told_in_words_and_leaves_the_map(figures: dict[str, 
 
 def test_a_word_too_rare_for_the_map_is_told(figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rnn_compare.explain.embedding_map.word_map.__defaults__", (20, None))
-    app = page(shown.show, None, [chosen("rare")])
+    app = draw(shown.show, None, [chosen("rare")])
     app.text_input(key="find_word").set_value("word90").run()
     assert [caption.value for caption in app.caption] == ["“word90” is too rare for the map of 20 words."]
     assert figures
@@ -88,7 +89,7 @@ def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() 
     maps = []
     for maxlen in (41, 42):
         network, engine = chosen("one", cell="convolution", maxlen=maxlen), StubEngine()
-        app = page(shown.show, SimpleNamespace(engine=engine), [network])
+        app = draw(shown.show, SimpleNamespace(engine=engine), [network])
         engine.asked_of("one").result = word_map(network.run.experiment, network.weights, VOCABULARY)
         maps.append(html(app.run()))
     assert ["gets the same prediction" in text for text in maps] == [False, True]
@@ -103,7 +104,7 @@ def test_no_label_is_markup_beside_the_colours() -> None:
 def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:
     engine = StubEngine()
     network = chosen("one", bidirectional=True)
-    app = page(shown.show, SimpleNamespace(engine=engine), [network])
+    app = draw(shown.show, SimpleNamespace(engine=engine), [network])
     assert len(app.get("progress")) == 1
     assert not figures
     result = word_map(network.run.experiment, network.weights, VOCABULARY)

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
 from rnn_compare.server.app import current_app
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("services")
 SCRIPT = """

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 
 def _pages() -> None:

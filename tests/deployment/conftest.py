@@ -16,9 +16,9 @@ from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from tests.epochs import finished_run
-from tests.kept import lend
-from tests.processes import PAGE, PROJECT, free_port, started
+from tests.kit.caches import lend
+from tests.kit.runs import finished_run
+from tests.kit.servers import PAGE, PROJECT, free_port, started
 
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_NGINX"
 NAME = "rnn.localhost"

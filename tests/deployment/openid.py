@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.processes import started
+from tests.kit.servers import started
 
 CERTIFIED_SCRIPT = """
 import { Provider } from "oidc-provider";

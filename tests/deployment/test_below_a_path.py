@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.processes import fetch
+from tests.kit.servers import fetch
 
 from .conftest import NAME, Ports, behind_nginx
 

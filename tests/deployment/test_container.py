@@ -13,7 +13,7 @@ import certifi
 import pytest
 
 from rnn_compare.server.access.rules import LONGEST, SHORTEST
-from tests.processes import PROJECT, fetch, free_port, started
+from tests.kit.servers import PROJECT, fetch, free_port, started
 
 BASE = re.findall(r"^FROM (\S+)$", (PROJECT / "Containerfile").read_text(), re.MULTILINE)[0]
 PASS = 'eight "characters" \\ or more'

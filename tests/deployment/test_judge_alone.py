@@ -15,7 +15,7 @@ import pytest
 
 import rnn_compare as rc
 from rnn_compare.cli.main import main
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 ROWS = "setting;seed;accuracy\n" + "".join(
     f"{name};{seed};0,{accuracy}\n"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.processes import PROJECT, free_port, started
+from tests.kit.servers import PROJECT, free_port, started
 
 from .conftest import NAME, adapted, documented, record_a_run
 

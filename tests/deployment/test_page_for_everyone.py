@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 
 from rnn_compare.cli.main import main
 from rnn_compare.paths import CACHE_VARIABLE
+from tests.kit.servers import free_port, started
 from tests.playground.test_page import READ
-from tests.processes import free_port, started
 
 from .conftest import NGINX, adapted, documented, nginx
 

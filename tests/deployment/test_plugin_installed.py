@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kept import lend
-from tests.processes import PROJECT
+from tests.kit.caches import lend
+from tests.kit.servers import PROJECT
 
 from .test_wheel import Installed, installed, wheel  # noqa: F401  # fixtures
 

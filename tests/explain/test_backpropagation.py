@@ -18,7 +18,7 @@ from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.explain.conftest import StopError, padded_reviews, random_weights, small, small_networks, stop
+from tests.kit.networks import StopError, padded_reviews, random_weights, small, small_networks, stop
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from rnn_compare.explain.embedding_map import (
 )
 from rnn_compare.networks.keras_models import network
 from rnn_compare.reviews.vocabulary import Vocabulary
-from tests.explain.conftest import VOCABULARY, encoded, random_weights, small, small_networks
+from tests.kit.networks import VOCABULARY, encoded, random_weights, small, small_networks
 
 
 @pytest.mark.slow

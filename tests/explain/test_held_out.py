@@ -9,7 +9,6 @@ from rnn_compare.explain.held_out import held_out
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
-from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +44,7 @@ def test_a_network_whose_source_is_no_more_has_none_and_a_sentence_says_why() ->
 
 
 def test_test_reviews_come_first_whichever_source_of_the_same_corpus_the_networks_learned_from(
-    write_keras_files: Callable[..., Path],  # noqa: F811  # the fixture
+    write_keras_files: Callable[..., Path],  # the fixture
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

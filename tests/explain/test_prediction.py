@@ -12,7 +12,7 @@ from rnn_compare.networks.keras_models import get_weights, network
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.events import accuracy
-from tests.explain.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
+from tests.kit.networks import StopError, padded_reviews, random_weights, shaken, small, stop
 
 
 @pytest.mark.parametrize("mask_padding", [False, True])

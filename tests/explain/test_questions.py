@@ -24,7 +24,7 @@ from rnn_compare.explain.word_memory import PAIRS, MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder, weights_file
-from tests.explain.conftest import random_weights
+from tests.kit.networks import random_weights
 
 RUN, STATE = "simplernn-000000", "0"
 EXPERIMENT = Experiment(units=2, embedding_size=2, maxlen=6, vocabulary_size=3000)

@@ -14,7 +14,7 @@ from rnn_compare.explain.prediction import Array, predict
 from rnn_compare.explain.word_by_word import Reading, logits_without, read, words_read
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
-from tests.explain.conftest import encoded, random_text, random_weights, small, small_networks
+from tests.kit.networks import encoded, random_text, random_weights, small, small_networks
 
 
 def probabilities(reading: Reading) -> Array:

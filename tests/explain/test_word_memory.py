@@ -7,7 +7,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, spaced_distances
 from rnn_compare.networks.weights import Weights
-from tests.explain.conftest import VOCABULARY, random_weights, small
+from tests.kit.networks import VOCABULARY, random_weights, small
 
 WORDS = WordChoice(
     positive=(("word1", 2.0), ("word2", 1.9)),

@@ -15,11 +15,14 @@ from rnn_compare.presets import BOOK
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from tests.kept import lend
-from tests.recorded import shipped
-from tests.training.conftest import in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
-
-pytest.register_assert_rewrite("tests.elsewhere")
+from tests.kit.caches import lend
+from tests.kit.runs import shipped
+from tests.kit.trainings import (
+    in_cache,  # noqa: F401  # fixtures
+    running_engine,  # fixtures
+    training_cache,  # noqa: F401  # fixtures
+)
+from tests.training.conftest import store  # noqa: F401  # fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
 TINY = ["--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]

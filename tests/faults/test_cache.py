@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.chromium import PATIENCE
 from tests.faults.conftest import SpoiltDisk
-from tests.processes import PAGE, free_port, started
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import PAGE, free_port, started
 
 PAGES = ("", "present")
 Spoil = Callable[[Path], Callable[[], object]]

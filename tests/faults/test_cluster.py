@@ -22,11 +22,19 @@ from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import supervision
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
-from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
-from tests.patience import PATIENCE, until, until_ended
-from tests.processes import free_port
-from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
+from tests.kit.servers import free_port
+from tests.kit.trainings import (
+    ListeningStore,
+    endless,
+    epochs_told,
+    finished,
+    long,
+    tiny,
+    until_ready,
+    worker_processes,
+)
+from tests.kit.waiting import PATIENCE, until, until_ended
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.patience import PATIENCE, until
-from tests.phones import PlainPhone, present, put
-from tests.processes import fetch
-from tests.security.conftest import Server, serving
+from tests.kit.caches import lend
+from tests.kit.phones import PlainPhone, present, put
+from tests.kit.servers import Server, fetch, serving
+from tests.kit.waiting import PATIENCE, until
 
 PRESENTED = "benchmarks/presented.py"
 
@@ -28,7 +28,9 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     few = "-Sn 256; ulimit -Hn 4096"
-    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, script=PRESENTED, limits=few) as server:
+    with serving(
+        lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache"), script=PRESENTED, limits=few
+    ) as server:
         yield server
 
 
@@ -130,7 +132,7 @@ def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     phones = 300
-    full = serving(tmp_path, prepared_cache, script=PRESENTED, limits="-n 160")
+    full = serving(lend(prepared_cache, tmp_path / "cache"), script=PRESENTED, limits="-n 160")
     with full as server, contextlib.ExitStack() as lines:
         present(server.url, "go", "book", 0)
         presenter = PlainPhone(server.host)
@@ -162,7 +164,9 @@ def test_votes_beyond_a_quota_are_refused_with_where_to_look_and_all_that_were_a
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     """SQLite calls a full disk by its name, a quota or a limit of files an error of input or output."""
-    with serving(tmp_path, prepared_cache, script=PRESENTED, limits="-f 400") as server:  # blocks of 512 bytes
+    with serving(
+        lend(prepared_cache, tmp_path / "cache"), script=PRESENTED, limits="-f 400"
+    ) as server:  # blocks of 512 bytes
         put(server.url)
         acknowledged, status, sentence = 0, 200, ""
         while status == 200 and acknowledged < 100:

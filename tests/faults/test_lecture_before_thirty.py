@@ -22,12 +22,12 @@ from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
 from rnn_compare.services.services import FIRST_START_VARIABLE
-from tests.browser.conftest import Server, serving
 from tests.browser.lecture.test_wall_fits import GATED, answer, wait_until_drawn
 from tests.browser.test_accessibility import broken_rules
 from tests.faults.conftest import PROJECT
-from tests.patience import until
-from tests.phones import PlainPhone, present
+from tests.kit.phones import PlainPhone, present
+from tests.kit.servers import Server, serving
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_workers.py` gives each without phones
 PHONES = 30
@@ -57,7 +57,7 @@ raise SystemExit("There is a network.")
 def hall(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A first start, on a machine where whatever would work is killed."""
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    with serving(cache, "benchmarks/presented.py") as running:
+    with serving(cache, script="benchmarks/presented.py") as running:
         threading.Thread(target=kill_whatever_it_starts, args=(running.process,), daemon=True).start()
         yield running
 

@@ -14,7 +14,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import LOST, RunStore
 from tests.faults.conftest import PROJECT, TINY, Command, SpoiltDisk
-from tests.patience import PATIENCE, until
+from tests.kit.waiting import PATIENCE, until
 
 COMMANDS = """
 from rnn_compare.cli.foreground import recorded

@@ -23,8 +23,8 @@ from rnn_compare.training.dispatcher import LOST
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
 from tests.faults.conftest import same_curve
-from tests.patience import until, until_ended
-from tests.training.conftest import ListeningStore, endless, tiny, worker_processes
+from tests.kit.trainings import ListeningStore, endless, tiny, worker_processes
+from tests.kit.waiting import until, until_ended
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
 KILLS = 20

@@ -16,7 +16,7 @@ from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews.prepared import Batches, Split
 from rnn_compare.training.worker.fitting import fit
-from tests.fused.conftest import layer_weights
+from tests.kit.networks import layer_weights
 
 VOCABULARY = 100
 

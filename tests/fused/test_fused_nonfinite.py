@@ -9,7 +9,7 @@ from rnn_compare.fused.arithmetic import OPTIONS, Array, flushed, sigmoid, tanh
 from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.recurrence import is_negligible, largest
 from rnn_compare.fused.sequences import LayerOptions
-from tests.fused.conftest import layer_weights
+from tests.kit.networks import layer_weights
 
 FEATURES, LENGTHS, MAXLEN = 4, (0, 0, 3, 6, 6), 6
 BAD = [np.nan, np.inf, -np.inf]

@@ -6,7 +6,7 @@ from rnn_compare.fused import layer, packing, sequences, threads
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
-from tests.fused.conftest import layer_weights
+from tests.kit.networks import layer_weights
 
 BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 96, 50
 """Enough units for several blocks with every cell."""

@@ -9,7 +9,7 @@ from rnn_compare.fused import layer, sequences, threads
 from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.embedding import distinct, embedding_gradient
 from rnn_compare.fused.sequences import LayerOptions
-from tests.fused.conftest import layer_weights
+from tests.kit.networks import layer_weights
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40))

@@ -37,7 +37,7 @@ from rnn_compare.lecture.classroom.class_state import SentReview
 from rnn_compare.lecture.stage import Stage as Given
 from rnn_compare.presets import PHONES as TRAINED
 from rnn_compare.server.lecture import presenter, stream
-from tests.lecture.trained_class import some_correct
+from tests.kit.classes import some_correct
 
 TAPES = Path(__file__).with_name("tapes")
 PHONES = ("Ada", "Ben", "Cleo", "Dora", "Emil")

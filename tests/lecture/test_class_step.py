@@ -22,9 +22,8 @@ from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.presets import PHONES
 from rnn_compare.report import class_dots
-
-from .given import give, messages, pressable
-from .trained_class import hold, send, some_correct
+from tests.kit.classes import hold, send, some_correct
+from tests.kit.lectures import give, messages, pressable
 
 TASK = class_task(PHONES.name)
 

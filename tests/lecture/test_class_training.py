@@ -18,7 +18,7 @@ from rnn_compare.lecture.class_training import AT_ONCE, FEWEST, RECORDING_SECOND
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.presets import PHONES
-from tests.lecture.trained_class import hold, send, some_correct
+from tests.kit.classes import hold, send, some_correct
 
 TASK = class_task(PHONES.name)
 SENT = [ClassNetwork("LSTM", seed_of(1, number), (250, 300 + number)) for number in range(1, 61)]

@@ -22,9 +22,8 @@ from rnn_compare.lecture.classroom.inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
-from tests.patience import PATIENCE
-
-from .conftest import BEST, LEAD, NUMBER, OWN, stored
+from tests.kit.classes import BEST, LEAD, NUMBER, OWN, stored
+from tests.kit.waiting import PATIENCE
 
 Restart = Callable[[], Classroom]
 

@@ -12,8 +12,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
-
-from .conftest import BEST, OWN
+from tests.kit.classes import BEST, OWN
 
 ASKED = BEST.model_copy(update={"confidence": True})
 LSTM = QuestionOutcome(1, "")

@@ -27,9 +27,8 @@ from rnn_compare.presets import PHONES
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from tests.app.test_curtain import answered
-
-from .given import messages, vote
-from .trained_class import send
+from tests.kit.classes import send
+from tests.kit.lectures import messages, vote
 
 LECTURES = [load(path) for path in sorted(SHIPPED_LECTURES.glob("*.toml"))]
 OF_RUNS = [

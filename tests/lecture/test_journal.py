@@ -24,9 +24,7 @@ from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.classroom.fold import ClassRecord, fold
 from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.presets import PHONES
-from tests.lecture.trained_class import send
-
-from .conftest import ALL, OWN, stored
+from tests.kit.classes import ALL, OWN, send, stored
 
 OLD = Path(__file__).with_name("record_of_version_1.sql")
 """Three lectures as the last program with tables recorded them, and its CSV of them: one is still running."""

@@ -17,9 +17,8 @@ from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
-from tests.patience import until
-
-from .given import give, messages
+from tests.kit.lectures import give, messages
+from tests.kit.waiting import until
 
 LECTURES = [
     pytest.param(path.stem, marks=pytest.mark.thorough if path.stem == "gates" else ())

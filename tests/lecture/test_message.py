@@ -14,8 +14,7 @@ from rnn_compare.lecture.stage import Stage
 from rnn_compare.lecture.steps import home
 from rnn_compare.runs.store import REPLACED
 from rnn_compare.services.board_cards import not_live_text
-
-from .given import (
+from tests.kit.lectures import (
     ASKED_AGAIN,
     GATE,
     LECTURE,

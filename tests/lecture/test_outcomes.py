@@ -19,10 +19,8 @@ from rnn_compare.presets import PHONES
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
-from tests.recorded import record
-
-from .conftest import APART, BEST, CURVE, LEAD, OVERFITS, OWN, TURNED
+from tests.kit.classes import APART, BEST, CURVE, LEAD, OVERFITS, OWN, TURNED
+from tests.kit.runs import epoch_end, record
 
 SMALL = {"source": "bundled", "reviews": 5000, "maxlen": 30}
 

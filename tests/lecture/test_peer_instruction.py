@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.lecture.peer_instruction import advice, comparison, normalized_gain, percentage
-
-from .conftest import BEST, CURVE, LEAD, OVERFITS, OWN
+from tests.kit.classes import BEST, CURVE, LEAD, OVERFITS, OWN
 
 DEVICES = "abcdefghijklmnop"
 VOTES = st.dictionaries(st.sampled_from(DEVICES), st.integers(0, 2), max_size=16)

@@ -16,9 +16,7 @@ from rnn_compare.lecture.presses import PRESSES
 from rnn_compare.lecture.scene import DELETED
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs.events import Status
-from tests.epochs import finish as finish_run
-
-from .given import (
+from tests.kit.lectures import (
     ASKED_AGAIN,
     BEST,
     GATE,
@@ -38,6 +36,7 @@ from .given import (
     vote,
     write,
 )
+from tests.kit.runs import finish as finish_run
 
 QUESTION = ["next", "next"]
 CURVE = [*QUESTION, "show_next_step"]

@@ -14,8 +14,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.controls import MOST_BARS, Choices, Slider
 from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.questions import Question, checked, is_right, kinds, tally
-
-from .conftest import ALL, BEST, CURVE, LEAD, NUMBER, OVERFITS
+from tests.kit.classes import ALL, BEST, CURVE, LEAD, NUMBER, OVERFITS
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just(10**400),

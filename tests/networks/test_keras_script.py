@@ -19,7 +19,7 @@ from rnn_compare.networks.keras_models import build, network
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd
-from tests.training.conftest import train
+from tests.kit.trainings import train
 
 TINY: dict[str, Any] = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 60, "epochs": 2, "batch_size": 16}
 STOPPED = TINY | {"epochs": 8, "learning_rate": 0.1, "patience": 2, "dropout": 0.2, "test_split": 0.2, "seed": 5}

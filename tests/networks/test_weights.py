@@ -9,7 +9,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, get_weights
 from rnn_compare.networks.weights import Weights, load, save
-from tests.explain.conftest import random_weights
+from tests.kit.networks import random_weights
 
 EXPERIMENT = Experiment(cell="LSTM", units=3, embedding_size=2, vocabulary_size=100, layers=2, bidirectional=True)
 

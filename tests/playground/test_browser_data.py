@@ -17,7 +17,7 @@ from rnn_compare.playground.page_data import described_cells
 from rnn_compare.report.reader import layout
 from rnn_compare.reviews.encoding import pad
 from rnn_compare.sources.source import Labelled
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 COUNT = 40
 

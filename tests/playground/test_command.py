@@ -11,8 +11,8 @@ from rnn_compare.playground import packed_source
 from rnn_compare.playground.packed_source import OWN
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources import own_texts
+from tests.kit.javascript import HARNESSES, in_node
 from tests.playground.test_page import contents
-from tests.scripts import HARNESSES, in_node
 
 TEXTS = [("it <b>crashed</b> again", "bug"), ("thank you very much", "praise")] * 40
 

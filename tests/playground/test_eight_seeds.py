@@ -11,7 +11,7 @@ from rnn_compare.browser.trainable import trainable
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 SEEDS = 8
 CHANCE = 0.001

@@ -27,7 +27,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.shipped import FOLDER
 from rnn_compare.runs.store import RunStore
 from rnn_compare.sources import registry
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
 
 SIZE = {"reviews": 25_000, "maxlen": 500, "vocabulary_size": 10_000}
 READER = Path(scripts.__file__).parent / "arithmetic" / "packed_reviews.js"

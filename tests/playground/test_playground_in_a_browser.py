@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.test_accessibility import broken_rules
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
 
 SMALL = "#cell=SimpleRNN,LSTM&units=8&maxlen=40&reviews=1500&embedding_size=8&vocabulary_size=1000&batch_size=64"
 LONGER = f"{SMALL.replace('maxlen=40&reviews=1500', 'maxlen=120&reviews=10000')}&epochs=25"

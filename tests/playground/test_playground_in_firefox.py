@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.firefox import VIOLATIONS, Firefox
+from tests.kit.firefox import VIOLATIONS, Firefox
 from tests.playground.test_playground_in_a_browser import SMALL
 
 TRAIN = """(words) => new Promise((resolve) => {

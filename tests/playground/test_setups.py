@@ -10,7 +10,7 @@ import pytest
 from rnn_compare.charts.palette import look_of_cell
 from rnn_compare.experiment_sets import comparison, labels
 from rnn_compare.presets import PRESETS
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from rnn_compare.runs.events import Ended, Status
 from rnn_compare.training.protocol import WorkerQuestion
 from rnn_compare.training.remote import worker
 from rnn_compare.training.worker import worker_process
-from tests.kept import lend
+from tests.kit.caches import lend
 
 HERE = Path(__file__).parent
 PACKAGE = HERE / "rnn_compare_example"

@@ -26,8 +26,8 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.repair import repair
 from rnn_compare.runs.store import RunStore
 from rnn_compare.services.services import Services
-from tests.app.conftest import page
-from tests.training.conftest import train
+from tests.kit.pages import page
+from tests.kit.trainings import train
 
 FOLDER = Path(__file__).parent
 CHANGELOG = FOLDER.parents[1] / "CHANGELOG.md"

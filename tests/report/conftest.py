@@ -15,8 +15,8 @@ from rnn_compare.report.html_report import html
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.kept import lend
-from tests.recorded import shipped
+from tests.kit.caches import lend
+from tests.kit.runs import shipped
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}
 

@@ -14,7 +14,7 @@ from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.report.class_dots import rows
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from tests.lecture.trained_class import hold
+from tests.kit.classes import hold
 
 from .conftest import Trained
 

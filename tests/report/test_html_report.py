@@ -15,7 +15,7 @@ from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
-from tests.recorded import insert, shipped
+from tests.kit.runs import insert, shipped
 
 from .conftest import Trained
 

@@ -24,7 +24,7 @@ from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.record import Owner
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 from .conftest import TINY, Trained
 

@@ -19,7 +19,7 @@ from rnn_compare.explain.prediction import encode, run_weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.reader import formulas, layout
 from rnn_compare.runs.events import Status
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 from .conftest import Trained
 

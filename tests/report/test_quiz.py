@@ -13,7 +13,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.report.lesson import quiz_at_home
 from rnn_compare.report.quiz import FindWord, WrongTexts
 from rnn_compare.runs.store import RunStore
-from tests.recorded import shipped
+from tests.kit.runs import shipped
 
 LECTURES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
 

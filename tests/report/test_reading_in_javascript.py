@@ -23,8 +23,8 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.report import reader
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
-from tests.explain.conftest import random_weights
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
+from tests.kit.networks import random_weights
 
 LETTERS = list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n '\r\x85\xa0aAbBzZ09éÉßİıΣσς\u2028\u2003🎬👍🏽ǅÅﬁⅣ")
 # Unicode's newest signs are not known to every Python and every browser.

@@ -18,7 +18,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
 
 from .conftest import Trained
 

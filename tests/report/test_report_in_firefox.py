@@ -10,7 +10,7 @@ from benchmarks.class_networks import TASK, trained
 from rnn_compare.cli.main import main
 from rnn_compare.explain.held_out import EXAMPLES
 from rnn_compare.runs.record import Run
-from tests.firefox import VIOLATIONS, Firefox
+from tests.kit.firefox import VIOLATIONS, Firefox
 
 TYPED = "The film was not good, xyzzy! A waste of time; the acting is bad."
 TYPE = """(words) => {

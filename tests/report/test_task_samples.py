@@ -5,7 +5,7 @@ from rnn_compare.presets import FIRST_WORD
 from rnn_compare.report.contents import gather
 from rnn_compare.report.reader import reader
 from rnn_compare.runs.store import RunStore
-from tests.recorded import shipped
+from tests.kit.runs import shipped
 
 
 def test_a_tasks_page_has_a_text_of_each_label_that_its_networks_can_read(empty_cache: Path) -> None:

@@ -10,8 +10,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import curves, table_files
 from rnn_compare.runs.events import THRESHOLD, EpochEnd
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end, run_of
-from tests.recorded import insert
+from tests.kit.runs import epoch_end, insert, run_of
 
 from .conftest import Trained
 

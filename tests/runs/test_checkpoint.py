@@ -13,7 +13,7 @@ from rnn_compare.runs.checkpoint import Checkpoint, interrupt_orphans
 from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 pytestmark = pytest.mark.usefixtures("empty_cache")
 

@@ -10,7 +10,7 @@ from rnn_compare.runs import estimate
 from rnn_compare.runs.estimate import START_SECONDS, TOGETHER, UNMEASURED, History, Speed, reference_seconds, workload
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Run
-from tests.epochs import epoch_end, run_of
+from tests.kit.runs import epoch_end, run_of
 
 UNDISTURBED = Speed(workers=1)
 """Of a machine on which two networks do not slow each other down."""

@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import ALLOWED, Phase, Progress, Status
 from rnn_compare.runs.record import SILENT_SECONDS, Owner, Run
-from tests.epochs import epoch_end, run_of
+from tests.kit.runs import epoch_end, run_of
 
 
 def run(*val_accuracies: float, **changes: Any) -> Run:

@@ -17,7 +17,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.repair import back_up, repair
 from rnn_compare.runs.store import RunStore
-from tests.training.conftest import tiny, train
+from tests.kit.trainings import tiny, train
 
 PAGE = 4096
 EXPERIMENTS = [tiny(cell=cell, seed=seed, epochs=3) for cell in ("SimpleRNN", "LSTM", "GRU") for seed in (1, 2)]

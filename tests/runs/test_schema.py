@@ -20,8 +20,8 @@ from rnn_compare.runs.events import Predictions, Progress, Started, encoded
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
-from tests.app.conftest import page
-from tests.epochs import finished_run
+from tests.kit.pages import page
+from tests.kit.runs import finished_run
 
 OLD = Path(__file__).with_name("record_of_version_4.sql")
 

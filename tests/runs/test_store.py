@@ -17,7 +17,7 @@ from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import REPLACED, UNREADABLE, RunStore
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 PROJECT = Path(__file__).parents[2]
 ME = Owner.current()

@@ -8,7 +8,7 @@ import json
 
 from starlette.routing import BaseRoute
 
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 
 def main() -> None:

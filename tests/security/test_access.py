@@ -19,9 +19,10 @@ from rnn_compare.server.access import rules
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
-from tests.patience import PATIENCE
+from tests.kit.pages import go_to, seen, visit
+from tests.kit.waiting import PATIENCE
 
-from .conftest import PASS, SECRETS, go_to, seen, visit
+from .conftest import PASS, SECRETS
 
 Write = Callable[[str | bytes], Path]
 GUARDED = f'[presenter]\npassword = "{PASS}"'

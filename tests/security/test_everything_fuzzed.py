@@ -24,12 +24,14 @@ from streamlit.proto.Slider_pb2 import Slider as SliderProto
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
-from tests.epochs import finished_run
-from tests.explain.conftest import save_random
-from tests.patience import PATIENCE
-from tests.processes import PROJECT
+from tests.kit.caches import lend
+from tests.kit.forger import Forger, press, type_in
+from tests.kit.networks import save_random
+from tests.kit.runs import finished_run
+from tests.kit.servers import PROJECT, Server, serving
+from tests.kit.waiting import PATIENCE
 
-from .conftest import PASS, SECRETS, Forger, Server, press, serving, type_in
+from .conftest import PASS, SECRETS
 from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
 Route = tuple[str, list[str]]
@@ -75,7 +77,7 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A server with a pass, two runs that can be asked, and lectures that train nothing."""
     folder = tmp_path_factory.mktemp("fuzzed")
     (folder / "secrets.toml").write_text(SECRETS)
-    with serving(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+    with serving(lend(prepared_cache, folder / "cache"), f"--secrets.files={folder / 'secrets.toml'}") as server:
         (server.cache / "lectures").mkdir()
         for name in ("book", "attention", "gates", "memory", "state"):
             (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)

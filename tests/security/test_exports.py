@@ -24,7 +24,7 @@ from rnn_compare.report.html_report import html
 from rnn_compare.report.notebook import notebook
 from rnn_compare.reviews import text_import
 from rnn_compare.runs.store import RunStore
-from tests.epochs import finished_run
+from tests.kit.runs import finished_run
 
 CODE = '__import__("os").system("touch hacked")'
 HOSTILE = {

@@ -20,7 +20,7 @@ from rnn_compare.networks import weights
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.reviews import prepared
-from tests.processes import PROJECT
+from tests.kit.servers import PROJECT
 
 PACKAGE = PROJECT / "rnn_compare"
 QUESTION_MARKS = re.compile(r"', '\.join\('\?' \* len\(\w+\)\)")

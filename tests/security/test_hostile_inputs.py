@@ -28,9 +28,8 @@ from rnn_compare.runs import store
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
-from tests.explain.conftest import save_random
-
-from .conftest import go_to, seen, visit
+from tests.kit.networks import save_random
+from tests.kit.pages import go_to, seen, visit
 
 HOSTILE = {
     "path": "../../../../etc/passwd",

@@ -11,11 +11,14 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import cookies
-from tests.browser.visits import open_more
-from tests.chromium import forget
-from tests.epochs import finished_run
+from tests.kit.caches import lend
+from tests.kit.chromium import forget
+from tests.kit.forger import Forger
+from tests.kit.runs import finished_run
+from tests.kit.servers import Server, serving
+from tests.kit.visits import open_more
 
-from .conftest import PASS, Forger, Server, serving
+from .conftest import PASS
 from .test_hostile_inputs import HOSTILE
 
 
@@ -117,7 +120,7 @@ def test_a_changed_pass_counts_while_the_server_runs_and_an_invalid_or_removed_f
         visitor.keyboard.press("Escape")
 
     file.write_text(f'[presenter]\npassword = "{PASS}"')
-    with serving(tmp_path, prepared_cache, f"--secrets.files={file}") as server:
+    with serving(lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}") as server:
         visitor.goto(server.url)
         sign_in(visitor)  # with the four below, as many attempts as are allowed at once
         expect(train).to_be_enabled()
@@ -142,7 +145,7 @@ def test_a_file_that_streamlit_cannot_read_locks_at_the_start_and_an_open_page_f
     file = tmp_path / "secrets.toml"
     file.mkdir()
     valid = f'[presenter]\npassword = "{PASS}"'
-    with serving(tmp_path, prepared_cache, f"--secrets.files={file}") as server:
+    with serving(lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}") as server:
         assert "it cannot be read as UTF-8 text" in server.log.read_text()
         visitor.goto(server.url)
         train = visitor.get_by_role("button", name="Train", exact=True)
@@ -168,7 +171,7 @@ def test_an_open_page_follows_a_pass_that_is_set_while_the_server_runs(
     tmp_path: Path, prepared_cache: Path, visitor: Page
 ) -> None:
     file = tmp_path / "secrets.toml"
-    with serving(tmp_path, prepared_cache, f"--secrets.files={file}") as server:
+    with serving(lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}") as server:
         visitor.goto(server.url)
         train = visitor.get_by_role("button", name="Train", exact=True)
         expect(train).to_be_enabled()
@@ -185,7 +188,9 @@ def test_a_sign_out_counts_though_the_run_before_the_sign_in_ended_after_it(
     file.write_text(f'[presenter]\npassword = "{PASS}"')
     monkeypatch.setenv("LATE_SECONDS", "6")
     train = visitor.get_by_role("button", name="Train", exact=True)
-    with serving(tmp_path, prepared_cache, f"--secrets.files={file}", script="tests/security/late_end.py") as server:
+    with serving(
+        lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}", script="tests/security/late_end.py"
+    ) as server:
         visitor.goto(server.url)
         sign_in(visitor)
         expect(train).to_be_enabled()

@@ -1,10 +1,8 @@
 import psutil
 
 from benchmarks.worker_processes import workers_of
-from tests.patience import until
-from tests.processes import listening
-
-from .conftest import Server
+from tests.kit.servers import Server, listening
+from tests.kit.waiting import until
 
 OWN_MACHINE = ("127.0.0.1", "::1")
 

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from rnn_compare.presets import PHONES
-from tests.lecture.trained_class import some_correct
-from tests.phones import BEST, PlainPhone, last, present, put
-
-from .conftest import Server
+from tests.kit.classes import some_correct
+from tests.kit.phones import BEST, PlainPhone, last, present, put
+from tests.kit.servers import Server
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 SURE = BEST | {"confidence": True}

@@ -11,8 +11,7 @@ from rnn_compare.server.access import limits
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
-
-from .conftest import go_to, seen, visit
+from tests.kit.pages import go_to, seen, visit
 
 
 class Clock:

@@ -14,9 +14,10 @@ from rnn_compare.server.access import rules
 from rnn_compare.server.access.cookies import NAME, PRESENTER
 from rnn_compare.server.app import App
 from rnn_compare.server.request_guard import EMBED_VARIABLE, RequestGuard
-from tests.processes import PROJECT
+from tests.kit.forger import Forger, cookies_of, press, type_in
+from tests.kit.servers import PROJECT, Server
 
-from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in
+from .conftest import COOKIE_SECRET, PASS
 
 # ---- uploads, forms and other ways in ----------------------------------------------------------
 

@@ -8,9 +8,11 @@ import pytest
 
 from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.server.access import limits
-from tests.patience import PATIENCE
+from tests.kit.forger import Forger, cookies_of, press, type_in
+from tests.kit.servers import Server
+from tests.kit.waiting import PATIENCE
 
-from .conftest import PASS, Forger, Server, cookies_of, press, type_in
+from .conftest import PASS
 
 CONTENT = "text,label\n" + "A fine day,good\nRain again,bad\n" * 10
 

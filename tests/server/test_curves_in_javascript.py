@@ -19,8 +19,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.record import Run
 from rnn_compare.services.board import View, board_message
-from tests.epochs import run_of
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
+from tests.kit.runs import run_of
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 DRAW = f"""

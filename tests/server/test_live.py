@@ -21,7 +21,7 @@ from rnn_compare.server.app import current_app
 from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
-from tests.epochs import epoch_end, finished_run
+from tests.kit.runs import epoch_end, finished_run
 
 
 def request(url: str, **headers: str) -> Request:

@@ -12,14 +12,16 @@ from websockets.exceptions import ConnectionClosedError
 
 from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.process import log
-from tests.security.conftest import Forger, serving
+from tests.kit.caches import lend
+from tests.kit.forger import Forger
+from tests.kit.servers import serving
 
 FORGED = "\x1b[2J\r\n2026-11-29 13:00:00 A presenter signed in.\u2028\u202e"
 _logger = logging.getLogger("tests.log")
 
 
 def test_forged_messages_add_little_to_the_log_and_no_line_of_their_own(tmp_path: Path, prepared_cache: Path) -> None:
-    with serving(tmp_path, prepared_cache) as server:
+    with serving(lend(prepared_cache, tmp_path / "cache")) as server:
         with Forger(server) as visitor:
             visitor.rerun()
             [session] = [m.new_session.initialize.session_id for m in visitor.messages if m.HasField("new_session")]

@@ -19,10 +19,10 @@ from rnn_compare.report.reader import layout
 from rnn_compare.server.lecture import presenter
 from rnn_compare.services.board import View, board_message
 from rnn_compare.services.known_baselines import BaselineResults
-from tests.epochs import epoch_end, run_of
-from tests.lecture.given import begin, finish, give, messages, vote
-from tests.lecture.trained_class import hold
-from tests.scripts import assert_typed
+from tests.kit.classes import hold
+from tests.kit.javascript import assert_typed
+from tests.kit.lectures import begin, finish, give, messages, vote
+from tests.kit.runs import epoch_end, run_of
 from tests.services.test_known_baselines import baseline
 
 SEEDS = [

@@ -21,8 +21,8 @@ from rnn_compare.server import asgi
 from rnn_compare.server.access.rules import Access
 from rnn_compare.server.process import connections
 from rnn_compare.server.process.connections import Connections
-from tests.patience import PATIENCE
-from tests.processes import free_port
+from tests.kit.servers import free_port
+from tests.kit.waiting import PATIENCE
 
 
 async def _application(_scope: Any, _receive: Any, _send: Any) -> None: ...

@@ -11,7 +11,7 @@ from rnn_compare.dashboard import site
 from rnn_compare.server.app import App
 from rnn_compare.server.process import turns
 from rnn_compare.server.process.turns import ScriptTurns
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 
 def run_all(*scripts: threading.Thread) -> None:

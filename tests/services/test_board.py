@@ -18,7 +18,7 @@ from rnn_compare.runs.record import ELSEWHERE, Owner, Run
 from rnn_compare.services.board import View, board_message
 from rnn_compare.services.board_cards import subject
 from rnn_compare.services.known_baselines import BaselineResults
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 
 def run(name: str, status: Status, epochs: int = 0) -> Run:

@@ -16,8 +16,8 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.services import known_baselines
 from rnn_compare.services.known_baselines import BaselineResults, KnownBaselines, meaning
 from rnn_compare.training.engine import Engine
-from tests.charts.chosen_runs import StubEngine
-from tests.epochs import epoch_end
+from tests.kit.loaded import StubEngine
+from tests.kit.runs import epoch_end
 
 SMALL = Experiment(reviews=400, vocabulary_size=1_000)
 

@@ -15,7 +15,7 @@ from rnn_compare.services.machine_speed import MachineSpeed
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.worker import worker_process
-from tests.patience import until
+from tests.kit.waiting import until
 
 
 class Idle(Engine):

@@ -19,7 +19,7 @@ from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.replays import Replay, as_of
 from rnn_compare.services.services import Services
-from tests.epochs import epoch_end
+from tests.kit.runs import epoch_end
 
 Record = Callable[..., str]
 SECONDS, PACES = st.floats(-10, 1e5), st.floats(0.01, 100)

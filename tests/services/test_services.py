@@ -26,7 +26,7 @@ from rnn_compare.services import snapshot as module
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.services.snapshot import chosen
-from tests.recorded import record as recorded
+from tests.kit.runs import record as recorded
 
 CELLS = ("GRU", "LSTM")
 BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)

@@ -1,1 +1,1 @@
-from tests.reviews.conftest import _nothing_is_found, keras_folder, write_keras_files  # noqa: F401  # fixtures
+from tests.kit.reviews import _nothing_is_found  # noqa: F401  # a fixture

@@ -1,82 +1,13 @@
 """One engine for all tests of the training room, since its workers take a while to import TensorFlow."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
 
-from benchmarks.worker_processes import workers_of
-from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE, weights_file
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
-from rnn_compare.runs.store import RunStore
+from rnn_compare.runs.events import Status
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.worker import job
-from tests.patience import until
-
-
-def tiny(**changes: Any) -> Experiment:
-    usual = {"reviews": 80, "maxlen": 20, "units": 4, "embedding_size": 4, "vocabulary_size": 500, "epochs": 2}
-    return Experiment(**(usual | {"batch_size": 16} | changes))
-
-
-def endless(**changes: Any) -> Experiment:
-    """A training that lasts longer than any test: Keras draws dropout's masks for each of many small batches."""
-    return tiny(**({"reviews": 500, "epochs": 100, "batch_size": 4, "dropout": 0.2} | changes))
-
-
-def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], object] = lambda _: False) -> list[Event]:
-    """Trains a run in this process, until ``stop`` is true of its events, and returns them."""
-    events: list[Event] = []
-    job.train(run, experiment, events.append, lambda: bool(stop(events)))
-    return events
-
-
-def start_of(events: Sequence[Event]) -> Started:
-    [start] = [event for event in events if isinstance(event, Started)]
-    return start
-
-
-def end_of(events: Sequence[Event]) -> Ended:
-    end = events[-1]
-    assert isinstance(end, Ended)
-    return end
-
-
-class ListeningStore(RunStore):
-    """A record that also remembers what was written to it, and whether an epoch's weights were there by then."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.heard: list[Event] = []
-        self.weights_were_there: list[bool] = []
-
-    def record(self, events: Sequence[Event]) -> list[str]:
-        failed = super().record(events)
-        self.heard += events
-        self.weights_were_there += [
-            weights_file(event.run, "last").exists() for event in events if isinstance(event, EpochEnd)
-        ]
-        return failed
-
-    def heard_of(self, run: str) -> list[Event]:
-        return [event for event in self.heard if event.run == run]
-
-
-@pytest.fixture(scope="session")
-def training_cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("training_cache")
-    (folder / "reviews").symlink_to(prepared_cache / "reviews")
-    return folder
-
-
-@pytest.fixture
-def in_cache(training_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What trains here or asks for what was trained; pure tests do without, and without what it has prepared."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
+from tests.kit.trainings import ListeningStore, running_engine
 
 
 @pytest.fixture(scope="session")
@@ -84,27 +15,6 @@ def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """An engine with two warm workers, which find no reviews of Keras' own."""
     with running_engine(training_cache, tmp_path_factory.mktemp("keras_home")) as engine:
         yield engine
-
-
-@contextlib.contextmanager
-def running_engine(
-    cache: Path, keras_home: Path, somebody_there: Callable[[], bool] = lambda: True
-) -> Iterator[Engine]:
-    """Runs an engine with two workers and a ``ListeningStore`` as its record; waits until the first is warm."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(CACHE_VARIABLE, str(cache))
-        environment.setenv("RNN_COMPARE_WORKERS", "2")
-        environment.setenv("KERAS_HOME", str(keras_home))
-        environment.delenv("RNN_COMPARE_IMDB", raising=False)
-        environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
-        environment.setattr(RunStore, "busy_seconds", 0.3)
-        store = ListeningStore(cache / "runs.db")
-        engine = Engine(store, "command line", somebody_there)
-        engine.start()
-        until(lambda: engine.state.phase != "starting")
-    yield engine
-    engine.close()
-    store.close()
 
 
 @pytest.fixture
@@ -115,7 +25,3 @@ def store(engine: Engine, in_cache: None) -> Iterator[ListeningStore]:  # noqa: 
     for run in engine._store.runs():
         if run.status in (Status.QUEUED, Status.RUNNING):
             engine.stop(run.id)
-
-
-def worker_processes() -> list[psutil.Process]:
-    return workers_of(psutil.Process())

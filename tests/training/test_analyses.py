@@ -10,9 +10,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
-from tests.patience import until, until_ended
-
-from .conftest import ListeningStore, tiny, worker_processes
+from tests.kit.trainings import ListeningStore, tiny, worker_processes
+from tests.kit.waiting import until, until_ended
 
 
 def squares(upto: int, *, tell: Any) -> dict[str, Any]:

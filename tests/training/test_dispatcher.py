@@ -15,9 +15,8 @@ from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
-from tests.epochs import epoch_end
-
-from .conftest import tiny
+from tests.kit.runs import epoch_end
+from tests.kit.trainings import tiny
 
 EXCUSE = "The connection to the scheduler was lost."
 

@@ -20,9 +20,8 @@ from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol import WorkerQuestion
 from rnn_compare.training.worker.cores import CPU_COUNT
-from tests.patience import until, until_ended
-
-from .conftest import ListeningStore, endless, tiny, worker_processes
+from tests.kit.trainings import ListeningStore, endless, tiny, worker_processes
+from tests.kit.waiting import until, until_ended
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 

@@ -20,8 +20,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.training.worker import job
 from rnn_compare.training.worker.fitting import learning_rate
-
-from .conftest import end_of, start_of, tiny, train
+from tests.kit.trainings import end_of, start_of, tiny, train
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 

@@ -5,8 +5,7 @@ import pytest
 
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Predictions, Status, decoded
-
-from .conftest import end_of, tiny, train
+from tests.kit.trainings import end_of, tiny, train
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 

@@ -14,8 +14,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Predictions
 from rnn_compare.training.worker import fitting
 from rnn_compare.training.worker.callbacks import ProgressReporter, TrainingJob
-
-from .conftest import tiny
+from tests.kit.trainings import tiny
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 

@@ -7,7 +7,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.dispatcher import MAX_WAITING, MAX_WAITING_PER_VISITOR, check_limits, in_order
-from tests.epochs import run_of
+from tests.kit.runs import run_of
 
 
 def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: int = 0) -> Run:

@@ -7,9 +7,8 @@ import pytest
 from rnn_compare.runs.events import Status
 from rnn_compare.training.local import supervision
 from rnn_compare.training.local.supervision import REST_SECONDS, Rest
-from tests.patience import PATIENCE, until, until_ended
-
-from .conftest import running_engine, tiny, worker_processes
+from tests.kit.trainings import running_engine, tiny, worker_processes
+from tests.kit.waiting import PATIENCE, until, until_ended
 
 
 class Clock:

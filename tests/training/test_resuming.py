@@ -13,8 +13,7 @@ from rnn_compare.networks import weights
 from rnn_compare.paths import checkpoint_file, weights_file
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import EpochEnd, Event, Progress, Status
-
-from .conftest import end_of, start_of, tiny, train
+from tests.kit.trainings import end_of, start_of, tiny, train
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 

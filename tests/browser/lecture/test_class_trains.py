@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from benchmarks.class_networks import trained
 from rnn_compare.lecture.steps.class_trains import NO_WALL
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.browser.conftest import Server
-from tests.chromium import PATIENCE
+from tests.kit.chromium import PATIENCE
+from tests.kit.servers import Server
 
 NAMES = ("SimpleRNN no. 1", "LSTM no. 2", "SimpleRNN no. 3")
 REVIEW = "The worst film I have ever seen."

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.browser.conftest import Server
 from tests.browser.test_accessibility import broken_rules
-from tests.chromium import opened_window
-from tests.patience import until
-from tests.phones import PlainPhone, present
+from tests.kit.chromium import opened_window
+from tests.kit.phones import PlainPhone, present
+from tests.kit.servers import Server
+from tests.kit.waiting import until
 
 
 @pytest.fixture

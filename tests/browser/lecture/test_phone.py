@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from rnn_compare.paths import CACHE_VARIABLE
 from tests.browser.conftest import Hall
-from tests.chromium import PATIENCE, opened_window
-from tests.patience import until
-from tests.phones import BEST, PlainPhone, present, put
-from tests.processes import free_port, page_of, started
+from tests.kit.chromium import PATIENCE, opened_window
+from tests.kit.phones import BEST, PlainPhone, present, put
+from tests.kit.servers import free_port, page_of, started
+from tests.kit.waiting import until
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.browser.conftest import Server
 from tests.browser.test_accessibility import broken_rules
-from tests.chromium import PATIENCE
-from tests.phones import present
+from tests.kit.chromium import PATIENCE
+from tests.kit.phones import present
+from tests.kit.servers import Server
 
 PARTS = {
     "networks": ("article", 4),

@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.record import Owner
-from tests.browser.conftest import Server, serving
-from tests.cut_line import CutLine, cut_line
-from tests.epochs import epoch_end
-from tests.kept import lend
+from tests.kit.caches import lend
+from tests.kit.lines import CutLine, cut_line
+from tests.kit.runs import epoch_end
+from tests.kit.servers import Server, serving
 
 PASS = "a pass of the tests"
 SECONDS = 5.0
@@ -47,7 +47,7 @@ class Hall:
         return f"http://127.0.0.1:{self.line.port}"
 
     def _start(self) -> Server:
-        return self._running.enter_context(serving(self._cache, "app.py", f"--secrets.files={self._secrets}"))
+        return self._running.enter_context(serving(self._cache, f"--secrets.files={self._secrets}"))
 
     def restart(self) -> None:
         """Kills the server, and starts another one behind the same line."""
@@ -69,8 +69,7 @@ class Hall:
 
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    cache = tmp_path_factory.mktemp("hall") / "cache"
-    lend(prepared_cache, cache)
+    cache = lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache")
     (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
     running = Hall(cache)

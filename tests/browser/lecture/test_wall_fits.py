@@ -19,9 +19,9 @@ from rnn_compare.lecture.controls import Answer, Curve, Slider
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import SHIPPED_LECTURES
-from tests.browser.conftest import Server
-from tests.browser.visits import STILL
-from tests.phones import PlainPhone, present
+from tests.kit.phones import PlainPhone, present
+from tests.kit.servers import Server
+from tests.kit.visits import STILL
 
 GATED = "memory"
 SIZES = ((1280, 720), (1024, 768))

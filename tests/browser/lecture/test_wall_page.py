@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.browser.conftest import Server
 from tests.browser.lecture.test_wall_fits import answer
 from tests.browser.test_accessibility import broken_rules
-from tests.browser.visits import STILL
-from tests.chromium import opened_window
-from tests.phones import PlainPhone, present
+from tests.kit.chromium import opened_window
+from tests.kit.phones import PlainPhone, present
+from tests.kit.servers import Server
+from tests.kit.visits import STILL
 
 LONG = "https://rnn.university.example/" + "w" * 89
 LECTURE = find("book")

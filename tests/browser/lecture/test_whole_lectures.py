@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
-from tests.browser.conftest import Server
 from tests.browser.lecture.test_wall_fits import GATED, answer, views
-from tests.chromium import opened_window
-from tests.patience import PATIENCE, until
-from tests.phones import present
+from tests.kit.chromium import opened_window
+from tests.kit.phones import present
+from tests.kit.servers import Server
+from tests.kit.waiting import PATIENCE, until
 
 NAMES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
 SHIPPED = [pytest.param(name, marks=() if name == GATED else pytest.mark.lecture) for name in NAMES]

@@ -19,7 +19,6 @@ from playwright.sync_api import sync_playwright
 from rnn_compare.presets import PHONES
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from tests.cut_line import CutLine
 from tests.faults.soak.faults import KINDS, Faults, schedule
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.lecture import SCRIPT, SoakedLecture, experiments_of
@@ -27,6 +26,7 @@ from tests.faults.soak.ledger import Ledger
 from tests.faults.soak.phones import HallPhone
 from tests.faults.soak.presenter import Presenter
 from tests.faults.soak.watch import Curtain, Watch
+from tests.kit.lines import CutLine
 
 DISK = "3g"
 """A run's weights, model and checkpoints take 13 MB."""

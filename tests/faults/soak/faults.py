@@ -21,11 +21,11 @@ import psutil
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import LOST
-from tests.cut_line import CutLine
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
 from tests.faults.soak.phones import HallPhone
-from tests.patience import PATIENCE
+from tests.kit.lines import CutLine
+from tests.kit.waiting import PATIENCE
 
 PAGE = 4096
 TRAIN = "train --cell SimpleRNN --epochs 100 --reviews 2000 --maxlen 20 --units 4 --batch-size 16 --dropout 0.2"

@@ -12,7 +12,7 @@ import psutil
 from benchmarks.worker_processes import workers_of
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.services.services import FIRST_PAGE_SECONDS, FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
-from tests.processes import PAGE, free_port, started
+from tests.kit.servers import PAGE, free_port, started
 
 END_SECONDS = 5.0
 """By when nothing of a killed server may be left: docs/reliability.md."""

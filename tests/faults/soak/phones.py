@@ -15,8 +15,8 @@ from rnn_compare.class_networks.networks import recorded
 from rnn_compare.presets import PHONES
 from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
 from tests.faults.soak.watch import Curtain
-from tests.lecture.trained_class import some_correct
-from tests.phones import PlainPhone
+from tests.kit.classes import some_correct
+from tests.kit.phones import PlainPhone
 
 NO_LINE = (OSError, http.client.HTTPException)
 TRY_AGAIN = (429, 503)

@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Playwright
 
-from tests.chromium import ARGUMENTS
+from tests.kit.chromium import ARGUMENTS
 
 PATIENCE = 300.0
 """Seconds until what must come has come, faults included."""

@@ -18,8 +18,8 @@ from rnn_compare.server.lecture import handout as module
 from rnn_compare.server.lecture.handout import Handout
 from rnn_compare.services.services import Services
 from rnn_compare.services.snapshot import Snapshot
-from tests.lecture.trained_class import hold
-from tests.recorded import shipped
+from tests.kit.classes import hold
+from tests.kit.runs import shipped
 
 
 @pytest.fixture

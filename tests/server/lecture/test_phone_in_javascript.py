@@ -11,9 +11,9 @@ from rnn_compare.lecture import phone_message
 from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.classroom.neighbours import COLOURS, SHAPES
 from rnn_compare.lecture.questions import QuestionOutcome, checked, tally
-from tests.lecture.conftest import ALL
+from tests.kit.classes import ALL
+from tests.kit.javascript import in_node
 from tests.lecture.test_questions import numbers, sound
-from tests.scripts import in_node
 
 PAGES = Path(phone_message.__file__).parent / "pages"
 PAGE = (PAGES / "phone").as_uri()

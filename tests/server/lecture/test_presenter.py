@@ -19,7 +19,7 @@ from rnn_compare.server.app import App
 from rnn_compare.server.lecture import presenter
 from rnn_compare.server.lecture.requests import LARGEST
 from rnn_compare.server.urls import JUPYTER_VARIABLE
-from tests.lecture.given import begin, give
+from tests.kit.lectures import begin, give
 
 BROWSER, OTHER = "a" * 32, "b" * 32
 PASS = Rule("open sesame 22")

@@ -20,8 +20,8 @@ from rnn_compare.server.app import App
 from rnn_compare.server.lecture import stream as module
 from rnn_compare.server.lecture.page_files import contents
 from rnn_compare.server.lecture.stream import Audience, Stream
-from tests.lecture.given import LECTURE, begin, finish, give, write
-from tests.patience import PATIENCE
+from tests.kit.lectures import LECTURE, begin, finish, give, write
+from tests.kit.waiting import PATIENCE
 
 
 class Page:

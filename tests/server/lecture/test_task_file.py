@@ -8,7 +8,7 @@ from rnn_compare.class_networks.task import OF_A_CLASS
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.server.lecture.handout import task_file
-from tests.scripts import HARNESSES, in_node
+from tests.kit.javascript import HARNESSES, in_node
 
 
 @pytest.fixture

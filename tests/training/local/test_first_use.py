@@ -16,7 +16,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.training.local import first_use
 from rnn_compare.training.worker import compilation
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 LEFT_ALONE = """
 from rnn_compare.training.local.first_use import FirstUse

@@ -11,8 +11,8 @@ import pytest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import fork_server
-from tests.patience import until
-from tests.training.conftest import worker_processes
+from tests.kit.trainings import worker_processes
+from tests.kit.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[3]
 forked_only = pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
@@ -25,7 +25,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import fork_server
-from tests.patience import until_ended
+from tests.kit.waiting import until_ended
 
 if __name__ == "__main__":
     fork_server.AVAILABLE = False

@@ -11,7 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.fork_server import ForkServer
 from rnn_compare.training.local.worker_handle import FORK_SERVER_LOST, LostError, WorkerHandle
 from rnn_compare.training.protocol import WorkerQuestion
-from tests.patience import PATIENCE, until
+from tests.kit.waiting import PATIENCE, until
 
 QUESTION = WorkerQuestion(len, ("abc",))
 

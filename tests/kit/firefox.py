@@ -13,7 +13,7 @@ import axe_playwright_python
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_FIREFOX"
 EVENTS = ["log.entryAdded", "network.beforeRequestSent"]

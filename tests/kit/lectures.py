@@ -9,7 +9,7 @@ from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.paths import edited_lecture
 from rnn_compare.server.lecture import stream
-from tests.recorded import record
+from tests.kit.runs import record
 
 SHORT = 'title = "Short"\npreset = "Short"\n'
 BEST = """

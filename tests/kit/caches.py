@@ -13,7 +13,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.paths import CACHE_VARIABLE
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 KEPT = PROJECT / ".pytest_cache"
 _LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
 """Of the packages that most tests import: one half and the other."""
@@ -74,7 +74,8 @@ def _run(cache: Path, program: str) -> None:
     subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, check=True)
 
 
-def lend(prepared_cache: Path, cache: Path) -> None:
-    """Makes a server's cache folder with reviews: else it prepares them while it is tested."""
+def lend(prepared_cache: Path, cache: Path) -> Path:
+    """Makes a server's cache folder with reviews, and returns it: else it prepares them while it is tested."""
     cache.mkdir(exist_ok=True)
     (cache / "reviews").symlink_to(prepared_cache / "reviews")
+    return cache

@@ -15,9 +15,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.kept import lend
-from tests.processes import fetch
-from tests.recorded import record
+from tests.kit.caches import lend
+from tests.kit.runs import record
+from tests.kit.servers import fetch
 
 BEST = {
     "id": "best",

@@ -1,18 +1,18 @@
-"""Runs to look into, with random weights and without a record."""
+"""Networks as charts get them, with random weights and without a record, and what may be computed of them."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
+import numpy as np
 
 from rnn_compare.charts.loaded_network import LoadedNetwork
 from rnn_compare.charts.palette import look_of_cell
+from rnn_compare.explain.word_memory import MemoryTest, WordChoice
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.analyses import Analysis
-from tests.explain.conftest import random_weights, small
-from tests.patience import PATIENCE
+from tests.kit.networks import random_weights, small
 
 
 def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> LoadedNetwork:
@@ -40,20 +40,15 @@ class StubEngine:
         return match
 
 
-def page(show: Callable[..., object], services: Any, runs: list[LoadedNetwork], **parameters: str) -> AppTest:
-    # Its source is run by itself, without the names of this module.
-    def script(show: "Callable[..., object]", services: "Any", runs: "list[LoadedNetwork]") -> None:
-        show(services, runs)
-
-    app = AppTest.from_function(
-        script, default_timeout=PATIENCE, kwargs={"show": show, "services": services, "runs": runs}
-    )
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+def memory_result(
+    positive: Sequence[str] = ("superb",), neutral: Sequence[str] = ("screenplay", "however"), **changes: Any
+) -> MemoryTest:
+    """What the test of a network may find."""
+    words = WordChoice(*(tuple((word, 0.0) for word in group) for group in (positive, ["waste"], neutral)))
+    figures: dict[str, Any] = {"distances": [1, 10, 100], "told_apart": [1.0, 0.8, 0.5], "effect": [2.0, 0.5, -0.001]}
+    arrays = {name: np.array(changes.get(name, values)) for name, values in figures.items()}
+    return MemoryTest(**arrays, pairs=changes.get("pairs", 200), words=words)
 
 
-def html(app: AppTest) -> str:
-    return " ".join(element.proto.body for element in app.get("html"))
+def recalled(title: str = "mine", **changes: Any) -> tuple[LoadedNetwork, MemoryTest]:
+    return chosen(title), memory_result(**changes)

@@ -1,6 +1,7 @@
 """Servers that tests start: a port that is free, and waiting until they answer."""
 
 import contextlib
+import http.client
 import os
 import socket
 import ssl
@@ -10,15 +11,18 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 from filelock import FileLock
 
-from tests.patience import PATIENCE
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.store import RunStore
+from tests.kit.waiting import PATIENCE
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true")
 
 PORTS = range(20_000, 30_000)
@@ -112,3 +116,60 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
         # A datagram socket that nobody has connected takes what anybody sends.
         addresses |= {(c.laddr.ip, c.laddr.port) for c in connections if c.type == 2 and hasattr(c.laddr, "ip")}
     return addresses
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it is, its process, its cache, the record it shares with us, its log."""
+
+    host: str
+    process: psutil.Process
+    cache: Path
+    store: RunStore
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}"
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, list[str]], bytes]:
+        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
+        connection.putrequest(method, path, skip_host="Host" in headers)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        fields: dict[str, list[str]] = {}
+        for name, value in answer.getheaders():
+            fields.setdefault(name.lower(), []).append(value)
+        content = answer.read()
+        connection.close()
+        return answer.status, fields, content
+
+
+@contextlib.contextmanager
+def serving(
+    cache: Path, *arguments: str, script: str = "app.py", workers: int = 2, limits: str = ""
+) -> Iterator[Server]:
+    """Runs a server until the end, or until somebody kills it.
+
+    Args:
+        cache: Its cache folder, which may hold prepared reviews and earlier runs; its log is beside it.
+        arguments: More of the command line.
+        script: What it serves.
+        workers: How many it may have.
+        limits: As a shell sets them.
+    """
+    port = free_port()
+    log = cache.parent / f"server-{port}.log"
+    limited = ["sh", "-c", f'ulimit {limits}; exec "$@"', "sh"] if limits else []
+    command = [*limited, *page_of(script), f"--server.port={port}", *arguments]
+    environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": str(workers)}
+    with started(command, log, f"http://127.0.0.1:{port}/_stcore/health", environment) as process:
+        store = RunStore(cache / "runs.db")
+        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid), cache, store, log)
+        store.close()

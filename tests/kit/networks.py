@@ -1,6 +1,5 @@
 """Small networks with weights that are far from those of a fresh one, and reviews for them."""
 
-import os
 from typing import Any
 
 import numpy as np
@@ -9,13 +8,12 @@ from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused.arithmetic import Array
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import weights_file
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.reviews.vocabulary import Vocabulary
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 VOCABULARY = Vocabulary([f"word{rank}" for rank in range(1, 200)])
 
@@ -67,6 +65,12 @@ def padded_reviews(lengths: list[int], maxlen: int, seed: int) -> NDArray[np.int
     for review, length in zip(ids, lengths, strict=True):
         review[: maxlen - min(length, maxlen)] = 0
     return ids
+
+
+def layer_weights(cell: str, features: int, units: int, scale: float = 0.5) -> list[Array]:
+    random = np.random.default_rng(1)
+    layer = parameters(Experiment(cell=cell, units=units, embedding_size=features)).recurrent_layers[0]
+    return [random.normal(0, scale, tensor.shape).astype(np.float32) for tensor in layer.tensors]
 
 
 class StopError(Exception):

@@ -6,7 +6,7 @@ from collections import deque
 
 from playwright.sync_api import Page, WebSocketRoute
 
-from tests.patience import PATIENCE
+from tests.kit.waiting import PATIENCE
 
 
 class SlowLine:

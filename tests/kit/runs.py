@@ -1,7 +1,9 @@
-"""Runs recorded as if they had been trained: their verdicts on the real reviews are drawn, the rest is the real way."""
+"""Runs: as values, recorded through the record's own ways, or as if they had been trained on the real reviews."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,58 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.schema import row_of
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.runs.store import RunStore
+
+
+def run_of(experiment: Experiment, run: str = "a", status: Status = Status.FINISHED, **fields: Any) -> Run:
+    """A run of this machine."""
+    return Run(run, 1, run, experiment, status, Owner(1, 1.0, "here"), "page", **({"created": 0.0} | fields))
+
+
+def run_with(
+    name: str = "a",
+    val_accuracies: Sequence[float] = (),
+    status: Status = Status.FINISHED,
+    fields: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
+) -> Run:
+    """A run of this machine with these settings, and with an epoch of two seconds for each validation accuracy.
+
+    Args:
+        name: Its id.
+        val_accuracies: Of each epoch; ``[0.6] * 4`` where only their number matters.
+        status: Where it stands.
+        fields: Of the run, such as ``turn`` or ``visitor``.
+        settings: Of its experiment.
+    """
+    epochs = tuple(epoch_end(name, n, 0.5, 0.7, share, 0.65, 2.0) for n, share in enumerate(val_accuracies, 1))
+    return run_of(Experiment.model_validate(settings), name, status, **({"epochs": epochs} | dict(fields)))
+
+
+def epoch_end(
+    run: str, epoch: int, accuracy: float, loss: float, val_accuracy: float, val_loss: float, seconds: float
+) -> EpochEnd:
+    """An epoch with the four figures that Keras measures."""
+    figures = {"accuracy": accuracy, "loss": loss, "val_accuracy": val_accuracy, "val_loss": val_loss}
+    return EpochEnd(run, epoch, figures, seconds)
+
+
+def finish(
+    store: RunStore, run: str, *accuracies: float, status: Status = Status.FINISHED, reason: str | None = None
+) -> None:
+    """Records through the record's own ways that a waiting run has trained, an epoch for each accuracy, and its end."""
+    if status is not Status.QUEUED:
+        store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
+    store.record([epoch_end(run, n, share, 0.6, share, 0.65, 1.5) for n, share in enumerate(accuracies, 1)])
+    if status.ended:
+        store.record([Ended(run, status, reason, 60.0)])
+
+
+def finished_run(store: RunStore, *accuracies: float, **settings: Any) -> str:
+    """Records a new run that has trained, or whose ``status`` is another, and returns its id."""
+    status = settings.pop("status", Status.FINISHED)
+    [run] = store.create([Experiment(**settings)], Owner.current(), "page")
+    finish(store, run, *accuracies, status=status)
+    return run
 
 
 def drawn(labels: NDArray[np.int64], share: float, chance: np.random.Generator) -> NDArray[np.float64]:

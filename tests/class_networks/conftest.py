@@ -1,3 +1,0 @@
-from tests.lecture.conftest import restart
-
-__all__ = ["restart"]
