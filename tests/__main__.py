@@ -30,7 +30,7 @@ PARTS = (
     # These two import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
-    " tests/test_presets.py",
+    " tests/test_other_libraries.py tests/test_presets.py",
     "tests/report tests/reviews tests/runs tests/sources",
     "tests/security",
     "tests/faults",
