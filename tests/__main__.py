@@ -1,5 +1,7 @@
 """All tests, as several pytests: `python -m tests`. Plain `pytest` runs the same one after the other.
 
+It ends with how long each part took, the ten slowest tests, and a line with all counts.
+
 Two more run at a time than there are cores, since those that break things or look at pages spend half of their time
 waiting; more would slow each other down. `python -m tests quick` is for daily work: no browser, no worker, no fault
 and no training beyond seconds.
@@ -13,11 +15,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -51,12 +55,13 @@ MOST_SECONDS = 20 * 60
 """For each part: one that hangs ends the gate with the name of its test, instead of holding it for ever."""
 
 _CLOSING_LINE = re.compile(r"^=+ (.+ in \d+\.\d\ds.*) =+$", re.MULTILINE)
+_DURATION = re.compile(r"^(\d+\.\d+)s (?:setup|call|teardown) +(\S.*)$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (failed|error|passed|skipped|deselected|xfailed|xpassed)")
 _PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
 
 def main(arguments: list[str]) -> int:
-    """Runs all, or the quick ones; prints the output of each pytest, a failed one last, and a line with all counts.
+    """Runs all, or the quick ones; prints the output of each pytest, a failed one last, then times and all counts.
 
     Returns 0 if all have passed.
     """
@@ -77,10 +82,22 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as threads:
         ended = list(threads.map(run, parts))
     preparing.wait()
-    for _, output in sorted(ended):
-        print(output)
-    print(total([output for _, output in ended]))
-    return max(code for code, _ in ended)
+    for part in sorted(ended, key=lambda part: part.code):
+        print(part.output)
+    outputs = [part.output for part in ended]
+    print("Parts:", *(f"{part.seconds:6.0f} s  {part.name}" for part in ended), sep="\n")
+    print("Slowest tests:", *slowest(outputs), sep="\n")
+    print(total(outputs))
+    return max(part.code for part in ended)
+
+
+def slowest(outputs: Sequence[str], count: int = 10) -> list[str]:
+    """Returns the tests that took longest, with what was set up for them, by the durations that pytest prints."""
+    seconds = defaultdict[str, float](float)
+    for duration, test in _DURATION.findall("\n".join(outputs)):
+        seconds[test] += float(duration)
+    most = sorted(seconds.items(), key=lambda item: item[1], reverse=True)[:count]
+    return [f"{duration:6.0f} s  {test}" for test, duration in most]
 
 
 def total(outputs: Sequence[str]) -> str:
@@ -116,8 +133,18 @@ def _take_one_priority() -> None:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
 
 
-def run(part: str, most_seconds: float = MOST_SECONDS) -> tuple[int, str]:
-    """Runs one pytest; returns its exit code, above 0 too if it ended without a closing line, and its output."""
+class Ended(NamedTuple):
+    """What came of one pytest: its exit code, above 0 too if it ended without a closing line, output and seconds."""
+
+    name: str
+    code: int
+    output: str
+    seconds: float
+
+
+def run(part: str, most_seconds: float = MOST_SECONDS) -> Ended:
+    """Runs one pytest."""
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as stream:
         running = Path(folder) / "running"
         command = [
@@ -127,7 +154,7 @@ def run(part: str, most_seconds: float = MOST_SECONDS) -> tuple[int, str]:
             "-p",
             "tests.running",
             "--color=no",
-            "--durations=8",
+            "--durations=40",
             *shlex.split(part),
         ]
         environment = os.environ | {FILE_VARIABLE: str(running)}
@@ -143,7 +170,7 @@ def run(part: str, most_seconds: float = MOST_SECONDS) -> tuple[int, str]:
         stream.seek(0)
         output = f"{stream.read()}\n{hung}".strip()
     print(f"{part}: {hung or _closing_line(output) or 'ended early'}", flush=True)
-    return abs(code) or int(not _closing_line(output)), output
+    return Ended(part, abs(code) or int(not _closing_line(output)), output, time.monotonic() - began)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
